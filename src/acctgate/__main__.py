@@ -1,0 +1,5 @@
+"""python -m acctgate"""
+
+from acctgate.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""The command line. Each command is a module of its own and is loaded only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from acctgate import __version__
+
+_COMMANDS: Final = ("check", "snapshot", "preview", "rules", "explain", "schema", "demo-account")
+
+
+class _Commands(click.Group):
+    """Finds a command's module by its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"acctgate.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="acctgate")
+def group() -> None:
+    """The gate for Alibaba Cloud accounts.
+
+    Exit status of check and preview: 0 pass, 1 a mandatory rule is violated, 3 a mandatory rule could not be
+    decided, 2 anything else.
+    """
+
+
+def main() -> NoReturn:
+    """Run a command. Whatever goes wrong is one line and exit status 2: 1 would mean a violation."""
+    from acctgate.redact import one_line
+
+    try:
+        code = group.main(standalone_mode=False, prog_name="acctgate")
+    except click.ClickException as error:
+        code = _fail(one_line(error.format_message()), error)
+    except (click.Abort, KeyboardInterrupt):
+        code = _fail("interrupted")
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 2
+    except Exception as error:
+        if os.environ.get("ACCTGATE_DEBUG"):
+            raise
+        hint = "ACCTGATE_DEBUG=1 shows where"
+        code = _fail(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate; {hint})")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, error: click.ClickException | None = None) -> int:
+    hint = ""
+    if isinstance(error, click.UsageError):
+        path: Any = error.ctx.command_path if error.ctx else "acctgate"
+        hint = f" (see {path} --help)"
+    click.echo(f"acctgate: {message}{hint}", err=True)
+    return 2

@@ -1,0 +1,48 @@
+"""acctgate demo-account"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("demo-account", short_help="Serve the embedded demo account.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one.  [default: 0]")
+@click.option("--deny", multiple=True, metavar="OPERATION", help="Refuse an operation, for example GetSecurityPreference.")
+@click.option("--throttle", multiple=True, metavar="OPERATION=N", help="Throttle the next N calls of an operation.")
+@click.option("--compliant", is_flag=True, help="Start with an account that holds the strict preset.")
+def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], compliant: bool) -> None:
+    """Serve the embedded demo account on this machine until Ctrl-C."""
+    import signal
+    import threading
+
+    from acctgate.demo import DemoServer
+    from acctgate.demo.server import OPERATIONS
+
+    calls = dict(_count(text) for text in throttle)
+    for operation in (*deny, *calls):
+        if operation not in OPERATIONS:
+            raise click.UsageError(f"{operation}: is none of {', '.join(OPERATIONS)}")
+    try:
+        server = DemoServer(port=port)
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {(error.strerror or 'cannot be used').lower()}") from None
+    server.denied.update(deny)
+    server.throttled.update(calls)
+    if compliant:
+        server.account.comply()
+    done = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    signal.signal(signal.SIGINT, lambda *_: done.set())
+    with server:
+        click.echo(f"# demo account {server.account.account_id} on {server.endpoint}; Ctrl-C ends it")
+        for name, value in server.environment.items():
+            click.echo(f"export {name}={value}")
+        click.get_text_stream("stdout").flush()
+        done.wait()
+
+
+def _count(text: str) -> tuple[str, int]:
+    operation, _, number = text.partition("=")
+    if not number.isascii() or not number.isdigit():
+        raise click.UsageError(f"--throttle {text}: OPERATION=N, for example GetSecurityPreference=2")
+    return operation, int(number)

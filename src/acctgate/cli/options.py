@@ -1,0 +1,87 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from acctgate.render import FORMATS
+
+if TYPE_CHECKING:
+    from acctgate.policy import Policy
+    from acctgate.sources.live import Target
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_POLICY = Path("policies/policy.yaml")
+
+
+def live_options(command: F) -> F:
+    """--region, --role-arn and --endpoint, for whatever reads a live account."""
+    for option in (
+        click.option(
+            "--endpoint",
+            envvar="ACCTGATE_ENDPOINT",
+            metavar="HOST:PORT",
+            help="Send all calls to a server on this machine, over http.",
+        ),
+        click.option(
+            "--role-arn",
+            envvar="ACCTGATE_ROLE_ARN",
+            metavar="ARN",
+            help="A role to assume from the default credentials, to read another account.",
+        ),
+        click.option(
+            "--region",
+            envvar="ACCTGATE_REGION",
+            metavar="REGION",
+            help="ap-southeast-1 for an international account, else cn-shanghai.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+policy_option = click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The policy file.  [default: policies/policy.yaml, or the preset baseline where there is none]",
+)
+format_option = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="F[=FILE]",
+    help=f"One of {', '.join(FORMATS)}; several as F=FILE, for all but one.  [default: text]",
+)
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.  [default: stdout]"
+)
+
+
+def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
+    """The live account that the options name."""
+    from acctgate.sources import SourceError
+    from acctgate.sources.live import DEFAULT_REGION, Target
+
+    try:
+        return Target(region or DEFAULT_REGION, role_arn or None, endpoint or None)
+    except SourceError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def policy(path: Path | None) -> Policy:
+    """The policy that the option names, or the default one."""
+    from acctgate.policy import PolicyError, load_policy, load_preset
+
+    try:
+        if path is None and not DEFAULT_POLICY.is_file():
+            return load_preset("baseline")
+        return load_policy(path or DEFAULT_POLICY)
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None

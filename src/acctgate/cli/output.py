@@ -1,0 +1,115 @@
+"""Write reports in the formats that were asked for, and say how it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, TextIO
+
+import click
+
+from acctgate.render import FORMATS, Renderer, renderer
+from acctgate.report import AccountReport, Summary, Verdict
+
+EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
+UNUSABLE: Final = 2
+
+
+class Writer:
+    """Several formats at once, each to its own place. Raises `click.UsageError` for a format that is none."""
+
+    def __init__(self, formats: Iterable[str], output: Path | None) -> None:
+        self._targets = _targets(tuple(formats) or ("text",), output)
+
+    def write(self, reports: Iterable[AccountReport]) -> int:
+        """Write the reports as they come.
+
+        Returns:
+            The exit status. The line on standard error that says why is written too.
+        """
+        summary, tally = Summary(), _Tally()
+        with ExitStack() as stack:
+            sinks: list[tuple[Renderer, TextIO]] = []
+            waiting: list[AccountReport] = []
+            for report in reports:
+                tally.look(report)
+                summary.add(report)
+                waiting.append(report)
+                if report.unreadable and not sinks:  # nothing is written where nothing at all can be read
+                    continue
+                sinks = sinks or self._open(stack)
+                for render, file in sinks:
+                    file.writelines(render.account(ready) for ready in waiting)
+                waiting.clear()
+            for render, file in sinks:
+                file.write(render.end(summary))
+        tally.say(summary.verdict)
+        return UNUSABLE if tally.unread else EXIT[summary.verdict]
+
+    def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:
+        sinks = []
+        for name, path in self._targets:
+            file = sys.stdout
+            if path is not None:
+                try:
+                    file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
+                except OSError as error:
+                    raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
+            color = path is None and wants_color(sys.stdout)
+            width = shutil.get_terminal_size((110, 24)).columns if path is None and sys.stdout.isatty() else 110
+            render = renderer(name, color=color, width=max(width, 80))
+            file.write(render.begin())
+            sinks.append((render, file))
+        return sinks
+
+
+def wants_color(stream: TextIO) -> bool:
+    """A terminal, and nobody said no."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class _Tally:
+    """What the line on standard error is about."""
+
+    def __init__(self) -> None:
+        self.unread: list[str] = []
+        self._undecided: list[str] = []
+        self._more = 0
+
+    def look(self, report: AccountReport) -> None:
+        if report.unreadable:
+            self.unread.append(report.unreadable)
+        if report.verdict != "unknown":
+            return
+        for outcome in report.outcomes:
+            if outcome.binding and outcome.outcome == "unknown":
+                if self._undecided:
+                    self._more += 1
+                else:
+                    self._undecided.append(f"{outcome.rule}: {outcome.message}")
+
+    def say(self, verdict: Verdict) -> None:
+        if self.unread:
+            more = f" (and {len(self.unread) - 1} more)" if len(self.unread) > 1 else ""
+            click.echo(f"acctgate: {self.unread[0]}{more}", err=True)
+        elif verdict == "unknown":
+            more = f" (and {self._more} more)" if self._more else ""
+            click.echo(f"acctgate: undecided: {self._undecided[0]}{more}", err=True)
+
+
+def _targets(formats: tuple[str, ...], output: Path | None) -> list[tuple[str, Path | None]]:
+    targets: list[tuple[str, Path | None]] = []
+    for text in formats:
+        name, equals, file = text.partition("=")
+        if name not in FORMATS:
+            raise click.UsageError(f"--format {name}: is none of {', '.join(FORMATS)}")
+        if equals and not file:
+            raise click.UsageError(f"--format {text}: a file stands behind =")
+        targets.append((name, Path(file) if file else output))
+    if sum("=" not in text for text in formats) > 1:
+        raise click.UsageError("--format: all but one need a file, as in json=report.json")
+    return targets

@@ -1,0 +1,16 @@
+"""acctgate schema"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema", short_help="Print a JSON Schema: snapshot, policy, report.")
+@click.argument("name")
+def command(name: str) -> None:
+    """Print the JSON Schema of a document: snapshot, policy or report."""
+    from acctgate import schemas
+
+    if name not in schemas.NAMES:
+        raise click.UsageError(f"{name}: is none of {', '.join(schemas.NAMES)}")
+    click.echo(schemas.text(name), nl=False)

@@ -1,0 +1,44 @@
+"""acctgate snapshot"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from acctgate.cli.options import live_options, target
+
+
+@click.command("snapshot", short_help="Read the live account and write a snapshot.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the snapshot goes.  [default: stdout]")
+@live_options
+@click.pass_context
+def command(
+    ctx: click.Context, output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None
+) -> None:
+    """Read the live account and write a snapshot (JSON).
+
+    Exit status: 0 whole; 3 written, with an error in a section; 2 nothing written.
+    """
+    import json
+    from datetime import UTC, datetime
+
+    from acctgate.snapshot import explain
+    from acctgate.sources import SourceError
+    from acctgate.sources.live import read_account
+
+    try:
+        snapshot = read_account(target(region, role_arn, endpoint), datetime.now(UTC))
+    except SourceError as error:
+        raise click.ClickException(str(error)) from None
+    text = json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        try:
+            output.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+    for section, failed in snapshot.errors.items():
+        click.echo(f"acctgate: {section} is missing: {explain(failed, 'its call')}", err=True)
+        ctx.exit(3)

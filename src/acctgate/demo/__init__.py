@@ -1,0 +1,6 @@
+"""The embedded demo account: try acctgate, and test it, without a cloud account."""
+
+from acctgate.demo.account import DemoAccount
+from acctgate.demo.server import DemoServer
+
+__all__ = ["DemoAccount", "DemoServer"]

@@ -1,0 +1,102 @@
+"""What the demo account holds: the example values of the APIs' documents, until somebody changes them."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+ACCOUNT_ID: Final = "1234567890123456"
+ACCESS_KEY_ID: Final = "acctgate-demo"
+# Not a secret: it opens nothing but the demo account on this machine.
+ACCESS_KEY_SECRET: Final = "acctgate-demo-secret"  # noqa: S105
+
+_PREFERENCE: Final[dict[str, Any]] = {
+    "AccessKeyPreference": {"AllowUserToManageAccessKeys": False},
+    "LoginProfilePreference": {
+        "EnableSaveMFATicket": False,
+        "LoginSessionDuration": 6,
+        "LoginNetworkMasks": "10.0.0.0/8",
+        "AllowUserToChangePassword": True,
+        "OperationForRiskLogin": "autonomous",
+        "MFAOperationForLogin": "adaptive",
+    },
+    "MFAPreference": {"AllowUserToManageMFADevices": False},
+    "PersonalInfoPreference": {"AllowUserToManagePersonalDingTalk": True},
+}
+_PRACTICE: Final[dict[str, Any]] = {
+    "AccountSecurityPracticeUserInfo": {
+        "UnusedAkNum": 0,
+        "SubUserWithUnusedAccessKey": 0,
+        "RootWithAccessKey": 1,
+        "SubUser": 9,
+        "BindMfa": False,
+        "OldAkNum": 0,
+        "SubUserPwdLevel": "low",
+        "SubUserWithOldAccessKey": 0,
+        "SubUserBindMfa": 0,
+    },
+    "Score": 63,
+}
+_PACK_REPORT: Final[dict[str, Any]] = {
+    "ReportUrl": "https://cloud-config-compliance-report.oss-cn-shanghai.aliyuncs.com/CompliancePackReports/"
+    "120886317861****/cp-fdc8626622af00f9****/120886317861****-cp-fdc8626622af00f9****-report-202106221046.xls"
+    "?Expires=162442****&OSSAccessKeyId=LTAIs86R8H59****&Signature=sWmz4fq7eJEyDoho%2FoDOReZ3s****",
+    "ReportStatus": "COMPLETE",
+    "CompliancePackId": "cp-fdc8626622af00f9****",
+    "AccountId": 0,
+    "ReportCreateTimestamp": 1624329965857,
+}
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "AccessKeyPreference": ("AllowUserToManageAccessKeys",),
+    "LoginProfilePreference": (
+        "EnableSaveMFATicket",
+        "LoginSessionDuration",
+        "LoginNetworkMasks",
+        "AllowUserToChangePassword",
+        "AllowUserToLoginWithPasskey",
+        "OperationForRiskLogin",
+        "MFAOperationForLogin",
+    ),
+    "MFAPreference": ("AllowUserToManageMFADevices",),
+    "PersonalInfoPreference": ("AllowUserToManagePersonalDingTalk",),
+    "MaxIdleDays": ("MaxIdleDaysForUsers", "MaxIdleDaysForAccessKeys"),
+}
+"""Where each of SetSecurityPreference's flat keys stands in GetSecurityPreference's answer."""
+_RESET: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": 6}
+"""What SetSecurityPreference puts in where its caller leaves the key out. Other keys stay as they are."""
+
+
+@dataclass(slots=True)
+class DemoAccount:
+    """One account. Change the fields at will: the next call answers with them."""
+
+    account_id: str = ACCOUNT_ID
+    preference: dict[str, Any] = field(default_factory=lambda: deepcopy(_PREFERENCE))
+    practice: dict[str, Any] = field(default_factory=lambda: deepcopy(_PRACTICE))
+    pack_reports: list[dict[str, Any]] = field(default_factory=lambda: [deepcopy(_PACK_REPORT)])
+
+    def set_preference(self, parameters: dict[str, str]) -> None:
+        """What SetSecurityPreference does with its flat, textual parameters."""
+        for group, keys in GROUPS.items():
+            for key in keys:
+                if key in parameters:
+                    self.preference.setdefault(group, {})[key] = _typed(parameters[key])
+                elif key in _RESET:
+                    self.preference.setdefault(group, {})[key] = _RESET[key]
+
+    def comply(self) -> None:
+        """Make the account hold what the preset `strict` asks for, masks within 10.0.0.0/8."""
+        login = self.preference["LoginProfilePreference"]
+        login |= {"MFAOperationForLogin": "mandatory", "OperationForRiskLogin": "enforceVerify"}
+        self.preference["MFAPreference"]["AllowUserToManageMFADevices"] = True
+        self.preference["PersonalInfoPreference"]["AllowUserToManagePersonalDingTalk"] = False
+        info = self.practice["AccountSecurityPracticeUserInfo"]
+        info |= {"RootWithAccessKey": 0, "BindMfa": True, "SubUserBindMfa": 9, "SubUserPwdLevel": "high"}
+        self.practice["Score"] = 95
+
+
+def _typed(text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if text.isascii() and text.isdigit() else text

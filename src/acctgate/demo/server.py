@@ -1,0 +1,233 @@
+"""The embedded demo account: a local server that speaks the wire protocol of the three APIs.
+
+It checks signatures as the real service does, answers in JSON or XML, denies, throttles and breaks on
+request, and keeps what SetSecurityPreference sets. It listens on this machine only.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import parse_qsl, urlsplit
+from xml.sax.saxutils import escape
+
+from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET, DemoAccount
+from acctgate.demo.signature import Request, SignatureError, verify
+
+_VERSIONS: Final = {
+    "GetSecurityPreference": "2019-08-15",
+    "SetSecurityPreference": "2019-08-15",
+    "GetAccountSecurityPracticeReport": "2019-08-15",
+    "ListCompliancePacks": "2020-09-07",
+    "GetCompliancePackReport": "2020-09-07",
+    "GenerateCompliancePackReport": "2020-09-07",
+    "GetCallerIdentity": "2015-04-01",
+    "AssumeRole": "2015-04-01",
+}
+OPERATIONS: Final = tuple(_VERSIONS)
+_PREFIX: Final = {"2019-08-15": "ram", "2020-09-07": "config", "2015-04-01": "sts"}
+Answer = dict[str, Any]
+
+
+class DemoServer:
+    """Serves one account, or several that AssumeRole leads to. A context manager: it serves while it is open."""
+
+    def __init__(self, *accounts: DemoAccount, port: int = 0) -> None:
+        self.accounts: dict[str, DemoAccount] = {a.account_id: a for a in accounts or (DemoAccount(),)}
+        self.denied: set[str] = set()
+        """Operations that the caller has no permission for."""
+        self.throttled: Counter[str] = Counter()
+        """How many of the next calls of an operation are throttled."""
+        self.broken: Counter[str] = Counter()
+        """How many of the next calls of an operation end with 503 ServiceUnavailable."""
+        self.calls: Counter[str] = Counter()
+        """How many calls of an operation came in."""
+        first = next(iter(self.accounts))
+        self._keys: dict[str, tuple[str, str, str | None]] = {ACCESS_KEY_ID: (ACCESS_KEY_SECRET, first, None)}
+        self._lock = threading.Lock()
+        self._http = _Server(("127.0.0.1", port), _Handler)
+        self._http.demo = self
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def account(self) -> DemoAccount:
+        """The account that the demo credentials belong to."""
+        return next(iter(self.accounts.values()))
+
+    @property
+    def endpoint(self) -> str:
+        """127.0.0.1:PORT, for `--endpoint`."""
+        return f"127.0.0.1:{self._http.server_address[1]}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that let a program read the demo account."""
+        return {
+            "ACCTGATE_ENDPOINT": self.endpoint,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+            "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+        }
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def answer(self, request: Request, now: datetime) -> tuple[int, Answer]:
+        """The HTTP status and the body of the answer to a request."""
+        action = request.headers.get("x-acs-action", "")
+        request_id = str(uuid.uuid4()).upper()
+        try:
+            with self._lock:
+                return 200, {"RequestId": request_id, **self._answer(action, request, now)}
+        except SignatureError as error:
+            body: Answer = {"RequestId": request_id, "HostId": "127.0.0.1", "Code": error.code}
+            body["Message"] = error.message
+            if error.status == 403:
+                body["AccessDeniedDetail"] = {"AuthAction": permission(action), "NoPermissionType": "ImplicitDeny"}
+            return error.status, body
+
+    def _answer(self, action: str, request: Request, now: datetime) -> Answer:
+        self.calls[action] += 1
+        if _VERSIONS.get(action) != request.headers.get("x-acs-version"):
+            raise SignatureError(404, "InvalidAction.NotFound", "Specified api is not found.")
+        key = verify(request, {key: secret for key, (secret, _, _) in self._keys.items()}, now)
+        _, account_id, token = self._keys[key]
+        if request.headers.get("x-acs-security-token") != token:
+            raise SignatureError(400, "InvalidSecurityToken.Malformed", "The security token is malformed.")
+        self._refuse(action)
+        parameters = dict(parse_qsl(request.query, keep_blank_values=True))
+        parameters |= dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
+        operation: Callable[[DemoAccount, Mapping[str, str]], Answer] = getattr(self, f"_{action}")
+        return operation(self.accounts[account_id], parameters)
+
+    def _refuse(self, action: str) -> None:
+        if self.throttled[action] > 0:
+            self.throttled[action] -= 1
+            raise SignatureError(400, "Throttling.User", "Request was denied due to user flow control.")
+        if self.broken[action] > 0:
+            self.broken[action] -= 1
+            message = "The request has failed due to a temporary failure of the server."
+            raise SignatureError(503, "ServiceUnavailable", message)
+        if action in self.denied:
+            message = f"You are not authorized to do this operation. Action: {permission(action)}"
+            raise SignatureError(403, "NoPermission", message)
+
+    def _GetSecurityPreference(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
+        return {"SecurityPreference": account.preference}
+
+    def _SetSecurityPreference(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        account.set_preference(dict(parameters))
+        return {"SecurityPreference": account.preference}
+
+    def _GetAccountSecurityPracticeReport(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
+        return {"AccountSecurityPracticeInfo": account.practice}
+
+    def _ListCompliancePacks(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        size = int(parameters.get("PageSize", "10"))
+        start = (int(parameters.get("PageNumber", "1")) - 1) * size
+        packs = [
+            {"CompliancePackId": report["CompliancePackId"], "Status": "ACTIVE"}
+            for report in account.pack_reports[start : start + size]
+        ]
+        result = {"CompliancePacks": packs, "PageNumber": start // size + 1, "PageSize": size}
+        return {"CompliancePacksResult": {**result, "TotalCount": len(account.pack_reports)}}
+
+    def _GetCompliancePackReport(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        return {"CompliancePackReport": _pack(account, parameters)}
+
+    def _GenerateCompliancePackReport(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        report = _pack(account, parameters)
+        report |= {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(datetime.now(UTC).timestamp() * 1000)}
+        return {"CompliancePackId": report["CompliancePackId"]}
+
+    def _GetCallerIdentity(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
+        arn = f"acs:ram::{account.account_id}:user/demo"
+        return {"AccountId": account.account_id, "Arn": arn, "IdentityType": "RAMUser"}
+
+    def _AssumeRole(self, _: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        account_id = parameters.get("RoleArn", "").removeprefix("acs:ram::").partition(":")[0]
+        if account_id not in self.accounts:
+            raise SignatureError(404, "EntityNotExist.Role", "The role not exists.")
+        key, secret, token = (f"STS.{uuid.uuid4().hex}" for _ in range(3))
+        self._keys[key] = (secret, account_id, token)
+        return {"Credentials": {"AccessKeyId": key, "AccessKeySecret": secret, "SecurityToken": token}}
+
+
+def permission(action: str) -> str:
+    """The RAM action that an operation needs."""
+    return f"{_PREFIX.get(_VERSIONS.get(action, ''), 'ram')}:{action}"
+
+
+def _pack(account: DemoAccount, parameters: Mapping[str, str]) -> dict[str, Any]:
+    for report in account.pack_reports:
+        if report["CompliancePackId"] == parameters.get("CompliancePackId"):
+            return report
+    message = "The specified CompliancePackId does not exist."
+    raise SignatureError(400, "Invalid.CompliancePackId.Value", message)
+
+
+def to_xml(name: str, value: Any) -> str:
+    """A JSON value as the APIs' XML writes it."""
+    if isinstance(value, dict):
+        inner = "".join(to_xml(key, item) for key, item in value.items())
+    elif isinstance(value, list):
+        inner = "".join(to_xml(name.removesuffix("s"), item) for item in value)
+    else:
+        inner = escape(value if isinstance(value, str) else json.dumps(value))
+    return f"<{name}>{inner}</{name}>"
+
+
+class _Server(ThreadingHTTPServer):
+    demo: DemoServer
+    request_queue_size = 256
+    daemon_threads = True
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Without these two each call takes 44 ms: head and body go out as two small packets.
+    wbufsize = 65536
+    disable_nagle_algorithm = True
+    timeout = 30
+
+    server: _Server
+
+    def do_POST(self) -> None:
+        url = urlsplit(self.path)
+        body = self.rfile.read(min(int(self.headers.get("content-length") or 0), 1 << 20))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, url.path, url.query, headers, body)
+        status, answer = self.server.demo.answer(request, datetime.now(UTC))
+        if dict(parse_qsl(url.query)).get("Format", "").upper() == "XML":
+            name = f"{headers.get('x-acs-action', '')}Response" if status == 200 else "Error"
+            self._send(status, "text/xml;charset=utf-8", to_xml(name, answer))
+        else:
+            self._send(status, "application/json;charset=utf-8", json.dumps(answer))
+
+    do_GET = do_POST
+
+    def _send(self, status: int, kind: str, text: str) -> None:
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the server runs beside a preview."""

@@ -1,0 +1,113 @@
+"""A YAML or JSON file with the line of each of its keys, so that an error can say where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_LONGEST = 1 << 20
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used. The text is one line: file, line, key, what was expected."""
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """YAML as JSON would have it: a date stays text, a key that stands twice is an error."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, regexp) for tag, regexp in resolvers if tag != _TIMESTAMP]
+        for first, resolvers in _Base.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<" and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value} stands twice", key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else repr(key.value))
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed file."""
+
+    name: str
+    data: Any
+    node: Any
+
+    def place(self, keys: tuple[str | int, ...]) -> str:
+        """file:line of the deepest of the keys that the file has."""
+        node, line = self.node, 1
+        for key in keys:
+            step = _step(node, key)
+            if step is None:
+                break
+            node, line = step
+        return f"{self.name}:{line}"
+
+
+def _step(node: Any, key: str | int) -> tuple[Any, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if isinstance(name, yaml.ScalarNode) and name.value == str(key):
+                return value, name.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        item = node.value[key]
+        return item, item.start_mark.line + 1
+    return None
+
+
+def read_source(path: Path, name: str | None = None) -> Source:
+    """Read a YAML or JSON file.
+
+    Raises:
+        PolicyError: It cannot be read or parsed.
+    """
+    name = name or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PolicyError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+    if len(raw) > _LONGEST:
+        raise PolicyError(f"{name}: larger than 1 MiB; a policy is a short file")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PolicyError(f"{name}: is no text (UTF-8)") from None
+    if not text.strip():
+        raise PolicyError(f"{name}: is empty; write at least version: 1")
+    return _parse(text, name, is_json=path.suffix == ".json")
+
+
+def _parse(text: str, name: str, *, is_json: bool) -> Source:
+    if is_json:
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            raise PolicyError(f"{name}:{error.lineno}: no JSON: {error.msg}") from None
+        except (RecursionError, ValueError):
+            raise PolicyError(f"{name}: no JSON that can be read") from None
+        text = text.replace("\t", " ")  # between the tokens only: JSON strings have no raw tab
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise PolicyError(f"{name}{line}: no YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise PolicyError(f"{name}: no YAML: {' '.join(str(error).split())[:200]}") from None
+    return Source(name, data, node)

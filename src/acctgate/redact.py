@@ -1,0 +1,44 @@
+"""Keep secrets out of everything that leaves a reader: snapshots, reports, state, logs and error texts.
+
+A signed URL is a secret: whoever has it can download the report. So every URL loses its query.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_URL = re.compile(r"(?P<address>[A-Za-z][A-Za-z0-9+.-]*:)?//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)"
+                  r"(?P<query>[?#][^\s\"'<>]*)?")  # fmt: skip
+# Parameters that sign or authenticate, also where a URL is cut off or quoted in pieces.
+_PARAMETER = re.compile(
+    r"(?i)\b(signature|ossaccesskeyid|accesskeyid|accesskeysecret|security-?token|securitytoken"
+    r"|x-oss-signature|x-oss-credential|x-oss-security-token|x-acs-security-token)(=|%3D|:\s*)[^\s&\"'<>,;]+"
+)
+_ACCESS_KEY_ID = re.compile(r"\b(LTAI|STS\.)[0-9A-Za-z]{4,}")
+_LONGEST_TEXT = 400
+
+
+def without_secrets(value: Any) -> Any:
+    """The same JSON value without any ReportUrl key, and with no query in any URL."""
+    if isinstance(value, str):
+        return _without_queries(value)
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items() if key != "ReportUrl"}
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    return value
+
+
+def one_line(text: object) -> str:
+    """Text from outside, fit for an error message: one line, of bounded length, without secrets."""
+    flat = " ".join(str(text).split())
+    flat = "".join(char if char.isprintable() else "�" for char in flat)
+    safe = _ACCESS_KEY_ID.sub(r"\1***", _without_queries(flat))
+    return safe if len(safe) <= _LONGEST_TEXT else safe[: _LONGEST_TEXT - 1] + "…"
+
+
+def _without_queries(text: str) -> str:
+    if "//" in text:
+        text = _URL.sub(lambda url: f"{url['address'] or ''}//{url['rest']}", text)
+    return _PARAMETER.sub(r"\1\2***", text) if ("=" in text or ":" in text or "%3" in text) else text

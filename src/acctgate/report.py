@@ -1,0 +1,113 @@
+"""The verdict and its type: what a report (version 1) says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Level = Literal["mandatory", "advisory", "disabled", "remediate"]
+"""How binding a rule is, in Pulumi's words. `remediate` binds as `mandatory` does."""
+
+Severity = Literal["low", "medium", "high", "critical"]
+"""How much harm a violation can do."""
+
+Result = Literal["pass", "fail", "unknown", "waived", "skipped"]
+"""What became of a rule. `skipped`: disabled, or nothing there to judge."""
+
+Verdict = Literal["pass", "fail", "unknown"]
+"""Over mandatory rules only: fail where one fails, else unknown where one could not be decided."""
+
+RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skipped")
+BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverNote:
+    """Who waived a violation, why, and until when (the last day, UTC)."""
+
+    reason: str
+    owner: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What one rule says of one account (compliance-report: of one pack).
+
+    Compared by identity: one outcome serves every account in which the rule reads the same values.
+    """
+
+    rule: str
+    outcome: Result
+    level: Level
+    severity: Severity
+    setting: str
+    """The setting that decided: section and keys, with dots."""
+    expected: str
+    """What the policy wants, in words."""
+    actual: Any
+    """The value as the API gave it, None where it is absent."""
+    message: str
+    remediation: str
+    waiver: WaiverNote | None = None
+
+    @property
+    def binding(self) -> bool:
+        """Whether this outcome counts for the verdict."""
+        return self.level in BINDING
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """The verdict on one account."""
+
+    account: str | None
+    """The account's id, None where it is not known."""
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    alias: str | None = None
+    unreadable: str | None = None
+    """Why nothing could be read of the account, where that is so. Each outcome says it too."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a report says over all accounts. It grows as the accounts come."""
+
+    verdict: Verdict = "pass"
+    counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
+    accounts: int = 0
+
+    def add(self, report: AccountReport) -> None:
+        """Count one more account."""
+        self.accounts += 1
+        self.verdict = worst(self.verdict, report.verdict)
+        for outcome in report.outcomes:
+            self.counts[outcome.outcome] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report (version 1), as `--format json` writes it."""
+
+    version: Literal[1]
+    verdict: Verdict
+    accounts: tuple[AccountReport, ...]
+    counts: Mapping[Result, int]
+
+
+def worst(first: Verdict, second: Verdict) -> Verdict:
+    """fail over unknown over pass."""
+    return "fail" if "fail" in (first, second) else "unknown" if "unknown" in (first, second) else "pass"
+
+
+def verdict_of(outcomes: tuple[Outcome, ...]) -> Verdict:
+    """The verdict over the mandatory outcomes."""
+    verdict: Verdict = "pass"
+    for outcome in outcomes:
+        if outcome.outcome == "fail" and outcome.binding:
+            return "fail"
+        if outcome.outcome == "unknown" and outcome.binding:
+            verdict = "unknown"
+    return verdict

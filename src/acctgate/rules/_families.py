@@ -1,0 +1,59 @@
+"""Rules that differ only in the setting: switches that must have a value, counts that have a maximum."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from acctgate.report import Severity
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+
+USER_INFO = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
+PREFERENCE = "SecurityPreference"
+
+
+class Allow(RuleEntry):
+    """The value that a switch must have."""
+
+    allow: bool
+    """The switch must equal this."""
+
+
+class Maximum(RuleEntry):
+    """How many there may be."""
+
+    maximum: Annotated[int, Field(ge=0)]
+    """The most that is allowed, at least 0."""
+
+
+def switch(
+    *, id: str, title: str, doc: str | None, severity: Severity, setting: str, what: str, remediation: str
+) -> SettingRule[Allow]:
+    """A rule on a switch. `what` completes "RAM users can …"."""
+
+    def judge(value: bool, want: Allow) -> Judgement:
+        can = "can" if value else "cannot"
+        return decide(value == want.allow, f"RAM users {can} {what}", value)
+
+    return SettingRule(
+        id=id, title=title, doc=doc or "", severity=severity, setting=f"{PREFERENCE}.{setting}",
+        parameters=Allow, expected=lambda want: str(want.allow).lower(), judge=judge,
+        remediation=remediation, repairable=True,
+    )  # fmt: skip
+
+
+def count(
+    *, id: str, title: str, doc: str | None, severity: Severity, key: str, what: str, remediation: str,
+    cis: tuple[str, ...] = (),
+) -> SettingRule[Maximum]:  # fmt: skip
+    """A rule on a count of the security report. `what` names the things that are counted."""
+
+    def judge(value: int, want: Maximum) -> Judgement:
+        return decide(value <= want.maximum, f"{what}: {value}", value)
+
+    return SettingRule(
+        id=id, title=title, doc=doc or "", severity=severity, setting=f"{USER_INFO}.{key}",
+        parameters=Maximum, expected=lambda want: f"at most {want.maximum}", judge=judge,
+        remediation=remediation, cis=cis,
+    )  # fmt: skip

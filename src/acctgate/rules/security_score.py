@@ -1,0 +1,36 @@
+"""The account's security score is high enough.
+
+Alibaba Cloud computes it from the account's own practices, 0 to 100. How is unpublished, so it is compared
+and never recomputed.
+"""
+
+from __future__ import annotations
+
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from acctgate.settings.base import Percent
+
+
+class Parameters(RuleEntry):
+    """The lowest score that is allowed."""
+
+    minimum: Percent
+    """0 to 100."""
+
+
+def judge(score: int, want: Parameters) -> Judgement:
+    """At least the minimum."""
+    return decide(score >= want.minimum, f"the security score is {score}", score)
+
+
+RULE = SettingRule(
+    id="security-score",
+    title="Security score",
+    doc=__doc__,
+    severity="medium",
+    setting="AccountSecurityPracticeInfo.Score",
+    parameters=Parameters,
+    expected=lambda want: f"at least {want.minimum}",
+    judge=judge,
+    remediation="Work off the account's security report in the RAM console (Overview, Security Check): no "
+    "root AccessKey pair, MFA for root and users, no old or unused keys, strong passwords.",
+)

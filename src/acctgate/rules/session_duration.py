@@ -1,0 +1,42 @@
+"""Console sessions of RAM users end soon enough.
+
+A session that lasts a day is a day in which an unlocked laptop or a stolen cookie is as good as a password.
+`LoginSessionDuration` counts whole hours from 1 to 24; Alibaba Cloud's default is 6.
+"""
+
+from __future__ import annotations
+
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from acctgate.settings.base import Hours
+
+
+class Parameters(RuleEntry):
+    """The longest session that is allowed."""
+
+    max_hours: Hours
+    """Unit: whole hours, 1 to 24."""
+
+
+def hours_text(count: int) -> str:
+    """1 hour, 2 hours."""
+    return f"{count} hour" if count == 1 else f"{count} hours"
+
+
+def judge(hours: int, want: Parameters) -> Judgement:
+    """At most max_hours."""
+    return decide(hours <= want.max_hours, f"a console session lasts {hours_text(hours)}", hours)
+
+
+RULE = SettingRule(
+    id="session-duration",
+    title="Length of console sessions",
+    doc=__doc__,
+    severity="medium",
+    setting="SecurityPreference.LoginProfilePreference.LoginSessionDuration",
+    parameters=Parameters,
+    expected=lambda want: f"at most {hours_text(want.max_hours)}",
+    judge=judge,
+    remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference "
+    "resource).",
+    repairable=True,
+)

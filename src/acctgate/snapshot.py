@@ -1,0 +1,199 @@
+"""One account at one moment: what is known of it, what is not, and why.
+
+A snapshot is a JSON document (version 1) whose sections have the API's own keys and values. A value that
+the strict models refuse stays in the document, so that a report can show it, but it cannot be read: whoever
+asks for it gets `Unknown` with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Final, Literal, NotRequired
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+from acctgate.redact import one_line
+from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
+
+OPERATIONS: Final = {
+    "SecurityPreference": "GetSecurityPreference",
+    "AccountSecurityPracticeInfo": "GetAccountSecurityPracticeReport",
+    "CompliancePackReports": "GetCompliancePackReport",
+}
+"""The sections of a snapshot, and the API operation that each comes from."""
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a snapshot, key by key."""
+
+
+@with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True))
+class ApiError(TypedDict):
+    """Why a section could not be read."""
+
+    code: str
+    """The API's error code, for example NoPermission."""
+    message: str
+    """The API's message, in one line, without secrets."""
+    request_id: NotRequired[str | None]
+    """The API's request id, to quote to Alibaba Cloud's support."""
+
+
+@with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True, title="acctgate snapshot"))
+class SnapshotDocument(TypedDict):
+    """One Alibaba Cloud account at one moment (version 1)."""
+
+    version: Literal[1]
+    """The version of this format."""
+    account_id: NotRequired[str | None]
+    """The account's id, as GetCallerIdentity tells it."""
+    alias: NotRequired[str | None]
+    """A name for people."""
+    taken_at: NotRequired[Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None]
+    """When the account was read (UTC, ISO 8601)."""
+    SecurityPreference: NotRequired[SecurityPreference]
+    """GetSecurityPreference's answer."""
+    AccountSecurityPracticeInfo: NotRequired[AccountSecurityPracticeInfo]
+    """GetAccountSecurityPracticeReport's answer."""
+    CompliancePackReports: NotRequired[list[CompliancePackReport]]
+    """GetCompliancePackReport's answers, one for each compliance pack."""
+    errors: NotRequired[dict[str, ApiError]]
+    """What could not be read: section → error. "CompliancePackReports.<pack id>" is one pack's."""
+
+
+class SnapshotError(ValueError):
+    """The document is no snapshot of version 1. The text is one line that says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that cannot be relied on, and why. `actual` is what stands there, None where nothing does."""
+
+    reason: str
+    actual: Any = None
+    absent: bool = False
+    """Whether nothing stands there, not even a value that was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is known of one account. Read values with `read`, which never guesses."""
+
+    document: Mapping[str, Any]
+    problems: Mapping[Path, str] = field(default_factory=dict)
+    """Why the value at a path cannot be used."""
+    unreadable: str | None = None
+    """Why nothing at all could be read of the account (one line, with the place): every value is unknown."""
+
+    @classmethod
+    def from_document(cls, document: object) -> Snapshot:
+        """Take in a snapshot document.
+
+        Raises:
+            SnapshotError: It is no version 1 snapshot. A section of the wrong shape is no reason to
+                raise: it becomes unknown.
+        """
+        if not isinstance(document, dict):
+            raise SnapshotError("a snapshot is a JSON object with a version")
+        if document.get("version") is True:  # to Python, true equals 1
+            raise SnapshotError("version: expected 1, found true")
+        try:
+            _validator().validate_python(document)
+        except ValidationError as error:
+            return cls(document, _problems(error, document))
+        return cls(document)
+
+    @property
+    def account_id(self) -> str | None:
+        """The account's id, None where it is not known."""
+        return self.document.get("account_id")
+
+    @property
+    def alias(self) -> str | None:
+        """The account's name for people, None where it has none."""
+        return self.document.get("alias")
+
+    @property
+    def errors(self) -> Mapping[str, ApiError]:
+        """What could not be read, by section."""
+        return self.document.get("errors", {})
+
+    def read(self, path: Path) -> Any:
+        """The value at `path`, or `Unknown` where it is absent, refused by the model, or could not be read."""
+        if self.unreadable is not None:
+            return Unknown(self.unreadable)
+        value: Any = self.document
+        for depth, key in enumerate(path, start=1):
+            if isinstance(value, (dict, list)):
+                try:
+                    value = value[key]  # type: ignore[call-overload]
+                except (KeyError, IndexError, TypeError):
+                    return Unknown(self._reason(path[:depth]), absent=True)
+            if self.problems and (problem := self.problems.get(path[:depth])):
+                return Unknown(problem, self.raw(path))
+        return value
+
+    def raw(self, path: Path) -> Any:
+        """What stands at `path`, relied on or not; None where nothing does."""
+        value: Any = self.document
+        for key in path:
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def _reason(self, path: Path) -> str:
+        section = str(path[0])
+        if len(path) == 1:
+            if error := self.errors.get(section):
+                return explain(error, OPERATIONS.get(section, section))
+            return f"{section} was not read"
+        return f"the answer of {OPERATIONS.get(section, section)} has no {dotted(path[1:])}"
+
+
+def explain(error: ApiError, operation: str) -> str:
+    """An API's error as part of a sentence."""
+    request = f" (request id {one_line(error['request_id'])})" if error.get("request_id") else ""
+    return f"{operation} failed with {one_line(error['code'])}: {one_line(error['message'])}{request}"
+
+
+def dotted(path: Path) -> str:
+    """A path for people: CompliancePackReports[0].ReportStatus."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")
+
+
+@cache
+def _validator() -> TypeAdapter[SnapshotDocument]:
+    return TypeAdapter(SnapshotDocument)
+
+
+def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, str]:
+    problems: dict[Path, str] = {}
+    for item in error.errors(include_url=False, include_context=False):
+        path = item["loc"]
+        if not path or path[0] not in OPERATIONS:
+            if path == ("version",):
+                raise SnapshotError(f"version: expected 1, found {show(document.get('version'))}")
+            raise SnapshotError(f"{dotted(path)}: {expectation(item['msg'])}")
+        problems.setdefault(path, f"{path[-1]} {expectation(item['msg'])}, found {show(item['input'])}")
+    return problems
+
+
+def expectation(message: str) -> str:
+    """pydantic's "Input should be a valid integer" as part of a sentence."""
+    return message.replace("Input should be", "should be").replace("a valid dictionary", "an object")
+
+
+def show(value: object) -> str:
+    """A JSON value as a person would type it, cut to a readable length."""
+    import json
+
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(value)
+    return one_line(text if len(text) <= 60 else text[:59] + "…")

@@ -1,0 +1,104 @@
+"""What all sources share: how a file becomes text, how text becomes JSON, and what an error looks like."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from acctgate.redact import one_line
+
+LARGEST = 10 << 20
+"""The largest single document, in bytes: an answer is a few kilobytes."""
+
+
+class SourceError(ValueError):
+    """Nothing could be read. The text is one line: where, what, what to do."""
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input for "-".
+
+    Raises:
+        SourceError: It is missing, a directory, empty, too large, or no text.
+    """
+    name = display_name(path)
+    try:
+        if path == "-":
+            raw = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with Path(path).open("rb") as file:
+                raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+    return decode(raw, name)
+
+
+def decode(raw: bytes, name: str) -> str:
+    """Bytes as text.
+
+    Raises:
+        SourceError: They are empty, too many, or no UTF-8.
+    """
+    if len(raw) > LARGEST:
+        raise SourceError(f"{name}: larger than {LARGEST >> 20} MiB; an answer or a snapshot is a few kilobytes")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{name}: is no text (byte {error.start} is no UTF-8)") from None
+    if not text.strip():
+        raise SourceError(f"{name}: is empty")
+    return text
+
+
+def display_name(path: str) -> str:
+    """How messages call a file."""
+    return "standard input" if path == "-" else path
+
+
+def read_json(text: str, name: str, first_line: int = 1) -> Any:
+    """JSON as the standard has it: no NaN, no key twice (which of them counts would be a guess).
+
+    Raises:
+        SourceError: It is no such JSON.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        line = first_line + error.lineno - 1
+        raise SourceError(f"{name}:{line}: no JSON: {error.msg} (column {error.colno})") from None
+    except RecursionError:
+        raise SourceError(f"{name}:{first_line}: no JSON that can be read: nested too deeply") from None
+    except ValueError as error:
+        raise SourceError(f"{name}:{first_line}: no JSON that can be read: {one_line(error)}") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice} stands twice in one object")
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+_HEADER = re.compile(r"[A-Za-z0-9-]+:.*")
+
+
+def without_preamble(text: str) -> str:
+    """The body of an HTTP answer. Its head gives way to empty lines, so that line numbers stay true."""
+    stripped = text.lstrip()
+    if not stripped.startswith("HTTP/"):
+        return text
+    lines = text.splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("HTTP/") or line.strip())
+    body = start + 1
+    while body < len(lines) and _HEADER.fullmatch(lines[body].strip()):
+        body += 1
+    return "\n" * body + "\n".join(lines[body:])

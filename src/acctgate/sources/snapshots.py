@@ -1,0 +1,86 @@
+"""Snapshot files: one JSON document, or NDJSON with an account a line, read as a stream."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from acctgate.redact import without_secrets
+from acctgate.snapshot import Snapshot, SnapshotError
+from acctgate.sources.base import LARGEST, SourceError, decode, display_name, read_json
+
+
+def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
+    """The accounts in these files ("-" is standard input), in order.
+
+    What cannot be read comes as a snapshot that knows nothing, in its place, so that it takes no other account with it.
+    """
+    for path in paths:
+        try:
+            yield from _read_file(path)
+        except SourceError as error:
+            yield unreadable(error)
+
+
+def unreadable(reason: object) -> Snapshot:
+    """An account of which nothing could be read, and why."""
+    return Snapshot({"version": 1}, unreadable=str(reason))
+
+
+def _read_file(path: str) -> Iterator[Snapshot]:
+    name = display_name(path)
+    with ExitStack() as stack:
+        try:
+            file = sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb"))
+            number, first = _first_line(file)
+        except OSError as error:
+            raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+        if _is_whole(first):
+            yield _parse(first, name, number)
+            yield from _lines(file, name, number + 1)
+        else:
+            rest = file.read(LARGEST + 1)
+            yield _parse(first + rest, name, number, single=True)
+
+
+def _first_line(file: BinaryIO) -> tuple[int, bytes]:
+    """The first line that is not blank, and its number."""
+    number = 1
+    while line := file.readline(LARGEST + 1):
+        if line.strip(b" \t\r\n\xef\xbb\xbf"):
+            return number, line
+        number += 1
+    return number, b""
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether the line is a JSON object by itself: then each line is one."""
+    stripped = line.strip(b" \t\r\n\xef\xbb\xbf")
+    return stripped.startswith(b"{") and stripped.endswith(b"}")
+
+
+def _lines(file: BinaryIO, name: str, number: int) -> Iterator[Snapshot]:
+    while line := file.readline(LARGEST + 1):
+        if not line.isspace():
+            yield _parse(line, name, number)
+        number += 1
+
+
+def _parse(raw: bytes, name: str, line: int, *, single: bool = False) -> Snapshot:
+    try:
+        text = decode(raw, name)
+        document = read_json(text, name, line)
+        return Snapshot.from_document(_safe(document, text))
+    except SnapshotError as error:
+        return unreadable(f"{name}{'' if single else f':{line}'}: {error}")
+    except SourceError as error:
+        return unreadable(error)
+
+
+def _safe(document: Any, text: str) -> Any:
+    """The document without secrets. Most have no URL at all, and looking is cheaper than copying."""
+    suspicious = "//" in text or "\\" in text or "ReportUrl" in text or "ignature" in text or "ccess" in text
+    return without_secrets(document) if suspicious else document
