@@ -10,8 +10,8 @@ from typing import Any
 from acctgate.policy.model import Policy, Waiver
 from acctgate.report import AccountReport, Outcome, Result, WaiverNote, verdict_of
 from acctgate.rules import RULES
-from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule
-from acctgate.snapshot import Snapshot, Unknown
+from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
+from acctgate.snapshot import Path, Snapshot, Unknown
 
 _KEPT = 4096
 """How many judgements of a rule are kept. They depend on a few values, so a fleet repeats them."""
@@ -27,7 +27,7 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
         policy: What is wanted of them.
         now: When it is judged (with a time zone): the age of reports and the end of waivers count from it.
     """
-    judges = [_Judge(rule, policy.rules[rule.id], now) for rule in RULES]
+    judges = [_Judge(rule, policy.rules[rule.id], now, policy.unusable.get(rule.id)) for rule in RULES]
     waive = _waiving(policy.waivers, now)
     for snapshot in snapshots:
         outcomes = [outcome for judge in judges for outcome in judge(snapshot)]
@@ -46,14 +46,17 @@ class _Judge:
     rule: Rule[Any]
     entry: RuleEntry
     now: datetime
+    unusable: str | None
     kept: dict[Any, list[Outcome]]
-    paths: Sequence[tuple[str | int, ...]]
+    paths: Sequence[Path]
 
-    def __init__(self, rule: Rule[Any], entry: RuleEntry, now: datetime) -> None:
-        self.rule, self.entry, self.now, self.kept = rule, entry, now, {}
+    def __init__(self, rule: Rule[Any], entry: RuleEntry, now: datetime, unusable: str | None) -> None:
+        self.rule, self.entry, self.now, self.unusable, self.kept = rule, entry, now, unusable, {}
         self.paths = rule.paths if isinstance(rule, SettingRule) else ()
 
     def __call__(self, account: Snapshot) -> list[Outcome]:
+        if self.unusable is not None:
+            return [self._outcome(undecided(Unknown(self.unusable)))]
         if not isinstance(self.rule, SettingRule):
             if self.entry.level == "disabled":
                 return [self._disabled(None)]
@@ -81,18 +84,25 @@ class _Judge:
 
     def _outcome(self, found: Judgement) -> Outcome:
         rule = self.rule
-        disabled = self.entry.level == "disabled"
         return Outcome(
             rule=rule.id,
             outcome=found.outcome,
             level=self.entry.level or "mandatory",
             severity=rule.severity,
             setting=found.setting or rule.setting,
-            expected="anything: the rule is disabled" if disabled else rule.expected(self.entry),
+            expected=self._expected(),
             actual=found.actual,
             message=found.message,
             remediation=rule.remediation,
         )
+
+
+    def _expected(self) -> str:
+        if self.unusable is not None:
+            return "a policy that says what is wanted"
+        if self.entry.level == "disabled":
+            return "anything: the rule is disabled"
+        return self.rule.expected(self.entry)
 
 
 def _key(values: Sequence[Any]) -> tuple[Any, ...] | None:

@@ -111,3 +111,18 @@ def verdict_of(outcomes: tuple[Outcome, ...]) -> Verdict:
         if outcome.outcome == "unknown" and outcome.binding:
             verdict = "unknown"
     return verdict
+
+
+def read_report(text: str | bytes) -> Report:
+    """A report (version 1) from its JSON.
+
+    Raises:
+        ValueError: It is none. The text is one line.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Report).validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"no report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

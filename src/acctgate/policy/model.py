@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -110,7 +110,5 @@ class Policy:
     accounts: Mapping[str, AccountEntry] = field(default_factory=dict)
     source: str = "policy"
     """Where it comes from, for messages."""
-
-    def with_rules(self, rules: Mapping[str, RuleEntry]) -> Policy:
-        """The same policy with some rules replaced."""
-        return replace(self, rules={**self.rules, **rules})
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    """Rules that cannot be judged because what is wanted of them is wrong, and why."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule
@@ -48,7 +48,7 @@ Cidr = Annotated[
 class Parameters(RuleEntry):
     """What masks may allow. With neither, masks must be there and leave something out."""
 
-    within: Annotated[list[Cidr], Field(min_length=1), AfterValidator(tuple)] | None = None
+    within: Annotated[list[Cidr], Field(min_length=1)] | None = None
     """The networks that every mask must lie in."""
     max_addresses: Annotated[int, Field(ge=1)] | None = None
     """The most addresses that the masks may cover together, at least 1."""

@@ -1,0 +1,131 @@
+"""What the data sources in a stack say of the accounts: resources in, snapshots out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from acctgate.crossguard.data_sources import TYPES
+from acctgate.redact import without_secrets
+from acctgate.snapshot import OPERATIONS, ApiError, Snapshot
+
+UNKNOWN_VALUES = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+"""What Pulumi writes for a value that is known only after the deploy."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackResource:
+    """A resource as the engine shows it to a policy, its properties as plain JSON values."""
+
+    type: str
+    urn: str
+    properties: dict[str, Any]
+
+
+@dataclass(slots=True)
+class StackAccount:
+    """One account that data sources of a stack have read."""
+
+    snapshot: Snapshot
+    urns: dict[str, str]
+    """Section → the data source that read it."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    account_id: str | None = None
+    sections: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, ApiError] = field(default_factory=dict)
+    urns: dict[str, str] = field(default_factory=dict)
+
+
+def accounts(resources: Iterable[StackResource]) -> list[StackAccount]:
+    """The accounts that the stack's data sources have read, in the order of the first of each.
+
+    Data sources belong together where they have read the same account, or, where it is not known which,
+    where they were told to read it in the same way.
+    """
+    found: dict[tuple[str, ...], _Gathered] = {}
+    sources = [(r, whole_numbers(r.properties)) for r in resources if r.type in TYPES]
+    ways = {_way(values): values["account_id"] for _, values in sources if _is_known(values.get("account_id"))}
+    for resource, values in sources:
+        account_id = values.get("account_id") if _is_known(values.get("account_id")) else ways.get(_way(values))
+        key = (account_id,) if account_id else _way(values)
+        gathered = found.setdefault(key, _Gathered(account_id))
+        gathered.urns.setdefault(TYPES[resource.type], resource.urn)
+        _add(gathered, TYPES[resource.type], values)
+    return [_account(gathered) for gathered in found.values()]
+
+
+def whole_numbers(value: Any) -> Any:
+    """The same value with 6 for 6.0: the engine knows floats only."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
+    return value
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether a value, or anything in it, is known only after the deploy."""
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(has_unknown, value))
+    return isinstance(value, str) and value in UNKNOWN_VALUES
+
+
+def _way(values: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(values.get(name) or "") for name in ("region", "role_arn", "endpoint"))
+
+
+def _is_known(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and value not in UNKNOWN_VALUES
+
+
+def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
+    if has_unknown(values):
+        gathered.errors[section] = _error("UnknownValue", "the data source is known only after the deploy")
+        return
+    if isinstance(values.get("errors"), dict):
+        gathered.errors |= values["errors"]
+    if isinstance(values.get("error"), dict):
+        gathered.errors[section] = values["error"]
+        return
+    value = values.get(section)
+    if section == "CompliancePackReports" and isinstance(value, list):
+        reports = gathered.sections.setdefault(section, [])
+        reports += [report for report in value if report not in reports]
+    elif section in gathered.sections and gathered.sections[section] != value:
+        gathered.errors[section] = _error("Conflict", "two data sources have read different values")
+    elif value is not None:
+        gathered.sections[section] = value
+
+
+def _account(gathered: _Gathered) -> StackAccount:
+    for section in set(gathered.errors) & {"SecurityPreference", "AccountSecurityPracticeInfo"}:
+        gathered.sections.pop(section, None)
+    for section in OPERATIONS:
+        if section not in gathered.sections and section not in gathered.errors:
+            gathered.errors[section] = _error("NotRead", "no data source in the stack reads it")
+    document = {"version": 1, "errors": gathered.errors, **without_secrets(gathered.sections)}
+    if gathered.account_id:
+        document["account_id"] = gathered.account_id
+    return StackAccount(Snapshot.from_document(document), gathered.urns)
+
+
+def _error(code: str, message: str) -> ApiError:
+    return {"code": code, "message": message}
