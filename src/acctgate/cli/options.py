@@ -12,7 +12,7 @@ from acctgate.render import FORMATS
 
 if TYPE_CHECKING:
     from acctgate.policy import Policy
-    from acctgate.sources.live import Target
+    from acctgate.sources.calls import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,7 +67,7 @@ output_option = click.option(
 def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
     """The live account that the options name."""
     from acctgate.sources import SourceError
-    from acctgate.sources.live import DEFAULT_REGION, Target
+    from acctgate.sources.calls import DEFAULT_REGION, Target
 
     try:
         return Target(region or DEFAULT_REGION, role_arn or None, endpoint or None)

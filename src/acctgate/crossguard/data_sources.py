@@ -29,7 +29,8 @@ from acctgate.snapshot import ApiError
 from acctgate.sources import SourceError
 
 if TYPE_CHECKING:
-    from acctgate.sources.live import LiveAccount, Target
+    from acctgate.sources.calls import Target
+    from acctgate.sources.live import LiveAccount
 
 ARGUMENTS: Final = ("region", "role_arn", "endpoint", "compliance_pack_id")
 """What the program gives. Everything else is read."""
@@ -87,7 +88,7 @@ class AccountReader(ResourceProvider):
         """Forget the data source. The account stays as it is."""
 
     def _read(self, arguments: Values) -> Values:
-        from acctgate.sources.live import CallError
+        from acctgate.sources.calls import CallError
 
         for name, value in arguments.items():
             if value == pulumi.runtime.rpc.UNKNOWN:
@@ -122,7 +123,7 @@ def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> Liv
     """The account that the arguments name, or else the environment."""
     import os
 
-    from acctgate.sources.live import DEFAULT_REGION, Target
+    from acctgate.sources.calls import DEFAULT_REGION, Target
 
     chosen = {
         "region": region or os.environ.get("ACCTGATE_REGION") or DEFAULT_REGION,

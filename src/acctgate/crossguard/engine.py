@@ -8,9 +8,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-OLDEST: Final = (3, 200, 0)
-"""The oldest engine that the pack and the Automation API are known to work with."""
-
 # What the official installer puts beside the engine. The Automation API is a language host for programs;
 # these two are all that is needed beyond it. The analyzer gets its first two arguments only: the SDK's
 # parser stumbles over -virtualenv=…

@@ -6,6 +6,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+
 ACCOUNT_ID: Final = "1234567890123456"
 ACCESS_KEY_ID: Final = "acctgate-demo"
 # Not a secret: it opens nothing but the demo account on this machine.
@@ -47,23 +49,7 @@ _PACK_REPORT: Final[dict[str, Any]] = {
     "AccountId": 0,
     "ReportCreateTimestamp": 1624329965857,
 }
-GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "AccessKeyPreference": ("AllowUserToManageAccessKeys",),
-    "LoginProfilePreference": (
-        "EnableSaveMFATicket",
-        "LoginSessionDuration",
-        "LoginNetworkMasks",
-        "AllowUserToChangePassword",
-        "AllowUserToLoginWithPasskey",
-        "OperationForRiskLogin",
-        "MFAOperationForLogin",
-    ),
-    "MFAPreference": ("AllowUserToManageMFADevices",),
-    "PersonalInfoPreference": ("AllowUserToManagePersonalDingTalk",),
-    "MaxIdleDays": ("MaxIdleDaysForUsers", "MaxIdleDaysForAccessKeys"),
-}
-"""Where each of SetSecurityPreference's flat keys stands in GetSecurityPreference's answer."""
-_RESET: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": 6}
+_RESET: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": DEFAULT_HOURS}
 """What SetSecurityPreference puts in where its caller leaves the key out. Other keys stay as they are."""
 
 
@@ -78,12 +64,12 @@ class DemoAccount:
 
     def set_preference(self, parameters: dict[str, str]) -> None:
         """What SetSecurityPreference does with its flat, textual parameters."""
-        for group, keys in GROUPS.items():
-            for key in keys:
-                if key in parameters:
-                    self.preference.setdefault(group, {})[key] = _typed(parameters[key])
-                elif key in _RESET:
-                    self.preference.setdefault(group, {})[key] = _RESET[key]
+        for key in PREFERENCE_KEYS:
+            group = self.preference.setdefault(key.group, {})
+            if key.api in parameters:
+                group[key.api] = _typed(parameters[key.api])
+            elif key.api in _RESET:
+                group[key.api] = _RESET[key.api]
 
     def comply(self) -> None:
         """Make the account hold what the preset `strict` asks for, masks within 10.0.0.0/8."""
