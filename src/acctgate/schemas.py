@@ -48,7 +48,11 @@ def _policy() -> Schema:
         definition["type"] = ["object", "null"]
         entries[rule.id] = definition
         if required:
-            disabled = {"type": "object", "required": ["level"], "properties": {"level": {"const": "disabled"}}}
+            disabled = {
+                "type": "object",
+                "required": ["level"],
+                "properties": {"level": {"const": "disabled"}},
+            }
             complete[rule.id] = {"anyOf": [disabled, {"type": "object", "required": required}]}
     used = {"RuleEntries", "Waiver", "AccountEntry"}
     result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}

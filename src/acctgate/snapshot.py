@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Final, Literal, NotRequired
+from typing import Annotated, Any, Final, Literal, NotRequired, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
@@ -118,7 +118,8 @@ class Snapshot:
     @property
     def errors(self) -> Mapping[str, ApiError]:
         """What could not be read, by section."""
-        return self.document.get("errors", {})
+        errors: Mapping[str, ApiError] = self.document.get("errors", {})
+        return errors
 
     def read(self, path: Path) -> Any:
         """The value at `path`, or `Unknown` where it is absent, refused by the model, or could not be read."""
@@ -128,7 +129,7 @@ class Snapshot:
         for depth, key in enumerate(path, start=1):
             if isinstance(value, (dict, list)):
                 try:
-                    value = value[key]  # type: ignore[call-overload]
+                    value = cast(Any, value)[key]
                 except (KeyError, IndexError, TypeError):
                     return Unknown(self._reason(path[:depth]), absent=True)
             if self.problems and (problem := self.problems.get(path[:depth])):
@@ -185,7 +186,8 @@ def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, st
 
 def expectation(message: str) -> str:
     """pydantic's "Input should be a valid integer" as part of a sentence."""
-    return message.replace("Input should be", "should be").replace("a valid dictionary", "an object")
+    text = message.replace("Input should be", "should be").replace("a valid dictionary", "an object")
+    return text.partition(" or instance of ")[0]
 
 
 def show(value: object) -> str:

@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 
 
 @click.command("check", short_help="Judge accounts: raw answers, snapshots, or the live account.")
-@click.option("--response", "responses", multiple=True, metavar="FILE", help="A raw API answer, JSON or XML. Several make up one account.")
-@click.option("--snapshot", "snapshots", multiple=True, metavar="FILE", help="A snapshot, or NDJSON with a snapshot a line; - is standard input.")
+@click.option(
+    "--response",
+    "responses",
+    multiple=True,
+    metavar="FILE",
+    help="A raw API answer, JSON or XML. Several make up one account.",
+)
+@click.option(
+    "--snapshot",
+    "snapshots",
+    multiple=True,
+    metavar="FILE",
+    help="A snapshot, or NDJSON with a snapshot a line; - is standard input.",
+)
 @policy_option
 @format_option
 @output_option
@@ -37,10 +49,8 @@ def command(
     writer = Writer(formats, output)
     wanted = policy(policy_file)
     now = datetime.now(UTC)
-    if responses or snapshots:
-        accounts = _from_files(responses, snapshots)
-    else:
-        accounts = _live(region, role_arn, endpoint, now)
+    given = responses or snapshots
+    accounts = _from_files(responses, snapshots) if given else _live(region, role_arn, endpoint, now)
     ctx.exit(writer.write(evaluate(accounts, wanted, now)))
 
 
@@ -63,8 +73,8 @@ def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Itera
 
 def _live(region: str | None, role_arn: str | None, endpoint: str | None, now: datetime) -> Iterator[Snapshot]:
     from acctgate.sources import SourceError
-    from acctgate.sources.snapshots import unreadable
     from acctgate.sources.live import read_account
+    from acctgate.sources.snapshots import unreadable
 
     try:
         yield read_account(target(region, role_arn, endpoint), now)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
 @click.command("demo-account", short_help="Serve the embedded demo account.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one.  [default: 0]")
-@click.option("--deny", multiple=True, metavar="OPERATION", help="Refuse an operation, for example GetSecurityPreference.")
+@click.option(
+    "--deny",
+    multiple=True,
+    metavar="OPERATION",
+    help="Refuse an operation, for example GetSecurityPreference.",
+)
 @click.option("--throttle", multiple=True, metavar="OPERATION=N", help="Throttle the next N calls of an operation.")
 @click.option("--compliant", is_flag=True, help="Start with an account that holds the strict preset.")
 def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], compliant: bool) -> None:
@@ -37,7 +44,7 @@ def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], complia
         click.echo(f"# demo account {server.account.account_id} on {server.endpoint}; Ctrl-C ends it")
         for name, value in server.environment.items():
             click.echo(f"export {name}={value}")
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
         done.wait()
 
 

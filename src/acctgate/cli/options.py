@@ -60,7 +60,10 @@ format_option = click.option(
     help=f"One of {', '.join(FORMATS)}; several as F=FILE, for all but one.  [default: text]",
 )
 output_option = click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the report goes.  [default: stdout]"
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the report goes.  [default: stdout]",
 )
 
 

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 @click.command("preview", short_help="pulumi preview of this project, judged by the policy pack.")
 @click.option("--demo", is_flag=True, help="On the embedded demo account: no credentials, no network.")
-@click.option("--stack", metavar="NAME", help="A stack that exists, in your own back end.  [default: a new one, in a file]")
+@click.option(
+    "--stack",
+    metavar="NAME",
+    help="A stack that exists, in your own back end.  [default: a new one, in a file]",
+)
 @policy_option
 @format_option
 @output_option
@@ -43,7 +47,11 @@ def command(
     writer = Writer(formats, output)
     policy(policy_file)  # a wrong policy is said before the engine starts
     where = target(region, role_arn, endpoint)
-    environment = {"ACCTGATE_REGION": region, "ACCTGATE_ROLE_ARN": role_arn, "ACCTGATE_ENDPOINT": where.endpoint}
+    environment = {
+        "ACCTGATE_REGION": region,
+        "ACCTGATE_ROLE_ARN": role_arn,
+        "ACCTGATE_ENDPOINT": where.endpoint,
+    }
     with ExitStack() as cleanup:
         variables = {name: value for name, value in environment.items() if value}
         if demo:

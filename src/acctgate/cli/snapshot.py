@@ -10,7 +10,12 @@ from acctgate.cli.options import live_options, target
 
 
 @click.command("snapshot", short_help="Read the live account and write a snapshot.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the snapshot goes.  [default: stdout]")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the snapshot goes.  [default: stdout]",
+)
 @live_options
 @click.pass_context
 def command(

@@ -1,6 +1,6 @@
 """acctgate in Pulumi: data sources, policy pack, preview.
 
-    from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
+from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
 """
 
 from acctgate.crossguard.data_sources import (

@@ -24,6 +24,8 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from pulumi.output import Unknown
+from pulumi.runtime.rpc import UNKNOWN
 
 from acctgate.snapshot import ApiError
 from acctgate.sources import SourceError
@@ -91,7 +93,7 @@ class AccountReader(ResourceProvider):
         from acctgate.sources.calls import CallError
 
         for name, value in arguments.items():
-            if value == pulumi.runtime.rpc.UNKNOWN:
+            if isinstance(value, Unknown) or value == UNKNOWN:
                 reason = f"{name} is known only after the deploy"
                 return {"error": {"code": "UnknownArgument", "message": reason}}
             if not isinstance(value, str) or not value:

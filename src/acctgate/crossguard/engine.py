@@ -30,7 +30,11 @@ def find_engine(project: Path) -> Path:
     Raises:
         EngineError: There is none.
     """
-    places = [os.environ.get("PATH", ""), str(Path.home() / ".pulumi/bin"), str(project / ".cache/pulumi/bin")]
+    places = [
+        os.environ.get("PATH", ""),
+        str(Path.home() / ".pulumi/bin"),
+        str(project / ".cache/pulumi/bin"),
+    ]
     for place in places:
         if found := shutil.which("pulumi", path=place):
             return Path(found)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pulumi_policy.policy as sdk
 from google.protobuf import json_format
@@ -173,10 +173,10 @@ class _Servicer(sdk._PolicyAnalyzerServicer):
     gate: Gate
 
     def Configure(self, request: Any, context: Any) -> Any:
-        response = super().Configure(request, context)
-        settings = {}
+        response = super().Configure(request, context)  # type: ignore[no-untyped-call]
+        settings: dict[str, tuple[Level, Mapping[str, Any]]] = {}
         for name, config in request.policyConfig.items():
-            level = cast(Level, self._convert_enforcement_level(config.enforcementLevel).value)
+            level: Level = self._convert_enforcement_level(config.enforcementLevel).value
             settings[name] = (level, whole_numbers(json_format.MessageToDict(config.properties)))
         self.gate.configure(settings)
         return response
@@ -187,7 +187,9 @@ class _Servicer(sdk._PolicyAnalyzerServicer):
     def AnalyzeStack(self, request: Any, context: Any) -> Any:
         resources = [
             StackResource(
-                resource.type, resource.urn, deserialize_properties(json_format.MessageToDict(resource.properties))
+                resource.type,
+                resource.urn,
+                deserialize_properties(json_format.MessageToDict(resource.properties)),
             )
             for resource in request.resources
             if resource.type in TYPES
@@ -195,7 +197,7 @@ class _Servicer(sdk._PolicyAnalyzerServicer):
         self.gate.judge(resources, datetime.now(UTC))
         if path := os.environ.get(REPORT_VARIABLE):
             _write(Path(path), self.gate.report())
-        return super().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), context)
+        return super().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), context)  # type: ignore[no-untyped-call]
 
 
 def _write(path: Path, text: str) -> None:

@@ -33,7 +33,7 @@ _NOT_COMPUTED: Final = ("loginNetworkMasks", "enforceMfaForLogin")
 Properties = dict[str, Any]
 
 
-class StandIn(ResourceProviderServicer):  # type: ignore[misc]
+class StandIn(ResourceProviderServicer):
     """The provider, as the engine calls it."""
 
     def __init__(self) -> None:

@@ -98,7 +98,10 @@ class DemoServer:
             body: Answer = {"RequestId": request_id, "HostId": "127.0.0.1", "Code": error.code}
             body["Message"] = error.message
             if error.status == 403:
-                body["AccessDeniedDetail"] = {"AuthAction": permission(action), "NoPermissionType": "ImplicitDeny"}
+                body["AccessDeniedDetail"] = {
+                    "AuthAction": permission(action),
+                    "NoPermissionType": "ImplicitDeny",
+                }
             return error.status, body
 
     def _answer(self, action: str, request: Request, now: datetime) -> Answer:
@@ -152,7 +155,10 @@ class DemoServer:
 
     def _GenerateCompliancePackReport(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
         report = _pack(account, parameters)
-        report |= {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(datetime.now(UTC).timestamp() * 1000)}
+        report |= {
+            "ReportStatus": "COMPLETE",
+            "ReportCreateTimestamp": int(datetime.now(UTC).timestamp() * 1000),
+        }
         return {"CompliancePackId": report["CompliancePackId"]}
 
     def _GetCallerIdentity(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:

@@ -4,4 +4,13 @@ from acctgate.policy.load import PRESETS, complete_entry, load_policy, load_pres
 from acctgate.policy.model import Policy, PolicyFile, Waiver
 from acctgate.policy.source import PolicyError
 
-__all__ = ["PRESETS", "Policy", "PolicyError", "PolicyFile", "Waiver", "complete_entry", "load_policy", "load_preset"]
+__all__ = [
+    "PRESETS",
+    "Policy",
+    "PolicyError",
+    "PolicyFile",
+    "Waiver",
+    "complete_entry",
+    "load_policy",
+    "load_preset",
+]

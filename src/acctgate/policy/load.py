@@ -75,7 +75,7 @@ def _checked(source: Source) -> PolicyFile:
 
 
 def _is_missing_parameter(item: Any) -> bool:
-    return item["type"] == "missing" and item["loc"][0] == "rules"
+    return bool(item["type"] == "missing" and item["loc"][0] == "rules")
 
 
 def _policy(chain: list[Source]) -> Policy:
@@ -143,6 +143,8 @@ def _explain(item: Any) -> str:
             return f"{where}: required parameter is missing"
         case "missing":
             return f"{where}: is missing"
+        case _ if keys[-1] == "[key]":
+            return f"{keys[0]}.{keys[1]}: the id of an account is text; put it in quotes"
         case "value_error":
             return f"{where}: {item['ctx']['error']}, found {show(item['input'])}"
     return f"{where}: {expectation(item['msg'])}, found {show(item['input'])}"

@@ -34,9 +34,7 @@ def _rule_id(value: Any) -> Any:
 
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
-Day = Annotated[
-    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
-]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 RuleId = Annotated[
     str, BeforeValidator(_rule_id), WithJsonSchema({"type": "string", "enum": [rule.id for rule in RULES]})
 ]
@@ -78,7 +76,10 @@ RuleEntries: type[BaseModel] = create_model(
     "RuleEntries",
     __config__=ConfigDict(extra="forbid", strict=True, defer_build=True),
     **{
-        rule.id.replace("-", "_"): (rule.parameters | None, Field(default=None, alias=rule.id, title=rule.title))
+        rule.id.replace("-", "_"): (
+            rule.parameters | None,
+            Field(default=None, alias=rule.id, title=rule.title),
+        )
         for rule in RULES
     },  # type: ignore[call-overload]
 )

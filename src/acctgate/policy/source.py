@@ -13,6 +13,7 @@ import yaml
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _LONGEST = 1 << 20
+_DEEPEST = 100
 
 
 class PolicyError(ValueError):
@@ -31,9 +32,7 @@ class _Loader(_Base):  # type: ignore[misc]
         seen: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value != "<<" and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value} stands twice", key.start_mark
-                )
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else repr(key.value))
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return mapping
@@ -101,6 +100,7 @@ def _parse(text: str, name: str, *, is_json: bool) -> Source:
             raise PolicyError(f"{name}: no JSON that can be read") from None
         text = text.replace("\t", " ")  # between the tokens only: JSON strings have no raw tab
     try:
+        _check_depth(text, name)
         loader = _Loader(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None
@@ -111,3 +111,15 @@ def _parse(text: str, name: str, *, is_json: bool) -> Source:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PolicyError(f"{name}: no YAML: {' '.join(str(error).split())[:200]}") from None
     return Source(name, data, node)
+
+
+def _check_depth(text: str, name: str) -> None:
+    """Nobody nests a policy like that, and libyaml's composer overruns the stack on it."""
+    depth = 0
+    for event in yaml.parse(text, _Base):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise PolicyError(f"{name}:{event.start_mark.line + 1}: no YAML: nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1

@@ -39,12 +39,11 @@ class TextRenderer:
         advisory = [o for o in report.outcomes if not o.binding and o.outcome in ("fail", "unknown")]
         waived = [o for o in report.outcomes if o.outcome == "waived"]
         console.print(_headline(report, blocking))
-        if blocking:
-            console.print(_table(blocking))
-            _what_to_do(console, blocking)
+        _findings(console, blocking)
+        _what_to_do(console, blocking)
         if advisory:
             console.print(Text(f"\n  Advisory ({len(advisory)}), does not block", style="bold"))
-            console.print(_table(advisory))
+            _findings(console, advisory)
         if waived:
             console.print(Text(f"\n  Waived ({len(waived)})", style="bold"))
             for outcome in waived:
@@ -82,6 +81,20 @@ def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> Text:
     return Text.assemble((word, style), f"  {name}{alias}: {told}")
 
 
+def _findings(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """What is violated as a table; what is not provable by its reason, which many rules share."""
+    if failed := [outcome for outcome in outcomes if outcome.outcome == "fail"]:
+        console.print(_table(failed))
+    reasons: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.outcome == "unknown":
+            reasons.setdefault(outcome.message, []).append(outcome.rule)
+    for reason, rules in reasons.items():
+        sign, style = _SIGNS["unknown"]
+        console.print(Padding(Text.assemble((sign, style), "  ", (", ".join(rules), "bold")), (0, 0, 0, 2)))
+        console.print(Padding(Text(safe(reason), style=style), (0, 0, 0, 5)))
+
+
 def _table(outcomes: Sequence[Outcome]) -> Padding:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("")
@@ -93,14 +106,16 @@ def _table(outcomes: Sequence[Outcome]) -> Padding:
         sign, style = _SIGNS[outcome.outcome]
         setting = outcome.setting.rsplit(".", 1)[-1]
         table.add_row(
-            Text(sign, style=style), Text(outcome.rule, style="bold"), setting, outcome.expected, _actual(outcome)
+            Text(sign, style=style),
+            Text(outcome.rule, style="bold"),
+            setting,
+            outcome.expected,
+            _actual(outcome),
         )
     return Padding(table, (0, 0, 0, 2))
 
 
 def _actual(outcome: Outcome) -> Text:
-    if outcome.outcome == "unknown":
-        return Text(safe(outcome.message), style="yellow")
     if isinstance(outcome.actual, (dict, list)) or outcome.actual == "":
         return Text(safe(outcome.message), style="red")
     value = outcome.actual if isinstance(outcome.actual, str) else json.dumps(outcome.actual, ensure_ascii=False)

@@ -21,9 +21,7 @@ from acctgate.snapshot import Path, Snapshot, Unknown, dotted
 class RuleEntry(BaseModel):
     """What a policy file can say of a rule: its level. Rules with parameters add theirs."""
 
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True
-    )
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
     level: Level | None = None
     """How binding the rule is. Left out: as in `extends`, else mandatory."""

@@ -13,7 +13,6 @@ RULE = count(
     severity="high",
     key="OldAkNum",
     what="old AccessKey pairs of the Alibaba Cloud account itself",
-    remediation="Replace the old AccessKey pairs of the Alibaba Cloud account by RAM roles, or rotate "
-    "them.",
+    remediation="Replace the old AccessKey pairs of the Alibaba Cloud account by RAM roles, or rotate them.",
     cis=("1.6",),
 )

@@ -36,7 +36,6 @@ RULE = SettingRule(
     parameters=Parameters,
     expected=lambda want: f"at most {hours_text(want.max_hours)}",
     judge=judge,
-    remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference "
-    "resource).",
+    remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",
     repairable=True,
 )

@@ -40,9 +40,11 @@ RULE = SettingRule(
     setting=f"{USER_INFO}.SubUserBindMfa",
     also=(f"{USER_INFO}.SubUser",),
     parameters=Parameters,
-    expected=lambda want: f"at least {want.minimum_ratio:.0%} of RAM users"
-    if (want.minimum_ratio * 100).is_integer()
-    else f"at least {want.minimum_ratio} of RAM users",
+    expected=lambda want: (
+        f"at least {want.minimum_ratio:.0%} of RAM users"
+        if (want.minimum_ratio * 100).is_integer()
+        else f"at least {want.minimum_ratio} of RAM users"
+    ),
     judge=judge,
     remediation="Have each RAM user bind an MFA device, or bind one for them (RAM console, Users). Remove "
     "users that nobody needs.",

@@ -26,11 +26,12 @@ PREFERENCE_KEYS: Final = (
     PreferenceKey("OperationForRiskLogin", _LOGIN, "operationForRiskLogin", "operation_for_risk_login"),
     PreferenceKey("LoginSessionDuration", _LOGIN, "loginSessionDuration", "login_session_duration"),
     PreferenceKey("LoginNetworkMasks", _LOGIN, "loginNetworkMasks", "login_network_masks"),
+    PreferenceKey("AllowUserToChangePassword", _LOGIN, "allowUserToChangePassword", "allow_user_to_change_password"),
     PreferenceKey(
-        "AllowUserToChangePassword", _LOGIN, "allowUserToChangePassword", "allow_user_to_change_password"
-    ),
-    PreferenceKey(
-        "AllowUserToLoginWithPasskey", _LOGIN, "allowUserToLoginWithPasskey", "allow_user_to_login_with_passkey"
+        "AllowUserToLoginWithPasskey",
+        _LOGIN,
+        "allowUserToLoginWithPasskey",
+        "allow_user_to_login_with_passkey",
     ),
     PreferenceKey(
         "AllowUserToManageAccessKeys",

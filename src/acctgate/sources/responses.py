@@ -15,9 +15,7 @@ from acctgate.sources.xml import read_xml
 _SINGLE: Final = ("SecurityPreference", "AccountSecurityPracticeInfo")
 _PACK: Final = "CompliancePackReport"
 _PACKS: Final = "CompliancePackReports"
-_ASKED: Final = {operation: section for section, operation in OPERATIONS.items()} | {
-    "ListCompliancePacks": _PACKS
-}
+_ASKED: Final = {operation: section for section, operation in OPERATIONS.items()} | {"ListCompliancePacks": _PACKS}
 # Codes that GetCompliancePackReport's document lists and the other two answers' do not.
 _PACK_CODES: Final = ("Invalid.CompliancePackId.Value", "CompliancePackReportCreating", "AccountNotExisted")
 
@@ -127,6 +125,8 @@ def _take_error(account: _Account, answer: dict[str, Any], root: str, name: str)
         )
     if section in account.sections and section != _PACKS:
         raise SourceError(f"{name}: is an error of {section}, which also stands in {account.told_by[section]}")
+    if section in _SINGLE:
+        account.told_by.setdefault(section, name)
     account.errors[section] = error
 
 
@@ -142,7 +142,11 @@ def _asked_for(answer: dict[str, Any], root: str) -> str | None:
     detail = answer.get("AccessDeniedDetail")
     action = detail.get("AuthAction") if isinstance(detail, dict) else None
     for text in (action, root, answer.get("Action"), answer.get("Message")):
-        found = {_ASKED[word] for word in re.findall(r"[A-Za-z]+", str(text or "").replace("Response", " ")) if word in _ASKED}
+        found = {
+            _ASKED[word]
+            for word in re.findall(r"[A-Za-z]+", str(text or "").replace("Response", " "))
+            if word in _ASKED
+        }
         if len(found) == 1:
             return found.pop()
     return _PACKS if str(answer["Code"]).startswith(_PACK_CODES) else None
