@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from acctgate import catalogue, schemas
+from acctgate import catalogue, schemas, validators
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def generated() -> dict[Path, str]:
     """Every generated file, and what it should say."""
     files = {ROOT / f"schemas/{name}.schema.json": schemas.text(name) for name in schemas.NAMES}
+    files[validators.FILE] = validators.text()
     files[ROOT / "docs/rules.md"] = catalogue.markdown_pages()
     readme = ROOT / "README.md"
     files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table())

@@ -7,6 +7,7 @@ from typing import Any
 from acctgate.policy import PRESETS, load_preset
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
+from acctgate.validators import parameter_schemas
 
 
 def entries() -> list[dict[str, Any]]:
@@ -33,15 +34,14 @@ def settings(rule: Rule[Any]) -> list[str]:
 
 def parameters(rule: Rule[Any]) -> dict[str, str]:
     """The parameters that a policy can set, with what they mean."""
-    fields = rule.parameters.model_fields.items()
-    return {name: " ".join((field.description or "").split()) for name, field in fields if name != "level"}
+    properties = parameter_schemas()[rule.id]["properties"].items()
+    return {name: " ".join(schema.get("description", "").split()) for name, schema in properties if name != "level"}
 
 
 def preset_text(entry: RuleEntry) -> str:
     """What a preset asks for: `mandatory, max_hours: 8`."""
-    values = entry.model_dump(exclude={"level"}, exclude_none=True)
-    shown = [f"{name}: {_scalar(value)}" for name, value in values.items()] if entry.level != "disabled" else []
-    return ", ".join([entry.level or "mandatory", *shown])
+    shown = [f"{name}: {_scalar(value)}" for name, value in entry.items() if name != "level"]
+    return ", ".join([entry["level"], *shown])
 
 
 def _scalar(value: object) -> str:

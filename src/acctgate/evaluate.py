@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from acctgate.policy.model import Policy, Waiver
-from acctgate.report import AccountReport, Outcome, Result, WaiverNote, verdict_of
+from acctgate.report import AccountReport, Level, Outcome, Result, WaiverNote, verdict_of
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
 from acctgate.snapshot import Path, Snapshot, Unknown
@@ -52,27 +52,34 @@ class _Judge:
         self.rule, self.entry, self.now, self.unusable, self.kept = rule, entry, now, unusable, {}
         self.paths = rule.paths if isinstance(rule, SettingRule) else ()
 
+    @property
+    def level(self) -> Level:
+        return self.entry["level"]
+
     def __call__(self, account: Snapshot) -> list[Outcome]:
         if self.unusable is not None:
             return [self._outcome(undecided(Unknown(self.unusable)))]
         if not isinstance(self.rule, SettingRule):
-            if self.entry.level == "disabled":
+            if self.level == "disabled":
                 return [self._disabled(None)]
             return [self._outcome(found) for found in self.rule.judgements(account, self.entry, self.now)]
         values = [account.read(path) for path in self.paths]
         key = _key(values)
         if key is None:
             return self._judge(values)
-        outcomes = self.kept.get(key)
-        if outcomes is None:
+        try:
+            return self.kept[key]
+        except KeyError:
             if len(self.kept) >= _KEPT:
                 self.kept.clear()
             outcomes = self.kept[key] = self._judge(values)
-        return outcomes
+            return outcomes
+        except TypeError:  # a value that cannot be hashed
+            return self._judge(values)
 
     def _judge(self, values: list[Any]) -> list[Outcome]:
         assert isinstance(self.rule, SettingRule)
-        if self.entry.level == "disabled":
+        if self.level == "disabled":
             first = values[0]
             return [self._disabled(first.actual if isinstance(first, Unknown) else first)]
         return [self._outcome(self.rule.judge_values(values, self.entry))]
@@ -85,7 +92,7 @@ class _Judge:
         return Outcome(
             rule=rule.id,
             outcome=found.outcome,
-            level=self.entry.level or "mandatory",
+            level=self.level,
             severity=rule.severity,
             setting=found.setting or rule.setting,
             expected=self._expected(),
@@ -97,29 +104,20 @@ class _Judge:
     def _expected(self) -> str:
         if self.unusable is not None:
             return "a policy that says what is wanted"
-        if self.entry.level == "disabled":
+        if self.level == "disabled":
             return "anything: the rule is disabled"
         return self.rule.expected(self.entry)
 
 
 def _key(values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """What a judgement depends on, fit for a dictionary. To Python 1, true and 1.0 are equal, so types count."""
+    """What a judgement depends on. To Python 1, true and 1.0 are equal, so types count. None: do not keep it."""
     key: list[Any] = []
     for value in values:
-        if isinstance(value, Unknown):
-            if not value.absent:
-                return None
-            key.append(value.reason)
-        elif isinstance(value, str) and len(value) > _LONGEST:
+        kind = value.__class__
+        if (kind is Unknown and not value.absent) or (kind is str and len(value) > _LONGEST):
             return None
-        else:
-            key.append(value)
-        key.append(value.__class__)
-    try:
-        hash(result := tuple(key))
-    except TypeError:
-        return None
-    return result
+        key += (kind, value)
+    return tuple(key)
 
 
 def _waiving(waivers: Sequence[Waiver], now: datetime) -> Callable[[Outcome, str | None], Outcome] | None:

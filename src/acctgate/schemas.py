@@ -8,6 +8,11 @@ from typing import Any, Final
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
+from acctgate.documents import DOCUMENTS
+from acctgate.report import Report
+from acctgate.rules import RULES
+from acctgate.validators import parameter_schemas
+
 Schema = dict[str, Any]
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,41 +27,28 @@ def schema(name: str) -> Schema:
 
 
 def _snapshot() -> Schema:
-    from acctgate.snapshot import SnapshotDocument
-
-    return TypeAdapter(SnapshotDocument).json_schema()
+    return TypeAdapter(DOCUMENTS["snapshot"]).json_schema()
 
 
 def _report() -> Schema:
-    from acctgate.report import Report
-
     config = ConfigDict(title="acctgate report", use_attribute_docstrings=True)
-    return TypeAdapter(with_config(config)(Report)).json_schema(mode="validation")
+    return TypeAdapter(with_config(config)(Report)).json_schema()
 
 
 def _policy() -> Schema:
-    from acctgate.policy.model import PolicyFile
-    from acctgate.rules import RULES
-
-    result = PolicyFile.model_json_schema()
-    entries = result["$defs"]["RuleEntries"]["properties"]
+    result = TypeAdapter(DOCUMENTS["policy"]).json_schema()
+    # Rules that share a parameters model still have their own titles. Without `extends` nothing else can bring
+    # a required parameter; with it, a file may leave one out.
     complete: Schema = {}
     for rule in RULES:
-        definition = rule.parameters.model_json_schema(ref_template="#/$defs/{model}")
-        required = definition.pop("required", [])
-        definition["title"] = rule.title
-        definition["type"] = ["object", "null"]
-        entries[rule.id] = definition
-        if required:
-            disabled = {
-                "type": "object",
-                "required": ["level"],
-                "properties": {"level": {"const": "disabled"}},
-            }
+        definition = dict(parameter_schemas()[rule.id])
+        if required := definition.pop("required", []):
+            disabled = {"type": "object", "required": ["level"], "properties": {"level": {"const": "disabled"}}}
             complete[rule.id] = {"anyOf": [disabled, {"type": "object", "required": required}]}
-    used = {"RuleEntries", "Waiver", "AccountEntry"}
+        definition |= {"title": rule.title, "type": ["object", "null"]}
+        result["$defs"]["RuleEntries"]["properties"][rule.id] = definition
+    used = {"RuleEntries", "WaiverEntry", "AccountEntry"}
     result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
-    # Without `extends` nothing else can bring a required parameter.
     result["if"] = {"not": {"required": ["extends"]}}
     result["then"] = {"properties": {"rules": {"properties": complete}}}
     return result

@@ -7,16 +7,17 @@ asks for it gets `Unknown` with the reason.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Annotated, Any, Final, Literal, NotRequired, cast
+from typing import Any, Final, NotRequired
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic_core import ValidationError
 from typing_extensions import TypedDict
 
 from acctgate.redact import one_line
-from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
+from acctgate.settings.base import answer
+from acctgate.validators import validator
 
 OPERATIONS: Final = {
     "SecurityPreference": "GetSecurityPreference",
@@ -29,7 +30,7 @@ Path = tuple[str | int, ...]
 """Where a value stands in a snapshot, key by key."""
 
 
-@with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True))
+@answer
 class ApiError(TypedDict):
     """Why a section could not be read."""
 
@@ -39,28 +40,6 @@ class ApiError(TypedDict):
     """The API's message, in one line, without secrets."""
     request_id: NotRequired[str | None]
     """The API's request id, to quote to Alibaba Cloud's support."""
-
-
-@with_config(ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True, title="acctgate snapshot"))
-class SnapshotDocument(TypedDict):
-    """One Alibaba Cloud account at one moment (version 1)."""
-
-    version: Literal[1]
-    """The version of this format."""
-    account_id: NotRequired[str | None]
-    """The account's id, as GetCallerIdentity tells it."""
-    alias: NotRequired[str | None]
-    """A name for people."""
-    taken_at: NotRequired[Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None]
-    """When the account was read (UTC, ISO 8601)."""
-    SecurityPreference: NotRequired[SecurityPreference]
-    """GetSecurityPreference's answer."""
-    AccountSecurityPracticeInfo: NotRequired[AccountSecurityPracticeInfo]
-    """GetAccountSecurityPracticeReport's answer."""
-    CompliancePackReports: NotRequired[list[CompliancePackReport]]
-    """GetCompliancePackReport's answers, one for each compliance pack."""
-    errors: NotRequired[dict[str, ApiError]]
-    """What could not be read: section → error. "CompliancePackReports.<pack id>" is one pack's."""
 
 
 class SnapshotError(ValueError):
@@ -97,10 +76,8 @@ class Snapshot:
         """
         if not isinstance(document, dict):
             raise SnapshotError("a snapshot is a JSON object with a version")
-        if document.get("version") is True:  # to Python, true equals 1
-            raise SnapshotError("version: expected 1, found true")
         try:
-            _validator().validate_python(document)
+            validator("snapshot").validate_python(document)
         except ValidationError as error:
             return cls(document, _problems(error, document))
         return cls(document)
@@ -123,18 +100,31 @@ class Snapshot:
 
     def read(self, path: Path) -> Any:
         """The value at `path`, or `Unknown` where it is absent, refused by the model, or could not be read."""
+        if not self.problems and self.unreadable is None:
+            value: Any = self.document
+            try:
+                for key in path:
+                    value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return self._unknown(path)
+            return value
+        return self._unknown(path) or self.raw(path)
+
+    def _unknown(self, path: Path) -> Unknown | None:
+        """Why the value at `path` cannot be relied on, None where it can."""
         if self.unreadable is not None:
             return Unknown(self.unreadable)
         value: Any = self.document
         for depth, key in enumerate(path, start=1):
-            if isinstance(value, (dict, list)):
-                try:
-                    value = cast(Any, value)[key]
-                except (KeyError, IndexError, TypeError):
-                    return Unknown(self._reason(path[:depth]), absent=True)
-            if self.problems and (problem := self.problems.get(path[:depth])):
+            try:
+                value = value[key]
+            except (KeyError, IndexError):
+                return Unknown(self._reason(path[:depth]), absent=True)
+            except TypeError:
+                return Unknown(f"{dotted(path[: depth - 1])} is no object")
+            if problem := self.problems.get(path[:depth]):
                 return Unknown(problem, self.raw(path))
-        return value
+        return None
 
     def raw(self, path: Path) -> Any:
         """What stands at `path`, relied on or not; None where nothing does."""
@@ -167,11 +157,6 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-@cache
-def _validator() -> TypeAdapter[SnapshotDocument]:
-    return TypeAdapter(SnapshotDocument)
-
-
 def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, str]:
     problems: dict[Path, str] = {}
     for item in error.errors(include_url=False, include_context=False):
@@ -192,8 +177,6 @@ def expectation(message: str) -> str:
 
 def show(value: object) -> str:
     """A JSON value as a person would type it, cut to a readable length."""
-    import json
-
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, Final, NoReturn
 
 import click
@@ -41,6 +42,9 @@ def main() -> NoReturn:
     """Run a command. Whatever goes wrong is one line and exit status 2: 1 would mean a violation."""
     from acctgate.redact import one_line
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # reports are UTF-8, whatever the locale; half a surrogate pair is a ?
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code = group.main(standalone_mode=False, prog_name="acctgate")
     except click.ClickException as error:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pulumi_policy.policy as sdk
 from google.protobuf import json_format
@@ -30,18 +30,18 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 from pulumi_policy.deserialize import deserialize_properties
-from pydantic import ValidationError
 
 from acctgate.crossguard.data_sources import TYPES
 from acctgate.crossguard.stack import StackAccount, StackResource, accounts, whole_numbers
 from acctgate.evaluate import evaluate
-from acctgate.policy import PRESETS, Policy, PolicyError, complete_entry, load_policy, load_preset
+from acctgate.policy import PRESETS, Policy, PolicyError, entry_fault, load_policy, load_preset
 from acctgate.redact import one_line
 from acctgate.render.json import JsonRenderer
 from acctgate.report import AccountReport, Level, Outcome, Summary
 from acctgate.rules import RULES, Rule
 from acctgate.rules.base import RuleEntry
 from acctgate.snapshot import Snapshot
+from acctgate.validators import parameter_schemas
 
 REPORT_VARIABLE: Final = "ACCTGATE_REPORT"
 """Names the file that the whole report is written to."""
@@ -69,15 +69,11 @@ class Gate:
             if rule.id not in settings:
                 continue
             level, parameters = settings[rule.id]
-            values = {**_values(self.policy.rules[rule.id]), **parameters, "level": level}
+            entry = cast(RuleEntry, {**self.policy.rules[rule.id], **parameters, "level": level})
             unusable.pop(rule.id, None)
-            try:
-                rules[rule.id] = complete_entry(rule, values)
-            except ValidationError as error:
-                first = error.errors(include_url=False)[0]
-                name = ".".join(map(str, first["loc"]))
-                unusable[rule.id] = f"the policy's {name} cannot be used: {one_line(first['msg'])}"
-                rules[rule.id] = RuleEntry(level=level)
+            if fault := entry_fault(rule, entry):
+                unusable[rule.id] = f"the policy cannot be used: {one_line(fault)}"
+            rules[rule.id] = entry
         self.policy = replace(self.policy, rules=rules, unusable=unusable)
 
     def judge(self, resources: Iterable[StackResource], now: datetime) -> None:
@@ -114,10 +110,6 @@ def _sentence(report: AccountReport, outcome: Outcome) -> str:
     return f"{account}{one_line(outcome.message)}; expected {one_line(outcome.expected)}. {outcome.remediation}"
 
 
-def _values(entry: RuleEntry) -> dict[str, Any]:
-    return entry.model_dump(mode="json", exclude={"level"}, exclude_none=True)
-
-
 def policies(gate: Gate) -> list[StackValidationPolicy]:
     """One stack policy for each rule, with its metadata."""
     return [_stack_policy(rule, gate) for rule in RULES]
@@ -134,7 +126,7 @@ def _stack_policy(rule: Rule[Any], gate: Gate) -> StackValidationPolicy:
         description=rule.title,
         display_name=rule.title,
         validate=validate,
-        enforcement_level=_LEVELS[entry.level or "mandatory"],
+        enforcement_level=_LEVELS[entry["level"]],
         config_schema=PolicyConfigSchema(properties=config_schema(rule, entry)),
         severity=Severity(rule.severity),
         framework=_framework(rule),
@@ -153,17 +145,12 @@ def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
 
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
     """The rule's parameters as JSON Schema. None is required: a default is what the policy file says."""
-    properties: dict[str, Any] = rule.parameters.model_json_schema().get("properties", {})
-    defaults = _values(entry)
     result: dict[str, Any] = {}
-    for name, schema in properties.items():
-        if name == "level":
-            continue
-        alternatives = [option for option in schema.get("anyOf", []) if option.get("type") != "null"]
-        plain = {key: value for key, value in schema.items() if key not in ("anyOf", "default", "title")}
-        result[name] = {**plain, **(alternatives[0] if alternatives else {})}
-        if name in defaults:
-            result[name]["default"] = defaults[name]
+    for name, definition in parameter_schemas()[rule.id]["properties"].items():
+        if name != "level":
+            result[name] = {key: value for key, value in definition.items() if key != "title"}
+            if name in entry:
+                result[name]["default"] = cast(dict[str, Any], entry)[name]
     return result
 
 

@@ -106,7 +106,7 @@ def _parse(text: str, name: str, *, is_json: bool) -> Source:
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
+        line = f":{mark.line + 1}" if mark is not None else ""
         raise PolicyError(f"{name}{line}: no YAML: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PolicyError(f"{name}: no YAML: {' '.join(str(error).split())[:200]}") from None

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
+from typing import Required
 
 from acctgate.report import Severity
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
+from acctgate.settings.base import Count
 
 USER_INFO = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
 PREFERENCE = "SecurityPreference"
 
 
-class Allow(RuleEntry):
+@entry
+class Allow(RuleEntry, total=False):
     """The value that a switch must have."""
 
-    allow: bool
+    allow: Required[bool]
     """The switch must equal this."""
 
 
-class Maximum(RuleEntry):
+@entry
+class Maximum(RuleEntry, total=False):
     """How many there may be."""
 
-    maximum: Annotated[int, Field(ge=0)]
+    maximum: Required[Count]
     """The most that is allowed, at least 0."""
 
 
@@ -34,11 +35,11 @@ def switch(
 
     def judge(value: bool, want: Allow) -> Judgement:
         can = "can" if value else "cannot"
-        return decide(value == want.allow, f"RAM users {can} {what}", value)
+        return decide(value == want["allow"], f"RAM users {can} {what}", value)
 
     return SettingRule(
         id=id, title=title, doc=doc or "", severity=severity, setting=f"{PREFERENCE}.{setting}",
-        parameters=Allow, expected=lambda want: str(want.allow).lower(), judge=judge,
+        parameters=Allow, expected=lambda want: str(want["allow"]).lower(), judge=judge,
         remediation=remediation, repairable=True,
     )  # fmt: skip
 
@@ -50,10 +51,10 @@ def count(
     """A rule on a count of the security report. `what` names the things that are counted."""
 
     def judge(value: int, want: Maximum) -> Judgement:
-        return decide(value <= want.maximum, f"{what}: {value}", value)
+        return decide(value <= want["maximum"], f"{what}: {value}", value)
 
     return SettingRule(
         id=id, title=title, doc=doc or "", severity=severity, setting=f"{USER_INFO}.{key}",
-        parameters=Maximum, expected=lambda want: f"at most {want.maximum}", judge=judge,
+        parameters=Maximum, expected=lambda want: f"at most {want['maximum']}", judge=judge,
         remediation=remediation, cis=cis,
     )  # fmt: skip

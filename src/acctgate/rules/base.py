@@ -7,23 +7,30 @@ also feeds `acctgate explain` and docs/rules.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
 
 from acctgate.report import Level, Severity
 from acctgate.snapshot import Path, Snapshot, Unknown, dotted
 
+T = TypeVar("T", bound=type)
 
-class RuleEntry(BaseModel):
+
+def entry(model: T) -> T:
+    """Make a TypedDict a strict pydantic model of what a policy file says: nothing that it does not know."""
+    model.__pydantic_config__ = {"strict": True, "extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    return model
+
+
+@entry
+class RuleEntry(TypedDict, total=False):
     """What a policy file can say of a rule: its level. Rules with parameters add theirs."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
-
-    level: Level | None = None
+    level: Level
     """How binding the rule is. Left out: as in `extends`, else mandatory."""
 
 
@@ -67,6 +74,8 @@ class Rule(Generic[P]):
     remediation: str
     repairable: bool = False
     """Whether a planned SecurityPreference can repair it."""
+    faults: Callable[[P], Iterable[tuple[tuple[str | int, ...], str]]] = lambda _: ()
+    """What is wrong with parameters beyond their types: the key in them, and what was expected."""
     cis: tuple[str, ...] = ()
     """Controls of the CIS Alibaba Cloud Foundation Benchmark that it covers, where there is one."""
 

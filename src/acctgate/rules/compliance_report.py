@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Required
 
-from pydantic import Field
+from annotated_types import Ge, Le
 
-from acctgate.rules.base import Judgement, Rule, RuleEntry, undecided
+from acctgate.rules.base import Judgement, Rule, RuleEntry, entry, undecided
 from acctgate.snapshot import Path, Snapshot, Unknown, dotted, explain
 
 SECTION: Final = "CompliancePackReports"
@@ -22,10 +22,11 @@ _CLOCK_SKEW: Final = timedelta(minutes=15)
 _SHOWN: Final = ("CompliancePackId", "ReportStatus", "ReportCreateTimestamp")
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """How old a report may be."""
 
-    max_age_days: Annotated[int, Field(ge=1, le=3650)]
+    max_age_days: Required[Annotated[int, Ge(1), Le(3650)]]
     """Unit: days since ReportCreateTimestamp, at least 1."""
 
 
@@ -70,7 +71,7 @@ def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: da
     if age < -_CLOCK_SKEW:
         return "unknown", f"not provable: the report of {name} is from the future"
     days = max(age, timedelta()) / timedelta(days=1)
-    return "pass" if days <= want.max_age_days else "fail", f"the report of {name} is {days:.1f} days old"
+    return "pass" if days <= want["max_age_days"] else "fail", f"the report of {name} is {days:.1f} days old"
 
 
 RULE = ComplianceReport(
@@ -80,7 +81,7 @@ RULE = ComplianceReport(
     severity="low",
     setting=f"{SECTION}.ReportStatus",
     parameters=Parameters,
-    expected=lambda want: f"COMPLETE, at most {want.max_age_days} days old",
+    expected=lambda want: f"COMPLETE, at most {want['max_age_days']} days old",
     remediation="Make a new report with GenerateCompliancePackReport, or in the Cloud Config console "
     "(Compliance Package, Report).",
 )

@@ -10,9 +10,9 @@ CIS 1.4 asks for MFA on every user with a console password; this is its lever fo
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, Required
 
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, undecided
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry, undecided
 from acctgate.snapshot import Unknown
 
 LOGIN = "SecurityPreference.LoginProfilePreference"
@@ -20,23 +20,24 @@ STRENGTH: Final = {"independent": 0, "adaptive": 1, "mandatory": 2}
 """The modes, the weakest first."""
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """The least that is required."""
 
-    require: Literal["adaptive", "mandatory"]
+    require: Required[Literal["adaptive", "mandatory"]]
     """The weakest mode that is allowed."""
 
 
 def judge(mode: str | Unknown, enforce: bool | Unknown, want: Parameters) -> Judgement:
     """The newer setting wins, also where it cannot be read; the older one counts where that is absent."""
     if not isinstance(mode, Unknown):
-        return decide(STRENGTH[mode] >= STRENGTH[want.require], f"MFA at console logon is {mode}", mode)
+        return decide(STRENGTH[mode] >= STRENGTH[want["require"]], f"MFA at console logon is {mode}", mode)
     if isinstance(enforce, Unknown) or not mode.absent:
         older_decides = mode.absent and isinstance(enforce, Unknown) and not enforce.absent
         return undecided(enforce if older_decides and isinstance(enforce, Unknown) else mode)
     means = "mandatory" if enforce else "independent"
     message = f"MFA at console logon is {means} (EnforceMFAForLogin is {str(enforce).lower()})"
-    holds = STRENGTH[means] >= STRENGTH[want.require]
+    holds = STRENGTH[means] >= STRENGTH[want["require"]]
     return decide(holds, message, enforce)._replace(setting=f"{LOGIN}.EnforceMFAForLogin")
 
 
@@ -49,7 +50,7 @@ RULE = SettingRule(
     also=(f"{LOGIN}.EnforceMFAForLogin",),
     takes_unknown=True,
     parameters=Parameters,
-    expected=lambda want: "mandatory" if want.require == "mandatory" else "adaptive or mandatory",
+    expected=lambda want: "mandatory" if want["require"] == "mandatory" else "adaptive or mandatory",
     judge=judge,
     remediation="Set MFAOperationForLogin with SetSecurityPreference, or mfaOperationForLogin on the "
     "SecurityPreference resource. Have users bind a device first.",

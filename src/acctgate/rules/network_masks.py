@@ -8,60 +8,51 @@ networks: 10.1.0.0/16 lies within 10.0.0.0/8, whatever the text looks like.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import ip_network
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from annotated_types import Ge, MinLen
 
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
 from acctgate.settings.masks import (
     Masks,
     Network,
     count_addresses,
     covers_everything,
+    network_fault,
     outside,
     read_masks,
 )
 
 
-def _network_text(value: Any) -> Any:
-    """Refuse host bits: whoever writes 10.0.0.7/8 may mean either the host or the network."""
-    if not isinstance(value, str):
-        return value
-    try:
-        ip_network(value)
-    except ValueError as error:
-        raise ValueError(f"{one_line(value)} is no network: {one_line(error)}") from None
-    return value
-
-
-Cidr = Annotated[
-    str,
-    BeforeValidator(_network_text),
-    WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8"], "pattern": r"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}),
-]
-"""A network as a CIDR block without host bits."""
-
-
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """What masks may allow. With neither, masks must be there and leave something out."""
 
-    within: Annotated[list[Cidr], Field(min_length=1)] | None = None
-    """The networks that every mask must lie in."""
-    max_addresses: Annotated[int, Field(ge=1)] | None = None
+    within: Annotated[list[str], MinLen(1)]
+    """The networks that every mask must lie in: CIDR blocks without host bits."""
+    max_addresses: Annotated[int, Ge(1)]
     """The most addresses that the masks may cover together, at least 1."""
 
 
 def expected(want: Parameters) -> str:
     """In words."""
     parts = []
-    if want.within is not None:
-        parts.append(f"masks within {', '.join(want.within)}")
-    if want.max_addresses is not None:
-        parts.append(f"at most {want.max_addresses:,} addresses")
+    if "within" in want:
+        parts.append(f"masks within {', '.join(want['within'])}")
+    if "max_addresses" in want:
+        parts.append(f"at most {want['max_addresses']:,} addresses")
     return ", ".join(parts) or "masks that leave something out"
+
+
+def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Networks that are none."""
+    for index, text in enumerate(want.get("within", ())):
+        if fault := network_fault(text):
+            yield ("within", index), fault
 
 
 @lru_cache
@@ -84,9 +75,9 @@ def judge(value: str, want: Parameters) -> Judgement:
 def _violation(masks: Masks, want: Parameters) -> str | None:
     if covers_everything(masks.networks):
         return "the masks cover every address"
-    if want.within is not None and (stray := outside(masks.networks, _networks(tuple(want.within)))):
-        return f"{_some([str(net) for net in stray])} lies outside {', '.join(want.within)}"
-    if want.max_addresses is not None and (total := count_addresses(masks.networks)) > want.max_addresses:
+    if "within" in want and (stray := outside(masks.networks, _networks(tuple(want["within"])))):
+        return f"{_some([str(net) for net in stray])} lies outside {', '.join(want['within'])}"
+    if "max_addresses" in want and (total := count_addresses(masks.networks)) > want["max_addresses"]:
         return f"the masks cover {total:,} addresses"
     return None
 
@@ -104,6 +95,7 @@ RULE = SettingRule(
     setting="SecurityPreference.LoginProfilePreference.LoginNetworkMasks",
     parameters=Parameters,
     expected=expected,
+    faults=faults,
     judge=judge,
     remediation="Set LoginNetworkMasks to your own networks (loginNetworkMasks on the SecurityPreference "
     "resource). Leaving it out of that resource clears it.",

@@ -6,24 +6,25 @@ settings that CIS 1.7 to 1.14 ask for; it does not prove them.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, Required
 
 from acctgate.rules._families import USER_INFO
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
 
 STRENGTH: Final = {"low": 0, "mid": 1, "high": 2}
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """The weakest level that is allowed."""
 
-    minimum: Literal["low", "mid", "high"]
+    minimum: Required[Literal["low", "mid", "high"]]
     """low, mid or high."""
 
 
 def judge(level: str, want: Parameters) -> Judgement:
     """At least the minimum."""
-    return decide(STRENGTH[level] >= STRENGTH[want.minimum], f"password strength is {level}", level)
+    return decide(STRENGTH[level] >= STRENGTH[want["minimum"]], f"password strength is {level}", level)
 
 
 RULE = SettingRule(
@@ -33,7 +34,7 @@ RULE = SettingRule(
     severity="medium",
     setting=f"{USER_INFO}.SubUserPwdLevel",
     parameters=Parameters,
-    expected=lambda want: "high" if want.minimum == "high" else f"at least {want.minimum}",
+    expected=lambda want: "high" if want["minimum"] == "high" else f"at least {want['minimum']}",
     judge=judge,
     remediation="Tighten the password policy for RAM users (RAM console, Settings, or "
     "SetPasswordPolicy): length, character classes, history, expiry.",

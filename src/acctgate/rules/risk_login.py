@@ -7,21 +7,24 @@ MFAOperationForLogin, so the baseline leaves this rule out.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
+
+REQUIRED: Final = "enforceVerify"
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """What is required."""
 
-    require: Literal["enforceVerify"] = "enforceVerify"
-    """The mode that is required."""
+    require: Literal["enforceVerify"]
+    """The mode that is required: enforceVerify, which is also the default."""
 
 
 def judge(mode: str, want: Parameters) -> Judgement:
     """Only the required mode passes."""
-    return decide(mode == want.require, f"an unusual logon is {mode}", mode)
+    return decide(mode == want.get("require", REQUIRED), f"an unusual logon is {mode}", mode)
 
 
 RULE = SettingRule(
@@ -31,7 +34,7 @@ RULE = SettingRule(
     severity="low",
     setting="SecurityPreference.LoginProfilePreference.OperationForRiskLogin",
     parameters=Parameters,
-    expected=lambda want: want.require,
+    expected=lambda want: want.get("require", REQUIRED),
     judge=judge,
     remediation="Set OperationForRiskLogin to enforceVerify (operationForRiskLogin on the SecurityPreference "
     "resource), or MFAOperationForLogin to mandatory.",

@@ -6,20 +6,23 @@ and never recomputed.
 
 from __future__ import annotations
 
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from typing import Required
+
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
 from acctgate.settings.base import Percent
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """The lowest score that is allowed."""
 
-    minimum: Percent
+    minimum: Required[Percent]
     """0 to 100."""
 
 
 def judge(score: int, want: Parameters) -> Judgement:
     """At least the minimum."""
-    return decide(score >= want.minimum, f"the security score is {score}", score)
+    return decide(score >= want["minimum"], f"the security score is {score}", score)
 
 
 RULE = SettingRule(
@@ -29,7 +32,7 @@ RULE = SettingRule(
     severity="medium",
     setting="AccountSecurityPracticeInfo.Score",
     parameters=Parameters,
-    expected=lambda want: f"at least {want.minimum}",
+    expected=lambda want: f"at least {want['minimum']}",
     judge=judge,
     remediation="Work off the account's security report in the RAM console (Overview, Security Check): no "
     "root AccessKey pair, MFA for root and users, no old or unused keys, strong passwords.",

@@ -6,14 +6,17 @@ A session that lasts a day is a day in which an unlocked laptop or a stolen cook
 
 from __future__ import annotations
 
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from typing import Required
+
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
 from acctgate.settings.base import Hours
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """The longest session that is allowed."""
 
-    max_hours: Hours
+    max_hours: Required[Hours]
     """Unit: whole hours, 1 to 24."""
 
 
@@ -24,7 +27,7 @@ def hours_text(count: int) -> str:
 
 def judge(hours: int, want: Parameters) -> Judgement:
     """At most max_hours."""
-    return decide(hours <= want.max_hours, f"a console session lasts {hours_text(hours)}", hours)
+    return decide(hours <= want["max_hours"], f"a console session lasts {hours_text(hours)}", hours)
 
 
 RULE = SettingRule(
@@ -34,7 +37,7 @@ RULE = SettingRule(
     severity="medium",
     setting="SecurityPreference.LoginProfilePreference.LoginSessionDuration",
     parameters=Parameters,
-    expected=lambda want: f"at most {hours_text(want.max_hours)}",
+    expected=lambda want: f"at most {hours_text(want['max_hours'])}",
     judge=judge,
     remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",
     repairable=True,

@@ -6,18 +6,19 @@ A rule at logon asks for MFA; this counts who can answer. An account without RAM
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Required
 
-from pydantic import Field
+from annotated_types import Ge, Le
 
 from acctgate.rules._families import USER_INFO
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
 
 
-class Parameters(RuleEntry):
+@entry
+class Parameters(RuleEntry, total=False):
     """How many of the users must have a device."""
 
-    minimum_ratio: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    minimum_ratio: Required[Annotated[float, Ge(0), Le(1)]]
     """Users with a device, as a part of all users: 0 to 1."""
 
 
@@ -28,7 +29,7 @@ def judge(bound: int, users: int, want: Parameters) -> Judgement:
         return Judgement("unknown", f"not provable: {bound} of {users} RAM users cannot have MFA", actual)
     if users == 0:
         return Judgement("skipped", "there are no RAM users", actual)
-    holds = bound >= Fraction(str(want.minimum_ratio)) * users
+    holds = bound >= Fraction(str(want["minimum_ratio"])) * users
     return Judgement("pass" if holds else "fail", f"{bound} of {users} RAM users have MFA", actual)
 
 
@@ -41,9 +42,9 @@ RULE = SettingRule(
     also=(f"{USER_INFO}.SubUser",),
     parameters=Parameters,
     expected=lambda want: (
-        f"at least {want.minimum_ratio:.0%} of RAM users"
-        if (want.minimum_ratio * 100).is_integer()
-        else f"at least {want.minimum_ratio} of RAM users"
+        f"at least {want['minimum_ratio']:.0%} of RAM users"
+        if float(want["minimum_ratio"] * 100).is_integer()
+        else f"at least {want['minimum_ratio']} of RAM users"
     ),
     judge=judge,
     remediation="Have each RAM user bind an MFA device, or bind one for them (RAM console, Users). Remove "

@@ -1,19 +1,32 @@
-"""What the modules of this package share: how strictly the answers of the APIs are read."""
+"""What the modules of this package share: how strictly the answers of the APIs are read.
+
+Only annotated_types is imported here, not pydantic: rules use these types for their parameters, and judging
+a file must not wait for pydantic to be imported (see validators.py).
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import ConfigDict, Field
+from annotated_types import Ge, Le
 
-# Strict: in JSON, "6" and true are no numbers. Extra keys are kept, never dropped: the APIs grow.
-ANSWER = ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True, defer_build=True)
+T = TypeVar("T", bound=type)
 
-Count = Annotated[int, Field(ge=0)]
+
+def answer(model: T) -> T:
+    """Make a TypedDict a strict pydantic model of an answer.
+
+    Strict: in JSON, "6" and true are no numbers. Extra keys are kept, never dropped: the APIs grow.
+    """
+    model.__pydantic_config__ = {"strict": True, "extra": "allow", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    return model
+
+
+Count = Annotated[int, Ge(0)]
 """A whole number of at least 0."""
 
-Hours = Annotated[int, Field(ge=1, le=24)]
+Hours = Annotated[int, Ge(1), Le(24)]
 """Whole hours, 1 to 24."""
 
-Percent = Annotated[int, Field(ge=0, le=100)]
+Percent = Annotated[int, Ge(0), Le(100)]
 """A whole number from 0 to 100."""

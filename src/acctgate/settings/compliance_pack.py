@@ -10,13 +10,12 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from acctgate.settings.base import ANSWER, Count
+from acctgate.settings.base import Count, answer
 
 
+@answer
 class CompliancePackReport(TypedDict, total=False):
     """The report of one compliance pack (GetCompliancePackReport, CompliancePackReport)."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     CompliancePackId: str
     """The ID of the compliance pack."""

@@ -83,3 +83,15 @@ def count_addresses(networks: Iterable[Network]) -> int:
 def covers_everything(networks: Iterable[Network]) -> bool:
     """Whether the networks together cover every IPv4 or every IPv6 address."""
     return any(net.prefixlen == 0 for net in union(networks))
+
+
+def network_fault(text: str) -> str | None:
+    """What is wrong with a network in a policy, None where nothing is.
+
+    Host bits are refused there: whoever writes 10.0.0.7/8 may mean either the host or the network.
+    """
+    try:
+        ip_network(text)
+    except ValueError as error:
+        return f"is no network: {error}"
+    return None

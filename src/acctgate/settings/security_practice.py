@@ -9,13 +9,12 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from acctgate.settings.base import ANSWER, Count, Percent
+from acctgate.settings.base import Count, Percent, answer
 
 
+@answer
 class AccountSecurityPracticeUserInfo(TypedDict, total=False):
     """The counts behind the score."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     BindMfa: bool
     """Whether the Alibaba Cloud account itself (root) has MFA."""
@@ -37,10 +36,9 @@ class AccountSecurityPracticeUserInfo(TypedDict, total=False):
     """RAM users that use old AccessKey pairs."""
 
 
+@answer
 class AccountSecurityPracticeInfo(TypedDict, total=False):
     """The security report of an account (GetAccountSecurityPracticeReport)."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     Score: Percent
     """The security score, 0 to 100; higher is better."""

@@ -10,13 +10,12 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from acctgate.settings.base import ANSWER, Count, Hours
+from acctgate.settings.base import Count, Hours, answer
 
 
+@answer
 class AccessKeyPreference(TypedDict, total=False):
     """The AccessKey pair preference."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     AllowUserToManageAccessKeys: bool
     """Whether RAM users can manage their own AccessKey pairs."""
@@ -24,10 +23,9 @@ class AccessKeyPreference(TypedDict, total=False):
     """Whether RAM users can manage their own service credentials."""
 
 
+@answer
 class LoginProfilePreference(TypedDict, total=False):
     """The logon preference."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     EnableSaveMFATicket: bool
     """Whether an MFA device is remembered for seven days."""
@@ -49,37 +47,33 @@ class LoginProfilePreference(TypedDict, total=False):
     """The older form of MFAOperationForLogin: true is mandatory, false is independent."""
 
 
+@answer
 class MFAPreference(TypedDict, total=False):
     """The MFA preference."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     AllowUserToManageMFADevices: bool
     """Whether RAM users can manage their own MFA devices."""
 
 
+@answer
 class PersonalInfoPreference(TypedDict, total=False):
     """The personal information preference."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     AllowUserToManagePersonalDingTalk: bool
     """Whether RAM users can bind and unbind their own DingTalk accounts."""
 
 
+@answer
 class VerificationPreference(TypedDict, total=False):
     """The verification preference."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     VerificationTypes: list[str]
     """The ways in which a user can prove who they are."""
 
 
+@answer
 class MaxIdleDays(TypedDict, total=False):
     """After how many idle days users and AccessKey pairs are disabled. Unit: days."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     MaxIdleDaysForUsers: Count
     """Idle days of a RAM user. Unit: days."""
@@ -87,10 +81,9 @@ class MaxIdleDays(TypedDict, total=False):
     """Idle days of an AccessKey pair. Unit: days."""
 
 
+@answer
 class SecurityPreference(TypedDict, total=False):
     """The security preferences of an account (GetSecurityPreference, SecurityPreference)."""
-
-    __pydantic_config__ = ANSWER  # type: ignore[misc]
 
     AccessKeyPreference: AccessKeyPreference
     LoginProfilePreference: LoginProfilePreference

@@ -10,9 +10,6 @@ from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from pydantic import TypeAdapter
-
-from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
 from acctgate.sources.base import SourceError
 
 Schema = dict[str, Any]
@@ -87,6 +84,10 @@ def _local(tag: str) -> str:
 
 @cache
 def _answer_schema() -> Schema:
+    from pydantic import TypeAdapter
+
+    from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
+
     sections = {
         "SecurityPreference": SecurityPreference,
         "AccountSecurityPracticeInfo": AccountSecurityPracticeInfo,

@@ -1,0 +1,94 @@
+"""acctgate's documents as pydantic models: snapshot and policy file. The source of schemas and validators.
+
+Nothing imports this but schemas.py and validators.py: see there why.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, NotRequired, cast
+
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+from acctgate.rules import RULES
+from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
+from acctgate.snapshot import ApiError
+
+_OPEN = ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True)
+_CLOSED = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
+
+Version1 = Annotated[int, Field(ge=1, le=1)]  # not Literal[1]: to Python, true equals 1
+Text = Annotated[str, Field(pattern=r"\S")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+@with_config(ConfigDict(**_OPEN, title="acctgate snapshot"))
+class SnapshotDocument(TypedDict):
+    """One Alibaba Cloud account at one moment (version 1)."""
+
+    version: Version1
+    """The version of this format."""
+    account_id: NotRequired[str | None]
+    """The account's id, as GetCallerIdentity tells it."""
+    alias: NotRequired[str | None]
+    """A name for people."""
+    taken_at: NotRequired[Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None]
+    """When the account was read (UTC, ISO 8601)."""
+    SecurityPreference: NotRequired[SecurityPreference]
+    """GetSecurityPreference's answer."""
+    AccountSecurityPracticeInfo: NotRequired[AccountSecurityPracticeInfo]
+    """GetAccountSecurityPracticeReport's answer."""
+    CompliancePackReports: NotRequired[list[CompliancePackReport]]
+    """GetCompliancePackReport's answers, one for each compliance pack."""
+    errors: NotRequired[dict[str, ApiError]]
+    """What could not be read: section → error. "CompliancePackReports.<pack id>" is one pack's."""
+
+
+@with_config(_CLOSED)
+class WaiverEntry(TypedDict):
+    """An excuse for a rule, with an end."""
+
+    rule: Annotated[str, Field(json_schema_extra={"enum": [rule.id for rule in RULES]})]
+    """The rule's id."""
+    account: NotRequired[Text]
+    """The account's id, as text in quotes. Left out: every account."""
+    reason: Text
+    """Why."""
+    owner: Text
+    """Who answers for it."""
+    expires: Day
+    """The last day on which it counts (UTC), YYYY-MM-DD."""
+
+
+@with_config(_CLOSED)
+class AccountEntry(TypedDict, total=False):
+    """How an account is called in plans, where several must be told apart."""
+
+    alias: Text
+    """A name for people."""
+    providers: list[Text]
+    """Names of the Pulumi or Terraform providers that deploy to this account."""
+
+
+_entries: Any = {rule.id: rule.parameters | None for rule in RULES}
+RuleEntries: Any = with_config(_CLOSED)(cast(Any, TypedDict)("RuleEntries", _entries, total=False))
+
+
+@with_config(ConfigDict(**_CLOSED, title="acctgate policy"))
+class PolicyFile(TypedDict):
+    """A policy file as it is written (version 1)."""
+
+    version: Version1
+    """The version of this format."""
+    extends: NotRequired[Text]
+    """A preset (baseline, strict) or another policy file, relative to this one."""
+    rules: NotRequired[RuleEntries | None]
+    """Rule id → level and parameters. Rules that neither this nor `extends` names are disabled."""
+    waivers: NotRequired[list[WaiverEntry] | None]
+    """Who is excused from what, until when."""
+    accounts: NotRequired[dict[str, AccountEntry] | None]
+    """Only where several accounts and providers must be told apart. Keyed by account id."""
+
+
+DOCUMENTS: Final[dict[str, Any]] = {"snapshot": SnapshotDocument, "policy": PolicyFile}
+"""The documents by name."""
