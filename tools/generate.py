@@ -33,6 +33,8 @@ def between(text: str, name: str, content: str) -> str:
 def main() -> int:
     """Write, or with --check compare. Returns the exit status."""
     check = "--check" in sys.argv[1:]
+    if not check:  # the rest is generated with it
+        validators.FILE.write_text(validators.text(), encoding="utf-8", newline="\n")
     stale = [
         path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]

@@ -9,6 +9,7 @@ made with, the models themselves are used.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from pydantic_core import SchemaValidator, __version__
 
 FILE: Final = Path(__file__).with_suffix(".json")
 NAMES: Final = ("snapshot", "policy")
+_ADDRESS: Final = re.compile(r"(?<=[A-Za-z]):\d{6,}$")
 
 
 @cache
@@ -74,6 +76,8 @@ def _data(schema: Any) -> Any:
     """The schema without what is not data and not needed: the classes, and hints for JSON Schema."""
     if isinstance(schema, dict):
         return {key: _data(value) for key, value in schema.items() if key not in ("cls", "metadata")}
+    if isinstance(schema, str):  # a reference ends in the address of its class, which is another in each run
+        return _ADDRESS.sub("", schema)
     if isinstance(schema, (list, tuple)):
         return [_data(item) for item in schema]
     return schema
