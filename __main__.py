@@ -4,12 +4,14 @@ Copy this file into a Pulumi program of your own. Configuration (`pulumi config 
 region, role_arn, endpoint. Credentials come from the default chain, never from the configuration.
 """
 
+from typing import Any
+
 import pulumi
 
 from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
 
 config = pulumi.Config("acctgate")
-where = {name: config.get(name) for name in ("region", "role_arn", "endpoint")}
+where: dict[str, Any] = {name: config.get(name) for name in ("region", "role_arn", "endpoint")}
 
 preference = SecurityPreference("security-preference", **where)
 practice = SecurityPracticeReport("security-practice-report", **where)

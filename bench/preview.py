@@ -58,9 +58,7 @@ def _stack(folder: Path, demo: DemoServer, program: Callable[[], None]) -> autom
         **demo.environment,
     }
     settings = automation.ProjectSettings(name="bench", runtime="python", main=str(folder))
-    options = automation.LocalWorkspaceOptions(
-        work_dir=str(folder), project_settings=settings, env_vars=environment
-    )
+    options = automation.LocalWorkspaceOptions(work_dir=str(folder), project_settings=settings, env_vars=environment)
     return automation.create_stack("bench", project_name="bench", program=program, opts=options)
 
 

@@ -63,7 +63,12 @@ class _Judge:
             if self.level == "disabled":
                 return [self._disabled(None)]
             return [self._outcome(found) for found in self.rule.judgements(account, self.entry, self.now)]
-        values = [account.read(path) for path in self.paths]
+        outcomes = self._kept([account.read(path) for path in self.paths])
+        if account.notes and (notes := [account.notes[path] for path in self.paths if path in account.notes]):
+            return [replace(outcome, message="; ".join((outcome.message, *notes))) for outcome in outcomes]
+        return outcomes
+
+    def _kept(self, values: list[Any]) -> list[Outcome]:
         key = _key(values)
         if key is None:
             return self._judge(values)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NotRequired
+from typing import TYPE_CHECKING, Any, Final, NotRequired
 
 from pydantic_core import ValidationError
 from typing_extensions import TypedDict
@@ -18,6 +18,9 @@ from typing_extensions import TypedDict
 from acctgate.redact import one_line
 from acctgate.settings.base import answer
 from acctgate.validators import validator
+
+if TYPE_CHECKING:
+    from acctgate.plan.change import PlannedPreference
 
 OPERATIONS: Final = {
     "SecurityPreference": "GetSecurityPreference",
@@ -63,6 +66,10 @@ class Snapshot:
     document: Mapping[str, Any]
     problems: Mapping[Path, str] = field(default_factory=dict)
     """Why the value at a path cannot be used."""
+    notes: Mapping[Path, str] = field(default_factory=dict)
+    """What a deploy would do to the value at a path, in words."""
+    planned: tuple[PlannedPreference, ...] | None = None
+    """What a deploy would change of the account, already in the values. None where no plan was given."""
     unreadable: str | None = None
     """Why nothing at all could be read of the account (one line, with the place): every value is unknown."""
 
@@ -116,14 +123,14 @@ class Snapshot:
             return Unknown(self.unreadable)
         value: Any = self.document
         for depth, key in enumerate(path, start=1):
+            if problem := self.problems.get(path[:depth]):
+                return Unknown(problem, self.raw(path))
             try:
                 value = value[key]
             except (KeyError, IndexError):
                 return Unknown(self._reason(path[:depth]), absent=True)
             except TypeError:
                 return Unknown(f"{dotted(path[: depth - 1])} is no object")
-            if problem := self.problems.get(path[:depth]):
-                return Unknown(problem, self.raw(path))
         return None
 
     def raw(self, path: Path) -> Any:
@@ -138,9 +145,9 @@ class Snapshot:
 
     def _reason(self, path: Path) -> str:
         section = str(path[0])
+        if error := self.errors.get(section):
+            return explain(error, OPERATIONS.get(section, section))
         if len(path) == 1:
-            if error := self.errors.get(section):
-                return explain(error, OPERATIONS.get(section, section))
             return f"{section} was not read"
         return f"the answer of {OPERATIONS.get(section, section)} has no {dotted(path[1:])}"
 

@@ -56,7 +56,7 @@ class Writer:
             file = sys.stdout
             if path is not None:
                 try:
-                    file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
+                    file = stack.enter_context(path.open("w", encoding="utf-8", errors="replace", newline="\n"))
                 except OSError as error:
                     raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
             color = path is None and wants_color(sys.stdout)

@@ -41,7 +41,7 @@ def command(
         click.echo(text, nl=False)
     else:
         try:
-            output.write_text(text, encoding="utf-8", newline="\n")
+            output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         except OSError as error:
             raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
     for section, failed in snapshot.errors.items():

@@ -120,6 +120,7 @@ def _check_depth(text: str, name: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                raise PolicyError(f"{name}:{event.start_mark.line + 1}: no YAML: nested too deeply")
+                line = f":{event.start_mark.line + 1}" if event.start_mark else ""
+                raise PolicyError(f"{name}{line}: no YAML: nested too deeply")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

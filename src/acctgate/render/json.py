@@ -7,7 +7,7 @@ from typing import Any
 
 from acctgate.report import AccountReport, Outcome, Summary
 
-_KEPT = 50_000
+_KEPT = 4096
 
 
 class JsonRenderer:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from acctgate.rules import (
     change_password,
     compliance_report,
+    dead_setting,
+    login_lockout,
     login_mfa,
     manage_access_keys,
     manage_dingtalk,
@@ -47,6 +49,8 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     unused_access_keys.RULE,
     old_access_keys.RULE,
     compliance_report.RULE,
+    dead_setting.RULE,
+    login_lockout.RULE,
 )
 
 __all__ = ["RULES", "Rule"]

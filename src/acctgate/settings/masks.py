@@ -6,8 +6,10 @@ The API gives one string: CIDR blocks or single addresses, separated by ";". Emp
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 Network = IPv4Network | IPv6Network
@@ -59,20 +61,29 @@ def union(networks: Iterable[Network]) -> tuple[Network, ...]:
     return (*v4, *v6)
 
 
-def outside(networks: Iterable[Network], allowed: Iterable[Network]) -> list[Network]:
+def outside(networks: Iterable[Network], allowed: tuple[Network, ...]) -> list[Network]:
     """The networks that do not lie wholly inside the union of `allowed`.
 
     A CIDR block that a union covers lies inside one of the union's collapsed blocks, since these are as
-    large as they can be.
+    large as they can be: the last one that starts no later.
     """
-    blocks = set(union(allowed))
-    return [net for net in networks if not any(sup in blocks for sup in _supernets(net))]
+    blocks, starts = _blocks(allowed)
+    stray = []
+    for network in networks:
+        index = bisect_right(starts, (network.version, int(network.network_address))) - 1
+        if index < 0 or not _lies_in(network, blocks[index]):
+            stray.append(network)
+    return stray
 
 
-def _supernets(network: Network) -> Iterable[Network]:
-    yield network
-    for prefix in range(network.prefixlen - 1, -1, -1):
-        yield network.supernet(new_prefix=prefix)
+@lru_cache(maxsize=64)
+def _blocks(networks: tuple[Network, ...]) -> tuple[tuple[Network, ...], list[tuple[int, int]]]:
+    blocks = union(networks)
+    return blocks, [(block.version, int(block.network_address)) for block in blocks]
+
+
+def _lies_in(network: Network, block: Network) -> bool:
+    return network.version == block.version and int(network.broadcast_address) <= int(block.broadcast_address)
 
 
 def count_addresses(networks: Iterable[Network]) -> int:

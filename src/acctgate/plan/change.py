@@ -1,0 +1,127 @@
+"""What a deploy would do to an account's SecurityPreference, and what of it the provider really sends.
+
+Source: the alicloud provider as of July 2026. A create sends only what is set, and the API clears masks and puts
+the session back to 6 hours where they are left out. An update sends what differs from the recorded state, and
+always masks (left out: cleared) and session duration (left out: as recorded). A delete sends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, Literal
+
+from acctgate.redact import one_line
+from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.snapshot import show
+
+MASKS: Final = "LoginNetworkMasks"
+HOURS: Final = "LoginSessionDuration"
+_PROGRAM_NAMES: Final = {key.api: key.pulumi for key in PREFERENCE_KEYS}
+_ROLE_ACCOUNT: Final = re.compile(r"acs:ram::(\d+):role/", re.ASCII)
+
+Operation = Literal["create", "update", "delete", "same"]
+"""What the deploy does with the resource. A replacement is a create: the delete before it sends nothing."""
+
+
+class Marker(Enum):
+    """Stands in the place of a value that is known only after the deploy."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Marker.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The provider that a resource belongs to: it decides which account the deploy goes to."""
+
+    name: str = "default"
+    region: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+    unknown: bool = False
+    """Whether something that decides about the account is known only after the deploy."""
+
+    @property
+    def account_id(self) -> str | None:
+        """The account of the assumed role, None where there is none."""
+        match = _ROLE_ACCOUNT.match(self.role_arn or "")
+        return match[1] if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the deploy does to one setting."""
+
+    kind: Literal["sets", "unknown", "perhaps", "leaves"]
+    """sets it; sets it to something unknown; sets it if the recorded state, which is not known, differs; or
+    leaves it as it is, although the program declares it."""
+    value: Any
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPreference:
+    """One planned SecurityPreference. Settings have the API's names."""
+
+    address: str
+    """The resource: Pulumi's URN or Terraform's address."""
+    operation: Operation
+    declared: Mapping[str, Any]
+    """What the program declares; `UNKNOWN` for what is known only after the deploy."""
+    recorded: Mapping[str, Any] | None = None
+    """What the state file records, None where it is not known."""
+    dead: Any = None
+    """What the program gives for enforceMfaForLogin, which the provider ignores. None where it gives nothing."""
+    provider: Provider = field(default_factory=Provider)
+
+    @property
+    def name(self) -> str:
+        """The resource's name for people."""
+        return one_line(self.address.rsplit("::", 1)[-1])
+
+    def effects(self) -> dict[str, Effect]:
+        """What the deploy does to each setting that it touches or that the program declares."""
+        if self.operation == "delete":
+            return {}
+        return dict(self._effects())
+
+    def _effects(self) -> Iterator[tuple[str, Effect]]:
+        for key, value in self.declared.items():
+            yield key, self._declared(key, value)
+        if self.operation == "same":
+            return
+        if MASKS not in self.declared:
+            left_out = f"{self.name} leaves out {_PROGRAM_NAMES[MASKS]}, which clears it"
+            yield MASKS, Effect("sets", "", f"this deploy itself opens console logon to every network: {left_out}")
+        if HOURS not in self.declared:
+            yield HOURS, self._left_out_hours()
+
+    def _declared(self, key: str, value: Any) -> Effect:
+        if value is UNKNOWN and self.operation != "same":
+            return Effect("unknown", None, f"{self.name} sets it to a value that is known only after the deploy")
+        sets = Effect("sets", value, f"planned by {self.name}")
+        if self.operation == "create" or (self.operation == "update" and key in (MASKS, HOURS)):
+            return sets
+        if self.operation == "update" and self.recorded is None:
+            unsent = "whether the deploy sends it depends on the recorded state, which is not known"
+            return Effect("perhaps", value, f"{self.name} declares {show(value)}; {unsent}")
+        if self.operation == "update" and self.recorded is not None and self.recorded.get(key) != value:
+            return sets
+        drift = "the deploy does not send it, since the recorded state says so already; run a refresh first"
+        shown = "a value" if value is UNKNOWN else show(value)
+        return Effect("leaves", value, f"{self.name} declares {shown}, but {drift}")
+
+    def _left_out_hours(self) -> Effect:
+        if self.operation == "create":
+            left_out = f"{self.name} leaves out {_PROGRAM_NAMES[HOURS]}"
+            note = f"this deploy itself puts the session back to {DEFAULT_HOURS} hours: {left_out}"
+            return Effect("sets", DEFAULT_HOURS, note)
+        recorded = (self.recorded or {}).get(HOURS)
+        if recorded is None or recorded is UNKNOWN:
+            return Effect("unknown", None, f"{self.name} keeps the recorded duration, which is not known")
+        return Effect("sets", recorded, f"{self.name} leaves it out and so sends the recorded value again")

@@ -1,0 +1,61 @@
+"""Which account a planned resource is deployed to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from acctgate.plan.change import PlannedPreference, Provider
+from acctgate.plan.overlay import overlay, unmatched
+from acctgate.policy.model import Account
+from acctgate.snapshot import Snapshot
+
+
+def after_deploy(
+    snapshots: Sequence[Snapshot], planned: Sequence[PlannedPreference], accounts: Mapping[str, Account]
+) -> list[Snapshot]:
+    """The accounts as they will be.
+
+    One snapshot and one provider belong together without more. Otherwise a resource goes to the account of the
+    role that its provider assumes, or to the one whose `providers` in the policy file name its provider or
+    profile. What cannot be matched makes what it touches unknown in every account that it may go to. An account
+    that is deployed to and has no snapshot is judged by the plan alone.
+    """
+    by_account: dict[str, list[PlannedPreference]] = {}
+    loose: list[PlannedPreference] = []
+    known = {snapshot.account_id for snapshot in snapshots}
+    alone = len(snapshots) == 1 and len({change.provider for change in planned}) == 1
+    for change in planned:
+        account = _account(change.provider, accounts)
+        if account is not None and not (alone and known == {None}):
+            by_account.setdefault(account, []).append(change)
+        else:
+            loose.append(change)
+    result = []
+    for snapshot in snapshots:
+        mine = by_account.pop(snapshot.account_id, []) if snapshot.account_id is not None else []
+        if alone:
+            result.append(overlay(snapshot, [*mine, *loose]))
+        else:
+            will_be = overlay(snapshot, mine)
+            result.append(unmatched(will_be, loose) if loose else will_be)
+    result += [overlay(_unread(account), changes) for account, changes in by_account.items()]
+    if loose and not snapshots:
+        result.append(unmatched(_unread(None), loose))
+    return result
+
+
+def _account(provider: Provider, accounts: Mapping[str, Account]) -> str | None:
+    """The account that a provider deploys to, as far as it is certain."""
+    if provider.unknown:
+        return None
+    if provider.account_id is not None:
+        return provider.account_id
+    names = {provider.name, provider.profile}
+    found = [account for account, entry in accounts.items() if names & set(entry.providers)]
+    return found[0] if len(found) == 1 else None
+
+
+def _unread(account: str | None) -> Snapshot:
+    error = {"code": "NotRead", "message": "the plan deploys to this account, and it was not read"}
+    sections = ("SecurityPreference", "AccountSecurityPracticeInfo", "CompliancePackReports")
+    return Snapshot.from_document({"version": 1, "account_id": account, "errors": dict.fromkeys(sections, error)})

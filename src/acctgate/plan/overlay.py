@@ -1,0 +1,106 @@
+"""What the account will be: a snapshot with what a deploy would do to it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any, Final
+
+from acctgate.plan.change import UNKNOWN, Effect, PlannedPreference
+from acctgate.settings.preference_keys import PREFERENCE_KEYS
+from acctgate.snapshot import Path, Snapshot, Unknown, show
+
+SECTION: Final = "SecurityPreference"
+_PATHS: Final[dict[str, Path]] = {key.api: (SECTION, key.group, key.api) for key in PREFERENCE_KEYS}
+
+
+def overlay(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapshot:
+    """The account after the deploy of these resources, with a note on each setting that they touch.
+
+    Two resources that would not do the same to a setting make it unknown: which comes last is chance.
+    """
+    everything = (*(snapshot.planned or ()), *planned)
+    if snapshot.unreadable is not None:
+        return replace(snapshot, planned=everything)
+    touched: dict[str, list[Effect]] = {}
+    for change in planned:
+        for key, effect in change.effects().items():
+            touched.setdefault(key, []).append(effect)
+    live = {key: snapshot.read(path) for key, path in _PATHS.items()}
+    after = {key: _combined(effects, planned) for key, effects in touched.items()}
+    values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
+    overlaid = Snapshot.from_document({"version": 1, **snapshot.document, SECTION: _section(snapshot, values)})
+    return replace(
+        overlaid,
+        problems={**overlaid.problems, **_problems(snapshot, values)},
+        notes={_PATHS[key]: _note(effect, live[key]) for key, effect in after.items()},
+        planned=everything,
+    )
+
+
+def _section(snapshot: Snapshot, values: dict[str, Any]) -> dict[str, Any]:
+    """The live section, with every value that is known put in."""
+    live = snapshot.document.get(SECTION)
+    section: dict[str, Any] = deepcopy(live) if isinstance(live, dict) else {}
+    for key in PREFERENCE_KEYS:
+        if not isinstance(values[key.api], Unknown):
+            if not isinstance(section.setdefault(key.group, {}), dict):
+                section[key.group] = {}
+            section[key.group][key.api] = values[key.api]
+    return section
+
+
+def _problems(snapshot: Snapshot, values: dict[str, Any]) -> dict[Path, str]:
+    """Why values are unknown. One that is merely absent from an answer stays absent."""
+    read = SECTION in snapshot.document
+    unknown = {key: value for key, value in values.items() if isinstance(value, Unknown)}
+    return {_PATHS[key]: value.reason for key, value in unknown.items() if not (value.absent and read)}
+
+
+def _note(effect: Effect, live: Any) -> str:
+    changed = effect.kind == "sets" and not isinstance(live, Unknown) and not _same(live, effect.value)
+    return f"{effect.note} (now {show(live)})" if changed else effect.note
+
+
+def unmatched(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapshot:
+    """The account, where it is not known whether these resources are deployed to it: what they touch is unknown."""
+    problems = dict(snapshot.problems)
+    for change in planned:
+        reason = (
+            f"{change.name} cannot be matched to an account; name its provider {change.provider.name} under "
+            "`accounts` in the policy file"
+        )
+        for key, effect in change.effects().items():
+            if effect.kind != "leaves":
+                problems[_PATHS[key]] = reason
+    before = snapshot.planned or ()
+    return replace(snapshot, problems=problems, planned=(*before, *planned))
+
+
+def _after(effect: Effect, live: Any) -> Any:
+    """The setting's value after the deploy: `live` itself where it stays as it is."""
+    match effect.kind:
+        case "sets":
+            return effect.value
+        case "unknown":
+            return Unknown(effect.note)
+        case "perhaps":
+            return live if _same(live, effect.value) else Unknown(effect.note)
+    return live
+
+
+def _combined(effects: list[Effect], planned: Sequence[PlannedPreference]) -> Effect:
+    first = effects[0]
+    if all(_same(effect.value, first.value) and effect.kind == first.kind for effect in effects):
+        return first
+    sending = [effect for effect in effects if effect.kind != "leaves"]
+    if len(sending) == 1:
+        return sending[0]
+    names = " and ".join(change.name for change in planned if change.operation != "delete")
+    values = " or ".join(dict.fromkeys("unknown" if e.value in (None, UNKNOWN) else show(e.value) for e in sending))
+    return Effect("unknown", None, f"{names} contradict each other ({values}): one account has one SecurityPreference")
+
+
+def _same(first: Any, second: Any) -> bool:
+    return type(first) is type(second) and bool(first == second)

@@ -1,0 +1,13 @@
+"""What every test starts from: no credentials and no settings of the developer's, and no look for an ECS machine."""
+
+from __future__ import annotations
+
+import os
+
+from tests.support import FOREIGN, HERE
+
+for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+    del os.environ[name]
+os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"
+os.environ["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"] = "true"
+os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"] = str(HERE / "no-such-file")

@@ -1,0 +1,80 @@
+"""What is imported: the core knows neither Pulumi nor a cloud SDK, and a file is judged without loading either."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT, seed
+
+PACKAGE = ROOT / "src" / "acctgate"
+HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_tea_openapi", "darabonba", "Tea", "grpc"}
+CORE = (
+    "settings", "snapshot.py", "redact.py", "rules", "policy", "evaluate.py", "report.py", "render", "schemas.py",
+    "catalogue.py", "validators.py", "documents.py", "sources/base.py", "sources/responses.py", "sources/snapshots.py",
+    "sources/xml.py",
+)  # fmt: skip
+
+
+def _imported(path: Path) -> set[str]:
+    """The modules that a file names in an import, wherever it stands."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(f"{'.' * node.level}{node.module or ''}")
+    return found
+
+
+def _core_files() -> list[Path]:
+    roots = [PACKAGE / name for name in CORE]
+    return [file for root in roots for file in (sorted(root.rglob("*.py")) if root.is_dir() else [root])]
+
+
+@pytest.mark.parametrize("path", _core_files(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_the_core_imports_no_engine_and_no_sdk(path: Path) -> None:
+    imported = _imported(path)
+    assert not {name.split(".")[0] for name in imported} & HEAVY
+    assert not {name for name in imported if name.startswith(("acctgate.crossguard", "acctgate.cli", "acctgate.demo"))}
+
+
+def _loaded_by(*arguments: str) -> tuple[int, set[str]]:
+    """The exit status of a command in a process of its own, and the top-level modules that it had loaded at its end."""
+    program = (
+        "import atexit, json, sys\n"
+        "atexit.register(lambda: print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})), file=sys.stderr))\n"
+        f"sys.argv = {['acctgate', *arguments]!r}\n"
+        "from acctgate.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT / "tests"
+    )
+    return done.returncode, set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def test_judging_a_file_loads_no_engine_and_no_sdk() -> None:
+    response = str(seed("000-security-practice.json"))
+    status, loaded = _loaded_by("check", "--response", response, "--format", "json")
+    assert status == 1
+    assert "yaml" in loaded, "the modules that were really loaded"
+    assert not loaded & {*HEAVY, "rich", "pydantic", "defusedxml", "asyncio", "requests", "aiohttp", "jsonschema"}
+
+
+def test_judging_a_file_as_text_loads_no_engine_and_no_sdk() -> None:
+    status, loaded = _loaded_by("check", "--response", str(seed("003-security-preference.xml")))
+    assert status == 3
+    assert {"rich", "defusedxml"} <= loaded
+    assert not loaded & HEAVY
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    program = "import sys; before = set(sys.modules); import acctgate; print(len(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "1"
