@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.options import format_option, live_options, output_option, policy, policy_option, target
+from acctgate.cli.options import format_option, live_options, output_option, plan_option, policy, policy_option, target
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from acctgate.policy import Policy
     from acctgate.snapshot import Snapshot
 
 
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A snapshot, or NDJSON with a snapshot a line; - is standard input.",
 )
+@plan_option
 @policy_option
 @format_option
 @output_option
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], policy_file: Path | None,
+    ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plan: str | None,
+    policy_file: Path | None,
     formats: tuple[str, ...], output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
     """Judge accounts: raw answers, snapshots, or the live account where neither is given."""
@@ -51,6 +54,8 @@ def command(
     now = datetime.now(UTC)
     given = responses or snapshots
     accounts = _from_files(responses, snapshots) if given else _live(region, role_arn, endpoint, now)
+    if plan is not None:
+        accounts = _after(plan, accounts, wanted)
     ctx.exit(writer.write(evaluate(accounts, wanted, now)))
 
 
@@ -80,3 +85,18 @@ def _live(region: str | None, role_arn: str | None, endpoint: str | None, now: d
         yield read_account(target(region, role_arn, endpoint), now)
     except SourceError as error:
         yield unreadable(error)
+
+
+def _after(plan: str, accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:
+    """The accounts as they will be after the deploy of a plan."""
+    from acctgate.plan import after_deploy
+    from acctgate.plan.read import read_plan
+    from acctgate.sources import SourceError
+
+    try:
+        planned = read_plan(plan)
+    except SourceError as error:
+        raise click.ClickException(str(error)) from None
+    if not any(change.operation in ("create", "update") for change in planned):
+        click.echo(f"acctgate: {plan}: changes no SecurityPreference; the account is judged as it is", err=True)
+    return iter(after_deploy(list(accounts), planned, wanted.accounts))

@@ -52,6 +52,11 @@ policy_option = click.option(
     metavar="FILE",
     help="The policy file.  [default: policies/policy.yaml, or the preset baseline where there is none]",
 )
+plan_option = click.option(
+    "--plan",
+    metavar="FILE",
+    help="What a deploy would change: pulumi preview --json, --save-plan, or terraform show -json.",
+)
 format_option = click.option(
     "--format",
     "formats",

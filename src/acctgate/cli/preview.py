@@ -83,12 +83,11 @@ def _policy_name(path: Path | None) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """Say what happens while it happens: in place on a terminal, in a line elsewhere."""
+    """Say on a terminal what happens while it happens. Elsewhere only the reason for 2 and 3 is said."""
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from rich.console import Console
 
         with Console(stderr=True).status("preview") as status:
             yield lambda text: status.update(f"preview: {text}")
     else:
-        click.echo("acctgate: previewing with the policy pack …", err=True)
         yield lambda text: None

@@ -103,6 +103,8 @@ class AccountReader(ResourceProvider):
             account = _open(*(arguments.get(name) for name in ("region", "role_arn", "endpoint")))
         except CallError as error:
             return {"error": _plain(error.error)}
+        except SourceError as error:
+            return {"error": {"code": "NoCredentials", "message": str(error)}}
         values: Values = {}
         try:
             values["account_id"] = account_id(account)

@@ -1,4 +1,4 @@
-"""The policy pack: one CrossGuard policy for each rule, judged at once, reported whole.
+"""The policy pack: for each rule a CrossGuard policy on the stack, and one on planned resources where they decide.
 
 The SDK hands a policy its parameters, but neither its level nor what the other policies have found, and it
 decodes every resource of the stack once for each policy. So `_Servicer` looks at the requests first: it
@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
@@ -25,114 +24,97 @@ from pulumi_policy import (
     PolicyConfigSchema,
     PolicyPack,
     ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
     Severity,
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy import (
+    Policy as PulumiPolicy,
+)
 from pulumi_policy.deserialize import deserialize_properties
 
 from acctgate.crossguard.data_sources import TYPES
-from acctgate.crossguard.stack import StackAccount, StackResource, accounts, whole_numbers
-from acctgate.evaluate import evaluate
-from acctgate.policy import PRESETS, Policy, PolicyError, entry_fault, load_policy, load_preset
-from acctgate.redact import one_line
-from acctgate.render.json import JsonRenderer
-from acctgate.report import AccountReport, Level, Outcome, Summary
+from acctgate.crossguard.gate import ACCOUNT_POLICY, Gate
+from acctgate.crossguard.planned import Declared
+from acctgate.crossguard.remediate import remediated
+from acctgate.crossguard.stack import StackResource, whole_numbers
+from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
+from acctgate.report import Level
 from acctgate.rules import RULES, Rule
 from acctgate.rules.base import RuleEntry
-from acctgate.snapshot import Snapshot
+from acctgate.settings.preference_keys import PREFERENCE_TYPE
 from acctgate.validators import parameter_schemas
 
 REPORT_VARIABLE: Final = "ACCTGATE_REPORT"
 """Names the file that the whole report is written to."""
 POLICY_VARIABLE: Final = "ACCTGATE_POLICY"
-"""Names a policy file that takes the place of the pack's own."""
+"""Names a policy file, or a preset, that takes the place of the pack's own."""
 _LEVELS: Final[dict[Level, EnforcementLevel]] = {
     "mandatory": EnforcementLevel.MANDATORY,
     "advisory": EnforcementLevel.ADVISORY,
     "disabled": EnforcementLevel.DISABLED,
     "remediate": EnforcementLevel.REMEDIATE,
 }
+_ACCOUNT_SCHEMA: Final = {
+    "snapshot": {"type": "string", "description": "A snapshot file to judge instead of the live account."},
+    "region": {"type": "string", "description": "ap-southeast-1 for an international account, else cn-shanghai."},
+    "role_arn": {"type": "string", "description": "A role to assume, to read another account."},
+    "endpoint": {"type": "string", "description": "HOST:PORT of a server on this machine that all calls go to."},
+}
 
 
-@dataclass(slots=True)
-class Gate:
-    """What the pack wants, and what it has found in the stack that is being deployed."""
-
-    policy: Policy
-    found: list[tuple[AccountReport, StackAccount]] = field(default_factory=list)
-
-    def configure(self, settings: Mapping[str, tuple[Level, Mapping[str, Any]]]) -> None:
-        """Take over levels and parameters from Pulumi's configuration: it overrides the policy file."""
-        rules, unusable = dict(self.policy.rules), dict(self.policy.unusable)
-        for rule in RULES:
-            if rule.id not in settings:
-                continue
-            level, parameters = settings[rule.id]
-            entry = cast(RuleEntry, {**self.policy.rules[rule.id], **parameters, "level": level})
-            unusable.pop(rule.id, None)
-            if fault := entry_fault(rule, entry):
-                unusable[rule.id] = f"the policy cannot be used: {one_line(fault)}"
-            rules[rule.id] = entry
-        self.policy = replace(self.policy, rules=rules, unusable=unusable)
-
-    def judge(self, resources: Iterable[StackResource], now: datetime) -> None:
-        """Judge the accounts of the stack. A stack that reads no account proves nothing."""
-        stack = accounts(resources) or [StackAccount(_nothing(), {})]
-        reports = evaluate([account.snapshot for account in stack], self.policy, now)
-        self.found = list(zip(reports, stack, strict=True))
-
-    def report(self) -> str:
-        """The whole report, passes included (JSON, version 1)."""
-        render, summary = JsonRenderer(), Summary()
-        parts = [render.begin()]
-        for report, _ in self.found:
-            summary.add(report)
-            parts.append(render.account(report))
-        return "".join([*parts, render.end(summary)])
-
-    def violations(self, rule: Rule[Any]) -> Iterable[tuple[str, str | None]]:
-        """What a rule has to say, and the resource that it is about."""
-        for report, account in self.found:
-            for outcome in report.outcomes:
-                if outcome.rule == rule.id and outcome.outcome in ("fail", "unknown"):
-                    section = outcome.setting.partition(".")[0].partition("[")[0]
-                    yield _sentence(report, outcome), account.urns.get(section)
-
-
-def _nothing() -> Snapshot:
-    reason = "no data source in the stack reads an account (acctgate.crossguard.SecurityPreference, …)"
-    return Snapshot({"version": 1}, unreadable=reason)
-
-
-def _sentence(report: AccountReport, outcome: Outcome) -> str:
-    account = f"account {one_line(report.account)}: " if report.account else ""
-    return f"{account}{one_line(outcome.message)}; expected {one_line(outcome.expected)}. {outcome.remediation}"
-
-
-def policies(gate: Gate) -> list[StackValidationPolicy]:
-    """One stack policy for each rule, with its metadata."""
-    return [_stack_policy(rule, gate) for rule in RULES]
+def policies(gate: Gate) -> list[PulumiPolicy]:
+    """The pack's policies. A rule's two policies have one name, and one configuration."""
+    on_resources = [_resource_policy(rule, gate) for rule in RULES if rule.by_resource]
+    return [*on_resources, *(_stack_policy(rule, gate) for rule in RULES), _account_policy()]
 
 
 def _stack_policy(rule: Rule[Any], gate: Gate) -> StackValidationPolicy:
     def validate(_: StackValidationArgs, report_violation: ReportViolation) -> None:
-        for message, urn in gate.violations(rule):
+        for message, urn in gate.stack_violations(rule):
             report_violation(message, urn)
 
-    entry = gate.policy.rules[rule.id]
-    return StackValidationPolicy(
-        name=rule.id,
-        description=rule.title,
-        display_name=rule.title,
-        validate=validate,
-        enforcement_level=_LEVELS[entry["level"]],
-        config_schema=PolicyConfigSchema(properties=config_schema(rule, entry)),
-        severity=Severity(rule.severity),
-        framework=_framework(rule),
-        tags=["alibaba-cloud", rule.setting.partition(".")[0]],
-        remediation_steps=rule.remediation,
+    return StackValidationPolicy(validate=validate, **_metadata(rule, gate.policy.rules[rule.id]))
+
+
+def _resource_policy(rule: Rule[Any], gate: Gate) -> ResourceValidationPolicy:
+    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        for message, urn in gate.resource_violations(rule, args.urn, datetime.now(UTC)):
+            report_violation(message, urn)
+
+    def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        return remediated(rule, gate.policy.rules[rule.id], args.props)
+
+    return ResourceValidationPolicy(
+        validate=validate, remediate=cast(Any, remediate), **_metadata(rule, gate.policy.rules[rule.id])
     )
+
+
+def _account_policy() -> StackValidationPolicy:
+    """Carries configuration, and judges nothing: what cannot be read is unknown in the rules that need it."""
+    return StackValidationPolicy(
+        name=ACCOUNT_POLICY,
+        description="Where accounts are read that no data source of the stack reads",
+        validate=lambda args, report_violation: None,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        config_schema=PolicyConfigSchema(properties=cast(Any, _ACCOUNT_SCHEMA)),
+    )
+
+
+def _metadata(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
+    return {
+        "name": rule.id,
+        "description": rule.title,
+        "display_name": rule.title,
+        "enforcement_level": _LEVELS[entry["level"]],
+        "config_schema": PolicyConfigSchema(properties=config_schema(rule, entry)),
+        "severity": Severity(rule.severity),
+        "framework": _framework(rule),
+        "tags": ["alibaba-cloud", rule.setting.partition(".")[0]],
+        "remediation_steps": rule.remediation,
+    }
 
 
 def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
@@ -158,6 +140,8 @@ class _Servicer(sdk._PolicyAnalyzerServicer):
     """Looks at the engine's requests before the SDK does."""
 
     gate: Gate
+    policy: Policy
+    has_data_sources = False
 
     def Configure(self, request: Any, context: Any) -> Any:
         response = super().Configure(request, context)  # type: ignore[no-untyped-call]
@@ -165,26 +149,52 @@ class _Servicer(sdk._PolicyAnalyzerServicer):
         for name, config in request.policyConfig.items():
             level: Level = self._convert_enforcement_level(config.enforcementLevel).value
             settings[name] = (level, whole_numbers(json_format.MessageToDict(config.properties)))
-        self.gate.configure(settings)
+        self.gate.configure(self.policy, settings)
         return response
 
     def Analyze(self, request: Any, context: Any) -> Any:
-        return analyzer_pb2.AnalyzeResponse()  # there are no resource policies; do not decode for nothing
+        if request.type == PREFERENCE_TYPE:
+            self.gate.declare(_declared(request))
+            return super().Analyze(request, context)  # type: ignore[no-untyped-call]
+        self.has_data_sources |= request.type in TYPES
+        if not self.has_data_sources and not request.type.startswith("pulumi:"):
+            self.gate.read_early()
+        return analyzer_pb2.AnalyzeResponse()
+
+    def Remediate(self, request: Any, context: Any) -> Any:
+        if request.type == PREFERENCE_TYPE:
+            return super().Remediate(request, context)  # type: ignore[no-untyped-call]
+        return analyzer_pb2.RemediateResponse()
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:
         resources = [
-            StackResource(
-                resource.type,
-                resource.urn,
-                deserialize_properties(json_format.MessageToDict(resource.properties)),
-            )
+            StackResource(resource.type, resource.urn, _plain(resource.properties))
             for resource in request.resources
             if resource.type in TYPES
         ]
         self.gate.judge(resources, datetime.now(UTC))
         if path := os.environ.get(REPORT_VARIABLE):
             _write(Path(path), self.gate.report())
-        return super().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), context)  # type: ignore[no-untyped-call]
+        response = super().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), context)  # type: ignore[no-untyped-call]
+        self.gate.told.clear()
+        self.has_data_sources = False
+        return response
+
+
+def _declared(request: Any) -> Declared:
+    provider = request.provider if request.HasField("provider") else None
+    return Declared(
+        urn=request.urn,
+        inputs=whole_numbers(_plain(request.properties)),
+        provider_urn=provider.urn if provider is not None else "",
+        provider_inputs=_plain(provider.properties) if provider is not None else None,
+        aliased=bool(request.options.aliases),
+    )
+
+
+def _plain(struct: Any) -> dict[str, Any]:
+    properties: dict[str, Any] = deserialize_properties(json_format.MessageToDict(struct))
+    return properties
 
 
 def _write(path: Path, text: str) -> None:
@@ -210,6 +220,6 @@ def serve(policy_file: Path | str) -> None:
         sys.stderr.write(f"acctgate: {error}\n")
         sys.exit(1)
     gate = Gate(policy)
-    _Servicer.gate = gate
+    _Servicer.gate, _Servicer.policy = gate, policy
     sdk._PolicyAnalyzerServicer = _Servicer  # type: ignore[misc]
-    PolicyPack("acctgate", policies=list(policies(gate)))
+    PolicyPack("acctgate", policies=policies(gate))

@@ -6,21 +6,24 @@ severities. A preview that leaves no report has not been judged, whatever the en
 
 from __future__ import annotations
 
+import os
+import re
 import runpy
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any, Final
 
 import yaml
 from pulumi import automation
-from pulumi.automation.errors import CommandError, StackNotFoundError
+from pulumi.automation.errors import CommandError, InvalidVersionError, StackNotFoundError
 
-from acctgate.crossguard.engine import find_engine, has_language_host, search_path
+from acctgate.crossguard.engine import EngineError, find_engine, has_language_host, search_path
 from acctgate.crossguard.pack import POLICY_VARIABLE, REPORT_VARIABLE
 from acctgate.redact import one_line
 from acctgate.report import Report, read_report
@@ -63,7 +66,7 @@ def preview(job: Job, progress: Progress) -> Result:
 
     Raises:
         PreviewError: There is no project, the program raises, or the engine fails before the pack has judged.
-        EngineError: There is no engine.
+        EngineError: There is no engine that can be used.
     """
     settings = _project_settings(job.project)
     engine = find_engine(job.project)
@@ -76,6 +79,7 @@ def preview(job: Job, progress: Progress) -> Result:
             "PATH": search_path(engine, scripts, stand_in=job.stand_in),
             "PULUMI_PYTHON_CMD": sys.executable,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "no_grpc_proxy": "127.0.0.1,localhost",  # or a proxy gets the engine's calls to its plugins
             REPORT_VARIABLE: str(report_file),
             POLICY_VARIABLE: job.policy,
             **job.environment,
@@ -83,24 +87,31 @@ def preview(job: Job, progress: Progress) -> Result:
         inline = _runtime(settings) == "python" and not has_language_host(engine)
         program = _Program(job.project / str(settings.get("main") or ".")) if inline else None
         progress("starting the Pulumi engine")
-        with _as_program_environment(environment):
-            failure = _run(job, settings, place, environment, program, progress)
+        with _as_program_environment(environment), _stdout_as_stderr():
+            failure = _run(job, settings, engine, place, environment, program, progress)
+        failure = (program and program.failure) or failure
         if report_file.exists():
             return Result(read_report(report_file.read_bytes()), failure)
-    raise PreviewError((program and program.failure) or failure or "the policy pack left no report: nothing was judged")
+    raise PreviewError(failure or "the policy pack left no report: nothing was judged")
 
 
 class _Program:
-    """The project's Python program, run in this process: the Automation API is its language host."""
+    """The project's Python program, run in this process: the Automation API is its language host.
 
-    def __init__(self, folder: Path) -> None:
-        self._main = folder if folder.is_file() else folder / "__main__.py"
+    Raises:
+        PreviewError: There is no program.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._main = place if place.is_file() else place / "__main__.py"
         self.failure: str | None = None
+        if not self._main.is_file():
+            raise PreviewError(f"{self._main}: no such file; the project's program starts there")
 
     def __call__(self) -> None:
         sys.path.insert(0, str(self._main.parent))
         try:
-            with redirect_stdout(sys.stderr):  # stdout is for the report
+            with chdir(self._main.parent):
                 runpy.run_path(str(self._main), run_name="__main__")
         except SystemExit as error:
             if error.code not in (None, 0):
@@ -120,8 +131,8 @@ class _Program:
 
 
 def _run(
-    job: Job, settings: dict[str, Any], place: Path, environment: dict[str, str], program: _Program | None,
-    progress: Progress,
+    job: Job, settings: dict[str, Any], engine: Path, place: Path, environment: dict[str, str],
+    program: _Program | None, progress: Progress,
 ) -> str | None:  # fmt: skip
     """Run the engine. Returns what it complains about, None where all went well."""
     errors: list[str] = []
@@ -140,6 +151,8 @@ def _run(
         raise PreviewError(f"stack {job.stack}: does not exist; `pulumi stack ls` lists those that do") from None
     except CommandError as error:
         return _complaint(errors, str(error))
+    except (InvalidVersionError, SubprocessError) as error:
+        raise EngineError(f"{engine}: cannot be used: {one_line(error)}") from None
     except (RuntimeError, OSError, ValueError) as error:
         return _complaint(errors, str(error))
     return None
@@ -203,8 +216,11 @@ def _pack(project: Path) -> Path:
 
 def _complaint(errors: list[str], output: str) -> str:
     """The engine's own words for what went wrong: its error, not its progress, in one line."""
+    for text in (*errors, output):
+        if raised := _raised(text):
+            return raised
     lines = [line.strip() for text in (*errors, output) for line in text.splitlines()]
-    useful = [line for line in lines if line and not line.startswith(("Traceback", "File ", "code:", "stdout:"))]
+    useful = [line for line in lines if line and not line.startswith(("code:", "stdout:"))]
     for sign in ("error: ", "Error: "):
         for line in useful:
             if sign in line:
@@ -212,11 +228,44 @@ def _complaint(errors: list[str], output: str) -> str:
     return "the Pulumi engine failed: " + one_line(useful[0] if useful else "it did not say why")
 
 
+def _raised(text: str) -> str | None:
+    """Where and what, of the first Python traceback in the engine's output: the policy pack's, or a provider's."""
+    before, found, after = text.partition("Traceback (most recent call last):")
+    if not found:
+        return None
+    indent = len(before) - before.rfind("\n") - 1
+    place = ""
+    for line in after.splitlines()[1:]:
+        if frame := re.match(r'\s+File "([^<].*)", line (\d+)', line[indent:]):
+            library = "site-packages" in frame[1]
+            place = place if library and place else f"{frame[1]}:{frame[2]}: "
+        elif not line[indent:].startswith(" "):
+            return place + one_line(line[indent:])
+    return None
+
+
+@contextmanager
+def _stdout_as_stderr() -> Iterator[None]:
+    """Standard output is for the report: what a program or its children print goes to standard error."""
+    try:
+        saved = os.dup(1)
+    except OSError:  # it is closed
+        with redirect_stdout(sys.stderr):
+            yield
+        return
+    sys.stdout.flush()
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+
+
 @contextmanager
 def _as_program_environment(environment: Mapping[str, str]) -> Iterator[None]:
     """Let the engine, and a program that runs in this process, see the variables."""
-    import os
-
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     try:

@@ -40,7 +40,7 @@ def switch(
     return SettingRule(
         id=id, title=title, doc=doc or "", severity=severity, setting=f"{PREFERENCE}.{setting}",
         parameters=Allow, expected=lambda want: str(want["allow"]).lower(), judge=judge,
-        remediation=remediation, repairable=True,
+        remediation=remediation, by_resource=True, repair=lambda _, want: want["allow"],
     )  # fmt: skip
 
 

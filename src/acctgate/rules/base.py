@@ -72,8 +72,8 @@ class Rule(Generic[P]):
     parameters: type[P]
     expected: Callable[[P], str]
     remediation: str
-    repairable: bool = False
-    """Whether a planned SecurityPreference can repair it."""
+    by_resource: bool = False
+    """Whether a planned SecurityPreference can break it: then a resource policy judges it too."""
     faults: Callable[[P], Iterable[tuple[tuple[str | int, ...], str]]] = lambda _: ()
     """What is wrong with parameters beyond their types: the key in them, and what was expected."""
     cis: tuple[str, ...] = ()
@@ -92,6 +92,9 @@ class SettingRule(Rule[P]):
     """Takes each setting's value, in order, then the parameters."""
     also: tuple[str, ...] = ()
     """Further settings that `judge` takes."""
+    repair: Callable[[Any, P], Any] | None = None
+    """The value that complies and is nearest to the present one, which may be `Unknown`. None where no planned
+    resource can repair it."""
     takes_unknown: bool = False
     """Whether `judge` wants to see `Unknown` values. Otherwise one of them makes the outcome unknown."""
 

@@ -41,6 +41,7 @@ RULE = DeadSetting(
     setting="SecurityPreference.enforceMfaForLogin",
     parameters=RuleEntry,
     expected=lambda want: "not set",
+    by_resource=True,
     remediation="Set mfaOperationForLogin (mfa_operation_for_login) on the SecurityPreference resource instead, and "
     "remove enforceMfaForLogin.",
 )

@@ -54,5 +54,6 @@ RULE = SettingRule(
     judge=judge,
     remediation="Set MFAOperationForLogin with SetSecurityPreference, or mfaOperationForLogin on the "
     "SecurityPreference resource. Have users bind a device first.",
-    repairable=True,
+    by_resource=True,
+    repair=lambda _, want: want["require"],
 )

@@ -82,6 +82,15 @@ def _violation(masks: Masks, want: Parameters) -> str | None:
     return None
 
 
+def repair(value: object, want: Parameters) -> str | None:
+    """What of the present masks is allowed; where nothing is, everything that is allowed. None: a person must say."""
+    allowed = _networks(tuple(want.get("within", ())))
+    masks = read_masks(value) if isinstance(value, str) else Masks((), ())
+    kept = [net for net in masks.networks if net not in outside([net], allowed)] if allowed else []
+    repaired = ";".join(str(net) for net in kept or allowed)
+    return repaired if repaired and judge(repaired, want).outcome == "pass" else None
+
+
 def _some(pieces: list[str] | tuple[str, ...]) -> str:
     more = f" and {len(pieces) - 3} more" if len(pieces) > 3 else ""
     return ", ".join(one_line(piece)[:60] for piece in pieces[:3]) + more
@@ -99,5 +108,6 @@ RULE = SettingRule(
     judge=judge,
     remediation="Set LoginNetworkMasks to your own networks (loginNetworkMasks on the SecurityPreference "
     "resource). Leaving it out of that resource clears it.",
-    repairable=True,
+    by_resource=True,
+    repair=repair,
 )

@@ -38,5 +38,6 @@ RULE = SettingRule(
     judge=judge,
     remediation="Set OperationForRiskLogin to enforceVerify (operationForRiskLogin on the SecurityPreference "
     "resource), or MFAOperationForLogin to mandatory.",
-    repairable=True,
+    by_resource=True,
+    repair=lambda _, want: want.get("require", REQUIRED),
 )

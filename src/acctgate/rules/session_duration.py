@@ -40,5 +40,6 @@ RULE = SettingRule(
     expected=lambda want: f"at most {hours_text(want['max_hours'])}",
     judge=judge,
     remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",
-    repairable=True,
+    by_resource=True,
+    repair=lambda _, want: want["max_hours"],
 )

@@ -1,0 +1,59 @@
+"""The SecurityPreference resources of a stack, as the engine shows them to the pack: what the deploy sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from acctgate.crossguard.recorded import Recorded
+from acctgate.plan.change import MASKS, PlannedPreference, Provider
+from acctgate.plan.pulumi import dead_value, provider_of, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A SecurityPreference that the program declares. Policies are not told what becomes of it."""
+
+    urn: str
+    inputs: Mapping[str, Any]
+    provider_urn: str = ""
+    provider_inputs: Mapping[str, Any] | None = None
+    aliased: bool = False
+    """Whether it may be recorded under another URN."""
+
+    @property
+    def provider(self) -> Provider:
+        """The provider that it goes to."""
+        return provider_of(self.provider_urn, self.provider_inputs or {})
+
+
+def planned(declared: Declared, state: Recorded | None) -> PlannedPreference:
+    """What the deploy does with it, as far as the recorded state tells.
+
+    Without the recorded state it may be created, updated or left alone: then what is not always sent counts
+    only where the live account agrees already.
+    """
+    values = settings(declared.inputs)
+    change = PlannedPreference(
+        address=declared.urn,
+        operation="create",
+        declared=values,
+        dead=dead_value(declared.inputs),
+        provider=declared.provider,
+    )
+    recorded = (state or {}).get(declared.urn)
+    if recorded is None and state is not None and not declared.aliased:
+        return change
+    if recorded is None:
+        return _with(change, "update", None)
+    if declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn:
+        return change  # another provider: a replacement
+    before = settings({**(recorded.get("inputs") or {}), **(recorded.get("outputs") or {})})
+    differs = any(before.get(key) != value for key, value in values.items())
+    clears = MASKS not in values and bool(before.get(MASKS))
+    return _with(change, "update" if differs or clears else "same", before)
+
+
+def _with(change: PlannedPreference, operation: Any, recorded: Mapping[str, Any] | None) -> PlannedPreference:
+    return PlannedPreference(change.address, operation, change.declared, recorded, change.dead, change.provider)

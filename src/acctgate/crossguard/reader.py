@@ -1,0 +1,76 @@
+"""Read the live account, or a snapshot file, for a stack that has no data sources: while the engine works."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from acctgate.plan.change import Provider
+from acctgate.snapshot import Snapshot
+from acctgate.sources import SourceError
+from acctgate.sources.snapshots import read_snapshots, unreadable
+
+
+@dataclass(slots=True)
+class Background:
+    """Things that are asked for early and needed late. Each is done once for each preview."""
+
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "acctgate"))
+    started: dict[Any, Future[Any]] = field(default_factory=dict)
+
+    def start(self, key: Any, work: Callable[[], Any]) -> Future[Any]:
+        """Start the work, unless it has been started."""
+        if key not in self.started:
+            self.started[key] = self.pool.submit(work)
+        return self.started[key]
+
+    def forget(self) -> None:
+        """The next preview asks again."""
+        self.started.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """Where the pack reads accounts: the configuration of the policy `account`, else the environment."""
+
+    snapshot: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    endpoint: str | None = None
+
+
+def start(background: Background, settings: AccountSettings, provider: Provider | None) -> Future[list[Snapshot]]:
+    """Start to read the account that a provider deploys to, or the default one."""
+    role = provider.role_arn if provider and provider.role_arn else settings.role_arn
+    key = ("account", settings.snapshot or role)
+    return background.start(key, lambda: _read(settings, role))
+
+
+def read_all(background: Background, settings: AccountSettings, providers: Iterable[Provider]) -> list[Snapshot]:
+    """The accounts that these providers deploy to, or the default one where there is none."""
+    futures = {id(future): future for future in (start(background, settings, each) for each in providers)}
+    if not futures:
+        futures[0] = start(background, settings, None)
+    return [snapshot for future in futures.values() for snapshot in future.result()]
+
+
+def _read(settings: AccountSettings, role: str | None) -> list[Snapshot]:
+    if settings.snapshot:
+        return list(read_snapshots([settings.snapshot]))
+    from acctgate.sources.calls import DEFAULT_REGION, Target
+    from acctgate.sources.live import read_account
+
+    environ = os.environ.get
+    try:
+        target = Target(
+            settings.region or environ("ACCTGATE_REGION") or DEFAULT_REGION,
+            role or environ("ACCTGATE_ROLE_ARN") or None,
+            settings.endpoint or environ("ACCTGATE_ENDPOINT") or None,
+        )
+        return [read_account(target, datetime.now(UTC))]
+    except SourceError as error:
+        return [unreadable(error)]

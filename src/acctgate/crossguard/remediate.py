@@ -1,0 +1,46 @@
+"""Repair what a planned SecurityPreference sets or leaves out, where a rule's level is `remediate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from acctgate.plan.change import HOURS, MASKS, UNKNOWN
+from acctgate.plan.pulumi import settings
+from acctgate.rules.base import Rule, RuleEntry, SettingRule
+from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+
+_KEYS = {f"SecurityPreference.{key.group}.{key.api}": key for key in PREFERENCE_KEYS}
+# What the API puts in where the program leaves the setting out.
+_LEFT_OUT = {MASKS: "", HOURS: DEFAULT_HOURS}
+
+
+def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The resource's properties with the rule's setting repaired, None where nothing is to be repaired.
+
+    What the program leaves out and the deploy does not touch stays left out.
+    """
+    key = _KEYS.get(rule.setting)
+    if key is None or not isinstance(rule, SettingRule) or rule.repair is None:
+        return None
+    declared = settings({name: properties[name] for name in properties})
+    value = declared.get(key.api, _LEFT_OUT.get(key.api))
+    if value is None or value is UNKNOWN:
+        return None
+    values = [value, *_absent(rule)]
+    if rule.judge_values(values, entry).outcome != "fail":
+        return None
+    repaired = rule.repair(value, entry)
+    return None if repaired is None else {**_target(properties), key.pulumi: repaired}
+
+
+def _absent(rule: SettingRule[Any]) -> list[Any]:
+    from acctgate.snapshot import Unknown
+
+    return [Unknown("not declared", absent=True) for _ in rule.also]
+
+
+def _target(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties behind the SDK's proxy, where what is secret stays secret."""
+    target: Mapping[str, Any] = properties["__target"] if type(properties) is not dict else properties
+    return target
