@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
+from acctgate.diff.model import Diff
 from acctgate.documents import DOCUMENTS
 from acctgate.report import Report
 from acctgate.rules import RULES
@@ -35,6 +36,13 @@ def _report() -> Schema:
     return TypeAdapter(with_config(config)(Report)).json_schema()
 
 
+def _diff() -> Schema:
+    config = ConfigDict(title="acctgate diff", use_attribute_docstrings=True)
+    result = TypeAdapter(with_config(config)(Diff)).json_schema()
+    result["properties"]["counts"] = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+    return result
+
+
 def _policy() -> Schema:
     result = TypeAdapter(DOCUMENTS["policy"]).json_schema()
     # Rules that share a parameters model still have their own titles. Without `extends` nothing else can bring
@@ -58,6 +66,7 @@ _SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "snapshot": _snapshot,
     "policy": _policy,
     "report": _report,
+    "diff": _diff,
 }
 NAMES: Final = tuple(_SCHEMAS)
 

@@ -1,0 +1,189 @@
+"""acctgate diff"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+import click
+
+from acctgate.cli.options import plan_option, policy, policy_option
+
+if TYPE_CHECKING:
+    from acctgate.diff import Diff
+    from acctgate.diff.accounts import Judged
+    from acctgate.policy import Policy
+    from acctgate.snapshot import Snapshot
+
+T = TypeVar("T")
+Kind = Literal["snapshots", "reports", "policies"]
+_FORMATS: Final = ("text", "json", "markdown")
+
+
+@click.command("diff", short_help="What moved between two snapshots, reports or policies.")
+@click.argument("base")
+@click.argument("head", required=False)
+@click.option(
+    "--snapshot", "snapshots", multiple=True, metavar="FILE", help="Of two policies: the accounts to judge by both."
+)
+@plan_option
+@policy_option
+@click.option("--format", "kind", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the diff goes.  [default: stdout]"
+)
+@click.option("--allow-loosening", is_flag=True, help="A loosened policy is no reason to fail.")
+@click.pass_context
+def command(
+    ctx: click.Context, base: str, head: str | None, snapshots: tuple[str, ...], plan: str | None,
+    policy_file: Path | None, kind: str, output: Path | None, allow_loosening: bool,
+) -> None:  # fmt: skip
+    """Compare BASE with HEAD: two snapshots, two JSON reports, or two policies.
+
+    With --plan, HEAD is what the plan would make of it (of BASE, where HEAD is left out). Exit status: 1 a
+    mandatory rule fails newly or the policy was loosened; 3 one is newly unknown; else 0; 2 unreadable.
+    """
+    now = datetime.now(UTC)
+    if head is None and plan is None:
+        raise click.UsageError("HEAD is missing; only with --plan may it be left out")
+    kinds = {_kind(path) for path in (base, head) if path is not None}
+    if len(kinds) > 1:
+        raise click.UsageError(f"{base} and {head} are of two kinds: {' and '.join(sorted(kinds))}")
+    [compared] = kinds
+    if plan is not None and compared != "snapshots":
+        raise click.UsageError("--plan goes with snapshots")
+    if snapshots and compared != "policies":
+        raise click.UsageError("--snapshot goes with two policies")
+    if compared == "policies":
+        found = _policies(base, str(head), snapshots, now)
+    elif compared == "reports":
+        found = _accounts("reports", _reports(base), _reports(str(head)))
+    else:
+        found = _snapshots(base, head, plan, policy(policy_file), now)
+    _write(found, kind, output)
+    ctx.exit(_status(found, allow_loosening=allow_loosening))
+
+
+def _kind(path: str) -> Kind:
+    """What a file is, by its ending or its keys."""
+    from acctgate.sources import SourceError
+    from acctgate.sources.base import read_text
+
+    if Path(path).suffix in (".yaml", ".yml"):
+        return "policies"
+    try:
+        text = read_text(path) if path != "-" else "{}"
+    except SourceError as error:
+        if "larger than" in str(error):  # many accounts
+            return "snapshots"
+        raise click.ClickException(str(error)) from None
+    try:
+        document, _ = json.JSONDecoder().raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return "snapshots"  # whose reader says what is wrong
+    keys = set(document) if isinstance(document, dict) else set()
+    if keys & {"accounts", "outcomes"} and "verdict" in keys:
+        return "reports"
+    return "policies" if keys & {"rules", "extends", "waivers"} else "snapshots"
+
+
+def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, now: datetime) -> Diff:
+    before = _read(base)
+    after = _read(head) if head is not None else before
+    if plan is not None:
+        from acctgate.plan import after_deploy
+        from acctgate.plan.read import read_plan
+
+        after = after_deploy(after, _or_fail(lambda: read_plan(plan)), wanted.accounts)
+    return _accounts("snapshots", _judge(before, wanted, now), _judge(after, wanted, now))
+
+
+def _read(path: str) -> list[Snapshot]:
+    from acctgate.sources.snapshots import read_snapshots
+
+    found = list(read_snapshots([path]))
+    for snapshot in found:
+        if snapshot.unreadable is not None:
+            raise click.ClickException(snapshot.unreadable)
+    return found
+
+
+def _judge(snapshots: list[Snapshot], wanted: Policy, now: datetime) -> list[Judged]:
+    from acctgate.evaluate import evaluate
+
+    return list(zip(evaluate(snapshots, wanted, now), snapshots, strict=True))
+
+
+def _reports(path: str) -> list[Judged]:
+    from acctgate.report import read_report
+    from acctgate.sources.base import read_text
+
+    text = _or_fail(lambda: read_text(path))
+    try:
+        return [(account, None) for account in read_report(text).accounts]
+    except ValueError as error:
+        raise click.ClickException(f"{path}: {error}") from None
+
+
+def _policies(base: str, head: str, snapshots: tuple[str, ...], now: datetime) -> Diff:
+    from acctgate.diff import Diff, compare_accounts, compare_policies
+
+    before, after = policy(Path(base)), policy(Path(head))
+    accounts = [snapshot for path in snapshots for snapshot in _read(path)]
+    flips = compare_accounts(_judge(accounts, before, now), _judge(accounts, after, now))
+    return Diff(1, "policies", flips, compare_policies(before, after, now.date()))
+
+
+def _accounts(kind: Kind, before: Iterable[Judged], after: Iterable[Judged]) -> Diff:
+    from acctgate.diff import Diff, compare_accounts
+
+    return Diff(1, kind, compare_accounts(before, after))
+
+
+def _write(found: Diff, kind: str, output: Path | None) -> None:
+    import shutil
+    import sys
+
+    from acctgate.cli.output import wants_color
+    from acctgate.render.diff import render_json, render_markdown, render_text
+
+    if kind == "json":
+        text = render_json(found)
+    elif kind == "markdown":
+        text = render_markdown(found)
+    else:
+        color = output is None and wants_color(sys.stdout)
+        width = max(80, shutil.get_terminal_size((120, 24)).columns) if color else 120
+        text = render_text(found, color=color, width=width)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+
+
+def _status(found: Diff, *, allow_loosening: bool) -> int:
+    if found.flips("newly-failing") or (found.loosened and not allow_loosening):
+        return 1
+    undecided = found.flips("newly-unknown")
+    if undecided:
+        account, rule = undecided[0]
+        more = f" (and {len(undecided) - 1} more)" if len(undecided) > 1 else ""
+        name = f"account {account.account}: " if account.account else ""
+        click.echo(f"acctgate: newly undecided: {name}{rule.rule}: {rule.message}{more}", err=True)
+        return 3
+    return 0
+
+
+def _or_fail(read: Callable[[], T]) -> T:
+    from acctgate.sources import SourceError
+
+    try:
+        return read()
+    except SourceError as error:
+        raise click.ClickException(str(error)) from None
