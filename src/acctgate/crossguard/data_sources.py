@@ -27,6 +27,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
+from acctgate.crossguard.source_types import MODULE
 from acctgate.snapshot import ApiError
 from acctgate.sources import SourceError
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 ARGUMENTS: Final = ("region", "role_arn", "endpoint", "compliance_pack_id")
 """What the program gives. Everything else is read."""
-MODULE: Final = "acctgate"
 Values = dict[str, Any]
 
 
@@ -285,14 +285,3 @@ class CompliancePackReport(_DataSource, module=MODULE, name="CompliancePackRepor
             "endpoint": endpoint,
         }
         super().__init__(resource_name, opts, reader=CompliancePackReader(), arguments=arguments)
-
-
-TYPES: Final = {
-    f"pulumi-python:dynamic/{MODULE}:{source.__name__}": reader.section
-    for source, reader in (
-        (SecurityPreference, SecurityPreferenceReader),
-        (SecurityPracticeReport, SecurityPracticeReader),
-        (CompliancePackReport, CompliancePackReader),
-    )
-}
-"""Pulumi's type of each data source, and the section that it reads."""

@@ -35,10 +35,10 @@ from pulumi_policy import (
 )
 from pulumi_policy.deserialize import deserialize_properties
 
-from acctgate.crossguard.data_sources import TYPES
 from acctgate.crossguard.gate import ACCOUNT_POLICY, Gate
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.remediate import remediated
+from acctgate.crossguard.source_types import TYPES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
 from acctgate.report import Level

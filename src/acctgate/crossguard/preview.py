@@ -91,8 +91,19 @@ def preview(job: Job, progress: Progress) -> Result:
             failure = _run(job, settings, engine, place, environment, program, progress)
         failure = (program and program.failure) or failure
         if report_file.exists():
-            return Result(read_report(report_file.read_bytes()), failure)
+            report = report_file.read_bytes()
+            _copy(report, os.environ.get(REPORT_VARIABLE))
+            return Result(read_report(report), failure)
     raise PreviewError(failure or "the policy pack left no report: nothing was judged")
+
+
+def _copy(report: bytes, path: str | None) -> None:
+    """Put the pack's report where the caller's own variable wants it."""
+    try:
+        if path:
+            Path(path).write_bytes(report)
+    except OSError as error:
+        raise PreviewError(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
 
 
 class _Program:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from acctgate.crossguard.data_sources import TYPES
+from acctgate.crossguard.source_types import TYPES
 from acctgate.plan.pulumi import UNKNOWN_VALUES
 from acctgate.redact import without_secrets
 from acctgate.snapshot import OPERATIONS, ApiError, Snapshot

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from acctgate.redact import one_line
 from acctgate.snapshot import ApiError, explain
+from acctgate.sources import sdk
 from acctgate.sources.base import SourceError, read_json
 from acctgate.sources.responses import api_error
 
@@ -171,6 +172,7 @@ def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
 
 
 def _default_credential() -> Any:
+    sdk.load()
     from alibabacloud_credentials.client import Client
     from alibabacloud_credentials.exceptions import CredentialException
 
