@@ -253,6 +253,26 @@ def test_a_broken_first_line_is_2_and_the_rest_is_judged(tmp_path: Path) -> None
     assert result.exit_code == 2
 
 
+@pytest.mark.parametrize("first", [["{"], ['{"version": 1, "account_id'], ["", "x", '{"version": 1, "alias": ']])
+def test_a_truncated_first_line_takes_no_other_with_it(tmp_path: Path, first: list[str]) -> None:
+    good = json.dumps(GOOD)
+    (file := tmp_path / "s.ndjson").write_text(joined([*first, "", good, "{", good]))
+    result = _check("--snapshot", file, "--format", "ndjson")
+    verdicts = [json.loads(text)["verdict"] for text in result.stdout.splitlines()]
+    broken = len([line for line in first if line])
+    assert verdicts == ["unknown"] * broken + ["pass", "unknown", "pass"]
+    assert result.exit_code == 2
+    number = 1 + first.index(next(line for line in first if line))
+    one_line(result.stderr, f"acctgate: {file}:{number}: no JSON", f"(and {broken} more)")
+
+
+def test_a_truncated_document_is_one_account(tmp_path: Path) -> None:
+    (file := tmp_path / "s.json").write_text(json.dumps(GOOD, indent=2)[:-20])
+    result = _check("--snapshot", file, "--format", "ndjson")
+    assert (result.exit_code, result.stdout) == (2, "")
+    one_line(result.stderr, f"acctgate: {file}:", "no JSON")
+
+
 def test_a_section_of_the_wrong_shape_takes_no_other_with_it(tmp_path: Path) -> None:
     file = _written(tmp_path / "s.json", {**GOOD, "SecurityPreference": "yes"})
     outcomes = _outcomes(_check("--snapshot", file, "--format", "json"))

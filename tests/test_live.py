@@ -156,7 +156,7 @@ def test_several_denied_sections_are_one_line(server: DemoServer) -> None:
     server.denied |= {"GetSecurityPreference", "ListCompliancePacks"}
     done = run("snapshot", environment=server.environment)
     assert done.returncode == 3
-    one_line(done.stderr, "SecurityPreference", "NoPermission")
+    one_line(done.stderr, "SecurityPreference", "NoPermission", " (and 1 more)\n")
 
 
 def test_one_pack_of_two_that_fails(server: DemoServer) -> None:

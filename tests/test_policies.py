@@ -66,6 +66,13 @@ def test_an_invalid_file_that_is_extended_is_the_one_that_is_named() -> None:
     assert message.startswith(str(HERE / "policies/invalid/unknown-level.yaml:4"))
 
 
+def test_json_means_what_json_means() -> None:
+    """It is read for its lines as YAML, which has neither pairs of surrogates nor the number 1e0."""
+    policy = load_policy(HERE / "policies/valid/escapes.json")
+    assert _value(policy, "user-mfa", "minimum_ratio") == 1
+    assert policy.waivers[0].reason == "🔑 é \\ud83d / \t"
+
+
 def test_more_errors_are_counted(tmp_path: Path) -> None:
     (file := tmp_path / "p.yaml").write_text("version: 1\na: 1\nb: 2\nc: 3\n")
     assert refused(file) == f"{file}:2: a: unknown key (and 2 more)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 Level = Literal["mandatory", "advisory", "disabled", "remediate"]
 """How binding a rule is, in Pulumi's words. `remediate` binds as `mandatory` does."""
@@ -20,6 +20,17 @@ Verdict = Literal["pass", "fail", "unknown"]
 
 RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skipped")
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
+
+
+class Place(NamedTuple):
+    """A line of a file, relative to the working directory."""
+
+    file: str
+    line: int
+
+
+Places = Mapping[str, Place]
+"""Rule id → the line of the policy file that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

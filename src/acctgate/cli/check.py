@@ -51,6 +51,7 @@ def command(
 
     writer = Writer(formats, output)
     wanted = policy(policy_file)
+    writer.places = wanted.places
     now = datetime.now(UTC)
     given = responses or snapshots
     accounts = _from_files(responses, snapshots) if given else _live(region, role_arn, endpoint, now)

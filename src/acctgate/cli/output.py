@@ -13,7 +13,7 @@ from typing import Final, TextIO
 import click
 
 from acctgate.render import FORMATS, Renderer, renderer
-from acctgate.report import AccountReport, Summary, Verdict
+from acctgate.report import AccountReport, Places, Summary, Verdict
 
 EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
 UNUSABLE: Final = 2
@@ -24,6 +24,9 @@ class Writer:
 
     def __init__(self, formats: Iterable[str], output: Path | None) -> None:
         self._targets = _targets(tuple(formats) or ("text",), output)
+        self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+        self.places: Places = {}
+        """The line of the policy file for each rule, for formats that annotate files."""
 
     def write(self, reports: Iterable[AccountReport]) -> int:
         """Write the reports as they come.
@@ -51,7 +54,10 @@ class Writer:
         return UNUSABLE if tally.unread else EXIT[summary.verdict]
 
     def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:
-        sinks = []
+        sinks: list[tuple[Renderer, TextIO]] = []
+        if self._summary_file and any(name == "github" for name, _ in self._targets):
+            summary = stack.enter_context(Path(self._summary_file).open("a", encoding="utf-8", errors="replace"))  # noqa: SIM115
+            sinks.append((renderer("markdown"), summary))
         for name, path in self._targets:
             file = sys.stdout
             if path is not None:
@@ -61,7 +67,7 @@ class Writer:
                     raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
             color = path is None and wants_color(sys.stdout)
             width = shutil.get_terminal_size((110, 24)).columns if path is None and sys.stdout.isatty() else 110
-            render = renderer(name, color=color, width=max(width, 80))
+            render = renderer(name, places=self.places, color=color, width=max(width, 80))
             file.write(render.begin())
             sinks.append((render, file))
         return sinks

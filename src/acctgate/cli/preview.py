@@ -45,7 +45,7 @@ def command(
     from acctgate.cli.output import UNUSABLE, Writer
 
     writer = Writer(formats, output)
-    policy(policy_file)  # a wrong policy is said before the engine starts
+    writer.places = policy(policy_file).places  # a wrong policy is said before the engine starts
     where = target(region, role_arn, endpoint)
     environment = {
         "ACCTGATE_REGION": region,

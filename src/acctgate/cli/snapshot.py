@@ -45,5 +45,6 @@ def command(
         except OSError as error:
             raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
     for section, failed in snapshot.errors.items():
-        click.echo(f"acctgate: {section} is missing: {explain(failed, 'its call')}", err=True)
+        more = f" (and {len(snapshot.errors) - 1} more)" if len(snapshot.errors) > 1 else ""
+        click.echo(f"acctgate: {section} is missing: {explain(failed, 'its call')}{more}", err=True)
         ctx.exit(3)

@@ -12,6 +12,7 @@ from pydantic_core import ValidationError
 
 from acctgate.policy.model import Account, Policy, Waiver
 from acctgate.policy.source import PolicyError, Source, read_source
+from acctgate.report import Place
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
 from acctgate.snapshot import dotted, expectation, show
@@ -135,7 +136,17 @@ def _policy(chain: list[Source]) -> Policy:
     if missing:
         named = (source for source in reversed(chain) if missing[0].keys[1] in (source.data.get("rules") or {}))
         raise _error(next(named), missing)
-    return Policy(rules, tuple(waivers), accounts, chain[-1].name)
+    return Policy(rules, tuple(waivers), accounts, chain[-1].name, places=dict(_places(chain)))
+
+
+def _places(chain: list[Source]) -> Iterator[tuple[str, Place]]:
+    files = [source for source in reversed(chain) if source.name not in PRESETS]
+    for rule in RULES:
+        naming = next((source for source in files if rule.id in (source.data.get("rules") or {})), None)
+        if naming is not None:
+            yield rule.id, naming.spot(("rules", rule.id))
+        elif files:
+            yield rule.id, files[-1].spot(("extends",))
 
 
 def _with_level(values: dict[str, Any] | None) -> RuleEntry:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from acctgate.report import Place
 from acctgate.rules.base import RuleEntry
 
 
@@ -44,5 +45,7 @@ class Policy:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     source: str = "policy"
     """Where it comes from, for messages."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where a file asks for each rule; a rule that only a preset asks for is where the preset is named."""
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Rules that cannot be judged because what is wanted of them is wrong, and why."""

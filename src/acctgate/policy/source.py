@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
+
+from acctgate.report import Place
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _LONGEST = 1 << 20
+_PAIR = re.compile(r"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|.)")
 _DEEPEST = 100
 
 
@@ -48,13 +52,24 @@ class Source:
 
     def place(self, keys: tuple[str | int, ...]) -> str:
         """file:line of the deepest of the keys that the file has."""
+        return f"{self.name}:{self._line(keys)}"
+
+    def spot(self, keys: tuple[str | int, ...]) -> Place:
+        """The same for pipelines: they want a file that is relative to the working directory."""
+        path = Path(self.name)
+        if path.is_absolute():
+            here = Path.cwd()
+            path = path.relative_to(here) if path.is_relative_to(here) else Path(path.name)
+        return Place(path.as_posix(), self._line(keys))
+
+    def _line(self, keys: tuple[str | int, ...]) -> int:
         node, line = self.node, 1
         for key in keys:
             step = _step(node, key)
             if step is None:
                 break
             node, line = step
-        return f"{self.name}:{line}"
+        return line
 
 
 def _step(node: Any, key: str | int) -> tuple[Any, int] | None:
@@ -91,14 +106,16 @@ def read_source(path: Path, name: str | None = None) -> Source:
 
 
 def _parse(text: str, name: str, *, is_json: bool) -> Source:
+    values = None
     if is_json:
         try:
-            json.loads(text)
+            values = json.loads(text, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
             raise PolicyError(f"{name}:{error.lineno}: no JSON: {error.msg}") from None
         except (RecursionError, ValueError):
             raise PolicyError(f"{name}: no JSON that can be read") from None
-        text = text.replace("\t", " ")  # between the tokens only: JSON strings have no raw tab
+        text = _as_yaml(text)
+    kind = "JSON" if is_json else "YAML"
     try:
         _check_depth(text, name)
         loader = _Loader(text)
@@ -107,10 +124,19 @@ def _parse(text: str, name: str, *, is_json: bool) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark is not None else ""
-        raise PolicyError(f"{name}{line}: no YAML: {error.problem}") from None
+        raise PolicyError(f"{name}{line}: no {kind}: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PolicyError(f"{name}: no YAML: {' '.join(str(error).split())[:200]}") from None
-    return Source(name, data, node)
+        raise PolicyError(f"{name}: no {kind}: {' '.join(str(error).split())[:200]}") from None
+    return Source(name, values if is_json else data, node)
+
+
+def _as_yaml(text: str) -> str:
+    """JSON as libyaml reads it, line for line: no tabs between the tokens, no surrogate pairs."""
+    return _PAIR.sub(lambda found: json.loads(f'"{found[0]}"') if found[1] else found[0], text.replace("\t", " "))
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _check_depth(text: str, name: str) -> None:

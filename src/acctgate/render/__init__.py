@@ -2,22 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from acctgate.render.base import Renderer
+from acctgate.report import Places
 
-FORMATS: Final = ("text", "json", "ndjson")
+
+def _text(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.text import TextRenderer
+
+    return TextRenderer(color=color, width=width)
 
 
-def renderer(name: str, *, color: bool = False, width: int = 110) -> Renderer:
-    """The renderer of a format. Only text knows colour and width."""
-    if name == "text":
-        from acctgate.render.text import TextRenderer
+def _json(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.json import JsonRenderer
 
-        return TextRenderer(color=color, width=width)
-    from acctgate.render import json
+    return JsonRenderer()
 
-    return json.JsonRenderer() if name == "json" else json.NdjsonRenderer()
+
+def _ndjson(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.json import NdjsonRenderer
+
+    return NdjsonRenderer()
+
+
+def _sarif(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.sarif import SarifRenderer
+
+    return SarifRenderer(places)
+
+
+def _junit(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.junit import JunitRenderer
+
+    return JunitRenderer()
+
+
+def _markdown(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.markdown import MarkdownRenderer
+
+    return MarkdownRenderer()
+
+
+def _github(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.github import GithubRenderer
+
+    return GithubRenderer(places)
+
+
+def _gitlab(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.gitlab import GitlabRenderer
+
+    return GitlabRenderer(places)
+
+
+def _csv(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.csv import CsvRenderer
+
+    return CsvRenderer()
+
+
+_RENDERERS: Final[dict[str, Callable[[Places, bool, int], Renderer]]] = {
+    "text": _text,
+    "json": _json,
+    "ndjson": _ndjson,
+    "sarif": _sarif,
+    "junit": _junit,
+    "markdown": _markdown,
+    "github": _github,
+    "gitlab": _gitlab,
+    "csv": _csv,
+}
+FORMATS: Final = tuple(_RENDERERS)
+
+
+def renderer(name: str, *, places: Places | None = None, color: bool = False, width: int = 110) -> Renderer:
+    """The renderer of a format.
+
+    Args:
+        name: One of `FORMATS`.
+        places: The line of the policy file for each rule, for formats that annotate files.
+        color: For text on a terminal.
+        width: Of that terminal, in columns.
+    """
+    return _RENDERERS[name](places or {}, color, width)
 
 
 __all__ = ["FORMATS", "Renderer", "renderer"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +20,8 @@ _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "fail": ("BLOCKED", "bold red"),
     "unknown": ("NOT PROVABLE", "bold yellow"),
 }
+_EXPIRED: Final = re.compile(r"; (the waiver by .+? expired on \d{4}-\d\d-\d\d)$", re.DOTALL)
+"""How a message ends where a waiver no longer counts: the table shows values, not messages."""
 _SIGNS: Final = {"fail": ("✗", "red"), "unknown": ("?", "yellow"), "waived": ("~", "cyan")}
 
 
@@ -85,6 +88,9 @@ def _findings(console: Console, outcomes: Sequence[Outcome]) -> None:
     """What is violated as a table; what is not provable by its reason, which many rules share."""
     if failed := [outcome for outcome in outcomes if outcome.outcome == "fail"]:
         console.print(_table(failed))
+        for outcome in failed:
+            if ended := _EXPIRED.search(outcome.message):
+                console.print(Padding(Text(f"{outcome.rule}: {safe(ended[1])}"), (0, 0, 0, 5)))
     reasons: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.outcome == "unknown":
@@ -117,7 +123,7 @@ def _table(outcomes: Sequence[Outcome]) -> Padding:
 
 def _actual(outcome: Outcome) -> Text:
     if isinstance(outcome.actual, (dict, list)) or outcome.actual == "":
-        return Text(safe(outcome.message), style="red")
+        return Text(safe(_EXPIRED.sub("", outcome.message)), style="red")
     value = outcome.actual if isinstance(outcome.actual, str) else json.dumps(outcome.actual, ensure_ascii=False)
     return Text(safe(value), style="red")
 

@@ -42,8 +42,7 @@ def _read_file(path: str) -> Iterator[Snapshot]:
             yield _parse(first, name, number)
             yield from _lines(file, name, number + 1)
         else:
-            rest = file.read(LARGEST + 1)
-            yield _parse(first + rest, name, number, single=True)
+            yield from _document_or_lines(file, first, name, number)
 
 
 def _first_line(file: BinaryIO) -> tuple[int, bytes]:
@@ -60,6 +59,21 @@ def _is_whole(line: bytes) -> bool:
     """Whether the line is a JSON object by itself: then each line is one."""
     stripped = line.strip(b" \t\r\n\xef\xbb\xbf")
     return stripped.startswith(b"{") and stripped.endswith(b"}")
+
+
+def _document_or_lines(file: BinaryIO, first: bytes, name: str, number: int) -> Iterator[Snapshot]:
+    """One document over many lines; or lines, where one of them is a snapshot by itself: then the first is broken."""
+    lines, size = [first], len(first)
+    while size <= LARGEST and (line := file.readline(LARGEST + 1)):
+        lines.append(line)
+        size += len(line)
+        if b'"version"' in line and _is_whole(line) and _parse(line, name, 1).unreadable is None:
+            for place, waiting in enumerate(lines, number):
+                if not waiting.isspace():
+                    yield _parse(waiting, name, place)
+            yield from _lines(file, name, number + len(lines))
+            return
+    yield _parse(b"".join(lines), name, number, single=True)
 
 
 def _lines(file: BinaryIO, name: str, number: int) -> Iterator[Snapshot]:

@@ -1,0 +1,82 @@
+"""Markdown for a pull request: the verdict first, what blocks as a table, the rest folded. Never too long."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from acctgate.render.markdown_text import escape
+from acctgate.report import AccountReport, Outcome, Summary, Verdict
+
+LONGEST: Final = 60_000
+"""Characters: GitHub takes 65,536 in a comment, and others may add to it."""
+_ROOM: Final = LONGEST - 2_000
+_LONGEST_CELL: Final = 300
+_VERDICTS: Final[dict[Verdict, str]] = {
+    "pass": "✅ passed",
+    "fail": "❌ blocked",
+    "unknown": "❓ not provable",
+}
+_SIGNS: Final = {"fail": "❌", "unknown": "❓", "waived": "➖", "pass": "✅", "skipped": "⏭"}
+
+
+class MarkdownRenderer:
+    """`--format markdown`: the verdict needs every account, so all is written at the end; what is kept is bounded."""
+
+    def __init__(self) -> None:
+        self._blocking = _Rows(_ROOM // 2)
+        self._details = _Rows(_ROOM // 2)
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def account(self, report: AccountReport) -> str:
+        """Keep what is to be shown, as long as there is room."""
+        for outcome in report.outcomes:
+            if outcome.outcome in ("fail", "unknown") and outcome.binding:
+                self._blocking.add(_row(report, outcome))
+            elif outcome.outcome in ("fail", "unknown", "waived"):
+                self._details.add(_row(report, outcome))
+        return ""
+
+    def end(self, summary: Summary) -> str:
+        """The whole comment."""
+        counts = ", ".join(f"{count:,} {name}" for name, count in summary.counts.items() if count)
+        accounts = f"{summary.accounts:,} account{'' if summary.accounts == 1 else 's'}"
+        lines = [f"## acctgate: {_VERDICTS[summary.verdict]}", "", f"{accounts}: {counts}.", ""]
+        if self._blocking.found:
+            lines += [*_HEADER, *self._blocking.told()]
+        if self._details.found:
+            title = f"{self._details.found:,} advisory or waived"
+            lines += [f"<details><summary>{title}</summary>", "", *_HEADER, *self._details.told(), "</details>", ""]
+        return "\n".join(lines).rstrip("\n") + "\n"
+
+
+_HEADER: Final = ("| | account | rule | what is | what the policy wants | what to do |", "|---|---|---|---|---|---|")
+
+
+class _Rows:
+    """Rows of a table, as many as there is room for; the others are counted."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._rows, self.found = room, list[str](), 0
+
+    def add(self, row: str) -> None:
+        self.found += 1
+        if len(row) < self._room and self.found == len(self._rows) + 1:
+            self._rows.append(row)
+            self._room -= len(row) + 1
+
+    def told(self) -> list[str]:
+        cut = self.found - len(self._rows)
+        return [*self._rows, "", *([f"… and {cut:,} more, cut here.", ""] if cut else [])]
+
+
+def _row(report: AccountReport, outcome: Outcome) -> str:
+    name = report.alias or report.account or "unknown"
+    cells = (name, outcome.rule, outcome.message, outcome.expected, outcome.remediation)
+    return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _cell(text: str) -> str:
+    return escape(text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…")

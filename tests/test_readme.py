@@ -1,0 +1,149 @@
+"""The README says what the commands do: each command, each exit status, each line of its examples."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+
+from acctgate.cli import group
+from acctgate.demo import DemoServer
+from acctgate.render import FORMATS
+from tests.support import ROOT, run
+
+README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTEXT: Final = click.Context(group)
+
+
+def section(title: str) -> str:
+    """What stands below a heading."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of a table, without its head."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def examples() -> list[list[str]]:
+    """The words of each acctgate command in a console block or a pipeline."""
+    lines = re.findall(r"^(?:\$|- run:) (acctgate .*)$", README, re.MULTILINE)
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+def test_each_command_is_in_the_table_and_the_other_way_round() -> None:
+    named = {name for row in rows(section("Commands")) for name in re.findall(r"`acctgate ([a-z-]+)", row[0])}
+    assert named == set(group.list_commands(CONTEXT))
+
+
+def test_each_option_in_the_table_exists() -> None:
+    for first, text in rows(section("Commands")):
+        [name, *_] = re.findall(r"`acctgate ([a-z-]+)", first)
+        for option in re.findall(r"--[a-z-]+", first + text):
+            assert option in options(name), option
+
+
+def options(name: str) -> set[str]:
+    """The options of a command."""
+    command = group.get_command(CONTEXT, name)
+    assert command is not None
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+@pytest.mark.parametrize("words", examples(), ids=" ".join)
+def test_an_example_is_understood(words: list[str]) -> None:
+    command = group.get_command(CONTEXT, words[1])
+    assert command is not None
+    command.make_context(words[1], words[2:])
+
+
+def test_there_are_examples_of_the_main_commands() -> None:
+    assert {words[1] for words in examples()} >= {"check", "snapshot", "preview"}
+
+
+def test_the_formats() -> None:
+    [line] = [line for line in README.splitlines() if line.startswith("Formats: ")]
+    assert re.findall(r"`([a-z]+)`", line) == list(FORMATS)
+
+
+def test_the_console_block_of_make_preview_is_what_is_printed() -> None:
+    block = README.partition("$ make preview\n")[2].partition("```")[0].splitlines()
+    shown = [line for line in block if line.strip() != "…"]
+    with DemoServer() as demo:
+        done = run("check", cwd=ROOT, environment=demo.environment)
+    assert done.returncode == 1
+    [last] = re.findall(r'echo "(A pipeline .*)";', (ROOT / "Makefile").read_text())
+    printed = [*done.stdout.splitlines(), last.replace("$$code", "1")]
+    places = [printed.index(line) for line in shown]
+    assert places == sorted(places)
+    assert len(shown) >= 9
+
+
+def _nothing(_: DemoServer) -> list[str]:
+    return []
+
+
+def _comply(demo: DemoServer) -> list[str]:
+    demo.account.comply()
+    return []
+
+
+def _deny(demo: DemoServer) -> list[str]:
+    demo.account.comply()
+    demo.denied = {"GetSecurityPreference"}
+    return []
+
+
+def _wrong(_: DemoServer) -> list[str]:
+    return ["--region", "nowhere"]
+
+
+@pytest.mark.parametrize(
+    ("command", "column", "phrase", "prepare"),
+    [
+        ("check", 1, "pass", _comply),
+        ("check", 1, "at least one mandatory violation", _nothing),
+        ("check", 1, "no violation, but a mandatory rule could not be decided", _deny),
+        ("check", 1, "wrong use, unreadable input or policy, or the engine failed for another reason", _wrong),
+        ("snapshot", 2, "whole", _nothing),
+        ("snapshot", 2, "written, with an error in a section", _deny),
+        ("snapshot", 2, "nothing written", _wrong),
+    ],
+)
+def test_the_table_of_exit_statuses(
+    command: str, column: int, phrase: str, prepare: Callable[[DemoServer], list[str]]
+) -> None:
+    [code] = [row[0] for row in rows(section("In a pipeline")) if row[column] == phrase]
+    with DemoServer() as demo:
+        done = run(command, *prepare(demo), cwd=ROOT, environment=demo.environment)
+    assert done.returncode == int(code)
+    assert done.stderr.count("\n") == (int(code) in (2, 3)), "one line says why for 2 and 3"
+
+
+def test_the_links_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", README):
+        assert "://" in link or (ROOT / link).exists(), link
+
+
+def test_the_permissions_are_those_of_the_calls() -> None:
+    from acctgate.demo.server import permission
+
+    policy = README.partition('"Action": [')[2].partition("]")[0]
+    with DemoServer() as demo:
+        run("snapshot", cwd=ROOT, environment=demo.environment)
+        called = set(demo.calls)
+    assert set(re.findall(r'"(\w+:\w+)"', policy)) == {permission(action) for action in called}
+
+
+def test_what_is_generated_is_current() -> None:
+    generate = [sys.executable, str(Path("tools/generate.py")), "--check"]
+    done = subprocess.run(generate, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
