@@ -13,7 +13,7 @@ export ALIBABA_CLOUD_ECS_METADATA_DISABLED := true
 LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help setup engine preview test lint format docs bench lock clean
+.PHONY: help setup engine preview demo test lint format docs bench lock clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ preview: setup ## The main job: preview on the embedded demo account
 	@$(BIN)/acctgate preview --demo; code=$$?; \
 		echo "A pipeline sees exit status $$code here: 1 is blocked (0 pass, 3 not provable, 2 anything else)."; \
 		test $$code -eq 1
+
+demo: setup ## The whole loop on the demo account: blocked, repaired, deployed, complies
+	@$(BIN)/python tools/demo.py
 
 test: setup ## The whole suite, the real engine included
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

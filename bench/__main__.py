@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
-from bench.fleet import fleet, startup
-from bench.preview import previews
-
-BENCHES = {"startup": startup, "fleet": fleet, "previews": previews}
+# By name, and imported only when they run: the peak memory that the system reports of a child is at least what its
+# parent had when it was started.
+BENCHES = {
+    "startup": "bench.fleet",
+    "fleet": "bench.fleet",
+    "plan": "bench.plan",
+    "previews": "bench.preview",
+    "resources": "bench.plan",
+}
 
 
 def main() -> int:
@@ -18,7 +24,7 @@ def main() -> int:
     missed = False
     for name in wanted:
         with tempfile.TemporaryDirectory(prefix="acctgate-bench-") as folder:
-            for ratio in BENCHES[name](Path(folder)):
+            for ratio in getattr(import_module(BENCHES[name]), name)(Path(folder)):
                 print(ratio, flush=True)
                 missed |= not ratio.holds
     return int(missed)

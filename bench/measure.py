@@ -20,7 +20,8 @@ class Best:
 
     seconds: float
     megabytes: float
-    """Peak memory of the run that took most."""
+    """Peak memory of the run that took most. Linux counts in what the parent had when it forked, so the parent stays
+    small: benches import what is heavy only where they need it."""
 
 
 def best_of(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Best]:

@@ -25,15 +25,15 @@ def previews(folder: Path) -> Iterator[Ratio]:
     with DemoServer() as blocked, DemoServer() as passing:
         passing.account.comply()
         os.environ["PATH"] = search_path(find_engine(ROOT), scripts)
-        bare = _stack(folder / "bare", blocked, lambda: None)
-        gated = _stack(folder / "gated", blocked, _data_sources)
-        clean = _stack(folder / "clean", passing, _data_sources)
+        bare = stack_of(folder / "bare", blocked, lambda: None)
+        gated = stack_of(folder / "gated", blocked, _data_sources)
+        clean = stack_of(folder / "clean", passing, _data_sources)
         pack = [str(ROOT / "policies")]
         best = dict.fromkeys(("bare", "blocked", "passing"), float("inf"))
         for _ in range(ROUNDS):
-            best["bare"] = min(best["bare"], _time(bare, []))
-            best["blocked"] = min(best["blocked"], _time(gated, pack))
-            best["passing"] = min(best["passing"], _time(clean, pack))
+            best["bare"] = min(best["bare"], time_of(bare, []))
+            best["blocked"] = min(best["blocked"], time_of(gated, pack))
+            best["passing"] = min(best["passing"], time_of(clean, pack))
     detail = "[" + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()) + "]"
     yield Ratio("seconds that pack and data sources add to a preview", best["passing"] - best["bare"], 0.6, detail)
     yield Ratio("seconds that a block adds to a pass", best["blocked"] - best["passing"], 0.3, detail)
@@ -47,7 +47,8 @@ def _data_sources() -> None:
     CompliancePackReport("packs")
 
 
-def _stack(folder: Path, demo: DemoServer, program: Callable[[], None]) -> automation.Stack:
+def stack_of(folder: Path, demo: DemoServer, program: Callable[[], None]) -> automation.Stack:
+    """A new stack for a program, on a demo account."""
     (folder / "state").mkdir(parents=True)
     environment = {
         "PATH": os.environ["PATH"],
@@ -62,7 +63,8 @@ def _stack(folder: Path, demo: DemoServer, program: Callable[[], None]) -> autom
     return automation.create_stack("bench", project_name="bench", program=program, opts=options)
 
 
-def _time(stack: automation.Stack, packs: list[str]) -> float:
+def time_of(stack: automation.Stack, packs: list[str]) -> float:
+    """Seconds that a preview takes, blocked or not."""
     start = time.perf_counter()
     try:
         stack.preview(policy_packs=packs or None)

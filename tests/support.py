@@ -15,6 +15,8 @@ from typing import Any, Final
 import yaml
 
 from acctgate.evaluate import evaluate
+from acctgate.plan import PlannedPreference, overlay
+from acctgate.plan.change import SECRET, UNKNOWN
 from acctgate.policy import Policy, load_policy
 from acctgate.report import AccountReport, Outcome
 from acctgate.snapshot import Snapshot
@@ -66,10 +68,35 @@ def written_policy(path: Path, text: str) -> Policy:
     return load_policy(path)
 
 
-def judge(document: Mapping[str, Any], policy: Policy, now: datetime = NOW) -> AccountReport:
-    """The verdict on one snapshot."""
-    (report,) = evaluate([Snapshot.from_document(dict(document))], policy, now)
+def judge(
+    document: Mapping[str, Any],
+    policy: Policy,
+    now: datetime = NOW,
+    planned: Iterable[Mapping[str, Any]] | None = None,
+) -> AccountReport:
+    """The verdict on one snapshot, after the deploy of what is planned."""
+    snapshot = Snapshot.from_document(dict(document))
+    if planned is not None:
+        snapshot = overlay(snapshot, [preference_of(each) for each in planned])
+    (report,) = evaluate([snapshot], policy, now)
     return report
+
+
+def preference_of(text: Mapping[str, Any]) -> PlannedPreference:
+    """A planned preference as examples write it: UNKNOWN and SECRET are markers, all but the operation optional."""
+    markers = {"UNKNOWN": UNKNOWN, "SECRET": SECRET}
+
+    def values(key: str) -> dict[str, Any]:
+        return {name: markers.get(str(value), value) for name, value in text.get(key, {}).items()}
+
+    assert text.keys() <= {"address", "operation", "declared", "recorded", "dead"}
+    return PlannedPreference(
+        address=text.get("address", "pref"),
+        operation=text["operation"],
+        declared=values("declared"),
+        recorded=values("recorded") if "recorded" in text else None,
+        dead=text.get("dead"),
+    )
 
 
 def outcomes_of(report: AccountReport, rule: str) -> list[Outcome]:

@@ -57,7 +57,7 @@ def test_version() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        (), ("check",), ("snapshot",), ("preview",), ("rules",), ("explain",), ("schema",), ("demo-account",),
+        (), ("check",), ("snapshot",), ("preview",), ("fix",), ("rules",), ("explain",), ("schema",), ("demo-account",),
     ],
 )  # fmt: skip
 def test_help(arguments: tuple[str, ...]) -> None:

@@ -32,6 +32,7 @@ SUFFIX: Final = {
     "github": "txt",
     "gitlab": "json",
     "csv": "csv",
+    "html": "html",
 }
 HOSTILE: Final = "\x1b[31m\x07\u202e<script>alert(1)</script>|`a`[x](javascript:1)\r\n::error::\u2028🏴 %0A\ud800{{"
 """Colours, a bell, text that runs backwards, markup, workflow commands, half a surrogate pair."""

@@ -17,7 +17,7 @@ HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_te
 CORE = (
     "settings", "snapshot.py", "redact.py", "rules", "policy", "evaluate.py", "report.py", "render", "schemas.py",
     "catalogue.py", "validators.py", "documents.py", "sources/base.py", "sources/responses.py", "sources/snapshots.py",
-    "sources/xml.py",
+    "sources/xml.py", "fix.py", "fix_targets",
 )  # fmt: skip
 
 
@@ -72,6 +72,12 @@ def test_judging_a_file_as_text_loads_no_engine_and_no_sdk() -> None:
     assert status == 3
     assert {"rich", "defusedxml"} <= loaded
     assert not loaded & HEAVY
+
+
+def test_a_repair_loads_no_engine_and_no_sdk() -> None:
+    status, loaded = _loaded_by("fix", "--response", str(seed("003-security-preference.json")))
+    assert status == 0
+    assert not loaded & {*HEAVY, "rich", "pydantic", "asyncio", "requests", "aiohttp"}
 
 
 def test_the_package_itself_imports_nothing() -> None:

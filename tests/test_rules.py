@@ -1,7 +1,8 @@
 """Each rule on its examples: tests/rules/<rule>/{pass,fail,unknown,skipped}/*.yaml. Add a file, get a test.
 
-A file has `policy` (the rule's entry), `snapshot` and, optionally, `expect`: the actual value, the text of what is
-expected, the setting, and a part of the message.
+A file has `policy` (the rule's entry), `snapshot` and, optionally, `planned` (what a deploy would change: a list of
+operation, address, declared, recorded, dead) and `expect`: the actual value, the text of what is expected, the
+setting, and a part of the message.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ EXAMPLES = examples("rules", ".yaml")
 def test_example(path: Path) -> None:
     rule, wanted = path.parts[-3:-1]
     example = read_yaml(path)
-    assert set(example) <= {"policy", "snapshot", "expect"}
+    assert set(example) <= {"policy", "snapshot", "planned", "expect"}
     expect = example.get("expect", {})
     assert set(expect) <= {"actual", "expected", "setting", "message"}
 
-    report = judge(example["snapshot"], policy_of({rule: example["policy"]}))
+    report = judge(example["snapshot"], policy_of({rule: example["policy"]}), planned=example.get("planned"))
 
     (outcome,) = outcomes_of(report, rule)
     assert (outcome.outcome, outcome.level) == (wanted, example["policy"]["level"]), outcome.message
@@ -41,7 +42,8 @@ def test_example(path: Path) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
 def test_a_disabled_rule_skips_its_examples(path: Path) -> None:
     rule = path.parts[-3]
-    report = judge(read_yaml(path)["snapshot"], policy_of({}))
+    example = read_yaml(path)
+    report = judge(example["snapshot"], policy_of({}), planned=example.get("planned"))
     assert {outcome.outcome for outcome in outcomes_of(report, rule)} == {"skipped"}
     assert report.verdict == "pass"
 
@@ -50,7 +52,8 @@ def test_a_disabled_rule_skips_its_examples(path: Path) -> None:
 def test_an_advisory_rule_does_not_decide_the_verdict(path: Path) -> None:
     rule, wanted = path.parts[-3:-1]
     example = read_yaml(path)
-    report = judge(example["snapshot"], policy_of({rule: {**example["policy"], "level": "advisory"}}))
+    policy = policy_of({rule: {**example["policy"], "level": "advisory"}})
+    report = judge(example["snapshot"], policy, planned=example.get("planned"))
     assert {outcome.outcome for outcome in outcomes_of(report, rule)} == {wanted}
     assert report.verdict == "pass"
 

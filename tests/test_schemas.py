@@ -43,6 +43,7 @@ UNSEEN = {
     "duplicate-parameter.yaml": "a parser keeps one of them",
     "duplicate-version.yaml": "a parser keeps one of them",
     "ratio-not-a-number.yaml": "JSON has no NaN",
+    "not-a-number.json": "JSON has no NaN",
     "waiver-until-a-date-that-is-none.yaml": "the calendar",
     "account-id-is-a-number.yaml": "a key in JSON is always text",
 }

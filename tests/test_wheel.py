@@ -63,7 +63,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     wanted = {
         path.relative_to(source).as_posix()
         for path in source.rglob("*")
-        if path.is_file() and path.suffix in (".py", ".yaml", ".json", ".typed") and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted <= names
     assert wanted >= {

@@ -65,7 +65,7 @@ class _Judge:
             return [self._outcome(found) for found in self.rule.judgements(account, self.entry, self.now)]
         outcomes = self._kept([account.read(path) for path in self.paths])
         if account.notes and (notes := [account.notes[path] for path in self.paths if path in account.notes]):
-            return [replace(outcome, message="; ".join((outcome.message, *notes))) for outcome in outcomes]
+            return [replace(outcome, message=_with(outcome.message, notes)) for outcome in outcomes]
         return outcomes
 
     def _kept(self, values: list[Any]) -> list[Outcome]:
@@ -112,6 +112,10 @@ class _Judge:
         if self.level == "disabled":
             return "anything: the rule is disabled"
         return self.rule.expected(self.entry)
+
+
+def _with(message: str, notes: Sequence[str]) -> str:
+    return "; ".join((message, *(note for note in notes if note not in message)))
 
 
 def _key(values: Sequence[Any]) -> tuple[Any, ...] | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_URL = re.compile(r"(?P<address>[A-Za-z][A-Za-z0-9+.-]*:)?//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)"
-                  r"(?P<query>[?#][^\s\"'<>]*)?")  # fmt: skip
+# What stands before the slashes stays as it is. To look for it here would take the square of a long text's length.
+_URL = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"'<>]*)?")
 # Parameters that sign or authenticate, also where a URL is cut off or quoted in pieces.
 _PARAMETER = re.compile(
     r"(?i)\b(signature|ossaccesskeyid|accesskeyid|accesskeysecret|security-?token|securitytoken"
@@ -48,5 +48,5 @@ def one_line(text: object) -> str:
 
 def _without_queries(text: str) -> str:
     if "//" in text:
-        text = _URL.sub(lambda url: f"{url['address'] or ''}//{url['rest']}", text)
+        text = _URL.sub(lambda url: f"//{url['rest']}", text)
     return _PARAMETER.sub(r"\1\2***", text) if ("=" in text or ":" in text or "%3" in text) else text

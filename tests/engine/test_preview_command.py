@@ -271,7 +271,7 @@ def own_backend(tmp_path: Path) -> dict[str, str]:
             f"{DATA_SOURCE.replace(')', ', endpoint=_)').replace('_', repr('example.com:80'))}",
             ["endpoint example.com:80: is not HOST:PORT on this machine"],
         ),
-        ("import pulumi_alicloud\npulumi_alicloud.vpc.Network('net')", ["alicloud:vpc/network:Network", "stand-in"]),
+        ("import pulumi_alicloud\npulumi_alicloud.ram.Group('group')", ["alicloud:ram/group:Group", "stand-in"]),
     ],
     ids=["raise", "late", "syntax", "import", "exit", "config", "argument", "other-resource"],
 )

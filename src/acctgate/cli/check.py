@@ -8,30 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.options import format_option, live_options, output_option, plan_option, policy, policy_option, target
+from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.options import format_option, live_options, output_option, plan_option, policy, policy_option
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from acctgate.policy import Policy
     from acctgate.snapshot import Snapshot
 
 
 @click.command("check", short_help="Judge accounts: raw answers, snapshots, or the live account.")
-@click.option(
-    "--response",
-    "responses",
-    multiple=True,
-    metavar="FILE",
-    help="A raw API answer, JSON or XML. Several make up one account.",
-)
-@click.option(
-    "--snapshot",
-    "snapshots",
-    multiple=True,
-    metavar="FILE",
-    help="A snapshot, or NDJSON with a snapshot a line; - is standard input.",
-)
+@source_options
 @plan_option
 @policy_option
 @format_option
@@ -53,39 +39,10 @@ def command(
     wanted = policy(policy_file)
     writer.places = wanted.places
     now = datetime.now(UTC)
-    given = responses or snapshots
-    accounts = _from_files(responses, snapshots) if given else _live(region, role_arn, endpoint, now)
+    accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now)
     if plan is not None:
         accounts = _after(plan, accounts, wanted)
     ctx.exit(writer.write(evaluate(accounts, wanted, now)))
-
-
-def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[Snapshot]:
-    from acctgate.sources import SourceError
-    from acctgate.sources.snapshots import unreadable
-
-    if responses:
-        from acctgate.sources.responses import read_responses
-
-        try:
-            yield read_responses(responses)
-        except SourceError as error:
-            yield unreadable(error)
-    if snapshots:
-        from acctgate.sources.snapshots import read_snapshots
-
-        yield from read_snapshots(snapshots)
-
-
-def _live(region: str | None, role_arn: str | None, endpoint: str | None, now: datetime) -> Iterator[Snapshot]:
-    from acctgate.sources import SourceError
-    from acctgate.sources.live import read_account
-    from acctgate.sources.snapshots import unreadable
-
-    try:
-        yield read_account(target(region, role_arn, endpoint), now)
-    except SourceError as error:
-        yield unreadable(error)
 
 
 def _after(plan: str, accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:

@@ -6,6 +6,7 @@ severities. A preview that leaves no report has not been judged, whatever the en
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import runpy
@@ -29,6 +30,7 @@ from acctgate.redact import one_line
 from acctgate.report import Report, read_report
 
 _STACK: Final = "preview"
+_TRACEBACK: Final = "Traceback (most recent call last):"
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 Progress = Callable[[str], None]
 
@@ -87,6 +89,8 @@ def preview(job: Job, progress: Progress) -> Result:
         inline = _runtime(settings) == "python" and not has_language_host(engine)
         program = _Program(job.project / str(settings.get("main") or ".")) if inline else None
         progress("starting the Pulumi engine")
+        # Where the engine ends first, gRPC logs a traceback of the SDK's language host.
+        logging.getLogger("grpc").addHandler(logging.NullHandler())
         with _as_program_environment(environment), _stdout_as_stderr():
             failure = _run(job, settings, engine, place, environment, program, progress)
         failure = (program and program.failure) or failure
@@ -227,10 +231,12 @@ def _pack(project: Path) -> Path:
 
 def _complaint(errors: list[str], output: str) -> str:
     """The engine's own words for what went wrong: its error, not its progress, in one line."""
-    for text in (*errors, output):
+    plain = [text for text in errors if _TRACEBACK not in text]
+    texts = plain or [*errors, output]  # beside a plain error, a traceback is what followed from it
+    for text in texts:
         if raised := _raised(text):
             return raised
-    lines = [line.strip() for text in (*errors, output) for line in text.splitlines()]
+    lines = [line.strip() for text in texts for line in text.splitlines()]
     useful = [line for line in lines if line and not line.startswith(("code:", "stdout:"))]
     for sign in ("error: ", "Error: "):
         for line in useful:
@@ -241,7 +247,7 @@ def _complaint(errors: list[str], output: str) -> str:
 
 def _raised(text: str) -> str | None:
     """Where and what, of the first Python traceback in the engine's output: the policy pack's, or a provider's."""
-    before, found, after = text.partition("Traceback (most recent call last):")
+    before, found, after = text.partition(_TRACEBACK)
     if not found:
         return None
     indent = len(before) - before.rfind("\n") - 1

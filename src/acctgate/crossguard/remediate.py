@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acctgate.plan.change import HOURS, MASKS, UNKNOWN
+from acctgate.plan.change import HOURS, MASKS, Marker
 from acctgate.plan.pulumi import settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
 from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
@@ -25,7 +25,7 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
         return None
     declared = settings({name: properties[name] for name in properties})
     value = declared.get(key.api, _LEFT_OUT.get(key.api))
-    if value is None or value is UNKNOWN:
+    if value is None or isinstance(value, Marker):
         return None
     values = [value, *_absent(rule)]
     if rule.judge_values(values, entry).outcome != "fail":

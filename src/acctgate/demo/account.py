@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -85,4 +86,6 @@ class DemoAccount:
 def _typed(text: str) -> Any:
     if text in ("true", "false"):
         return text == "true"
+    if text.startswith("["):
+        return json.loads(text)
     return int(text) if text.isascii() and text.isdigit() else text

@@ -61,6 +61,10 @@ class StandIn(ResourceProviderServicer):
             return proto.CheckResponse(inputs=request.news, failures=[proto.CheckFailure(reason=reason)])
         return proto.CheckResponse(inputs=request.news)
 
+    def Invoke(self, request: Any, context: Any) -> Any:
+        reason = f"the demo account's stand-in knows no {request.tok}; it needs the real alicloud plugin"
+        return proto.InvokeResponse(failures=[proto.CheckFailure(reason=reason)])
+
     def Diff(self, request: Any, context: Any) -> Any:
         changed = _changed(_plain(request.olds), _plain(request.news))
         kind = proto.DiffResponse.DIFF_SOME if changed else proto.DiffResponse.DIFF_NONE

@@ -14,12 +14,13 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from acctgate.redact import one_line
-from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.settings.preference_keys import DEAD_PROPERTY, DEFAULT_HOURS, PREFERENCE_KEYS
 from acctgate.snapshot import show
 
 MASKS: Final = "LoginNetworkMasks"
 HOURS: Final = "LoginSessionDuration"
-_PROGRAM_NAMES: Final = {key.api: key.pulumi for key in PREFERENCE_KEYS}
+_PULUMI_NAMES: Final = {"": DEAD_PROPERTY[0], **{key.api: key.pulumi for key in PREFERENCE_KEYS}}
+_TERRAFORM_NAMES: Final = {"": DEAD_PROPERTY[1], **{key.api: key.terraform for key in PREFERENCE_KEYS}}
 _ROLE_ACCOUNT: Final = re.compile(r"acs:ram::(\d+):role/", re.ASCII)
 
 Operation = Literal["create", "update", "delete", "same"]
@@ -27,12 +28,14 @@ Operation = Literal["create", "update", "delete", "same"]
 
 
 class Marker(Enum):
-    """Stands in the place of a value that is known only after the deploy."""
+    """Stands in the place of a value that the plan does not tell. Its own value says why."""
 
-    UNKNOWN = "unknown"
+    UNKNOWN = "a value that is known only after the deploy"
+    SECRET = "a secret value"  # noqa: S105
 
 
 UNKNOWN: Final = Marker.UNKNOWN
+SECRET: Final = Marker.SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class PlannedPreference:
     """The resource: Pulumi's URN or Terraform's address."""
     operation: Operation
     declared: Mapping[str, Any]
-    """What the program declares; `UNKNOWN` for what is known only after the deploy."""
+    """What the program declares; a `Marker` for what the plan does not tell."""
     recorded: Mapping[str, Any] | None = None
     """What the state file records, None where it is not known."""
     dead: Any = None
@@ -83,6 +86,15 @@ class PlannedPreference:
     def name(self) -> str:
         """The resource's name for people."""
         return one_line(self.address.rsplit("::", 1)[-1])
+
+    def spelled(self, key: str) -> str:
+        """How the program calls a setting."""
+        return (_PULUMI_NAMES if "::" in self.address else _TERRAFORM_NAMES)[key]
+
+    @property
+    def dead_name(self) -> str:
+        """How the program calls enforceMfaForLogin."""
+        return self.spelled("")
 
     def effects(self) -> dict[str, Effect]:
         """What the deploy does to each setting that it touches or that the program declares."""
@@ -95,33 +107,39 @@ class PlannedPreference:
             yield key, self._declared(key, value)
         if self.operation == "same":
             return
-        if MASKS not in self.declared:
-            left_out = f"{self.name} leaves out {_PROGRAM_NAMES[MASKS]}, which clears it"
-            yield MASKS, Effect("sets", "", f"this deploy itself opens console logon to every network: {left_out}")
+        if not self.declared.get(MASKS):  # to the provider, empty is left out
+            does = "empties" if MASKS in self.declared else "leaves out"
+            cleared = f"{self.name} {does} {self.spelled(MASKS)}, which clears it"
+            yield MASKS, Effect("sets", "", f"this deploy itself opens console logon to every network: {cleared}")
         if HOURS not in self.declared:
             yield HOURS, self._left_out_hours()
 
     def _declared(self, key: str, value: Any) -> Effect:
-        if value is UNKNOWN and self.operation != "same":
-            return Effect("unknown", None, f"{self.name} sets it to a value that is known only after the deploy")
-        sets = Effect("sets", value, f"planned by {self.name}")
-        if self.operation == "create" or (self.operation == "update" and key in (MASKS, HOURS)):
-            return sets
-        if self.operation == "update" and self.recorded is None:
+        if self.operation == "same":
+            return self._left_alone(value)
+        if isinstance(value, Marker):
+            return Effect("unknown", None, f"{self.name} sets it to {value.value}")
+        if self.operation == "create" or key in (MASKS, HOURS):
+            return Effect("sets", value, f"planned by {self.name}")
+        before = None if self.recorded is None else self.recorded.get(key)
+        if self.recorded is None or isinstance(before, Marker):
             unsent = "whether the deploy sends it depends on the recorded state, which is not known"
             return Effect("perhaps", value, f"{self.name} declares {show(value)}; {unsent}")
-        if self.operation == "update" and self.recorded is not None and self.recorded.get(key) != value:
-            return sets
+        if before != value or type(before) is not type(value):
+            return Effect("sets", value, f"planned by {self.name}")
+        return self._left_alone(value)
+
+    def _left_alone(self, value: Any) -> Effect:
         drift = "the deploy does not send it, since the recorded state says so already; run a refresh first"
-        shown = "a value" if value is UNKNOWN else show(value)
+        shown = value.value if isinstance(value, Marker) else show(value)
         return Effect("leaves", value, f"{self.name} declares {shown}, but {drift}")
 
     def _left_out_hours(self) -> Effect:
         if self.operation == "create":
-            left_out = f"{self.name} leaves out {_PROGRAM_NAMES[HOURS]}"
+            left_out = f"{self.name} leaves out {self.spelled(HOURS)}"
             note = f"this deploy itself puts the session back to {DEFAULT_HOURS} hours: {left_out}"
             return Effect("sets", DEFAULT_HOURS, note)
         recorded = (self.recorded or {}).get(HOURS)
-        if recorded is None or recorded is UNKNOWN:
+        if recorded is None or isinstance(recorded, Marker):
             return Effect("unknown", None, f"{self.name} keeps the recorded duration, which is not known")
         return Effect("sets", recorded, f"{self.name} leaves it out and so sends the recorded value again")

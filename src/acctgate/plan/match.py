@@ -18,36 +18,38 @@ def after_deploy(
     One snapshot and one provider belong together without more. Otherwise a resource goes to the account of the
     role that its provider assumes, or to the one whose `providers` in the policy file name its provider or
     profile. What cannot be matched makes what it touches unknown in every account that it may go to. An account
-    that is deployed to and has no snapshot is judged by the plan alone.
+    that is deployed to and has no snapshot is judged by the plan alone; a delete changes nothing.
     """
     by_account: dict[str, list[PlannedPreference]] = {}
     loose: list[PlannedPreference] = []
-    known = {snapshot.account_id for snapshot in snapshots}
-    alone = len(snapshots) == 1 and len({change.provider for change in planned}) == 1
+    alone = len(snapshots) == 1 and len({change.provider for change in planned if change.operation != "delete"}) <= 1
+    nameless = alone and snapshots[0].account_id is None
     for change in planned:
         account = _account(change.provider, accounts)
-        if account is not None and not (alone and known == {None}):
-            by_account.setdefault(account, []).append(change)
-        else:
+        if account is None or nameless:
             loose.append(change)
-    result = []
-    for snapshot in snapshots:
-        mine = by_account.pop(snapshot.account_id, []) if snapshot.account_id is not None else []
-        if alone:
-            result.append(overlay(snapshot, [*mine, *loose]))
         else:
-            will_be = overlay(snapshot, mine)
-            result.append(unmatched(will_be, loose) if loose else will_be)
-    result += [overlay(_unread(account), changes) for account, changes in by_account.items()]
-    if loose and not snapshots:
-        result.append(unmatched(_unread(None), loose))
-    return result
+            by_account.setdefault(account, []).append(change)
+    if alone:
+        [snapshot] = snapshots
+        mine = by_account.pop(snapshot.account_id or "", [])
+        result = [overlay(snapshot, [*mine, *loose])]
+        loose = []
+    else:
+        result = [overlay(each, by_account.get(each.account_id or "", [])) for each in snapshots]
+    named = {snapshot.account_id for snapshot in snapshots}
+    result += [
+        overlay(_unread(account), changes)
+        for account, changes in by_account.items()
+        if account not in named and any(change.operation != "delete" for change in changes)
+    ]
+    if not loose:
+        return result
+    return [unmatched(each, loose) for each in result or [_unread(None)]]
 
 
 def _account(provider: Provider, accounts: Mapping[str, Account]) -> str | None:
     """The account that a provider deploys to, as far as it is certain."""
-    if provider.unknown:
-        return None
     if provider.account_id is not None:
         return provider.account_id
     names = {provider.name, provider.profile}

@@ -7,7 +7,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final
 
-from acctgate.plan.change import UNKNOWN, Effect, PlannedPreference
+from acctgate.plan.change import Effect, PlannedPreference
+from acctgate.redact import one_line
 from acctgate.settings.preference_keys import PREFERENCE_KEYS
 from acctgate.snapshot import Path, Snapshot, Unknown, show
 
@@ -23,12 +24,12 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapsho
     everything = (*(snapshot.planned or ()), *planned)
     if snapshot.unreadable is not None:
         return replace(snapshot, planned=everything)
-    touched: dict[str, list[Effect]] = {}
+    touched: dict[str, list[tuple[str, Effect]]] = {}
     for change in planned:
         for key, effect in change.effects().items():
-            touched.setdefault(key, []).append(effect)
+            touched.setdefault(key, []).append((change.name, effect))
     live = {key: snapshot.read(path) for key, path in _PATHS.items()}
-    after = {key: _combined(effects, planned) for key, effects in touched.items()}
+    after = {key: _combined(effects) for key, effects in touched.items()}
     values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
     overlaid = Snapshot.from_document({"version": 1, **snapshot.document, SECTION: _section(snapshot, values)})
     return replace(
@@ -68,8 +69,8 @@ def unmatched(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snaps
     problems = dict(snapshot.problems)
     for change in planned:
         reason = (
-            f"{change.name} cannot be matched to an account; name its provider {change.provider.name} under "
-            "`accounts` in the policy file"
+            f"{change.name} cannot be matched to an account; name its provider {one_line(change.provider.name)} "
+            "under `accounts` in the policy file"
         )
         for key, effect in change.effects().items():
             if effect.kind != "leaves":
@@ -90,15 +91,17 @@ def _after(effect: Effect, live: Any) -> Any:
     return live
 
 
-def _combined(effects: list[Effect], planned: Sequence[PlannedPreference]) -> Effect:
-    first = effects[0]
-    if all(_same(effect.value, first.value) and effect.kind == first.kind for effect in effects):
+def _combined(touching: list[tuple[str, Effect]]) -> Effect:
+    """What resources that touch the same setting do to it together. What is not sent does not count."""
+    sending = [(name, effect) for name, effect in touching if effect.kind != "leaves"] or touching
+    first = sending[0][1]
+    if all(effect.kind == first.kind and _same(effect.value, first.value) for _, effect in sending):
         return first
-    sending = [effect for effect in effects if effect.kind != "leaves"]
-    if len(sending) == 1:
-        return sending[0]
-    names = " and ".join(change.name for change in planned if change.operation != "delete")
-    values = " or ".join(dict.fromkeys("unknown" if e.value in (None, UNKNOWN) else show(e.value) for e in sending))
+    if first.kind == "leaves":
+        return replace(first, note="; ".join(effect.note for _, effect in sending))
+    sending.sort(key=lambda each: each[0])  # the engine registers resources in any order
+    names = " and ".join(name for name, _ in sending)
+    values = " or ".join(dict.fromkeys("unknown" if e.kind == "unknown" else show(e.value) for _, e in sending))
     return Effect("unknown", None, f"{names} contradict each other ({values}): one account has one SecurityPreference")
 
 

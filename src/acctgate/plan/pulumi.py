@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from acctgate.plan.change import HOURS, MASKS, UNKNOWN, Operation, PlannedPreference, Provider
+from acctgate.plan.change import HOURS, MASKS, SECRET, UNKNOWN, Operation, PlannedPreference, Provider
+from acctgate.plan.shape import PlanError, a_list, a_text, an_object, objects
+from acctgate.redact import one_line
 from acctgate.settings.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
+from acctgate.snapshot import show
 
 UNKNOWN_VALUES: Final = frozenset(
     {
@@ -24,6 +27,7 @@ UNKNOWN_VALUES: Final = frozenset(
 _SECRET_SIGN: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 _SECRET_TEXT: Final = "[secret]"  # noqa: S105
 PROVIDER_TYPE: Final = "pulumi:providers:alicloud"
+_CONFIG: Final = "alicloud:"
 
 # Of several steps for one resource the first of these says what the deploy sends.
 _OPERATIONS: Final[dict[str, Operation]] = {
@@ -36,21 +40,26 @@ _OPERATIONS: Final[dict[str, Operation]] = {
     "read": "same",
     "read-replacement": "same",
     "import": "same",
+    "import-replacement": "same",
+    "discard": "same",
+    "discard-replaced": "same",
+    "remove-pending-replace": "same",
     "delete-replaced": "delete",
     "delete": "delete",
 }
 
 
 def is_preview(document: Mapping[str, Any]) -> bool:
-    """Whether it is the output of `pulumi preview --json`."""
-    return isinstance(document.get("steps"), list) or (
-        "changeSummary" in document and "duration" in document and "steps" not in document
-    )
+    """Whether it is the output of `pulumi preview --json`. Other tools have steps too, but no URNs in them."""
+    if "steps" not in document:
+        return "changeSummary" in document and "duration" in document
+    steps = document["steps"]
+    return isinstance(steps, list) and all(isinstance(step, dict) and {"op", "urn"} <= step.keys() for step in steps)
 
 
 def is_update_plan(document: Mapping[str, Any]) -> bool:
     """Whether it is what `--save-plan` writes."""
-    return isinstance(document.get("resourcePlans"), dict)
+    return "resourcePlans" in document
 
 
 def keeps(item: Mapping[str, Any]) -> bool:
@@ -61,94 +70,123 @@ def keeps(item: Mapping[str, Any]) -> bool:
 
 
 def read_preview(document: Mapping[str, Any]) -> list[PlannedPreference]:
-    """The planned preferences in the output of `pulumi preview --json`."""
-    steps = [step for step in document.get("steps") or [] if isinstance(step, dict)]
-    providers = _providers(steps)
-    by_urn: dict[str, dict[str, Any]] = {}
-    for step in steps:
-        urn = str(step.get("urn"))
-        if resource_type(urn) == PREFERENCE_TYPE and _rank(step) < _rank(by_urn.get(urn, {})):
-            by_urn[urn] = step
-    return [_from_step(urn, step, providers) for urn, step in by_urn.items()]
+    """The planned preferences in the output of `pulumi preview --json`.
+
+    Raises:
+        PlanError: The preview has failed, so that it is not whole, or something in it is not as Pulumi writes it.
+    """
+    for told in objects(document, "diagnostics", "preview"):
+        if told.get("severity") == "error":
+            raise PlanError(f"the preview has failed: {one_line(told.get('message'))[:200]}")
+    by_urn: dict[str, list[Mapping[str, Any]]] = {}
+    for step in objects(document, "steps", "preview"):
+        by_urn.setdefault(a_text(step, "urn", "step"), []).append(step)
+    providers = {urn: _previewed_provider(urn, steps[0]) for urn, steps in by_urn.items() if _is_provider(urn)}
+    default = {
+        name.removeprefix(_CONFIG): value
+        for name, value in an_object(document, "config", "preview").items()
+        if name.startswith(_CONFIG)
+    }
+    return [
+        _from_step(urn, _deciding(steps), providers, default)
+        for urn, steps in by_urn.items()
+        if resource_type(urn) == PREFERENCE_TYPE
+    ]
 
 
-def _rank(step: Mapping[str, Any]) -> int:
-    names = list(_OPERATIONS)
-    return names.index(step["op"]) if step.get("op") in names else len(names)
+def _deciding(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    names = [a_text(step, "op", "step") for step in steps]
+    return steps[names.index(_deciding_name(names))]
 
 
-def _from_step(urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider]) -> PlannedPreference:
+def _deciding_name(names: Sequence[Any]) -> str:
+    for name in names:
+        if not isinstance(name, str) or name not in _OPERATIONS:
+            raise PlanError(f"the step {show(name)} of a SecurityPreference is not known")
+    return next(name for name in _OPERATIONS if name in names)
+
+
+def _from_step(
+    urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], default: Mapping[str, Any]
+) -> PlannedPreference:
     operation = _OPERATIONS[step["op"]]
-    new, old = _state(step, "newState"), _state(step, "oldState")
-    inputs = new.get("inputs") or {}
+    new, old = an_object(step, "newState", "step"), an_object(step, "oldState", "step")
+    if operation in ("create", "update") and not new:
+        raise PlanError(f"step.newState of {one_line(urn)} is missing")
+    inputs = an_object(new, "inputs", "newState")
     recorded = None
     if operation != "create" and old:
-        recorded = settings({**(old.get("inputs") or {}), **(old.get("outputs") or {})})
+        recorded = settings({**an_object(old, "inputs", "oldState"), **an_object(old, "outputs", "oldState")})
     return PlannedPreference(
         address=urn,
         operation=operation,
         declared=settings(inputs),
         recorded=recorded,
         dead=dead_value(inputs),
-        provider=_provider_of(new.get("provider") or old.get("provider") or step.get("provider"), providers),
+        provider=_provider_of(new.get("provider") or old.get("provider") or step.get("provider"), providers, default),
     )
-
-
-def _state(step: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    state = step.get(key)
-    return state if isinstance(state, dict) else {}
 
 
 def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
     """The planned preferences in an update plan.
 
-    It has only what differs from the recorded inputs, and what the resource will be. So of an unchanged
-    resource it tells nothing, which is right: nothing is sent.
+    It has what differs from the recorded inputs, the names of all that is declared, and what the resource
+    will be. What is declared and does not differ is not sent.
+
+    Raises:
+        PlanError: Something in it is not as Pulumi writes it.
     """
-    plans = {urn: plan for urn, plan in document["resourcePlans"].items() if isinstance(plan, dict)}
-    providers = {urn: provider_of(urn, _goal_inputs(plan)) for urn, plan in plans.items() if _is_provider(urn)}
-    return [
-        _from_resource_plan(urn, plan, providers)
-        for urn, plan in plans.items()
-        if resource_type(urn) == PREFERENCE_TYPE
-    ]
+    all_plans = an_object(document, "resourcePlans", "plan")
+    wanted = [urn for urn in all_plans if resource_type(urn) in (PREFERENCE_TYPE, PROVIDER_TYPE)]
+    plans = {urn: an_object(all_plans, urn, "resourcePlans") for urn in wanted}
+    providers = {urn: _planned_provider(urn, plan) for urn, plan in plans.items() if _is_provider(urn)}
+    return [_from_resource_plan(urn, plan, providers) for urn, plan in plans.items() if not _is_provider(urn)]
 
 
 def _from_resource_plan(urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider]) -> PlannedPreference:
-    names = [name for name in _OPERATIONS if name in (plan.get("steps") or [])]
-    operation = _OPERATIONS[names[0]] if names else "same"
-    changed = _goal_inputs(plan)
+    operation = _OPERATIONS[_deciding_name(a_list(plan, "steps", "resourcePlan"))] if plan.get("steps") else "same"
+    goal = an_object(plan, "goal", "resourcePlan")
+    state = an_object(plan, "state", "resourcePlan")
+    changed = _changed(goal)
+    names = set(an_object(goal, "propertyDependencies", "goal")) | set(changed)
+    after = settings(state)
     declared = settings(changed)
+    unchanged = {key.api for key in PREFERENCE_KEYS if key.pulumi in names} - declared.keys()
+    declared |= {name: after.get(name, UNKNOWN) for name in unchanged}
     recorded: dict[str, Any] | None = None
-    if operation == "update":
-        # Everything in the plan differs from the record; masks and duration are sent again in any case.
-        recorded = {}
-        after = settings(plan.get("state") or {})
-        if not isinstance(plan.get("state"), dict):
+    if operation != "create" and (operation != "update" or _differs(goal)):
+        recorded = {name: declared[name] for name in unchanged}
+    if operation == "update":  # masks and duration are sent again in any case
+        if not state:
             after = {MASKS: UNKNOWN, HOURS: UNKNOWN}
         if after.get(MASKS):
             declared.setdefault(MASKS, after[MASKS])
         declared.setdefault(HOURS, after.get(HOURS, UNKNOWN))
-    goal = plan.get("goal") or {}
+    dead = dead_value(changed)
+    if dead is None and DEAD_PROPERTY[0] in names and operation != "delete":
+        dead = state.get(DEAD_PROPERTY[0], True)
     return PlannedPreference(
         address=urn,
         operation=operation,
         declared=declared,
         recorded=recorded,
-        dead=dead_value(changed),
-        provider=_provider_of(goal.get("provider"), providers),
+        dead=dead,
+        provider=_provider_of(goal.get("provider"), providers, {}),
     )
 
 
-def _goal_inputs(plan: Mapping[str, Any]) -> dict[str, Any]:
-    goal = plan.get("goal")
-    diff = goal.get("inputDiff") if isinstance(goal, dict) else None
-    diff = diff if isinstance(diff, dict) else {}
-    return {**(diff.get("adds") or {}), **(diff.get("updates") or {})}
+def _differs(goal: Mapping[str, Any]) -> bool:
+    """Whether the inputs differ from the recorded ones. Where they do not, an update comes from recorded outputs."""
+    return any(an_object(goal, "inputDiff", "goal").values())
+
+
+def _changed(goal: Mapping[str, Any]) -> dict[str, Any]:
+    diff = an_object(goal, "inputDiff", "goal")
+    return {**an_object(diff, "adds", "inputDiff"), **an_object(diff, "updates", "inputDiff")}
 
 
 def settings(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource's properties under the API's names. What is null is left out, what is not known `UNKNOWN`."""
+    """A resource's properties under the API's names. What is null is left out, what is not told a marker."""
     values = {key.api: _value(properties.get(key.pulumi)) for key in PREFERENCE_KEYS}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -161,15 +199,25 @@ def dead_value(properties: Mapping[str, Any]) -> Any:
 def _value(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return UNKNOWN if _is_unknown(value) else value
+    if _is_unknown(value):
+        return UNKNOWN
+    return SECRET if _is_secret(value) else value
 
 
 def _is_unknown(value: Any) -> bool:
     if isinstance(value, dict):
-        return _SECRET_SIGN in value or any(map(_is_unknown, value.values()))
+        return any(map(_is_unknown, value.values()))
     if isinstance(value, list):
         return any(map(_is_unknown, value))
-    return isinstance(value, str) and (value in UNKNOWN_VALUES or value == _SECRET_TEXT)
+    return isinstance(value, str) and value in UNKNOWN_VALUES
+
+
+def _is_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return _SECRET_SIGN in value or any(map(_is_secret, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_secret, value))
+    return isinstance(value, str) and value == _SECRET_TEXT
 
 
 def resource_type(urn: str) -> str:
@@ -182,39 +230,52 @@ def _is_provider(urn: str) -> bool:
     return resource_type(urn) == PROVIDER_TYPE
 
 
-def _providers(steps: Iterable[Mapping[str, Any]]) -> dict[str, Provider]:
-    found = {}
-    for step in steps:
-        urn = str(step.get("urn"))
-        if _is_provider(urn):
-            state = _state(step, "newState") or _state(step, "oldState")
-            found[urn] = provider_of(urn, state.get("inputs") or {})
-    return found
+def _previewed_provider(urn: str, step: Mapping[str, Any]) -> Provider:
+    state = an_object(step, "newState", "step") or an_object(step, "oldState", "step")
+    return provider_of(urn, an_object(state, "inputs", "newState"))
 
 
-def _provider_of(reference: Any, providers: Mapping[str, Provider]) -> Provider:
-    """A resource names its provider as URN::id."""
-    urn = str(reference or "").rpartition("::")[0]
-    return providers.get(urn) or provider_of(urn, {})
+def _planned_provider(urn: str, plan: Mapping[str, Any]) -> Provider:
+    """A provider whose inputs have not changed is known from its state only."""
+    goal, state = an_object(plan, "goal", "resourcePlan"), an_object(plan, "state", "resourcePlan")
+    return provider_of(urn, {**state, **_changed(goal)})
+
+
+def _provider_of(reference: Any, providers: Mapping[str, Provider], default: Mapping[str, Any]) -> Provider:
+    """A resource names its provider as URN::id. What the stack configures of the default one is in `default`."""
+    if reference is not None and not isinstance(reference, str):
+        raise PlanError(f"provider should be a text, found {show(reference)}")
+    urn = (reference or "").rpartition("::")[0]
+    if urn in providers:
+        return providers[urn]
+    return provider_of(urn, default if urn.rsplit("::", 1)[-1].startswith("default_") else {})
 
 
 def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
     """A provider, from its URN and its properties. Nested ones are JSON texts."""
     name = urn.rsplit("::", 1)[-1] if urn else "default"
     role = properties.get("assumeRole")
-    if isinstance(role, str) and role.startswith(("{", "[")):
+    hidden = _is_hidden(role)
+    if isinstance(role, str) and role.startswith(("{", "[")) and not hidden:
         try:
             role = json.loads(role)
-        except ValueError:
-            role = None
+        except (ValueError, RecursionError):
+            hidden = True
     role = role[0] if isinstance(role, list) and role else role
-    arn = role.get("roleArn") if isinstance(role, dict) else None
-    values = (properties.get("region"), properties.get("profile"), arn)
-    region, profile, role_arn = (value if isinstance(value, str) else None for value in values)
+    arn = role.get("roleArn", role.get("role_arn")) if isinstance(role, dict) else role
+    region, profile, role_arn = (_text(value) for value in (properties.get("region"), properties.get("profile"), arn))
     return Provider(
         name="default" if name.startswith("default_") else name,
         region=region,
         profile=profile,
         role_arn=role_arn,
-        unknown=_is_unknown(properties.get("assumeRole")) or _is_unknown(arn) or _is_unknown(profile),
+        unknown=hidden or any(_text(value) is None for value in (arn, properties.get("profile")) if value is not None),
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and not _is_hidden(value) else None
+
+
+def _is_hidden(value: Any) -> bool:
+    return _is_unknown(value) or _is_secret(value)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import IncrementalDecoder, getincrementaldecoder, register_error
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from acctgate.plan import pulumi, terraform
 from acctgate.plan.change import PlannedPreference
+from acctgate.plan.shape import PlanError
 from acctgate.redact import one_line
+from acctgate.snapshot import show
 from acctgate.sources.base import SourceError, display_name
 
 _LARGEST: Final = 1 << 30
 _TERRAFORM_MAJORS: Final = ("0", "1")
+_LOG: Final = {"@level", "@message"}
+_IS_LOG: Final = "is Terraform's log; `terraform show -json PLAN` prints a plan"
+_PIECE: Final = 1 << 20
+_ESCAPE: Final = "acctgate.json"
+"""How Python is told to put JSON's escapes in the place of what is not ASCII."""
 
 
 def read_plan(path: str) -> list[PlannedPreference]:
@@ -28,23 +36,30 @@ def read_plan(path: str) -> list[PlannedPreference]:
     document = _parse(_read(path, name), name)
     if not isinstance(document, dict):
         raise SourceError(f"{name}: is no plan; a plan is a JSON object")
+    try:
+        return _planned(document)
+    except PlanError as error:
+        raise SourceError(f"{name}: {error}") from None
+
+
+def _planned(document: dict[str, Any]) -> list[PlannedPreference]:
     if terraform.is_plan(document):
-        version = str(document["format_version"])
-        if version.partition(".")[0] not in _TERRAFORM_MAJORS:
-            raise SourceError(f"{name}: a Terraform plan of format {one_line(version)} is not known; 1.x is")
+        version = document["format_version"]
+        if not isinstance(version, str) or version.partition(".")[0] not in _TERRAFORM_MAJORS:
+            raise PlanError(f"a Terraform plan of format {show(version)} is not known; 1.x is")
         return terraform.read_plan(document)
     if pulumi.is_update_plan(document):
         return pulumi.read_update_plan(document)
     if pulumi.is_preview(document):
         return pulumi.read_preview(document)
-    raise SourceError(f"{name}: {_what_it_is(document)}")
+    raise PlanError(_what_it_is(document))
 
 
 def _what_it_is(document: dict[str, Any]) -> str:
-    if "format_version" in document and "values" in document:
+    if "lineage" in document or ("format_version" in document and "values" in document):
         return "is a Terraform state, no plan; `terraform show -json PLAN` prints a plan"
-    if "@level" in document or "@message" in document:
-        return "is Terraform's log; `terraform show -json PLAN` prints a plan"
+    if _LOG & document.keys():
+        return _IS_LOG
     if "deployment" in document or "checkpoint" in document:
         return "is a Pulumi state, no plan; `pulumi preview --json` prints a plan"
     return "is no plan of `pulumi preview --json`, `pulumi preview --save-plan` or `terraform show -json`"
@@ -53,34 +68,66 @@ def _what_it_is(document: dict[str, Any]) -> str:
 def _read(path: str, name: str) -> str:
     try:
         if path == "-":
-            raw = sys.stdin.buffer.read(_LARGEST + 1)
+            text = _text(sys.stdin.buffer, name)
         else:
             with Path(path).open("rb") as file:
-                raw = file.read(_LARGEST + 1)
+                text = _text(file, name)
     except OSError as error:
         raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
-    if len(raw) > _LARGEST:
-        raise SourceError(f"{name}: larger than {_LARGEST >> 30} GiB")
-    if raw.startswith(b"PK"):
-        raise SourceError(f"{name}: is a binary plan; `terraform show -json {name}` prints it as JSON")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{name}: is no text (byte {error.start} is no UTF-8)") from None
-    if not text.strip():
+    if not text or text.isspace():
         raise SourceError(f"{name}: is empty")
     return text
+
+
+def _text(file: BinaryIO, name: str) -> str:
+    """A file in UTF-8 as JSON in ASCII: one other character would make the whole text 2 or 4 times as big."""
+    decoder = getincrementaldecoder("utf-8-sig")()
+    pieces: list[str] = []
+    total = 0
+    while piece := file.read(_PIECE):
+        if not total and piece.startswith(b"PK"):
+            raise SourceError(f"{name}: is a binary plan; `terraform show -json {name}` prints it as JSON")
+        pieces.append(_decoded(decoder, piece, total, name))
+        total += len(piece)
+        if total > _LARGEST:
+            raise SourceError(f"{name}: larger than {_LARGEST >> 30} GiB")
+    _decoded(decoder, b"", total, name, final=True)
+    return "".join(pieces)
+
+
+def _decoded(decoder: IncrementalDecoder, piece: bytes, before: int, name: str, *, final: bool = False) -> str:
+    waiting = len(decoder.getstate()[0])
+    try:
+        text = decoder.decode(piece, final)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{name}: is no text (byte {before - waiting + error.start} is no UTF-8)") from None
+    return text if text.isascii() else text.encode("ascii", _ESCAPE).decode("ascii")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+register_error(_ESCAPE, _escape)
 
 
 def _parse(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_kept)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and _is_log(text[: error.pos]):
+            raise SourceError(f"{name}: {_IS_LOG}") from None
         raise SourceError(f"{name}:{error.lineno}: no JSON: {error.msg} (column {error.colno})") from None
     except RecursionError:
         raise SourceError(f"{name}: no JSON that can be read: nested too deeply") from None
     except ValueError as error:
         raise SourceError(f"{name}: no JSON that can be read: {one_line(error)}") from None
+
+
+def _is_log(text: str) -> bool:
+    first = json.loads(text)
+    return isinstance(first, dict) and bool(_LOG & first.keys())
 
 
 def _kept(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:

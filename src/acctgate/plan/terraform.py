@@ -6,10 +6,23 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from acctgate.plan.change import HOURS, MASKS, UNKNOWN, Operation, PlannedPreference, Provider
+from acctgate.plan.change import SECRET, UNKNOWN, Operation, PlannedPreference, Provider
+from acctgate.plan.shape import PlanError, a_text, an_object, objects
+from acctgate.redact import one_line
 from acctgate.settings.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
+from acctgate.snapshot import show
 
-_INDEX: Final = re.compile(r"\[[^\]]*\]")
+_INDEX: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_DEAD: Final = DEAD_PROPERTY[1]
+# Of several actions the first of these says what the deploy sends.
+_OPERATIONS: Final[dict[str, Operation]] = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "forget": "delete",
+    "no-op": "same",
+    "read": "same",
+}
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
@@ -25,112 +38,136 @@ def keeps(item: Mapping[str, Any]) -> bool:
 
 
 def read_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
-    """The planned preferences in a plan."""
-    configuration = document.get("configuration")
-    configuration = configuration if isinstance(configuration, dict) else {}
-    configured = dict(_configured(configuration.get("root_module"), ""))
-    providers = configuration.get("provider_config")
-    providers = providers if isinstance(providers, dict) else {}
+    """The planned preferences in a plan.
+
+    Raises:
+        PlanError: The plan is not whole, or something in it is not as Terraform writes it.
+    """
+    if document.get("errored"):
+        raise PlanError("the plan is not whole: Terraform failed while it made it")
+    configuration = an_object(document, "configuration", "plan")
+    configured = dict(_configured(an_object(configuration, "root_module", "configuration"), ""))
+    providers = an_object(configuration, "provider_config", "configuration")
+    changes = objects(document, "resource_changes", "plan")
+    changes += [
+        an_object(each, "resource_change", "deferred") for each in objects(document, "deferred_changes", "plan")
+    ]
     found = []
-    for change in document.get("resource_changes") or []:
-        if isinstance(change, dict) and change.get("type") == PREFERENCE_TERRAFORM:
-            resource = configured.get(_INDEX.sub("", str(change.get("address"))))
-            found.append(_from_change(change, resource, providers))
+    for change in changes:
+        if change and a_text(change, "type", "resource_change") == PREFERENCE_TERRAFORM:
+            address = a_text(change, "address", "resource_change")
+            found.append(_from_change(address, change, configured.get(_INDEX.sub("", address)), providers))
     return found
 
 
-def _configured(module: Any, prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each configured preference by its address without indexes, through all modules."""
-    if not isinstance(module, dict):
-        return
-    for resource in module.get("resources") or []:
-        if isinstance(resource, dict):
-            yield f"{prefix}{resource.get('address')}", resource
-    for name, call in (module.get("module_calls") or {}).items():
-        if isinstance(call, dict):
-            yield from _configured(call.get("module"), f"{prefix}module.{name}.")
+    for resource in objects(module, "resources", "module"):
+        yield f"{prefix}{resource.get('address')}", resource
+    calls = an_object(module, "module_calls", "module")
+    for name in calls:
+        inner = an_object(an_object(calls, name, "module_calls"), "module", name)
+        yield from _configured(inner, f"{prefix}module.{name}.")
 
 
 def _from_change(
-    resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None, providers: Mapping[str, Any]
+    address: str, resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None, providers: Mapping[str, Any]
 ) -> PlannedPreference:
-    change = resource_change.get("change")
-    change = change if isinstance(change, dict) else {}
+    change = an_object(resource_change, "change", one_line(address))
     operation = _operation(change.get("actions"))
-    after, unknown = _object(change, "after"), _object(change, "after_unknown")
-    expressions = resource.get("expressions") if resource else None
-    declared = _declared(operation, after, unknown, expressions if isinstance(expressions, dict) else None)
-    before = _object(change, "before")
-    dead = after.get(DEAD_PROPERTY[1])
-    if unknown.get(DEAD_PROPERTY[1]) and isinstance(expressions, dict) and DEAD_PROPERTY[1] in expressions:
-        dead = "unknown"
+    after = an_object(change, "after", "change")
+    if operation in ("create", "update") and not after:
+        raise PlanError(f"change.after of {one_line(address)} is missing")
+    expressions = None if resource is None else an_object(resource, "expressions", "resource")
     return PlannedPreference(
-        address=str(resource_change.get("address")),
+        address=address,
         operation=operation,
-        declared=declared,
-        recorded=None if operation == "create" else _settings(before),
-        dead=dead,
+        declared=_declared(change, expressions),
+        recorded=None if operation == "create" else _settings(change, "before"),
+        dead=_dead(change, expressions),
         provider=_provider(resource, providers),
     )
 
 
 def _operation(actions: Any) -> Operation:
-    names = set(actions) if isinstance(actions, list) else set()
-    if "create" in names:  # also where a delete comes before or after
-        return "create"
-    if "update" in names:
-        return "update"
-    return "delete" if "delete" in names else "same"
+    """A replacement is a create, whether the delete comes before or after it."""
+    if not isinstance(actions, list) or not actions:
+        raise PlanError(f"change.actions should be a list of actions, found {show(actions)}")
+    for action in actions:
+        if not isinstance(action, str) or action not in _OPERATIONS:
+            raise PlanError(f"the action {show(action)} of a SecurityPreference is not known")
+    return _OPERATIONS[next(name for name in _OPERATIONS if name in actions)]
 
 
-def _declared(
-    operation: Operation, after: Mapping[str, Any], unknown: Mapping[str, Any], expressions: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def _declared(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the configuration declares.
 
-    An attribute that is left out but computed stands in after_unknown like one that is given and not known yet:
-    only the configuration tells them apart. Without it, both are unknown.
+    An attribute that is left out but computed stands in after_unknown like one that is given and not known yet,
+    and one that is left out keeps its recorded value in `after`: only the configuration tells. Without it, all
+    of that counts as given.
     """
-    declared = _settings(after)
+    declared = _settings(change, "after")
+    if expressions is None:
+        return declared
+    given = {key.api for key in PREFERENCE_KEYS if key.terraform in expressions}
+    return {name: value for name, value in declared.items() if name in given}
+
+
+def _settings(change: Mapping[str, Any], when: str) -> dict[str, Any]:
+    """The settings before or after, markers for those that the plan does not tell or that it marks as secret."""
+    values = an_object(change, when, "change")
+    named = {}
     for key in PREFERENCE_KEYS:
-        is_given = expressions is None or key.terraform in expressions
-        if unknown.get(key.terraform) and is_given:
-            declared[key.api] = UNKNOWN
-        elif expressions is not None and not is_given and key.api not in (MASKS, HOURS):
-            declared.pop(key.api, None)  # a computed value that nobody asked for
-        elif expressions is not None and not is_given and operation == "create":
-            declared.pop(key.api, None)
-    if declared.get(MASKS) == "":
-        declared.pop(MASKS)  # to the provider, empty is left out
-    return declared
+        value = values.get(key.terraform)
+        if when == "after" and _is_marked(change, "after_unknown", key.terraform):
+            named[key.api] = UNKNOWN
+        elif value is not None:
+            named[key.api] = SECRET if _is_marked(change, f"{when}_sensitive", key.terraform) else value
+    return named
 
 
-def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    named = {key.api: values.get(key.terraform) for key in PREFERENCE_KEYS}
-    return {name: value for name, value in named.items() if value is not None}
+def _is_marked(change: Mapping[str, Any], which: str, name: str) -> bool:
+    """Whether something is true of an attribute, of all of them, or of a part of it."""
+    marks = change.get(which)
+    return _has_true(marks.get(name) if isinstance(marks, dict) else marks)
 
 
-def _object(change: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = change.get(key)
-    return value if isinstance(value, dict) else {}
+def _has_true(marks: Any) -> bool:
+    if isinstance(marks, dict):
+        return any(map(_has_true, marks.values()))
+    if isinstance(marks, list):
+        return any(map(_has_true, marks))
+    return marks is not None and marks is not False
+
+
+def _dead(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> Any:
+    """What is given for the setting that does nothing: left out, it is computed and keeps what was recorded."""
+    if expressions is not None and _DEAD not in expressions:
+        return None
+    value = an_object(change, "after", "change").get(_DEAD)
+    if value is None and expressions is not None and _is_marked(change, "after_unknown", _DEAD):
+        return "unknown"
+    return value
 
 
 def _provider(resource: Mapping[str, Any] | None, providers: Mapping[str, Any]) -> Provider:
-    key = str(resource.get("provider_config_key")) if resource else ""
-    config = providers.get(key) or providers.get(key.rsplit(":", 1)[-1])
-    expressions = config.get("expressions") if isinstance(config, dict) else None
-    expressions = expressions if isinstance(expressions, dict) else {}
-    role = expressions.get("assume_role")
-    role = role[0] if isinstance(role, list) and role else role
-    arn = role.get("role_arn") if isinstance(role, dict) else None
-    alias = config.get("alias") if isinstance(config, dict) else None
+    """The provider as the configuration has it, an unknown one where that is not in the plan."""
+    if resource is None:
+        return Provider(name="", unknown=True)
+    key = a_text(resource, "provider_config_key", "resource")
+    config = an_object(providers, key if key in providers else key.rsplit(":", 1)[-1], "provider_config")
+    expressions = an_object(config, "expressions", "provider_config")
+    roles = expressions.get("assume_role")
+    role = roles[0] if isinstance(roles, list) and roles else roles
+    arn = role.get("role_arn") if isinstance(role, dict) else role
+    profile = expressions.get("profile")
+    alias = config.get("alias")
     return Provider(
-        name=str(alias or key.rsplit(".", 1)[-1] or "default") if alias or "." in key else "default",
+        name=alias if isinstance(alias, str) else key.rpartition(".")[2] if "." in key else "default",
         region=_constant(expressions.get("region")),
-        profile=_constant(expressions.get("profile")),
+        profile=_constant(profile),
         role_arn=_constant(arn),
-        unknown=(arn is not None and _constant(arn) is None)
-        or (expressions.get("profile") is not None and _constant(expressions.get("profile")) is None),
+        unknown=any(given is not None and _constant(given) is None for given in (arn, profile)),
     )
 
 

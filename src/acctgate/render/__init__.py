@@ -63,6 +63,12 @@ def _csv(places: Places, color: bool, width: int) -> Renderer:
     return CsvRenderer()
 
 
+def _html(places: Places, color: bool, width: int) -> Renderer:
+    from acctgate.render.html import HtmlRenderer
+
+    return HtmlRenderer()
+
+
 _RENDERERS: Final[dict[str, Callable[[Places, bool, int], Renderer]]] = {
     "text": _text,
     "json": _json,
@@ -73,6 +79,7 @@ _RENDERERS: Final[dict[str, Callable[[Places, bool, int], Renderer]]] = {
     "github": _github,
     "gitlab": _gitlab,
     "csv": _csv,
+    "html": _html,
 }
 FORMATS: Final = tuple(_RENDERERS)
 

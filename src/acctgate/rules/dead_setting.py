@@ -29,7 +29,7 @@ class DeadSetting(Rule[RuleEntry]):
             return [Judgement("pass", "the plan sets no setting that the provider ignores")]
         names = ", ".join(change.name for change in dead)
         does = "sets" if len(dead) == 1 else "set"
-        message = f"{names} {does} enforceMfaForLogin, which the provider ignores: it is never sent"
+        message = f"{names} {does} {dead[0].dead_name}, which the provider ignores: it is never sent"
         return [Judgement("fail", message, dead[0].dead if isinstance(dead[0].dead, bool) else None)]
 
 

@@ -62,15 +62,17 @@ class LoginLockout(Rule[Parameters]):
 
 
 def _by_mfa(account: Snapshot) -> tuple[str, str]:
+    """Any of four things is enough: MFA is not mandatory, users may bind a device, there are none, all have one."""
     mode, devices, users, bound = (account.read(path) for path in (_MODE, _DEVICES, _USERS, _BOUND))
-    if mode in ("adaptive", "independent") or devices is True or users == 0:
+    all_have_one = not isinstance(users, Unknown) and users in (0, bound)
+    if mode in ("adaptive", "independent") or devices is True or all_have_one:
         return "pass", ""
     for value in (mode, devices, users, bound):
         if isinstance(value, Unknown):
             return "unknown", value.reason
-    if bound < users:
-        return "fail", f"MFA is mandatory, {users - bound} of {users} RAM users have no device and may not bind one"
-    return ("pass", "") if bound == users else ("unknown", f"{bound} of {users} RAM users cannot have MFA")
+    if bound > users:
+        return "unknown", f"{bound} of {users} RAM users cannot have MFA"
+    return "fail", f"MFA is mandatory, {users - bound} of {users} RAM users have no device and may not bind one"
 
 
 def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Required
 
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
 from acctgate.settings.base import Hours
+from acctgate.settings.preference_keys import DEFAULT_HOURS
 
 
 @entry
@@ -30,6 +31,11 @@ def judge(hours: int, want: Parameters) -> Judgement:
     return decide(hours <= want["max_hours"], f"a console session lasts {hours_text(hours)}", hours)
 
 
+def repair(hours: object, want: Parameters) -> int:
+    """The longest that is allowed; where the present value is not known, no longer than the API's default."""
+    return want["max_hours"] if isinstance(hours, int) else min(want["max_hours"], DEFAULT_HOURS)
+
+
 RULE = SettingRule(
     id="session-duration",
     title="Length of console sessions",
@@ -41,5 +47,5 @@ RULE = SettingRule(
     judge=judge,
     remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",
     by_resource=True,
-    repair=lambda _, want: want["max_hours"],
+    repair=repair,
 )

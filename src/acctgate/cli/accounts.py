@@ -1,0 +1,79 @@
+"""Where commands take accounts from: raw answers, snapshots, or the live account where neither is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from acctgate.cli.options import target
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from acctgate.snapshot import Snapshot
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def source_options(command: F) -> F:
+    """--response and --snapshot."""
+    for option in (
+        click.option(
+            "--snapshot",
+            "snapshots",
+            multiple=True,
+            metavar="FILE",
+            help="A snapshot, or NDJSON with a snapshot a line; - is standard input.",
+        ),
+        click.option(
+            "--response",
+            "responses",
+            multiple=True,
+            metavar="FILE",
+            help="A raw API answer, JSON or XML. Several make up one account.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_accounts(
+    responses: tuple[str, ...],
+    snapshots: tuple[str, ...],
+    live: tuple[str | None, str | None, str | None],
+    now: datetime,
+) -> Iterator[Snapshot]:
+    """The accounts that the options name, as they come. `live` is region, role and endpoint."""
+    if responses or snapshots:
+        return _from_files(responses, snapshots)
+    return _live(*live, now)
+
+
+def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[Snapshot]:
+    from acctgate.sources import SourceError
+    from acctgate.sources.snapshots import unreadable
+
+    if responses:
+        from acctgate.sources.responses import read_responses
+
+        try:
+            yield read_responses(responses)
+        except SourceError as error:
+            yield unreadable(error)
+    if snapshots:
+        from acctgate.sources.snapshots import read_snapshots
+
+        yield from read_snapshots(snapshots)
+
+
+def _live(region: str | None, role_arn: str | None, endpoint: str | None, now: datetime) -> Iterator[Snapshot]:
+    from acctgate.sources import SourceError
+    from acctgate.sources.live import read_account
+    from acctgate.sources.snapshots import unreadable
+
+    try:
+        yield read_account(target(region, role_arn, endpoint), now)
+    except SourceError as error:
+        yield unreadable(error)

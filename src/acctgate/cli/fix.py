@@ -1,0 +1,68 @@
+"""acctgate fix"""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.options import live_options, policy, policy_option
+from acctgate.fix_targets import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acctgate.snapshot import Snapshot
+
+
+@click.command("fix", short_help="The resource that would satisfy the policy.")
+@click.option(
+    "--to", "language", type=click.Choice(tuple(TARGETS)), default="pulumi-python", show_default=True,
+    help="What the resource is printed as.",
+)  # fmt: skip
+@source_options
+@policy_option
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the resource goes.  [default: stdout]"
+)
+@live_options
+def command(
+    language: str, responses: tuple[str, ...], snapshots: tuple[str, ...], policy_file: Path | None,
+    output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None,
+) -> None:  # fmt: skip
+    """Print the SecurityPreference resource that would make one account satisfy the policy.
+
+    It declares what does not comply, and always masks and session duration. What no resource can repair stands
+    below it, as steps for a person. Exit status: 0 printed; 2 unreadable.
+    """
+    from datetime import UTC, datetime
+
+    from acctgate.fix import propose
+
+    wanted = policy(policy_file)
+    now = datetime.now(UTC)
+    account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now))
+    _write(TARGETS[language].render(propose(account, wanted, now)), output)
+
+
+def _only(accounts: Iterator[Snapshot]) -> Snapshot:
+    found = list(islice(accounts, 2))
+    for account in found:
+        if account.unreadable is not None:
+            raise click.ClickException(account.unreadable)
+    if len(found) != 1:
+        raise click.ClickException("the input has several accounts, and fix takes one at a time")
+    return found[0]
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None

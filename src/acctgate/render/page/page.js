@@ -1,0 +1,95 @@
+(() => {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const form = $("filter");
+  if (!form) return;
+  const keys = ["q", "verdict", "outcome", "level"];
+  const details = [...document.querySelectorAll("details.a")];
+  const text = (node) => node.textContent.toLowerCase();
+  let index = null;
+  const read = () =>
+    details.map((node) => ({
+      node,
+      verdict: node.dataset.v,
+      name: text(node.querySelector(".who")),
+      groups: [...node.querySelectorAll("tbody")].map((body) => ({
+        node: body,
+        outcome: body.classList[0],
+        level: body.classList[1],
+        rows: [...body.rows].slice(1).map((row) => ({
+          node: row,
+          text: text(row),
+          count: Number(row.dataset.n ?? 1),
+        })),
+      })),
+    }));
+  const hide = (node, hidden) => {
+    if (node.hidden !== hidden) node.hidden = hidden;
+  };
+  const apply = () => {
+    index ??= read();
+    const want = Object.fromEntries(keys.map((key) => [key, $(key).value]));
+    const q = want.q.trim().toLowerCase();
+    const narrow = Boolean(q || want.outcome || want.level);
+    const shown = [];
+    let outcomes = 0;
+    for (const account of index) {
+      let count = 0;
+      if (!want.verdict || account.verdict === want.verdict) {
+        const named = account.name.includes(q);
+        for (const group of account.groups) {
+          let found = 0;
+          if ((!want.outcome || group.outcome === want.outcome) && (!want.level || group.level === want.level[0])) {
+            for (const row of group.rows) {
+              const hit = named || row.text.includes(q);
+              hide(row.node, !hit);
+              if (hit) found += row.count;
+            }
+          }
+          hide(group.node, !found);
+          count += found;
+        }
+      }
+      hide(account.node, !count);
+      if (count) shown.push(account.node);
+      outcomes += count;
+    }
+    if (narrow && shown.length <= 20) for (const node of shown) node.open = true;
+    $("accounts-shown").textContent = shown.length.toLocaleString("en");
+    $("outcomes-shown").textContent = outcomes.toLocaleString("en");
+  };
+  const fromAddress = () => {
+    if (!location.hash.includes("=")) return;
+    const given = new URLSearchParams(location.hash.slice(1));
+    for (const key of keys) $(key).value = given.get(key) ?? "";
+    for (const key of keys.slice(1)) if ($(key).selectedIndex < 0) $(key).value = "";
+    if (given.get("lang") === "zh") $("zh").checked = true;
+    apply();
+  };
+  const toAddress = () => {
+    const set = new URLSearchParams(keys.filter((key) => $(key).value).map((key) => [key, $(key).value]));
+    try {
+      history.replaceState(null, "", "#" + (set.size ? set : "accounts"));
+    } catch {}
+  };
+  let timer = 0;
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (apply(), toAddress()), 120);
+  };
+  form.addEventListener("input", later);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(later));
+  $("open").addEventListener("click", () => details.forEach((node) => node.hidden || (node.open = true)));
+  $("close").addEventListener("click", () => details.forEach((node) => (node.open = false)));
+  addEventListener("hashchange", fromAddress);
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const node of closed) node.open = true;
+  });
+  addEventListener("afterprint", () => closed.forEach((node) => (node.open = false)));
+  if (!location.hash.includes("lang=") && (navigator.language || "").toLowerCase().startsWith("zh")) $("zh").checked = true;
+  form.hidden = false;
+  fromAddress();
+})();
