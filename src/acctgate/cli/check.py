@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.accounts import read_accounts, source_options
-from acctgate.cli.options import format_option, live_options, output_option, plan_option, policy, policy_option
+from acctgate.cli.options import (
+    baseline,
+    baseline_option,
+    format_option,
+    live_options,
+    output_option,
+    plan_option,
+    policy,
+    policy_option,
+    tell_gone,
+)
 
 if TYPE_CHECKING:
     from acctgate.policy import Policy
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
 @click.command("check", short_help="Judge accounts: raw answers, snapshots, or the live account.")
 @source_options
 @plan_option
+@baseline_option
 @policy_option
 @format_option
 @output_option
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plan: str | None,
-    policy_file: Path | None,
+    baseline_file: str | None, policy_file: Path | None,
     formats: tuple[str, ...], output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
     """Judge accounts: raw answers, snapshots, or the live account where neither is given."""
@@ -42,7 +53,11 @@ def command(
     accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now)
     if plan is not None:
         accounts = _after(plan, accounts, wanted)
-    ctx.exit(writer.write(evaluate(accounts, wanted, now)))
+    known = baseline(baseline_file)
+    reports = evaluate(accounts, wanted, now)
+    code = writer.write(known.apply(reports) if known else reports)
+    tell_gone(known)
+    ctx.exit(code)
 
 
 def _after(plan: str, accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:

@@ -11,6 +11,7 @@ import click
 from acctgate.render import FORMATS
 
 if TYPE_CHECKING:
+    from acctgate.baseline import Baseline
     from acctgate.policy import Policy
     from acctgate.sources.calls import Target
 
@@ -57,6 +58,12 @@ plan_option = click.option(
     metavar="FILE",
     help="What a deploy would change: pulumi preview --json, --save-plan, or terraform show -json.",
 )
+baseline_option = click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="REPORT",
+    help="A JSON report: what it has already is shown as waived, only what is new blocks.",
+)
 format_option = click.option(
     "--format",
     "formats",
@@ -81,6 +88,32 @@ def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Ta
         return Target(region or DEFAULT_REGION, role_arn or None, endpoint or None)
     except SourceError as error:
         raise click.UsageError(str(error)) from None
+
+
+def baseline(path: str | None) -> Baseline | None:
+    """The baseline that the option names."""
+    if path is None:
+        return None
+    from acctgate.baseline import Baseline
+    from acctgate.report import read_report
+    from acctgate.sources import SourceError
+    from acctgate.sources.base import read_text
+
+    try:
+        return Baseline.of(read_report(read_text(path)), path)
+    except SourceError as error:
+        raise click.ClickException(str(error)) from None
+    except ValueError as error:
+        raise click.ClickException(f"{path}: {error}") from None
+
+
+def tell_gone(known: Baseline | None) -> None:
+    """Say by what a baseline can shrink."""
+    if known is not None and known.gone:
+        first = known.gone[0]
+        more = f" (and {len(known.gone) - 1} more)" if len(known.gone) > 1 else ""
+        name = f"{first[1]} of account {first[0]}" if first[0] else first[1]
+        click.echo(f"acctgate: {known.source} can shrink: {name} is there no longer{more}", err=True)
 
 
 def policy(path: Path | None) -> Policy:

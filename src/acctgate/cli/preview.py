@@ -13,12 +13,15 @@ import click
 
 from acctgate.cli.options import (
     DEFAULT_POLICY,
+    baseline,
+    baseline_option,
     format_option,
     live_options,
     output_option,
     policy,
     policy_option,
     target,
+    tell_gone,
 )
 
 if TYPE_CHECKING:
@@ -32,13 +35,15 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="A stack that exists, in your own back end.  [default: a new one, in a file]",
 )
+@baseline_option
 @policy_option
 @format_option
 @output_option
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, demo: bool, stack: str | None, policy_file: Path | None, formats: tuple[str, ...],
+    ctx: click.Context, demo: bool, stack: str | None, baseline_file: str | None, policy_file: Path | None,
+    formats: tuple[str, ...],
     output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
     """pulumi preview of the project in this directory, judged by the policy pack."""
@@ -46,6 +51,7 @@ def command(
 
     writer = Writer(formats, output)
     writer.places = policy(policy_file).places  # a wrong policy is said before the engine starts
+    known = baseline(baseline_file)
     where = target(region, role_arn, endpoint)
     environment = {
         "ACCTGATE_REGION": region,
@@ -68,7 +74,9 @@ def command(
             result = preview(job, progress)
         except (PreviewError, EngineError) as error:
             raise click.ClickException(str(error)) from None
-    code = writer.write(result.report.accounts)
+    reports = result.report.accounts
+    code = writer.write(known.apply(reports) if known else reports)
+    tell_gone(known)
     if code == 0 and result.failure:
         click.echo(f"acctgate: {result.failure}", err=True)
         code = UNUSABLE
