@@ -9,15 +9,30 @@ import re
 from typing import Any
 
 # What stands before the slashes stays as it is. To look for it here would take the square of a long text's length.
-_URL = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"'<>]*)?")
+_URL = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"<>]*)?")
 # Parameters that sign or authenticate, also where a URL is cut off or quoted in pieces.
+# Percent-encoded once or twice they still are: AccessKeyId%3D, %26SecurityToken%253D.
 _PARAMETER = re.compile(
-    r"(?i)\b(signature|ossaccesskeyid|accesskeyid|accesskeysecret|security-?token|securitytoken"
-    r"|x-oss-signature|x-oss-credential|x-oss-security-token|x-acs-security-token)(=|%3D|:\s*)[^\s&\"'<>,;]+"
+    r"(?i)((?:(?<![a-z0-9])|(?<=%[0-9a-f]{2}))(?:signature|(?:oss)?accesskeyid|accesskeysecret|security-?token"
+    r"|x-oss-signature|x-oss-credential|x-oss-security-token|x-acs-security-token)[\"']?\s*(?:=|:|%(?:25)?3D)\s*[\"']?)"
+    r"(?:(?!%(?:25)?26)[^\s&\"'<>,;])+"
 )
-_ACCESS_KEY_ID = re.compile(r"\b(LTAI|STS\.)[0-9A-Za-z]{4,}")
+_AUTHORIZATION = re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*|bearer\s+).+")
+_ACCESS_KEY_ID = re.compile(r"(LTAI|STS\.)[0-9A-Za-z]{4,}")
 # A backslash may hide any of them: in JSON, "\\u002f" is a slash.
-_SIGNS = ("\\", "//", "reporturl", "signature", "ossaccesskeyid", "accesskeyid", "secret", "token", "credential")
+_SIGNS = (
+    "\\",
+    "//",
+    "reporturl",
+    "signature",
+    "ossaccesskeyid",
+    "accesskeyid",
+    "secret",
+    "token",
+    "credential",
+    "authorization",
+    "bearer",
+)
 _LONGEST_TEXT = 400
 
 
@@ -26,10 +41,14 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, str):
         return _without_queries(value)
     if isinstance(value, dict):
-        return {key: without_secrets(item) for key, item in value.items() if key != "ReportUrl"}
+        return {_key(key): without_secrets(item) for key, item in value.items() if key != "ReportUrl"}
     if isinstance(value, list):
         return [without_secrets(item) for item in value]
     return value
+
+
+def _key(key: Any) -> Any:
+    return _without_queries(key) if isinstance(key, str) and "//" in key else key
 
 
 def may_have_secrets(text: str) -> bool:
@@ -49,4 +68,5 @@ def one_line(text: object) -> str:
 def _without_queries(text: str) -> str:
     if "//" in text:
         text = _URL.sub(lambda url: f"//{url['rest']}", text)
-    return _PARAMETER.sub(r"\1\2***", text) if ("=" in text or ":" in text or "%3" in text) else text
+    text = _PARAMETER.sub(r"\1***", text) if ("=" in text or ":" in text or "%" in text) else text
+    return _AUTHORIZATION.sub(r"\1***", text)

@@ -92,7 +92,8 @@ class Snapshot:
     @property
     def account_id(self) -> str | None:
         """The account's id, None where it is not known."""
-        return self.document.get("account_id")
+        account: str | None = self.document.get("account_id")
+        return account if account and account.strip("0") else None
 
     @property
     def alias(self) -> str | None:

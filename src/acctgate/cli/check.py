@@ -22,6 +22,7 @@ from acctgate.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from acctgate.plan import PlannedPreference
     from acctgate.policy import Policy
     from acctgate.snapshot import Snapshot
 
@@ -51,25 +52,31 @@ def command(
     writer.places = wanted.places
     now = datetime.now(UTC)
     accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now)
+    planned = _planned(plan) if plan is not None else []
     if plan is not None:
-        accounts = _after(plan, accounts, wanted)
+        accounts = _after(planned, accounts, wanted)
     known = baseline(baseline_file)
     reports = evaluate(accounts, wanted, now)
     code = writer.write(known.apply(reports) if known else reports)
     tell_gone(known)
+    changes = any(change.operation in ("create", "update") for change in planned)
+    if plan is not None and not changes and code in (0, 1):  # 2 and 3 have a line of their own
+        click.echo(f"acctgate: {plan}: changes no SecurityPreference; the account is judged as it is", err=True)
     ctx.exit(code)
 
 
-def _after(plan: str, accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:
-    """The accounts as they will be after the deploy of a plan."""
-    from acctgate.plan import after_deploy
+def _planned(plan: str) -> list[PlannedPreference]:
     from acctgate.plan.read import read_plan
     from acctgate.sources import SourceError
 
     try:
-        planned = read_plan(plan)
+        return read_plan(plan)
     except SourceError as error:
         raise click.ClickException(str(error)) from None
-    if not any(change.operation in ("create", "update") for change in planned):
-        click.echo(f"acctgate: {plan}: changes no SecurityPreference; the account is judged as it is", err=True)
+
+
+def _after(planned: list[PlannedPreference], accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:
+    """The accounts as they will be after the deploy of a plan."""
+    from acctgate.plan import after_deploy
+
     return iter(after_deploy(list(accounts), planned, wanted.accounts))

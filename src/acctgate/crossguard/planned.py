@@ -31,8 +31,9 @@ class Declared:
 def planned(declared: Declared, state: Recorded | None) -> PlannedPreference:
     """What the deploy does with it, as far as the recorded state tells.
 
-    Without the recorded state it may be created, updated or left alone: then what is not always sent counts
-    only where the live account agrees already.
+    Without the recorded state it may be created, updated or left alone, and a provider that is another one may or may
+    not mean a replacement: then what is declared counts only where the live account agrees already. What is not
+    recorded is created or imported.
     """
     values = settings(declared.inputs)
     change = PlannedPreference(
@@ -41,14 +42,15 @@ def planned(declared: Declared, state: Recorded | None) -> PlannedPreference:
         declared=values,
         dead=dead_value(declared.inputs),
         provider=declared.provider,
+        perhaps_imported=True,
     )
     recorded = (state or {}).get(declared.urn)
     if recorded is None and state is not None and not declared.aliased:
         return change
     if recorded is None:
-        return _with(change, "update", None)
+        return _with(change, "unknown", None)
     if declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn:
-        return change  # another provider: a replacement
+        return _with(change, "unknown", None)
     before = settings({**(recorded.get("inputs") or {}), **(recorded.get("outputs") or {})})
     differs = any(before.get(key) != value for key, value in values.items())
     clears = MASKS not in values and bool(before.get(MASKS))

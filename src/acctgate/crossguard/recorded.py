@@ -50,4 +50,5 @@ def _ways(stack: str) -> Iterator[tuple[Path, str]]:
 
 def _resources(document: Any) -> Recorded:
     deployment = document.get("deployment") or {}
-    return {resource["urn"]: resource for resource in deployment.get("resources") or []}
+    # An entry that is only still to be deleted has the URN of the one that took its place.
+    return {entry["urn"]: entry for entry in deployment.get("resources") or [] if not entry.get("delete")}

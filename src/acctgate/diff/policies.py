@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from typing import Any, Final
 
 from acctgate.diff.model import Direction, PolicyChange
-from acctgate.diff.settings import Move, fewer, more, networks, ordered
+from acctgate.diff.settings import SETTINGS, Move, fewer, more, networks, ordered
 from acctgate.policy.model import Policy, Waiver
 from acctgate.rules import RULES
 from acctgate.rules.base import RuleEntry
@@ -36,7 +36,6 @@ def _any_change(before: Any, after: Any) -> Move:
 
 _PARAMETERS: Final[dict[str, Callable[[Any, Any], Move]]] = {
     "require": ordered("adaptive", "mandatory"),
-    "allow": _any_change,
     "max_hours": fewer,
     "within": _within,
     "max_addresses": fewer,
@@ -53,7 +52,7 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
     changes = []
     for rule in RULES:
         old, new = before.rules[rule.id], after.rules[rule.id]
-        moves = [*_entry_moves(old, new), *_waiver_moves(rule.id, before, after, today)]
+        moves = [*_entry_moves(rule.setting, old, new), *_waiver_moves(rule.id, before, after, today)]
         if moves:
             notes = "; ".join(dict.fromkeys(move.note for move in moves if move.note))
             direction = _overall([move.direction for move in moves])
@@ -61,7 +60,7 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
     return tuple(changes)
 
 
-def _entry_moves(old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
+def _entry_moves(setting: str, old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
     if old["level"] != new["level"]:
         move = more(_LEVELS[old["level"]], _LEVELS[new["level"]])
         yield Move(move.direction, f"level {new['level']} was {old['level']}")
@@ -76,7 +75,8 @@ def _entry_moves(old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
             # Each parameter only ever asks for more.
             yield Move("stricter" if was is None else "looser", f"{name} {_show(now)} was {_show(was)}")
             continue
-        move = _PARAMETERS.get(name, _any_change)(was, now)
+        order = SETTINGS.get(setting.rsplit(".", 1)[-1], _any_change) if name == "allow" else None
+        move = (order or _PARAMETERS.get(name, _any_change))(was, now)
         yield Move(move.direction, f"{name} {_show(now)} was {_show(was)}" + (f": {move.note}" if move.note else ""))
 
 

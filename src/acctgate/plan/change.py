@@ -23,7 +23,7 @@ _PULUMI_NAMES: Final = {"": DEAD_PROPERTY[0], **{key.api: key.pulumi for key in 
 _TERRAFORM_NAMES: Final = {"": DEAD_PROPERTY[1], **{key.api: key.terraform for key in PREFERENCE_KEYS}}
 _ROLE_ACCOUNT: Final = re.compile(r"acs:ram::(\d+):role/", re.ASCII)
 
-Operation = Literal["create", "update", "delete", "same"]
+Operation = Literal["create", "update", "delete", "same", "unknown"]
 """What the deploy does with the resource. A replacement is a create: the delete before it sends nothing."""
 
 
@@ -60,9 +60,9 @@ class Provider:
 class Effect:
     """What the deploy does to one setting."""
 
-    kind: Literal["sets", "unknown", "perhaps", "leaves"]
-    """sets it; sets it to something unknown; sets it if the recorded state, which is not known, differs; or
-    leaves it as it is, although the program declares it."""
+    kind: Literal["sets", "unknown", "perhaps", "longest", "leaves"]
+    """sets it; sets it to something unknown; sets it if it is sent, which is not known; leaves
+    the longer of it and the live one; or leaves it as it is, although the program declares it."""
     value: Any
     note: str
 
@@ -81,6 +81,8 @@ class PlannedPreference:
     dead: Any = None
     """What the program gives for enforceMfaForLogin, which the provider ignores. None where it gives nothing."""
     provider: Provider = field(default_factory=Provider)
+    perhaps_imported: bool = False
+    """Whether what looks like a create may be an import, which sends nothing."""
 
     @property
     def name(self) -> str:
@@ -110,7 +112,8 @@ class PlannedPreference:
         if not self.declared.get(MASKS):  # to the provider, empty is left out
             does = "empties" if MASKS in self.declared else "leaves out"
             cleared = f"{self.name} {does} {self.spelled(MASKS)}, which clears it"
-            yield MASKS, Effect("sets", "", f"this deploy itself opens console logon to every network: {cleared}")
+            kind: Literal["sets", "perhaps"] = "perhaps" if self.operation == "unknown" else "sets"
+            yield MASKS, Effect(kind, "", f"this deploy itself opens console logon to every network: {cleared}")
         if HOURS not in self.declared:
             yield HOURS, self._left_out_hours()
 
@@ -119,10 +122,10 @@ class PlannedPreference:
             return self._left_alone(value)
         if isinstance(value, Marker):
             return Effect("unknown", None, f"{self.name} sets it to {value.value}")
-        if self.operation == "create" or key in (MASKS, HOURS):
+        if self.operation == "create" or (self.operation == "update" and key in (MASKS, HOURS)):
             return Effect("sets", value, f"planned by {self.name}")
         before = None if self.recorded is None else self.recorded.get(key)
-        if self.recorded is None or isinstance(before, Marker):
+        if self.operation == "unknown" or self.recorded is None or isinstance(before, Marker):
             unsent = "whether the deploy sends it depends on the recorded state, which is not known"
             return Effect("perhaps", value, f"{self.name} declares {show(value)}; {unsent}")
         if before != value or type(before) is not type(value):
@@ -135,10 +138,12 @@ class PlannedPreference:
         return Effect("leaves", value, f"{self.name} declares {shown}, but {drift}")
 
     def _left_out_hours(self) -> Effect:
-        if self.operation == "create":
+        if self.operation in ("create", "unknown"):
             left_out = f"{self.name} leaves out {self.spelled(HOURS)}"
             note = f"this deploy itself puts the session back to {DEFAULT_HOURS} hours: {left_out}"
-            return Effect("sets", DEFAULT_HOURS, note)
+            if self.operation == "unknown":
+                return Effect("perhaps", DEFAULT_HOURS, note)
+            return Effect("longest" if self.perhaps_imported else "sets", DEFAULT_HOURS, note)
         recorded = (self.recorded or {}).get(HOURS)
         if recorded is None or isinstance(recorded, Marker):
             return Effect("unknown", None, f"{self.name} keeps the recorded duration, which is not known")

@@ -86,6 +86,8 @@ def _after(effect: Effect, live: Any) -> Any:
             return effect.value
         case "unknown":
             return Unknown(effect.note)
+        case "longest":
+            return max(live, effect.value) if type(live) is int else Unknown(effect.note)
         case "perhaps":
             return live if _same(live, effect.value) else Unknown(effect.note)
     return live

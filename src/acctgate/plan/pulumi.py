@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ UNKNOWN_VALUES: Final = frozenset(
 """What Pulumi writes for a value that is known only after the deploy."""
 _SECRET_SIGN: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 _SECRET_TEXT: Final = "[secret]"  # noqa: S105
+_DEFAULT: Final = re.compile(r"default(_\d+)+.*")
 PROVIDER_TYPE: Final = "pulumi:providers:alicloud"
 _CONFIG: Final = "alicloud:"
 
@@ -52,7 +54,9 @@ _OPERATIONS: Final[dict[str, Operation]] = {
 def is_preview(document: Mapping[str, Any]) -> bool:
     """Whether it is the output of `pulumi preview --json`. Other tools have steps too, but no URNs in them."""
     if "steps" not in document:
-        return "changeSummary" in document and "duration" in document
+        summary = document.get("changeSummary")
+        changes = isinstance(summary, dict) and any(count for name, count in summary.items() if name != "same")
+        return "changeSummary" in document and "duration" in document and not changes
     steps = document["steps"]
     return isinstance(steps, list) and all(isinstance(step, dict) and {"op", "urn"} <= step.keys() for step in steps)
 
@@ -136,6 +140,8 @@ def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
     Raises:
         PlanError: Something in it is not as Pulumi writes it.
     """
+    if document["resourcePlans"] is None:
+        raise PlanError("plan.resourcePlans is missing: the plan is not whole")
     all_plans = an_object(document, "resourcePlans", "plan")
     wanted = [urn for urn in all_plans if resource_type(urn) in (PREFERENCE_TYPE, PROVIDER_TYPE)]
     plans = {urn: an_object(all_plans, urn, "resourcePlans") for urn in wanted}
@@ -144,7 +150,9 @@ def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
 
 
 def _from_resource_plan(urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider]) -> PlannedPreference:
-    operation = _OPERATIONS[_deciding_name(a_list(plan, "steps", "resourcePlan"))] if plan.get("steps") else "same"
+    if not plan.get("steps"):
+        raise PlanError(f"resourcePlan.steps of {one_line(urn)} is missing: the plan is not whole")
+    operation = _OPERATIONS[_deciding_name(a_list(plan, "steps", "resourcePlan"))]
     goal = an_object(plan, "goal", "resourcePlan")
     state = an_object(plan, "state", "resourcePlan")
     changed = _changed(goal)
@@ -254,7 +262,7 @@ def _provider_of(reference: Any, providers: Mapping[str, Provider], default: Map
 def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
     """A provider, from its URN and its properties. Nested ones are JSON texts."""
     name = urn.rsplit("::", 1)[-1] if urn else "default"
-    role = properties.get("assumeRole")
+    role = properties.get("assumeRole", properties.get("assumeRoleWithOidc"))
     hidden = _is_hidden(role)
     if isinstance(role, str) and role.startswith(("{", "[")) and not hidden:
         try:
@@ -265,7 +273,7 @@ def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
     arn = role.get("roleArn", role.get("role_arn")) if isinstance(role, dict) else role
     region, profile, role_arn = (_text(value) for value in (properties.get("region"), properties.get("profile"), arn))
     return Provider(
-        name="default" if name.startswith("default_") else name,
+        name="default" if _DEFAULT.fullmatch(name) else name,
         region=region,
         profile=profile,
         role_arn=role_arn,

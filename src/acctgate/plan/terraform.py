@@ -48,6 +48,8 @@ def read_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
     configuration = an_object(document, "configuration", "plan")
     configured = dict(_configured(an_object(configuration, "root_module", "configuration"), ""))
     providers = an_object(configuration, "provider_config", "configuration")
+    if not {"resource_changes", "deferred_changes"} & document.keys() and _plans_one(document.get("planned_values")):
+        raise PlanError("plan.resource_changes is missing: the plan is not whole")
     changes = objects(document, "resource_changes", "plan")
     changes += [
         an_object(each, "resource_change", "deferred") for each in objects(document, "deferred_changes", "plan")
@@ -58,6 +60,13 @@ def read_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
             address = a_text(change, "address", "resource_change")
             found.append(_from_change(address, change, configured.get(_INDEX.sub("", address)), providers))
     return found
+
+
+def _plans_one(value: Any) -> bool:
+    """Whether a preference stands somewhere in the planned values."""
+    if isinstance(value, dict):
+        return value.get("type") == PREFERENCE_TERRAFORM or any(map(_plans_one, value.values()))
+    return isinstance(value, list) and any(map(_plans_one, value))
 
 
 def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -109,8 +118,13 @@ def _declared(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) 
     declared = _settings(change, "after")
     if expressions is None:
         return declared
-    given = {key.api for key in PREFERENCE_KEYS if key.terraform in expressions}
+    given = {key.api for key in PREFERENCE_KEYS if _is_given(expressions, key.terraform)}
     return {name: value for name, value in declared.items() if name in given}
+
+
+def _is_given(expressions: Mapping[str, Any], name: str) -> bool:
+    """Whether the configuration gives an attribute. To give null is to leave it out."""
+    return name in expressions and expressions[name] != {"constant_value": None}
 
 
 def _settings(change: Mapping[str, Any], when: str) -> dict[str, Any]:
@@ -142,7 +156,7 @@ def _has_true(marks: Any) -> bool:
 
 def _dead(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> Any:
     """What is given for the setting that does nothing: left out, it is computed and keeps what was recorded."""
-    if expressions is not None and _DEAD not in expressions:
+    if expressions is not None and not _is_given(expressions, _DEAD):
         return None
     value = an_object(change, "after", "change").get(_DEAD)
     if value is None and expressions is not None and _is_marked(change, "after_unknown", _DEAD):
@@ -154,10 +168,12 @@ def _provider(resource: Mapping[str, Any] | None, providers: Mapping[str, Any]) 
     """The provider as the configuration has it, an unknown one where that is not in the plan."""
     if resource is None:
         return Provider(name="", unknown=True)
-    key = a_text(resource, "provider_config_key", "resource")
-    config = an_object(providers, key if key in providers else key.rsplit(":", 1)[-1], "provider_config")
+    key = resource.get("provider_config_key")
+    if not isinstance(key, str) or (providers and key not in providers and ":" in key):
+        return Provider(name="", unknown=True)
+    config = an_object(providers, key, "provider_config")
     expressions = an_object(config, "expressions", "provider_config")
-    roles = expressions.get("assume_role")
+    roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
     role = roles[0] if isinstance(roles, list) and roles else roles
     arn = role.get("role_arn") if isinstance(role, dict) else role
     profile = expressions.get("profile")

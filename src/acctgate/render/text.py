@@ -50,7 +50,7 @@ class TextRenderer:
         if waived:
             console.print(Text(f"\n  Waived ({len(waived)})", style="bold"))
             for outcome in waived:
-                console.print(Padding(Text(f"{outcome.rule}: {outcome.message}"), (0, 0, 0, 4)))
+                console.print(Padding(Text(safe(f"{outcome.rule}: {outcome.message}")), (0, 0, 0, 4)))
         console.print(_rest(report))
         return _plain_ends(console)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -65,7 +66,7 @@ def read_json(text: str, name: str, first_line: int = 1) -> Any:
         SourceError: It is no such JSON.
     """
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         line = first_line + error.lineno - 1
         raise SourceError(f"{name}:{line}: no JSON: {error.msg} (column {error.colno})") from None
@@ -84,11 +85,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-_HEADER = re.compile(r"[A-Za-z0-9-]+:.*")
+_HEADER = re.compile(r"[A-Za-z0-9_-]+:.*")
 
 
 def without_preamble(text: str) -> str:
@@ -99,6 +107,8 @@ def without_preamble(text: str) -> str:
     lines = text.splitlines()
     start = next(index for index, line in enumerate(lines) if line.startswith("HTTP/") or line.strip())
     body = start + 1
-    while body < len(lines) and _HEADER.fullmatch(lines[body].strip()):
+    while body < len(lines) and (_HEADER.fullmatch(lines[body].strip()) or lines[body].startswith((" ", "\t"))):
         body += 1
-    return "\n" * body + "\n".join(lines[body:])
+    rest = "\n".join(lines[body:])
+    # Another head may follow: of 100 Continue, or of a proxy.
+    return "\n" * body + (without_preamble(rest) if rest.lstrip().startswith("HTTP/") else rest)

@@ -55,10 +55,15 @@ class LiveAccount:
         ids: list[str] = []
         for page in range(1, _MOST_PACKS // 100 + 1):
             answer = self._caller.call(PACKS, {"PageNumber": str(page), "PageSize": "100"})
-            packs = expect(PACKS, expect(PACKS, answer, "CompliancePacksResult", dict), "CompliancePacks", list)
+            result = expect(PACKS, answer, "CompliancePacksResult", dict)
+            packs = expect(PACKS, result, "CompliancePacks", list)
             ids += [str(expect(PACKS, pack, "CompliancePackId", str)) for pack in packs]
-            if len(packs) < 100:
+            total = result.get("TotalCount")
+            if not isinstance(total, int) or len(ids) >= total:
                 return ids
+            if not packs:
+                told = f"{len(ids)} of {total} compliance packs were listed"
+                raise CallError(PACKS.name, {"code": "UnexpectedAnswer", "message": told})
         raise CallError(PACKS.name, {"code": "TooMany", "message": f"more than {_MOST_PACKS} compliance packs"})
 
     def compliance_pack_report(self, pack: str) -> dict[str, Any]:
@@ -120,7 +125,8 @@ def read_account(target: Target, now: datetime) -> Snapshot:
     if isinstance(identity, CallError):
         errors["account_id"] = identity.error
     taken_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return snapshot_of(sections, errors, None if isinstance(identity, CallError) else identity, taken_at)
+    known = isinstance(identity, str) and identity.strip("0")  # "" and "0" name no account
+    return snapshot_of(sections, errors, identity if known else None, taken_at)
 
 
 def _remedy(error: CallError) -> str:

@@ -8,6 +8,7 @@ place that imports the real one as soon as anybody uses it. Afterwards `import a
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import Any, Final
 
 _NAME: Final = "aiohttp"
+_LOGGERS: Final = ("credentials", "alibabacloud-tea", "darabonba-core", "apscheduler", "urllib3")
 
 
 class _Deferred(ModuleType):
@@ -58,3 +60,7 @@ def load() -> None:
             "alibabacloud_tea_openapi.utils_models",
         ):
             importlib.import_module(module)
+    for name in _LOGGERS:  # they print tracebacks, and addresses with tokens in them
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [logging.NullHandler()]
+        logger.propagate = False

@@ -1,0 +1,146 @@
+"""What an independent review has found: each once passed, leaked or broke."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.crossguard.planned import Declared, planned
+from acctgate.demo import DemoServer
+from acctgate.plan import overlay
+from acctgate.plan.change import PlannedPreference
+from acctgate.redact import one_line
+from acctgate.snapshot import Snapshot, Unknown
+from acctgate.sources.base import SourceError, read_json
+from acctgate.sources.calls import CallError, Target
+from acctgate.sources.live import LiveAccount
+
+URN = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
+PROVIDER = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"
+GOOD = {"mfaOperationForLogin": "mandatory", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
+LOGIN = ("SecurityPreference", "LoginProfilePreference")
+
+
+def live(**login: Any) -> Snapshot:
+    """An account with these logon settings."""
+    return Snapshot.from_document({"version": 1, "SecurityPreference": {"LoginProfilePreference": login}})
+
+
+def after(change: PlannedPreference, account: Snapshot, key: str) -> Any:
+    """A logon setting after the deploy."""
+    return overlay(account, [change]).read((*LOGIN, key))
+
+
+def test_another_provider_version_repairs_no_drift() -> None:
+    recorded = {"urn": URN, "provider": f"{PROVIDER.replace('4_0_1', '4_0_0')}::id", "inputs": GOOD, "outputs": GOOD}
+    change = planned(Declared(URN, GOOD, PROVIDER), {URN: recorded})
+    assert isinstance(after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin"), Unknown)
+    assert after(change, live(MFAOperationForLogin="mandatory"), "MFAOperationForLogin") == "mandatory"
+    assert isinstance(after(change, live(LoginNetworkMasks=""), "LoginNetworkMasks"), Unknown)
+
+
+@pytest.mark.parametrize(("hours", "will_be"), [(24, 24), (6, 6), (1, 6)])
+def test_what_is_not_recorded_may_be_an_import(hours: int, will_be: int) -> None:
+    inputs = {name: value for name, value in GOOD.items() if name != "loginSessionDuration"}
+    change = planned(Declared(URN, inputs, PROVIDER), {})
+    assert after(change, live(LoginSessionDuration=hours), "LoginSessionDuration") == will_be
+
+
+def test_a_resource_that_is_only_to_be_deleted_is_not_the_recorded_one() -> None:
+    from acctgate.crossguard.recorded import _resources
+
+    entries = [{"urn": URN, "inputs": GOOD}, {"urn": URN, "delete": True, "inputs": {}}]
+    assert _resources({"deployment": {"resources": entries}}) == {URN: entries[0]}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"resourcePlans": None},
+        {"resourcePlans": {URN: {"goal": {"inputDiff": {"adds": {"mfaOperationForLogin": "x"}}}, "steps": None}}},
+        {"changeSummary": {"create": 1}, "duration": 1},
+        {
+            "format_version": "1.2",
+            "planned_values": {
+                "root_module": {"resources": [{"type": "alicloud_ram_security_preference", "values": {}}]}
+            },
+        },
+    ],
+)
+def test_a_plan_that_is_not_whole_is_refused(tmp_path: Path, plan: dict[str, Any]) -> None:
+    from acctgate.plan.read import read_plan
+
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    with pytest.raises(SourceError):
+        read_plan(str(tmp_path / "plan.json"))
+
+
+def test_every_compliance_pack_that_there_is_must_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with DemoServer() as demo:
+        for name, value in demo.environment.items():
+            monkeypatch.setenv(name, value)
+        account = LiveAccount(Target(endpoint=demo.endpoint))
+        assert len(account.compliance_packs()) == 1
+        original = demo._ListCompliancePacks
+
+        def short(*arguments: Any) -> Any:
+            answer = original(*arguments)
+            answer["CompliancePacksResult"]["TotalCount"] = 3
+            return answer
+
+        monkeypatch.setattr(demo, "_ListCompliancePacks", short)
+        with pytest.raises(CallError, match="1 of 3"):
+            account.compliance_packs()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "to sign is:POST&%2F&AccessKeyId%3DSEKRET%26SecurityToken%3DSEKRET",
+        "https%3A%2F%2Fx%3Fa%26Signature%3DSEKRET",
+        '{"AccessKeySecret":"SEKRET"}',
+        "Authorization: Bearer SEKRET",
+        "https://x/y?a='SEKRET'",
+    ],
+)
+def test_no_secret_in_an_error_text(text: str) -> None:
+    assert "SEKRET" not in one_line(text)
+
+
+def test_a_number_that_is_too_large_is_no_json() -> None:
+    with pytest.raises(SourceError):
+        read_json('{"UnusedAkNum": 1e400}', "x")
+
+
+@pytest.mark.parametrize("extra", [{}, {"ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:9/x?token=SEKRET"}])
+def test_missing_credentials_are_one_line(tmp_path: Path, extra: dict[str, str]) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+        **extra,
+    }
+    command = [sys.executable, "-m", "acctgate", "check", "--endpoint", "127.0.0.1:9"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "SEKRET" not in done.stderr
+
+
+@pytest.mark.parametrize("account", ["", "0", "000"])
+def test_zero_names_no_account(account: str) -> None:
+    assert Snapshot.from_document({"version": 1, "account_id": account}).account_id is None
+
+
+def test_a_second_head_before_the_body(tmp_path: Path) -> None:
+    from acctgate.sources.responses import read_responses
+
+    heads = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX_Y: z\r\n folded\r\n\r\n"
+    (tmp_path / "answer").write_text(heads + '{"AccountSecurityPracticeInfo": {"Score": 90}}')
+    assert read_responses([str(tmp_path / "answer")]).read(("AccountSecurityPracticeInfo", "Score")) == 90
