@@ -23,7 +23,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 		|| { echo "acctgate needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "Setting up the virtual environment in $(VENV) (about a minute, once) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 

@@ -86,7 +86,7 @@ def preview(job: Job, progress: Progress) -> Result:
             POLICY_VARIABLE: job.policy,
             **job.environment,
         }
-        inline = _runtime(settings) == "python" and not has_language_host(engine)
+        inline = _runtime(settings) == "python" and (not has_language_host(engine) or _is_ours(settings, job.project))
         program = _Program(job.project / str(settings.get("main") or ".")) if inline else None
         progress("starting the Pulumi engine")
         # Where the engine ends first, gRPC logs a traceback of the SDK's language host.
@@ -217,6 +217,16 @@ def _project_settings(project: Path) -> dict[str, Any]:
                 raise PreviewError(f"{path}: a Pulumi project has a name and a runtime")
             return settings
     raise PreviewError(f"{project}: no Pulumi.yaml; run this in a Pulumi project")
+
+
+def _is_ours(settings: dict[str, Any], project: Path) -> bool:
+    """Whether the program would run in this very environment. Then it runs in this process: the language host waits
+    five seconds and prints a traceback where a mandatory policy fails."""
+    runtime = settings.get("runtime")
+    options = runtime.get("options") if isinstance(runtime, dict) else None
+    options = options if isinstance(options, dict) else {}
+    virtualenv = options.get("virtualenv")
+    return not options.get("toolchain") and (not virtualenv or (project / virtualenv).resolve() == Path(sys.prefix).resolve())
 
 
 def _runtime(settings: dict[str, Any]) -> str:
