@@ -69,7 +69,8 @@ def preview(folder: Path, *arguments: str, **variables: str) -> Done:
 
 def files(folder: Path) -> dict[str, bytes]:
     """Every file below a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def live(folder: Path, demo: DemoServer, *arguments: str, **variables: str) -> Done:
