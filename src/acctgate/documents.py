@@ -11,7 +11,9 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from acctgate.rules import RULES
-from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
+from acctgate.settings.compliance_pack import CompliancePackReport
+from acctgate.settings.security_practice import AccountSecurityPracticeInfo
+from acctgate.settings.security_preference import SecurityPreference
 from acctgate.snapshot import ApiError
 
 _OPEN = ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True)

@@ -62,11 +62,21 @@ class _Judge:
         if not isinstance(self.rule, SettingRule):
             if self.level == "disabled":
                 return [self._disabled(None)]
-            return [self._outcome(found) for found in self.rule.judgements(account, self.entry, self.now)]
+            return [self._told(found) for found in self.rule.judgements(account, self.entry, self.now)]
         outcomes = self._kept([account.read(path) for path in self.paths])
         if account.notes and (notes := [account.notes[path] for path in self.paths if path in account.notes]):
             return [replace(outcome, message=_with(outcome.message, notes)) for outcome in outcomes]
         return outcomes
+
+    def _told(self, found: Judgement) -> Outcome:
+        """The outcome of a judgement that does not hang on values alone. Most say the same of every account."""
+        if not isinstance(found.actual, (str, bool, type(None))) or len(found.message) > _LONGEST:
+            return self._outcome(found)
+        if found not in self.kept:
+            if len(self.kept) >= _KEPT:
+                self.kept.clear()
+            self.kept[found] = [self._outcome(found)]
+        return self.kept[found][0]
 
     def _kept(self, values: list[Any]) -> list[Outcome]:
         key = _key(values)

@@ -226,7 +226,9 @@ def _is_ours(settings: dict[str, Any], project: Path) -> bool:
     options = runtime.get("options") if isinstance(runtime, dict) else None
     options = options if isinstance(options, dict) else {}
     virtualenv = options.get("virtualenv")
-    return not options.get("toolchain") and (not virtualenv or (project / virtualenv).resolve() == Path(sys.prefix).resolve())
+    return not options.get("toolchain") and (
+        not virtualenv or (project / virtualenv).resolve() == Path(sys.prefix).resolve()
+    )
 
 
 def _runtime(settings: dict[str, Any]) -> str:

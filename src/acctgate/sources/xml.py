@@ -86,7 +86,9 @@ def _local(tag: str) -> str:
 def _answer_schema() -> Schema:
     from pydantic import TypeAdapter
 
-    from acctgate.settings import AccountSecurityPracticeInfo, CompliancePackReport, SecurityPreference
+    from acctgate.settings.compliance_pack import CompliancePackReport
+    from acctgate.settings.security_practice import AccountSecurityPracticeInfo
+    from acctgate.settings.security_preference import SecurityPreference
 
     sections = {
         "SecurityPreference": SecurityPreference,
