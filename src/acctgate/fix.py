@@ -19,7 +19,7 @@ from acctgate.policy.model import Policy
 from acctgate.report import Level, Outcome, Result
 from acctgate.rules import RULES, login_lockout
 from acctgate.rules.base import SettingRule
-from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey
+from acctgate.settings.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey
 from acctgate.snapshot import OPERATIONS, Snapshot, Unknown, explain
 
 RESOURCE: Final = "security-preference"
@@ -87,11 +87,10 @@ class _Repairer:
         return self.rule.repair(value, entry)
 
 
-_KEYS: Final = {f"{SECTION}.{key.group}.{key.api}": key for key in PREFERENCE_KEYS}
 _REPAIRERS: Final = {
-    rule.id: _Repairer(rule, _KEYS[rule.setting])
+    rule.id: _Repairer(rule, BY_SETTING[rule.setting])
     for rule in RULES
-    if isinstance(rule, SettingRule) and rule.repair is not None and rule.setting in _KEYS
+    if isinstance(rule, SettingRule) and rule.repair is not None and rule.setting in BY_SETTING
 }
 
 
@@ -145,7 +144,7 @@ def _unread(snapshot: Snapshot) -> str | None:
 
 def _read(snapshot: Snapshot, repairer: _Repairer) -> Any:
     """The live value. Text that no file can hold cannot be read either."""
-    value = snapshot.read((SECTION, repairer.key.group, repairer.key.api))
+    value = snapshot.read(repairer.key.path)
     try:
         str(value).encode()
     except UnicodeEncodeError:

@@ -14,6 +14,7 @@ from acctgate.cli.options import (
     baseline_option,
     format_option,
     live_options,
+    or_fail,
     output_option,
     plan_option,
     policy,
@@ -67,12 +68,8 @@ def command(
 
 def _planned(plan: str) -> list[PlannedPreference]:
     from acctgate.plan.read import read_plan
-    from acctgate.sources import SourceError
 
-    try:
-        return read_plan(plan)
-    except SourceError as error:
-        raise click.ClickException(str(error)) from None
+    return or_fail(lambda: read_plan(plan))
 
 
 def _after(planned: list[PlannedPreference], accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:

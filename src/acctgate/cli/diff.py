@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from acctgate.cli.options import plan_option, policy, policy_option
+from acctgate.cli.options import or_fail, plan_option, policy, policy_option
 
 if TYPE_CHECKING:
     from acctgate.diff import Diff
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from acctgate.policy import Policy
     from acctgate.snapshot import Snapshot
 
-T = TypeVar("T")
 Kind = Literal["snapshots", "reports", "policies"]
 _FORMATS: Final = ("text", "json", "markdown")
 
@@ -97,7 +96,7 @@ def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, no
         from acctgate.plan import after_deploy
         from acctgate.plan.read import read_plan
 
-        after = after_deploy(after, _or_fail(lambda: read_plan(plan)), wanted.accounts)
+        after = after_deploy(after, or_fail(lambda: read_plan(plan)), wanted.accounts)
     return _accounts("snapshots", _judge(before, wanted, now), _judge(after, wanted, now))
 
 
@@ -121,7 +120,7 @@ def _reports(path: str) -> list[Judged]:
     from acctgate.report import read_report
     from acctgate.sources.base import read_text
 
-    text = _or_fail(lambda: read_text(path))
+    text = or_fail(lambda: read_text(path))
     try:
         return [(account, None) for account in read_report(text).accounts]
     except ValueError as error:
@@ -147,7 +146,7 @@ def _write(found: Diff, kind: str, output: Path | None) -> None:
     import shutil
     import sys
 
-    from acctgate.cli.output import wants_color
+    from acctgate.cli.output import wants_color, write_text
     from acctgate.render.diff import render_json, render_markdown, render_text
 
     if kind == "json":
@@ -158,13 +157,7 @@ def _write(found: Diff, kind: str, output: Path | None) -> None:
         color = output is None and wants_color(sys.stdout)
         width = max(80, shutil.get_terminal_size((120, 24)).columns) if color else 120
         text = render_text(found, color=color, width=width)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    except OSError as error:
-        raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+    write_text(text, output)
 
 
 def _status(found: Diff, *, allow_loosening: bool) -> int:
@@ -178,12 +171,3 @@ def _status(found: Diff, *, allow_loosening: bool) -> int:
         click.echo(f"acctgate: newly undecided: {name}{rule.rule}: {rule.message}{more}", err=True)
         return 3
     return 0
-
-
-def _or_fail(read: Callable[[], T]) -> T:
-    from acctgate.sources import SourceError
-
-    try:
-        return read()
-    except SourceError as error:
-        raise click.ClickException(str(error)) from None

@@ -40,12 +40,13 @@ def command(
     """
     from datetime import UTC, datetime
 
+    from acctgate.cli.output import write_text
     from acctgate.fix import propose
 
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now))
-    _write(TARGETS[language].render(propose(account, wanted, now)), output)
+    write_text(TARGETS[language].render(propose(account, wanted, now)), output)
 
 
 def _only(accounts: Iterator[Snapshot]) -> Snapshot:
@@ -56,13 +57,3 @@ def _only(accounts: Iterator[Snapshot]) -> Snapshot:
     if len(found) != 1:
         raise click.ClickException("the input has several accounts, and fix takes one at a time")
     return found[0]
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    except OSError as error:
-        raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None

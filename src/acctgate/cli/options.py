@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from acctgate.sources.calls import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 DEFAULT_POLICY = Path("policies/policy.yaml")
 
@@ -79,6 +80,16 @@ output_option = click.option(
 )
 
 
+def or_fail(read: Callable[[], T]) -> T:
+    """What is read; where it cannot be, the source's own line."""
+    from acctgate.sources import SourceError
+
+    try:
+        return read()
+    except SourceError as error:
+        raise click.ClickException(str(error)) from None
+
+
 def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
     """The live account that the options name."""
     from acctgate.sources import SourceError
@@ -96,13 +107,11 @@ def baseline(path: str | None) -> Baseline | None:
         return None
     from acctgate.baseline import Baseline
     from acctgate.report import read_report
-    from acctgate.sources import SourceError
     from acctgate.sources.base import read_text
 
+    text = or_fail(lambda: read_text(path))
     try:
-        return Baseline.of(read_report(read_text(path)), path)
-    except SourceError as error:
-        raise click.ClickException(str(error)) from None
+        return Baseline.of(read_report(text), path)
     except ValueError as error:
         raise click.ClickException(f"{path}: {error}") from None
 

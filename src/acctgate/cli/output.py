@@ -73,6 +73,17 @@ class Writer:
         return sinks
 
 
+def write_text(text: str, output: Path | None) -> None:
+    """Write what a command prints as a whole, to a file or to standard output."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+
+
 def wants_color(stream: TextIO) -> bool:
     """A terminal, and nobody said no."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

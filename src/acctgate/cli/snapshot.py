@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.options import live_options, target
+from acctgate.cli.options import live_options, or_fail, target
 
 
 @click.command("snapshot", short_help="Read the live account and write a snapshot.")
@@ -28,22 +28,12 @@ def command(
     import json
     from datetime import UTC, datetime
 
+    from acctgate.cli.output import write_text
     from acctgate.snapshot import explain
-    from acctgate.sources import SourceError
     from acctgate.sources.live import read_account
 
-    try:
-        snapshot = read_account(target(region, role_arn, endpoint), datetime.now(UTC))
-    except SourceError as error:
-        raise click.ClickException(str(error)) from None
-    text = json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n"
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        try:
-            output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        except OSError as error:
-            raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+    snapshot = or_fail(lambda: read_account(target(region, role_arn, endpoint), datetime.now(UTC)))
+    write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
     for section, failed in snapshot.errors.items():
         more = f" (and {len(snapshot.errors) - 1} more)" if len(snapshot.errors) > 1 else ""
         click.echo(f"acctgate: {section} is missing: {explain(failed, 'its call')}{more}", err=True)

@@ -11,7 +11,7 @@ need the section are unknown. Only wrong arguments fail it.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pulumi
 from pulumi.dynamic import (
@@ -57,7 +57,7 @@ class AccountReader(ResourceProvider):
 
     def check(self, _olds: Values, news: Values) -> CheckResult:
         """Read the live account, in a preview too."""
-        arguments = {name: news[name] for name in ARGUMENTS if news.get(name) is not None}
+        arguments = _arguments(news)
         try:
             return CheckResult({**arguments, **self._read(arguments)}, [])
         except _WrongArgument as error:
@@ -79,7 +79,7 @@ class AccountReader(ResourceProvider):
 
     def read(self, id_: str, props: Values) -> ReadResult:
         """Read the live account again, for a refresh."""
-        arguments = {name: props[name] for name in ARGUMENTS if props.get(name) is not None}
+        arguments = _arguments(props)
         try:
             values = {**arguments, **self._read(arguments)}
         except _WrongArgument:
@@ -117,6 +117,10 @@ class AccountReader(ResourceProvider):
         return values
 
 
+def _arguments(properties: Values) -> Values:
+    return {name: properties[name] for name in ARGUMENTS if properties.get(name) is not None}
+
+
 class _WrongArgument(Exception):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -125,17 +129,10 @@ class _WrongArgument(Exception):
 
 def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> LiveAccount:
     """The account that the arguments name, or else the environment."""
-    import os
+    from acctgate.sources.calls import Target
 
-    from acctgate.sources.calls import DEFAULT_REGION, Target
-
-    chosen = {
-        "region": region or os.environ.get("ACCTGATE_REGION") or DEFAULT_REGION,
-        "role_arn": role_arn or os.environ.get("ACCTGATE_ROLE_ARN") or None,
-        "endpoint": endpoint or os.environ.get("ACCTGATE_ENDPOINT") or None,
-    }
     try:
-        target = Target(**chosen)  # type: ignore[arg-type]
+        target = Target.chosen(region, role_arn, endpoint)
     except SourceError as error:
         name = str(error).split()[0].replace("role", "role_arn")
         raise _WrongArgument(name, str(error)) from None
@@ -195,6 +192,7 @@ class CompliancePackReader(AccountReader):
 
 
 class _DataSource(Resource):
+    reader: ClassVar[type[AccountReader]]
     account_id: pulumi.Output[str]
     """The account that was read. Absent where GetCallerIdentity brought no answer."""
     error: pulumi.Output[dict[str, Any]]
@@ -203,31 +201,12 @@ class _DataSource(Resource):
     def __init__(
         self,
         resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        reader: AccountReader,
-        arguments: dict[str, pulumi.Input[str] | None],
-    ) -> None:
-        given = {name: value for name, value in arguments.items() if value is not None}
-        read = dict.fromkeys(("account_id", reader.section, "error"))
-        super().__init__(reader, resource_name, {**read, **given}, opts)
-
-
-class SecurityPreference(_DataSource, module=MODULE, name="SecurityPreference"):
-    """The account's security preferences (Ims GetSecurityPreference), read at every preview."""
-
-    SecurityPreference: pulumi.Output[dict[str, Any]]
-    """The answer, with the API's own keys. Absent where there is an `error`."""
-
-    def __init__(
-        self,
-        resource_name: str,
         region: pulumi.Input[str] | None = None,
         role_arn: pulumi.Input[str] | None = None,
         endpoint: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Read the preferences.
+        """Read the section.
 
         Args:
             resource_name: The name in the stack.
@@ -236,32 +215,36 @@ class SecurityPreference(_DataSource, module=MODULE, name="SecurityPreference"):
             endpoint: HOST:PORT of a server on this machine that all calls go to.
             opts: Pulumi's resource options.
         """
-        arguments = {"region": region, "role_arn": role_arn, "endpoint": endpoint}
-        super().__init__(resource_name, opts, reader=SecurityPreferenceReader(), arguments=arguments)
+        self._declare(resource_name, {"region": region, "role_arn": role_arn, "endpoint": endpoint}, opts)
+
+    def _declare(
+        self, resource_name: str, arguments: dict[str, pulumi.Input[str] | None], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        given = {name: value for name, value in arguments.items() if value is not None}
+        read = dict.fromkeys(("account_id", self.reader.section, "error"))
+        super().__init__(self.reader(), resource_name, {**read, **given}, opts)
+
+
+class SecurityPreference(_DataSource, module=MODULE, name="SecurityPreference"):
+    """The account's security preferences (Ims GetSecurityPreference), read at every preview."""
+
+    reader = SecurityPreferenceReader
+    SecurityPreference: pulumi.Output[dict[str, Any]]
+    """The answer, with the API's own keys. Absent where there is an `error`."""
 
 
 class SecurityPracticeReport(_DataSource, module=MODULE, name="SecurityPracticeReport"):
     """The account's security report (Ims GetAccountSecurityPracticeReport), read at every preview."""
 
+    reader = SecurityPracticeReader
     AccountSecurityPracticeInfo: pulumi.Output[dict[str, Any]]
     """The answer, with the API's own keys. Absent where there is an `error`."""
-
-    def __init__(
-        self,
-        resource_name: str,
-        region: pulumi.Input[str] | None = None,
-        role_arn: pulumi.Input[str] | None = None,
-        endpoint: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Read the report. The arguments are those of `SecurityPreference`."""
-        arguments = {"region": region, "role_arn": role_arn, "endpoint": endpoint}
-        super().__init__(resource_name, opts, reader=SecurityPracticeReader(), arguments=arguments)
 
 
 class CompliancePackReport(_DataSource, module=MODULE, name="CompliancePackReport"):
     """Reports of compliance packs (Config GetCompliancePackReport), read at every preview."""
 
+    reader = CompliancePackReader
     CompliancePackReports: pulumi.Output[list[dict[str, Any]]]
     """The answers, one for each pack, without their signed URLs. Absent where there is an `error`."""
 
@@ -284,4 +267,4 @@ class CompliancePackReport(_DataSource, module=MODULE, name="CompliancePackRepor
             "role_arn": role_arn,
             "endpoint": endpoint,
         }
-        super().__init__(resource_name, opts, reader=CompliancePackReader(), arguments=arguments)
+        self._declare(resource_name, arguments, opts)

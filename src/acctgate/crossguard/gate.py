@@ -19,16 +19,12 @@ from acctgate.render.json import JsonRenderer
 from acctgate.report import AccountReport, Level, Outcome, Summary
 from acctgate.rules import RULES, Rule
 from acctgate.rules.base import RuleEntry
-from acctgate.settings.preference_keys import PREFERENCE_KEYS
+from acctgate.settings.preference_keys import BY_SETTING
 from acctgate.snapshot import Snapshot
 
 ACCOUNT_POLICY: Final = "account"
 """The policy whose configuration says where the pack reads accounts."""
 _STATE: Final = "state"
-_SECTION_PATHS: Final = {
-    f"SecurityPreference.{key.group}.{key.api}": (key.api, ("SecurityPreference", key.group, key.api))
-    for key in PREFERENCE_KEYS
-}
 
 
 class Violation(NamedTuple):
@@ -54,6 +50,8 @@ class Gate:
     settings: AccountSettings = field(default_factory=AccountSettings)
     background: Background = field(default_factory=Background)
     declared: dict[str, Declared] = field(default_factory=dict)
+    judged: dict[str, AccountReport] = field(default_factory=dict)
+    """What is to be said of each declared resource by itself."""
     told: set[tuple[str, str]] = field(default_factory=set)
     """Rule and URN of what a resource policy has reported: the stack policy does not repeat it."""
     found: list[_Found] = field(default_factory=list)
@@ -76,6 +74,7 @@ class Gate:
     def declare(self, resource: Declared) -> None:
         """Note a SecurityPreference that the program declares, and start to ask for what is recorded of it."""
         self.declared[resource.urn] = resource
+        self.judged.pop(resource.urn, None)
         self.background.start(_STATE, export_state)
 
     def read_early(self) -> None:
@@ -86,12 +85,13 @@ class Gate:
         """What a rule has to say of what one resource itself sets or clears. The stack policy judges the rest."""
         change = self._planned(self.declared[urn])
         effects = change.effects()
-        setting = _SECTION_PATHS.get(rule.setting)
-        touches = setting is not None and setting[0] in effects and effects[setting[0]].kind in ("sets", "unknown")
+        setting = BY_SETTING.get(rule.setting)
+        touches = setting is not None and setting.api in effects and effects[setting.api].kind in ("sets", "unknown")
         if not touches and not (setting is None and change.dead is not None):
             return
-        [report] = evaluate([overlay(Snapshot({"version": 1}), [change])], self.policy, now)
-        for outcome in report.outcomes:
+        if urn not in self.judged:  # ten rules ask, one after the other
+            (self.judged[urn],) = evaluate([overlay(Snapshot({"version": 1}), [change])], self.policy, now)
+        for outcome in self.judged[urn].outcomes:
             if outcome.rule == rule.id and outcome.outcome in ("fail", "unknown"):
                 self.told.add((rule.id, urn))
                 yield Violation(sentence(None, outcome), urn)
@@ -109,6 +109,7 @@ class Gate:
         reports = evaluate(after, self.policy, now)
         self.found = [_Found(*each) for each in zip(reports, after, urns, strict=False)]
         self.declared.clear()
+        self.judged.clear()
         self.background.forget()
 
     def report(self) -> str:
@@ -137,10 +138,10 @@ class Gate:
 def _about(outcome: Outcome, found: _Found) -> str | None:
     """The planned resource where it decides, else the data source that read the section."""
     for change in found.snapshot.planned or ():
-        setting = _SECTION_PATHS.get(outcome.setting)
+        setting = BY_SETTING.get(outcome.setting)
         if setting is None and outcome.rule == "dead-setting" and change.dead is not None:
             return change.address
-        if setting is not None and setting[1] in found.snapshot.notes and setting[0] in change.effects():
+        if setting is not None and setting.path in found.snapshot.notes and setting.api in change.effects():
             return change.address
     return found.urns.get(outcome.setting.partition(".")[0].partition("[")[0])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from acctgate.crossguard.recorded import Recorded
@@ -48,14 +48,10 @@ def planned(declared: Declared, state: Recorded | None) -> PlannedPreference:
     if recorded is None and state is not None and not declared.aliased:
         return change
     if recorded is None:
-        return _with(change, "unknown", None)
+        return replace(change, operation="unknown")
     if declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn:
-        return _with(change, "unknown", None)
+        return replace(change, operation="unknown")
     before = settings({**(recorded.get("inputs") or {}), **(recorded.get("outputs") or {})})
     differs = any(before.get(key) != value for key, value in values.items())
     clears = MASKS not in values and bool(before.get(MASKS))
-    return _with(change, "update" if differs or clears else "same", before)
-
-
-def _with(change: PlannedPreference, operation: Any, recorded: Mapping[str, Any] | None) -> PlannedPreference:
-    return PlannedPreference(change.address, operation, change.declared, recorded, change.dead, change.provider)
+    return replace(change, operation="update" if differs or clears else "same", recorded=before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -61,16 +60,10 @@ def read_all(background: Background, settings: AccountSettings, providers: Itera
 def _read(settings: AccountSettings, role: str | None) -> list[Snapshot]:
     if settings.snapshot:
         return list(read_snapshots([settings.snapshot]))
-    from acctgate.sources.calls import DEFAULT_REGION, Target
+    from acctgate.sources.calls import Target
     from acctgate.sources.live import read_account
 
-    environ = os.environ.get
     try:
-        target = Target(
-            settings.region or environ("ACCTGATE_REGION") or DEFAULT_REGION,
-            role or environ("ACCTGATE_ROLE_ARN") or None,
-            settings.endpoint or environ("ACCTGATE_ENDPOINT") or None,
-        )
-        return [read_account(target, datetime.now(UTC))]
+        return [read_account(Target.chosen(settings.region, role, settings.endpoint), datetime.now(UTC))]
     except SourceError as error:
         return [unreadable(error)]

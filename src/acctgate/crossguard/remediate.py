@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acctgate.plan.change import HOURS, MASKS, Marker
+from acctgate.plan.change import Marker
 from acctgate.plan.pulumi import settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
-from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
-
-_KEYS = {f"SecurityPreference.{key.group}.{key.api}": key for key in PREFERENCE_KEYS}
-# What the API puts in where the program leaves the setting out.
-_LEFT_OUT = {MASKS: "", HOURS: DEFAULT_HOURS}
+from acctgate.settings.preference_keys import BY_SETTING, LEFT_OUT
 
 
 def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -20,11 +16,11 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
 
     What the program leaves out and the deploy does not touch stays left out.
     """
-    key = _KEYS.get(rule.setting)
+    key = BY_SETTING.get(rule.setting)
     if key is None or not isinstance(rule, SettingRule) or rule.repair is None:
         return None
     declared = settings({name: properties[name] for name in properties})
-    value = declared.get(key.api, _LEFT_OUT.get(key.api))
+    value = declared.get(key.api, LEFT_OUT.get(key.api))
     if value is None or isinstance(value, Marker):
         return None
     values = [value, *_absent(rule)]

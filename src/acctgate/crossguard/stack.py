@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acctgate.crossguard.source_types import TYPES
-from acctgate.plan.pulumi import UNKNOWN_VALUES
+from acctgate.plan.pulumi import UNKNOWN_VALUES, is_unknown
 from acctgate.redact import without_secrets
 from acctgate.snapshot import OPERATIONS, ApiError, Snapshot
 
@@ -67,15 +67,6 @@ def whole_numbers(value: Any) -> Any:
     return value
 
 
-def has_unknown(value: Any) -> bool:
-    """Whether a value, or anything in it, is known only after the deploy."""
-    if isinstance(value, dict):
-        return any(map(has_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(has_unknown, value))
-    return isinstance(value, str) and value in UNKNOWN_VALUES
-
-
 def _way(values: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(values.get(name) or "") for name in ("region", "role_arn", "endpoint"))
 
@@ -85,7 +76,7 @@ def _is_known(value: Any) -> bool:
 
 
 def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
-    if has_unknown(values):
+    if is_unknown(values):
         gathered.errors[section] = _error("UnknownValue", "the data source is known only after the deploy")
         return
     if isinstance(values.get("errors"), dict):

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from acctgate.settings.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.settings.preference_keys import LEFT_OUT, PREFERENCE_KEYS
 
 ACCOUNT_ID: Final = "1234567890123456"
 ACCESS_KEY_ID: Final = "acctgate-demo"
@@ -50,8 +50,6 @@ _PACK_REPORT: Final[dict[str, Any]] = {
     "AccountId": 0,
     "ReportCreateTimestamp": 1624329965857,
 }
-_RESET: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": DEFAULT_HOURS}
-"""What SetSecurityPreference puts in where its caller leaves the key out. Other keys stay as they are."""
 
 
 @dataclass(slots=True)
@@ -69,8 +67,8 @@ class DemoAccount:
             group = self.preference.setdefault(key.group, {})
             if key.api in parameters:
                 group[key.api] = _typed(parameters[key.api])
-            elif key.api in _RESET:
-                group[key.api] = _RESET[key.api]
+            elif key.api in LEFT_OUT:
+                group[key.api] = LEFT_OUT[key.api]
 
     def comply(self) -> None:
         """Make the account hold what the preset `strict` asks for, masks within 10.0.0.0/8."""

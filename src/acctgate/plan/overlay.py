@@ -13,7 +13,7 @@ from acctgate.settings.preference_keys import PREFERENCE_KEYS
 from acctgate.snapshot import Path, Snapshot, Unknown, show
 
 SECTION: Final = "SecurityPreference"
-_PATHS: Final[dict[str, Path]] = {key.api: (SECTION, key.group, key.api) for key in PREFERENCE_KEYS}
+_PATHS: Final[dict[str, Path]] = {key.api: key.path for key in PREFERENCE_KEYS}
 
 
 def overlay(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapshot:

@@ -207,16 +207,17 @@ def dead_value(properties: Mapping[str, Any]) -> Any:
 def _value(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if _is_unknown(value):
+    if is_unknown(value):
         return UNKNOWN
     return SECRET if _is_secret(value) else value
 
 
-def _is_unknown(value: Any) -> bool:
+def is_unknown(value: Any) -> bool:
+    """Whether a value, or anything in it, is known only after the deploy."""
     if isinstance(value, dict):
-        return any(map(_is_unknown, value.values()))
+        return any(map(is_unknown, value.values()))
     if isinstance(value, list):
-        return any(map(_is_unknown, value))
+        return any(map(is_unknown, value))
     return isinstance(value, str) and value in UNKNOWN_VALUES
 
 
@@ -286,4 +287,4 @@ def _text(value: Any) -> str | None:
 
 
 def _is_hidden(value: Any) -> bool:
-    return _is_unknown(value) or _is_secret(value)
+    return is_unknown(value) or _is_secret(value)

@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 from typing_extensions import TypedDict
 
 from acctgate.report import Level, Severity
-from acctgate.snapshot import Path, Snapshot, Unknown, dotted
+from acctgate.snapshot import Path, Snapshot, Unknown
 
 T = TypeVar("T", bound=type)
 
@@ -114,8 +114,3 @@ class SettingRule(Rule[P]):
                 if isinstance(value, Unknown):
                     return undecided(value)
         return self.judge(*values, want)
-
-
-def setting_name(path: Path) -> str:
-    """A path as reports name it."""
-    return dotted(path)

@@ -17,6 +17,16 @@ class PreferenceKey(NamedTuple):
     terraform: str
     """The argument of alicloud_ram_security_preference."""
 
+    @property
+    def path(self) -> tuple[str, str, str]:
+        """Where it stands in a snapshot."""
+        return ("SecurityPreference", self.group, self.api)
+
+    @property
+    def setting(self) -> str:
+        """How rules and reports name it."""
+        return ".".join(self.path)
+
 
 _LOGIN: Final = "LoginProfilePreference"
 
@@ -59,6 +69,8 @@ PREFERENCE_KEYS: Final = (
 )
 """The settings, in the order in which people are shown them. Source: pulumi-alicloud 4.0.0, Ims 2019-08-15."""
 
+BY_SETTING: Final = {key.setting: key for key in PREFERENCE_KEYS}
+"""The settings by the name that rules and reports give them."""
 PREFERENCE_TYPE: Final = "alicloud:ram/securityPreference:SecurityPreference"
 """Pulumi's type of the account's SecurityPreference."""
 PREFERENCE_TERRAFORM: Final = "alicloud_ram_security_preference"
@@ -67,3 +79,5 @@ DEAD_PROPERTY: Final = ("enforceMfaForLogin", "enforce_mfa_for_login")
 """Accepted by the provider, and neither sent nor read: setting it does nothing."""
 DEFAULT_HOURS: Final = 6
 """Where SetSecurityPreference puts LoginSessionDuration when its caller leaves it out."""
+LEFT_OUT: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": DEFAULT_HOURS}
+"""What SetSecurityPreference puts in where its caller leaves the key out. Other keys stay as they are."""

@@ -79,6 +79,16 @@ class Target:
                 f"endpoint {one_line(self.endpoint)}: is not HOST:PORT on this machine; 127.0.0.1:8080 is one"
             )
 
+    @classmethod
+    def chosen(cls, region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
+        """What is given; what is not, from ACCTGATE_REGION, ACCTGATE_ROLE_ARN and ACCTGATE_ENDPOINT."""
+        environ = os.environ.get
+        return cls(
+            region or environ("ACCTGATE_REGION") or DEFAULT_REGION,
+            role_arn or environ("ACCTGATE_ROLE_ARN") or None,
+            endpoint or environ("ACCTGATE_ENDPOINT") or None,
+        )
+
     def host(self, product: str) -> str:
         """Where the calls of a product go."""
         if self.endpoint:
