@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
     baseline,
     baseline_option,
@@ -28,7 +29,17 @@ if TYPE_CHECKING:
     from acctgate.snapshot import Snapshot
 
 
-@click.command("check", short_help="Judge accounts: raw answers, snapshots, or the live account.")
+@click.command(
+    "check",
+    cls=WithExamples,
+    short_help="Judge accounts: raw answers, snapshots, or the live account.",
+    examples=(
+        "acctgate check  # the live account",
+        "acctgate check --snapshot prod.json --format json",
+        "acctgate check --response preference.xml --response report.json  # raw API answers",
+        "acctgate check --plan plan.json --format text --format sarif=acctgate.sarif",
+    ),
+)
 @source_options
 @plan_option
 @baseline_option

@@ -6,8 +6,18 @@ import sys
 
 import click
 
+from acctgate.cli.examples import WithExamples
 
-@click.command("demo-account", short_help="Serve the embedded demo account.")
+
+@click.command(
+    "demo-account",
+    cls=WithExamples,
+    short_help="Serve the embedded demo account.",
+    examples=(
+        "acctgate demo-account --port 8080",
+        "acctgate demo-account --compliant --deny GetSecurityPreference --throttle ListCompliancePacks=2",
+    ),
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one.  [default: 0]")
 @click.option(
     "--deny",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import or_fail, plan_option, policy, policy_option
 
 if TYPE_CHECKING:
@@ -22,7 +23,16 @@ Kind = Literal["snapshots", "reports", "policies"]
 _FORMATS: Final = ("text", "json", "markdown")
 
 
-@click.command("diff", short_help="What moved between two snapshots, reports or policies.")
+@click.command(
+    "diff",
+    cls=WithExamples,
+    short_help="What moved between two snapshots, reports or policies.",
+    examples=(
+        "acctgate diff monday.json friday.json",
+        "acctgate diff prod.json --plan plan.json  # what a deploy would move",
+        "acctgate diff main.yaml branch.yaml --snapshot prod.json  # what a change of the policy means",
+    ),
+)
 @click.argument("base")
 @click.argument("head", required=False)
 @click.option(

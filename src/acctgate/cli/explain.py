@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import click
 
+from acctgate.cli.examples import WithExamples
 
-@click.command("explain", short_help="One rule: its reason, values and remedy.")
+
+@click.command(
+    "explain",
+    cls=WithExamples,
+    short_help="One rule: its reason, values and remedy.",
+    examples=("acctgate explain session-duration",),
+)
 @click.argument("rule")
 def command(rule: str) -> None:
     """One rule: its reason, values and remedy."""

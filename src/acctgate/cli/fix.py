@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, policy, policy_option
 from acctgate.fix_targets import TARGETS
 
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from acctgate.snapshot import Snapshot
 
 
-@click.command("fix", short_help="The resource that would satisfy the policy.")
+@click.command(
+    "fix",
+    cls=WithExamples,
+    short_help="The resource that would satisfy the policy.",
+    examples=(
+        "acctgate fix --output repair.py  # of the live account",
+        "acctgate fix --to terraform --snapshot prod.json",
+    ),
+)
 @click.option(
     "--to", "language", type=click.Choice(tuple(TARGETS)), default="pulumi-python", show_default=True,
     help="What the resource is printed as.",

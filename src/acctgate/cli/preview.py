@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
     DEFAULT_POLICY,
     baseline,
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from acctgate.crossguard.preview import Progress
 
 
-@click.command("preview", short_help="pulumi preview of this project, judged by the policy pack.")
+@click.command(
+    "preview",
+    cls=WithExamples,
+    short_help="pulumi preview of this project, judged by the policy pack.",
+    examples=(
+        "acctgate preview --demo  # no credentials, no network",
+        "acctgate preview --format text --format json=acctgate.json",
+        "acctgate preview --stack prod  # a stack in your own back end",
+    ),
+)
 @click.option("--demo", is_flag=True, help="On the embedded demo account: no credentials, no network.")
 @click.option(
     "--stack",

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import click
 
+from acctgate.cli.examples import WithExamples
 
-@click.command("schema", short_help="Print a JSON Schema: snapshot, policy, report.")
+
+@click.command(
+    "schema",
+    cls=WithExamples,
+    short_help="Print a JSON Schema: snapshot, policy, report.",
+    examples=("acctgate schema policy",),
+)
 @click.argument("name")
 def command(name: str) -> None:
     """Print the JSON Schema of a document: snapshot, policy or report."""

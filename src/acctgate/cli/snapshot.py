@@ -6,10 +6,20 @@ from pathlib import Path
 
 import click
 
+from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, or_fail, target
 
 
-@click.command("snapshot", short_help="Read the live account and write a snapshot.")
+@click.command(
+    "snapshot",
+    cls=WithExamples,
+    short_help="Read the live account and write a snapshot.",
+    examples=(
+        "acctgate snapshot --output prod.json",
+        "acctgate snapshot --region ap-southeast-1  # an international account",
+        "acctgate snapshot --role-arn acs:ram::1234567890123456:role/audit  # another account",
+    ),
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
