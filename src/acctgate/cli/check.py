@@ -13,6 +13,7 @@ from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
     baseline,
     baseline_option,
+    color_option,
     format_option,
     live_options,
     or_fail,
@@ -24,6 +25,7 @@ from acctgate.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from acctgate.cli.options import Color
     from acctgate.plan import PlannedPreference
     from acctgate.policy import Policy
     from acctgate.snapshot import Snapshot
@@ -46,12 +48,14 @@ if TYPE_CHECKING:
 @policy_option
 @format_option
 @output_option
+@color_option
 @live_options
 @click.pass_context
 def command(
     ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plan: str | None,
     baseline_file: str | None, policy_file: Path | None,
-    formats: tuple[str, ...], output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None,
+    formats: tuple[str, ...], output: Path | None, color: Color,
+    region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
     """Judge accounts: raw answers, snapshots, or the live account where neither is given."""
     from datetime import UTC, datetime
@@ -59,7 +63,7 @@ def command(
     from acctgate.cli.output import Writer
     from acctgate.evaluate import evaluate
 
-    writer = Writer(formats, output)
+    writer = Writer(formats, output, color)
     wanted = policy(policy_file)
     writer.places = wanted.places
     now = datetime.now(UTC)

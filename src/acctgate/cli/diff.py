@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import or_fail, plan_option, policy, policy_option
+from acctgate.cli.options import color_option, or_fail, plan_option, policy, policy_option
 
 if TYPE_CHECKING:
+    from acctgate.cli.options import Color
     from acctgate.diff import Diff
     from acctgate.diff.accounts import Judged
     from acctgate.policy import Policy
@@ -44,11 +45,12 @@ _FORMATS: Final = ("text", "json", "markdown")
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the diff goes.  [default: stdout]"
 )
+@color_option
 @click.option("--allow-loosening", is_flag=True, help="A loosened policy is no reason to fail.")
 @click.pass_context
 def command(
     ctx: click.Context, base: str, head: str | None, snapshots: tuple[str, ...], plan: str | None,
-    policy_file: Path | None, kind: str, output: Path | None, allow_loosening: bool,
+    policy_file: Path | None, kind: str, output: Path | None, color: Color, allow_loosening: bool,
 ) -> None:  # fmt: skip
     """Compare BASE with HEAD: two snapshots, two JSON reports, or two policies.
 
@@ -72,7 +74,7 @@ def command(
         found = _accounts("reports", _reports(base), _reports(str(head)))
     else:
         found = _snapshots(base, head, plan, policy(policy_file), now)
-    _write(found, kind, output)
+    _write(found, kind, output, color)
     ctx.exit(_status(found, allow_loosening=allow_loosening))
 
 
@@ -152,11 +154,8 @@ def _accounts(kind: Kind, before: Iterable[Judged], after: Iterable[Judged]) -> 
     return Diff(1, kind, compare_accounts(before, after))
 
 
-def _write(found: Diff, kind: str, output: Path | None) -> None:
-    import shutil
-    import sys
-
-    from acctgate.cli.output import wants_color, write_text
+def _write(found: Diff, kind: str, output: Path | None, color: Color) -> None:
+    from acctgate.cli.output import appearance, write_text
     from acctgate.render.diff import render_json, render_markdown, render_text
 
     if kind == "json":
@@ -164,9 +163,8 @@ def _write(found: Diff, kind: str, output: Path | None) -> None:
     elif kind == "markdown":
         text = render_markdown(found)
     else:
-        color = output is None and wants_color(sys.stdout)
-        width = max(80, shutil.get_terminal_size((120, 24)).columns) if color else 120
-        text = render_text(found, color=color, width=width)
+        colored, width = appearance(output, color, width=120)
+        text = render_text(found, color=colored, width=width)
     write_text(text, output)
 
 

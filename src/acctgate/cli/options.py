@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import click
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+
+Color = Literal["auto", "always", "never"]
+"""What `--color` takes."""
 
 DEFAULT_POLICY = Path("policies/policy.yaml")
 
@@ -77,6 +80,13 @@ output_option = click.option(
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Where the report goes.  [default: stdout]",
+)
+color_option = click.option(
+    "--color",
+    type=click.Choice(get_args(Color)),
+    default="auto",
+    show_default=True,
+    help="Colour of text; auto: on a terminal, unless NO_COLOR is set.",
 )
 
 

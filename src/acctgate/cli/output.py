@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
 from acctgate.render import FORMATS, Renderer, renderer
 from acctgate.report import AccountReport, Places, Summary, Verdict
+
+if TYPE_CHECKING:
+    from acctgate.cli.options import Color
 
 EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
 UNUSABLE: Final = 2
@@ -22,8 +25,8 @@ UNUSABLE: Final = 2
 class Writer:
     """Several formats at once, each to its own place. Raises `click.UsageError` for a format that is none."""
 
-    def __init__(self, formats: Iterable[str], output: Path | None) -> None:
-        self._targets = _targets(tuple(formats) or ("text",), output)
+    def __init__(self, formats: Iterable[str], output: Path | None, color: Color = "auto") -> None:
+        self._targets, self._color = _targets(tuple(formats) or ("text",), output), color
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
         self.places: Places = {}
         """The line of the policy file for each rule, for formats that annotate files."""
@@ -65,9 +68,8 @@ class Writer:
                     file = stack.enter_context(path.open("w", encoding="utf-8", errors="replace", newline="\n"))
                 except OSError as error:
                     raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
-            color = path is None and wants_color(sys.stdout)
-            width = shutil.get_terminal_size((110, 24)).columns if path is None and sys.stdout.isatty() else 110
-            render = renderer(name, places=self.places, color=color, width=max(width, 80))
+            color, width = appearance(path, self._color)
+            render = renderer(name, places=self.places, color=color, width=width)
             file.write(render.begin())
             sinks.append((render, file))
         return sinks
@@ -76,7 +78,7 @@ class Writer:
 def write_text(text: str, output: Path | None) -> None:
     """Write what a command prints as a whole, to a file or to standard output."""
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)  # as it is: whoever made it knows where it goes
         return
     try:
         output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
@@ -84,9 +86,18 @@ def write_text(text: str, output: Path | None) -> None:
         raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
 
 
-def wants_color(stream: TextIO) -> bool:
-    """A terminal, and nobody said no."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[bool, int]:
+    """How text looks where it goes.
+
+    Returns:
+        Whether it is coloured, and its width in columns: the terminal's, at least 80, or `width` where there is none.
+    """
+    terminal = output is None and sys.stdout.isatty()
+    if color == "auto":
+        colored = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    else:
+        colored = color == "always"
+    return colored, max(80, shutil.get_terminal_size((width, 24)).columns) if terminal else width
 
 
 class _Tally:

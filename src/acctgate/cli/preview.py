@@ -16,6 +16,7 @@ from acctgate.cli.options import (
     DEFAULT_POLICY,
     baseline,
     baseline_option,
+    color_option,
     format_option,
     live_options,
     output_option,
@@ -26,6 +27,7 @@ from acctgate.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from acctgate.cli.options import Color
     from acctgate.crossguard.preview import Progress
 
 
@@ -49,17 +51,18 @@ if TYPE_CHECKING:
 @policy_option
 @format_option
 @output_option
+@color_option
 @live_options
 @click.pass_context
 def command(
     ctx: click.Context, demo: bool, stack: str | None, baseline_file: str | None, policy_file: Path | None,
     formats: tuple[str, ...],
-    output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None,
+    output: Path | None, color: Color, region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
     """pulumi preview of the project in this directory, judged by the policy pack."""
     from acctgate.cli.output import UNUSABLE, Writer
 
-    writer = Writer(formats, output)
+    writer = Writer(formats, output, color)
     writer.places = policy(policy_file).places  # a wrong policy is said before the engine starts
     known = baseline(baseline_file)
     where = target(region, role_arn, endpoint)
