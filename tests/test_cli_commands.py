@@ -112,7 +112,7 @@ def test_a_fault_of_acctgate_is_one_line_and_2(
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 2
-    one_line(capsys.readouterr().err, "acctgate: RuntimeError: two lines with Signature=***", "ACCTGATE_DEBUG=1")
+    one_line(capsys.readouterr().err, "acctgate: RuntimeError: two lines with Signature=***", "--debug")
     monkeypatch.setenv("ACCTGATE_DEBUG", "1")
     with pytest.raises(RuntimeError):
         main()

@@ -14,6 +14,8 @@ from pydantic_core import ValidationError
 
 from acctgate import schemas, validators
 from acctgate.policy import PolicyError, load_policy
+from acctgate.policy.modules import load_rules
+from acctgate.rules import RULES
 from acctgate.snapshot import Snapshot, SnapshotError
 from tests.support import HERE, ROOT, examples, name_of, read_yaml
 
@@ -46,6 +48,24 @@ UNSEEN = {
     "not-a-number.json": "JSON has no NaN",
     "waiver-until-a-date-that-is-none.yaml": "the calendar",
     "account-id-is-a-number.yaml": "a key in JSON is always text",
+    "extends-a-list-with-a-missing-file.yaml": "other files",
+    "extends-a-package-that-is-missing.yaml": "other files",
+    "extends-a-file-that-a-package-lacks.yaml": "other files",
+    "extends-out-of-a-package.yaml": "other files",
+    "module-is-missing.yaml": "other files",
+    "module-is-not-installed.yaml": "other files",
+    "module-name-is-none.yaml": "other files",
+    "module-raises.yaml": "other files",
+    "module-has-no-rules.yaml": "other files",
+    "module-takes-a-name.yaml": "other files",
+    "module-of-words.yaml": "other files",
+    "module-with-open-parameters.yaml": "other files",
+    "modules-with-one-id.yaml": "other files",
+    "own-parameter-too-large.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
+    "own-parameter-missing.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
+    "own-parameter-unknown.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
+    "own-rule-unknown.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
+    "own-waiver-unknown.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
 }
 """What acctgate refuses and JSON Schema cannot see, and why."""
 
@@ -83,6 +103,15 @@ def test_policies(path: Path) -> None:
     if isinstance(document, dict) and isinstance(document.get("accounts"), dict):
         document = json.loads(json.dumps(document))
     assert _sees("policy", document) is (_loads(path) or path.name in UNSEEN)
+
+
+@pytest.mark.parametrize("path", [path for path in POLICIES if path.name.startswith("own-")], ids=name_of)
+def test_policies_with_own_rules(path: Path) -> None:
+    """The schema that knows the modules' rules sees what is wrong with them."""
+    known = [*RULES, *load_rules("acme.py", HERE / "policies" / "modules")]
+    found = schemas.policy_schema(known)
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert jsonschema.Draft202012Validator(found).is_valid(_document(path)) is _loads(path)
 
 
 def test_the_exceptions_are_exceptions() -> None:

@@ -82,8 +82,11 @@ class PolicyFile(TypedDict):
 
     version: Version1
     """The version of this format."""
-    extends: NotRequired[Text]
-    """A preset (baseline, strict) or another policy file, relative to this one."""
+    extends: NotRequired[Text | Annotated[list[Text], Field(min_length=1)]]
+    """A preset (baseline, strict), another policy file, relative to this one, or a file of an installed package
+    (package:path/policy.yaml). Of a list, what comes later takes the place of what came earlier."""
+    rule_modules: NotRequired[list[Text] | None]
+    """Python modules with rules of one's own: their names, or paths that end in .py, relative to this file."""
     rules: NotRequired[RuleEntries | None]
     """Rule id → level and parameters. Rules that neither this nor `extends` names are disabled."""
     waivers: NotRequired[list[WaiverEntry] | None]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from acctgate.policy.model import Policy, Waiver
+from acctgate.redact import one_line
 from acctgate.report import AccountReport, Level, Outcome, Result, WaiverNote, verdict_of
-from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
 from acctgate.snapshot import Path, Snapshot, Unknown
 
@@ -17,6 +18,7 @@ _KEPT = 4096
 """How many judgements of a rule are kept. They depend on a few values, so a fleet repeats them."""
 _LONGEST = 1000
 """Characters of a value whose judgement is kept: what is kept stays small."""
+_SAID: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "skipped")
 
 
 def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> Iterator[AccountReport]:
@@ -27,7 +29,7 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
         policy: What is wanted of them.
         now: When it is judged (with a time zone): the age of reports and the end of waivers count from it.
     """
-    judges = [_Judge(rule, policy.rules[rule.id], now, policy.unusable.get(rule.id)) for rule in RULES]
+    judges = [_judge(rule, policy, now) for rule in policy.known]
     waive = _waiving(policy.waivers, now)
     for snapshot in snapshots:
         outcomes = [outcome for judge in judges for outcome in judge(snapshot)]
@@ -35,6 +37,20 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
             outcomes = [waive(outcome, snapshot.account_id) for outcome in outcomes]
         settled = tuple(outcomes)
         yield AccountReport(snapshot.account_id, verdict_of(settled), settled, snapshot.alias, snapshot.unreadable)
+
+
+def _judge(rule: Rule[Any], policy: Policy, now: datetime) -> _Judge:
+    entry, unusable = policy.rules[rule.id], policy.unusable.get(rule.id)
+    if unusable is not None:
+        expected = "a policy that says what is wanted"
+    elif entry["level"] == "disabled":
+        expected = "anything: the rule is disabled"
+    else:
+        try:
+            expected = str(rule.expected(entry))
+        except Exception as error:
+            expected, unusable = "what the rule cannot say", _raised(rule, error)
+    return _Judge(rule, entry, now, unusable, expected, rule.paths if isinstance(rule, SettingRule) else ())
 
 
 @dataclass(slots=True)
@@ -45,12 +61,10 @@ class _Judge:
     entry: RuleEntry
     now: datetime
     unusable: str | None
-    kept: dict[Any, list[Outcome]]
+    """Why the rule cannot be judged at all, None where it can."""
+    expected: str
     paths: Sequence[Path]
-
-    def __init__(self, rule: Rule[Any], entry: RuleEntry, now: datetime, unusable: str | None) -> None:
-        self.rule, self.entry, self.now, self.unusable, self.kept = rule, entry, now, unusable, {}
-        self.paths = rule.paths if isinstance(rule, SettingRule) else ()
+    kept: dict[Any, list[Outcome]] = field(default_factory=dict)
 
     @property
     def level(self) -> Level:
@@ -62,7 +76,9 @@ class _Judge:
         if not isinstance(self.rule, SettingRule):
             if self.level == "disabled":
                 return [self._disabled(None)]
-            return [self._told(found) for found in self.rule.judgements(account, self.entry, self.now)]
+            return [
+                self._told(found) for found in self._asked(lambda: self.rule.judgements(account, self.entry, self.now))
+            ]
         outcomes = self._kept([account.read(path) for path in self.paths])
         if account.notes and (notes := [account.notes[path] for path in self.paths if path in account.notes]):
             return [replace(outcome, message=_with(outcome.message, notes)) for outcome in outcomes]
@@ -93,11 +109,22 @@ class _Judge:
             return self._judge(values)
 
     def _judge(self, values: list[Any]) -> list[Outcome]:
-        assert isinstance(self.rule, SettingRule)
+        rule = self.rule
+        assert isinstance(rule, SettingRule)
         if self.level == "disabled":
             first = values[0]
             return [self._disabled(first.actual if isinstance(first, Unknown) else first)]
-        return [self._outcome(self.rule.judge_values(values, self.entry))]
+        return [self._outcome(found) for found in self._asked(lambda: [rule.judge_values(values, self.entry)])]
+
+    def _asked(self, ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
+        """What the rule says. A rule that raises, or says what is no judgement, proves nothing."""
+        try:
+            found = ask()
+            if found and all(map(_is_judgement, found)):
+                return found
+        except Exception as error:
+            return [undecided(Unknown(_raised(self.rule, error)))]
+        return [undecided(Unknown("the rule gave no judgement"))]
 
     def _disabled(self, actual: Any) -> Outcome:
         return self._outcome(Judgement("skipped", "the rule is disabled", actual))
@@ -110,18 +137,28 @@ class _Judge:
             level=self.level,
             severity=rule.severity,
             setting=found.setting or rule.setting,
-            expected=self._expected(),
+            expected=self.expected,
             actual=found.actual,
             message=found.message,
             remediation=rule.remediation,
         )
 
-    def _expected(self) -> str:
-        if self.unusable is not None:
-            return "a policy that says what is wanted"
-        if self.level == "disabled":
-            return "anything: the rule is disabled"
-        return self.rule.expected(self.entry)
+
+def _raised(rule: Rule[Any], error: Exception) -> str:
+    from acctgate.debug import trace
+
+    trace(f"{rule.id} raised", error)
+    return f"the rule raised {type(error).__name__}: {one_line(error)}"
+
+
+def _is_judgement(found: object) -> bool:
+    """Whether it can be told: an outcome, text, and a value that JSON has."""
+    if not isinstance(found, Judgement) or found.outcome not in _SAID or not isinstance(found.message, str):
+        return False
+    if found.actual is None or found.actual.__class__ in (str, int, bool):
+        return True
+    json.dumps(found.actual, allow_nan=False)  # raises where it is none
+    return True
 
 
 def _with(message: str, notes: Sequence[str]) -> str:

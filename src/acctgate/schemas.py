@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 from acctgate.diff.model import Diff
 from acctgate.documents import DOCUMENTS
+from acctgate.policy import PRESETS
 from acctgate.report import Report
 from acctgate.rules import RULES
-from acctgate.validators import parameter_schemas
+from acctgate.rules.base import Rule
+from acctgate.validators import parameter_schema
 
 Schema = dict[str, Any]
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -43,34 +45,67 @@ def _diff() -> Schema:
     return result
 
 
-def _policy() -> Schema:
+def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
+    """The JSON Schema of a policy file that can name these rules: with own ones it is whole, and names no other."""
     result = TypeAdapter(DOCUMENTS["policy"]).json_schema()
-    # Rules that share a parameters model still have their own titles. Without `extends` nothing else can bring
-    # a required parameter; with it, a file may leave one out.
-    complete: Schema = {}
-    for rule in RULES:
-        definition = dict(parameter_schemas()[rule.id])
-        if required := definition.pop("required", []):
-            disabled = {"type": "object", "required": ["level"], "properties": {"level": {"const": "disabled"}}}
-            complete[rule.id] = {"anyOf": [disabled, {"type": "object", "required": required}]}
-        definition |= {"title": rule.title, "type": ["object", "null"]}
-        result["$defs"]["RuleEntries"]["properties"][rule.id] = definition
     used = {"RuleEntries", "WaiverEntry", "AccountEntry"}
     result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
-    result["if"] = {"not": {"required": ["extends"]}}
-    result["then"] = {"properties": {"rules": {"properties": complete}}}
+    result["$defs"]["RuleEntries"]["properties"] = {rule.id: _entry(rule) for rule in known}
+    names = result["$defs"]["WaiverEntry"]["properties"]["rule"].pop("enum")
+    names += [rule.id for rule in known if rule.id not in names]
+    closed: Schema = {
+        "rules": {"type": ["object", "null"], "propertyNames": {"enum": names}},
+        "waivers": {"items": {"properties": {"rule": {"enum": names}}}},
+    }
+    del result["$defs"]["RuleEntries"]["additionalProperties"]
+    if len(known) > len(RULES):
+        result["properties"] = _merged(result["properties"], closed)
+        conditions = []
+    else:  # modules, the file's own or those of a file that it extends, bring rules that are not known here
+        presets: Schema = {"enum": list(PRESETS)}
+        only_presets = {"anyOf": [presets, {"type": "array", "items": presets}]}
+        conditions = [
+            {
+                "if": {"not": {"required": ["rule_modules"]}, "properties": {"extends": only_presets}},
+                "then": {"properties": closed},
+            }
+        ]
+    # Without `extends` nothing else can bring a required parameter; with it, a file may leave one out.
+    complete = {rule.id: needs for rule in known if (needs := _complete(rule))}
+    alone = {"if": {"not": {"required": ["extends"]}}, "then": {"properties": {"rules": {"properties": complete}}}}
+    result["allOf"] = [alone, *conditions]
     return result
+
+
+def _entry(rule: Rule[Any]) -> Schema:
+    """What a policy can say of a rule. Rules that share a parameters model still have their own titles."""
+    definition = {key: value for key, value in parameter_schema(rule).items() if key != "required"}
+    return definition | {"title": rule.title, "type": ["object", "null"]}
+
+
+def _complete(rule: Rule[Any]) -> Schema | None:
+    """A rule is disabled or has what it requires; None where it requires nothing."""
+    required = parameter_schema(rule).get("required")
+    if not required:
+        return None
+    disabled = {"type": "object", "required": ["level"], "properties": {"level": {"const": "disabled"}}}
+    return {"anyOf": [disabled, {"type": "object", "required": required}]}
+
+
+def _merged(properties: Schema, more: Schema) -> Schema:
+    return {name: {"allOf": [each, more[name]]} if name in more else each for name, each in properties.items()}
 
 
 _SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "snapshot": _snapshot,
-    "policy": _policy,
+    "policy": policy_schema,
     "report": _report,
     "diff": _diff,
 }
 NAMES: Final = tuple(_SCHEMAS)
 
 
-def text(name: str) -> str:
-    """The schema as the files in schemas/ have it."""
-    return json.dumps(schema(name), indent=1, ensure_ascii=False) + "\n"
+def text(name: str, known: Sequence[Rule[Any]] = RULES) -> str:
+    """The schema as the files in schemas/ have it. `known`: of a policy, the rules that it can name."""
+    found = {"$schema": _DIALECT, **policy_schema(known)} if name == "policy" else schema(name)
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

@@ -12,9 +12,12 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import SchemaValidator, __version__
+
+if TYPE_CHECKING:
+    from acctgate.rules.base import Rule
 
 FILE: Final = Path(__file__).with_suffix(".json")
 NAMES: Final = ("snapshot", "policy")
@@ -28,19 +31,29 @@ def validator(name: str) -> SchemaValidator:
     return SchemaValidator(compiled["validators"][name] if compiled else _core_schema(name))
 
 
-def parameter_schemas() -> dict[str, dict[str, Any]]:
-    """The JSON Schema of each rule's level and parameters, by rule id."""
+def parameter_schema(rule: Rule[Any]) -> dict[str, Any]:
+    """The JSON Schema of a rule's level and parameters."""
     compiled = _compiled()
-    schemas: dict[str, dict[str, Any]] = compiled["parameters"] if compiled else _parameter_schemas()
-    return schemas
+    schemas: dict[str, dict[str, Any]] = compiled["parameters"] if compiled else {}
+    return schemas[rule.id] if rule.id in schemas else _parameter_schema(rule)
+
+
+@cache
+def entry_validator(rule: Rule[Any]) -> SchemaValidator:
+    """The validator of what a policy says of a rule. acctgate's own rules are part of the policy's validator."""
+    from pydantic import TypeAdapter
+
+    return SchemaValidator(TypeAdapter(rule.parameters).core_schema)
 
 
 def text() -> str:
     """What validators.json should say."""
+    from acctgate.rules import RULES
+
     compiled = {
         "pydantic_core": __version__,
         "validators": {name: _core_schema(name) for name in NAMES},
-        "parameters": _parameter_schemas(),
+        "parameters": {rule.id: _parameter_schema(rule) for rule in RULES},
     }
     return json.dumps(compiled, separators=(",", ":")) + "\n"
 
@@ -54,12 +67,11 @@ def _compiled() -> dict[str, Any] | None:
     return compiled if compiled["pydantic_core"] == __version__ else None
 
 
-def _parameter_schemas() -> dict[str, dict[str, Any]]:
+@cache
+def _parameter_schema(rule: Rule[Any]) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    from acctgate.rules import RULES
-
-    return {rule.id: TypeAdapter(rule.parameters).json_schema() for rule in RULES}
+    return TypeAdapter(rule.parameters).json_schema()
 
 
 def _core_schema(name: str) -> Any:

@@ -25,7 +25,25 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"acctgate.cli.{cmd_name.replace('-', '_')}").command
+        _add_debug(command)
         return command
+
+
+def _debug(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from acctgate import debug
+
+        os.environ["ACCTGATE_DEBUG"] = "1"  # for the policy pack, which is another process
+        debug.show()
+
+
+def _add_debug(command: click.Command) -> None:
+    """Every command takes --debug, before its name and behind it."""
+    if not any(parameter.name == "debug" for parameter in command.params):
+        told = "Also write tracebacks, of what is told in one line, to stderr."
+        command.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, callback=_debug, help=told))
+    for sub in command.commands.values() if isinstance(command, click.Group) else ():
+        _add_debug(sub)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,6 +54,9 @@ def group() -> None:
     Exit status of check and preview: 0 pass, 1 a mandatory rule is violated, 3 a mandatory rule could not be
     decided, 2 anything else.
     """
+
+
+_add_debug(group)
 
 
 def main() -> NoReturn:
@@ -57,7 +78,7 @@ def main() -> NoReturn:
     except Exception as error:
         if os.environ.get("ACCTGATE_DEBUG"):
             raise
-        hint = "ACCTGATE_DEBUG=1 shows where"
+        hint = "--debug shows where"
         code = _fail(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate; {hint})")
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -17,7 +17,7 @@ from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
 from acctgate.render.json import JsonRenderer
 from acctgate.report import AccountReport, Level, Outcome, Summary
-from acctgate.rules import RULES, Rule
+from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
 from acctgate.settings.preference_keys import BY_SETTING
 from acctgate.snapshot import Snapshot
@@ -59,7 +59,7 @@ class Gate:
     def configure(self, base: Policy, settings: Mapping[str, tuple[Level, Mapping[str, Any]]]) -> None:
         """Take over levels and parameters from Pulumi's configuration: it overrides the policy file."""
         rules, unusable = dict(base.rules), dict(base.unusable)
-        for rule in RULES:
+        for rule in base.known:
             if rule.id not in settings:
                 continue
             level, parameters = settings[rule.id]

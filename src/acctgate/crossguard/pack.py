@@ -35,6 +35,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.deserialize import deserialize_properties
 
+from acctgate import debug
 from acctgate.crossguard.gate import ACCOUNT_POLICY, Gate
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.remediate import remediated
@@ -42,15 +43,17 @@ from acctgate.crossguard.source_types import TYPES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
 from acctgate.report import Level
-from acctgate.rules import RULES, Rule
+from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
 from acctgate.settings.preference_keys import PREFERENCE_TYPE
-from acctgate.validators import parameter_schemas
+from acctgate.validators import parameter_schema
 
 REPORT_VARIABLE: Final = "ACCTGATE_REPORT"
 """Names the file that the whole report is written to."""
 POLICY_VARIABLE: Final = "ACCTGATE_POLICY"
 """Names a policy file, or a preset, that takes the place of the pack's own."""
+DEBUG_VARIABLE: Final = "ACCTGATE_DEBUG"
+"""Set: tracebacks of what is told in one line go to standard error."""
 _LEVELS: Final[dict[Level, EnforcementLevel]] = {
     "mandatory": EnforcementLevel.MANDATORY,
     "advisory": EnforcementLevel.ADVISORY,
@@ -67,8 +70,9 @@ _ACCOUNT_SCHEMA: Final = {
 
 def policies(gate: Gate) -> list[PulumiPolicy]:
     """The pack's policies. A rule's two policies have one name, and one configuration."""
-    on_resources = [_resource_policy(rule, gate) for rule in RULES if rule.by_resource]
-    return [*on_resources, *(_stack_policy(rule, gate) for rule in RULES), _account_policy()]
+    known = gate.policy.known
+    on_resources = [_resource_policy(rule, gate) for rule in known if rule.by_resource]
+    return [*on_resources, *(_stack_policy(rule, gate) for rule in known), _account_policy()]
 
 
 def _stack_policy(rule: Rule[Any], gate: Gate) -> StackValidationPolicy:
@@ -128,7 +132,7 @@ def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
     """The rule's parameters as JSON Schema. None is required: a default is what the policy file says."""
     result: dict[str, Any] = {}
-    for name, definition in parameter_schemas()[rule.id]["properties"].items():
+    for name, definition in parameter_schema(rule)["properties"].items():
         if name != "level":
             result[name] = {key: value for key, value in definition.items() if key != "title"}
             if name in entry:
@@ -214,6 +218,8 @@ def serve(policy_file: Path | str) -> None:
     Args:
         policy_file: The policy that the pack enforces, or a preset's name. ACCTGATE_POLICY overrides it.
     """
+    if os.environ.get(DEBUG_VARIABLE):
+        debug.show()
     try:
         policy = _policy(os.environ.get(POLICY_VARIABLE) or str(policy_file))
     except PolicyError as error:

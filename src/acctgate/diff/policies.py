@@ -10,7 +10,6 @@ from typing import Any, Final
 from acctgate.diff.model import Direction, PolicyChange
 from acctgate.diff.settings import SETTINGS, Move, fewer, more, networks, ordered
 from acctgate.policy.model import Policy, Waiver
-from acctgate.rules import RULES
 from acctgate.rules.base import RuleEntry
 
 _LEVELS: Final = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
@@ -50,8 +49,9 @@ _PARAMETERS: Final[dict[str, Callable[[Any, Any], Move]]] = {
 def compare_policies(before: Policy, after: Policy, today: date) -> tuple[PolicyChange, ...]:
     """Each rule that changed: its level, its parameters, its waivers. What cannot be told counts as looser."""
     changes = []
-    for rule in RULES:
-        old, new = before.rules[rule.id], after.rules[rule.id]
+    nothing = RuleEntry(level="disabled")
+    for rule in {rule.id: rule for rule in (*before.known, *after.known)}.values():
+        old, new = before.rules.get(rule.id, nothing), after.rules.get(rule.id, nothing)
         moves = [*_entry_moves(rule.setting, old, new), *_waiver_moves(rule.id, before, after, today)]
         if moves:
             notes = "; ".join(dict.fromkeys(move.note for move in moves if move.note))

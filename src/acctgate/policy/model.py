@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from acctgate.report import Place
-from acctgate.rules.base import RuleEntry
+from acctgate.rules import RULES
+from acctgate.rules.base import Rule, RuleEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Waiver:
     """The last day on which it counts (UTC)."""
     account: str | None = None
     """None covers every account."""
+    place: Place | None = None
+    """Where it is written; None where that is no file of the user's."""
 
     def covers(self, rule: str, account: str | None) -> bool:
         """Whether it is about this rule on this account."""
@@ -49,3 +53,5 @@ class Policy:
     """Where a file asks for each rule; a rule that only a preset asks for is where the preset is named."""
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Rules that cannot be judged because what is wanted of them is wrong, and why."""
+    known: tuple[Rule[Any], ...] = RULES
+    """The rules that it can ask for: acctgate's, then those of its own modules."""

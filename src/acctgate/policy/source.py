@@ -49,10 +49,14 @@ class Source:
     name: str
     data: Any
     node: Any
+    path: Path = Path()
+    """Where it really is: what it names is relative to that."""
+    foreign: bool = False
+    """Whether it is a preset or comes from a package: no file that its user can change."""
 
     def place(self, keys: tuple[str | int, ...]) -> str:
         """file:line of the deepest of the keys that the file has."""
-        return f"{self.name}:{self._line(keys)}"
+        return f"{self.name}:{self.line(keys)}"
 
     def spot(self, keys: tuple[str | int, ...]) -> Place:
         """The same for pipelines: they want a file that is relative to the working directory."""
@@ -60,9 +64,10 @@ class Source:
         if path.is_absolute():
             here = Path.cwd()
             path = path.relative_to(here) if path.is_relative_to(here) else Path(path.name)
-        return Place(path.as_posix(), self._line(keys))
+        return Place(path.as_posix(), self.line(keys))
 
-    def _line(self, keys: tuple[str | int, ...]) -> int:
+    def line(self, keys: tuple[str | int, ...]) -> int:
+        """The line of the deepest of the keys that the file has, from 1."""
         node, line = self.node, 1
         for key in keys:
             step = _step(node, key)
@@ -84,12 +89,12 @@ def _step(node: Any, key: str | int) -> tuple[Any, int] | None:
 
 
 def read_source(path: Path, name: str | None = None) -> Source:
-    """Read a YAML or JSON file.
+    """Read a YAML or JSON file. A name other than its path makes it foreign.
 
     Raises:
         PolicyError: It cannot be read or parsed.
     """
-    name = name or str(path)
+    foreign, name = name is not None, name or str(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -102,10 +107,12 @@ def read_source(path: Path, name: str | None = None) -> Source:
         raise PolicyError(f"{name}: is no text (UTF-8)") from None
     if not text.strip():
         raise PolicyError(f"{name}: is empty; write at least version: 1")
-    return _parse(text, name, is_json=path.suffix == ".json")
+    data, node = _parse(text, name, is_json=path.suffix == ".json")
+    return Source(name, data, node, path, foreign)
 
 
-def _parse(text: str, name: str, *, is_json: bool) -> Source:
+def _parse(text: str, name: str, *, is_json: bool) -> tuple[Any, Any]:
+    """The data, and the YAML node that knows its lines."""
     values = None
     if is_json:
         try:
@@ -127,7 +134,7 @@ def _parse(text: str, name: str, *, is_json: bool) -> Source:
         raise PolicyError(f"{name}{line}: no {kind}: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PolicyError(f"{name}: no {kind}: {' '.join(str(error).split())[:200]}") from None
-    return Source(name, values if is_json else data, node)
+    return values if is_json else data, node
 
 
 def _as_yaml(text: str) -> str:

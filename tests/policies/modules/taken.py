@@ -1,0 +1,5 @@
+"""Takes the name of one of acctgate's rules."""
+
+from acctgate.rules.root_mfa import RULE
+
+__all__ = ["RULE"]

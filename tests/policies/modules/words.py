@@ -1,0 +1,3 @@
+"""Rules that are none."""
+
+RULES = ["root-mfa"]

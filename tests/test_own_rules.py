@@ -1,0 +1,171 @@
+"""Rules of one's own: judged like acctgate's, and never a pass where they go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.evaluate import evaluate
+from acctgate.policy import Policy, load_policy
+from acctgate.report import AccountReport
+from acctgate.rules import RULES
+from acctgate.snapshot import Snapshot
+from tests.support import HERE, NOW, judge, one_line, outcomes_of, run
+
+MODULE = """
+from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, decide
+from acctgate.snapshot import Unknown
+from dataclasses import dataclass
+
+def judge(score, want):
+    {body}
+
+RULE = SettingRule(
+    id="acme", title="Acme", doc="Acme.", severity="high", setting="AccountSecurityPracticeInfo.Score",
+    parameters=RuleEntry, expected=lambda want: {expected}, judge=judge, remediation="Mend it.",
+)
+"""
+POLICY = "version: 1\nrule_modules: [./acme_rules.py]\nrules: {acme: {}, root-mfa: {}}\n"
+DOCUMENT: dict[str, Any] = {
+    "version": 1,
+    "account_id": "1",
+    "AccountSecurityPracticeInfo": {"Score": 70, "AccountSecurityPracticeUserInfo": {"BindMfa": True}},
+}
+
+
+def policy(folder: Path, body: str, expected: str = "'more'") -> Policy:
+    """A policy with a rule whose function has this body."""
+    (folder / "acme_rules.py").write_text(MODULE.format(body=body, expected=expected))
+    (folder / "policy.yaml").write_text(POLICY)
+    return load_policy(folder / "policy.yaml")
+
+
+def judged(folder: Path, body: str, expected: str = "'more'") -> AccountReport:
+    """The report of the document under that policy."""
+    return judge(DOCUMENT, policy(folder, body, expected))
+
+
+def test_the_examples_are_judged() -> None:
+    own = load_policy(HERE / "policies/valid/own-rules.yaml")
+    document = {**DOCUMENT, "SecurityPreference": {"LoginProfilePreference": {"AllowUserToLoginWithPasskey": True}}}
+    report = judge(document, own)
+    [margin] = outcomes_of(report, "acme-score-margin")
+    [passkeys] = outcomes_of(report, "acme-no-passkeys")
+    assert (margin.outcome, margin.level, margin.expected, margin.actual) == ("pass", "mandatory", "at least 70", 70)
+    assert (passkeys.outcome, passkeys.actual) == ("waived", True)
+    assert [o.rule for o in report.outcomes][-2:] == ["acme-score-margin", "acme-no-passkeys"]
+    strict = load_policy(HERE / "policies/valid/own-rules-of-what-it-extends.yaml")
+    assert outcomes_of(judge(document, strict), "acme-score-margin")[0].outcome == "fail"
+
+
+def test_what_is_missing_is_unknown_to_them_too(tmp_path: Path) -> None:
+    report = judge({"version": 1}, policy(tmp_path, "return decide(True, 'fine', score)"))
+    assert [o.outcome for o in outcomes_of(report, "acme")] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise ValueError('a\\nb')", "the rule raised ValueError: a b"),
+        ("return score['x']", "the rule raised TypeError"),
+        ("return judge(score, want)", "the rule raised RecursionError"),
+        ("return None", "the rule gave no judgement"),
+        ("return True", "the rule gave no judgement"),
+        ("return 'pass'", "the rule gave no judgement"),
+        ("return ('pass', 'fine', 1)", "the rule gave no judgement"),
+        ("return Judgement('passed', 'fine', 1)", "the rule gave no judgement"),
+        ("return Judgement(True, 'fine', 1)", "the rule gave no judgement"),
+        ("return Judgement('pass', None, 1)", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', object())", "the rule raised TypeError"),
+        ("return Judgement('pass', 'fine', float('nan'))", "the rule raised ValueError"),
+        ("return Judgement('pass', 'fine', {'a': [set()]})", "the rule raised TypeError"),
+        ("raise RuntimeError('https://host/x?Signature=SECRET')", "the rule raised RuntimeError: https://host/x"),
+    ],
+)
+def test_a_rule_that_goes_wrong_proves_nothing_and_takes_nothing_with_it(
+    tmp_path: Path, body: str, reason: str
+) -> None:
+    report = judged(tmp_path, body)
+    [outcome] = outcomes_of(report, "acme")
+    assert outcome.outcome == "unknown" and report.verdict == "unknown"
+    assert outcome.message.startswith(f"not provable: {reason}") and outcome.message.isprintable()
+    assert "SECRET" not in outcome.message
+    assert outcomes_of(report, "root-mfa")[0].outcome == "pass", "the run goes on"
+
+
+def test_a_rule_that_cannot_say_what_it_wants_proves_nothing(tmp_path: Path) -> None:
+    [outcome] = outcomes_of(judged(tmp_path, "return decide(True, 'fine', score)", "1 / 0"), "acme")
+    assert (outcome.outcome, outcome.message) == (
+        "unknown", "not provable: the rule raised ZeroDivisionError: division by zero",
+    )  # fmt: skip
+
+
+def test_an_empty_answer_of_a_rule_proves_nothing(tmp_path: Path) -> None:
+    text = MODULE.replace("RULE =", "class Silent(SettingRule):\n    pass\n\nRULE =")
+    text = text.replace(
+        "from dataclasses", "class Nothing(Rule):\n    def judgements(self, *_):\n        return []\n\nfrom dataclasses"
+    )
+    text = text.replace("RULE = SettingRule(", "RULE = Nothing(").replace(" judge=judge,", "")
+    (tmp_path / "acme_rules.py").write_text(text.format(body="pass", expected="'x'"))
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    [outcome] = outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policy.yaml")), "acme")
+    assert outcome.outcome == "unknown"
+
+
+def test_a_disabled_rule_is_not_asked(tmp_path: Path) -> None:
+    wanted = policy(tmp_path, "raise SystemError('asked')")
+    (tmp_path / "policy.yaml").write_text("version: 1\nrule_modules: [acme_rules.py]\n")
+    assert outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policy.yaml")), "acme")[0].outcome == "skipped"
+    assert outcomes_of(judge(DOCUMENT, wanted), "acme")[0].outcome == "unknown"
+
+
+def test_a_fleet_goes_on(tmp_path: Path) -> None:
+    wanted = policy(tmp_path, "return decide(100 / (score - 70) > 1, 'fine', score)")
+    scores = (70, 80, 70, 90)
+    accounts = [Snapshot.from_document({"version": 1, "AccountSecurityPracticeInfo": {"Score": n}}) for n in scores]
+    found = [outcomes_of(report, "acme")[0].outcome for report in evaluate(accounts, wanted, NOW)]
+    assert found == ["unknown", "pass", "unknown", "pass"]
+
+
+def test_a_module_by_name_stands_beside_the_policy_or_is_installed(tmp_path: Path) -> None:
+    package = tmp_path / "policies" / "acme_by_name"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from acme_by_name.score import RULE\n")
+    (package / "score.py").write_text(MODULE.format(body="return decide(True, 'fine', score)", expected="'x'"))
+    (tmp_path / "policies/policy.yaml").write_text("version: 1\nrule_modules: [acme_by_name]\nrules: {acme: }\n")
+    assert outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policies/policy.yaml")), "acme")[0].outcome == "pass"
+
+
+def test_beside_the_policy_nothing_takes_an_installed_modules_place(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("raise RuntimeError('shadowed')")
+    (tmp_path / "acme_rules.py").write_text("import json\n" + MODULE.format(body="return None", expected="'x'"))
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    assert load_policy(tmp_path / "policy.yaml").known[-1].id == "acme"
+
+
+def test_the_command_line_tells_the_traceback_with_debug(tmp_path: Path) -> None:
+    policy(tmp_path, "raise ValueError('LTAI1234567890 broke')")
+    (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
+    arguments = ("check", "--snapshot", "s.json", "--policy", "policy.yaml", "--format", "json")
+    quiet, loud = run(*arguments, cwd=tmp_path), run(*arguments, "--debug", cwd=tmp_path)
+    assert quiet.returncode == loud.returncode == 3
+    assert quiet.stdout == loud.stdout
+    one_line(quiet.stderr, "acme: not provable: the rule raised ValueError")
+    assert 'acme_rules.py", line' in loud.stderr and "Traceback" in loud.stderr
+    assert "LTAI1234567890" not in loud.stderr + loud.stdout
+
+
+def test_a_module_that_cannot_be_imported_is_one_line_and_with_debug_a_traceback(tmp_path: Path) -> None:
+    arguments = ("check", "--snapshot", os.devnull, "--policy", HERE / "policies/invalid/module-raises.yaml")
+    quiet, loud = run(*arguments, cwd=tmp_path), run("--debug", *arguments, cwd=tmp_path)
+    assert (quiet.returncode, loud.returncode) == (2, 2)
+    one_line(quiet.stderr, "module-raises.yaml:3: rule_modules[1]: ../modules/broken.py cannot be imported")
+    assert 'broken.py", line 3' in loud.stderr
+
+
+def test_without_own_rules_the_policy_knows_those_of_acctgate() -> None:
+    assert load_policy(HERE / "policies/valid/every-rule.yaml").known == RULES
