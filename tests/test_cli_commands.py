@@ -38,7 +38,7 @@ def test_rules_as_markdown() -> None:
 
 @pytest.mark.parametrize("rule", [rule.id for rule in RULES])
 def test_explain(rule: str) -> None:
-    result = _invoke("explain", rule)
+    result = _invoke("explain", rule, "--language", "en")
     found = next(known for known in RULES if known.id == rule)
     assert result.exit_code == 0
     for part in (found.title, found.doc.strip(), found.setting, found.remediation, "Baseline", "Strict"):

@@ -1,4 +1,4 @@
-"""Write what is generated from the code: schemas/, docs/rules.md and the README's tables.
+"""Write what is generated from the code: schemas/, the pages of rules and the READMEs' tables.
 
 With --check nothing is written; the exit status is 1 where something is out of date.
 """
@@ -9,19 +9,55 @@ import re
 import sys
 from pathlib import Path
 
+import yaml
+
 from acctgate import catalogue, schemas, validators
+from acctgate.language import LABELS
+from acctgate.policy import PRESETS, load_preset
+from acctgate.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
+TELLING = (
+    "dead-setting/fail/set-alone",
+    "dead-setting/pass/the-working-setting",
+    "login-mfa/pass/mandatory",
+    "network-masks/fail/outside",
+    "network-masks/pass/document-example",
+    "security-score/fail/one-short",
+    "session-duration/pass/as-long-as-allowed",
+    "user-mfa/fail/one-without",
+    "user-mfa/pass/all",
+)
+"""Examples of rules that tell more than the shortest one."""
 
 
 def generated() -> dict[Path, str]:
     """Every generated file, and what it should say."""
     files = {ROOT / f"schemas/{name}.schema.json": schemas.text(name) for name in schemas.NAMES}
     files[validators.FILE] = validators.text()
-    files[ROOT / "docs/rules.md"] = catalogue.markdown_pages()
-    readme = ROOT / "README.md"
-    files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table())
+    for language, label in LABELS.items():
+        files[ROOT / "docs" / label.file] = catalogue.markdown_pages(language, examples())
+        readme = ROOT / label.readme
+        files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table(language))
     return files
+
+
+def examples() -> dict[str, dict[str, str]]:
+    """For each rule an example of pass and one of fail, without what is expected of it."""
+    return {rule.id: {outcome: example(rule.id, outcome) for outcome in ("pass", "fail")} for rule in RULES}
+
+
+def example(rule: str, outcome: str) -> str:
+    """A telling one, else the shortest of those that have a preset's values, strict before baseline."""
+    wanted = [{**load_preset(name).rules[rule], "level": ""} for name in reversed(PRESETS)]
+
+    def rank(path: Path) -> tuple[bool, int, int, str]:
+        policy = {**yaml.safe_load(path.read_bytes())["policy"], "level": ""}
+        place = wanted.index(policy) if policy in wanted else len(wanted)
+        return (f"{rule}/{outcome}/{path.stem}" not in TELLING, place, path.stat().st_size, path.name)
+
+    chosen = min((ROOT / "tests/rules" / rule / outcome).glob("*.yaml"), key=rank)
+    return chosen.read_text(encoding="utf-8").partition("expect:")[0]
 
 
 def between(text: str, name: str, content: str) -> str:

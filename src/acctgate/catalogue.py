@@ -1,13 +1,21 @@
-"""The catalogue of rules for people: the table, and one rule explained. docs/rules.md is made of it."""
+"""The catalogue of rules for people, in English and Chinese: the table, and one rule explained.
+
+docs/rules.md and docs/rules.zh-CN.md are made of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from acctgate.language import LABELS, Language
 from acctgate.policy import PRESETS, load_preset
+from acctgate.render.page.texts import SEVERITIES
+from acctgate.report import Severity
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
-from acctgate.validators import parameter_schemas
+from acctgate.rules.zh import CHINESE, RuleText
+from acctgate.validators import parameter_schema
 
 
 def entries() -> list[dict[str, Any]]:
@@ -34,14 +42,32 @@ def settings(rule: Rule[Any]) -> list[str]:
 
 def parameters(rule: Rule[Any]) -> dict[str, str]:
     """The parameters that a policy can set, with what they mean."""
-    properties = parameter_schemas()[rule.id]["properties"].items()
+    properties = parameter_schema(rule)["properties"].items()
     return {name: " ".join(schema.get("description", "").split()) for name, schema in properties if name != "level"}
+
+
+def texts(rule: Rule[Any], language: Language) -> RuleText:
+    """What is said of a rule. It is English where there is no translation: of a user's own rules."""
+    english = RuleText(rule.title, rule.doc.strip(), rule.remediation, parameters(rule))
+    return CHINESE.get(rule.id, english) if language == "zh" else english
+
+
+def presets(rule: Rule[Any]) -> Iterator[tuple[str, str]]:
+    """What the presets ask for, by their names."""
+    for name in PRESETS:
+        if entry := load_preset(name).rules.get(rule.id):
+            yield name, preset_text(entry)
 
 
 def preset_text(entry: RuleEntry) -> str:
     """What a preset asks for: `mandatory, max_hours: 8`."""
     shown = [f"{name}: {_scalar(value)}" for name, value in entry.items() if name != "level"]
     return ", ".join([entry["level"], *shown])
+
+
+def _severity(severity: Severity, language: Language) -> str:
+    words = SEVERITIES[severity]
+    return words.zh if language == "zh" else words.en
 
 
 def _scalar(value: object) -> str:
@@ -59,45 +85,72 @@ def text_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def markdown_table() -> str:
-    """The rules as a table for README.md and docs/rules.md."""
-    lines = ["| rule | setting | severity | baseline | strict |", "|---|---|---|---|---|"]
+def markdown_table(language: Language = "en") -> str:
+    """The rules as a table for README.md and README.zh-CN.md."""
+    label = LABELS[language]
+    heads = f"| {label.rule} | {label.setting} | {label.severity} | {' | '.join(PRESETS)} |"
+    lines = [heads, "|---|---|---|---|---|"]
     for entry in entries():
         names = ", ".join(f"`{name.rsplit('.', 1)[-1]}`" for name in entry["settings"])
-        link = f"[{entry['id']}](docs/rules.md#{entry['id']})"
-        lines.append(f"| {link} | {names} | {entry['severity']} | {entry['baseline']} | {entry['strict']} |")
+        link = f"[{entry['id']}](docs/{label.file}#{entry['id']})"
+        severity = _severity(entry["severity"], language)
+        lines.append(f"| {link} | {names} | {severity} | {entry['baseline']} | {entry['strict']} |")
     return "\n".join(lines) + "\n"
 
 
-def explain(rule: Rule[Any]) -> str:
+def explain(rule: Rule[Any], language: Language = "en") -> str:
     """One rule for the terminal."""
-    lines = [f"{rule.id}: {rule.title}", "", rule.doc.strip(), ""]
-    lines += [f"Severity   {rule.severity}"]
-    lines += [f"{'Setting' if not index else '       '}    {name}" for index, name in enumerate(settings(rule))]
-    for index, (name, meaning) in enumerate(parameters(rule).items()):
-        lines.append(f"{'Parameters' if not index else '          '} {name}: {meaning}")
-    for preset in PRESETS:
-        lines.append(f"{preset.capitalize():<10} {preset_text(load_preset(preset).rules[rule.id])}")
+    text, label = texts(rule, language), LABELS[language]
+    parts = [f"{name}{label.colon}{meaning}" for name, meaning in text.parameters.items()]
+    lines = [f"{rule.id}{label.colon}{text.title}", "", text.doc, ""]
+    lines += _below(label.severity, [_severity(rule.severity, language)])
+    lines += _below(label.setting, settings(rule))
+    lines += _below(label.parameters, parts)
+    for name, wants in presets(rule):
+        lines += _below(name, [wants])
     if rule.cis:
-        lines.append(f"CIS        Alibaba Cloud Foundation Benchmark {', '.join(rule.cis)}")
-    lines += ["", "What to do", f"  {rule.remediation}"]
+        lines += _below("CIS", [f"Alibaba Cloud Foundation Benchmark {', '.join(rule.cis)}"])
+    lines += ["", label.to_do, f"  {text.remediation}"]
     return "\n".join(lines) + "\n"
 
 
-def markdown_pages() -> str:
-    """docs/rules.md."""
-    parts = [
-        "# Rules\n\n<!-- Generated by `make docs` from src/acctgate/rules. Do not edit. -->\n\n"
-        "Each rule has one outcome per account (compliance-report: one per pack): pass, fail, unknown, waived or "
-        "skipped.\nA missing field, an unknown value or a denied call is unknown, never a pass.\n"
-    ]
-    for rule in RULES:
-        presets = "\n".join(f"| {name} | {preset_text(load_preset(name).rules[rule.id])} |" for name in PRESETS)
-        names = ", ".join(f"`{name}`" for name in settings(rule))
-        wants = "".join(f"| parameter `{name}` | {meaning} |\n" for name, meaning in parameters(rule).items())
-        cis = f"| CIS Alibaba Cloud Foundation Benchmark | {', '.join(rule.cis)} |\n" if rule.cis else ""
-        parts.append(
-            f"## {rule.id}\n\n**{rule.title}.** {rule.doc.strip()}\n\n| | |\n|---|---|\n| reads | {names} |\n"
-            f"| severity | {rule.severity} |\n{wants}{presets}\n{cis}\n**What to do.** {rule.remediation}\n"
-        )
+def _below(label: str, values: Iterable[str]) -> list[str]:
+    """Values below each other, with their label before the first. A Chinese character is two columns wide."""
+    from rich.cells import set_cell_size
+
+    first = f"{label[:1].upper()}{label[1:]}"
+    return [f"{set_cell_size('' if index else first, 10)} {value}" for index, value in enumerate(values)]
+
+
+def markdown_pages(language: Language = "en", examples: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """docs/rules.md, or docs/rules.zh-CN.md.
+
+    Args:
+        language: In which it is written.
+        examples: Rule id → `pass` and `fail` → an example, as YAML.
+    """
+    label = LABELS[language]
+    note = "<!-- Generated by `make docs` from src/acctgate/rules. Do not edit. -->"
+    parts = [f"# {label.head}\n\n{note}\n\n{label.other}\n\n{label.intro}\n"]
+    parts += [_page(rule, language, (examples or {}).get(rule.id, {})) for rule in RULES]
     return "\n".join(parts)
+
+
+def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> str:
+    text, label = texts(rule, language), LABELS[language]
+    rows = [
+        (label.reads, ", ".join(f"`{name}`" for name in settings(rule))),
+        (label.severity, _severity(rule.severity, language)),
+        *((f"{label.parameter} `{name}`", meaning) for name, meaning in text.parameters.items()),
+        *presets(rule),
+        *([("CIS Alibaba Cloud Foundation Benchmark", ", ".join(rule.cis))] if rule.cis else []),
+    ]
+    parts = [
+        f"## {rule.id}",
+        f"**{text.title}{label.stop}** {text.doc}",
+        "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]),
+        f"**{label.to_do}{label.stop}** {text.remediation}",
+        *(f"{told}{label.colon.rstrip()}\n\n```yaml\n{examples[name]}```"
+          for name, told in (("pass", label.passes), ("fail", label.fails)) if name in examples),
+    ]  # fmt: skip
+    return "\n\n".join(parts) + "\n"

@@ -20,6 +20,7 @@ from acctgate.render.page.texts import Words
 from acctgate.render.page.trend import Trends, score_of
 from acctgate.report import AccountReport, Level, Outcome, Result, Severity, Summary, Verdict
 from acctgate.rules import RULES
+from acctgate.rules.zh import CHINESE
 
 _ROOM: Final = 2_880_000
 """Bytes for accounts. Where they would not do, accounts list only what became of each rule, without values."""
@@ -249,9 +250,9 @@ class _RuleStatistics:
 
     def row(self) -> str:
         rule = self.first.rule
-        zh = texts.RULES_ZH.get(rule) if rule in _TITLES else None
-        title = _translated(_TITLES.get(rule, ""), zh.en if zh else None)
-        remedy = _translated(self.first.remediation, zh.zh if zh else None)
+        chinese = CHINESE.get(rule)
+        title = _translated(_TITLES.get(rule, ""), chinese.title if chinese else None)
+        remedy = _translated(self.first.remediation, chinese.remediation if chinese else None)
         levels = ", ".join(both(texts.LEVELS[level]) for level in self.levels)
         setting = safe(self.first.setting).replace(".", ".<wbr>")
         cells = "".join(
