@@ -70,7 +70,14 @@ def test_judging_a_file_loads_no_engine_and_no_sdk() -> None:
 def test_judging_a_file_as_text_loads_no_engine_and_no_sdk() -> None:
     status, loaded = _loaded_by("check", "--response", str(seed("003-security-preference.xml")))
     assert status == 3
-    assert {"rich", "defusedxml"} <= loaded
+    assert "defusedxml" in loaded
+    assert not loaded & {*HEAVY, "rich"}
+
+
+def test_colour_loads_rich_and_nothing_heavier() -> None:
+    status, loaded = _loaded_by("check", "--response", str(seed("003-security-preference.json")), "--color", "always")
+    assert status == 3
+    assert "rich" in loaded
     assert not loaded & HEAVY
 
 

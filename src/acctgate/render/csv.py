@@ -8,7 +8,8 @@ import json
 from typing import Any, Final
 
 from acctgate.render.findings import printable
-from acctgate.report import AccountReport, Summary
+from acctgate.render.kept import kept
+from acctgate.report import AccountReport, Outcome, Summary
 
 COLUMNS: Final = (
     "account", "alias", "verdict", "rule", "outcome", "level", "severity", "setting", "expected", "actual",
@@ -22,24 +23,27 @@ class CsvRenderer:
 
     def begin(self) -> str:
         """The header."""
-        return _row(COLUMNS)
+        return f"{_cells(COLUMNS)}\r\n"
 
     def account(self, report: AccountReport) -> str:
         """A line for each outcome."""
-        rows = []
-        for o in report.outcomes:
-            told = (o.rule, o.outcome, o.level, o.severity, o.setting, o.expected, o.actual, o.message, o.remediation)
-            rows.append(_row((report.account, report.alias, report.verdict, *told)))
-        return "".join(rows)
+        account = _cells((report.account, report.alias, report.verdict))
+        return "".join([f"{account},{_outcome(outcome)}\r\n" for outcome in report.outcomes])
 
     def end(self, summary: Summary) -> str:
         """Nothing."""
         return ""
 
 
-def _row(values: tuple[Any, ...]) -> str:
+@kept
+def _outcome(o: Outcome) -> str:
+    return _cells((o.rule, o.outcome, o.level, o.severity, o.setting, o.expected, o.actual, o.message, o.remediation))
+
+
+def _cells(values: tuple[Any, ...]) -> str:
+    """A part of a line."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([_cell(value) for value in values])
+    csv.writer(buffer, lineterminator="").writerow([_cell(value) for value in values])
     return buffer.getvalue()
 
 

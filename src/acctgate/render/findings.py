@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from acctgate.render.kept import ACCOUNT, kept
 from acctgate.report import AccountReport, Outcome, Place
 
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
@@ -30,20 +31,35 @@ def title(outcome: Outcome) -> str:
     return f"{outcome.rule}: {'not provable' if outcome.outcome == 'unknown' else 'violated'}"
 
 
-def sentence(report: AccountReport, outcome: Outcome) -> str:
-    """Account, what is, what is expected."""
-    account = f"account {report.account}" if report.account else "account unknown"
-    return f"{account}: {outcome.message}; expected {outcome.expected}"
+def sentence(outcome: Outcome) -> str:
+    """Account (as `ACCOUNT`), what is, what is expected: printable, in one line."""
+    return f"account {ACCOUNT}: {printable(f'{outcome.message}; expected {outcome.expected}')}"
+
+
+def account_name(report: AccountReport) -> str:
+    """What stands for `ACCOUNT`: printable, in one line."""
+    return printable(report.account or "unknown")
 
 
 def fingerprint(report: AccountReport, outcome: Outcome) -> str:
     """The same for the same finding in every run, whatever its values: account, rule, and pack."""
-    pack = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
-    text = "\n".join((str(report.account), outcome.rule, str(pack or "")))
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+    account = report.account or report.alias or report.unreadable
+    return hashlib.sha256(f"{account}\n{_rule_and_pack(outcome)}".encode(errors="replace")).hexdigest()
+
+
+@kept
+def _rule_and_pack(outcome: Outcome) -> str:
+    return f"{outcome.rule}\n{pack(outcome)}"
+
+
+def pack(outcome: Outcome) -> str:
+    """The pack's id, or its place in the answer (`CompliancePackReports[1]`) where it has none; empty for no pack."""
+    name = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
+    head, bracket, _ = outcome.setting.rpartition("]")
+    return str(name or head + bracket)
 
 
 def printable(text: str) -> str:
     """Text from outside in one line, without control characters and halves of characters."""
     flat = " ".join(text.split())
-    return "".join(char if char.isprintable() else "\ufffd" for char in flat)
+    return flat if flat.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in flat)

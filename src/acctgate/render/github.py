@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from acctgate.render.findings import DEFAULT_PLACE, findings, level, printable, sentence, title
-from acctgate.report import AccountReport, Places, Summary
+from acctgate.render.findings import DEFAULT_PLACE, account_name, findings, level, printable, sentence, title
+from acctgate.render.kept import ACCOUNT, kept
+from acctgate.report import AccountReport, Outcome, Places, Summary
 
 _WORDS = {"pass": "passed", "fail": "blocked", "unknown": "not provable"}
 
@@ -13,6 +14,7 @@ class GithubRenderer:
 
     def __init__(self, places: Places) -> None:
         self._places = places
+        self._kept = kept(self._command)
 
     def begin(self) -> str:
         """Nothing."""
@@ -20,24 +22,25 @@ class GithubRenderer:
 
     def account(self, report: AccountReport) -> str:
         """An error or a warning for each finding."""
-        lines = []
-        for outcome in findings(report):
-            place = self._places.get(outcome.rule, DEFAULT_PLACE)
-            where = f"file={_property(place.file)},line={place.line},title={_property(title(outcome))}"
-            text = f"{sentence(report, outcome)}. {outcome.remediation}"
-            lines.append(f"::{level(outcome)} {where}::{_data(text)}\n")
-        return "".join(lines)
+        commands = "".join(map(self._kept, findings(report)))
+        return commands.replace(ACCOUNT, _escaped(account_name(report)))
 
     def end(self, summary: Summary) -> str:
         """The verdict."""
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
         return f"::notice title=acctgate::{_WORDS[summary.verdict]}: {counts}\n"
 
+    def _command(self, outcome: Outcome) -> str:
+        place = self._places.get(outcome.rule, DEFAULT_PLACE)
+        where = f"file={_property(place.file)},line={place.line},title={_property(title(outcome))}"
+        text = f"{sentence(outcome)}. {printable(outcome.remediation)}"
+        return f"::{level(outcome)} {where}::{_escaped(text)}\n"
 
-def _data(text: str) -> str:
-    """Text that cannot end its command nor begin another. Printable text has no line ends; % could make one."""
-    return printable(text).replace("%", "%25")
+
+def _escaped(text: str) -> str:
+    """Printable text that cannot end its command nor begin another: it has no line ends, and % could make one."""
+    return text.replace("%", "%25")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _escaped(printable(text)).replace(":", "%3A").replace(",", "%2C")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
-from acctgate.render.findings import DEFAULT_PLACE, findings, fingerprint, printable, sentence, title
+from acctgate.render.findings import DEFAULT_PLACE, account_name, findings, fingerprint, printable, sentence, title
+from acctgate.render.json import dumps
+from acctgate.render.kept import ACCOUNT, FINGERPRINT, kept
 from acctgate.report import AccountReport, Outcome, Places, Summary
 
 _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
@@ -15,7 +15,8 @@ class GitlabRenderer:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._separator = ""
+        self._kept = kept(self._issue)
+        self._separator = "\n "
 
     def begin(self) -> str:
         """The head."""
@@ -23,23 +24,26 @@ class GitlabRenderer:
 
     def account(self, report: AccountReport) -> str:
         """An issue for each finding."""
-        texts = []
-        for outcome in findings(report):
-            place = self._places.get(outcome.rule, DEFAULT_PLACE)
-            issue = {
-                "description": printable(f"{title(outcome)}: {sentence(report, outcome)}"),
-                "check_name": outcome.rule,
-                "fingerprint": fingerprint(report, outcome),
-                "severity": _severity(outcome),
-                "location": {"path": place.file, "lines": {"begin": place.line}},
-            }
-            texts.append(f"{self._separator}\n {json.dumps(issue, ensure_ascii=False)}")
-            self._separator = ","
-        return "".join(texts)
+        issues = [self._kept(o).replace(FINGERPRINT, fingerprint(report, o)) for o in findings(report)]
+        if not issues:
+            return ""
+        before, self._separator = self._separator, ",\n "
+        return before + ",\n ".join(issues).replace(ACCOUNT, dumps(account_name(report))[1:-1])
 
     def end(self, summary: Summary) -> str:
         """The end."""
         return "\n]\n"
+
+    def _issue(self, outcome: Outcome) -> str:
+        place = self._places.get(outcome.rule, DEFAULT_PLACE)
+        issue = {
+            "description": f"{printable(title(outcome))}: {sentence(outcome)}",
+            "check_name": outcome.rule,
+            "fingerprint": FINGERPRINT,
+            "severity": _severity(outcome),
+            "location": {"path": place.file, "lines": {"begin": place.line}},
+        }
+        return dumps(issue)
 
 
 def _severity(outcome: Outcome) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
+from acctgate.render.kept import kept
 from acctgate.report import AccountReport, Outcome, Summary
 
-_KEPT = 4096
+dumps: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""A value as JSON, in one line. Made once: `json.dumps` would make an encoder for each call."""
 
 
 class JsonRenderer:
     """`--format json`: one document. The keys that need every account come last."""
 
     def __init__(self) -> None:
-        self._outcomes = _Outcomes()
         self._separator = ""
 
     def begin(self) -> str:
@@ -24,18 +25,15 @@ class JsonRenderer:
     def account(self, report: AccountReport) -> str:
         """One element of `accounts`."""
         separator, self._separator = self._separator, ","
-        return f"{separator}\n " + self._outcomes.account(report, ",\n  ", "\n  ")
+        return f"{separator}\n " + _account(report, ",\n  ", "\n  ")
 
     def end(self, summary: Summary) -> str:
         """The counts and the verdict over all accounts."""
-        return f'],\n "counts": {_dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
+        return f'],\n "counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
 
 
 class NdjsonRenderer:
     """`--format ndjson`: one account object a line."""
-
-    def __init__(self) -> None:
-        self._outcomes = _Outcomes()
 
     def begin(self) -> str:
         """Nothing."""
@@ -43,34 +41,24 @@ class NdjsonRenderer:
 
     def account(self, report: AccountReport) -> str:
         """One line."""
-        return self._outcomes.account(report, ", ", "") + "\n"
+        return _account(report, ", ", "") + "\n"
 
     def end(self, summary: Summary) -> str:
         """Nothing."""
         return ""
 
 
-class _Outcomes:
-    """Outcomes as JSON. One outcome serves many accounts, so its text is kept."""
+def _account(report: AccountReport, separator: str, lead: str) -> str:
+    alias = f'"alias": {dumps(report.alias)}, ' if report.alias else ""
+    return (
+        f'{{"account": {dumps(report.account)}, {alias}"verdict": "{report.verdict}", "outcomes": ['
+        f"{lead}{separator.join(map(_outcome, report.outcomes))}]}}"
+    )
 
-    def __init__(self) -> None:
-        self._kept: dict[Outcome, str] = {}
 
-    def account(self, report: AccountReport, separator: str, lead: str) -> str:
-        kept = self._kept
-        texts = []
-        for outcome in report.outcomes:
-            text = kept.get(outcome)
-            if text is None:
-                if len(kept) >= _KEPT:
-                    kept.clear()
-                text = kept[outcome] = _dumps(outcome_object(outcome))
-            texts.append(text)
-        alias = f'"alias": {_dumps(report.alias)}, ' if report.alias else ""
-        return (
-            f'{{"account": {_dumps(report.account)}, {alias}"verdict": "{report.verdict}", "outcomes": ['
-            f"{lead}{separator.join(texts)}]}}"
-        )
+@kept
+def _outcome(outcome: Outcome) -> str:
+    return dumps(outcome_object(outcome))
 
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:
@@ -90,7 +78,3 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         waiver = outcome.waiver
         result["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
     return result
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -34,9 +34,9 @@ class MarkdownRenderer:
         """Keep what is to be shown, as long as there is room."""
         for outcome in report.outcomes:
             if outcome.outcome in ("fail", "unknown") and outcome.binding:
-                self._blocking.add(_row(report, outcome))
+                self._blocking.add(report, outcome)
             elif outcome.outcome in ("fail", "unknown", "waived"):
-                self._details.add(_row(report, outcome))
+                self._details.add(report, outcome)
         return ""
 
     def end(self, summary: Summary) -> str:
@@ -61,9 +61,12 @@ class _Rows:
     def __init__(self, room: int) -> None:
         self._room, self._rows, self.found = room, list[str](), 0
 
-    def add(self, row: str) -> None:
+    def add(self, report: AccountReport, outcome: Outcome) -> None:
         self.found += 1
-        if len(row) < self._room and self.found == len(self._rows) + 1:
+        if self.found > len(self._rows) + 1:  # full, and nothing stands behind a gap
+            return
+        row = _row(report, outcome)
+        if len(row) < self._room:
             self._rows.append(row)
             self._room -= len(row) + 1
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from acctgate.render.findings import printable
+
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>:@/])")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ,;=%→–✗✓?▼▲·()'\"…×]*")
 _SAFE_INSIDE_WORDS: Final = re.compile(r"(?<=[A-Za-z0-9])\\([-./:])(?=[A-Za-z0-9])")
@@ -12,7 +14,7 @@ _SAFE_INSIDE_WORDS: Final = re.compile(r"(?<=[A-Za-z0-9])\\([-./:])(?=[A-Za-z0-9
 
 def escape(text: str) -> str:
     """The text as Markdown shows it literally: one line, no formatting, no HTML, no mentions, no links."""
-    flat = "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
+    flat = printable(text)
     if _PLAIN.fullmatch(flat):
         return flat.replace("(", "\\(") if flat.startswith("(") else flat
     flat = flat.replace("&", "&amp;").replace("<", "&lt;")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from acctgate import __version__
-from acctgate.render.findings import DEFAULT_PLACE, fingerprint, level, printable, sentence
+from acctgate.render.findings import DEFAULT_PLACE, account_name, fingerprint, level, printable, sentence
+from acctgate.render.json import dumps
+from acctgate.render.kept import ACCOUNT, FINGERPRINT, kept
 from acctgate.report import AccountReport, Outcome, Places, Summary
 from acctgate.rules import RULES
 
@@ -21,46 +22,47 @@ class SarifRenderer:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._separator = ""
+        self._kept = kept(self._result)
+        self._separator = "\n "
 
     def begin(self) -> str:
         """The tool and its rules."""
         driver = {"name": "acctgate", "version": __version__, "informationUri": _HOME, "rules": _rules()}
-        head = f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {{"driver": {_dumps(driver)}}}'
+        head = f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {{"driver": {dumps(driver)}}}'
         return f'{head},\n "columnKind": "utf16CodeUnits", "results": ['
 
     def account(self, report: AccountReport) -> str:
         """A result for each violation, for what is not provable, and, suppressed, for what is waived."""
-        texts = []
-        for outcome in report.outcomes:
-            if outcome.outcome in ("fail", "unknown", "waived"):
-                texts.append(f"{self._separator}\n {_dumps(self._result(report, outcome))}")
-                self._separator = ","
-        return "".join(texts)
+        told = [o for o in report.outcomes if o.outcome in ("fail", "unknown", "waived")]
+        if not told:
+            return ""
+        results = [self._kept(o).replace(FINGERPRINT, fingerprint(report, o)) for o in told]
+        before, self._separator = self._separator, ",\n "
+        return before + ",\n ".join(results).replace(ACCOUNT, dumps(account_name(report))[1:-1])
 
     def end(self, summary: Summary) -> str:
         """The counts."""
         properties = {"counts": summary.counts, "verdict": summary.verdict, "accounts": summary.accounts}
-        return f'],\n "properties": {_dumps(properties)}}}]}}\n'
+        return f'],\n "properties": {dumps(properties)}}}]}}\n'
 
-    def _result(self, report: AccountReport, outcome: Outcome) -> dict[str, Any]:
+    def _result(self, outcome: Outcome) -> str:
         place = self._places.get(outcome.rule, DEFAULT_PLACE)
         physical = {"artifactLocation": {"uri": place.file}, "region": {"startLine": place.line}}
-        logical = {"name": printable(str(report.account or "unknown")), "kind": "account"}
+        logical = {"name": ACCOUNT, "kind": "account"}
         result: dict[str, Any] = {
             "ruleId": outcome.rule,
             "ruleIndex": _INDEX[outcome.rule],
             "kind": "fail",
             "level": level(outcome),
-            "message": {"text": printable(sentence(report, outcome))},
+            "message": {"text": sentence(outcome)},
             "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
-            "partialFingerprints": {"acctgate/v1": fingerprint(report, outcome)},
+            "partialFingerprints": {"acctgate/v1": FINGERPRINT},
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
         if outcome.waiver:
             why = f"{outcome.waiver.reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
             result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": printable(why)}]
-        return result
+        return dumps(result)
 
 
 def _rules() -> list[dict[str, Any]]:
@@ -76,7 +78,3 @@ def _rules() -> list[dict[str, Any]]:
         }
         for rule in RULES
     ]
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
