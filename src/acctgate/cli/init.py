@@ -1,0 +1,126 @@
+"""acctgate init"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import DEFAULT_POLICY, live_options, or_fail, target
+from acctgate.cli.progress import READING, progress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from acctgate.snapshot import Snapshot
+
+_POLICY: Final = DEFAULT_POLICY.as_posix()
+
+
+@click.command(
+    "init",
+    cls=WithExamples,
+    short_help="Put a repository behind the gate: policy pack, fitted policy, pipeline.",
+    examples=(
+        "acctgate init  # of the live account, for the pipeline that the repository shows",
+        "acctgate init --pipeline gitlab --extends baseline",
+        "acctgate init --snapshot prod.json --pipeline github infrastructure",
+    ),
+)
+@click.option(
+    "--pipeline", "asked", type=click.Choice(("github", "gitlab", "flow")), multiple=True,
+    help="What runs the gate; several if given several times.  [default: what the repository shows, else github]",
+)  # fmt: skip
+@click.option(
+    "--extends", "preset", type=click.Choice(("strict", "baseline")), default="strict", show_default=True,
+    help="What the account is to reach in the end.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite files that are there already.")
+@source_options
+@live_options
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+def command(
+    asked: tuple[str, ...], preset: str, force: bool, responses: tuple[str, ...], snapshots: tuple[str, ...],
+    region: str | None, role_arn: str | None, endpoint: str | None, directory: Path,
+) -> None:  # fmt: skip
+    """Put the repository in DIRECTORY (default: this one) behind the gate.
+
+    It reads one account and writes a policy that fits it: nothing blocks today, and what is asked for may get
+    better, not worse. Beside it stand the policy pack for Pulumi and a pipeline without stored keys. What to
+    tighten is listed. Exit status: 0 written; 2 nothing written.
+    """
+    from datetime import UTC, datetime
+
+    from acctgate.cli.init_told import Told
+    from acctgate.fit import fit
+    from acctgate.pipelines import pack_files, place, render
+    from acctgate.pipelines.repository import look, shown
+    from acctgate.policy import load_preset
+
+    now, where = datetime.now(UTC), target(region, role_arn, endpoint)
+    repository = or_fail(lambda: look(directory))
+    pipelines = {name: place(name, repository) for name in dict.fromkeys(asked or shown(repository))}
+    files = pack_files(repository) | {file: render(name, repository, where.region) for name, file in pipelines.items()}
+    _refuse_conflicts(directory, [_POLICY, *files], force)
+    with progress(READING) as reading:
+        account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say))
+    fitted = fit(account, load_preset(preset), preset, now)
+    _prove(fitted.text(), account, now)
+    files = {_POLICY: fitted.text(), **files}
+    _write(directory, files)
+    sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]
+    live = [("--region", region), ("--role-arn", role_arn), ("--endpoint", endpoint)]
+    for line in Told(repository, fitted, pipelines, sources, live).lines(list(files)):
+        click.echo(line)
+
+
+def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> None:
+    """All that is in the way is found before anything is read or written."""
+    taken = [place for place in places if os.path.lexists(directory / place)]
+    if taken and not force:
+        more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
+        raise click.ClickException(f"{directory / taken[0]}: is there already{more}; --force overwrites")
+
+
+def _only(accounts: Iterator[Snapshot]) -> Snapshot:
+    found = list(islice(accounts, 2))
+    for account in found:
+        if account.unreadable is not None:
+            raise click.ClickException(account.unreadable)
+    if len(found) != 1:
+        raise click.ClickException("the input has several accounts, and a policy is fitted to one")
+    return found[0]
+
+
+def _prove(policy: str, account: Snapshot, now: datetime) -> None:
+    """Load the policy as the gate will, and judge the account by it: it must pass."""
+    from acctgate.evaluate import evaluate
+    from acctgate.policy import PolicyError, load_policy
+
+    with TemporaryDirectory(prefix="acctgate-") as folder:
+        (file := Path(folder) / "policy.yaml").write_text(policy, encoding="utf-8", newline="\n")
+        try:
+            (report,) = evaluate([account], load_policy(file), now)
+        except PolicyError as error:
+            raise click.ClickException(f"the fitted policy cannot be loaded: {error} (a fault of acctgate)") from None
+    blocking = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome in ("fail", "unknown")]
+    if blocking:
+        what = f"{blocking[0].rule}: {blocking[0].message}"
+        raise click.ClickException(f"the fitted policy would block: {what} (a fault of acctgate)")
+
+
+def _write(directory: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = directory / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None

@@ -1,0 +1,82 @@
+"""What `acctgate init` tells a person: what it wrote, what to tighten, what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from acctgate.fit import Fit, Gap, flow
+from acctgate.pipelines import todo
+from acctgate.pipelines.repository import Repository, root
+from acctgate.redact import one_line
+
+_WIDTH = 110
+_MEANWHILE = {
+    "ratchet": "today's value is the limit",
+    "violated": "advisory",
+    "undecided": "advisory, since it could not be decided",
+}
+Options = Sequence[tuple[str, str | None]]
+"""Options of a command line and their values; None is an option that was not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one run."""
+
+    repository: Repository
+    fit: Fit
+    pipelines: Mapping[str, str]
+    """System → file."""
+    sources: Options
+    live: Options
+
+    def lines(self, files: Sequence[str]) -> Iterator[str]:
+        """All of it, for the files that were written."""
+        for number, file in enumerate(files):
+            yield f"{'' if number else 'Wrote':6}{file}"
+        yield ""
+        yield from self._tighten()
+        yield from ("", "Next:", f"  {self._check()}", f"  {self._commit(files)}")
+        yield from ("", "Before the pipeline runs:")
+        for name, file in self.pipelines.items():
+            yield f"  {todo(name, file)}"
+        top = root(self.repository.folder)
+        if top is not None and top != self.repository.folder.resolve():
+            yield f"  pipelines are found only at the repository's root, {top}: move them there, and set the directory"
+
+    def _tighten(self) -> Iterator[str]:
+        account = one_line(f"account {self.fit.account or self.fit.alias or '(unnamed)'}")
+        if not self.fit.gaps:
+            yield f"The policy is {self.fit.target}: {account} holds all of it."
+            return
+        yield f"The policy fits {account}: nothing blocks today. What to tighten until it is {self.fit.target}:"
+        for gap in self.fit.gaps:
+            yield from self._gap(gap)
+
+    def _gap(self, gap: Gap) -> Iterator[str]:
+        text = f"{gap.now}; {self.fit.target} wants {gap.wanted}; until then {_MEANWHILE[gap.kind]}"
+        yield from ("", f"  {gap.rule}: {flow(gap.entry)}")
+        yield from wrap(f"{text}. {gap.remediation}", _WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+    def _check(self) -> str:
+        """The command that shows that nothing blocks."""
+        folder = self.repository.folder
+        here = folder.resolve() == folder.cwd()
+        if self.repository.pulumi and not self.sources:
+            cd = "" if here else f"cd {shlex.quote(str(folder))} && "
+            return cd + _command("acctgate preview", self.live)
+        policy = None if here else str(folder / "policies/policy.yaml")
+        return _command("acctgate check", [*self.sources, *([] if self.sources else self.live), ("--policy", policy)])
+
+    def _commit(self, files: Sequence[str]) -> str:
+        folder = self.repository.folder
+        git = "git" if folder.resolve() == folder.cwd() else f"git -C {shlex.quote(str(folder))}"
+        return f"{git} add {' '.join(files)}"
+
+
+def _command(name: str, options: Options) -> str:
+    given = [f" {option} {shlex.quote(value)}" for option, value in options if value is not None]
+    return name + "".join(given)

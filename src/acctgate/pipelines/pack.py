@@ -1,0 +1,29 @@
+"""The policy pack that `acctgate init` writes: what makes a folder with a policy.yaml a Pulumi policy pack."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Final
+
+MAIN: Final = '''"""The policy pack. The policy that it enforces stands in policy.yaml beside this file."""
+
+from pathlib import Path
+
+from acctgate.crossguard.pack import serve
+
+serve(Path(__file__).with_name("policy.yaml"))
+'''
+_HEAD: Final = """\
+name: acctgate
+description: The gate for Alibaba Cloud accounts
+version: 0.1.0
+"""
+
+
+def project(virtualenv: str | None) -> str:
+    """PulumiPolicy.yaml. The pack runs in the project's virtual environment, where there is one."""
+    if virtualenv is None:
+        return f"{_HEAD}runtime: python\n"
+    # Relative to the pack, which lies one folder below the project.
+    path = PurePosixPath("..", virtualenv)
+    return f"{_HEAD}runtime:\n  name: python\n  options:\n    virtualenv: {path}\n"

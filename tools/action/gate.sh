@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# The first step of action.yml: install acctgate, run it, hand over its verdict. Inputs come as INPUT_… variables.
+set -euo pipefail
+
+arguments=()
+
+# An option with its value in one word: a value cannot become an option.
+option() {
+  if [[ -n ${2:-} ]]; then arguments+=("--$1=$2"); fi
+}
+
+# The same for each line of an input.
+options() {
+  local line
+  while IFS= read -r line; do
+    line=${line%$'\r'}
+    option "$1" "$line"
+  done <<<"${2:-}"
+}
+
+case $INPUT_COMMAND in
+  check | preview) arguments+=("$INPUT_COMMAND") ;;
+  *)
+    echo "::error title=acctgate::the input command is check or preview"
+    exit 2
+    ;;
+esac
+
+reports=$(mktemp -d "$RUNNER_TEMP/acctgate.XXXXXX")
+option policy "${INPUT_POLICY:-}"
+options snapshot "${INPUT_SNAPSHOT:-}"
+options response "${INPUT_RESPONSE:-}"
+option plan "${INPUT_PLAN:-}"
+option stack "${INPUT_STACK:-}"
+option baseline "${INPUT_BASELINE:-}"
+options fail-on "${INPUT_FAIL_ON:-}"
+option region "${INPUT_REGION:-}"
+option role-arn "${INPUT_ROLE_ARN:-}"
+option format text
+option format "github=$reports/annotations"
+option format "json=$reports/report.json"
+option format "markdown=$reports/comment.md"
+option format "${INPUT_SARIF_FILE:+sarif=$INPUT_SARIF_FILE}"
+options format "${INPUT_FORMATS:-}"
+
+python=${INPUT_PYTHON:-}
+if [[ -z $python ]]; then
+  python=$RUNNER_TEMP/acctgate/bin/python
+  if [[ ! -x $python ]]; then python3 -m venv "$RUNNER_TEMP/acctgate"; fi
+fi
+"$python" -m pip install --quiet --disable-pip-version-check "${INPUT_VERSION:+acctgate==}${INPUT_VERSION:-$GITHUB_ACTION_PATH}"
+
+status=0
+"$python" -m acctgate "${arguments[@]}" || status=$?
+
+verdict=error
+if [[ -s $reports/report.json && $status -ne 2 ]]; then
+  verdict=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' "$reports/report.json")
+fi
+if [[ -f $reports/annotations ]]; then cat "$reports/annotations"; fi
+{
+  echo "verdict=$verdict"
+  echo "exit-status=$status"
+  if [[ -s $reports/report.json ]]; then echo "report=$reports/report.json"; fi
+  if [[ -s $reports/comment.md ]]; then echo "comment=$reports/comment.md"; fi
+} >>"$GITHUB_OUTPUT"
+exit "$status"
