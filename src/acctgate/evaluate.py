@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from acctgate.policy.model import Policy, Waiver
+from acctgate.policy.model import Policy
 from acctgate.redact import one_line
-from acctgate.report import AccountReport, Level, Outcome, Result, WaiverNote, verdict_of
+from acctgate.report import AccountReport, Level, Outcome, Result, verdict_of
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
 from acctgate.snapshot import Path, Snapshot, Unknown
+from acctgate.waivers import Waiving, day
 
 _KEPT = 4096
 """How many judgements of a rule are kept. They depend on a few values, so a fleet repeats them."""
@@ -30,7 +31,7 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
         now: When it is judged (with a time zone): the age of reports and the end of waivers count from it.
     """
     judges = [_judge(rule, policy, now) for rule in policy.known]
-    waive = _waiving(policy.waivers, now)
+    waive = Waiving(policy.waivers, day(now)) if policy.waivers else None
     for snapshot in snapshots:
         outcomes = [outcome for judge in judges for outcome in judge(snapshot)]
         if waive is not None:
@@ -174,27 +175,3 @@ def _key(values: Sequence[Any]) -> tuple[Any, ...] | None:
             return None
         key += (kind, value)
     return tuple(key)
-
-
-def _waiving(waivers: Sequence[Waiver], now: datetime) -> Callable[[Outcome, str | None], Outcome] | None:
-    """How waivers change an outcome; None where there are none."""
-    if not waivers:
-        return None
-    today = now.astimezone(UTC).date()
-
-    def waive(outcome: Outcome, account: str | None) -> Outcome:
-        if outcome.outcome not in ("fail", "unknown"):
-            return outcome
-        about = [waiver for waiver in waivers if waiver.covers(outcome.rule, account)]
-        for waiver in about:
-            if today <= waiver.expires:
-                note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat())
-                waived: Result = "waived"
-                message = f"{outcome.message} (waived by {waiver.owner} until {note.expires}: {waiver.reason})"
-                return replace(outcome, outcome=waived, message=message, waiver=note)
-        for waiver in about:
-            ended = f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
-            return replace(outcome, message=f"{outcome.message}; {ended}")
-        return outcome
-
-    return waive

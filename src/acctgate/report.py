@@ -42,6 +42,34 @@ class WaiverNote:
     expires: str
 
 
+WaiverState = Literal["expired", "ending", "unused"]
+"""expired: it no longer counts; ending: its last day is near; unused: nothing that it covers is violated."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverNotice:
+    """A waiver that wants attention, and why."""
+
+    state: WaiverState
+    rule: str
+    account: str | None
+    """None: it covers every account."""
+    reason: str
+    owner: str
+    expires: str
+    """The last day on which it counts (UTC)."""
+    message: str
+    """What is the matter with it, and what to do."""
+    file: str | None = None
+    """Where it is written, relative to the working directory; None where that is no file of the user's."""
+    line: int | None = None
+
+    @property
+    def located(self) -> str:
+        """The message, with where the waiver is written."""
+        return f"{self.file}:{self.line}: {self.message}" if self.file else self.message
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """What one rule says of one account (compliance-report: of one pack).
@@ -89,6 +117,8 @@ class Summary:
     verdict: Verdict = "pass"
     counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     accounts: int = 0
+    waivers: tuple[WaiverNotice, ...] = ()
+    """The waivers that want attention. Known only after the last account."""
 
     def add(self, report: AccountReport) -> None:
         """Count one more account."""
@@ -106,6 +136,8 @@ class Report:
     verdict: Verdict
     accounts: tuple[AccountReport, ...]
     counts: Mapping[Result, int]
+    waivers: tuple[WaiverNotice, ...] = ()
+    """The waivers that want attention."""
 
 
 def worst(first: Verdict, second: Verdict) -> Verdict:

@@ -354,3 +354,33 @@ def test_wrong_use(project: Path, option: str, value: str, message: str) -> None
 
 def test_an_output_that_cannot_be_written(project: Path, tmp_path: Path) -> None:
     refused(preview(project, "--demo", "--output", str(tmp_path / "no/where")), f"{tmp_path}/no/where: no such file")
+
+
+def test_a_baseline_lets_through_what_it_knows(project: Path, tmp_path: Path) -> None:
+    """The engine is stopped all the same: its policies know no baseline."""
+    known = tmp_path / "known.json"
+    assert preview(project, "--demo", "--policy", "strict.yaml", "--format", f"json={known}").returncode == 2
+    assert preview(project, "--demo", "--format", f"json={known}").returncode == 1
+    done = preview(project, "--demo", "--baseline", str(known), "--format", "json")
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["verdict"]) == (0, "", "pass")
+    report = json.loads(known.read_text())
+    [account] = report["accounts"]
+    account["outcomes"] = [each for each in account["outcomes"] if each["rule"] != "root-mfa"]
+    known.write_text(json.dumps(report))
+    new = json.loads(preview(project, "--demo", "--baseline", str(known), "--format", "json").stdout)
+    assert [
+        o["rule"] for o in new["accounts"][0]["outcomes"] if o["outcome"] == "fail" and o["level"] == "mandatory"
+    ] == ["root-mfa"]
+
+
+def test_fail_on_decides_what_blocks(project: Path) -> None:
+    for words, code in ((("critical",), 1), (("advisory", "low"), 1)):
+        done = preview(project, "--demo", *(f"--fail-on={word}" for word in words), "--format", "json")
+        assert done.returncode == code
+        levels = {
+            o["severity"]: o["level"]
+            for o in json.loads(done.stdout)["accounts"][0]["outcomes"]
+            if o["level"] != "disabled"
+        }
+        assert levels["critical"] == "mandatory"
+        assert levels["medium"] == ("mandatory" if "advisory" in words else "advisory")

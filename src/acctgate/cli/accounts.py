@@ -44,11 +44,12 @@ def read_accounts(
     snapshots: tuple[str, ...],
     live: tuple[str | None, str | None, str | None],
     now: datetime,
+    say: Callable[[str], None] | None = None,
 ) -> Iterator[Snapshot]:
-    """The accounts that the options name, as they come. `live` is region, role and endpoint."""
+    """The accounts that the options name, as they come. `live` is region, role and endpoint; `say` hears of calls."""
     if responses or snapshots:
         return _from_files(responses, snapshots)
-    return _live(*live, now)
+    return _live(*live, now, say)
 
 
 def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[Snapshot]:
@@ -68,12 +69,14 @@ def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Itera
         yield from read_snapshots(snapshots)
 
 
-def _live(region: str | None, role_arn: str | None, endpoint: str | None, now: datetime) -> Iterator[Snapshot]:
+def _live(
+    region: str | None, role_arn: str | None, endpoint: str | None, now: datetime, say: Callable[[str], None] | None
+) -> Iterator[Snapshot]:
     from acctgate.sources import SourceError
     from acctgate.sources.live import read_account
     from acctgate.sources.snapshots import unreadable
 
     try:
-        yield read_account(target(region, role_arn, endpoint), now)
+        yield read_account(target(region, role_arn, endpoint), now, say)
     except SourceError as error:
         yield unreadable(error)

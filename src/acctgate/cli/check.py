@@ -14,8 +14,11 @@ from acctgate.cli.options import (
     baseline,
     baseline_option,
     color_option,
+    fail_on,
+    fail_on_option,
     format_option,
     live_options,
+    narrowed,
     or_fail,
     output_option,
     plan_option,
@@ -23,6 +26,7 @@ from acctgate.cli.options import (
     policy_option,
     tell_gone,
 )
+from acctgate.cli.progress import READING, progress
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
 @source_options
 @plan_option
 @baseline_option
+@fail_on_option
 @policy_option
 @format_option
 @output_option
@@ -53,7 +58,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plan: str | None,
-    baseline_file: str | None, policy_file: Path | None,
+    baseline_file: str | None, fail_on_words: tuple[str, ...], policy_file: Path | None,
     formats: tuple[str, ...], output: Path | None, color: Color,
     region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
@@ -62,18 +67,21 @@ def command(
 
     from acctgate.cli.output import Writer
     from acctgate.evaluate import evaluate
+    from acctgate.waivers import WaiverWatch
 
     writer = Writer(formats, output, color)
     wanted = policy(policy_file)
     writer.places = wanted.places
     now = datetime.now(UTC)
-    accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now)
     planned = _planned(plan) if plan is not None else []
-    if plan is not None:
-        accounts = _after(planned, accounts, wanted)
-    known = baseline(baseline_file)
-    reports = evaluate(accounts, wanted, now)
-    code = writer.write(known.apply(reports) if known else reports)
+    known, blocking, waivers = baseline(baseline_file), fail_on(fail_on_words), WaiverWatch(wanted, now)
+    with progress("judging" if responses or snapshots else READING) as shown:
+        accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
+        if plan is not None:
+            accounts = _after(planned, accounts, wanted)
+        reports = waivers.watch(shown.count(evaluate(accounts, wanted, now), "accounts"))
+        reports = narrowed(reports, known, blocking)
+        code = writer.write(shown.until(reports, first=writer.on_terminal), waivers.notices)
     tell_gone(known)
     changes = any(change.operation in ("create", "update") for change in planned)
     if plan is not None and not changes and code in (0, 1):  # 2 and 3 have a line of their own

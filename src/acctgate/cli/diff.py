@@ -12,6 +12,7 @@ import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import color_option, or_fail, plan_option, policy, policy_option
+from acctgate.cli.progress import Progress, progress
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
@@ -68,12 +69,13 @@ def command(
         raise click.UsageError("--plan goes with snapshots")
     if snapshots and compared != "policies":
         raise click.UsageError("--snapshot goes with two policies")
-    if compared == "policies":
-        found = _policies(base, str(head), snapshots, now)
-    elif compared == "reports":
-        found = _accounts("reports", _reports(base), _reports(str(head)))
-    else:
-        found = _snapshots(base, head, plan, policy(policy_file), now)
+    with progress("comparing") as shown:
+        if compared == "policies":
+            found = _policies(base, str(head), snapshots, now, shown)
+        elif compared == "reports":
+            found = _accounts("reports", _reports(base), _reports(str(head)))
+        else:
+            found = _snapshots(base, head, plan, policy(policy_file), now, shown)
     _write(found, kind, output, color)
     ctx.exit(_status(found, allow_loosening=allow_loosening))
 
@@ -101,9 +103,9 @@ def _kind(path: str) -> Kind:
     return "policies" if keys & {"rules", "extends", "waivers"} else "snapshots"
 
 
-def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, now: datetime) -> Diff:
-    before = _read(base)
-    after = _read(head) if head is not None else before
+def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, now: datetime, shown: Progress) -> Diff:
+    before = _read(base, shown)
+    after = _read(head, shown) if head is not None else before
     if plan is not None:
         from acctgate.plan import after_deploy
         from acctgate.plan.read import read_plan
@@ -112,10 +114,10 @@ def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, no
     return _accounts("snapshots", _judge(before, wanted, now), _judge(after, wanted, now))
 
 
-def _read(path: str) -> list[Snapshot]:
+def _read(path: str, shown: Progress) -> list[Snapshot]:
     from acctgate.sources.snapshots import read_snapshots
 
-    found = list(read_snapshots([path]))
+    found = list(shown.count(read_snapshots([path]), "accounts read"))
     for snapshot in found:
         if snapshot.unreadable is not None:
             raise click.ClickException(snapshot.unreadable)
@@ -139,11 +141,11 @@ def _reports(path: str) -> list[Judged]:
         raise click.ClickException(f"{path}: {error}") from None
 
 
-def _policies(base: str, head: str, snapshots: tuple[str, ...], now: datetime) -> Diff:
+def _policies(base: str, head: str, snapshots: tuple[str, ...], now: datetime, shown: Progress) -> Diff:
     from acctgate.diff import Diff, compare_accounts, compare_policies
 
     before, after = policy(Path(base)), policy(Path(head))
-    accounts = [snapshot for path in snapshots for snapshot in _read(path)]
+    accounts = [snapshot for path in snapshots for snapshot in _read(path, shown)]
     flips = compare_accounts(_judge(accounts, before, now), _judge(accounts, after, now))
     return Diff(1, "policies", flips, compare_policies(before, after, now.date()))
 

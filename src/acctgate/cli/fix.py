@@ -11,6 +11,7 @@ import click
 from acctgate.cli.accounts import read_accounts, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, policy, policy_option
+from acctgate.cli.progress import READING, progress
 from acctgate.fix_targets import TARGETS
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def command(
 
     wanted = policy(policy_file)
     now = datetime.now(UTC)
-    account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now))
+    with progress(READING) as shown:
+        account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say))
     write_text(TARGETS[language].render(propose(account, wanted, now)), output)
 
 

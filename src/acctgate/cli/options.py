@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
@@ -12,7 +12,9 @@ from acctgate.render import FORMATS
 
 if TYPE_CHECKING:
     from acctgate.baseline import Baseline
+    from acctgate.fail_on import FailOn
     from acctgate.policy import Policy
+    from acctgate.report import AccountReport
     from acctgate.sources.calls import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,6 +24,7 @@ Color = Literal["auto", "always", "never"]
 """What `--color` takes."""
 
 DEFAULT_POLICY = Path("policies/policy.yaml")
+FAIL_ON = ("mandatory", "advisory", "low", "medium", "high", "critical")
 
 
 def live_options(command: F) -> F:
@@ -67,6 +70,15 @@ baseline_option = click.option(
     "baseline_file",
     metavar="REPORT",
     help="A JSON report: what it has already is shown as waived, only what is new blocks.",
+)
+fail_on_option = click.option(
+    "--fail-on",
+    "fail_on_words",
+    multiple=True,
+    metavar="LEVEL|SEVERITY",
+    shell_complete=lambda ctx, parameter, start: [word for word in FAIL_ON if word.startswith(start)],
+    help="What blocks: from a level on (mandatory, advisory) and from a severity on (low, medium, high, critical). "
+    "Each may be given once.  [default: mandatory, low]",
 )
 format_option = click.option(
     "--format",
@@ -124,6 +136,26 @@ def baseline(path: str | None) -> Baseline | None:
         return Baseline.of(read_report(text), path)
     except ValueError as error:
         raise click.ClickException(f"{path}: {error}") from None
+
+
+def fail_on(values: tuple[str, ...]) -> FailOn | None:
+    """What the options say of what blocks; None where they say nothing."""
+    if not values:
+        return None
+    from acctgate.fail_on import FailOn
+
+    try:
+        return FailOn.of(word.strip() for value in values for word in value.split(","))
+    except ValueError as error:
+        raise click.UsageError(f"--fail-on {error}") from None
+
+
+def narrowed(
+    reports: Iterable[AccountReport], known: Baseline | None, blocking: FailOn | None
+) -> Iterable[AccountReport]:
+    """The reports in which what blocks is what is new, and what was asked for."""
+    reports = known.apply(reports) if known else reports
+    return blocking.apply(reports) if blocking else reports
 
 
 def tell_gone(known: Baseline | None) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from acctgate.redact import one_line
 from acctgate.render import FORMATS, Renderer, renderer
-from acctgate.report import AccountReport, Places, Summary, Verdict
+from acctgate.report import AccountReport, Places, Summary, Verdict, WaiverNotice
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
@@ -31,8 +32,13 @@ class Writer:
         self.places: Places = {}
         """The line of the policy file for each rule, for formats that annotate files."""
 
-    def write(self, reports: Iterable[AccountReport]) -> int:
-        """Write the reports as they come.
+    @property
+    def on_terminal(self) -> bool:
+        """Whether the reports themselves are seen as they come."""
+        return sys.stdout.isatty() and any(path is None for _, path in self._targets)
+
+    def write(self, reports: Iterable[AccountReport], notices: Callable[[], tuple[WaiverNotice, ...]] = tuple) -> int:
+        """Write the reports as they come, and at the end the waivers that want attention.
 
         Returns:
             The exit status. The line on standard error that says why is written too.
@@ -51,9 +57,13 @@ class Writer:
                 for render, file in sinks:
                     file.writelines(render.account(ready) for ready in waiting)
                 waiting.clear()
+            summary.waivers = notices()
             for render, file in sinks:
                 file.write(render.end(summary))
         tally.say(summary.verdict)
+        if ("text", None) not in self._targets:  # else they stand in what is read anyway
+            for notice in summary.waivers:
+                click.echo(f"acctgate: {one_line(notice.located)}", err=True)
         return UNUSABLE if tally.unread else EXIT[summary.verdict]
 
     def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,18 +14,21 @@ from acctgate.cli.options import (
     baseline,
     baseline_option,
     color_option,
+    fail_on,
+    fail_on_option,
     format_option,
     live_options,
+    narrowed,
     output_option,
     policy,
     policy_option,
     target,
     tell_gone,
 )
+from acctgate.cli.progress import progress
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
-    from acctgate.crossguard.preview import Progress
 
 
 @click.command(
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     help="A stack that exists, in your own back end.  [default: a new one, in a file]",
 )
 @baseline_option
+@fail_on_option
 @policy_option
 @format_option
 @output_option
@@ -55,16 +56,20 @@ if TYPE_CHECKING:
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, demo: bool, stack: str | None, baseline_file: str | None, policy_file: Path | None,
-    formats: tuple[str, ...],
+    ctx: click.Context, demo: bool, stack: str | None, baseline_file: str | None,
+    fail_on_words: tuple[str, ...], policy_file: Path | None, formats: tuple[str, ...],
     output: Path | None, color: Color, region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
     """pulumi preview of the project in this directory, judged by the policy pack."""
+    from datetime import UTC, datetime
+
     from acctgate.cli.output import UNUSABLE, Writer
+    from acctgate.waivers import WaiverWatch
 
     writer = Writer(formats, output, color)
-    writer.places = policy(policy_file).places  # a wrong policy is said before the engine starts
-    known = baseline(baseline_file)
+    wanted = policy(policy_file)  # a wrong one is said before the engine starts
+    writer.places = wanted.places
+    known, blocking = baseline(baseline_file), fail_on(fail_on_words)
     where = target(region, role_arn, endpoint)
     environment = {
         "ACCTGATE_REGION": region,
@@ -77,21 +82,24 @@ def command(
             from acctgate.demo import DemoServer
 
             variables = dict(cleanup.enter_context(DemoServer()).environment)
-        progress = cleanup.enter_context(_progress())
+        shown = cleanup.enter_context(progress("preview"))
 
         from acctgate.crossguard.engine import EngineError
         from acctgate.crossguard.preview import Job, PreviewError, preview
 
         job = Job(Path.cwd(), _policy_name(policy_file), stack, variables, stand_in=demo)
         try:
-            result = preview(job, progress)
+            result = preview(job, shown.say)
         except (PreviewError, EngineError) as error:
             raise click.ClickException(str(error)) from None
-    reports = result.report.accounts
-    code = writer.write(known.apply(reports) if known else reports)
+    waivers = WaiverWatch(wanted, datetime.now(UTC))
+    code = writer.write(narrowed(waivers.watch(result.report.accounts), known, blocking), waivers.notices)
     tell_gone(known)
-    if code == 0 and result.failure:
-        click.echo(f"acctgate: {result.failure}", err=True)
+    failure = result.failure
+    if result.blocked and result.report.verdict == "pass":
+        failure = "a policy has stopped the engine, and the report does not say which"
+    if code == 0 and failure:
+        click.echo(f"acctgate: {failure}", err=True)
         code = UNUSABLE
     ctx.exit(code)
 
@@ -100,15 +108,3 @@ def _policy_name(path: Path | None) -> str:
     if path is None and not DEFAULT_POLICY.is_file():
         return "baseline"
     return str((path or DEFAULT_POLICY).resolve())
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Say on a terminal what happens while it happens. Elsewhere only the reason for 2 and 3 is said."""
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from rich.console import Console
-
-        with Console(stderr=True).status("preview") as status:
-            yield lambda text: status.update(f"preview: {text}")
-    else:
-        yield lambda text: None

@@ -8,6 +8,7 @@ import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, or_fail, target
+from acctgate.cli.progress import READING, progress
 
 
 @click.command(
@@ -42,7 +43,9 @@ def command(
     from acctgate.snapshot import explain
     from acctgate.sources.live import read_account
 
-    snapshot = or_fail(lambda: read_account(target(region, role_arn, endpoint), datetime.now(UTC)))
+    where = target(region, role_arn, endpoint)
+    with progress(READING) as shown:
+        snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say))
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
     for section, failed in snapshot.errors.items():
         more = f" (and {len(snapshot.errors) - 1} more)" if len(snapshot.errors) > 1 else ""

@@ -30,6 +30,8 @@ from acctgate.redact import one_line
 from acctgate.report import Report, read_report
 
 _STACK: Final = "preview"
+_STOPPED: Final = "preview failed"
+"""All that the engine says, besides its policy events, where a mandatory policy is violated."""
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 Progress = Callable[[str], None]
@@ -61,6 +63,9 @@ class Result:
 
     report: Report
     failure: str | None
+    """What the engine complains about, None where all went well or a policy alone has stopped it."""
+    blocked: bool = False
+    """Whether a policy has stopped the engine."""
 
 
 def preview(job: Job, progress: Progress) -> Result:
@@ -92,12 +97,12 @@ def preview(job: Job, progress: Progress) -> Result:
         # Where the engine ends first, gRPC logs a traceback of the SDK's language host.
         logging.getLogger("grpc").addHandler(logging.NullHandler())
         with _as_program_environment(environment), _stdout_as_stderr():
-            failure = _run(job, settings, engine, place, environment, program, progress)
+            failure, blocked = _run(job, settings, engine, place, environment, program, progress)
         failure = (program and program.failure) or failure
         if report_file.exists():
             report = report_file.read_bytes()
             _copy(report, os.environ.get(REPORT_VARIABLE))
-            return Result(read_report(report), failure)
+            return Result(read_report(report), failure, blocked)
     raise PreviewError(failure or "the policy pack left no report: nothing was judged")
 
 
@@ -148,9 +153,10 @@ class _Program:
 def _run(
     job: Job, settings: dict[str, Any], engine: Path, place: Path, environment: dict[str, str],
     program: _Program | None, progress: Progress,
-) -> str | None:  # fmt: skip
-    """Run the engine. Returns what it complains about, None where all went well."""
+) -> tuple[str | None, bool]:  # fmt: skip
+    """Run the engine. Returns what it complains about, None where all went well, and whether a policy has stopped it."""
     errors: list[str] = []
+    violated: list[str] = []
 
     def watch(event: automation.EngineEvent) -> None:
         if event.resource_pre_event and event.resource_pre_event.metadata.type != "pulumi:pulumi:Stack":
@@ -158,6 +164,8 @@ def _run(
             progress(f"{metadata.op.value} {one_line(metadata.urn.rsplit('::', 1)[-1])}")
         if event.diagnostic_event and event.diagnostic_event.severity == "error":
             errors.append(event.diagnostic_event.message)
+        if event.policy_event and event.policy_event.enforcement_level == "mandatory":
+            violated.append(event.policy_event.policy_name)
 
     try:
         stack = _open_stack(job, settings, place, environment, program)
@@ -165,12 +173,14 @@ def _run(
     except StackNotFoundError:
         raise PreviewError(f"stack {job.stack}: does not exist; `pulumi stack ls` lists those that do") from None
     except CommandError as error:
-        return _complaint(errors, str(error))
+        if violated and all(text.strip() == _STOPPED for text in errors):
+            return None, True
+        return _complaint(errors, str(error)), False
     except (InvalidVersionError, SubprocessError) as error:
         raise EngineError(f"{engine}: cannot be used: {one_line(error)}") from None
     except (RuntimeError, OSError, ValueError) as error:
-        return _complaint(errors, str(error))
-    return None
+        return _complaint(errors, str(error)), False
+    return None, False
 
 
 def _open_stack(

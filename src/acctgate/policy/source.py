@@ -107,11 +107,11 @@ def read_source(path: Path, name: str | None = None) -> Source:
         raise PolicyError(f"{name}: is no text (UTF-8)") from None
     if not text.strip():
         raise PolicyError(f"{name}: is empty; write at least version: 1")
-    data, node = _parse(text, name, is_json=path.suffix == ".json")
+    data, node = parse(text, name, is_json=path.suffix == ".json")
     return Source(name, data, node, path, foreign)
 
 
-def _parse(text: str, name: str, *, is_json: bool) -> tuple[Any, Any]:
+def parse(text: str, name: str, *, is_json: bool) -> tuple[Any, Any]:
     """The data, and the YAML node that knows its lines."""
     values = None
     if is_json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
@@ -114,8 +115,9 @@ class Caller:
         CallError: The role could not be assumed.
     """
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self, target: Target, say: Callable[[str], None] | None = None) -> None:
+        """`say` is told each operation as it is called."""
+        self._target, self._say = target, say
         if target.endpoint:  # the SDK's synchronous path ignores NO_PROXY: a proxy would get the loopback calls
             for name in ("HTTP_PROXY", "http_proxy"):
                 os.environ.pop(name, None)
@@ -134,6 +136,8 @@ class Caller:
         from darabonba.policy.retry import RetryOptions
         from darabonba.runtime import RuntimeOptions
 
+        if self._say:
+            self._say(operation.name)
         host = self._target.host(operation.product)
         config = Config(
             credential=self._credential, endpoint=host, region_id=self._target.region,

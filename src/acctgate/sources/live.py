@@ -29,14 +29,14 @@ PACK_REPORT: Final = Operation(
 class LiveAccount:
     """One account, read call by call. Each method raises `CallError` where the call brings no answer."""
 
-    def __init__(self, target: Target) -> None:
-        """Find credentials, and assume the role where there is one.
+    def __init__(self, target: Target, say: Callable[[str], None] | None = None) -> None:
+        """Find credentials, and assume the role where there is one. `say` is told each operation as it is called.
 
         Raises:
             SourceError: There are no credentials.
             CallError: The role could not be assumed.
         """
-        self._caller = Caller(target)
+        self._caller = Caller(target, say)
 
     def account_id(self) -> str:
         """The account's id, from GetCallerIdentity."""
@@ -88,14 +88,14 @@ class LiveAccount:
         return safe
 
 
-def read_account(target: Target, now: datetime) -> Snapshot:
-    """Everything that acctgate reads of an account, at once.
+def read_account(target: Target, now: datetime, say: Callable[[str], None] | None = None) -> Snapshot:
+    """Everything that acctgate reads of an account, at once. `say` is told each operation as it is called.
 
     Raises:
         SourceError: No call brought anything: there are no credentials, they are wrong, or nobody answers.
     """
     try:
-        account = LiveAccount(target)
+        account = LiveAccount(target, say)
     except CallError as error:
         raise SourceError(f"the account cannot be read: {error}; {_remedy(error)}") from None
     identity, preference, practice, packs = _at_once(

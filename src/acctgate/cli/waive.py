@@ -1,0 +1,107 @@
+"""acctgate waive"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import DEFAULT_POLICY, policy_option
+
+if TYPE_CHECKING:
+    from acctgate.policy import Policy
+
+_DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
+
+
+@click.command(
+    "waive",
+    cls=WithExamples,
+    short_help="Write a waiver into the policy file.",
+    examples=(
+        'acctgate waive root-access-keys --account 1234567890123456 --reason "legacy batch" --owner ops --expires 90d',
+        'acctgate waive user-mfa --reason "devices are ordered" --owner ada@example.org --expires 2027-01-31',
+    ),
+)
+@click.argument("rule")
+@click.option("--account", metavar="ID", help="The account that it is for.  [default: every account]")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
+@click.option(
+    "--expires", required=True, metavar="DAY", help="Its last day (UTC), YYYY-MM-DD, or in how many days: 30d."
+)
+@policy_option
+def command(rule: str, account: str | None, reason: str, owner: str, expires: str, policy_file: Path | None) -> None:
+    """Write a waiver into the policy file; all else in it stays as it is.
+
+    It covers violations of RULE, and that it cannot be decided, through its last day. Exit status: 0 written; 2 not.
+    """
+    from datetime import UTC, datetime
+
+    path = policy_file or DEFAULT_POLICY
+    if policy_file is None and not path.is_file():
+        raise click.ClickException(f"{path}: no such file; name one with --policy, or let `acctgate init` write one")
+    today = datetime.now(UTC).date()
+    last = _day(expires, today)
+    entry = {"rule": rule, "account": account, "reason": reason, "owner": owner, "expires": last.isoformat()}
+    place = _write(path, {key: value.strip() for key, value in entry.items() if value is not None}, last)
+    whom = f"account {account}" if account else "every account"
+    click.echo(f"{place}: {rule} is waived for {whom} until {last.isoformat()} ({(last - today).days} days)")
+
+
+def _day(text: str, today: date) -> date:
+    if match := _DAYS.fullmatch(text.strip()):
+        return today + timedelta(days=int(match[1]))
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text.strip(), re.ASCII):
+            raise ValueError("write YYYY-MM-DD, or 30d for 30 days from today")
+        day = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise click.UsageError(f"--expires {text}: is no day: {error}") from None
+    if day < today:
+        raise click.UsageError(f"--expires {text}: is over; it would cover nothing")
+    return day
+
+
+def _write(path: Path, entry: dict[str, str], last: date) -> str:
+    """Write the entry. Returns where it stands."""
+    from acctgate.policy import PolicyError, load_policy
+    from acctgate.policy.edit import with_waiver
+    from acctgate.policy.source import read_source
+
+    try:
+        before = load_policy(path)
+        _check(before, entry, last)
+        text = path.read_bytes().decode()
+        changed = with_waiver(text.removeprefix("\ufeff"), read_source(path), entry)
+        draft = path.with_name(f".{path.name}.draft")
+        draft.write_bytes(("\ufeff" * text.startswith("\ufeff") + changed).encode())
+        draft.chmod(path.stat().st_mode)
+        draft.replace(path)
+        place = load_policy(path).waivers[-1].place
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
+    return f"{place.file}:{place.line}" if place else str(path)
+
+
+def _check(before: Policy, entry: dict[str, str], last: date) -> None:
+    from acctgate.policy.faults import near
+
+    known = {rule.id: rule for rule in before.known}
+    if entry["rule"] not in known:
+        raise click.UsageError(
+            f"{entry['rule']}: unknown rule{near(entry['rule'], known)}; `acctgate rules` lists them"
+        )
+    for key, value in entry.items():
+        if not value or not value.isprintable():
+            raise click.UsageError(f"--{key}: should be one line of text")
+    for waiver in before.waivers:
+        if waiver.covers(entry["rule"], entry.get("account")) and waiver.expires >= last:
+            place = f"{waiver.place.file}:{waiver.place.line}" if waiver.place else before.source
+            raise click.ClickException(f"{place}: waives it already, until {waiver.expires.isoformat()}")

@@ -1,0 +1,180 @@
+"""acctgate waive: one entry more in the policy file, and every other character as it was."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acctgate.policy import PolicyError, load_policy
+from acctgate.policy.edit import with_waiver
+from acctgate.policy.source import parse, read_source
+from tests.support import examples, name_of, one_line, run
+
+ENTRY = {"rule": "root-mfa", "account": "1", "reason": "r", "owner": "o", "expires": "2027-01-31"}
+FLOW = '{rule: root-mfa, account: "1", reason: "r", owner: "o", expires: 2027-01-31}'
+OLD = "{rule: user-mfa, reason: a, owner: b, expires: 2027-01-01}"
+BLOCK = "    - rule: user-mfa\n      reason: a\n      owner: b\n      expires: 2027-01-01 # soon\n"
+TOLD = "    - rule: user-mfa\n      owner: b\n      expires: 2027-01-01\n      reason: |\n        long\n        story\n"
+ARGUMENTS = ("--reason", "legacy batch", "--owner", "ops", "--expires", "2099-12-31")
+
+LAYOUTS = {
+    "no waivers": (
+        "# Ours.\nversion: 1\n\nextends: strict   # all of it\n",
+        f"# Ours.\nversion: 1\n\nextends: strict   # all of it\nwaivers:\n  - {FLOW}\n",
+    ),
+    "no waivers, no line end": ("version: 1", f"version: 1\nwaivers:\n  - {FLOW}\n"),
+    "a list": (
+        f"version: 1\nwaivers:\n  - {OLD}  # until then\n\n# Below.\nrules:\n  root-mfa:\n",
+        f"version: 1\nwaivers:\n  - {OLD}  # until then\n  - {FLOW}\n\n# Below.\nrules:\n  root-mfa:\n",
+    ),
+    "a list that is not indented": (
+        f"version: 1\nwaivers:\n- {OLD}\nrules: {{}}\n", f"version: 1\nwaivers:\n- {OLD}\n- {FLOW}\nrules: {{}}\n",
+    ),
+    "a list of blocks": (
+        f"version: 1\nwaivers:\n{BLOCK}\n\nrules: {{}}\n",
+        f"version: 1\nwaivers:\n{BLOCK}    - {FLOW}\n\n\nrules: {{}}\n",
+    ),
+    "a block of text at the end": (
+        f"version: 1\nwaivers:\n{TOLD}rules: {{}}\n", f"version: 1\nwaivers:\n{TOLD}    - {FLOW}\nrules: {{}}\n",
+    ),
+    "at the very end": (f"version: 1\nwaivers:\n  - {OLD}", f"version: 1\nwaivers:\n  - {OLD}\n  - {FLOW}\n"),
+    "in brackets": (f"version: 1\nwaivers: [{OLD}]  # one\n", f"version: 1\nwaivers: [{OLD}, {FLOW}]  # one\n"),
+    "in brackets, a line each": (
+        f"version: 1\nwaivers: [\n  {OLD},  # one\n]\n", f"version: 1\nwaivers: [\n  {OLD},\n  {FLOW},  # one\n]\n",
+    ),
+    "empty brackets": ("version: 1\nwaivers: []\nrules: {}\n", f"version: 1\nwaivers: [{FLOW}]\nrules: {{}}\n"),
+    "null": ("version: 1\nwaivers: null # none\n", f"version: 1\nwaivers: [{FLOW}] # none\n"),
+    "nothing": ("version: 1\nwaivers:\nrules: {}\n", f"version: 1\nwaivers: [{FLOW}]\nrules: {{}}\n"),
+    "all in braces": ("{version: 1, extends: strict}\n", f"{{version: 1, extends: strict, waivers: [{FLOW}]}}\n"),
+    "line ends of Windows": (
+        f"version: 1\r\nwaivers:\r\n  - {OLD}\r\nrules: {{}}\r\n",
+        f"version: 1\r\nwaivers:\r\n  - {OLD}\r\n  - {FLOW}\r\nrules: {{}}\r\n",
+    ),
+    "more than ASCII": (
+        f"# 策略 🏴\nversion: 1\nwaivers:\n  - {OLD}\n# 完\n",
+        f"# 策略 🏴\nversion: 1\nwaivers:\n  - {OLD}\n  - {FLOW}\n# 完\n",
+    ),
+}  # fmt: skip
+
+
+def added(path: Path, text: str, entry: dict[str, str] = ENTRY) -> str:
+    """The text with the entry."""
+    path.write_bytes(text.encode())
+    return with_waiver(text, read_source(path), entry)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_rest_stays_as_it_is(tmp_path: Path, name: str) -> None:
+    before, after = LAYOUTS[name]
+    assert added(tmp_path / "p.yaml", before) == after
+    (tmp_path / "p.yaml").write_bytes(after.encode())
+    assert load_policy(tmp_path / "p.yaml").waivers[-1].reason == "r"
+
+
+def test_json_stays_json(tmp_path: Path) -> None:
+    for old in ({"version": 1}, {"version": 1, "waivers": []}, {"version": 1, "waivers": [{**ENTRY, "reason": "old"}]}):
+        for indent in (None, 2):
+            text = added(tmp_path / "p.json", json.dumps(old, indent=indent))
+            waivers = [*old.get("waivers", []), ENTRY]  # type: ignore[misc]
+            assert json.loads(text) == {**old, "waivers": waivers}
+
+
+@pytest.mark.parametrize("path", examples("policies/valid", ".yaml", ".json"), ids=name_of)
+def test_every_valid_policy_takes_one(path: Path) -> None:
+    text = path.read_bytes().decode("utf-8-sig")
+    try:
+        changed = with_waiver(text, read_source(path), ENTRY)
+    except PolicyError as error:  # said, not broken
+        assert "write it by hand" in str(error) and path.stem in ("escapes", "anchors")
+        return
+    kept = iter(changed)
+    assert all(char in kept for char in text.rstrip()) or "waivers: " in text, "nothing is lost"
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
+def test_any_text_is_read_as_it_was_written(reason: str) -> None:
+    entry = {**ENTRY, "reason": reason, "owner": reason}
+    source_text = f"version: 1\nwaivers:\n  - {OLD}\n"
+    from acctgate.policy.source import Source
+
+    data, node = parse(source_text, "p", is_json=False)
+    changed = with_waiver(source_text, Source("p", data, node, Path("p.yaml")), entry)
+    assert parse(changed, "p", is_json=False)[0]["waivers"][-1] == entry
+    assert changed.count("\n") == 4
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    """A repository with a policy."""
+    (tmp_path / "policies").mkdir()
+    file = tmp_path / "policies/policy.yaml"
+    file.write_text("# Ours.\nversion: 1\nextends: strict\n")
+    return file
+
+
+def test_the_command_writes_and_says_where(policy: Path) -> None:
+    policy.chmod(0o640)
+    done = run("waive", "root-access-keys", "--account", "1234567890123456", *ARGUMENTS, cwd=policy.parents[1])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(
+        "policies/policy.yaml:5: root-access-keys is waived for account 1234567890123456 until 2099-12-31"
+    )
+    assert policy.read_text() == (
+        "# Ours.\nversion: 1\nextends: strict\nwaivers:\n"
+        '  - {rule: root-access-keys, account: "1234567890123456", reason: "legacy batch", owner: "ops", '
+        "expires: 2099-12-31}\n"
+    )
+    assert stat.S_IMODE(policy.stat().st_mode) == 0o640
+    assert list(policy.parent.iterdir()) == [policy]
+
+
+def test_days_count_from_today(policy: Path) -> None:
+    done = run("waive", "root-mfa", "--reason", "r", "--owner", "o", "--expires", "30d", cwd=policy.parents[1])
+    assert done.returncode == 0
+    [waiver] = load_policy(policy).waivers
+    today = datetime.now(UTC).date()
+    assert waiver.expires - today in (timedelta(30), timedelta(29)) and waiver.account is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("root-mfas", *ARGUMENTS), "root-mfas: unknown rule, did you mean root-mfa?"),
+        (("root-mfa", *ARGUMENTS[:4], "--expires", "2020-01-01"), "--expires 2020-01-01: is over"),
+        (("root-mfa", *ARGUMENTS[:4], "--expires", "2027-02-30"), "--expires 2027-02-30: is no day"),
+        (("root-mfa", *ARGUMENTS[:4], "--expires", "soon"), "--expires soon: is no day: write YYYY-MM-DD"),
+        (("root-mfa", *ARGUMENTS, "--account", " "), "--account: should be one line of text"),
+        (("root-mfa", *ARGUMENTS[2:], "--reason", "a\nb"), "--reason: should be one line of text"),
+        (("root-mfa", *ARGUMENTS[:2], *ARGUMENTS[4:]), "Missing option '--owner'"),
+        (("root-mfa", *ARGUMENTS, "--policy", "nowhere.yaml"), "nowhere.yaml: no such file"),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_nothing_is_written(policy: Path, arguments: tuple[str, ...], told: str) -> None:
+    before = policy.read_bytes()
+    done = run("waive", *arguments, cwd=policy.parents[1])
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, told)
+    assert policy.read_bytes() == before
+
+
+def test_what_is_waived_already_is_not_waived_twice_but_longer(policy: Path) -> None:
+    folder = policy.parents[1]
+    assert run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", cwd=folder).returncode == 0
+    one_line(run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder).stderr,
+             "policies/policy.yaml:5: waives it already, until 2098-01-01")  # fmt: skip
+    assert run("waive", "root-mfa", *ARGUMENTS, cwd=folder).returncode == 0
+    assert [waiver.expires.year for waiver in load_policy(policy).waivers] == [2098, 2099]
+
+
+def test_without_a_policy_there_is_nothing_to_write_to(tmp_path: Path) -> None:
+    done = run("waive", "root-mfa", *ARGUMENTS, cwd=tmp_path)
+    assert done.returncode == 2
+    one_line(
+        done.stderr, "policies/policy.yaml: no such file; name one with --policy, or let `acctgate init` write one"
+    )
