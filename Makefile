@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ENGINE := .cache/pulumi/bin
+SITE := .cache/site
 export PATH := $(CURDIR)/$(ENGINE):$(CURDIR)/$(BIN):$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -13,7 +14,7 @@ export ALIBABA_CLOUD_ECS_METADATA_DISABLED := true
 LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help setup engine preview demo test lint format docs bench lock clean
+.PHONY: help setup engine preview demo test lint format docs site pictures bench lock clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -50,8 +51,19 @@ lint: $(STAMP) ## Types, lint, format
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-docs: $(STAMP) ## Generate schemas/, docs/rules.md and the README's tables
+docs: $(STAMP) ## Generate schemas/, the pages of rules and the READMEs' tables
 	@$(BIN)/python tools/generate.py
+
+$(SITE)/.installed: requirements/docs.txt
+	@$(PYTHON) -m venv $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/docs.txt
+	@touch $@
+
+site: $(SITE)/.installed ## Build the documentation as a site, into site/
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict
+
+pictures: $(STAMP) ## Make the pictures in docs/images/ anew
+	@$(BIN)/python tools/pictures.py
 
 bench: setup ## Measure speed, as ratios in one run
 	@$(BIN)/python -m bench
@@ -59,6 +71,7 @@ bench: setup ## Measure speed, as ratios in one run
 lock: $(STAMP) ## Pin the newest dependencies, with hashes
 	@$(LOCK) --upgrade --extra dev -o requirements/dev.txt pyproject.toml
 	@$(LOCK) --upgrade -o requirements/go.txt requirements/go.in
+	@$(LOCK) --upgrade -o requirements/docs.txt requirements/docs.in
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build site

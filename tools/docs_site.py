@@ -1,0 +1,62 @@
+"""What mkdocs must be told: pages at the repository's root, links out of the site, GitHub's anchors, Chinese pages."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PAGES: Final = {
+    "README.md": "index.md",
+    "README.zh-CN.md": "zh-CN.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+}
+"""Files at the root, and what the site calls them. The rest of the site is docs/."""
+_REPOSITORY: Final = "https://github.com/acctgate/acctgate/tree/main/"
+_LINK: Final = re.compile(r'(\]\(|(?:src|srcset)=")([^()\s#"]+)(?=[#)"])')
+"""Of Markdown, which mkdocs goes on to resolve, and of HTML, which it leaves as it is."""
+
+
+def slug(heading: str, separator: str = "-") -> str:
+    """The anchor of a heading, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", separator)
+
+
+def on_config(config: Any) -> None:
+    """Anchors as on GitHub, so that one link leads to the same place on both."""
+    config.mdx_configs["toc"]["slugify"] = slug
+
+
+def on_files(files: Any, config: Any) -> None:
+    """Add the pages at the root."""
+    from mkdocs.structure.files import File  # type: ignore[import-not-found]
+
+    for name, uri in PAGES.items():
+        files.append(File.generated(config, uri, abs_src_path=str(ROOT / name)))
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+    """Links to where the site has a file, or to the repository."""
+    source = Path(page.file.abs_src_path)
+    known = {Path(file.abs_src_path): file for file in files if file.abs_src_path}
+
+    def moved(link: re.Match[str]) -> str:
+        before, target = link.groups()
+        if "://" in target:
+            return link[0]
+        path = (source.parent / target).resolve()
+        if path not in known:
+            return f"{before}{_REPOSITORY}{path.relative_to(ROOT).as_posix()}"
+        if before != "](":
+            return f"{before}{known[path].url_relative_to(page.file)}"
+        return f"{before}{posixpath.relpath(known[path].src_uri, posixpath.dirname(page.file.src_uri))}"
+
+    return _LINK.sub(moved, markdown)
+
+
+def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> None:
+    """The words round a page are in its language."""
+    config.theme["language"] = "zh" if page.file.src_uri.endswith("zh-CN.md") else "en"

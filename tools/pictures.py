@@ -1,0 +1,153 @@
+"""Make the pictures in docs/images/: the verdict in a terminal, and the page.
+
+The verdict is what acctgate prints, as an SVG by rich. The page is what acctgate writes, photographed by headless
+Chromium; without one, the page's pictures stay as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+from acctgate.demo import DemoServer
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+IMAGES: Final = ROOT / "docs/images"
+SHOWN: Final = "acctgate preview --demo"
+WIDTH: Final = 110
+_FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS: Final = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--window-size=1180,1200",
+)  # fmt: skip
+
+
+def verdict() -> str:
+    """What a preview on the demo account reports, with colours."""
+    with DemoServer() as demo:
+        return _acctgate("check", "--color", "always", environment=demo.environment)
+
+
+def svg(printed: str) -> str:
+    """What a terminal shows, as a picture that loads nothing: rich's own names fonts on the network."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(Text.assemble(("$ ", "bold green"), SHOWN), "")
+    console.print(Text.from_ansi(printed.rstrip()))
+    text = _FONTS.sub("", console.export_svg(title="acctgate", theme=MONOKAI, unique_id="verdict"))
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def page() -> str:
+    """The page of a small fleet, one account of which was read each week."""
+    lines = "".join(json.dumps(snapshot) + "\n" for snapshot in fleet())
+    return _acctgate("check", "--snapshot", "-", "--format", "html", typed=lines)
+
+
+def fleet() -> Iterator[dict[str, Any]]:
+    """Four accounts; the first one gets better from week to week."""
+    weeks: tuple[dict[str, Any], ...] = (
+        {"score": 38, "mfa": "independent", "hours": 24, "masks": "", "bound": 2, "keys": 2, "strength": "low"},
+        {"score": 52, "mfa": "independent", "hours": 12, "bound": 4, "keys": 2, "strength": "mid"},
+        {"score": 63, "mfa": "adaptive", "hours": 8, "bound": 6, "keys": 1},
+        {"score": 82, "bound": 8},
+        {"score": 91},
+    )
+    for week in weeks:
+        yield snapshot("1234567890123456", "shop-prod", **week)
+    yield snapshot("1234567890123457", "shop-staging", score=84, masks="10.20.0.0/16", strength="mid", old=2)
+    yield snapshot("1234567890123458", "data-lake", score=95, masks="10.30.0.0/16;10.31.0.0/16")
+    denied = snapshot("1234567890123459", "sandbox", score=71, hours=24, masks="", bound=3)
+    del denied["AccountSecurityPracticeInfo"]
+    denied["errors"] = {"AccountSecurityPracticeInfo": {"code": "NoPermission", "message": "You are not authorized."}}
+    yield denied
+
+
+def snapshot(
+    account: str, alias: str, *, score: int, mfa: str = "mandatory", hours: int = 8, masks: str = "10.0.0.0/8",
+    bound: int = 9, keys: int = 0, strength: str = "high", old: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """One account, as acctgate snapshot would write it."""
+    return {
+        "version": 1,
+        "account_id": account,
+        "alias": alias,
+        "SecurityPreference": {
+            "AccessKeyPreference": {"AllowUserToManageAccessKeys": False},
+            "LoginProfilePreference": {
+                "EnableSaveMFATicket": False,
+                "LoginSessionDuration": hours,
+                "LoginNetworkMasks": masks,
+                "AllowUserToChangePassword": True,
+                "OperationForRiskLogin": "enforceVerify",
+                "MFAOperationForLogin": mfa,
+            },
+            "MFAPreference": {"AllowUserToManageMFADevices": True},
+            "PersonalInfoPreference": {"AllowUserToManagePersonalDingTalk": False},
+        },
+        "AccountSecurityPracticeInfo": {
+            "Score": score,
+            "AccountSecurityPracticeUserInfo": {
+                "SubUser": 9,
+                "SubUserBindMfa": bound,
+                "SubUserWithUnusedAccessKey": 0,
+                "RootWithAccessKey": keys,
+                "SubUserWithOldAccessKey": old,
+                "SubUserPwdLevel": strength,
+                "UnusedAkNum": 0,
+                "OldAkNum": keys,
+                "BindMfa": True,
+            },
+        },
+        "CompliancePackReports": [],
+    }
+
+
+def photograph(html: str, picture: Path, *flags: str) -> None:
+    """What a browser of its own shows of a page."""
+    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if browser is None:
+        print(f"{picture.relative_to(ROOT)}: kept; no Chromium is installed")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "page.html"
+        file.write_text(html, encoding="utf-8")
+        places = (f"--user-data-dir={folder}/profile", f"--screenshot={picture}", file.as_uri())
+        subprocess.run([browser, *_FLAGS, *flags, *places], check=True, capture_output=True, timeout=120)
+
+
+def _acctgate(*arguments: str, typed: str = "", environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "acctgate", *arguments], cwd=ROOT, env={**os.environ, **(environment or {})},
+        input=typed, capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    if done.returncode != 1:
+        sys.exit(f"acctgate {' '.join(arguments)}: exit status {done.returncode}, not 1\n{done.stderr}")
+    return done.stdout
+
+
+def main() -> None:
+    """Write them all."""
+    IMAGES.mkdir(exist_ok=True)
+    (IMAGES / "verdict.svg").write_text(svg(verdict()), encoding="utf-8", newline="\n")
+    html = page()
+    photograph(html, IMAGES / "page.png", "--blink-settings=preferredColorScheme=1")
+    photograph(html, IMAGES / "page-dark.png", "--blink-settings=preferredColorScheme=0")
+
+
+if __name__ == "__main__":
+    main()
