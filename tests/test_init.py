@@ -6,7 +6,9 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +26,7 @@ from tests.test_cli_check import GOOD
 from tests.test_fit import HOURS, changed
 
 PACK: Final = {"policies/policy.yaml", "policies/PulumiPolicy.yaml", "policies/__main__.py"}
+ENGINE: Final = ROOT / ".cache/pulumi/bin"
 GITHUB: Final = ".github/workflows/acctgate.yml"
 
 
@@ -132,6 +135,22 @@ def test_a_pulumi_project_is_previewed_and_any_other_repository_checked(reposito
     (repository / "Pulumi.yaml").write_text("name: x\nruntime: yaml\n", encoding="utf-8")
     init("--force")
     assert "command: preview\n" in (repository / GITHUB).read_text()
+
+
+@pytest.mark.parametrize("virtualenv", ["", ", options: {virtualenv: venv}"])
+def test_a_pipeline_installs_what_the_program_needs(repository: Path, virtualenv: str) -> None:
+    (repository / "Pulumi.yaml").write_text(f"name: x\nruntime: {{name: python{virtualenv}}}\n", encoding="utf-8")
+    place = "venv" if virtualenv else ".acctgate/venv"
+    arguments = [f"--pipeline={name}" for name in PIPELINES]
+    assert init(*arguments).exit_code == 0
+    assert not any("requirements.txt" in (repository / file).read_text() for file in written(repository))
+    (repository / "requirements.txt").touch()
+    init(*arguments, "--force")
+    github, gitlab, flow = ((repository / pipeline.file).read_text() for pipeline in PIPELINES.values())
+    assert f"python3 -m venv {place} && {place}/bin/pip install --quiet -r requirements.txt\n" in github
+    for text in (gitlab, flow):
+        assert f". {place}/bin/activate\n" in text
+        assert re.search(r"pip install --quiet acctgate==\S+ -r requirements.txt\n", text)
 
 
 def test_the_region(repository: Path) -> None:
@@ -331,3 +350,23 @@ def test_a_folder_below_the_root_of_the_repository(repository: Path) -> None:
     told = init("infra").stdout
     assert f"pipelines are found only at the repository's root, {repository}" in told
     assert "repository's root" not in init().stdout
+
+
+# Under the real engine
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("virtualenv", ["", ", options: {virtualenv: venv}"])
+def test_a_pulumi_project_passes_its_first_preview(repository: Path, server: DemoServer, virtualenv: str) -> None:
+    (repository / "Pulumi.yaml").write_text(f"name: x\nruntime: {{name: python{virtualenv}}}\n", encoding="utf-8")
+    (repository / "venv").symlink_to(sys.prefix)
+    shutil.copy(ROOT / "__main__.py", repository)
+    environment = {**server.environment, "PATH": os.pathsep.join((str(ENGINE), os.environ["PATH"]))}
+    preview, _ = commands(run("init", cwd=repository, environment=environment).stdout)
+    assert shlex.split(preview)[:2] == ["acctgate", "preview"]
+    done = run(*shlex.split(preview)[1:], "--format", "json", cwd=repository, environment=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["verdict"] == "pass"
+    server.account.practice["Score"] -= 1
+    done = run("preview", "--format", "json", cwd=repository, environment=environment)
+    assert done.returncode == 1, "the pack enforces the policy that was written"
