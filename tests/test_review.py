@@ -18,7 +18,8 @@ from acctgate.plan.change import PlannedPreference
 from acctgate.redact import one_line
 from acctgate.snapshot import Snapshot, Unknown
 from acctgate.sources.base import SourceError, read_json
-from acctgate.sources.calls import CallError, Target
+from acctgate.sources.call_error import CallError
+from acctgate.sources.calls import Target
 from acctgate.sources.live import LiveAccount
 
 URN = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"

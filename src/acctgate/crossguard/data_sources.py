@@ -90,7 +90,7 @@ class AccountReader(ResourceProvider):
         """Forget the data source. The account stays as it is."""
 
     def _read(self, arguments: Values) -> Values:
-        from acctgate.sources.calls import CallError
+        from acctgate.sources.call_error import CallError
 
         for name, value in arguments.items():
             if isinstance(value, Unknown) or value == UNKNOWN:

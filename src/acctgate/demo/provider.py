@@ -23,7 +23,8 @@ from pulumi.runtime.proto import provider_pb2 as proto
 from acctgate.redact import one_line
 from acctgate.settings.preference_keys import PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.sources import SourceError
-from acctgate.sources.calls import DEFAULT_REGION, Caller, CallError, Operation, Target, expect
+from acctgate.sources.call_error import CallError
+from acctgate.sources.calls import DEFAULT_REGION, Caller, Operation, Target, expect
 
 _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _GET: Final = Operation("GetSecurityPreference", "ims", "2019-08-15", "ram:GetSecurityPreference")

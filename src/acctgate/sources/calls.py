@@ -14,10 +14,9 @@ from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 
 from acctgate.redact import one_line
-from acctgate.snapshot import ApiError, explain
 from acctgate.sources import sdk
 from acctgate.sources.base import SourceError, read_json
-from acctgate.sources.responses import api_error
+from acctgate.sources.call_error import CallError, call_error
 
 DEFAULT_REGION: Final = "cn-shanghai"
 _INTERNATIONAL: Final = "ap-southeast-1"
@@ -99,14 +98,6 @@ class Target:
         return f"sts.{self.region}.aliyuncs.com" if product == "sts" else f"{product}.aliyuncs.com"
 
 
-class CallError(Exception):
-    """A call that brought no answer."""
-
-    def __init__(self, operation: str, error: ApiError) -> None:
-        super().__init__(explain(error, operation))
-        self.operation, self.error = operation, error
-
-
 class Caller:
     """Somebody who can call: the default credentials, or a role that they may assume.
 
@@ -121,7 +112,7 @@ class Caller:
         if target.endpoint:  # the SDK's synchronous path ignores NO_PROXY: a proxy would get the loopback calls
             for name in ("HTTP_PROXY", "http_proxy"):
                 os.environ.pop(name, None)
-        self._credential = _default_credential()
+        self._credential = default_credential()
         if target.role_arn:
             self._credential = self._assume(target.role_arn)
 
@@ -151,7 +142,7 @@ class Caller:
         try:
             answer = Client(config).call_api(params, OpenApiRequest(query=query or {}), RuntimeOptions())
         except Exception as error:
-            raise CallError(operation.name, _as_error(operation, error, host)) from None
+            raise call_error(operation, error, host) from None
         try:
             return read_json(answer["body"], operation.name)
         except SourceError as error:
@@ -185,7 +176,12 @@ def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
     return value
 
 
-def _default_credential() -> Any:
+def default_credential() -> Any:
+    """The credentials that the SDK's default chain finds.
+
+    Raises:
+        SourceError: It finds none.
+    """
     sdk.load()
     from alibabacloud_credentials.client import Client
     from alibabacloud_credentials.exceptions import CredentialException
@@ -201,38 +197,6 @@ def _default_credential() -> Any:
 
 def _first(error: Exception) -> str:
     return one_line(getattr(error, "message", None) or error)[:160]
-
-
-def _as_error(operation: Operation, error: Exception, host: str) -> ApiError:
-    """What the SDK raised, as the API's own words; what is missing where a permission is."""
-    data = getattr(error, "data", None)
-    code = getattr(error, "code", None)
-    if not isinstance(data, dict) or not code or code == "None":
-        return {"code": "NoAnswer", "message": f"{host} gave no answer that can be read ({_cause(error)})"}
-    answer = api_error({"Code": code, "Message": data.get("Message"), "RequestId": data.get("RequestId")})
-    if getattr(error, "status_code", None) == 403 or code in ("NoPermission", "Forbidden.RAM"):
-        detail = getattr(error, "access_denied_detail", None) or {}
-        needs = one_line(detail.get("AuthAction") or operation.permission)
-        answer["message"] += f" (grant {needs} to the caller)"
-    return answer
-
-
-def _cause(error: Exception) -> str:
-    """Why nobody answered, without the address and the library's wrapping."""
-    text = str(getattr(error, "inner_exception", None) or error)
-    for sign, cause in (
-        ("refused", "connection refused"),
-        ("timed out", "time-out"),
-        ("resolve", "the name does not resolve"),
-        ("getaddrinfo", "the name does not resolve"),
-        ("proxy", "the proxy does not let it through"),
-        ("CERTIFICATE", "the certificate is not trusted"),
-        ("reset", "connection broken"),
-        ("aborted", "connection broken"),
-    ):
-        if sign in text:
-            return cause
-    return one_line(type(getattr(error, "inner_exception", None) or error).__name__)
 
 
 def _is_loopback(endpoint: str) -> bool:

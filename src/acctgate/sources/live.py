@@ -10,7 +10,8 @@ from typing import Any, Final
 from acctgate.redact import without_secrets
 from acctgate.snapshot import ApiError, Snapshot
 from acctgate.sources.base import SourceError
-from acctgate.sources.calls import Caller, CallError, Operation, Target, expect
+from acctgate.sources.call_error import CallError
+from acctgate.sources.calls import Caller, Operation, Target, expect
 from acctgate.sources.responses import snapshot_of
 
 _MOST_PACKS: Final = 1000
