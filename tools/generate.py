@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TELLING = (
     "dead-setting/fail/set-alone",
     "dead-setting/pass/the-working-setting",
+    "login-lockout/fail/some-have-no-device",
+    "login-lockout/pass/everybody-has-a-device",
     "login-mfa/pass/mandatory",
     "network-masks/fail/outside",
     "network-masks/pass/document-example",
