@@ -16,8 +16,8 @@ PACKAGE = ROOT / "src" / "acctgate"
 HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_tea_openapi", "darabonba", "Tea", "grpc"}
 CORE = (
     "settings", "snapshot.py", "redact.py", "rules", "policy", "evaluate.py", "report.py", "render", "schemas.py",
-    "catalogue.py", "language.py", "validators.py", "documents.py", "sources/base.py", "sources/responses.py", "sources/snapshots.py",
-    "sources/xml.py", "fix.py", "fix_targets",
+    "catalogue.py", "validators.py", "documents.py", "sources/base.py", "sources/responses.py", "sources/snapshots.py",
+    "sources/xml.py", "fix.py", "fix_targets", "language.py",
 )  # fmt: skip
 
 
