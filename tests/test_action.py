@@ -19,7 +19,7 @@ import yaml
 from acctgate.cli import group
 from tests.support import ROOT, seed
 from tests.test_cli_check import GOOD
-from tests.test_fit import MODE, changed
+from tests.test_fit import LOGIN, MODE, changed
 
 ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: Final[list[dict[str, Any]]] = ACTION["runs"]["steps"]
@@ -147,6 +147,18 @@ def test_the_verdict(runner: Path, gate: Gate, document: Any, status: int, verdi
     assert (runner.parent / "workspace/a.xml").is_file() and (runner.parent / "workspace/b.csv").is_file()
 
 
+def test_no_text_becomes_a_command_of_the_runner(runner: Path, gate: Gate) -> None:
+    """The runner looks for commands in each line, wherever it begins, unless it was told to stop."""
+    hostile = changed(((*LOGIN, "LoginNetworkMasks"), "::error::x;\n::add-mask::y\n"), (MODE, "::warning::z"))
+    (runner.parent / "workspace/account.json").write_text(json.dumps(hostile), encoding="utf-8")
+    lines = gate(snapshot="account.json")[0].stdout.splitlines()
+    first, token = lines[0].rsplit("::", 1)
+    assert first == "::stop-commands" and re.fullmatch("[0-9a-f]{32}", token)
+    after = lines[lines.index(f"::{token}::") + 1 :]
+    assert after and all(re.match("::(error|warning) file=|::notice title=", line) for line in after)
+    assert gate(snapshot="account.json")[0].stdout.splitlines()[0] != lines[0], "nobody can guess it"
+
+
 def test_several_answers(gate: Gate) -> None:
     answers = [str(seed("000-security-practice.json")), str(seed("002-security-preference.json"))]
     done, outputs = gate(response="\n".join(answers), policy=str(ROOT / "policies/policy.yaml"))
@@ -234,9 +246,9 @@ def test_without_the_right_to_comment_the_verdict_is_the_same(runner: Path) -> N
 
 
 def test_our_comments_are_known_by_how_the_report_begins() -> None:
-    from acctgate.render.markdown import MarkdownRenderer
+    from acctgate.render import renderer
     from acctgate.report import Summary
 
     script = (ROOT / "tools/action/comment.sh").read_text(encoding="utf-8")
     assert '.body | startswith("## acctgate: ")' in script
-    assert MarkdownRenderer().end(Summary()).startswith("## acctgate: ")
+    assert renderer("markdown").end(Summary()).startswith("## acctgate: ")

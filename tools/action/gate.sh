@@ -50,8 +50,12 @@ if [[ -z $python ]]; then
 fi
 "$python" -m pip install --quiet --disable-pip-version-check "${INPUT_VERSION:+acctgate==}${INPUT_VERSION:-$GITHUB_ACTION_PATH}"
 
+# What the text says of an account comes from outside: the runner must not take a line of it for a command.
+token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+echo "::stop-commands::$token"
 status=0
-"$python" -m acctgate "${arguments[@]}" || status=$?
+"$python" -m acctgate "${arguments[@]}" 2>&1 || status=$?
+echo "::$token::"
 
 verdict=error
 if [[ -s $reports/report.json && $status -ne 2 ]]; then
