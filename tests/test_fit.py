@@ -11,7 +11,7 @@ from typing import Any, Final
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
@@ -25,6 +25,7 @@ from tests.test_golden import HOSTILE
 from tests.test_properties import SCALARS, SETTINGS
 
 SCHEMA: Final = json.loads((ROOT / "schemas/policy.schema.json").read_text(encoding="utf-8"))
+FEWER: Final = settings(SETTINGS, max_examples=60)
 LOGIN: Final = ("SecurityPreference", "LoginProfilePreference")
 USERS: Final = ("AccountSecurityPracticeInfo", "AccountSecurityPracticeUserInfo")
 COUNT: Final = st.integers(0, 12)
@@ -119,7 +120,7 @@ def test_nothing_blocks_and_the_rest_is_as_the_target_has_it(
     assert set(entries(found)) == short, "a rule that holds, or that the target leaves advisory, is not touched"
 
 
-@SETTINGS
+@FEWER
 @given(document=documents())
 def test_text_from_outside_stays_in_its_comment(document: dict[str, Any]) -> None:
     found = fitted(document)
@@ -129,7 +130,7 @@ def test_text_from_outside_stays_in_its_comment(document: dict[str, Any]) -> Non
     assert all(line.isprintable() and len(line) < 500 for line in found.text().splitlines())
 
 
-@SETTINGS
+@FEWER
 @given(document=documents())
 def test_what_has_a_threshold_and_fails_is_a_ratchet(document: dict[str, Any]) -> None:
     """It binds, at what the account has today: not looser, not stricter."""
@@ -215,6 +216,11 @@ def test_an_account_that_holds_all_of_it_gets_the_preset_and_nothing_else() -> N
     found = fitted(GOOD)
     assert not found.gaps
     assert yaml.safe_load(found.text()) == {"version": 1, "extends": "strict"}
+
+
+def test_a_snapshot_that_is_old_says_its_own_day() -> None:
+    assert fitted({**GOOD, "taken_at": "2026-10-01T23:59:59Z"}).day == "2026-10-01"
+    assert fitted({**GOOD, "taken_at": "yesterday"}).day == NOW.date().isoformat()
 
 
 def test_the_whole_file() -> None:

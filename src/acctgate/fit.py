@@ -6,6 +6,7 @@ has a threshold stays mandatory at today's value: a ratchet. What has none, or c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -100,7 +101,13 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
         if outcome.binding and outcome.outcome in ("fail", "unknown"):
             short.setdefault(outcome.rule, []).append(outcome)
     gaps = tuple(_gap(rule, target.rules[rule.id], short[rule.id], snapshot, now) for rule in RULES if rule.id in short)
-    return Fit(report.account, report.alias, name, now.astimezone(UTC).date().isoformat(), gaps)
+    return Fit(report.account, report.alias, name, _day(snapshot, now), gaps)
+
+
+def _day(snapshot: Snapshot, now: datetime) -> str:
+    """When the account was read; a snapshot may be an old one."""
+    taken = re.match(r"\d{4}-\d\d-\d\d(?=T)", str(snapshot.raw(("taken_at",))), re.ASCII)
+    return taken[0] if taken else now.astimezone(UTC).date().isoformat()
 
 
 def _gap(rule: Rule[Any], want: RuleEntry, outcomes: Sequence[Outcome], snapshot: Snapshot, now: datetime) -> Gap:
