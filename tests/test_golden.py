@@ -14,7 +14,7 @@ import pytest
 
 from acctgate.evaluate import evaluate
 from acctgate.policy import Policy, load_policy, load_preset
-from acctgate.render import FORMATS, renderer
+from acctgate.render import FORMATS, Frame, renderer
 from acctgate.report import Summary
 from acctgate.snapshot import Snapshot
 from acctgate.sources.responses import read_responses
@@ -98,7 +98,7 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
 
 def rendered(form: str, case: Case) -> str:
     """The whole report."""
-    render, summary = renderer(form), Summary()
+    render, summary = renderer(form, Frame(rules=case[1].known)), Summary()
     parts = [render.begin()]
     for report in evaluate(*case, NOW):
         summary.add(report)
@@ -155,8 +155,8 @@ def test_colour_is_all_that_a_terminal_adds(width: int) -> None:
     import re
 
     reports = list(evaluate(*_blocked(), NOW))
-    plain = renderer("text", color=False, width=width).account(reports[0])
-    colored = renderer("text", color=True, width=width).account(reports[0])
+    plain = renderer("text", Frame(color=False, width=width)).account(reports[0])
+    colored = renderer("text", Frame(color=True, width=width)).account(reports[0])
     assert "\x1b[" in colored and "\x1b" not in plain
     assert [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", colored).split("\n")] == plain.split("\n")
     assert max(map(len, plain.split("\n"))) <= width

@@ -107,7 +107,7 @@ def test_the_command_line_warns(folder: Path) -> None:
     assert [line.split(": ")[1] for line in lines] == [f"policies/policy.yaml:{number}" for number in (4, 5, 6)]
     assert "3 days left" in lines[0] and "expired on 2020-01-31" in lines[1] and "is not needed" in lines[2]
     report = json.loads(done.stdout)
-    assert [(notice["state"], notice["line"]) for notice in report["waivers"]] == [
+    assert [(notice["state"], notice["place"]["line"]) for notice in report["waivers"]] == [
         ("ending", 4),
         ("expired", 5),
         ("unused", 6),

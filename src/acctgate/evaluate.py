@@ -82,7 +82,8 @@ class _Judge:
             ]
         outcomes = self._kept([account.read(path) for path in self.paths])
         if account.notes and (notes := [account.notes[path] for path in self.paths if path in account.notes]):
-            return [replace(outcome, message=_with(outcome.message, notes)) for outcome in outcomes]
+            place = next((account.places[path] for path in self.paths if path in account.places), None)
+            return [replace(outcome, message=_with(outcome.message, notes), place=place) for outcome in outcomes]
         return outcomes
 
     def _told(self, found: Judgement) -> Outcome:
@@ -142,6 +143,7 @@ class _Judge:
             actual=found.actual,
             message=found.message,
             remediation=rule.remediation,
+            place=found.place,
         )
 
 

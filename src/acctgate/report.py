@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, get_args
 
 Level = Literal["mandatory", "advisory", "disabled", "remediate"]
 """How binding a rule is, in Pulumi's words. `remediate` binds as `mandatory` does."""
@@ -22,7 +22,8 @@ RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skip
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """A line of a file, relative to the working directory."""
 
     file: str
@@ -60,14 +61,13 @@ class WaiverNotice:
     """The last day on which it counts (UTC)."""
     message: str
     """What is the matter with it, and what to do."""
-    file: str | None = None
-    """Where it is written, relative to the working directory; None where that is no file of the user's."""
-    line: int | None = None
+    place: Place | None = None
+    """Where it is written; None where that is no file of the user's."""
 
     @property
     def located(self) -> str:
         """The message, with where the waiver is written."""
-        return f"{self.file}:{self.line}: {self.message}" if self.file else self.message
+        return f"{self.place.file}:{self.place.line}: {self.message}" if self.place else self.message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +90,71 @@ class Outcome:
     message: str
     remediation: str
     waiver: WaiverNote | None = None
+    place: Place | None = None
+    """Where the program declares the resource that decides, None where that is not known."""
 
     @property
     def binding(self) -> bool:
         """Whether this outcome counts for the verdict."""
         return self.level in BINDING
+
+
+Direction = Literal["stricter", "looser", "mixed", "changed", "unknown"]
+"""Where a value moved. mixed: stricter in one way and looser in another; changed: neither; unknown: it can no
+longer be told."""
+
+Flip = Literal["newly-failing", "newly-unknown", "repaired", "still-failing", "still-unknown", "waived", "dropped"]
+"""What became of a verdict. waived: it would fail, but for a waiver; dropped: it failed and is no longer judged."""
+
+FLIPS: Final[tuple[Flip, ...]] = get_args(Flip)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting that moves."""
+
+    setting: str
+    before: Any
+    """The value before, None where there was none."""
+    after: Any
+    direction: Direction
+    note: str
+    """The move in words, where the values alone do not tell."""
+    rule: str | None = None
+    """The rule that judges it, None where none does."""
+    expected: str | None = None
+    """What the policy wants of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFlip:
+    """A rule whose verdict flips, or that goes on failing."""
+
+    rule: str
+    level: Level
+    flip: Flip
+    before: Result | None
+    """None where the account or the rule was not there before."""
+    after: Result | None
+    message: str
+
+    @property
+    def binding(self) -> bool:
+        """Whether it counts for the exit status."""
+        return self.level in BINDING
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDiff:
+    """What moved in one account."""
+
+    account: str | None
+    alias: str | None
+    before: Verdict | None
+    """The verdict before, None where the account was not there."""
+    after: Verdict | None
+    settings: tuple[SettingChange, ...]
+    rules: tuple[RuleFlip, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +168,8 @@ class AccountReport:
     alias: str | None = None
     unreadable: str | None = None
     """Why nothing could be read of the account, where that is so. Each outcome says it too."""
+    diff: AccountDiff | None = None
+    """What a deploy moves, None where there is no plan or it moves nothing."""
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from acctgate.validators import validator
 
 if TYPE_CHECKING:
     from acctgate.plan.change import PlannedPreference
+    from acctgate.report import Place
 
 OPERATIONS: Final = {
     "SecurityPreference": "GetSecurityPreference",
@@ -68,6 +69,8 @@ class Snapshot:
     """Why the value at a path cannot be used."""
     notes: Mapping[Path, str] = field(default_factory=dict)
     """What a deploy would do to the value at a path, in words."""
+    places: Mapping[Path, Place] = field(default_factory=dict)
+    """Where the program declares the resource that changes the value at a path, where that is known."""
     planned: tuple[PlannedPreference, ...] | None = None
     """What a deploy would change of the account, already in the values. None where no plan was given."""
     unreadable: str | None = None

@@ -97,5 +97,5 @@ def _notice(waiver: Waiver, state: WaiverState, today: date) -> WaiverNotice:
     }
     return WaiverNotice(
         state, waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), told[state],
-        waiver.place.file if waiver.place else None, waiver.place.line if waiver.place else None,
+        waiver.place,
     )  # fmt: skip

@@ -12,7 +12,20 @@ import click
 
 from acctgate import __version__
 
-_COMMANDS: Final = ("init", "check", "snapshot", "preview", "fix", "diff", "waive", "rules", "explain", "schema", "demo-account")
+_COMMANDS: Final = (
+    "init",
+    "check",
+    "snapshot",
+    "preview",
+    "fix",
+    "diff",
+    "waive",
+    "rules",
+    "explain",
+    "schema",
+    "doctor",
+    "demo-account",
+)
 
 
 class _Commands(click.Group):

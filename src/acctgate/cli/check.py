@@ -29,9 +29,12 @@ from acctgate.cli.options import (
 from acctgate.cli.progress import READING, progress
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from acctgate.cli.options import Color
     from acctgate.plan import PlannedPreference
     from acctgate.policy import Policy
+    from acctgate.report import AccountReport
     from acctgate.snapshot import Snapshot
 
 
@@ -71,15 +74,14 @@ def command(
 
     writer = Writer(formats, output, color)
     wanted = policy(policy_file)
-    writer.places = wanted.places
+    writer.policy = wanted
     now = datetime.now(UTC)
     planned = _planned(plan) if plan is not None else []
     known, blocking, waivers = baseline(baseline_file), fail_on(fail_on_words), WaiverWatch(wanted, now)
     with progress("judging" if responses or snapshots else READING) as shown:
         accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
-        if plan is not None:
-            accounts = _after(planned, accounts, wanted)
-        reports = waivers.watch(shown.count(evaluate(accounts, wanted, now), "accounts"))
+        judged = evaluate(accounts, wanted, now) if plan is None else _after(planned, accounts, wanted, now)
+        reports = waivers.watch(shown.count(judged, "accounts"))
         reports = narrowed(reports, known, blocking)
         code = writer.write(shown.until(reports, first=writer.on_terminal), waivers.notices)
     tell_gone(known)
@@ -95,8 +97,12 @@ def _planned(plan: str) -> list[PlannedPreference]:
     return or_fail(lambda: read_plan(plan))
 
 
-def _after(planned: list[PlannedPreference], accounts: Iterator[Snapshot], wanted: Policy) -> Iterator[Snapshot]:
-    """The accounts as they will be after the deploy of a plan."""
+def _after(
+    planned: list[PlannedPreference], accounts: Iterator[Snapshot], wanted: Policy, now: datetime
+) -> Iterator[AccountReport]:
+    """Reports on the accounts as they will be after the deploy of a plan, and what it moves."""
+    from acctgate.diff.planned import evaluate_planned
     from acctgate.plan import after_deploy
 
-    return iter(after_deploy(list(accounts), planned, wanted.accounts))
+    before = list(accounts)
+    return evaluate_planned(before, after_deploy(before, planned, wanted.accounts), wanted, now)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final, TextIO
 import click
 
 from acctgate.redact import one_line
-from acctgate.render import FORMATS, Renderer, renderer
-from acctgate.report import AccountReport, Places, Summary, Verdict, WaiverNotice
+from acctgate.render import FORMATS, Frame, Renderer, renderer
+from acctgate.report import AccountReport, Summary, Verdict, WaiverNotice
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
+    from acctgate.policy import Policy
 
 EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
 UNUSABLE: Final = 2
@@ -29,8 +30,8 @@ class Writer:
     def __init__(self, formats: Iterable[str], output: Path | None, color: Color = "auto") -> None:
         self._targets, self._color = _targets(tuple(formats) or ("text",), output), color
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
-        self.places: Places = {}
-        """The line of the policy file for each rule, for formats that annotate files."""
+        self.policy: Policy | None = None
+        """The policy that the reports are judged by: formats annotate its lines, and list its rules."""
 
     @property
     def on_terminal(self) -> bool:
@@ -70,7 +71,7 @@ class Writer:
         sinks: list[tuple[Renderer, TextIO]] = []
         if self._summary_file and any(name == "github" for name, _ in self._targets):
             summary = stack.enter_context(Path(self._summary_file).open("a", encoding="utf-8", errors="replace"))  # noqa: SIM115
-            sinks.append((renderer("markdown"), summary))
+            sinks.append((renderer("markdown", self._frame()), summary))
         for name, path in self._targets:
             file = sys.stdout
             if path is not None:
@@ -79,10 +80,15 @@ class Writer:
                 except OSError as error:
                     raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
             color, width = appearance(path, self._color)
-            render = renderer(name, places=self.places, color=color, width=width)
+            render = renderer(name, self._frame(color, width))
             file.write(render.begin())
             sinks.append((render, file))
         return sinks
+
+    def _frame(self, color: bool = False, width: int = 110) -> Frame:
+        if self.policy is None:
+            return Frame(color=color, width=width)
+        return Frame(self.policy.places, self.policy.known, color, width)
 
 
 def write_text(text: str, output: Path | None) -> None:

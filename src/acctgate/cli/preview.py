@@ -68,7 +68,7 @@ def command(
 
     writer = Writer(formats, output, color)
     wanted = policy(policy_file)  # a wrong one is said before the engine starts
-    writer.places = wanted.places
+    writer.policy = wanted
     known, blocking = baseline(baseline_file), fail_on(fail_on_words)
     where = target(region, role_arn, endpoint)
     environment = {

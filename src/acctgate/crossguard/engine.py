@@ -11,7 +11,7 @@ from typing import Final
 # What the official installer puts beside the engine. The Automation API is a language host for programs;
 # these two are all that is needed beyond it. The analyzer gets its first two arguments only: the SDK's
 # parser stumbles over -virtualenv=…
-_SCRIPTS: Final = {
+SCRIPTS: Final = {
     "pulumi-resource-pulumi-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.dynamic "$@"',
     "pulumi-analyzer-policy-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.policy "$1" "$2"',
 }
@@ -55,7 +55,7 @@ def search_path(engine: Path, scripts: Path, *, stand_in: bool = False) -> str:
         scripts: An existing folder for helpers.
         stand_in: Put the demo account's stand-in in the place of the alicloud plugin.
     """
-    wanted = {} if has_language_host(engine) else dict(_SCRIPTS)
+    wanted = {} if has_language_host(engine) else dict(SCRIPTS)
     if stand_in:
         wanted |= _STAND_IN
     for name, command in wanted.items():

@@ -11,10 +11,12 @@ from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.reader import AccountSettings, Background, read_all, start
 from acctgate.crossguard.recorded import Recorded, export_state
 from acctgate.crossguard.stack import StackResource, accounts
+from acctgate.diff.planned import evaluate_planned
 from acctgate.evaluate import evaluate
 from acctgate.plan import PlannedPreference, after_deploy, overlay
 from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
+from acctgate.render import Frame
 from acctgate.render.json import JsonRenderer
 from acctgate.report import AccountReport, Level, Outcome, Summary
 from acctgate.rules import Rule
@@ -106,7 +108,7 @@ class Gate:
             snapshots = read_all(self.background, self.settings, {change.provider for change in changes})
         after = after_deploy(snapshots, changes, self.policy.accounts)
         urns = [account.urns for account in stack] + [{}] * len(after)
-        reports = evaluate(after, self.policy, now)
+        reports = evaluate_planned(snapshots, after, self.policy, now)
         self.found = [_Found(*each) for each in zip(reports, after, urns, strict=False)]
         self.declared.clear()
         self.judged.clear()
@@ -114,7 +116,7 @@ class Gate:
 
     def report(self) -> str:
         """The whole report, passes included (JSON, version 1)."""
-        render, summary = JsonRenderer(), Summary()
+        render, summary = JsonRenderer(Frame()), Summary()
         parts = [render.begin()]
         for found in self.found:
             summary.add(found.report)

@@ -154,7 +154,11 @@ def _run(
     job: Job, settings: dict[str, Any], engine: Path, place: Path, environment: dict[str, str],
     program: _Program | None, progress: Progress,
 ) -> tuple[str | None, bool]:  # fmt: skip
-    """Run the engine. Returns what it complains about, None where all went well, and whether a policy has stopped it."""
+    """Run the engine.
+
+    Returns:
+        What it complains about, None where all went well, and whether a policy has stopped it.
+    """
     errors: list[str] = []
     violated: list[str] = []
 

@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
@@ -49,6 +49,8 @@ class DemoServer:
         """How many of the next calls of an operation end with 503 ServiceUnavailable."""
         self.calls: Counter[str] = Counter()
         """How many calls of an operation came in."""
+        self.ahead = timedelta()
+        """How far its clock is ahead of this machine's."""
         first = next(iter(self.accounts))
         self._keys: dict[str, tuple[str, str, str | None]] = {ACCESS_KEY_ID: (ACCESS_KEY_SECRET, first, None)}
         self._lock = threading.Lock()
@@ -218,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(min(int(self.headers.get("content-length") or 0), 1 << 20))
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, url.path, url.query, headers, body)
-        status, answer = self.server.demo.answer(request, datetime.now(UTC))
+        status, answer = self.server.demo.answer(request, datetime.now(UTC) + self.server.demo.ahead)
         if dict(parse_qsl(url.query)).get("Format", "").upper() == "XML":
             name = f"{headers.get('x-acs-action', '')}Response" if status == 200 else "Error"
             self._send(status, "text/xml;charset=utf-8", to_xml(name, answer))
@@ -234,6 +236,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header, by the demo account's clock."""
+        now = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+        return super().date_time_string((now + self.server.demo.ahead).timestamp())
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the server runs beside a preview."""

@@ -1,15 +1,12 @@
 """What moved between two snapshots, two reports or two policies: stricter or looser, and which verdicts flip."""
 
 from acctgate.diff.accounts import compare_accounts
-from acctgate.diff.model import AccountDiff, Diff, PolicyChange, RuleFlip, SettingChange
+from acctgate.diff.model import Diff, PolicyChange
 from acctgate.diff.policies import compare_policies
 
 __all__ = [
-    "AccountDiff",
     "Diff",
     "PolicyChange",
-    "RuleFlip",
-    "SettingChange",
     "compare_accounts",
     "compare_policies",
 ]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from acctgate.diff.model import AccountDiff, Flip, RuleFlip, SettingChange
 from acctgate.diff.settings import Move, compare
-from acctgate.report import AccountReport, Outcome, Result
+from acctgate.report import AccountDiff, AccountReport, Flip, Outcome, Result, RuleFlip, SettingChange
 from acctgate.rules import RULES
 from acctgate.rules.base import SettingRule
 from acctgate.snapshot import OPERATIONS, Snapshot

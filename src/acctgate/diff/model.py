@@ -3,66 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Literal
 
-from acctgate.report import Level, Result, Verdict
-
-Direction = Literal["stricter", "looser", "mixed", "changed", "unknown"]
-"""Where a value moved. mixed: stricter in one way and looser in another; changed: neither; unknown: it can no
-longer be told."""
-
-Flip = Literal["newly-failing", "newly-unknown", "repaired", "still-failing", "still-unknown", "waived", "dropped"]
-"""What became of a verdict. waived: it would fail, but for a waiver; dropped: it failed and is no longer judged."""
-
-FLIPS: Final[tuple[Flip, ...]] = get_args(Flip)
-
-
-@dataclass(frozen=True, slots=True)
-class SettingChange:
-    """A setting that moves."""
-
-    setting: str
-    before: Any
-    """The value before, None where there was none."""
-    after: Any
-    direction: Direction
-    note: str
-    """The move in words, where the values alone do not tell."""
-    rule: str | None = None
-    """The rule that judges it, None where none does."""
-    expected: str | None = None
-    """What the policy wants of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFlip:
-    """A rule whose verdict flips, or that goes on failing."""
-
-    rule: str
-    level: Level
-    flip: Flip
-    before: Result | None
-    """None where the account or the rule was not there before."""
-    after: Result | None
-    message: str
-
-    @property
-    def binding(self) -> bool:
-        """Whether it counts for the exit status."""
-        return self.level in ("mandatory", "remediate")
-
-
-@dataclass(frozen=True, slots=True)
-class AccountDiff:
-    """What moved in one account."""
-
-    account: str | None
-    alias: str | None
-    before: Verdict | None
-    """The verdict before, None where the account was not there."""
-    after: Verdict | None
-    settings: tuple[SettingChange, ...]
-    rules: tuple[RuleFlip, ...]
+from acctgate.report import FLIPS, AccountDiff, Direction, Flip, RuleFlip
 
 
 @dataclass(frozen=True, slots=True)

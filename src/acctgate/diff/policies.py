@@ -7,9 +7,10 @@ from datetime import date
 from ipaddress import ip_network
 from typing import Any, Final
 
-from acctgate.diff.model import Direction, PolicyChange
+from acctgate.diff.model import PolicyChange
 from acctgate.diff.settings import SETTINGS, Move, fewer, more, networks, ordered
 from acctgate.policy.model import Policy, Waiver
+from acctgate.report import Direction
 from acctgate.rules.base import RuleEntry
 
 _LEVELS: Final = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from acctgate.diff.model import Direction
 from acctgate.redact import one_line
+from acctgate.report import Direction
 from acctgate.settings.masks import Network, read_masks, union
 
 

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from acctgate.redact import one_line
+from acctgate.report import Place
 from acctgate.settings.preference_keys import DEAD_PROPERTY, DEFAULT_HOURS, PREFERENCE_KEYS
 from acctgate.snapshot import show
 
@@ -83,6 +84,8 @@ class PlannedPreference:
     provider: Provider = field(default_factory=Provider)
     perhaps_imported: bool = False
     """Whether what looks like a create may be an import, which sends nothing."""
+    place: Place | None = None
+    """Where the program declares it, None where the plan does not tell."""
 
     @property
     def name(self) -> str:

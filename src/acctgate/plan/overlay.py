@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from acctgate.plan.change import Effect, PlannedPreference
 from acctgate.redact import one_line
+from acctgate.report import Place
 from acctgate.settings.preference_keys import PREFERENCE_KEYS
 from acctgate.snapshot import Path, Snapshot, Unknown, show
 
@@ -36,8 +37,14 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapsho
         overlaid,
         problems={**overlaid.problems, **_problems(snapshot, values)},
         notes={_PATHS[key]: _note(effect, live[key]) for key, effect in after.items()},
+        places=_places(planned),
         planned=everything,
     )
+
+
+def _places(planned: Sequence[PlannedPreference]) -> dict[Path, Place]:
+    """Where the program declares what touches a setting."""
+    return {_PATHS[key]: change.place for change in planned if change.place is not None for key in change.effects()}
 
 
 def _section(snapshot: Snapshot, values: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +83,7 @@ def unmatched(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snaps
             if effect.kind != "leaves":
                 problems[_PATHS[key]] = reason
     before = snapshot.planned or ()
-    return replace(snapshot, problems=problems, planned=(*before, *planned))
+    return replace(snapshot, problems=problems, places=_places(planned), planned=(*before, *planned))
 
 
 def _after(effect: Effect, live: Any) -> Any:

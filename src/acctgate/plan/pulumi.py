@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import unquote
 
 from acctgate.plan.change import HOURS, MASKS, SECRET, UNKNOWN, Operation, PlannedPreference, Provider
 from acctgate.plan.shape import PlanError, a_list, a_text, an_object, objects
 from acctgate.redact import one_line
+from acctgate.report import Place
 from acctgate.settings.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.snapshot import show
 
@@ -30,6 +32,7 @@ _SECRET_TEXT: Final = "[secret]"  # noqa: S105
 _DEFAULT: Final = re.compile(r"default(_\d+)+.*")
 PROVIDER_TYPE: Final = "pulumi:providers:alicloud"
 _CONFIG: Final = "alicloud:"
+_POSITION: Final = re.compile(r"project:///(?P<file>[^/#][^#]*)#(?P<line>[1-9]\d{0,6})(,\d+)?", re.ASCII)
 
 # Of several steps for one resource the first of these says what the deploy sends.
 _OPERATIONS: Final[dict[str, Operation]] = {
@@ -128,7 +131,16 @@ def _from_step(
         recorded=recorded,
         dead=dead_value(inputs),
         provider=_provider_of(new.get("provider") or old.get("provider") or step.get("provider"), providers, default),
+        place=place_of(new.get("sourcePosition")),
     )
+
+
+def place_of(position: Any) -> Place | None:
+    """Where the program declares a resource: `project:///__main__.py#12`. None for what is not in the project."""
+    match = _POSITION.fullmatch(position) if isinstance(position, str) else None
+    if match is None or ".." in match["file"].split("/"):
+        return None
+    return Place(one_line(unquote(match["file"])), int(match["line"]))
 
 
 def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:

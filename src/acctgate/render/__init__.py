@@ -2,98 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
-from acctgate.render.base import Renderer
-from acctgate.report import Places
+from acctgate.render.base import Frame, Renderer
+
+FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html")
 
 
-def _text(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.text import TextRenderer
-
-    return TextRenderer(color=color, width=width)
-
-
-def _json(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.json import JsonRenderer
-
-    return JsonRenderer()
-
-
-def _ndjson(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.json import NdjsonRenderer
-
-    return NdjsonRenderer()
-
-
-def _sarif(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.sarif import SarifRenderer
-
-    return SarifRenderer(places)
-
-
-def _junit(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.junit import JunitRenderer
-
-    return JunitRenderer()
-
-
-def _markdown(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.markdown import MarkdownRenderer
-
-    return MarkdownRenderer()
-
-
-def _github(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.github import GithubRenderer
-
-    return GithubRenderer(places)
-
-
-def _gitlab(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.gitlab import GitlabRenderer
-
-    return GitlabRenderer(places)
-
-
-def _csv(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.csv import CsvRenderer
-
-    return CsvRenderer()
-
-
-def _html(places: Places, color: bool, width: int) -> Renderer:
-    from acctgate.render.html import HtmlRenderer
-
-    return HtmlRenderer()
-
-
-_RENDERERS: Final[dict[str, Callable[[Places, bool, int], Renderer]]] = {
-    "text": _text,
-    "json": _json,
-    "ndjson": _ndjson,
-    "sarif": _sarif,
-    "junit": _junit,
-    "markdown": _markdown,
-    "github": _github,
-    "gitlab": _gitlab,
-    "csv": _csv,
-    "html": _html,
-}
-FORMATS: Final = tuple(_RENDERERS)
-
-
-def renderer(name: str, *, places: Places | None = None, color: bool = False, width: int = 110) -> Renderer:
+def renderer(name: str, frame: Frame | None = None) -> Renderer:
     """The renderer of a format.
 
     Args:
-        name: One of `FORMATS`.
-        places: The line of the policy file for each rule, for formats that annotate files.
-        color: For text on a terminal.
-        width: Of that terminal, in columns.
+        name: One of `FORMATS`: NAME is NameRenderer in the module of that name (ndjson: in json's).
+        frame: What it has to know besides the reports.
     """
-    return _RENDERERS[name](places or {}, color, width)
+    module = import_module(f"acctgate.render.{name.removeprefix('nd')}")
+    made: Renderer = getattr(module, f"{name.capitalize()}Renderer")(frame or Frame())
+    return made
 
 
-__all__ = ["FORMATS", "Renderer", "renderer"]
+__all__ = ["FORMATS", "Frame", "Renderer", "renderer"]

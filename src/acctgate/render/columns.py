@@ -5,15 +5,19 @@ rich measures what is not ASCII and knows the codes of colours. It is loaded onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Final
 
 Paint = Callable[[str, str], str]
 """Text and the name of a style (`bold red`) → the text in that style."""
-_LEAST = 8
+_GAP: Final = "  "
+_LEAST: Final = 8
 """Columns that a cell which folds keeps, as long as others have more."""
+_KEPT: Final = 4096
+"""Texts whose look is kept: accounts repeat most of them in the same widths."""
 
 
 def painter(color: bool) -> Paint:
@@ -35,7 +39,7 @@ def width_of(text: str) -> int:
     return cell_len(text)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=_KEPT)
 def wrap(text: str, width: int) -> tuple[str, ...]:
     """Lines of at most `width` columns (at least 2), broken at blanks; what has none there is cut."""
     lines = []
@@ -57,7 +61,8 @@ def _fitting(text: str, width: int) -> int:
     return len(chop_cells(text, width)[0])
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cell:
     """A cell of a table."""
 
     text: str
@@ -68,22 +73,54 @@ class Cell(NamedTuple):
     """Characters of `painted` that take no column, less those that take a second one."""
 
 
-def cell(text: str, style: str, paint: Paint, width: int | None = None) -> Cell:
-    """A cell, painted, and measured where its width is not known."""
-    painted, width = paint(text, style), width_of(text) if width is None else width
-    return Cell(text, style, painted, width, len(painted) - width)
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A row of a table. Compared by identity, so that how it looks can be kept."""
+
+    cells: tuple[Cell, ...]
+    widths: tuple[int, ...]
 
 
-def table(rows: Sequence[Sequence[Cell]], room: int, folding: Sequence[int], paint: Paint) -> list[str]:
-    """Rows as lines of at most `room` columns; where that takes it, the cells of the columns `folding` are folded."""
-    widths = [max([each.width for each in column]) for column in zip(*rows, strict=True)]
-    fitted = _fit(tuple(widths), room - 2 * (len(widths) - 1), tuple(folding))
-    if fitted == tuple(widths):
-        return [_line(row, fitted) for row in rows]
-    return [_line(line, fitted) for row in rows for line in _folded(row, fitted, paint)]
+class Table:
+    """Rows as lines of at most `width` columns. Where that takes it, the cells of the columns `folding` are folded."""
+
+    def __init__(self, width: int, indent: int, folding: tuple[int, ...], paint: Paint) -> None:
+        self._room, self._folding, self._paint = width - indent, folding, paint
+        self._margin = " " * indent
+        self._look = lru_cache(maxsize=_KEPT)(self._told)
+
+    def cell(self, text: str, style: str = "", width: int | None = None) -> Cell:
+        """A cell, painted, and measured where its width is not known."""
+        painted, columns = self._paint(text, style), width_of(text) if width is None else width
+        return Cell(text, style, painted, columns, len(painted) - columns)
+
+    def row(self, *cells: Cell) -> Row:
+        """A row of as many cells as all others have."""
+        return Row(cells, tuple([each.width for each in cells]))
+
+    def lines(self, rows: Sequence[Row]) -> list[str]:
+        """The rows, each in one line or, folded, in several."""
+        widths = tuple(map(max, zip(*[row.widths for row in rows], strict=True)))
+        fitted = _fit(widths, self._room - len(_GAP) * (len(widths) - 1), self._folding)
+        return [self._look(row, fitted) for row in rows]
+
+    def _told(self, row: Row, widths: tuple[int, ...]) -> str:
+        columns = [self._folded(each, width) for each, width in zip(row.cells, widths, strict=True)]
+        lines = zip_longest(*columns, fillvalue=_NOTHING)
+        return "\n".join([f"{self._margin}{_line(line, widths)}" for line in lines])
+
+    def _folded(self, whole: Cell, width: int) -> list[Cell]:
+        if whole.width <= width:
+            return [whole]
+        return [self.cell(line, whole.style) for line in wrap(whole.text, width)]
 
 
-@lru_cache(maxsize=2048)
+def _line(cells: Iterable[Cell], widths: Iterable[int]) -> str:
+    padded = [each.painted.ljust(width + each.codes) for each, width in zip(cells, widths, strict=True)]
+    return _GAP.join(padded).rstrip()
+
+
+@lru_cache(maxsize=_KEPT)
 def _fit(widths: tuple[int, ...], room: int, folding: tuple[int, ...]) -> tuple[int, ...]:
     """Take what is too much from the widest column that folds; where these are narrow, from the widest of all."""
     fitted = list(widths)
@@ -97,16 +134,4 @@ def _fit(widths: tuple[int, ...], room: int, folding: tuple[int, ...]) -> tuple[
     return tuple(fitted)
 
 
-def _folded(row: Sequence[Cell], widths: Sequence[int], paint: Paint) -> list[list[Cell]]:
-    columns = [
-        [each] if each.width <= width else [cell(line, each.style, paint) for line in wrap(each.text, width)]
-        for each, width in zip(row, widths, strict=True)
-    ]
-    return [list(line) for line in zip_longest(*columns, fillvalue=_EMPTY)]
-
-
-def _line(row: Sequence[Cell], widths: Sequence[int]) -> str:
-    return "  ".join([each.painted.ljust(width + each.codes) for each, width in zip(row, widths, strict=True)]).rstrip()
-
-
-_EMPTY = Cell("", "", "", 0, 0)
+_NOTHING: Final = Cell("", "", "", 0, 0)

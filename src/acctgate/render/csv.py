@@ -7,6 +7,7 @@ import io
 import json
 from typing import Any, Final
 
+from acctgate.render.base import Frame
 from acctgate.render.findings import printable
 from acctgate.render.kept import kept
 from acctgate.report import AccountReport, Outcome, Summary
@@ -20,6 +21,9 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 class CsvRenderer:
     """`--format csv`"""
+
+    def __init__(self, frame: Frame) -> None:
+        pass
 
     def begin(self) -> str:
         """The header."""

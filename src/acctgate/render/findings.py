@@ -7,13 +7,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from acctgate.render.kept import ACCOUNT, kept
-from acctgate.report import AccountReport, Outcome, Place
+from acctgate.report import AccountReport, Outcome
 
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
-
-
-DEFAULT_PLACE: Final = Place("policies/policy.yaml", 1)
-"""Where a finding is put when the policy is a preset: pipelines want a file."""
 
 
 def findings(report: AccountReport) -> Iterable[Outcome]:
@@ -31,6 +27,7 @@ def title(outcome: Outcome) -> str:
     return f"{outcome.rule}: {'not provable' if outcome.outcome == 'unknown' else 'violated'}"
 
 
+@kept
 def sentence(outcome: Outcome) -> str:
     """Account (as `ACCOUNT`), what is, what is expected: printable, in one line."""
     return f"account {ACCOUNT}: {printable(f'{outcome.message}; expected {outcome.expected}')}"
@@ -61,5 +58,6 @@ def pack(outcome: Outcome) -> str:
 
 def printable(text: str) -> str:
     """Text from outside in one line, without control characters and halves of characters."""
-    flat = " ".join(text.split())
-    return flat if flat.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in flat)
+    if text.isprintable() and "  " not in text and text == text.strip():  # most texts, by far
+        return text
+    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from acctgate.render.findings import DEFAULT_PLACE, account_name, findings, level, printable, sentence, title
+from acctgate.render.base import DEFAULT_PLACE, Frame
+from acctgate.render.findings import account_name, findings, level, printable, sentence, title
 from acctgate.render.kept import ACCOUNT, kept
-from acctgate.report import AccountReport, Outcome, Places, Summary
+from acctgate.report import AccountReport, Outcome, Place, Summary
 
 _WORDS = {"pass": "passed", "fail": "blocked", "unknown": "not provable"}
 
@@ -12,8 +13,8 @@ _WORDS = {"pass": "passed", "fail": "blocked", "unknown": "not provable"}
 class GithubRenderer:
     """`--format github`"""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
         self._kept = kept(self._command)
 
     def begin(self) -> str:
@@ -26,15 +27,22 @@ class GithubRenderer:
         return commands.replace(ACCOUNT, _escaped(account_name(report)))
 
     def end(self, summary: Summary) -> str:
-        """The verdict."""
+        """The waivers that want attention, and the verdict."""
+        notices = []
+        for notice in summary.waivers:
+            place = notice.place or DEFAULT_PLACE
+            notices.append(_annotation("warning", place, f"waiver {notice.state}", printable(notice.message)))
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
-        return f"::notice title=acctgate::{_WORDS[summary.verdict]}: {counts}\n"
+        return f"{''.join(notices)}::notice title=acctgate::{_WORDS[summary.verdict]}: {counts}\n"
 
     def _command(self, outcome: Outcome) -> str:
-        place = self._places.get(outcome.rule, DEFAULT_PLACE)
-        where = f"file={_property(place.file)},line={place.line},title={_property(title(outcome))}"
         text = f"{sentence(outcome)}. {printable(outcome.remediation)}"
-        return f"::{level(outcome)} {where}::{_escaped(text)}\n"
+        return _annotation(level(outcome), self._frame.place(outcome), title(outcome), text)
+
+
+def _annotation(level: str, place: Place, title: str, text: str) -> str:
+    where = f"file={_property(place.file)},line={place.line},title={_property(title)}"
+    return f"::{level} {where}::{_escaped(text)}\n"
 
 
 def _escaped(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from acctgate.render.findings import DEFAULT_PLACE, account_name, findings, fingerprint, printable, sentence, title
+from acctgate.render.base import Frame
+from acctgate.render.findings import account_name, findings, fingerprint, printable, sentence, title
 from acctgate.render.json import dumps
 from acctgate.render.kept import ACCOUNT, FINGERPRINT, kept
-from acctgate.report import AccountReport, Outcome, Places, Summary
+from acctgate.report import AccountReport, Outcome, Summary
 
 _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 
@@ -13,8 +14,8 @@ _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "lo
 class GitlabRenderer:
     """`--format gitlab`: what only advises is at most minor."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
         self._kept = kept(self._issue)
         self._separator = "\n "
 
@@ -35,7 +36,7 @@ class GitlabRenderer:
         return "\n]\n"
 
     def _issue(self, outcome: Outcome) -> str:
-        place = self._places.get(outcome.rule, DEFAULT_PLACE)
+        place = self._frame.place(outcome)
         issue = {
             "description": f"{printable(title(outcome))}: {sentence(outcome)}",
             "check_name": outcome.rule,

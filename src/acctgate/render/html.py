@@ -9,17 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from importlib.resources import files
 from typing import Final, get_args
 
 from acctgate import __version__
+from acctgate.render.base import Frame
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, option, safe, value
+from acctgate.render.page.moves import Moves
 from acctgate.render.page.texts import Words
 from acctgate.render.page.trend import Trends, score_of
-from acctgate.report import AccountReport, Level, Outcome, Result, Severity, Summary, Verdict
-from acctgate.rules import RULES
+from acctgate.report import AccountReport, Level, Outcome, Result, Severity, Summary, Verdict, WaiverNotice
 from acctgate.rules.zh import CHINESE
 
 _ROOM: Final = 2_880_000
@@ -31,20 +32,22 @@ _FLEET: Final = 1_000
 _OPENED: Final = 3
 """Up to how many accounts the page shows open what is wrong."""
 _PASSED: Final = "<details class=a data-v=pass>"
+_NOTICES: Final = 50
+"""How many waivers that want attention are shown."""
 _ORDER: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 _GRAVITY: Final[tuple[Verdict, ...]] = ("fail", "unknown", "pass")
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
-_TITLES: Final = {rule.id: rule.title for rule in RULES}
 
 
 class HtmlRenderer:
     """`--format html`: the verdict needs every account and stands first, so all is written at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, frame: Frame) -> None:
+        self._titles = frame.titles()
         self._accounts: list[str] = []
         self._room, self._cut = _ROOM, 0
         self._rules: dict[str, _RuleStatistics] = {}
-        self._trends = Trends()
+        self._trends, self._moves = Trends(), Moves()
         self._verdicts = Counter[Verdict]()
         self._lowest: int | None = None
 
@@ -56,9 +59,12 @@ class HtmlRenderer:
         """Keep the account's part of the page, and count."""
         for outcome in report.outcomes:
             if outcome.rule not in self._rules:
-                self._rules[outcome.rule] = _RuleStatistics(len(self._rules) + 1, outcome)
+                self._rules[outcome.rule] = _RuleStatistics(
+                    len(self._rules) + 1, outcome, self._titles.get(outcome.rule, "")
+                )
             self._rules[outcome.rule].add(outcome)
         self._trends.add(report)
+        self._moves.add(report)
         self._verdicts[report.verdict] += 1
         score = score_of(report)
         if score is not None:
@@ -93,6 +99,8 @@ class HtmlRenderer:
         )
         yield from self._header(summary)
         yield "<main>\n"
+        yield self._moves.html()
+        yield from _notices(summary.waivers)
         yield self._trends.html()
         few = len(self._accounts) <= _OPENED
         if not few:
@@ -228,8 +236,8 @@ def _rule_table(rules: Iterable[_RuleStatistics]) -> Iterator[str]:
 class _RuleStatistics:
     """One rule over all accounts."""
 
-    def __init__(self, number: int, outcome: Outcome) -> None:
-        self.number, self.first = number, outcome
+    def __init__(self, number: int, outcome: Outcome, title: str) -> None:
+        self.number, self.first, self.title = number, outcome, title
         self.counts = Counter[Result]()
         self.levels: dict[Level, None] = {}
         self._blocks = 0
@@ -251,7 +259,7 @@ class _RuleStatistics:
     def row(self) -> str:
         rule = self.first.rule
         chinese = CHINESE.get(rule)
-        title = _translated(_TITLES.get(rule, ""), chinese.title if chinese else None)
+        title = _translated(self.title, chinese.title if chinese else None)
         remedy = _translated(self.first.remediation, chinese.remediation if chinese else None)
         levels = ", ".join(both(texts.LEVELS[level]) for level in self.levels)
         setting = safe(self.first.setting).replace(".", ".<wbr>")
@@ -276,6 +284,19 @@ def _who(report: AccountReport, longest: int) -> str:
         return f"<span class=who>{name}{both(texts.UNKNOWN_ACCOUNT)}</span>"
     alias = f"<b><bdi>{safe(report.alias, longest)}</bdi></b> " if report.alias else ""
     return f"<span class=who>{alias}<bdi>{safe(report.account, longest)}</bdi></span>"
+
+
+def _notices(notices: Sequence[WaiverNotice]) -> Iterator[str]:
+    """The waivers that want attention. What is said of them is English: it names people and reasons."""
+    if not notices:
+        return
+    yield f"<section><h2>{both(texts.WAIVERS)}</h2><ul>"
+    for notice in notices[:_NOTICES]:
+        yield f"<li><b>{both(texts.NOTICES[notice.state])}</b> {safe(notice.located, 600)}</li>"
+    yield "</ul>"
+    if len(notices) > _NOTICES:
+        yield f"<p class=dim>{both(texts.cut_notices(len(notices) - _NOTICES))}</p>"
+    yield "</section>\n"
 
 
 def _tile(words: Words, count: int, style: str = "", name: str = "") -> str:

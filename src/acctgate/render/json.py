@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
+from acctgate.render.base import Frame
 from acctgate.render.kept import kept
 from acctgate.report import AccountReport, Outcome, Summary
 
@@ -15,7 +17,7 @@ dumps: Final = json.JSONEncoder(ensure_ascii=False).encode
 class JsonRenderer:
     """`--format json`: one document. The keys that need every account come last."""
 
-    def __init__(self) -> None:
+    def __init__(self, frame: Frame) -> None:
         self._separator = ""
 
     def begin(self) -> str:
@@ -28,12 +30,16 @@ class JsonRenderer:
         return f"{separator}\n " + _account(report, ",\n  ", "\n  ")
 
     def end(self, summary: Summary) -> str:
-        """The counts and the verdict over all accounts."""
-        return f'],\n "counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
+        """The counts and the verdict over all accounts, and the waivers that want attention."""
+        waivers = f'"waivers": {dumps([asdict(notice) for notice in summary.waivers])}, ' if summary.waivers else ""
+        return f'],\n {waivers}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
 
 
 class NdjsonRenderer:
     """`--format ndjson`: one account object a line."""
+
+    def __init__(self, frame: Frame) -> None:
+        pass
 
     def begin(self) -> str:
         """Nothing."""
@@ -50,8 +56,9 @@ class NdjsonRenderer:
 
 def _account(report: AccountReport, separator: str, lead: str) -> str:
     alias = f'"alias": {dumps(report.alias)}, ' if report.alias else ""
+    diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
-        f'{{"account": {dumps(report.account)}, {alias}"verdict": "{report.verdict}", "outcomes": ['
+        f'{{"account": {dumps(report.account)}, {alias}{diff}"verdict": "{report.verdict}", "outcomes": ['
         f"{lead}{separator.join(map(_outcome, report.outcomes))}]}}"
     )
 
@@ -77,4 +84,6 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
     if outcome.waiver:
         waiver = outcome.waiver
         result["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
+    if outcome.place:
+        result["place"] = {"file": outcome.place.file, "line": outcome.place.line}
     return result

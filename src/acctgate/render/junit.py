@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from acctgate.render.base import Frame
 from acctgate.render.findings import account_name, pack, printable, sentence
 from acctgate.render.kept import ACCOUNT, kept
 from acctgate.report import AccountReport, Outcome, Summary
@@ -13,6 +14,9 @@ _XML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot
 
 class JunitRenderer:
     """`--format junit`: fail is a failure, unknown an error; skipped and waived are skipped."""
+
+    def __init__(self, frame: Frame) -> None:
+        pass
 
     def begin(self) -> str:
         """The head."""

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from acctgate import __version__
-from acctgate.render.findings import DEFAULT_PLACE, account_name, fingerprint, level, printable, sentence
+from acctgate.render.base import DEFAULT_PLACE, Frame
+from acctgate.render.findings import account_name, fingerprint, level, printable, sentence
 from acctgate.render.json import dumps
 from acctgate.render.kept import ACCOUNT, FINGERPRINT, kept
-from acctgate.report import AccountReport, Outcome, Places, Summary
+from acctgate.report import AccountReport, Outcome, Place, Summary, WaiverNotice
 from acctgate.rules import RULES
+from acctgate.rules.base import Rule
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME: Final = "https://github.com/acctgate/acctgate"
+_DOCUMENTED: Final = frozenset(rule.id for rule in RULES)
 _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
-_INDEX: Final = {rule.id: index for index, rule in enumerate(RULES)}
 
 
 class SarifRenderer:
     """`--format sarif`"""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._index = {rule.id: index for index, rule in enumerate(frame.rules)}
         self._kept = kept(self._result)
         self._separator = "\n "
 
     def begin(self) -> str:
         """The tool and its rules."""
-        driver = {"name": "acctgate", "version": __version__, "informationUri": _HOME, "rules": _rules()}
+        driver = {
+            "name": "acctgate",
+            "version": __version__,
+            "informationUri": _HOME,
+            "rules": [_rule(rule) for rule in self._frame.rules],
+        }
         head = f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {{"driver": {dumps(driver)}}}'
         return f'{head},\n "columnKind": "utf16CodeUnits", "results": ['
 
@@ -43,15 +52,17 @@ class SarifRenderer:
     def end(self, summary: Summary) -> str:
         """The counts."""
         properties = {"counts": summary.counts, "verdict": summary.verdict, "accounts": summary.accounts}
-        return f'],\n "properties": {dumps(properties)}}}]}}\n'
+        invocation: dict[str, Any] = {"executionSuccessful": True}
+        if summary.waivers:
+            invocation["toolConfigurationNotifications"] = [_notification(notice) for notice in summary.waivers]
+        return f'],\n "invocations": [{dumps(invocation)}], "properties": {dumps(properties)}}}]}}\n'
 
     def _result(self, outcome: Outcome) -> str:
-        place = self._places.get(outcome.rule, DEFAULT_PLACE)
-        physical = {"artifactLocation": {"uri": place.file}, "region": {"startLine": place.line}}
+        physical = _physical(self._frame.place(outcome))
         logical = {"name": ACCOUNT, "kind": "account"}
         result: dict[str, Any] = {
             "ruleId": outcome.rule,
-            "ruleIndex": _INDEX[outcome.rule],
+            "ruleIndex": self._index[outcome.rule],
             "kind": "fail",
             "level": level(outcome),
             "message": {"text": sentence(outcome)},
@@ -65,16 +76,29 @@ class SarifRenderer:
         return dumps(result)
 
 
-def _rules() -> list[dict[str, Any]]:
-    return [
-        {
-            "id": rule.id,
-            "name": "".join(word.capitalize() for word in rule.id.split("-")),
-            "shortDescription": {"text": rule.title},
-            "fullDescription": {"text": " ".join(rule.doc.split())},
-            "help": {"text": f"{rule.doc.strip()}\n\nWhat to do: {rule.remediation}"},
-            "helpUri": f"{_HOME}/blob/main/docs/rules.md#{rule.id}",
-            "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security", "alibaba-cloud"]},
-        }
-        for rule in RULES
-    ]
+def _physical(place: Place) -> dict[str, Any]:
+    return {"artifactLocation": {"uri": quote(place.file)}, "region": {"startLine": place.line}}
+
+
+def _notification(notice: WaiverNotice) -> dict[str, Any]:
+    return {
+        "descriptor": {"id": f"waiver-{notice.state}"},
+        "level": "warning",
+        "message": {"text": printable(notice.message)},
+        "locations": [{"physicalLocation": _physical(notice.place or DEFAULT_PLACE)}],
+    }
+
+
+def _rule(rule: Rule[Any]) -> dict[str, Any]:
+    described = {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": " ".join(rule.doc.split())},
+        "help": {"text": f"{rule.doc.strip()}\n\nWhat to do: {rule.remediation}"},
+        "helpUri": f"{_HOME}/blob/main/docs/rules.md#{rule.id}",
+        "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security", "alibaba-cloud"]},
+    }
+    if rule.id not in _DOCUMENTED:
+        del described["helpUri"]
+    return described

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from acctgate.render.columns import Cell, cell, painter, table, wrap
+from acctgate.render.base import Frame
+from acctgate.render.columns import Row, Table, painter, wrap
 from acctgate.render.findings import printable
 from acctgate.render.kept import kept
-from acctgate.report import AccountReport, Outcome, Summary, Verdict
+from acctgate.render.moves import text_lines
+from acctgate.render.terminal_text import safe
+from acctgate.report import AccountDiff, AccountReport, Outcome, Summary, Verdict
 
 _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "pass": ("PASSED", "bold green"),
@@ -20,14 +24,17 @@ _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
 _EXPIRED: Final = re.compile(r"; (the waiver by .+? expired on \d{4}-\d\d-\d\d)$", re.DOTALL)
 """How a message ends where a waiver no longer counts: the table shows values, not messages."""
 
+_COLUMNS: Final = ("", "rule", "setting", "expected", "actual")
+_KEPT: Final = 4096
+"""Blocks of text that are kept: accounts share most."""
 _NARROWEST: Final = 20
 """Columns for a text behind its head, however long that is."""
 
 
-class _Row(NamedTuple):
-    """A violation in the table."""
+class _Violation(NamedTuple):
+    """A row of the table."""
 
-    cells: tuple[Cell, ...]
+    row: Row
     expired: str | None
     """What is said of a waiver that no longer counts."""
 
@@ -35,11 +42,13 @@ class _Row(NamedTuple):
 class TextRenderer:
     """`--format text`: with colour and the terminal's width where there is a terminal."""
 
-    def __init__(self, *, color: bool = False, width: int = 110) -> None:
-        self._width, self._paint = width, painter(color)
-        self._kept = kept(self._row)
-        self._sign = cell("✗", "red", self._paint, width=1)
-        self._header = [cell(name, "dim", self._paint) for name in ("", "rule", "setting", "expected", "actual")]
+    def __init__(self, frame: Frame) -> None:
+        self._width, self._paint = frame.width, painter(frame.color)
+        self._table = Table(self._width, 2, (3, 4), self._paint)
+        self._sign = self._table.cell("✗", "red", width=1)
+        self._header = self._table.row(*(self._table.cell(name, "dim") for name in _COLUMNS))
+        self._violation = kept(self._make_violation)
+        self._block = lru_cache(maxsize=_KEPT)(self._make_block)
 
     def begin(self) -> str:
         """Nothing."""
@@ -50,18 +59,31 @@ class TextRenderer:
         return "\n".join([*self._account(report), "\n"])
 
     def end(self, summary: Summary) -> str:
-        """Over several accounts, what they come to."""
+        """The waivers that want attention, and over several accounts, what they come to."""
+        return f"{self._notices(summary)}{self._total(summary)}"
+
+    def _notices(self, summary: Summary) -> str:
+        if not summary.waivers:
+            return ""
+        head = self._paint(f"Waivers that want attention ({len(summary.waivers)})", "bold")
+        sign = f"  {self._paint('!', 'yellow')}  "
+        told = [self._block(sign, 5, safe(notice.located)) for notice in summary.waivers]
+        return "\n".join([f"  {head}", *told, "\n"])
+
+    def _total(self, summary: Summary) -> str:
         if summary.accounts < 2:
             return ""
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
-        return "\n".join([*self._verdict(summary.verdict, f"{summary.accounts:,} accounts: {counts}"), ""])
+        return f"{self._verdict(summary.verdict, f'{summary.accounts:,} accounts: {counts}')}\n"
 
     def _account(self, report: AccountReport) -> Iterator[str]:
         found = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]
         blocking = [outcome for outcome in found if outcome.binding]
         advisory = [outcome for outcome in found if not outcome.binding]
         waived = [outcome for outcome in report.outcomes if outcome.outcome == "waived"]
-        yield from self._verdict(report.verdict, _headline(report, blocking))
+        yield self._verdict(report.verdict, _headline(report, blocking))
+        if report.diff is not None:
+            yield from self._moved(report.diff)
         yield from self._findings(blocking)
         yield from self._what_to_do(blocking)
         if advisory:
@@ -70,39 +92,45 @@ class TextRenderer:
         if waived:
             yield f"\n  {self._paint(f'Waived ({len(waived)})', 'bold')}"
             for outcome in waived:
-                yield from self._block("    ", 4, safe(f"{outcome.rule}: {outcome.message}"))
+                yield self._block("    ", 4, safe(f"{outcome.rule}: {outcome.message}"))
         yield from self._rest(report)
 
-    def _verdict(self, verdict: Verdict, told: str) -> Iterable[str]:
+    def _moved(self, diff: AccountDiff) -> Iterator[str]:
+        before = f"; without it: {_VERDICTS[diff.before][0]}" if diff.before else ""
+        yield f"\n  {self._paint(f'What the deploy moves{before}', 'bold')}"
+        yield from (f"  {line}" for line in text_lines(diff, self._width - 2, self._paint))
+        yield ""
+
+    def _verdict(self, verdict: Verdict, told: str) -> str:
         word, style = _VERDICTS[verdict]
         return self._block(f"{self._paint(word, style)}  ", len(word) + 2, told)
 
     def _findings(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
         """What is violated as a table; what is not provable by its reason, which many rules share."""
-        rows = [self._kept(outcome) for outcome in outcomes if outcome.outcome == "fail"]
-        if rows:
-            cells = [self._header, *[row.cells for row in rows]]
-            yield from [f"  {line}" for line in table(cells, self._width - 2, (3, 4), self._paint)]
-            for expired in [row.expired for row in rows if row.expired]:
-                yield from self._block("     ", 5, expired)
+        violations = [self._violation(outcome) for outcome in outcomes if outcome.outcome == "fail"]
+        if violations:
+            yield from self._table.lines([self._header, *[violation.row for violation in violations]])
+            for expired in [violation.expired for violation in violations if violation.expired]:
+                yield self._block("     ", 5, expired)
         reasons: dict[str, list[str]] = {}
         for outcome in outcomes:
             if outcome.outcome == "unknown":
                 reasons.setdefault(outcome.message, []).append(outcome.rule)
         for reason, rules in reasons.items():
-            yield from self._block(f"  {self._paint('?', 'yellow')}  ", 5, ", ".join(rules), "bold")
-            yield from self._block("     ", 5, safe(reason), "yellow")
+            yield self._block(f"  {self._paint('?', 'yellow')}  ", 5, ", ".join(rules), "bold")
+            yield self._block("     ", 5, safe(reason), "yellow")
 
-    def _row(self, outcome: Outcome) -> _Row:
-        told = (
-            (printable(outcome.rule), "bold"),
-            (printable(outcome.setting).rsplit(".", 1)[-1], ""),
-            (printable(outcome.expected), ""),
-            (_actual(outcome), "red"),
+    def _make_violation(self, outcome: Outcome) -> _Violation:
+        cell = self._table.cell
+        row = self._table.row(
+            self._sign,
+            cell(printable(outcome.rule), "bold"),
+            cell(printable(outcome.setting).rsplit(".", 1)[-1]),
+            cell(printable(outcome.expected)),
+            cell(_actual(outcome), "red"),
         )
         ended = _EXPIRED.search(outcome.message)
-        expired = f"{outcome.rule}: {safe(ended[1])}" if ended else None
-        return _Row((self._sign, *(cell(text, style, self._paint) for text, style in told)), expired)
+        return _Violation(row, f"{outcome.rule}: {safe(ended[1])}" if ended else None)
 
     def _what_to_do(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
         remedies = {outcome.rule: outcome.remediation for outcome in outcomes if outcome.outcome == "fail"}
@@ -111,7 +139,7 @@ class TextRenderer:
         yield f"\n  {self._paint('What to do', 'bold')}"
         indent = max(map(len, remedies)) + 6
         for rule, remedy in remedies.items():
-            yield from self._block(f"    {rule}".ljust(indent), indent, printable(remedy))
+            yield self._block(f"    {rule}".ljust(indent), indent, printable(remedy))
 
     def _rest(self, report: AccountReport) -> Iterator[str]:
         before = "\n"
@@ -119,14 +147,13 @@ class TextRenderer:
             rules = [outcome.rule for outcome in report.outcomes if outcome.outcome == result]
             if rules:
                 head = f"{name} ({len(rules)}): "
-                yield from self._block(f"{before}  {self._paint(head, 'dim')}", len(head) + 2, ", ".join(rules), "dim")
+                yield self._block(f"{before}  {self._paint(head, 'dim')}", len(head) + 2, ", ".join(rules), "dim")
                 before = ""
 
-    def _block(self, head: str, indent: int, text: str, style: str = "") -> Iterator[str]:
+    def _make_block(self, head: str, indent: int, text: str, style: str = "") -> str:
         """A text behind its head, `indent` columns wide; further lines stand under the first."""
-        for line in wrap(text, max(_NARROWEST, self._width - indent)):
-            yield f"{head}{self._paint(line, style) if style else line}".rstrip()
-            head = " " * indent
+        lines = [self._paint(line, style) for line in wrap(text, max(_NARROWEST, self._width - indent))]
+        return head + ("\n" + " " * indent).join(lines)
 
 
 def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:
@@ -144,11 +171,3 @@ def _actual(outcome: Outcome) -> str:
     if isinstance(outcome.actual, (dict, list)) or outcome.actual == "":
         return safe(_EXPIRED.sub("", outcome.message))
     return safe(outcome.actual if isinstance(outcome.actual, str) else json.dumps(outcome.actual, ensure_ascii=False))
-
-
-def safe(value: object) -> str:
-    """Text from outside, without what would steer a terminal, cut to a readable length."""
-    text = str(value)
-    if not text.isprintable():
-        text = "".join(char if char.isprintable() else "�" for char in text)
-    return text if len(text) <= 300 else text[:299] + "…"

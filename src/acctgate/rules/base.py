@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from typing_extensions import TypedDict
 
-from acctgate.report import Level, Severity
+from acctgate.report import Level, Place, Severity
 from acctgate.snapshot import Path, Snapshot, Unknown
 
 T = TypeVar("T", bound=type)
@@ -45,6 +45,8 @@ class Judgement(NamedTuple):
     actual: Any = None
     setting: str | None = None
     """The setting that decided, where it is not the rule's own."""
+    place: Place | None = None
+    """Where the program declares the resource that decided, where that is known."""
 
 
 def decide(holds: bool, message: str, actual: Any) -> Judgement:

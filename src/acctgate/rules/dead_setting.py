@@ -30,7 +30,8 @@ class DeadSetting(Rule[RuleEntry]):
         names = ", ".join(change.name for change in dead)
         does = "sets" if len(dead) == 1 else "set"
         message = f"{names} {does} {dead[0].dead_name}, which the provider ignores: it is never sent"
-        return [Judgement("fail", message, dead[0].dead if isinstance(dead[0].dead, bool) else None)]
+        actual = dead[0].dead if isinstance(dead[0].dead, bool) else None
+        return [Judgement("fail", message, actual, place=dead[0].place)]
 
 
 RULE = DeadSetting(

@@ -53,11 +53,12 @@ class LoginLockout(Rule[Parameters]):
         if not any(change.operation in ("create", "update") for change in account.planned or ()):
             return [Judgement("skipped", "no plan, or it changes no SecurityPreference")]
         found = [_by_mfa(account), _by_masks(account, want)]
+        place = next((account.places[path] for path in (_MODE, _MASKS) if path in account.places), None)
         for outcome in ("fail", "unknown"):
             told = [message for result, message in found if result == outcome]
             if told:
                 prefix = "not provable: " if outcome == "unknown" else ""
-                return [Judgement(outcome, prefix + "; ".join(told), account.raw(_MASKS))]
+                return [Judgement(outcome, prefix + "; ".join(told), account.raw(_MASKS), place=place)]
         return [Judgement("pass", "the deploy locks nobody out", account.raw(_MASKS))]
 
 

@@ -23,8 +23,8 @@ _INTERNATIONAL: Final = "ap-southeast-1"
 _REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)+", re.ASCII)
 _ROLE: Final = re.compile(r"acs:ram::\d+:role/[A-Za-z0-9._-]+", re.ASCII)
 # Milliseconds. An account is read while somebody waits for a preview.
-_CONNECT_TIMEOUT: Final = 5_000
-_READ_TIMEOUT: Final = 10_000
+CONNECT_TIMEOUT: Final = 5_000
+READ_TIMEOUT: Final = 10_000
 _RETRIES: Final = {
     "retryable": True,
     "retryCondition": [
@@ -109,9 +109,7 @@ class Caller:
     def __init__(self, target: Target, say: Callable[[str], None] | None = None) -> None:
         """`say` is told each operation as it is called."""
         self._target, self._say = target, say
-        if target.endpoint:  # the SDK's synchronous path ignores NO_PROXY: a proxy would get the loopback calls
-            for name in ("HTTP_PROXY", "http_proxy"):
-                os.environ.pop(name, None)
+        past_proxies(target)
         self._credential = default_credential()
         if target.role_arn:
             self._credential = self._assume(target.role_arn)
@@ -132,8 +130,8 @@ class Caller:
         host = self._target.host(operation.product)
         config = Config(
             credential=self._credential, endpoint=host, region_id=self._target.region,
-            protocol="http" if self._target.endpoint else "https", connect_timeout=_CONNECT_TIMEOUT,
-            read_timeout=_READ_TIMEOUT, retry_options=RetryOptions(_RETRIES), user_agent="acctgate",
+            protocol="http" if self._target.endpoint else "https", connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT, retry_options=RetryOptions(_RETRIES), user_agent="acctgate",
         )  # fmt: skip
         params = Params(
             action=operation.name, version=operation.version, protocol=config.protocol, pathname="/",
@@ -174,6 +172,13 @@ def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
     if not isinstance(value, kind):
         raise CallError(operation.name, {"code": "UnexpectedAnswer", "message": f"the answer has no {key}"})
     return value
+
+
+def past_proxies(target: Target) -> None:
+    """Keep calls to this machine from proxies: the SDK's synchronous path ignores NO_PROXY."""
+    if target.endpoint:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            os.environ.pop(name, None)
 
 
 def default_credential() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from acctgate.report import Level, Result, Severity, Verdict
+from acctgate.report import Direction, Flip, Level, Result, Severity, Verdict, WaiverState
 
 
 class Words(NamedTuple):
@@ -48,14 +48,39 @@ SEVERITIES: Final[dict[Severity, Words]] = {
     "low": Words("low", "低"),
 }
 
+DIRECTIONS: Final[dict[Direction, Words]] = {
+    "looser": Words("looser", "放宽"),
+    "mixed": Words("mixed", "有松有紧"),
+    "unknown": Words("unknown", "无法判断"),
+    "stricter": Words("stricter", "收紧"),
+    "changed": Words("changed", "变更"),
+}
+FLIPS: Final[dict[Flip, Words]] = {
+    "newly-failing": Words("newly failing", "新增违反"),
+    "newly-unknown": Words("newly not provable", "新增无法证明"),
+    "still-failing": Words("still failing", "仍然违反"),
+    "still-unknown": Words("still not provable", "仍然无法证明"),
+    "dropped": Words("no longer judged", "不再评估"),
+    "waived": Words("now waived", "现已豁免"),
+    "repaired": Words("repaired", "已修复"),
+}
+NOTICES: Final[dict[WaiverState, Words]] = {
+    "expired": Words("expired", "已过期"),
+    "ending": Words("ends soon", "即将到期"),
+    "unused": Words("not needed", "不再需要"),
+}
+
 ACCOUNT: Final = Words("account", "账号")
 ACCOUNTS: Final = Words("Accounts", "账号")
 ACTUAL: Final = Words("What is", "现状")
+AFTER: Final = Words("After", "部署后")
 ALL: Final = Words("all", "全部")
+BEFORE: Final = Words("Now", "当前")
 CLOSE: Final = Words("Close all", "全部收起")
 EXPECTED: Final = Words("The policy wants", "策略要求")
 LEVEL: Final = Words("Level", "级别")
 LOWEST: Final = Words("lowest security score", "最低安全分")
+MOVES: Final = Words("What the deploy moves", "部署带来的变化")
 NO_ACCOUNTS: Final = Words("No account was judged.", "没有评估任何账号。")
 NOW_FAILS: Final = Words("Passed no longer since the snapshot before", "较上一快照不再通过")
 OPEN: Final = Words("Open all", "全部展开")
@@ -67,6 +92,7 @@ RULES: Final = Words("Rules and what to do", "规则与处理建议")
 RULES_HINT: Final = Words("What blocks comes first.", "阻止部署的规则排在最前。")
 SCORE: Final = Words("Security score", "安全分")
 SEARCH: Final = Words("Account, rule or text", "账号、规则或文本")
+SETTING: Final = Words("Setting", "设置项")
 SEVERITY: Final = Words("Severity", "严重程度")
 SHOWN_ACCOUNTS: Final = Words("accounts", "个账号")
 SHOWN_OUTCOMES: Final = Words("outcomes", "条结果")
@@ -80,6 +106,7 @@ TREND_HINT: Final = Words(
 )
 UNKNOWN_ACCOUNT: Final = Words("unknown account", "未知账号")
 VALUES: Final = Words("Values", "数值")
+WAIVERS: Final = Words("Waivers that want attention", "需要处理的豁免")
 VERDICT: Final = Words("Verdict", "结论")
 VIOLATIONS: Final = Words("Mandatory rules that block", "阻止部署的强制规则")
 
@@ -96,6 +123,18 @@ def cut_accounts(count: int) -> Words:
 def no_findings(count: int) -> Words:
     """The rules that are satisfied or were not judged."""
     return Words(f"Rules without findings ({count:,})", f"没有问题的规则（{count:,}）")
+
+
+def cut_moves(count: int) -> Words:
+    """That some accounts' moves are not shown."""
+    return Words(
+        f"{count:,} more accounts move; they are not shown here.", f"另有 {count:,} 个账号有变化，此处未显示。"
+    )
+
+
+def cut_notices(count: int) -> Words:
+    """That some waivers are not shown."""
+    return Words(f"{count:,} more, cut here.", f"另有 {count:,} 条，此处未显示。")
 
 
 def cut_trends(count: int) -> Words:

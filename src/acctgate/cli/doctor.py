@@ -1,0 +1,61 @@
+"""acctgate doctor"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import DEFAULT_POLICY, color_option, live_options, output_option, policy_option, target
+from acctgate.cli.progress import progress
+
+if TYPE_CHECKING:
+    from acctgate.cli.options import Color
+
+
+@click.command(
+    "doctor",
+    cls=WithExamples,
+    short_help="Look at what acctgate needs: engine, credentials, endpoints, permissions, clock.",
+    examples=(
+        "acctgate doctor",
+        "acctgate doctor --role-arn acs:ram::1234567890123456:role/audit  # as that role",
+        "acctgate doctor --format json --output doctor.json",
+    ),
+)
+@policy_option
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_option
+@color_option
+@live_options
+@click.pass_context
+def command(
+    ctx: click.Context, policy_file: Path | None, kind: str, output: Path | None, color: Color,
+    region: str | None, role_arn: str | None, endpoint: str | None,
+) -> None:  # fmt: skip
+    """Look at what acctgate needs, one by one: the Pulumi engine, the policy, the endpoints, the clock, the
+    credentials, and the permission for each call, which is really made.
+
+    What is not well comes with what to do about it. Exit status: 0 all is well, warnings aside; 1 something failed; 2
+    wrong use.
+    """
+    import os
+
+    from acctgate.cli.output import appearance, write_text
+    from acctgate.doctor import examine
+    from acctgate.doctor.finding import worst
+    from acctgate.doctor.patient import Patient
+    from acctgate.doctor.render import render_json, render_plain, render_rich
+
+    chosen = policy_file or (DEFAULT_POLICY if DEFAULT_POLICY.is_file() else None)
+    where = target(region, role_arn, endpoint)
+    with progress("examining") as shown:
+        findings = list(examine(Patient(where, chosen, Path.cwd(), dict(os.environ), shown.say)))
+    colored, width = appearance(output, color)
+    if kind == "json":
+        write_text(render_json(findings), output)
+    else:
+        write_text(render_rich(findings, width) if colored else render_plain(findings), output)
+    ctx.exit(1 if worst(findings) == "failed" else 0)
