@@ -384,3 +384,32 @@ def test_fail_on_decides_what_blocks(project: Path) -> None:
         }
         assert levels["critical"] == "mandatory"
         assert levels["medium"] == ("mandatory" if "advisory" in words else "advisory")
+
+
+PREFERENCE = """
+import pulumi_alicloud as alicloud
+
+SecurityPreference = alicloud.ram.SecurityPreference
+SecurityPreference(
+    "pref",
+    mfa_operation_for_login="independent",
+)
+"""
+
+
+def test_a_finding_stands_where_the_program_declares_the_resource(project: Path) -> None:
+    (project / "parts").mkdir()
+    (project / "parts/account.py").write_text(PREFERENCE)
+    (project / "__main__.py").write_text(f"import parts.account\n{DATA_SOURCE}")
+    done = preview(project, "--demo", "--format", "json")
+    assert done.returncode == 1, done.stderr
+    [account] = json.loads(done.stdout)["accounts"]
+    found = {o["rule"]: o.get("place") for o in account["outcomes"]}
+    assert found["login-mfa"] == {"file": "parts/account.py", "line": 5}
+    assert found["root-mfa"] is None
+    assert {rule["rule"]: rule["flip"] for rule in account["diff"]["rules"]} == {
+        "login-mfa": "newly-failing", "network-masks": "newly-failing",
+    }  # fmt: skip
+    assert {c["setting"].rsplit(".", 1)[-1]: c["direction"] for c in account["diff"]["settings"]} == {
+        "MFAOperationForLogin": "looser", "LoginNetworkMasks": "looser",
+    }  # fmt: skip

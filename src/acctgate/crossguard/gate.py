@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from acctgate.crossguard.planned import Declared, planned
+from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import AccountSettings, Background, read_all, start
 from acctgate.crossguard.recorded import Recorded, export_state
 from acctgate.crossguard.stack import StackResource, accounts
@@ -134,7 +135,8 @@ class Gate:
 
     def _planned(self, declared: Declared) -> PlannedPreference:
         state: Recorded | None = self.background.start(_STATE, export_state).result()
-        return planned(declared, state)
+        place = positions().get(declared.urn.rsplit("::", 1)[-1])
+        return replace(planned(declared, state), place=place)
 
 
 def _about(outcome: Outcome, found: _Found) -> str | None:

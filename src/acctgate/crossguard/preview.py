@@ -26,6 +26,7 @@ from pulumi.automation.errors import CommandError, InvalidVersionError, StackNot
 
 from acctgate.crossguard.engine import EngineError, find_engine, has_language_host, search_path
 from acctgate.crossguard.pack import POLICY_VARIABLE, REPORT_VARIABLE
+from acctgate.crossguard.positions import POSITIONS_VARIABLE, Recorder
 from acctgate.redact import one_line
 from acctgate.report import Report, read_report
 
@@ -89,10 +90,12 @@ def preview(job: Job, progress: Progress) -> Result:
             "no_grpc_proxy": "127.0.0.1,localhost",  # or a proxy gets the engine's calls to its plugins
             REPORT_VARIABLE: str(report_file),
             POLICY_VARIABLE: job.policy,
+            POSITIONS_VARIABLE: str(place / "positions.json"),
             **job.environment,
         }
         inline = _runtime(settings) == "python" and (not has_language_host(engine) or _is_ours(settings, job.project))
-        program = _Program(job.project / str(settings.get("main") or ".")) if inline else None
+        recorder = Recorder(job.project, place / "positions.json")
+        program = _Program(job.project / str(settings.get("main") or "."), recorder) if inline else None
         progress("starting the Pulumi engine")
         # Where the engine ends first, gRPC logs a traceback of the SDK's language host.
         logging.getLogger("grpc").addHandler(logging.NullHandler())
@@ -122,13 +125,15 @@ class _Program:
         PreviewError: There is no program.
     """
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, recorder: Recorder) -> None:
+        self._recorder = recorder
         self._main = place if place.is_file() else place / "__main__.py"
         self.failure: str | None = None
         if not self._main.is_file():
             raise PreviewError(f"{self._main}: no such file; the project's program starts there")
 
     def __call__(self) -> None:
+        self._recorder.watch()
         sys.path.insert(0, str(self._main.parent))
         try:
             with chdir(self._main.parent):
