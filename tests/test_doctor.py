@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +18,7 @@ import pytest
 
 from acctgate import doctor
 from acctgate.demo import DemoAccount, DemoServer
+from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from acctgate.doctor import calls, endpoints, examine
 from acctgate.doctor.door import Door
 from acctgate.doctor.engine import OLDEST
@@ -25,7 +28,7 @@ from acctgate.doctor.render import render_json, render_plain, render_rich
 from acctgate.sources.call_error import CallError
 from acctgate.sources.calls import Target
 from acctgate.sources.live import IDENTITY
-from tests.support import ROOT, one_line, run
+from tests.support import ROOT, joined, one_line, run
 
 Told = dict[str, Finding]
 PERMISSIONS: Final = (
@@ -59,16 +62,16 @@ def _script(path: Path, line: str) -> Path:
     return path
 
 
-def _patient(policy: Path | None = None, endpoint: str | None = None, **environment: str) -> Patient:
-    return Patient(Target(endpoint=endpoint), policy, Path(), environment)
+def _patient(endpoint: str | None = None, environment: Mapping[str, str] | None = None) -> Patient:
+    return Patient(Target(endpoint=endpoint), None, Path(), environment or {})
 
 
 def examined(
     server: DemoServer | None, *arguments: str | Path, cwd: Path | None = None, status: int | None = None,
-    **environment: str,
+    environment: Mapping[str, str] | None = None,
 ) -> Told:  # fmt: skip
     """What the command says, by subject."""
-    variables = {**(server.environment if server else {}), **environment}
+    variables = {**(server.environment if server else {}), **(environment or {})}
     done = run("doctor", "--format", "json", *arguments, cwd=cwd, environment=variables)
     assert done.stderr == "", done.stderr
     document = json.loads(done.stdout)
@@ -87,7 +90,7 @@ def _statuses(told: Told) -> dict[str, str]:
 
 
 def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
-    told = examined(server, "--role-arn", ROLE, cwd=tmp_path, status=0, PATH=str(pulumi.parent))
+    told = examined(server, "--role-arn", ROLE, cwd=tmp_path, status=0, environment={"PATH": str(pulumi.parent)})
     assert tuple(told) == SUBJECTS
     assert not _statuses(told)
     assert told["engine"].detail == f"{pulumi}, v3.259.0"
@@ -231,7 +234,7 @@ def test_no_credentials(server: DemoServer) -> None:
     ],
 )
 def test_credentials_that_are_not_whole(server: DemoServer, environment: dict[str, str], why: str) -> None:
-    told = examined(None, "--endpoint", server.endpoint, status=1, **environment)
+    told = examined(None, "--endpoint", server.endpoint, status=1, environment=environment)
     assert why in told["credentials"].detail
     assert "LTAIhalf" not in told["credentials"].detail
 
@@ -244,7 +247,7 @@ def test_credentials_that_are_not_whole(server: DemoServer, environment: dict[st
     ],
 )
 def test_wrong_credentials(server: DemoServer, name: str, code: str) -> None:
-    told = examined(server, status=1, **{name: "LTAIwrongwrong"})
+    told = examined(server, status=1, environment={name: "LTAIwrongwrong"})
     assert told["credentials"].status == "ok", "they are there"
     assert code in told["sts:GetCallerIdentity"].detail
     assert "check the AccessKey id and secret" in (told["sts:GetCallerIdentity"].remedy or "")
@@ -259,7 +262,7 @@ def test_temporary_credentials_and_no_secret(server: DemoServer) -> None:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         "ALIBABA_CLOUD_SECURITY_TOKEN": token,
     }
-    told = examined(server, status=0, **variables)
+    told = examined(server, status=0, environment=variables)
     assert told["credentials"].detail.startswith("STS.***, temporary, from the variables")
     for name in variables:
         wrong = {**server.environment, **variables, name: variables[name] + "x"}
@@ -268,16 +271,12 @@ def test_temporary_credentials_and_no_secret(server: DemoServer) -> None:
 
 
 def test_credentials_of_a_profile(server: DemoServer, tmp_path: Path) -> None:
-    profile = {
-        "name": "ci",
-        "mode": "AK",
-        "access_key_id": "acctgate-demo",
-        "access_key_secret": "acctgate-demo-secret",
-    }
+    keys = {"access_key_id": ACCESS_KEY_ID, "access_key_secret": ACCESS_KEY_SECRET}
+    config = {"current": "ci", "profiles": [{"name": "ci", "mode": "AK", **keys}]}
     (tmp_path / ".aliyun").mkdir()
-    (tmp_path / ".aliyun/config.json").write_text(json.dumps({"current": "ci", "profiles": [profile]}))
+    (tmp_path / ".aliyun/config.json").write_text(json.dumps(config))
     variables = {"HOME": str(tmp_path), "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "false"}
-    told = examined(None, "--endpoint", server.endpoint, **variables)
+    told = examined(None, "--endpoint", server.endpoint, environment=variables)
     assert told["credentials"].detail == (
         "acct***, a long-lived AccessKey pair, from a profile of the aliyun CLI (~/.aliyun/config.json)"
     )
@@ -305,8 +304,8 @@ def test_a_role_that_may_not_be_assumed(server: DemoServer) -> None:
 # Endpoints, clock, proxies
 
 
-def test_nobody_listens() -> None:
-    told = examined(DemoServer(), "--endpoint", "127.0.0.1:9", "--role-arn", ROLE, status=1)
+def test_nobody_listens(server: DemoServer) -> None:
+    told = examined(server, "--endpoint", "127.0.0.1:9", "--role-arn", ROLE, status=1)
     assert {told[f"endpoint {product}"].status for product in ("sts", "ims", "config")} == {"failed"}
     assert told["endpoint ims"].detail == "127.0.0.1:9: connection refused"
     assert "acctgate demo-account" in (told["endpoint ims"].remedy or "")
@@ -408,13 +407,13 @@ def test_one_closed_door_of_three(server: DemoServer, monkeypatch: pytest.Monkey
     ],
 )
 def test_proxies(environment: dict[str, str], status: str, detail: str) -> None:
-    (finding,) = endpoints.check_proxies(_patient(**environment))
+    (finding,) = endpoints.check_proxies(_patient(environment=environment))
     assert finding.status == status and finding.detail.startswith(detail)
     assert "hunter2" not in finding.detail
 
 
 def test_a_proxy_does_not_get_the_knocks_on_this_machine(server: DemoServer) -> None:
-    told = examined(server, status=0, HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9")
+    told = examined(server, status=0, environment=dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9"))
     assert told["proxy"].detail == "none: --endpoint is on this machine"
 
 
@@ -422,7 +421,7 @@ def test_a_proxy_does_not_get_the_knocks_on_this_machine(server: DemoServer) -> 
 
 
 def _engine(path: Path | str, tmp_path: Path, server: DemoServer) -> Told:
-    return examined(server, cwd=tmp_path, PATH=str(path), HOME=str(tmp_path))
+    return examined(server, cwd=tmp_path, environment={"PATH": str(path), "HOME": str(tmp_path)})
 
 
 def test_no_engine(server: DemoServer, tmp_path: Path) -> None:
@@ -514,10 +513,8 @@ def test_the_worst_of_findings() -> None:
 def test_findings_are_rendered_alike() -> None:
     findings = [ok("a", "[bold]fine[/bold]"), failed("engine", "x" * 300, "do this")]
     plain, colored = render_plain(findings), render_rich(findings, 80)
-    assert (
-        plain
-        == f"ok       a       [bold]fine[/bold]\nfailed   engine  {'x' * 300}\n{'':15}  → do this\n\n1 ok, 1 failed\n"
-    )
+    lines = ["ok       a       [bold]fine[/bold]", f"failed   engine  {'x' * 300}", f"{'':15}  → do this"]
+    assert plain == joined([*lines, "", "1 ok, 1 failed"])
     assert "[bold]fine[/bold]" in colored and "→ do this" in colored and colored.count("x") == 300
     document = json.loads(render_json(findings))
     assert (document["status"], document["counts"]["failed"]) == ("failed", 1)
@@ -531,9 +528,6 @@ def test_looking_loads_neither_pulumi_nor_the_models(server: DemoServer) -> None
         "from acctgate.cli import main\n"
         "main()\n"
     )
-    import subprocess
-    import sys
-
     environment = {**os.environ, **server.environment}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
     assert done.stderr.strip() == ""

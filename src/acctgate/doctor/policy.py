@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
 from acctgate.doctor.finding import Finding, failed, ok
 from acctgate.doctor.patient import Patient
 from acctgate.policy import PolicyError, load_policy, load_preset
+from acctgate.report import Level
 
 
 def check(patient: Patient) -> Iterator[Finding]:
@@ -18,7 +20,6 @@ def check(patient: Patient) -> Iterator[Finding]:
         yield failed("policy", str(error), "correct it there; `acctgate schema policy` prints what may stand in it")
         return
     levels = Counter(entry.get("level", "mandatory") for entry in policy.rules.values())
-    levels.pop("disabled", None)
-    rules = ", ".join(f"{number} {level}" for level, number in sorted(levels.items(), key=lambda pair: -pair[1]))
+    rules = ", ".join(f"{levels[level]} {level}" for level in get_args(Level) if levels[level] and level != "disabled")
     name = str(patient.policy) if patient.policy else "the preset baseline, since no policies/policy.yaml is here"
     yield ok("policy", f"{name}: {rules or 'no rules'}")

@@ -43,6 +43,8 @@ def render_rich(findings: Sequence[Finding], width: int) -> str:
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in ("sign", "subject", "detail"):
+        table.add_column(overflow="fold")
     for finding in findings:
         sign, style = _SIGNS[finding.status]
         table.add_row(Text(sign, style), Text(finding.subject, "bold"), Text(finding.detail))
