@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from acctgate.cli.completion import files
 from acctgate.cli.options import target
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def source_options(command: F) -> F:
             "snapshots",
             multiple=True,
             metavar="FILE",
+            shell_complete=files,
             help="A snapshot, or NDJSON with a snapshot a line; - is standard input.",
         ),
         click.option(
@@ -32,6 +34,7 @@ def source_options(command: F) -> F:
             "responses",
             multiple=True,
             metavar="FILE",
+            shell_complete=files,
             help="A raw API answer, JSON or XML. Several make up one account.",
         ),
     ):

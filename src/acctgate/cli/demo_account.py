@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from acctgate.cli.completion import operations
 from acctgate.cli.examples import WithExamples
 
 
@@ -23,9 +24,13 @@ from acctgate.cli.examples import WithExamples
     "--deny",
     multiple=True,
     metavar="OPERATION",
+    shell_complete=operations,
     help="Refuse an operation, for example GetSecurityPreference.",
 )
-@click.option("--throttle", multiple=True, metavar="OPERATION=N", help="Throttle the next N calls of an operation.")
+@click.option(
+    "--throttle", multiple=True, metavar="OPERATION=N", shell_complete=operations,
+    help="Throttle the next N calls of an operation.",
+)  # fmt: skip
 @click.option("--compliant", is_flag=True, help="Start with an account that holds the strict preset.")
 def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], compliant: bool) -> None:
     """Serve the embedded demo account on this machine until Ctrl-C."""

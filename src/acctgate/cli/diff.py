@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from acctgate.cli.completion import files
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import color_option, or_fail, plan_option, policy, policy_option
 from acctgate.cli.progress import Progress, progress
@@ -35,11 +36,12 @@ _FORMATS: Final = ("text", "json", "markdown")
         "acctgate diff main.yaml branch.yaml --snapshot prod.json  # what a change of the policy means",
     ),
 )
-@click.argument("base")
-@click.argument("head", required=False)
+@click.argument("base", shell_complete=files)
+@click.argument("head", required=False, shell_complete=files)
 @click.option(
-    "--snapshot", "snapshots", multiple=True, metavar="FILE", help="Of two policies: the accounts to judge by both."
-)
+    "--snapshot", "snapshots", multiple=True, metavar="FILE", shell_complete=files,
+    help="Of two policies: the accounts to judge by both.",
+)  # fmt: skip
 @plan_option
 @policy_option
 @click.option("--format", "kind", type=click.Choice(_FORMATS), default="text", show_default=True)

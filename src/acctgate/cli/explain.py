@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     short_help="One rule: its reason, values and remedy.",
     examples=("acctgate explain session-duration", "acctgate explain session-duration --language zh"),
 )
-@click.argument("rule")
+@click.argument("rule", shell_complete=rules)
 @click.option("--language", type=click.Choice(["en", "zh"]), help="English or Chinese.  [default: as the locale says]")
 def command(rule: str, language: Language | None) -> None:
     """One rule: its reason, values and remedy."""

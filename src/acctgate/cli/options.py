@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import click
 
+from acctgate.cli.completion import files, one_of
 from acctgate.render import FORMATS
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ policy_option = click.option(
 plan_option = click.option(
     "--plan",
     metavar="FILE",
+    shell_complete=files,
     help="What a deploy would change: pulumi preview --json, --save-plan, or terraform show -json.",
 )
 baseline_option = click.option(
     "--baseline",
     "baseline_file",
     metavar="REPORT",
+    shell_complete=files,
     help="A JSON report: what it has already is shown as waived, only what is new blocks.",
 )
 fail_on_option = click.option(
@@ -76,7 +79,7 @@ fail_on_option = click.option(
     "fail_on_words",
     multiple=True,
     metavar="LEVEL|SEVERITY",
-    shell_complete=lambda ctx, parameter, start: [word for word in FAIL_ON if word.startswith(start)],
+    shell_complete=one_of(*FAIL_ON),
     help="What blocks: from a level on (mandatory, advisory) and from a severity on (low, medium, high, critical). "
     "Each may be given once.  [default: mandatory, low]",
 )
@@ -85,6 +88,7 @@ format_option = click.option(
     "formats",
     multiple=True,
     metavar="F[=FILE]",
+    shell_complete=one_of(*FORMATS),
     help=f"One of {', '.join(FORMATS)}; several as F=FILE, for all but one.  [default: text]",
 )
 output_option = click.option(

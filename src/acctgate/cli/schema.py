@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
 
 
@@ -13,7 +14,7 @@ from acctgate.cli.examples import WithExamples
     short_help="Print a JSON Schema: snapshot, policy, report.",
     examples=("acctgate schema policy",),
 )
-@click.argument("name")
+@click.argument("name", shell_complete=one_of("snapshot", "policy", "report", "diff"))
 def command(name: str) -> None:
     """Print the JSON Schema of a document: snapshot, policy or report."""
     from acctgate import schemas

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, policy_option
 
@@ -27,7 +28,7 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
         'acctgate waive user-mfa --reason "devices are ordered" --owner ada@example.org --expires 2027-01-31',
     ),
 )
-@click.argument("rule")
+@click.argument("rule", shell_complete=rules)
 @click.option("--account", metavar="ID", help="The account that it is for.  [default: every account]")
 @click.option("--reason", required=True, metavar="TEXT", help="Why.")
 @click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
