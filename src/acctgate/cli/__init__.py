@@ -19,6 +19,7 @@ _COMMANDS: Final = (
     "preview",
     "fix",
     "diff",
+    "policy",
     "waive",
     "rules",
     "explain",

@@ -42,22 +42,38 @@ def read_chain(path: Path) -> Chain:
     Raises:
         PolicyError: One of the files cannot be used.
     """
-    return _checked(_extended(read_source(path), ()))
+    return _checked(read_unchecked(path))
 
 
 def read_preset(name: str) -> Chain:
     """A preset: baseline or strict."""
-    return _checked([_preset(name)])
+    return _checked(_chain([_preset(name)]))
 
 
-def _checked(sources: list[Source]) -> Chain:
-    """Each file by itself is right: anything but a missing parameter is an error already."""
-    known = _known(sources)
-    for source in reversed(sources):
-        found = [fault for fault in faults(source.data, known) if not fault.missing_parameter]
-        if found:
-            raise fault_error(source, found)
-    return Chain(tuple(sources), known)
+def read_unchecked(path: Path) -> Chain:
+    """The same, whatever is wrong in the files: see `chain_faults`.
+
+    Raises:
+        PolicyError: One of the files, or a module of rules, cannot be read.
+    """
+    return _chain(_extended(read_source(path), ()))
+
+
+def chain_faults(chain: Chain) -> list[tuple[Source, list[Fault]]]:
+    """What is wrong in each file by itself, the one that extends the others first. What a file may leave out is not."""
+    found = [(source, faults(source.data, chain.known)) for source in reversed(chain.sources)]
+    told = [(source, [fault for fault in each if not fault.missing_parameter]) for source, each in found]
+    return [(source, each) for source, each in told if each]
+
+
+def _chain(sources: list[Source]) -> Chain:
+    return Chain(tuple(sources), _known(sources))
+
+
+def _checked(chain: Chain) -> Chain:
+    for source, found in chain_faults(chain):
+        raise fault_error(source, found)
+    return chain
 
 
 def fault_error(source: Source, found: list[Fault]) -> PolicyError:

@@ -7,18 +7,13 @@ behind the last one, in the way of writing that the file has. The result is read
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
+from acctgate.policy.flow import flow, quoted
 from acctgate.policy.source import PolicyError, Source, parse
-
-_PLAIN: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_BREAKS: Final = str.maketrans(
-    {"\x7f": "\\u007f", "\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029", "\ufeff": "\\ufeff"}
-)
 
 
 def with_waiver(text: str, source: Source, entry: Mapping[str, str]) -> str:
@@ -45,20 +40,20 @@ def with_waiver(text: str, source: Source, entry: Mapping[str, str]) -> str:
 
 
 def _insert(text: str, root: Any, entry: Mapping[str, str], *, is_json: bool) -> str:
-    flow = _flow(entry, is_json=is_json)
+    told = _flow(entry, is_json=is_json)
     waivers = next((value for key, value in root.value if key.value == "waivers"), None)
     if isinstance(waivers, yaml.SequenceNode) and waivers.value:
         last = waivers.value[-1]
         if waivers.flow_style:
-            return _behind(text, last, flow)
-        return _line_behind(text, _end(last), f"{' ' * waivers.start_mark.column}- {flow}")
+            return _behind(text, last, told)
+        return _line_behind(text, _end(last), f"{' ' * waivers.start_mark.column}- {told}")
     if waivers is not None:  # null or []: its value gives way
         start, end = waivers.start_mark.index, waivers.end_mark.index
-        return f"{text[:start]}{' ' if start == end else ''}[{flow}]{text[end:]}"
+        return f"{text[:start]}{' ' if start == end else ''}[{told}]{text[end:]}"
     if root.flow_style:
         key, value = root.value[-1]
-        return _behind(text, value, f'"waivers": [{flow}]' if is_json else f"waivers: [{flow}]", key)
-    lines = f"waivers:{_eol(text)}  - {flow}{_eol(text)}"
+        return _behind(text, value, f'"waivers": [{told}]' if is_json else f"waivers: [{told}]", key)
+    lines = f"waivers:{_eol(text)}  - {told}{_eol(text)}"
     return f"{text}{'' if text.endswith(chr(10)) else _eol(text)}{lines}"
 
 
@@ -92,11 +87,6 @@ def _eol(text: str) -> str:
 def _flow(entry: Mapping[str, str], *, is_json: bool = False) -> str:
     if is_json:
         return json.dumps(entry, ensure_ascii=False)
-    return "{" + ", ".join(f"{key}: {_scalar(key, value)}" for key, value in entry.items()) + "}"
-
-
-def _scalar(key: str, value: str) -> str:
-    """Rule and day as they are; all other text in quotes, in which YAML reads it as JSON does."""
-    if key in ("rule", "expires") and _PLAIN.fullmatch(value):
-        return value
-    return json.dumps(value, ensure_ascii=False).translate(_BREAKS)
+    # Rule and day as they are; all other text in quotes, whatever it is.
+    told = {key: flow(value) if key in ("rule", "expires") else quoted(value) for key, value in entry.items()}
+    return "{" + ", ".join(f"{key}: {value}" for key, value in told.items()) + "}"

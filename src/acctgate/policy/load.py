@@ -35,30 +35,41 @@ def policy_of(chain: Chain) -> Policy:
     Raises:
         PolicyError: A rule that is not disabled lacks a parameter.
     """
-    merged: dict[str, dict[str, Any]] = {}
+    if found := incomplete(chain):
+        raise fault_error(*found)
     accounts: dict[str, Account] = {}
     for source in chain.sources:
         for account_id, entry in (source.data.get("accounts") or {}).items():
             accounts[account_id] = Account(entry.get("alias"), tuple(entry.get("providers", ())))
-        for rule_id, values in (source.data.get("rules") or {}).items():
-            merged.setdefault(rule_id, {}).update(values or {})
+    merged = _merged(chain)
     rules = {name: _with_level(merged.get(name)) for name in chain.known}
-    _refuse(chain, _missing(chain, merged, rules))
     waivers = tuple(waiver for source in chain.sources for waiver in _waivers(source))
     known = tuple(chain.known.values())
     return Policy(rules, waivers, accounts, chain.file.name, places=dict(_places(chain)), known=known)
 
 
-def _missing(chain: Chain, merged: dict[str, Any], rules: dict[str, RuleEntry]) -> list[Fault]:
-    """Parameters that neither the file nor what it extends has, of rules that are to be judged."""
-    found = faults({"version": 1, "rules": merged}, chain.known)
-    return [fault for fault in found if rules[str(fault.keys[1])]["level"] != "disabled" or not fault.missing_parameter]
+def incomplete(chain: Chain) -> tuple[Source, list[Fault]] | None:
+    """The parameters that rules to be judged lack in all files together, and the last file that names such a rule."""
+    merged = _merged(chain)
+    levels = {name: _with_level(values)["level"] for name, values in merged.items()}
+    found = [
+        fault
+        for fault in faults({"version": 1, "rules": merged}, chain.known)
+        if levels[str(fault.keys[1])] != "disabled" or not fault.missing_parameter
+    ]
+    if not found:
+        return None
+    naming = (source for source in reversed(chain.sources) if found[0].keys[1] in (source.data.get("rules") or {}))
+    return next(naming), found
 
 
-def _refuse(chain: Chain, found: list[Fault]) -> None:
-    if found:
-        naming = (source for source in reversed(chain.sources) if found[0].keys[1] in (source.data.get("rules") or {}))
-        raise fault_error(next(naming), found)
+def _merged(chain: Chain) -> dict[str, dict[str, Any]]:
+    """What the files say of each rule: what comes later takes the place of what came earlier, value by value."""
+    merged: dict[str, dict[str, Any]] = {}
+    for source in chain.sources:
+        for rule_id, values in (source.data.get("rules") or {}).items():
+            merged.setdefault(rule_id, {}).update(values or {})
+    return merged
 
 
 def _waivers(source: Source) -> Iterator[Waiver]:

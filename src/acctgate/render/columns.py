@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 Paint = Callable[[str, str], str]
 """Text and the name of a style (`bold red`) → the text in that style."""
@@ -61,8 +61,7 @@ def _fitting(text: str, width: int) -> int:
     return len(chop_cells(text, width)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of a table."""
 
     text: str
@@ -73,7 +72,7 @@ class Cell:
     """Characters of `painted` that take no column, less those that take a second one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Row:
     """A row of a table. Compared by identity, so that how it looks can be kept."""
 

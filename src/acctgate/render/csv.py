@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any, Final
 
 from acctgate.render.base import Frame
 from acctgate.render.findings import printable
+from acctgate.render.json import dumps
 from acctgate.render.kept import kept
 from acctgate.report import AccountReport, Outcome, Summary
 
@@ -55,5 +55,5 @@ def _cell(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
-    text = printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = printable(value if isinstance(value, str) else dumps(value))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from acctgate.render.kept import ACCOUNT, kept
+from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
 from acctgate.report import AccountReport, Outcome
 
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
@@ -38,15 +38,19 @@ def account_name(report: AccountReport) -> str:
     return printable(report.account or "unknown")
 
 
-def fingerprint(report: AccountReport, outcome: Outcome) -> str:
-    """The same for the same finding in every run, whatever its values: account, rule, and pack."""
-    account = report.account or report.alias or report.unreadable
-    return hashlib.sha256(f"{account}\n{_rule_and_pack(outcome)}".encode(errors="replace")).hexdigest()
+def fingerprint(outcome: Outcome) -> str:
+    """The same for the same finding in every run, whatever its values: account (as `ACCOUNT_HASH`), rule and pack."""
+    return ACCOUNT_HASH + _hash(f"{outcome.rule}\n{pack(outcome)}")
 
 
-@kept
-def _rule_and_pack(outcome: Outcome) -> str:
-    return f"{outcome.rule}\n{pack(outcome)}"
+def account_hash(report: AccountReport) -> str:
+    """What stands for `ACCOUNT_HASH`."""
+    return _hash(str(report.account or report.alias or report.unreadable))
+
+
+def _hash(text: str) -> str:
+    """Half of a fingerprint: 32 hexadecimal digits."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
 
 
 def pack(outcome: Outcome) -> str:

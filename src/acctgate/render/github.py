@@ -31,16 +31,17 @@ class GithubRenderer:
         notices = []
         for notice in summary.waivers:
             place = notice.place or DEFAULT_PLACE
-            notices.append(_annotation("warning", place, f"waiver {notice.state}", printable(notice.message)))
+            notices.append(annotation("warning", place, f"waiver {notice.state}", printable(notice.message)))
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
         return f"{''.join(notices)}::notice title=acctgate::{_WORDS[summary.verdict]}: {counts}\n"
 
     def _command(self, outcome: Outcome) -> str:
         text = f"{sentence(outcome)}. {printable(outcome.remediation)}"
-        return _annotation(level(outcome), self._frame.place(outcome), title(outcome), text)
+        return annotation(level(outcome), self._frame.place(outcome), title(outcome), text)
 
 
-def _annotation(level: str, place: Place, title: str, text: str) -> str:
+def annotation(level: str, place: Place, title: str, text: str) -> str:
+    """One workflow command: error, warning or notice, on a line of a file. The text is printable."""
     where = f"file={_property(place.file)},line={place.line},title={_property(title)}"
     return f"::{level} {where}::{_escaped(text)}\n"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from acctgate.render.base import Frame
-from acctgate.render.findings import account_name, findings, fingerprint, printable, sentence, title
+from acctgate.render.findings import account_hash, account_name, findings, fingerprint, printable, sentence, title
 from acctgate.render.json import dumps
-from acctgate.render.kept import ACCOUNT, FINGERPRINT, kept
+from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
 from acctgate.report import AccountReport, Outcome, Summary
 
 _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
@@ -25,11 +25,12 @@ class GitlabRenderer:
 
     def account(self, report: AccountReport) -> str:
         """An issue for each finding."""
-        issues = [self._kept(o).replace(FINGERPRINT, fingerprint(report, o)) for o in findings(report)]
+        issues = ",\n ".join(map(self._kept, findings(report)))
         if not issues:
             return ""
         before, self._separator = self._separator, ",\n "
-        return before + ",\n ".join(issues).replace(ACCOUNT, dumps(account_name(report))[1:-1])
+        named = issues.replace(ACCOUNT, dumps(account_name(report))[1:-1])
+        return before + named.replace(ACCOUNT_HASH, account_hash(report))
 
     def end(self, summary: Summary) -> str:
         """The end."""
@@ -40,7 +41,7 @@ class GitlabRenderer:
         issue = {
             "description": f"{printable(title(outcome))}: {sentence(outcome)}",
             "check_name": outcome.rule,
-            "fingerprint": FINGERPRINT,
+            "fingerprint": fingerprint(outcome),
             "severity": _severity(outcome),
             "location": {"path": place.file, "lines": {"begin": place.line}},
         }

@@ -1,7 +1,8 @@
 """What a format makes of an outcome is kept: one outcome serves every account in which the rule reads the same values.
 
-So a format's text for an outcome names no account. Marks stand for what is the account's own, and are replaced once for
-all outcomes of an account. No mark comes from outside: `findings.printable` takes \x7f out of texts.
+So a format's text for an outcome names no account. Marks stand for what is the account's own, and are replaced for all
+outcomes of an account at once. A mark is one character, which is found fastest, and one that `findings.printable` takes
+out of texts, so that none comes from outside.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from acctgate.report import Outcome
 
 T = TypeVar("T")
 
-ACCOUNT: Final = "\x7faccount\x7f"
+ACCOUNT: Final = "\x7f"
 """Stands for the account's name."""
-FINGERPRINT: Final = "\x7ffingerprint\x7f"
-"""Stands for what tells this finding of this account from any other."""
+ACCOUNT_HASH: Final = "\x80"
+"""Stands for the account's part of a fingerprint."""
 _MOST: Final = 2048
 """Outcomes whose texts a format keeps: those used last."""
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from acctgate import __version__
 from acctgate.render.base import DEFAULT_PLACE, Frame
-from acctgate.render.findings import account_name, fingerprint, level, printable, sentence
+from acctgate.render.findings import account_hash, account_name, fingerprint, level, printable, sentence
 from acctgate.render.json import dumps
-from acctgate.render.kept import ACCOUNT, FINGERPRINT, kept
+from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
 from acctgate.report import AccountReport, Outcome, Place, Summary, WaiverNotice
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
@@ -42,12 +42,13 @@ class SarifRenderer:
 
     def account(self, report: AccountReport) -> str:
         """A result for each violation, for what is not provable, and, suppressed, for what is waived."""
-        told = [o for o in report.outcomes if o.outcome in ("fail", "unknown", "waived")]
-        if not told:
+        told = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown", "waived")]
+        results = ",\n ".join(map(self._kept, told))
+        if not results:
             return ""
-        results = [self._kept(o).replace(FINGERPRINT, fingerprint(report, o)) for o in told]
         before, self._separator = self._separator, ",\n "
-        return before + ",\n ".join(results).replace(ACCOUNT, dumps(account_name(report))[1:-1])
+        named = results.replace(ACCOUNT, dumps(account_name(report))[1:-1])
+        return before + named.replace(ACCOUNT_HASH, account_hash(report))
 
     def end(self, summary: Summary) -> str:
         """The counts."""
@@ -67,7 +68,7 @@ class SarifRenderer:
             "level": level(outcome),
             "message": {"text": sentence(outcome)},
             "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
-            "partialFingerprints": {"acctgate/v1": FINGERPRINT},
+            "partialFingerprints": {"acctgate/v1": fingerprint(outcome)},
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
         if outcome.waiver:

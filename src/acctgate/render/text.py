@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import Final, NamedTuple
 from acctgate.render.base import Frame
 from acctgate.render.columns import Row, Table, painter, wrap
 from acctgate.render.findings import printable
+from acctgate.render.json import dumps
 from acctgate.render.kept import kept
 from acctgate.render.moves import text_lines
 from acctgate.render.terminal_text import safe
@@ -170,4 +170,4 @@ def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:
 def _actual(outcome: Outcome) -> str:
     if isinstance(outcome.actual, (dict, list)) or outcome.actual == "":
         return safe(_EXPIRED.sub("", outcome.message))
-    return safe(outcome.actual if isinstance(outcome.actual, str) else json.dumps(outcome.actual, ensure_ascii=False))
+    return safe(outcome.actual if isinstance(outcome.actual, str) else dumps(outcome.actual))
