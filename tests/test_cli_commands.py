@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -116,3 +119,19 @@ def test_a_fault_of_acctgate_is_one_line_and_2(
     monkeypatch.setenv("ACCTGATE_DEBUG", "1")
     with pytest.raises(RuntimeError):
         main()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("rules",), ("check", "--format", "csv", "--snapshot", "-"), ("schema", "policy")]
+)
+def test_a_reader_that_has_seen_enough_is_2(arguments: tuple[str, ...]) -> None:
+    """1 would say that a rule is violated."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, "-m", "acctgate", *arguments], stdout=gone, stderr=subprocess.PIPE, input=b'{"version":1}',
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr

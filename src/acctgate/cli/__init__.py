@@ -42,6 +42,17 @@ class _Commands(click.Group):
         _add_debug(command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Where whoever reads the output has seen enough, click would end with 1: a violation."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                click.echo(nl=False)  # flushes
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 2
+
 
 def _debug(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
@@ -86,9 +97,6 @@ def main() -> NoReturn:
         code = _fail(one_line(error.format_message()), error)
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 2
     except Exception as error:
         if os.environ.get("ACCTGATE_DEBUG"):
             raise
