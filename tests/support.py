@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,6 @@ import yaml
 
 from acctgate.evaluate import evaluate
 from acctgate.plan import PlannedPreference, overlay
-from acctgate.plan.change import SECRET, UNKNOWN
 from acctgate.policy import Policy, load_policy
 from acctgate.report import AccountReport, Outcome
 from acctgate.snapshot import Snapshot
@@ -72,31 +71,14 @@ def judge(
     document: Mapping[str, Any],
     policy: Policy,
     now: datetime = NOW,
-    planned: Iterable[Mapping[str, Any]] | None = None,
+    planned: Sequence[PlannedPreference] | None = None,
 ) -> AccountReport:
     """The verdict on one snapshot, after the deploy of what is planned."""
     snapshot = Snapshot.from_document(dict(document))
     if planned is not None:
-        snapshot = overlay(snapshot, [preference_of(each) for each in planned])
+        snapshot = overlay(snapshot, planned)
     (report,) = evaluate([snapshot], policy, now)
     return report
-
-
-def preference_of(text: Mapping[str, Any]) -> PlannedPreference:
-    """A planned preference as examples write it: UNKNOWN and SECRET are markers, all but the operation optional."""
-    markers = {"UNKNOWN": UNKNOWN, "SECRET": SECRET}
-
-    def values(key: str) -> dict[str, Any]:
-        return {name: markers.get(str(value), value) for name, value in text.get(key, {}).items()}
-
-    assert text.keys() <= {"address", "operation", "declared", "recorded", "dead"}
-    return PlannedPreference(
-        address=text.get("address", "pref"),
-        operation=text["operation"],
-        declared=values("declared"),
-        recorded=values("recorded") if "recorded" in text else None,
-        dead=text.get("dead"),
-    )
 
 
 def outcomes_of(report: AccountReport, rule: str) -> list[Outcome]:

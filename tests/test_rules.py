@@ -1,63 +1,59 @@
 """Each rule on its examples: tests/rules/<rule>/{pass,fail,unknown,skipped}/*.yaml. Add a file, get a test.
 
-A file has `policy` (the rule's entry), `snapshot` and, optionally, `planned` (what a deploy would change: a list of
-operation, address, declared, recorded, dead) and `expect`: the actual value, the text of what is expected, the
-setting, and a part of the message.
+They are what `acctgate test tests/rules` runs; see `acctgate test --help` for what stands in them. Here more is held of
+each: its level, its verdict, and what becomes of it where the rule is disabled or advises.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
-from tests.support import examples, judge, name_of, outcomes_of, policy_of, read_yaml
+from acctgate.policy import load_preset
+from acctgate.report import AccountReport
+from acctgate.rules import RULES
+from acctgate.testing import Example, find_examples, read_example, run_example
+from tests.support import HERE, NOW, judge, outcomes_of, policy_of
 
-EXAMPLES = examples("rules", ".yaml")
+FOLDER: Final = HERE / "rules"
+EXAMPLES: Final = [read_example(FOLDER, *found) for found in find_examples(FOLDER, {rule.id for rule in RULES})]
+each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
-def test_example(path: Path) -> None:
-    rule, wanted = path.parts[-3:-1]
-    example = read_yaml(path)
-    assert set(example) <= {"policy", "snapshot", "planned", "expect"}
-    expect = example.get("expect", {})
-    assert set(expect) <= {"actual", "expected", "setting", "message"}
+def judged(example: Example, rules: Mapping[str, Any]) -> AccountReport:
+    """The report under a policy with these rules."""
+    return judge(example.snapshot, policy_of(rules), example.now or NOW, example.planned)
 
-    report = judge(example["snapshot"], policy_of({rule: example["policy"]}), planned=example.get("planned"))
 
-    (outcome,) = outcomes_of(report, rule)
-    assert (outcome.outcome, outcome.level) == (wanted, example["policy"]["level"]), outcome.message
-    assert report.verdict == {"skipped": "pass"}.get(wanted, wanted)
-    assert expect.get("message", "") in outcome.message
+@each_example
+def test_example(example: Example) -> None:
+    assert run_example(example, load_preset("strict"), NOW).differences == ()
+    assert example.rule and example.entry
+    report = judged(example, {example.rule: example.entry})
+    (outcome,) = outcomes_of(report, example.rule)
+    assert outcome.level == example.entry["level"]
+    assert report.verdict == {"skipped": "pass"}.get(example.wanted, example.wanted)
     assert outcome.message.isprintable() and outcome.remediation
-    for key in expect.keys() - {"message"}:
-        assert _json(getattr(outcome, key)) == _json(expect[key])
-    if wanted == "unknown":
-        assert outcome.message.startswith("not provable: ")
+    assert outcome.message.startswith("not provable: ") is (example.wanted == "unknown")
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
-def test_a_disabled_rule_skips_its_examples(path: Path) -> None:
-    rule = path.parts[-3]
-    example = read_yaml(path)
-    report = judge(example["snapshot"], policy_of({}), planned=example.get("planned"))
-    assert {outcome.outcome for outcome in outcomes_of(report, rule)} == {"skipped"}
+@each_example
+def test_a_disabled_rule_skips_its_examples(example: Example) -> None:
+    report = judged(example, {})
+    assert {outcome.outcome for outcome in outcomes_of(report, str(example.rule))} == {"skipped"}
     assert report.verdict == "pass"
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
-def test_an_advisory_rule_does_not_decide_the_verdict(path: Path) -> None:
-    rule, wanted = path.parts[-3:-1]
-    example = read_yaml(path)
-    policy = policy_of({rule: {**example["policy"], "level": "advisory"}})
-    report = judge(example["snapshot"], policy, planned=example.get("planned"))
-    assert {outcome.outcome for outcome in outcomes_of(report, rule)} == {wanted}
+@each_example
+def test_an_advisory_rule_does_not_decide_the_verdict(example: Example) -> None:
+    report = judged(example, {str(example.rule): {**(example.entry or {}), "level": "advisory"}})
+    assert {outcome.outcome for outcome in outcomes_of(report, str(example.rule))} == {example.wanted}
     assert report.verdict == "pass"
 
 
-def _json(value: Any) -> str:
-    """To Python 1, 1.0 and true are equal; to JSON they are not."""
-    return json.dumps(value, sort_keys=True)
+def test_there_are_as_many_as_there_are_files() -> None:
+    assert {example.path for example in EXAMPLES} == {path for path in FOLDER.rglob("*") if path.is_file()}
+    assert all(Path(example.name).parts[:2] == (example.rule, example.wanted) for example in EXAMPLES)

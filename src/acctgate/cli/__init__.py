@@ -20,6 +20,7 @@ _COMMANDS: Final = (
     "fix",
     "diff",
     "policy",
+    "test",
     "waive",
     "rules",
     "explain",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -28,7 +28,7 @@ class Writer:
     """Several formats at once, each to its own place. Raises `click.UsageError` for a format that is none."""
 
     def __init__(self, formats: Iterable[str], output: Path | None, color: Color = "auto") -> None:
-        self._targets, self._color = _targets(tuple(formats) or ("text",), output), color
+        self._targets, self._color = targets(tuple(formats) or ("text",), output), color
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
         self.policy: Policy | None = None
         """The policy that the reports are judged by: formats annotate its lines, and list its rules."""
@@ -145,15 +145,22 @@ class _Tally:
             click.echo(f"acctgate: undecided: {self._undecided[0]}{more}", err=True)
 
 
-def _targets(formats: tuple[str, ...], output: Path | None) -> list[tuple[str, Path | None]]:
-    targets: list[tuple[str, Path | None]] = []
+def targets(
+    formats: tuple[str, ...], output: Path | None, known: Collection[str] = FORMATS
+) -> list[tuple[str, Path | None]]:
+    """What goes where, from F and F=FILE.
+
+    Raises:
+        click.UsageError: A format is none of `known`, or two of them have no file.
+    """
+    found: list[tuple[str, Path | None]] = []
     for text in formats:
         name, equals, file = text.partition("=")
-        if name not in FORMATS:
-            raise click.UsageError(f"--format {name}: is none of {', '.join(FORMATS)}")
+        if name not in known:
+            raise click.UsageError(f"--format {name}: is none of {', '.join(known)}")
         if equals and not file:
             raise click.UsageError(f"--format {text}: a file stands behind =")
-        targets.append((name, Path(file) if file else output))
+        found.append((name, Path(file) if file else output))
     if sum("=" not in text for text in formats) > 1:
         raise click.UsageError("--format: all but one need a file, as in json=report.json")
-    return targets
+    return found

@@ -65,7 +65,7 @@ def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | 
 @command.command(
     "lint",
     short_help="What is wrong in a policy, or never used.",
-    examples=("acctgate policy lint", "acctgate policy lint policies/*.yaml --format github"),
+    examples=("acctgate policy lint", "acctgate policy lint policies/policy.yaml --format github"),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @policy_option

@@ -78,6 +78,8 @@ class Rule(Generic[P]):
     """Whether a planned SecurityPreference can break it: then a resource policy judges it too."""
     faults: Callable[[P], Iterable[tuple[tuple[str | int, ...], str]]] = lambda _: ()
     """What is wrong with parameters beyond their types: the key in them, and what was expected."""
+    outcomes: tuple[Literal["pass", "fail", "unknown"], ...] = ("pass", "fail", "unknown")
+    """The outcomes that it can have, besides skipped."""
     cis: tuple[str, ...] = ()
     """Controls of the CIS Alibaba Cloud Foundation Benchmark that it covers, where there is one."""
 

@@ -43,6 +43,7 @@ RULE = DeadSetting(
     parameters=RuleEntry,
     expected=lambda want: "not set",
     by_resource=True,
+    outcomes=("pass", "fail"),  # a plan tells whether the program gives the setting, whatever its value
     remediation="Set mfaOperationForLogin (mfa_operation_for_login) on the SecurityPreference resource instead, and "
     "remove enforceMfaForLogin.",
 )
