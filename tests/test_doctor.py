@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,7 +29,7 @@ from acctgate.doctor.patient import Patient
 from acctgate.doctor.render import render_json, render_plain, render_rich
 from acctgate.sources.call_error import CallError
 from acctgate.sources.calls import Target
-from acctgate.sources.live import IDENTITY
+from acctgate.sources.live import IDENTITY, PREFERENCE
 from tests.support import ROOT, joined, one_line, run
 
 Told = dict[str, Finding]
@@ -531,3 +533,20 @@ def test_looking_loads_neither_pulumi_nor_the_models(server: DemoServer) -> None
     environment = {**os.environ, **server.environment}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
     assert done.stderr.strip() == ""
+
+
+def test_the_excerpt_in_the_docs_is_what_is_printed() -> None:
+    excerpt = (ROOT / "docs/cli.md").read_text(encoding="utf-8").partition("$ acctgate doctor\n")[2].partition("```")[0]
+    findings: list[Finding] = []
+    for line in excerpt.splitlines()[:-2]:
+        if remedy := line.partition("→ ")[2]:
+            findings[-1] = replace(findings[-1], remedy=remedy)
+        else:
+            status, subject, detail = re.split(r" {2,}", line, maxsplit=2)
+            findings.append(Finding(subject, status, detail))  # type: ignore[arg-type]
+    assert render_plain(findings) == excerpt
+    assert {finding.subject for finding in findings} <= set(SUBJECTS)
+    error = CallError(PREFERENCE.name, {"code": "NoPermission", "message": ""}, PREFERENCE.permission)
+    assert calls._of(PREFERENCE, error, "", dict) in findings and endpoints.SET_THE_CLOCK in {
+        finding.remedy for finding in findings
+    }

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from acctgate import catalogue, schemas, validators
+from acctgate.cli import group, reference
 from acctgate.language import LABELS
 from acctgate.policy import PRESETS, load_preset
 from acctgate.rules import RULES
@@ -41,6 +42,8 @@ def generated() -> dict[Path, str]:
         files[ROOT / "docs" / label.file] = catalogue.markdown_pages(language, examples())
         readme = ROOT / label.readme
         files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table(language))
+    commands = ROOT / "docs/cli.md"
+    files[commands] = between(commands.read_text(encoding="utf-8"), "cli", reference.markdown(group))
     return files
 
 
