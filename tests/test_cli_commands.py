@@ -107,7 +107,7 @@ def test_a_fault_of_acctgate_is_one_line_and_2(
     from acctgate import catalogue
     from acctgate.cli import main
 
-    def broken() -> str:
+    def broken(rules: object) -> str:
         raise RuntimeError("two\nlines with Signature=abc in them")
 
     monkeypatch.setattr(catalogue, "text_table", broken)
@@ -116,9 +116,12 @@ def test_a_fault_of_acctgate_is_one_line_and_2(
         main()
     assert caught.value.code == 2
     one_line(capsys.readouterr().err, "acctgate: RuntimeError: two lines with Signature=***", "--debug")
-    monkeypatch.setenv("ACCTGATE_DEBUG", "1")
-    with pytest.raises(RuntimeError):
+    monkeypatch.setattr("sys.argv", ["acctgate", "rules", "--debug"])
+    monkeypatch.setenv("ACCTGATE_DEBUG", "")
+    with pytest.raises(SystemExit) as caught:
         main()
+    told = capsys.readouterr().err
+    assert caught.value.code == 2 and "Traceback" in told and "in broken" in told and "abc" not in told
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,43 @@ def test_a_module_that_cannot_be_imported_is_one_line_and_with_debug_a_traceback
 
 def test_without_own_rules_the_policy_knows_those_of_acctgate() -> None:
     assert load_policy(HERE / "policies/valid/every-rule.yaml").known == RULES
+
+
+OWN = HERE / "policies/valid/own-rules.yaml"
+
+
+def test_they_are_listed_explained_and_in_the_schema(tmp_path: Path) -> None:
+    listed = run("rules", "--policy", OWN, "--format", "json", cwd=tmp_path)
+    ids = {each["id"]: each for each in json.loads(listed.stdout)}
+    assert len(ids) == len(RULES) + 2
+    assert ids["acme-score-margin"]["parameters"] == {"points": "Points above 60, 0 to 40."}
+    assert "acme-no-passkeys" in run("rules", "--policy", OWN, cwd=tmp_path).stdout
+    assert "acme" not in run("rules", cwd=tmp_path).stdout
+    told = run("explain", "acme-score-margin", "--policy", OWN, cwd=tmp_path).stdout
+    assert "A score of just 60 falls below it" in told and "points: Points above 60" in told
+    schema = json.loads(run("schema", "policy", "--policy", OWN, cwd=tmp_path).stdout)
+    assert schema["$defs"]["RuleEntries"]["properties"]["acme-score-margin"]["properties"]["points"]["maximum"] == 40
+
+
+def test_explain_finds_those_of_the_policy_that_stands_here(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    policy(tmp_path, "return None")
+    (tmp_path / "policies/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\n")
+    assert run("explain", "acme", cwd=tmp_path).stdout.startswith("acme: Acme\n")
+    one_line(run("explain", "acm", cwd=tmp_path).stderr, "acm: unknown rule, did you mean acme?")
+
+
+@pytest.mark.parametrize("form", ["text", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html"])
+def test_every_format_tells_them(tmp_path: Path, form: str) -> None:
+    (tmp_path / "s.json").write_text(json.dumps({**DOCUMENT, "AccountSecurityPracticeInfo": {"Score": 61}}))
+    done = run("check", "--snapshot", "s.json", "--policy", OWN, "--format", form, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "acme-score-margin" in done.stdout and "at least 70" in done.stdout
+    if form == "sarif":
+        [found] = json.loads(done.stdout)["runs"]
+        rules = found["tool"]["driver"]["rules"]
+        [result] = [each for each in found["results"] if each["ruleId"] == "acme-score-margin"]
+        assert rules[result["ruleIndex"]]["id"] == "acme-score-margin"
+        assert "helpUri" not in rules[result["ruleIndex"]]
+    if form == "html":
+        assert "A margin above the least score" in done.stdout

@@ -5,8 +5,8 @@ docs/rules.md and docs/rules.zh-CN.md are made of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from acctgate.language import LABELS, Language
 from acctgate.policy import PRESETS, load_preset
@@ -17,9 +17,11 @@ from acctgate.rules.base import Rule, RuleEntry, SettingRule
 from acctgate.rules.zh import CHINESE, RuleText
 from acctgate.validators import parameter_schema
 
+_NOTHING: Final = RuleEntry(level="disabled")
 
-def entries() -> list[dict[str, Any]]:
-    """The rules as JSON."""
+
+def entries(rules: Sequence[Rule[Any]] = RULES) -> list[dict[str, Any]]:
+    """The rules as JSON. Presets ask for none of a user's own."""
     presets = {name: load_preset(name) for name in PRESETS}
     return [
         {
@@ -29,9 +31,9 @@ def entries() -> list[dict[str, Any]]:
             "settings": settings(rule),
             "parameters": parameters(rule),
             "cis": list(rule.cis),
-            **{name: preset_text(policy.rules[rule.id]) for name, policy in presets.items()},
+            **{name: preset_text(policy.rules.get(rule.id, _NOTHING)) for name, policy in presets.items()},
         }
-        for rule in RULES
+        for rule in rules
     ]
 
 
@@ -74,23 +76,24 @@ def _scalar(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def text_table() -> str:
+def text_table(rules: Sequence[Rule[Any]] = RULES) -> str:
     """The rules, one a line."""
     rows = [("rule", "severity", "setting", "baseline", "strict")]
     rows += [
-        (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"]) for e in entries()
+        (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"])
+        for e in entries(rules)
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def markdown_table(language: Language = "en") -> str:
+def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES) -> str:
     """The rules as a table for README.md and README.zh-CN.md."""
     label = LABELS[language]
     heads = f"| {label.rule} | {label.setting} | {label.severity} | {' | '.join(PRESETS)} |"
     lines = [heads, "|---|---|---|---|---|"]
-    for entry in entries():
+    for entry in entries(rules):
         names = ", ".join(f"`{name.rsplit('.', 1)[-1]}`" for name in entry["settings"])
         link = f"[{entry['id']}](docs/{label.file}#{entry['id']})"
         severity = _severity(entry["severity"], language)

@@ -67,7 +67,10 @@ def _add_debug(command: click.Command) -> None:
     """Every command takes --debug, before its name and behind it."""
     if not any(parameter.name == "debug" for parameter in command.params):
         told = "Also write tracebacks, of what is told in one line, to stderr."
-        command.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, callback=_debug, help=told))
+        option = click.Option(
+            ["--debug"], is_flag=True, envvar="ACCTGATE_DEBUG", expose_value=False, callback=_debug, help=told
+        )
+        command.params.append(option)
     for sub in command.commands.values() if isinstance(command, click.Group) else ():
         _add_debug(sub)
 
@@ -99,8 +102,9 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
     except Exception as error:
-        if os.environ.get("ACCTGATE_DEBUG"):
-            raise
+        from acctgate.debug import trace
+
+        trace("a fault of acctgate", error)
         hint = "--debug shows where"
         code = _fail(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate; {hint})")
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import DEFAULT_POLICY, policy, policy_option
 
 if TYPE_CHECKING:
     from acctgate.language import Language
@@ -22,17 +24,16 @@ if TYPE_CHECKING:
 )
 @click.argument("rule", shell_complete=rules)
 @click.option("--language", type=click.Choice(["en", "zh"]), help="English or Chinese.  [default: as the locale says]")
-def command(rule: str, language: Language | None) -> None:
-    """One rule: its reason, values and remedy."""
-    from difflib import get_close_matches
-
+@policy_option
+def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
+    """One rule: its reason, values and remedy. It may be of a policy's own modules."""
     from acctgate import catalogue
     from acctgate.language import preferred
-    from acctgate.rules import RULES
+    from acctgate.policy.faults import BUILT_IN, near
 
-    found = next((known for known in RULES if known.id == rule), None)
-    if found is None:
-        close = get_close_matches(rule, [known.id for known in RULES], n=1)
-        near = f", did you mean {close[0]}?" if close else ""
-        raise click.UsageError(f"{rule}: unknown rule{near}; `acctgate rules` lists them")
-    click.echo(catalogue.explain(found, language or preferred(os.environ)), nl=False)
+    known = BUILT_IN
+    if policy_file or (rule not in known and DEFAULT_POLICY.is_file()):
+        known = {each.id: each for each in policy(policy_file).known}
+    if rule not in known:
+        raise click.UsageError(f"{rule}: unknown rule{near(rule, known)}; `acctgate rules` lists them")
+    click.echo(catalogue.explain(known[rule], language or preferred(os.environ)), nl=False)

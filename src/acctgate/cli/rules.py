@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import policy, policy_option
 
 
 @click.command(
@@ -14,18 +17,25 @@ from acctgate.cli.examples import WithExamples
     examples=(
         "acctgate rules",
         "acctgate rules --format json",
+        "acctgate rules --policy policies/policy.yaml  # with the rules of its own modules",
     ),
 )
+@policy_option
 @click.option("--format", "kind", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-def command(kind: str) -> None:
-    """List the rules: what they judge, how grave a violation is, and what the presets ask for."""
-    from acctgate import catalogue
+def command(policy_file: Path | None, kind: str) -> None:
+    """List the rules: what they judge, how grave a violation is, and what the presets ask for.
 
+    With --policy, those of its own modules too.
+    """
+    from acctgate import catalogue
+    from acctgate.rules import RULES
+
+    known = policy(policy_file).known if policy_file else RULES
     if kind == "json":
         import json
 
-        click.echo(json.dumps(catalogue.entries(), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(catalogue.entries(known), indent=1, ensure_ascii=False))
     elif kind == "markdown":
-        click.echo(catalogue.markdown_table(), nl=False)
+        click.echo(catalogue.markdown_table(rules=known), nl=False)
     else:
-        click.echo(catalogue.text_table(), nl=False)
+        click.echo(catalogue.text_table(known), nl=False)

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import policy, policy_option
 
 
 @click.command(
     "schema",
     cls=WithExamples,
-    short_help="Print a JSON Schema: snapshot, policy, report.",
-    examples=("acctgate schema policy",),
+    short_help="Print a JSON Schema: snapshot, policy, report, diff.",
+    examples=(
+        "acctgate schema policy",
+        "acctgate schema policy --policy policies/policy.yaml  # with the rules of its own modules",
+    ),
 )
 @click.argument("name", shell_complete=one_of("snapshot", "policy", "report", "diff"))
-def command(name: str) -> None:
-    """Print the JSON Schema of a document: snapshot, policy or report."""
+@policy_option
+def command(name: str, policy_file: Path | None) -> None:
+    """Print the JSON Schema of a document: snapshot, policy, report or diff.
+
+    With --policy, the schema of a policy knows the rules of that policy's own modules.
+    """
     from acctgate import schemas
+    from acctgate.rules import RULES
 
     if name not in schemas.NAMES:
         raise click.UsageError(f"{name}: is none of {', '.join(schemas.NAMES)}")
-    click.echo(schemas.text(name), nl=False)
+    click.echo(schemas.text(name, policy(policy_file).known if policy_file else RULES), nl=False)

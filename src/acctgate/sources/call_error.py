@@ -45,11 +45,11 @@ def cause(error: Exception) -> str:
     """Why nobody answered, without the address and the library's wrapping."""
     text = str(getattr(error, "inner_exception", None) or error)
     for sign, told in (
+        ("proxy", "the proxy does not let it through"),  # before what befell the way to it
         ("refused", "connection refused"),
         ("timed out", "time-out"),
         ("resolve", "the name does not resolve"),
         ("getaddrinfo", "the name does not resolve"),
-        ("proxy", "the proxy does not let it through"),
         ("CERTIFICATE", "the certificate is not trusted"),
         ("reset", "connection broken"),
         ("aborted", "connection broken"),
