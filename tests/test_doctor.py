@@ -414,6 +414,15 @@ def test_proxies(environment: dict[str, str], status: str, detail: str) -> None:
     assert "hunter2" not in finding.detail
 
 
+def test_a_proxy_that_is_not_there(server: DemoServer) -> None:
+    keys = {name: value for name, value in server.environment.items() if name != "ACCTGATE_ENDPOINT"}
+    told = examined(None, status=1, environment={**keys, "HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert told["endpoint ims"].detail == "ims.aliyuncs.com: the proxy does not let it through"
+    assert told["endpoint ims"].remedy == "let ims.aliyuncs.com:443 pass in the proxy, or correct HTTPS_PROXY"
+    assert {told[name].status for name in ("clock", *PERMISSIONS)} == {"skipped"}
+    assert not server.calls
+
+
 def test_a_proxy_does_not_get_the_knocks_on_this_machine(server: DemoServer) -> None:
     told = examined(server, status=0, environment=dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9"))
     assert told["proxy"].detail == "none: --endpoint is on this machine"
