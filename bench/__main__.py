@@ -12,6 +12,7 @@ from pathlib import Path
 BENCHES = {
     "startup": "bench.fleet",
     "fleet": "bench.fleet",
+    "formats": "bench.formats",
     "plan": "bench.plan",
     "previews": "bench.preview",
     "resources": "bench.plan",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
 UNUSABLE: Final = 2
+_IN_A_ROW: Final = 16
 
 
 class Writer:
@@ -52,12 +53,12 @@ class Writer:
                 tally.look(report)
                 summary.add(report)
                 waiting.append(report)
-                if report.unreadable and not sinks:  # nothing is written where nothing at all can be read
-                    continue
+                if tally.read and len(waiting) >= self._at_once:
+                    sinks = sinks or self._open(stack)
+                    _put(waiting, sinks)
+            if tally.read:  # nothing is written where nothing at all can be read
                 sinks = sinks or self._open(stack)
-                for render, file in sinks:
-                    file.writelines(render.account(ready) for ready in waiting)
-                waiting.clear()
+                _put(waiting, sinks)
             summary.waivers = notices()
             for render, file in sinks:
                 file.write(render.end(summary))
@@ -66,6 +67,11 @@ class Writer:
             for notice in summary.waivers:
                 click.echo(f"acctgate: {one_line(notice.located)}", err=True)
         return UNUSABLE if tally.unread else EXIT[summary.verdict]
+
+    @property
+    def _at_once(self) -> int:
+        """How many accounts a format writes in a row. Several formats would else push each other out of the caches."""
+        return 1 if self.on_terminal or len(self._targets) == 1 else _IN_A_ROW
 
     def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:
         sinks: list[tuple[Renderer, TextIO]] = []
@@ -89,6 +95,12 @@ class Writer:
         if self.policy is None:
             return Frame(color=color, width=width)
         return Frame(self.policy.places, self.policy.known, color, width)
+
+
+def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:
+    for render, file in sinks:
+        file.write("".join(map(render.account, reports)))
+    reports.clear()
 
 
 def write_text(text: str, output: Path | None) -> None:
@@ -121,12 +133,16 @@ class _Tally:
 
     def __init__(self) -> None:
         self.unread: list[str] = []
+        self.read = False
+        """Whether any account could be read."""
         self._undecided: list[str] = []
         self._more = 0
 
     def look(self, report: AccountReport) -> None:
         if report.unreadable:
             self.unread.append(report.unreadable)
+        else:
+            self.read = True
         if report.verdict != "unknown":
             return
         for outcome in report.outcomes:

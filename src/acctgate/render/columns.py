@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
+from operator import le
 from typing import Final, NamedTuple
 
 Paint = Callable[[str, str], str]
@@ -39,8 +40,7 @@ def width_of(text: str) -> int:
     return cell_len(text)
 
 
-@lru_cache(maxsize=_KEPT)
-def wrap(text: str, width: int) -> tuple[str, ...]:
+def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns (at least 2), broken at blanks; what has none there is cut."""
     lines = []
     while width_of(text) > width:
@@ -49,7 +49,7 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
         end = blank if blank > 0 else fits
         lines.append(text[:end])
         text = text[end:].removeprefix(" ")
-    return (*lines, text)
+    return [*lines, text]
 
 
 def _fitting(text: str, width: int) -> int:
@@ -104,6 +104,8 @@ class Table:
         return [self._look(row, fitted) for row in rows]
 
     def _told(self, row: Row, widths: tuple[int, ...]) -> str:
+        if all(map(le, row.widths, widths)):
+            return f"{self._margin}{_line(row.cells, widths)}"
         columns = [self._folded(each, width) for each, width in zip(row.cells, widths, strict=True)]
         lines = zip_longest(*columns, fillvalue=_NOTHING)
         return "\n".join([f"{self._margin}{_line(line, widths)}" for line in lines])

@@ -48,6 +48,7 @@ class TextRenderer:
         self._sign = self._table.cell("✗", "red", width=1)
         self._header = self._table.row(*(self._table.cell(name, "dim") for name in _COLUMNS))
         self._violation = kept(self._make_violation)
+        self._remedy = lru_cache(maxsize=_KEPT)(self._make_remedy)
         self._block = lru_cache(maxsize=_KEPT)(self._make_block)
 
     def begin(self) -> str:
@@ -133,13 +134,14 @@ class TextRenderer:
         return _Violation(row, f"{outcome.rule}: {safe(ended[1])}" if ended else None)
 
     def _what_to_do(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
-        remedies = {outcome.rule: outcome.remediation for outcome in outcomes if outcome.outcome == "fail"}
-        if not remedies:
-            return
-        yield f"\n  {self._paint('What to do', 'bold')}"
-        indent = max(map(len, remedies)) + 6
-        for rule, remedy in remedies.items():
-            yield self._block(f"    {rule}".ljust(indent), indent, printable(remedy))
+        failed = {outcome.rule: outcome for outcome in outcomes if outcome.outcome == "fail"}
+        if failed:
+            yield f"\n  {self._paint('What to do', 'bold')}"
+            indent = max(map(len, failed)) + 6
+            yield from [self._remedy(outcome, indent) for outcome in failed.values()]
+
+    def _make_remedy(self, outcome: Outcome, indent: int) -> str:
+        return self._block(f"    {outcome.rule}".ljust(indent), indent, printable(outcome.remediation))
 
     def _rest(self, report: AccountReport) -> Iterator[str]:
         before = "\n"
@@ -159,9 +161,9 @@ class TextRenderer:
 def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:
     name = f"account {safe(report.account)}" if report.account else "account unknown"
     alias = f" ({safe(report.alias)})" if report.alias else ""
-    failed = sum([o.outcome == "fail" for o in blocking])
-    unknown = len(blocking) - failed
-    judged = sum([o.binding and o.outcome != "skipped" for o in report.outcomes])
+    unknown = len([outcome for outcome in blocking if outcome.outcome == "unknown"])
+    failed = len(blocking) - unknown
+    judged = len([outcome for outcome in report.outcomes if outcome.outcome != "skipped" and outcome.binding])
     parts = [f"{count} {what}" for count, what in ((failed, "violated"), (unknown, "not provable")) if count]
     told = f"{' and '.join(parts)} of {judged} mandatory rules" if parts else f"all {judged} mandatory rules hold"
     return f"{name}{alias}: {told}"
