@@ -14,7 +14,7 @@ import yaml
 from defusedxml.ElementTree import parse
 
 from acctgate.demo import DemoServer
-from acctgate.language import LABELS
+from acctgate.language import LABELS, Labels
 from acctgate.rules import RULES
 from tests.support import ROOT, run
 
@@ -63,6 +63,22 @@ def test_the_links_lead_somewhere(path: Path) -> None:
         target = (path.parent / place).resolve() if place else path
         assert target.exists() and target.is_relative_to(ROOT), link
         assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("label", LABELS.values(), ids=lambda label: label.file)
+def test_the_examples_of_rules_hold(label: Labels, tmp_path: Path) -> None:
+    page = (DOCS / label.file).read_text(encoding="utf-8")
+    for section in page.split("\n## ")[1:]:
+        rule = section.partition("\n")[0]
+        for outcome, example in zip(
+            ("pass", "fail"), re.findall(r"```yaml\n(.*?)```", section, re.DOTALL), strict=True
+        ):
+            folder = tmp_path / rule / outcome
+            folder.mkdir(parents=True)
+            (folder / "example.yaml").write_text(example, encoding="utf-8")
+    done = run("test", str(tmp_path), cwd=ROOT)
+    assert f"{2 * len(RULES)} examples: {2 * len(RULES)} hold" in done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_links_are_found_and_not_all_lead_somewhere() -> None:

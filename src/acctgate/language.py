@@ -40,7 +40,8 @@ LABELS: Final[Mapping[Language, Labels]] = {
         colon=": ",
         head="Rules",
         intro="Each rule has one outcome per account (compliance-report: one per pack): pass, fail, unknown, waived or "
-        "skipped.\nA missing field, an unknown value or a denied call is unknown, never a pass.",
+        "skipped.\nA missing field, an unknown value or a denied call is unknown, never a pass.\n"
+        "The examples are files as `acctgate test` takes them.",
         other="[简体中文](rules.zh-CN.md)",
         file="rules.md",
         readme="README.md",
@@ -60,7 +61,8 @@ LABELS: Final[Mapping[Language, Labels]] = {
         head="规则",
         intro="每条规则对每个账号给出一个结果（compliance-report 对每个合规包给出一个）：pass（通过）、fail（违反）、"
         "unknown（无法证明）、waived（已豁免）或 skipped（已跳过）。\n"
-        "缺少字段、取值未知或调用被拒绝时，结果是 unknown，绝不会是 pass。",
+        "缺少字段、取值未知或调用被拒绝时，结果是 unknown，绝不会是 pass。\n"
+        "示例就是 `acctgate test` 使用的文件。",
         other="[English](rules.md)",
         file="rules.zh-CN.md",
         readme="README.zh-CN.md",
