@@ -77,6 +77,26 @@ def test_only_what_is_new_blocks(check: Checker, before: Any, after: Any, code: 
     assert results(done) == told
 
 
+def test_a_report_made_with_a_baseline_is_one(check: Checker) -> None:
+    check.write_baseline(account(24, "mandatory"))
+    again = check(account(24, "mandatory"), "--baseline", "base.json").stdout
+    (check.folder / "base.json").write_text(again)
+    [waived] = [o for o in json.loads(again)["accounts"][0]["outcomes"] if o["outcome"] == "waived"]
+    assert waived["waiver"] == {
+        "reason": "already in base.json", "owner": "baseline", "expires": "", "outcome": "fail",
+    }  # fmt: skip
+    assert check(account(24, "mandatory"), "--baseline", "base.json").returncode == 0
+    assert check(account("?", "mandatory"), "--baseline", "base.json").returncode == 3
+
+
+def test_what_a_waiver_excuses_is_not_in_the_baseline(check: Checker) -> None:
+    waiver = "waivers: [{rule: session-duration, reason: r, owner: o, expires: 2099-01-01}]\n"
+    (check.folder / "policy.yaml").write_text(POLICY + waiver)
+    check.write_baseline(account(24, "mandatory"))
+    (check.folder / "policy.yaml").write_text(POLICY)
+    assert check(account(24, "mandatory"), "--baseline", "base.json").returncode == 1
+
+
 def test_a_baseline_says_when_it_can_shrink(check: Checker) -> None:
     check.write_baseline(account(24, "adaptive"))
     done = check(account(6, "adaptive"), "--baseline", "base.json")

@@ -23,15 +23,11 @@ class Baseline:
     def of(cls, report: Report, source: str) -> Baseline:
         """The violations of a report, and what it could not decide.
 
-        What was undecided then and is violated now is new: nobody has known of it.
+        What was undecided then and is violated now is new: nobody has known of it. A report that was itself made with
+        a baseline keeps what that one knew.
         """
-        found = (
-            _key(account, outcome)
-            for account in report.accounts
-            for outcome in account.outcomes
-            if outcome.outcome in ("fail", "unknown")
-        )
-        return cls(source, frozenset(found))
+        found = (_key(account, _as_found(outcome)) for account in report.accounts for outcome in account.outcomes)
+        return cls(source, frozenset(key for key in found if key[3] in ("fail", "unknown")))
 
     def apply(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
         """The reports with what is old waived by the baseline. An account without a name has nothing old."""
@@ -44,13 +40,21 @@ class Baseline:
         if report.account is None or key not in self.known:
             return outcome
         self.seen.add(key)
-        note = WaiverNote(f"already in {self.source}", "baseline", "")
+        note = WaiverNote(f"already in {self.source}", "baseline", "", outcome.outcome)
         return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", waiver=note)
 
     @property
     def gone(self) -> list[Key]:
         """What the baseline has and the accounts no longer: it can shrink by that."""
         return sorted(self.known - self.seen, key=str)
+
+
+def _as_found(outcome: Outcome) -> Outcome:
+    """The outcome before a baseline waived it."""
+    waiver = outcome.waiver
+    if waiver is None or waiver.expires or waiver.outcome is None:
+        return outcome
+    return replace(outcome, outcome=waiver.outcome)
 
 
 def _key(report: AccountReport, outcome: Outcome) -> Key:

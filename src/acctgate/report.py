@@ -41,6 +41,9 @@ class WaiverNote:
     reason: str
     owner: str
     expires: str
+    """Empty: it is no waiver, a baseline has the violation already."""
+    outcome: Result | None = None
+    """What is waived: fail or unknown."""
 
 
 WaiverState = Literal["expired", "ending", "unused"]

@@ -37,7 +37,7 @@ class Waiving:
 
 
 def _waived(outcome: Outcome, waiver: Waiver) -> Outcome:
-    note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat())
+    note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat(), outcome.outcome)
     message = f"{outcome.message} (waived by {waiver.owner} until {note.expires}: {waiver.reason})"
     return replace(outcome, outcome="waived", message=message, waiver=note)
 

@@ -19,11 +19,12 @@ from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
 from acctgate.render import Frame
 from acctgate.render.json import JsonRenderer
-from acctgate.report import AccountReport, Level, Outcome, Summary
+from acctgate.report import AccountReport, Level, Outcome, Summary, WaiverNotice
 from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
 from acctgate.settings.preference_keys import BY_SETTING
 from acctgate.snapshot import Snapshot
+from acctgate.waivers import WaiverWatch
 
 ACCOUNT_POLICY: Final = "account"
 """The policy whose configuration says where the pack reads accounts."""
@@ -58,6 +59,8 @@ class Gate:
     told: set[tuple[str, str]] = field(default_factory=set)
     """Rule and URN of what a resource policy has reported: the stack policy does not repeat it."""
     found: list[_Found] = field(default_factory=list)
+    notices: tuple[WaiverNotice, ...] = ()
+    """The waivers that want attention."""
 
     def configure(self, base: Policy, settings: Mapping[str, tuple[Level, Mapping[str, Any]]]) -> None:
         """Take over levels and parameters from Pulumi's configuration: it overrides the policy file."""
@@ -109,8 +112,10 @@ class Gate:
             snapshots = read_all(self.background, self.settings, {change.provider for change in changes})
         after = after_deploy(snapshots, changes, self.policy.accounts)
         urns = [account.urns for account in stack] + [{}] * len(after)
-        reports = evaluate_planned(snapshots, after, self.policy, now)
+        watch = WaiverWatch(self.policy, now)
+        reports = watch.watch(evaluate_planned(snapshots, after, self.policy, now))
         self.found = [_Found(*each) for each in zip(reports, after, urns, strict=False)]
+        self.notices = watch.notices()
         self.declared.clear()
         self.judged.clear()
         self.background.forget()
@@ -118,6 +123,7 @@ class Gate:
     def report(self) -> str:
         """The whole report, passes included (JSON, version 1)."""
         render, summary = JsonRenderer(Frame()), Summary()
+        summary.waivers = self.notices
         parts = [render.begin()]
         for found in self.found:
             summary.add(found.report)

@@ -84,6 +84,8 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
     if outcome.waiver:
         waiver = outcome.waiver
         result["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
+        if waiver.outcome:
+            result["waiver"]["outcome"] = waiver.outcome
     if outcome.place:
         result["place"] = {"file": outcome.place.file, "line": outcome.place.line}
     return result
