@@ -31,8 +31,8 @@ _CLOSES: Final = {
 _ENDED: Final = {"td", "th", "tr", "tbody", "thead"}
 _HTML: Final = (
     "html head meta title style body a i input label header p h1 h2 h3 span dl div dt dd main section table thead "
-    "tbody tr th td ul li small abbr wbr details summary b bdi svg path rect circle text figure form select option button "
-    "script"
+    "tbody tr th td ul li small abbr wbr details summary b bdi svg path rect circle text figure form select option "
+    "button script"
 )
 _KEYS: Final = (
     "lang charset http-equiv content name class href type id for checked tabindex hidden role autocomplete value scope "

@@ -413,3 +413,20 @@ def test_a_finding_stands_where_the_program_declares_the_resource(project: Path)
     assert {c["setting"].rsplit(".", 1)[-1]: c["direction"] for c in account["diff"]["settings"]} == {
         "MFAOperationForLogin": "looser", "LoginNetworkMasks": "looser",
     }  # fmt: skip
+
+
+def test_own_rules_are_policies_of_the_pack(copy: Path) -> None:
+    shutil.copy(ROOT / "tests/policies/modules/acme.py", copy / "policies/acme.py")
+    (copy / "policies/policy.yaml").write_text(
+        "version: 1\nrule_modules: [acme.py]\n"
+        "rules: {acme-score-margin: {points: 10}, acme-no-passkeys: {level: advisory}}\n"
+        "waivers: [{rule: root-mfa, reason: r, owner: ada, expires: 2020-01-01}]\n"
+    )
+    report_file = copy.parent / "pack.json"
+    done = preview(copy, "--demo", "--format", "json", ACCTGATE_REPORT=str(report_file))
+    assert done.returncode == 1, done.stderr
+    [account] = json.loads(done.stdout)["accounts"]
+    found = {o["rule"]: o["outcome"] for o in account["outcomes"] if o["level"] != "disabled"}
+    assert found == {"acme-score-margin": "fail", "acme-no-passkeys": "unknown"}
+    assert "policies/policy.yaml:4: the waiver of root-mfa for every account by ada expired" in done.stderr
+    assert [notice["state"] for notice in json.loads(report_file.read_text())["waivers"]] == ["expired"]
