@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -53,6 +54,17 @@ def read_accounts(
     if responses or snapshots:
         return _from_files(responses, snapshots)
     return _live(*live, now, say)
+
+
+def only(accounts: Iterator[Snapshot], why: str) -> Snapshot:
+    """The one account of the input; `why` says why there must not be several."""
+    found = list(islice(accounts, 2))
+    for account in found:
+        if account.unreadable is not None:
+            raise click.ClickException(account.unreadable)
+    if len(found) != 1:
+        raise click.ClickException(f"the input has {'several accounts' if found else 'no account'}, and {why}")
+    return found[0]
 
 
 def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[Snapshot]:

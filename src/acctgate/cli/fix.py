@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.accounts import only, read_accounts, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, policy, policy_option
 from acctgate.cli.progress import READING, progress
 from acctgate.fix_targets import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from acctgate.snapshot import Snapshot
+    pass
 
 
 @click.command(
@@ -56,15 +53,7 @@ def command(
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     with progress(READING) as shown:
-        account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say))
+        account = only(
+            read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say), "fix takes one at a time"
+        )
     write_text(TARGETS[language].render(propose(account, wanted, now)), output)
-
-
-def _only(accounts: Iterator[Snapshot]) -> Snapshot:
-    found = list(islice(accounts, 2))
-    for account in found:
-        if account.unreadable is not None:
-            raise click.ClickException(account.unreadable)
-    if len(found) != 1:
-        raise click.ClickException("the input has several accounts, and fix takes one at a time")
-    return found[0]

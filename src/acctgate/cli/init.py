@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.accounts import only, read_accounts, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, live_options, or_fail, target
 from acctgate.cli.progress import READING, progress
@@ -70,7 +69,10 @@ def command(
     files = pack_files(repository) | {file: render(name, repository, where.region) for name, file in pipelines.items()}
     _refuse_conflicts(directory, [_POLICY, *files], force)
     with progress(READING) as reading:
-        account = _only(read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say))
+        account = only(
+            read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say),
+            "a policy is fitted to one",
+        )
     fitted = fit(account, load_preset(preset), preset, now)
     _prove(fitted.text(), account, now)
     files = {_POLICY: fitted.text(), **files}
@@ -87,16 +89,6 @@ def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> No
     if taken and not force:
         more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
         raise click.ClickException(f"{directory / taken[0]}: is there already{more}; --force overwrites")
-
-
-def _only(accounts: Iterator[Snapshot]) -> Snapshot:
-    found = list(islice(accounts, 2))
-    for account in found:
-        if account.unreadable is not None:
-            raise click.ClickException(account.unreadable)
-    if len(found) != 1:
-        raise click.ClickException("the input has several accounts, and a policy is fitted to one")
-    return found[0]
 
 
 def _prove(policy: str, account: Snapshot, now: datetime) -> None:
