@@ -13,6 +13,7 @@ BENCHES = {
     "startup": "bench.fleet",
     "fleet": "bench.fleet",
     "formats": "bench.formats",
+    "page": "bench.formats",
     "plan": "bench.plan",
     "previews": "bench.preview",
     "resources": "bench.plan",

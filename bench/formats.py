@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from acctgate.render import FORMATS
+from bench.chromium import chromium, find_chromium
 from bench.fleet import account
-from bench.measure import ACCTGATE, Ratio, best_of
+from bench.measure import ACCTGATE, ROOT, Ratio, best_of
 
 ACCOUNTS = 1_000
 ROUNDS = 7
+OPENED = 3
+FILTERED = (
+    f"""!document.getElementById("filter").hidden && document.querySelectorAll("details.a").length == {ACCOUNTS}"""
+)
+"""The page shows its filters once its script has run, and every account."""
 
 
 def formats(folder: Path) -> Iterator[Ratio]:
@@ -26,6 +33,21 @@ def formats(folder: Path) -> Iterator[Ratio]:
     alone, together = best["json"].seconds, best["all"].seconds
     detail = f"[{len(wanted)} formats {together:.3f} s, json {alone:.3f} s]"
     yield Ratio(f"all formats at once over json alone, {ACCOUNTS:,} accounts", together / alone, 2.0, detail)
+
+
+def page(folder: Path) -> Iterator[Ratio]:
+    """The page of 1,000 accounts: what it weighs, and how long a real browser takes to open it."""
+    file = folder / "page.html"
+    subprocess.run([*_check(folder), "--format", f"html={file}"], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
+    yield Ratio(f"megabytes of the page, {ACCOUNTS:,} accounts", file.stat().st_size / 1e6, 3, "")
+    program = find_chromium()
+    if program is None:
+        print("     Chromium is not installed: the page is not opened")
+        return
+    with chromium(program, folder / "profile") as browser:
+        opened = [browser.seconds_to_open(file, FILTERED) for _ in range(OPENED)]
+    detail = f"[loaded, script run and drawn; each of {OPENED}: {', '.join(f'{each:.2f} s' for each in opened)}]"
+    yield Ratio("seconds to open the page in Chromium", min(opened), 2, detail)
 
 
 def _check(folder: Path) -> list[str]:
