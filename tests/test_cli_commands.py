@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -124,8 +125,27 @@ def test_a_fault_of_acctgate_is_one_line_and_2(
     assert caught.value.code == 2 and "Traceback" in told and "in broken" in told and "abc" not in told
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("rules",), ("check", "--snapshot", "-", "--format", "json"), ("--version",)])
+def test_a_full_disk_is_said_to_be_one(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "acctgate", *arguments], stdout=full, stderr=subprocess.PIPE, input=b'{"version":1}',
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    one_line(done.stderr.decode(), "acctgate: the output: no space left on device")
+
+
 @pytest.mark.parametrize(
-    "arguments", [("rules",), ("check", "--format", "csv", "--snapshot", "-"), ("schema", "policy")]
+    "arguments",
+    [
+        ("--version",),
+        ("check", "--help"),
+        ("rules",),
+        ("check", "--format", "csv", "--snapshot", "-"),
+        ("schema", "policy"),
+    ],
 )
 def test_a_reader_that_has_seen_enough_is_2(arguments: tuple[str, ...]) -> None:
     """1 would say that a rule is violated."""

@@ -109,7 +109,7 @@ def test_a_script_for_each_shell(shell: str, tmp_path: Path) -> None:
 def test_what_is_no_instruction_is_refused(instruction: str) -> None:
     environment = {**os.environ, "_ACCTGATE_COMPLETE": instruction}
     done = subprocess.run([sys.executable, "-m", "acctgate"], capture_output=True, check=False, env=environment)
-    assert (done.returncode, done.stdout) == (1, b"")
+    assert (done.returncode, done.stdout) == (2, b"")
 
 
 def _in_bash(line: str, cwd: Path) -> list[str]:

@@ -101,6 +101,13 @@ def main() -> NoReturn:
         code = _fail(one_line(error.format_message()), error)
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
+    except SystemExit as end:  # click ends so where whoever reads the help or the version has seen enough
+        code = 2 if end.code == 1 else end.code
+    except OSError as error:
+        from acctgate.debug import trace
+
+        trace("the system says no", error)
+        code = _fail(one_line(f"{error.filename or 'the output'}: {(error.strerror or str(error)).lower()}"))
     except Exception as error:
         from acctgate.debug import trace
 
