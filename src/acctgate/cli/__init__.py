@@ -51,8 +51,13 @@ class _Commands(click.Group):
             finally:
                 click.echo(nl=False)  # flushes
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             return 2
+
+
+def _drop_output() -> None:
+    """What is still to be written has no place to go: Python would try again at its end, and end with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _debug(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -107,6 +112,7 @@ def main() -> NoReturn:
         from acctgate.debug import trace
 
         trace("the system says no", error)
+        _drop_output()
         code = _fail(one_line(f"{error.filename or 'the output'}: {(error.strerror or str(error)).lower()}"))
     except Exception as error:
         from acctgate.debug import trace
