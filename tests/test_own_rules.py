@@ -167,6 +167,16 @@ def test_a_module_that_cannot_be_imported_is_one_line_and_with_debug_a_traceback
     assert 'broken.py", line 3' in loud.stderr
 
 
+def test_a_module_that_two_files_name_is_one(tmp_path: Path) -> None:
+    policy(tmp_path, "return decide(True, 'fine', score)")
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\nrules: {acme: }\n")
+    (tmp_path / "top.yaml").write_text("version: 1\nextends: base/policy.yaml\nrule_modules: [acme_rules.py]\n")
+    wanted = load_policy(tmp_path / "top.yaml")
+    assert [rule.id for rule in wanted.known[len(RULES) :]] == ["acme"]
+    assert outcomes_of(judge(DOCUMENT, wanted), "acme")[0].outcome == "pass"
+
+
 def test_without_own_rules_the_policy_knows_those_of_acctgate() -> None:
     assert load_policy(HERE / "policies/valid/every-rule.yaml").known == RULES
 

@@ -43,8 +43,10 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
     Raises:
         ModuleError: It cannot be imported, or what it has are no rules.
     """
+    if name.endswith(".py") and not (folder / name).is_file():
+        raise ModuleError(f"{name}: no such file")
     try:
-        module = _from_file(folder / name) if name.endswith(".py") else _by_name(name, folder)
+        module = _from_file((folder / name).resolve()) if name.endswith(".py") else _by_name(name, folder)
     except ModuleError:
         raise
     except Exception as error:
@@ -60,10 +62,10 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
     return tuple(rules)
 
 
+@cache
 def _from_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise ModuleError(f"{path}: no such file")
-    name = f"acctgate_rules_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    """The module in a file: the same one for everybody who names it."""
+    name = f"acctgate_rules_{sha256(str(path).encode()).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ModuleError(f"{path}: is no Python module")
