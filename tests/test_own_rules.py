@@ -73,6 +73,7 @@ def test_what_is_missing_is_unknown_to_them_too(tmp_path: Path) -> None:
         ("raise ValueError('a\\nb')", "the rule raised ValueError: a b"),
         ("return score['x']", "the rule raised TypeError"),
         ("return judge(score, want)", "the rule raised RecursionError"),
+        ("raise SystemExit(0)", "the rule raised SystemExit"),
         ("return None", "the rule gave no judgement"),
         ("return True", "the rule gave no judgement"),
         ("return 'pass'", "the rule gave no judgement"),

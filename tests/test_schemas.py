@@ -56,6 +56,7 @@ UNSEEN = {
     "module-is-not-installed.yaml": "other files",
     "module-name-is-none.yaml": "other files",
     "module-raises.yaml": "other files",
+    "module-ends-the-process.yaml": "other files",
     "module-has-no-rules.yaml": "other files",
     "module-takes-a-name.yaml": "other files",
     "module-of-words.yaml": "other files",

@@ -49,7 +49,7 @@ def _judge(rule: Rule[Any], policy: Policy, now: datetime) -> _Judge:
     else:
         try:
             expected = str(rule.expected(entry))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             expected, unusable = "what the rule cannot say", _raised(rule, error)
     return _Judge(rule, entry, now, unusable, expected, rule.paths if isinstance(rule, SettingRule) else ())
 
@@ -124,7 +124,7 @@ class _Judge:
             found = ask()
             if found and all(map(_is_judgement, found)):
                 return found
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a rule that ends the process would end it with 0
             return [undecided(Unknown(_raised(self.rule, error)))]
         return [undecided(Unknown("the rule gave no judgement"))]
 
@@ -147,7 +147,7 @@ class _Judge:
         )
 
 
-def _raised(rule: Rule[Any], error: Exception) -> str:
+def _raised(rule: Rule[Any], error: BaseException) -> str:
     from acctgate.debug import trace
 
     trace(f"{rule.id} raised", error)

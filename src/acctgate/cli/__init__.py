@@ -12,6 +12,7 @@ import click
 
 from acctgate import __version__
 
+_COMPLETE: Final = "_ACCTGATE_COMPLETE"
 _COMMANDS: Final = (
     "init",
     "check",
@@ -106,8 +107,8 @@ def main() -> NoReturn:
         code = _fail(one_line(error.format_message()), error)
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
-    except SystemExit as end:  # click ends so where whoever reads the help or the version has seen enough
-        code = 2 if end.code == 1 else end.code
+    except SystemExit as end:  # so ends completion, and click where whoever reads the help has seen enough
+        code = end.code if _COMPLETE in os.environ and end.code == 0 else 2
     except OSError as error:
         from acctgate.debug import trace
 

@@ -125,7 +125,7 @@ def _in_package(package: str, path: str, place: str) -> Path:
         folder = files(package)
     except ModuleNotFoundError:
         raise PolicyError(f"{place}: extends: the package {package} is not installed here") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {one_line(error)}"
         raise PolicyError(f"{place}: extends: the package {package} cannot be imported: {told}") from None
     file = folder.joinpath(path)

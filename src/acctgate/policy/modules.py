@@ -49,7 +49,7 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
         module = _from_file((folder / name).resolve()) if name.endswith(".py") else _by_name(name, folder)
     except ModuleError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ModuleError(f"{name} cannot be imported: {type(error).__name__}: {one_line(error)}") from error
     rules = getattr(module, "RULES", None)
     if rules is None and hasattr(module, "RULE"):
