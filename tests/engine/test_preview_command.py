@@ -430,3 +430,31 @@ def test_own_rules_are_policies_of_the_pack(copy: Path) -> None:
     assert found == {"acme-score-margin": "fail", "acme-no-passkeys": "unknown"}
     assert "policies/policy.yaml:4: the waiver of root-mfa for every account by ada expired" in done.stderr
     assert [notice["state"] for notice in json.loads(report_file.read_text())["waivers"]] == ["expired"]
+
+
+RAISING = """
+from acctgate.rules.base import RuleEntry, SettingRule
+
+def judge(mode, want):
+    raise {raises}
+
+RULE = SettingRule(
+    id="acme", title="Acme", doc="Acme.", severity="high", parameters=RuleEntry, expected=lambda want: "anything",
+    setting="SecurityPreference.LoginProfilePreference.MFAOperationForLogin", judge=judge, remediation="Mend it.",
+    by_resource=True, repair=judge,
+)
+"""
+
+
+@pytest.mark.parametrize("level", ["mandatory", "remediate"])
+@pytest.mark.parametrize("raises", ["ValueError('broken')", "SystemExit(0)"])
+def test_an_own_rule_that_raises_passes_nothing(copy: Path, level: str, raises: str) -> None:
+    (copy / "policies/acme.py").write_text(RAISING.format(raises=raises))
+    (copy / "policies/policy.yaml").write_text(
+        f"version: 1\nrule_modules: [acme.py]\nrules: {{acme: {{level: {level}}}}}\n"
+    )
+    with (copy / "__main__.py").open("a") as program:
+        program.write(PREFERENCE)
+    done = preview(copy, "--demo", "--format", "json")
+    assert done.returncode == 3, done.stderr
+    one_line(done.stderr, "acctgate: undecided: acme: not provable: the rule raised")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from acctgate.debug import trace
 from acctgate.plan.change import Marker
 from acctgate.plan.pulumi import settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
@@ -23,10 +24,13 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
     value = declared.get(key.api, LEFT_OUT.get(key.api))
     if value is None or isinstance(value, Marker):
         return None
-    values = [value, *_absent(rule)]
-    if rule.judge_values(values, entry).outcome != "fail":
+    try:
+        if rule.judge_values([value, *_absent(rule)], entry).outcome != "fail":
+            return None
+        repaired = rule.repair(value, entry)
+    except (Exception, SystemExit) as error:  # somebody's own rule: it is judged as not provable
+        trace(f"{rule.id} raised", error)
         return None
-    repaired = rule.repair(value, entry)
     return None if repaired is None else {**_target(properties), key.pulumi: repaired}
 
 
