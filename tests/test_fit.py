@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
 from acctgate.fit import Fit, fit
-from acctgate.policy import Policy, load_preset
+from acctgate.policy import Policy, load_preset, read_chain
+from acctgate.policy.lint import lint
 from acctgate.rules import RULES
 from acctgate.snapshot import Snapshot
 from tests.support import DENIED, NOW, ROOT, judge, outcomes_of, policy_of, written_policy
@@ -118,6 +119,7 @@ def test_nothing_blocks_and_the_rest_is_as_the_target_has_it(
     before = judge(document, target)
     short = {o.rule for o in before.outcomes if o.binding and o.outcome in ("fail", "unknown")}
     assert set(entries(found)) == short, "a rule that holds, or that the target leaves advisory, is not touched"
+    assert lint(read_chain(tmp_path / "policy.yaml"), NOW.date()) == [], "nothing in it says nothing"
 
 
 @FEWER
@@ -286,3 +288,18 @@ def test_the_age_of_a_report_is_no_ratchet() -> None:
     )
     (gap,) = fit(Snapshot.from_document(document), target, "target", NOW).gaps
     assert (gap.kind, gap.entry) == ("violated", {"level": "advisory"})
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "value"),
+    [
+        ("session-duration", HOURS, 24),
+        ("security-score", SCORE, 0),
+        ("user-mfa", (*USERS, "SubUserBindMfa"), 0),
+        ("password-strength", (*USERS, "SubUserPwdLevel"), "low"),
+    ],
+)
+def test_the_worst_there_is_makes_no_limit(rule: str, path: tuple[str, ...], value: Any) -> None:
+    """A mandatory rule that every account holds would only look like one."""
+    [gap] = fitted(changed((path, value))).gaps
+    assert (gap.rule, gap.kind, gap.entry) == (rule, "violated", {"level": "advisory"})

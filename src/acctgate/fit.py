@@ -115,7 +115,8 @@ def _gap(rule: Rule[Any], want: RuleEntry, outcomes: Sequence[Outcome], snapshot
     shown = (violated or outcomes)[0]
     kind: Kind = "violated" if violated else "undecided"
     entry = RuleEntry(level="advisory")
-    if violated and _holds(rule, ratchet := _ratchet(want, shown.actual), snapshot, now):
+    ratchet = _ratchet(want, shown.actual)
+    if violated and not _asks_nothing(rule, ratchet) and _holds(rule, ratchet, snapshot, now):
         changed = {name: value for name, value in ratchet.items() if name == "level" or value != dict(want).get(name)}
         kind, entry = "ratchet", cast(RuleEntry, changed)
     return Gap(
@@ -133,6 +134,11 @@ def _holds(rule: Rule[Any], entry: RuleEntry, snapshot: Snapshot, now: datetime)
     if entry_fault(rule, entry) is not None:
         return False
     return all(found.outcome in ("pass", "skipped") for found in rule.judgements(snapshot, entry, now))
+
+
+def _asks_nothing(rule: Rule[Any], entry: RuleEntry) -> bool:
+    """Whether today's values are the worst there are: as a limit they would only look like one."""
+    return any(rule.asks_nothing(name, value) for name, value in entry.items())
 
 
 def _ratchet(want: RuleEntry, actual: Any) -> RuleEntry:

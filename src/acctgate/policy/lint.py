@@ -6,23 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import Any
 
 from acctgate.policy.chain import Chain, chain_faults
 from acctgate.policy.faults import BUILT_IN
 from acctgate.policy.load import incomplete, policy_of
 from acctgate.policy.model import Policy
-from acctgate.policy.origins import origins
+from acctgate.policy.origins import Origin, origins
 from acctgate.policy.source import Source
 from acctgate.settings.masks import outside
-
-_NEVER_FAIL: Final[dict[str, dict[str, Any]]] = {
-    "session-duration": {"max_hours": 24},
-    "security-score": {"minimum": 0},
-    "user-mfa": {"minimum_ratio": 0},
-    "password-strength": {"minimum": "low"},
-}
-"""Values that every account holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +88,23 @@ def _modules(chain: Chain) -> Iterator[Finding]:
 
 
 def _repeated(chain: Chain) -> Iterator[Finding]:
-    """What the file says as what it extends says it already."""
+    """Rules of which the file says only what it extends says already. Beside something new, a word more is clear."""
     inherited = origins(Chain(chain.sources[:-1], chain.known)) if len(chain.sources) > 1 else {}
     for rule, entry in (chain.file.data.get("rules") or {}).items():
-        for key, value in (entry or {}).items():
-            before = inherited.get(rule, {}).get(key)
-            if before and before.source and before.value == value and type(before.value) is type(value):
-                told = f"rules.{rule}.{key}: {before.place} says the same already; remove it"
-                yield _at(chain.file, ("rules", rule, key), told)
+        before = [inherited.get(rule, {}).get(key) for key in entry or {}]
+        if before and all(map(_same, before, (entry or {}).values())):
+            places = " and ".join(dict.fromkeys(each.place for each in before if each))
+            say = "says" if " and " not in places else "say"
+            yield _at(chain.file, ("rules", rule), f"rules.{rule}: {places} {say} the same already; remove it")
+
+
+def _same(before: Origin | None, value: Any) -> bool:
+    said = before is not None and before.source is not None
+    return said and before.value == value and type(before.value) is type(value)  # type: ignore[union-attr]
 
 
 def _rules(source: Source, policy: Policy) -> Iterator[Finding]:
+    known = {rule.id: rule for rule in policy.known}
     for rule, entry in (source.data.get("rules") or {}).items():
         wanted: dict[str, Any] = dict(policy.rules[rule])
         given = {key: value for key, value in (entry or {}).items() if key != "level"}
@@ -115,7 +113,7 @@ def _rules(source: Source, policy: Policy) -> Iterator[Finding]:
                 yield _at(source, ("rules", rule, key), f"rules.{rule}.{key}: is never used: the rule is disabled")
             continue
         for key, value in given.items():
-            if key in _NEVER_FAIL.get(rule, {}) and value == _NEVER_FAIL[rule][key]:
+            if known[rule].asks_nothing(key, value):
                 told = f"rules.{rule}.{key}: {value} holds for every account; ask for more, or disable the rule"
                 yield _at(source, ("rules", rule, key), told)
         if rule == "network-masks":

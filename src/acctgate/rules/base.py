@@ -7,8 +7,8 @@ also feeds `acctgate explain` and docs/rules.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -80,8 +80,14 @@ class Rule(Generic[P]):
     """What is wrong with parameters beyond their types: the key in them, and what was expected."""
     outcomes: tuple[Literal["pass", "fail", "unknown"], ...] = ("pass", "fail", "unknown")
     """The outcomes that it can have, besides skipped."""
+    vacuous: Mapping[str, object] = field(default_factory=dict)
+    """Values of parameters that every account holds: whoever asks for them asks for nothing."""
     cis: tuple[str, ...] = ()
     """Controls of the CIS Alibaba Cloud Foundation Benchmark that it covers, where there is one."""
+
+    def asks_nothing(self, name: str, value: object) -> bool:
+        """Whether every account holds this value of a parameter."""
+        return name in self.vacuous and value == self.vacuous[name]
 
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
         """What the rule says of the account: one judgement, or one for each thing that it judges."""

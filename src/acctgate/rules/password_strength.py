@@ -34,6 +34,7 @@ RULE = SettingRule(
     severity="medium",
     setting=f"{USER_INFO}.SubUserPwdLevel",
     parameters=Parameters,
+    vacuous={"minimum": "low"},
     expected=lambda want: "high" if want["minimum"] == "high" else f"at least {want['minimum']}",
     judge=judge,
     remediation="Tighten the password policy for RAM users (RAM console, Settings, or "

@@ -32,6 +32,7 @@ RULE = SettingRule(
     severity="medium",
     setting="AccountSecurityPracticeInfo.Score",
     parameters=Parameters,
+    vacuous={"minimum": 0},
     expected=lambda want: f"at least {want['minimum']}",
     judge=judge,
     remediation="Work off the account's security report in the RAM console (Overview, Security Check): no "

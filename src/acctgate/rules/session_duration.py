@@ -43,6 +43,7 @@ RULE = SettingRule(
     severity="medium",
     setting="SecurityPreference.LoginProfilePreference.LoginSessionDuration",
     parameters=Parameters,
+    vacuous={"max_hours": 24},
     expected=lambda want: f"at most {hours_text(want['max_hours'])}",
     judge=judge,
     remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",

@@ -41,6 +41,7 @@ RULE = SettingRule(
     setting=f"{USER_INFO}.SubUserBindMfa",
     also=(f"{USER_INFO}.SubUser",),
     parameters=Parameters,
+    vacuous={"minimum_ratio": 0},
     expected=lambda want: (
         f"at least {want['minimum_ratio']:.0%} of RAM users"
         if float(want["minimum_ratio"] * 100).is_integer()
