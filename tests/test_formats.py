@@ -19,13 +19,20 @@ from markdown_it import MarkdownIt
 from acctgate.evaluate import evaluate
 from acctgate.policy import load_policy
 from acctgate.render import renderer
+from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH
 from acctgate.render.markdown import LONGEST
 from acctgate.report import Place, Summary
 from acctgate.rules import RULES
 from acctgate.snapshot import Snapshot
-from tests.support import NOW, seed
-from tests.test_golden import CASES, rendered
+from acctgate.sources.snapshots import unreadable
+from tests.support import HERE, NOW, run, seed
+from tests.test_golden import CASES, Case, rendered
 
+DOCUMENT: Any = {
+    "version": 1,
+    "SecurityPreference": {"LoginProfilePreference": {"LoginNetworkMasks": "", "LoginSessionDuration": 24}},
+    "CompliancePackReports": [{"CompliancePackId": "cp-1", "ReportStatus": "NONE"}],
+}
 SARIF_SCHEMA = Path(__file__).resolve().parents[2] / "shared/data/sarif-2.1.0.schema.json"
 
 
@@ -66,6 +73,68 @@ def test_fingerprints_are_stable_and_tell_findings_apart() -> None:
 
     assert prints() == prints()
     assert len(set(prints())) == len(prints())
+
+
+def fingerprints(form: str, case: Case) -> list[str]:
+    """What tells the findings of a report apart."""
+    report = json.loads(rendered(form, case))
+    if form == "gitlab":
+        return [issue["fingerprint"] for issue in report]
+    return [result["partialFingerprints"]["acctgate/v1"] for result in report["runs"][0]["results"]]
+
+
+def _packs(*reports: dict[str, str]) -> Case:
+    document = {"version": 1, "account_id": "1", "CompliancePackReports": list(reports)}
+    return [Snapshot.from_document(document)], CASES["clean"]()[1]
+
+
+@pytest.mark.parametrize("form", ["sarif", "gitlab"])
+def test_packs_without_an_id_are_told_apart(form: str) -> None:
+    two = fingerprints(form, _packs({"ReportStatus": "NONE"}, {"ReportStatus": "CREATING"}))
+    assert len(set(two)) == len(two)
+    one = fingerprints(form, _packs({"ReportStatus": "NONE"}))
+    assert set(one) < set(two), "the first pack's is the same whatever comes behind it, and whatever its status"
+    named = fingerprints(form, _packs({"CompliancePackId": "cp-1", "ReportStatus": "NONE"}))
+    behind = _packs({"ReportStatus": "NONE"}, {"CompliancePackId": "cp-1", "ReportStatus": "CREATING"})
+    assert set(named) < set(fingerprints(form, behind)), "a pack with an id is known by it, wherever it stands"
+
+
+def test_junit_names_packs_without_an_id() -> None:
+    root = fromstring(rendered("junit", _packs({"ReportStatus": "NONE"}, {"ReportStatus": "CREATING"})))
+    names = [case.get("name", "") for case in root.iter("testcase")]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("form", ["sarif", "gitlab"])
+def test_accounts_without_a_name_are_told_apart(form: str) -> None:
+    accounts = [unreadable("fleet.ndjson:3: no JSON"), unreadable("fleet.ndjson:7: no JSON")]
+    accounts += [Snapshot.from_document({"version": 1, "alias": alias}) for alias in ("prod", "test")]
+    found = fingerprints(form, (accounts, CASES["clean"]()[1]))
+    assert found and len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("form", ["sarif", "gitlab", "github", "junit", "csv", "json", "ndjson", "text"])
+def test_what_is_kept_of_one_account_names_no_other(form: str) -> None:
+    """Outcomes are shared between accounts, and their texts are kept: each account still has its own name."""
+    documents = [{**DOCUMENT, "account_id": f"100000000000000{number}"} for number in range(3)]
+    policy = CASES["clean"]()[1]
+    reports = list(evaluate([Snapshot.from_document(document) for document in documents], policy, NOW))
+    render = renderer(form)
+    together = [render.account(report) for report in reports]
+    for report, text in zip(reports, together, strict=True):
+        alone = renderer(form).account(report)
+        assert text.lstrip(",\n ") == alone.lstrip(",\n ")
+        told = {str(other.account) for other in reports if str(other.account) in text}
+        assert told == {str(report.account)}
+
+
+@pytest.mark.parametrize("form", ["sarif", "gitlab", "github", "junit"])
+def test_no_account_s_text_passes_for_a_mark(form: str) -> None:
+    marks = f"a{ACCOUNT}b{ACCOUNT_HASH}c"
+    document = {**DOCUMENT, "account_id": marks, "CompliancePackReports": [{"CompliancePackId": marks}]}
+    text = rendered(form, ([Snapshot.from_document(document)], CASES["clean"]()[1]))
+    assert ACCOUNT not in text and ACCOUNT_HASH not in text
+    assert "a\ufffdb\ufffdc" in text
 
 
 def test_findings_stand_on_the_policy_s_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,3 +255,43 @@ def test_several_formats_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     assert len(list(csv.DictReader((tmp_path / "r.csv").open(newline="")))) == sum(report["counts"].values())
     assert step.read_text() == "before\n" + (tmp_path / "r.md").read_text()
     assert all((tmp_path / file).stat().st_size for file in names.values())
+
+
+FLEET_FORMATS = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html")
+
+
+def _fleet(folder: Path, number: int) -> Path:
+    file = folder / "fleet.ndjson"
+    documents = [{**DOCUMENT, "account_id": f"1{account:015}"} for account in range(number)]
+    file.write_text("".join(f"{json.dumps(document)}\n" for document in documents))
+    return file
+
+
+@pytest.mark.parametrize("number", [1, 16, 17, 40])
+def test_several_formats_at_once_write_what_each_writes_alone(number: int, tmp_path: Path) -> None:
+    check = ["check", "--snapshot", str(_fleet(tmp_path, number)), "--policy", str(HERE / "golden/waived.yaml")]
+    together = [part for form in FLEET_FORMATS for part in ("--format", f"{form}={tmp_path / f'together.{form}'}")]
+    assert run(*check, *together, cwd=tmp_path).returncode == 1
+    for form in ("text", "ndjson", "sarif", "csv"):
+        alone = run(*check, "--format", form, cwd=tmp_path)
+        assert alone.stdout.replace("\r\n", "\n") == (tmp_path / f"together.{form}").read_text()
+    lines = (tmp_path / "together.ndjson").read_text().splitlines()
+    assert [json.loads(line)["account"] for line in lines] == [f"1{account:015}" for account in range(number)]
+
+
+@pytest.mark.parametrize("bad", [1, 3, 20])
+def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp_path: Path) -> None:
+    good = _fleet(tmp_path, 1).read_text()
+    (file := tmp_path / "mixed.ndjson").write_text("no JSON\n" * bad + good)
+    formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
+    assert run("check", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
+    assert len((tmp_path / "r.ndjson").read_text().splitlines()) == bad + 1
+    assert len(json.loads((tmp_path / "r.json").read_text())["accounts"]) == bad + 1
+
+
+@pytest.mark.parametrize("bad", [1, 20])
+def test_several_formats_at_once_write_nothing_where_nothing_can_be_read(bad: int, tmp_path: Path) -> None:
+    (file := tmp_path / "bad.ndjson").write_text("no JSON\n" * bad)
+    formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
+    assert run("check", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
+    assert not (tmp_path / "r.ndjson").exists() and not (tmp_path / "r.json").exists()
