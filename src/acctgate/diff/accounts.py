@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -25,24 +26,25 @@ Judged = tuple[AccountReport, Snapshot | None]
 
 def compare_accounts(before: Iterable[Judged], after: Iterable[Judged]) -> tuple[AccountDiff, ...]:
     """Pair the accounts by their id and compare each pair. An account on one side only is a pair too."""
-    return tuple(_compare(*pair) for pair in _pairs(list(before), list(after)))
+    return tuple(compare_account(*pair) for pair in _pairs(list(before), list(after)))
 
 
 def _pairs(before: list[Judged], after: list[Judged]) -> Iterator[tuple[Judged | None, Judged | None]]:
     if len(before) == len(after) == 1 and None in (before[0][0].account, after[0][0].account):
         yield before[0], after[0]
         return
-    left = list(before)
+    left: dict[str | None, deque[Judged]] = {}
+    for judged in before:
+        left.setdefault(judged[0].account, deque()).append(judged)
     for judged in after:
-        match = next((other for other in left if other[0].account == judged[0].account), None)
-        if match is not None:
-            left.remove(match)
-        yield match, judged
-    for judged in left:
-        yield judged, None
+        same = left.get(judged[0].account)
+        yield same.popleft() if same else None, judged
+    for same in left.values():
+        yield from ((judged, None) for judged in same)
 
 
-def _compare(before: Judged | None, after: Judged | None) -> AccountDiff:
+def compare_account(before: Judged | None, after: Judged | None) -> AccountDiff:
+    """What moved in one account, which may be there on one side only."""
     shown = (after or before)[0]  # type: ignore[index]
     old, new = before[0] if before else None, after[0] if after else None
     judging = [o for o in (new.outcomes if new else ()) if o.level != "disabled"]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from acctgate.diff.accounts import compare_accounts
+from acctgate.diff.accounts import compare_account
 from acctgate.evaluate import evaluate
 from acctgate.policy.model import Policy
-from acctgate.report import AccountReport
+from acctgate.report import AccountDiff, AccountReport
 from acctgate.snapshot import Snapshot
 
 
@@ -20,14 +20,19 @@ def evaluate_planned(
 
     Args:
         before: The accounts as they are.
-        after: The same after the deploy, and accounts that only the plan names.
+        after: The same, in the same order, after the deploy; behind them, accounts that only the plan names.
         policy: What is wanted of them.
         now: When it is judged (with a time zone).
     """
-    judged = list(zip(evaluate(after, policy, now), after, strict=True))
-    # What only goes on failing is no move of this deploy.
-    diffs = compare_accounts(zip(evaluate(before, policy, now), before, strict=True), judged)
-    for (report, _), diff in zip(judged, diffs, strict=False):
-        moved = tuple(rule for rule in diff.rules if not rule.flip.startswith("still-"))
-        shown = replace(diff, rules=moved)
-        yield replace(report, diff=shown if shown.settings or shown.rules else None)
+    touched = [bool(snapshot.planned) for snapshot in after]
+    was = [snapshot for snapshot, moves in zip(before, touched, strict=False) if moves]
+    judged = zip(evaluate(was, policy, now), was, strict=True)
+    for report, snapshot, moves in zip(evaluate(after, policy, now), after, touched, strict=True):
+        diff = compare_account(next(judged, None), (report, snapshot)) if moves else None
+        yield replace(report, diff=_moved(diff)) if diff else report
+
+
+def _moved(diff: AccountDiff) -> AccountDiff | None:
+    """What only goes on failing is no move of this deploy."""
+    rules = tuple(rule for rule in diff.rules if not rule.flip.startswith("still-"))
+    return replace(diff, rules=rules) if diff.settings or rules else None
