@@ -134,6 +134,14 @@ def test_the_command_writes_and_says_where(policy: Path) -> None:
     assert list(policy.parent.iterdir()) == [policy]
 
 
+def test_a_link_stays_a_link(policy: Path) -> None:
+    real = policy.with_name("real.yaml")
+    policy.rename(real)
+    policy.symlink_to("real.yaml")
+    assert run("waive", "root-mfa", *ARGUMENTS, cwd=policy.parents[1]).returncode == 0
+    assert policy.is_symlink() and "root-mfa" in real.read_text()
+
+
 def test_days_count_from_today(policy: Path) -> None:
     done = run("waive", "root-mfa", "--reason", "r", "--owner", "o", "--expires", "30d", cwd=policy.parents[1])
     assert done.returncode == 0

@@ -79,10 +79,11 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
         _check(before, entry, last)
         text = path.read_bytes().decode()
         changed = with_waiver(text.removeprefix("\ufeff"), read_source(path), entry)
-        draft = path.with_name(f".{path.name}.draft")
+        file = path.resolve()  # not the link, where it is one
+        draft = file.with_name(f".{file.name}.draft")
         draft.write_bytes(("\ufeff" * text.startswith("\ufeff") + changed).encode())
-        draft.chmod(path.stat().st_mode)
-        draft.replace(path)
+        draft.chmod(file.stat().st_mode)
+        draft.replace(file)
         place = load_policy(path).waivers[-1].place
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
