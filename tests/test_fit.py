@@ -241,7 +241,7 @@ rules:
   # strict: at most 8 hours. Now: a console session lasts 12 hours
   session-duration: {level: mandatory, max_hours: 12}
 
-  # Violated today, with no value in between: advisory. Delete the line once the account complies.
+  # Violated today, with nothing to hold on to: advisory. Delete the line once the account complies.
 
   # strict: true. Now: the Alibaba Cloud account itself has no MFA
   root-mfa: {level: advisory}

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from acctgate.language import LABELS, Language
+from acctgate.language import LABELS, SEVERITIES, Language
 from acctgate.policy import PRESETS, load_preset
-from acctgate.render.page.texts import SEVERITIES
 from acctgate.report import Severity
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry, SettingRule

@@ -15,11 +15,10 @@ from ipaddress import ip_network
 from math import floor
 from typing import Any, Final, Literal, cast
 
-import yaml
-
 from acctgate.evaluate import evaluate
 from acctgate.fix_targets.base import comment
 from acctgate.policy import Policy, entry_fault
+from acctgate.policy.flow import flow
 from acctgate.redact import one_line
 from acctgate.report import Outcome
 from acctgate.rules import RULES
@@ -32,7 +31,7 @@ Kind = Literal["ratchet", "violated", "undecided"]
 
 _HEADINGS: Final[dict[Kind, str]] = {
     "ratchet": "Mandatory at today's value: it can only get better. Tighten it as the account does.",
-    "violated": "Violated today, with no value in between: advisory. Delete the line once the account complies.",
+    "violated": "Violated today, with nothing to hold on to: advisory. Delete the line once the account complies.",
     "undecided": "Could not be decided today: advisory. Delete the line once it can be.",
 }
 _STEPS: Final = 10_000
@@ -84,13 +83,7 @@ class Fit:
                 yield from ("", *comment("#", heading, indent="  "))
             for gap in gaps:
                 yield from ("", *comment("#", f"{self.target}: {gap.wanted}. Now: {gap.now}", indent="  "))
-                yield f"  {gap.rule}: {flow(gap.entry)}"
-
-
-def flow(entry: RuleEntry) -> str:
-    """An entry as a policy file has it, in one line."""
-    text: str = yaml.safe_dump(dict(entry), default_flow_style=True, sort_keys=False, width=1 << 20)
-    return text.rstrip("\n")
+                yield f"  {gap.rule}: {flow(dict(gap.entry))}"
 
 
 def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:

@@ -5,8 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
+from acctgate.report import Severity
+
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
+class Words(NamedTuple):
+    """The same in both languages."""
+
+    en: str
+    zh: str
+
+
+SEVERITIES: Final[dict[Severity, Words]] = {
+    "critical": Words("critical", "严重"),
+    "high": Words("high", "高"),
+    "medium": Words("medium", "中"),
+    "low": Words("low", "低"),
+}
 
 
 class Labels(NamedTuple):

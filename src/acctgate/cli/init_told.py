@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from acctgate.fit import Fit, Gap, flow
+from acctgate.fit import Fit, Gap
 from acctgate.pipelines import todo
 from acctgate.pipelines.repository import Repository, root
+from acctgate.policy.flow import flow
 from acctgate.redact import one_line
 
 _WIDTH = 110
@@ -58,7 +59,7 @@ class Told:
 
     def _gap(self, gap: Gap) -> Iterator[str]:
         text = f"{gap.now}; {self.fit.target} wants {gap.wanted}; until then {_MEANWHILE[gap.kind]}"
-        yield from ("", f"  {gap.rule}: {flow(gap.entry)}")
+        yield from ("", f"  {gap.rule}: {flow(dict(gap.entry))}")
         yield from wrap(f"{text}. {gap.remediation}", _WIDTH, initial_indent="    ", subsequent_indent="    ")
 
     def _check(self) -> str:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sized
 from importlib.resources import files
 from typing import Final, get_args
 
 from acctgate import __version__
+from acctgate.language import Words
 from acctgate.render.base import Frame
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, option, safe, value
 from acctgate.render.page.moves import Moves
-from acctgate.render.page.texts import Words
+from acctgate.render.page.rules import Rules
 from acctgate.render.page.trend import Trends, score_of
-from acctgate.report import AccountReport, Level, Outcome, Result, Severity, Summary, Verdict, WaiverNotice
-from acctgate.rules.zh import CHINESE
+from acctgate.render.page.waivers import waivers
+from acctgate.report import AccountReport, Level, Outcome, Result, Summary, Verdict
 
 _ROOM: Final = 2_880_000
 """Bytes for accounts. Where they would not do, accounts list only what became of each rule, without values."""
@@ -32,21 +33,16 @@ _FLEET: Final = 1_000
 _OPENED: Final = 3
 """Up to how many accounts the page shows open what is wrong."""
 _PASSED: Final = "<details class=a data-v=pass>"
-_NOTICES: Final = 50
-"""How many waivers that want attention are shown."""
-_ORDER: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 _GRAVITY: Final[tuple[Verdict, ...]] = ("fail", "unknown", "pass")
-_SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 
 
 class HtmlRenderer:
     """`--format html`: the verdict needs every account and stands first, so all is written at the end."""
 
     def __init__(self, frame: Frame) -> None:
-        self._titles = frame.titles()
         self._accounts: list[str] = []
         self._room, self._cut = _ROOM, 0
-        self._rules: dict[str, _RuleStatistics] = {}
+        self._rules = Rules(frame.titles())
         self._trends, self._moves = Trends(), Moves()
         self._verdicts = Counter[Verdict]()
         self._lowest: int | None = None
@@ -57,12 +53,7 @@ class HtmlRenderer:
 
     def account(self, report: AccountReport) -> str:
         """Keep the account's part of the page, and count."""
-        for outcome in report.outcomes:
-            if outcome.rule not in self._rules:
-                self._rules[outcome.rule] = _RuleStatistics(
-                    len(self._rules) + 1, outcome, self._titles.get(outcome.rule, "")
-                )
-            self._rules[outcome.rule].add(outcome)
+        self._rules.add(report)
         self._trends.add(report)
         self._moves.add(report)
         self._verdicts[report.verdict] += 1
@@ -100,14 +91,14 @@ class HtmlRenderer:
         yield from self._header(summary)
         yield "<main>\n"
         yield self._moves.html()
-        yield from _notices(summary.waivers)
+        yield from waivers(summary.waivers)
         yield self._trends.html()
         few = len(self._accounts) <= _OPENED
         if not few:
-            yield from self._rule_tables()
+            yield from self._rules.html()
         yield from self._account_list(summary, few)
         if few:
-            yield from self._rule_tables()
+            yield from self._rules.html()
         yield f"</main>\n<script>{script}</script>\n</body>\n</html>\n"
 
     def _account_list(self, summary: Summary, few: bool) -> Iterator[str]:
@@ -141,29 +132,14 @@ class HtmlRenderer:
             yield "</dl>\n<dl>"
         elif self._lowest is not None:
             yield _tile(texts.SCORE, self._lowest)
-        for name in _ORDER:
+        for name in texts.ORDER:
             yield _tile(texts.OUTCOMES[name], summary.counts[name], name, name)
-        signs = " ".join(f"{texts.SIGNS[name]} {both(texts.OUTCOMES[name])}" for name in _ORDER)
+        signs = " ".join(f"{texts.SIGNS[name]} {both(texts.OUTCOMES[name])}" for name in texts.ORDER)
         yield f"</dl>\n<p class=dim>{both(texts.SIGNS_MEAN)} {signs}</p></header>\n"
-
-    def _rule_tables(self) -> Iterator[str]:
-        """What blocks first; rules without findings folded."""
-        rules = sorted(self._rules.values(), key=_RuleStatistics.urgency)
-        if not rules:
-            return
-        yield f"<section><h2 id=rules>{both(texts.RULES)}</h2>"
-        if found := [rule for rule in rules if rule.found]:
-            yield f"<p class=dim>{both(texts.RULES_HINT)}</p>\n"
-            yield from _rule_table(found)
-        if rest := [rule for rule in rules if not rule.found]:
-            yield f"<details><summary>{both(texts.no_findings(len(rest)))}</summary>"
-            yield from _rule_table(rest)
-            yield "</details>"
-        yield "</section>\n"
 
     def _account(self, report: AccountReport, score: int | None, whole: bool) -> Iterator[str]:
         counts = Counter(outcome.outcome for outcome in report.outcomes)
-        told = " ".join(f"{texts.SIGNS[name]}{counts[name]}" for name in _ORDER if counts[name])
+        told = " ".join(f"{texts.SIGNS[name]}{counts[name]}" for name in texts.ORDER if counts[name])
         bar = f'<span><svg aria-hidden=true viewBox="0 0 100 9"><path d="M0 4h{score}"/></svg>{score}</span>'
         yield (
             f"<details class=a data-v={report.verdict}><summary>"
@@ -173,7 +149,7 @@ class HtmlRenderer:
         )
         if whole:
             yield f"<th scope=col>{both(texts.ACTUAL)}<th scope=col>{both(texts.EXPECTED)}"
-        for name in _ORDER:
+        for name in texts.ORDER:
             for level in get_args(Level):
                 found = [o for o in report.outcomes if o.outcome == name and o.level == level]
                 if found:
@@ -202,7 +178,7 @@ class HtmlRenderer:
             if name == "skipped":
                 told = ", ".join(map(safe, rules))
             else:
-                told = ", ".join(f"<a href=#r{self._rules[rule].number}>{safe(rule)}</a>" for rule in rules)
+                told = ", ".join(f"<a href=#r{self._rules.number(rule)}>{safe(rule)}</a>" for rule in rules)
             yield f"<tr{_counted(rules)}><th scope=row>{told}<td{'' if want else ' colspan=2'}>{what}{want}"
 
 
@@ -218,85 +194,12 @@ def _counted(things: Sized) -> str:
     return f" data-n={len(things)}" if len(things) > 1 else ""
 
 
-def _rule_table(rules: Iterable[_RuleStatistics]) -> Iterator[str]:
-    columns = (texts.RULE, texts.LEVEL, texts.SEVERITY, texts.EXPECTED)
-    heads = "".join(f"<th scope=col>{both(words)}</th>" for words in columns)
-    for name in _ORDER:
-        words = texts.OUTCOMES[name]
-        told = f'<abbr title="{words.en} · {words.zh}">{texts.SIGNS[name]}</abbr>'
-        heads += f"<th scope=col class=n>{told}</th>"
-    yield (
-        f"<div class=wide><table class=rules><thead><tr>{heads}<th scope=col>{both(texts.TO_DO)}</th></tr></thead>\n"
-        "<tbody>\n"
-    )
-    yield from (rule.row() for rule in rules)
-    yield "</tbody></table></div>"
-
-
-class _RuleStatistics:
-    """One rule over all accounts."""
-
-    def __init__(self, number: int, outcome: Outcome, title: str) -> None:
-        self.number, self.first, self.title = number, outcome, title
-        self.counts = Counter[Result]()
-        self.levels: dict[Level, None] = {}
-        self._blocks = 0
-
-    def add(self, outcome: Outcome) -> None:
-        self.counts[outcome.outcome] += 1
-        self.levels.setdefault(outcome.level)
-        self._blocks += outcome.binding and outcome.outcome in ("fail", "unknown")
-
-    @property
-    def found(self) -> int:
-        """How often it is violated, not provable or waived."""
-        return self.counts["fail"] + self.counts["unknown"] + self.counts["waived"]
-
-    def urgency(self) -> tuple[bool, bool, int, int]:
-        """What blocks first, then other findings, then by severity."""
-        return (not self._blocks, not self.found, _SEVERITIES.index(self.first.severity), self.number)
-
-    def row(self) -> str:
-        rule = self.first.rule
-        chinese = CHINESE.get(rule)
-        title = _translated(self.title, chinese.title if chinese else None)
-        remedy = _translated(self.first.remediation, chinese.remediation if chinese else None)
-        levels = ", ".join(both(texts.LEVELS[level]) for level in self.levels)
-        setting = safe(self.first.setting).replace(".", ".<wbr>")
-        cells = "".join(
-            f'<td class="n {name if self.counts[name] else "none"}">{self.counts[name] or "·"}</td>' for name in _ORDER
-        )
-        return (
-            f"<tr id=r{self.number}><th scope=row>{safe(rule)}<small>{title}</small></th><td>{levels}</td>"
-            f"<td>{both(texts.SEVERITIES[self.first.severity])}</td><td>{safe(self.first.expected)}</td>{cells}"
-            f"<td>{remedy}<small>{setting}</small></td></tr>\n"
-        )
-
-
-def _translated(en: str, zh: str | None) -> str:
-    """A rule's text, which has no translation where the rule is somebody's own."""
-    return f"<span lang=en>{safe(en, 1000)}</span><span lang=zh>{safe(zh, 1000)}</span>" if zh else safe(en, 1000)
-
-
 def _who(report: AccountReport, longest: int) -> str:
     if report.account is None:
         name = f"<bdi>{safe(report.alias, longest)}</bdi> " if report.alias else ""
         return f"<span class=who>{name}{both(texts.UNKNOWN_ACCOUNT)}</span>"
     alias = f"<b><bdi>{safe(report.alias, longest)}</bdi></b> " if report.alias else ""
     return f"<span class=who>{alias}<bdi>{safe(report.account, longest)}</bdi></span>"
-
-
-def _notices(notices: Sequence[WaiverNotice]) -> Iterator[str]:
-    """The waivers that want attention. What is said of them is English: it names people and reasons."""
-    if not notices:
-        return
-    yield f"<section><h2>{both(texts.WAIVERS)}</h2><ul>"
-    for notice in notices[:_NOTICES]:
-        yield f"<li><b>{both(texts.NOTICES[notice.state])}</b> {safe(notice.located, 600)}</li>"
-    yield "</ul>"
-    if len(notices) > _NOTICES:
-        yield f"<p class=dim>{both(texts.cut_notices(len(notices) - _NOTICES))}</p>"
-    yield "</section>\n"
 
 
 def _tile(words: Words, count: int, style: str = "", name: str = "") -> str:
@@ -313,7 +216,7 @@ def _filters(summary: Summary) -> Iterator[str]:
     )
     choices: Iterable[tuple[str, Words, Iterable[tuple[str, Words]]]] = (
         ("verdict", texts.VERDICT, texts.VERDICTS.items()),
-        ("outcome", texts.OUTCOME, ((name, texts.OUTCOMES[name]) for name in _ORDER)),
+        ("outcome", texts.OUTCOME, ((name, texts.OUTCOMES[name]) for name in texts.ORDER)),
         ("level", texts.LEVEL, texts.LEVELS.items()),
     )
     for name, words, options in choices:

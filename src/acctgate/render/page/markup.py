@@ -6,8 +6,8 @@ import json
 from html import escape
 from typing import Any, Final
 
+from acctgate.language import Words
 from acctgate.render.findings import printable
-from acctgate.render.page.texts import Words
 
 _LONGEST: Final = 300
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from acctgate.language import Words
 from acctgate.render.moves import DIRECTIONS, FLIPS, grouped, last, rule_name, show
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, safe
-from acctgate.render.page.texts import Words
 from acctgate.report import AccountDiff, AccountReport
 
 _ROOM: Final = 60_000

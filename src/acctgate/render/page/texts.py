@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from acctgate.report import Direction, Flip, Level, Result, Severity, Verdict, WaiverState
-
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    en: str
-    zh: str
-
+from acctgate.language import Words
+from acctgate.report import Direction, Flip, Level, Result, Verdict, WaiverState
 
 VERDICTS: Final[dict[Verdict, Words]] = {
     "pass": Words("passed", "通过"),
@@ -34,18 +27,14 @@ OUTCOMES: Final[dict[Result, Words]] = {
     "pass": Words("passed", "通过"),
     "skipped": Words("skipped", "已跳过"),
 }
+ORDER: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
+"""What decides first comes first."""
 SIGNS: Final[dict[Result, str]] = {"fail": "✗", "unknown": "?", "waived": "~", "pass": "✓", "skipped": "–"}
 LEVELS: Final[dict[Level, Words]] = {
     "mandatory": Words("mandatory", "强制"),
     "remediate": Words("remediate", "强制修复"),
     "advisory": Words("advisory", "建议"),
     "disabled": Words("disabled", "已停用"),
-}
-SEVERITIES: Final[dict[Severity, Words]] = {
-    "critical": Words("critical", "严重"),
-    "high": Words("high", "高"),
-    "medium": Words("medium", "中"),
-    "low": Words("low", "低"),
 }
 
 DIRECTIONS: Final[dict[Direction, Words]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from acctgate.language import Words
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, safe
-from acctgate.render.page.texts import Words
 from acctgate.report import AccountReport, Result
 
 _ROOM: Final = 40_000
