@@ -178,6 +178,16 @@ def test_a_module_that_two_files_name_is_one(tmp_path: Path) -> None:
     assert outcomes_of(judge(DOCUMENT, wanted), "acme")[0].outcome == "pass"
 
 
+def test_what_a_rule_prints_is_no_part_of_the_report(tmp_path: Path) -> None:
+    policy(tmp_path, "print('judging'); return decide(True, 'fine', score)")
+    module = tmp_path / "acme_rules.py"
+    module.write_text(f"print('loading')\n{module.read_text()}")
+    (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
+    done = run("check", "--snapshot", "s.json", "--policy", "policy.yaml", "--format", "json", cwd=tmp_path)
+    assert json.loads(done.stdout)["verdict"] == "pass"
+    assert done.stderr.splitlines() == ["loading", "judging"]
+
+
 def test_without_own_rules_the_policy_knows_those_of_acctgate() -> None:
     assert load_policy(HERE / "policies/valid/every-rule.yaml").known == RULES
 

@@ -131,6 +131,9 @@ def test_junit(folder: Path) -> None:
         (BOUND, "snapshot: {}\npolicy: {level: strict}\n", "x.yaml: policy: level: should be"),
         (BOUND, "snapshot: {}\npolicy: 1\n", "x.yaml:2: policy: should be what a policy says"),
         (SCORE, "snapshot: {}\npolicy: {}\n", "x.yaml: policy: minimum: required parameter"),
+        ("root-mfa/failed/x.yaml", "snapshot: {}\n", "examples/root-mfa/failed/x.yaml: stands in no folder named pass"),
+        ("Pass/x.json", "{}", "examples/Pass/x.json: stands in no folder named pass"),
+        ("stray.json", "{}", "examples/stray.json: stands in no folder named pass"),
         (WHOLE, "snapshot: {}\npolicy: {}\n", "x.yaml:2: policy: goes with a rule"),
         (WHOLE, "snapshot: {}\nexpect: {root-mfa: passed}\n", "x.yaml:2: expect.root-mfa: should be one of pass"),
         (BOUND, "snapshot: {}\nplanned: 1\n", "x.yaml:2: planned: should be a list"),
@@ -145,7 +148,7 @@ def test_an_example_that_is_wrong_does_not_take_the_others_with_it(
     assert done.returncode == 2
     one_line(done.stderr, told)
     assert f"! {done.stderr.removeprefix('acctgate: ')}" in done.stdout
-    assert done.stdout.endswith("13 examples: 12 hold, 1 cannot be read\n")
+    assert done.stdout.endswith("13 examples: 12 hold, 1 cannot be used\n")
 
 
 @pytest.mark.parametrize(

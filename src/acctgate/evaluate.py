@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +13,7 @@ from typing import Any, Final
 from acctgate.policy.model import Policy
 from acctgate.redact import one_line
 from acctgate.report import AccountReport, Level, Outcome, Result, verdict_of
+from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
 from acctgate.snapshot import Path, Snapshot, Unknown
 from acctgate.waivers import Waiving, day
@@ -51,7 +54,9 @@ def _judge(rule: Rule[Any], policy: Policy, now: datetime) -> _Judge:
             expected = str(rule.expected(entry))
         except (Exception, SystemExit) as error:
             expected, unusable = "what the rule cannot say", _raised(rule, error)
-    return _Judge(rule, entry, now, unusable, expected, rule.paths if isinstance(rule, SettingRule) else ())
+    return _Judge(
+        rule, entry, now, unusable, expected, rule.paths if isinstance(rule, SettingRule) else (), rule in RULES
+    )
 
 
 @dataclass(slots=True)
@@ -65,6 +70,7 @@ class _Judge:
     """Why the rule cannot be judged at all, None where it can."""
     expected: str
     paths: Sequence[Path]
+    built_in: bool
     kept: dict[Any, list[Outcome]] = field(default_factory=dict)
 
     @property
@@ -121,7 +127,7 @@ class _Judge:
     def _asked(self, ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
         """What the rule says. A rule that raises, or says what is no judgement, proves nothing."""
         try:
-            found = ask()
+            found = ask() if self.built_in else _quietly(ask)
             if found and all(map(_is_judgement, found)):
                 return found
         except (Exception, SystemExit) as error:  # a rule that ends the process would end it with 0
@@ -145,6 +151,12 @@ class _Judge:
             remediation=rule.remediation,
             place=found.place,
         )
+
+
+def _quietly(ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
+    """What somebody's own rule says. What it prints is no part of a report."""
+    with redirect_stdout(sys.stderr):
+        return ask()
 
 
 def _raised(rule: Rule[Any], error: BaseException) -> str:

@@ -103,6 +103,9 @@ def main() -> NoReturn:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code = group.main(standalone_mode=False, prog_name="acctgate")
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        code = 2
     except click.ClickException as error:
         code = _fail(one_line(error.format_message()), error)
     except (click.Abort, KeyboardInterrupt):

@@ -61,6 +61,13 @@ policy_option = click.option(
     metavar="FILE",
     help="The policy file.  [default: policies/policy.yaml, or the preset baseline where there is none]",
 )
+own_policy_option = click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The policy file.  [default: policies/policy.yaml]",
+)
 plan_option = click.option(
     "--plan",
     metavar="FILE",

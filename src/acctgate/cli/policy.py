@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import DEFAULT_POLICY, policy_option
+from acctgate.cli.options import DEFAULT_POLICY, own_policy_option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +29,8 @@ def command() -> None:
 
 def _chosen(file: Path | None, policy_file: Path | None) -> Path:
     """The file that is named in either way, else the default one."""
+    if file and policy_file:
+        raise click.UsageError("FILE and --policy name the same thing; one is enough")
     path = file or policy_file or DEFAULT_POLICY
     if not path.is_file() and not (file or policy_file):
         raise click.ClickException(f"{path}: no such file; name a policy, or let `acctgate init` write one")
@@ -41,7 +43,7 @@ def _chosen(file: Path | None, policy_file: Path | None) -> Path:
     examples=("acctgate policy show", "acctgate policy show policies/policy.yaml --format json"),
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@policy_option
+@own_policy_option
 @click.option("--format", "kind", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.  [default: stdout]")
 def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | None) -> None:
@@ -68,7 +70,7 @@ def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | 
     examples=("acctgate policy lint", "acctgate policy lint policies/policy.yaml --format github"),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@policy_option
+@own_policy_option
 @click.option("--format", "kind", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.pass_context
 def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, kind: str) -> None:

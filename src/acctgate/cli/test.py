@@ -63,7 +63,7 @@ def command(
 def _run(directory: Path, wanted: Policy) -> Told:
     from datetime import UTC, datetime
 
-    from acctgate.testing import ExampleError, Told, find_examples, read_example, run_example
+    from acctgate.testing import ExampleError, Told, find_examples, read_example, run_example, stray_examples
 
     now, results, errors = datetime.now(UTC), [], {}
     try:
@@ -78,4 +78,6 @@ def _run(directory: Path, wanted: Policy) -> Told:
             results.append(run_example(read_example(directory, path, rule, outcome), wanted, now))
         except ExampleError as error:
             errors[path.relative_to(directory).as_posix()] = str(error)
+    for path, told in stray_examples(directory, [result.example for result in results]):
+        errors[path.relative_to(directory).as_posix()] = told
     return Told.of(results, errors, wanted)

@@ -11,7 +11,7 @@ import click
 
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, policy_option
+from acctgate.cli.options import DEFAULT_POLICY, own_policy_option
 
 if TYPE_CHECKING:
     from acctgate.policy import Policy
@@ -35,7 +35,7 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
 @click.option(
     "--expires", required=True, metavar="DAY", help="Its last day (UTC), YYYY-MM-DD, or in how many days: 30d."
 )
-@policy_option
+@own_policy_option
 def command(rule: str, account: str | None, reason: str, owner: str, expires: str, policy_file: Path | None) -> None:
     """Write a waiver into the policy file; all else in it stays as it is.
 

@@ -12,7 +12,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -46,7 +46,8 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
     if name.endswith(".py") and not (folder / name).is_file():
         raise ModuleError(f"{name}: no such file")
     try:
-        module = _from_file((folder / name).resolve()) if name.endswith(".py") else _by_name(name, folder)
+        with redirect_stdout(sys.stderr):  # standard output is for the report
+            module = _from_file((folder / name).resolve()) if name.endswith(".py") else _by_name(name, folder)
     except ModuleError:
         raise
     except (Exception, SystemExit) as error:

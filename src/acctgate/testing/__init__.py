@@ -3,7 +3,7 @@
 `DIR/<rule>/<outcome>/*.yaml` are examples of one rule, `DIR/<verdict>/*.yaml` of a whole policy.
 """
 
-from acctgate.testing.examples import Example, ExampleError, find_examples, read_example
+from acctgate.testing.examples import Example, ExampleError, find_examples, read_example, stray_examples
 from acctgate.testing.run import Result, run_example
 from acctgate.testing.told import Told, renderings
 
@@ -16,4 +16,5 @@ __all__ = [
     "read_example",
     "renderings",
     "run_example",
+    "stray_examples",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -44,6 +44,8 @@ class Example:
     """What the policy says of the rule; None: as the policy that is tested says."""
     planned: tuple[PlannedPreference, ...] | None = None
     now: datetime | None = None
+    snapshot_file: Path | None = None
+    """The file that the snapshot stands in, where it is another one."""
     expect: Mapping[str, Any] = field(default_factory=dict)
     """Of a rule: actual, expected, setting, or a part of the message. Of a policy: rule id → outcome."""
 
@@ -57,12 +59,20 @@ def find_examples(folder: Path, rules: Collection[str]) -> Iterator[tuple[Path, 
     if not folder.is_dir():
         raise ExampleError(f"{folder}: no such folder")
     for path in sorted(folder.rglob("*")):
-        outcome = path.parent.name
-        if path.suffix not in _SUFFIXES or not path.is_file() or path.parent == folder:
-            continue
-        for result in RESULTS:
-            if result == outcome:
-                yield path, _rule(folder, path.parent.parent, result, rules), result
+        if path.suffix in _SUFFIXES and path.is_file():
+            outcome = next((result for result in RESULTS if result == path.parent.name), None)
+            if outcome is not None and path.parent != folder:
+                yield path, _rule(folder, path.parent.parent, outcome, rules), outcome
+
+
+def stray_examples(folder: Path, examples: Iterable[Example]) -> Iterator[tuple[Path, str]]:
+    """Files that look like examples and are none, so that nobody believes them to be tested; and why."""
+    named = {example.snapshot_file for example in examples}
+    for path in sorted(folder.rglob("*")):
+        inside = path.parent != folder and path.parent.name in RESULTS
+        if path.suffix in _SUFFIXES and path.is_file() and not inside and path.resolve() not in named:
+            told = f"stands in no folder named {', '.join(RESULTS)}, and no example names it as its snapshot"
+            yield path, f"{path}: {told}"
 
 
 def _rule(folder: Path, named: Path, outcome: Result, rules: Collection[str]) -> str | None:
@@ -108,6 +118,7 @@ def read_example(folder: Path, path: Path, rule: str | None, wanted: Result) -> 
             entry=_entry(data.get("policy"), rule),
             planned=_planned(data.get("planned")),
             now=_now(data.get("now")),
+            snapshot_file=_beside(data.get("snapshot"), path),
             expect=_expect(data.get("expect"), rule),
         )  # fmt: skip
     except _Wrong as error:
@@ -117,6 +128,10 @@ def read_example(folder: Path, path: Path, rule: str | None, wanted: Result) -> 
 class _Wrong(Exception):
     def __init__(self, told: str, *keys: str | int) -> None:
         self.told, self.keys = told, keys
+
+
+def _beside(value: Any, path: Path) -> Path | None:
+    return (path.parent / value).resolve() if isinstance(value, str) else None
 
 
 def _snapshot(value: Any, path: Path) -> dict[str, Any]:

@@ -54,9 +54,11 @@ def _text(told: Told) -> str:
         lines += [f"    no {', '.join(outcomes)}: {', '.join(rules)}" for outcomes, rules in alike.items()]
         lines.append("")
     passed = len(told.results) - len(told.failed)
-    parts = [f"{passed} hold", f"{len(told.failed)} differ" if told.failed else ""]
-    parts.append(f"{len(told.errors)} cannot be read" if told.errors else "")
-    lines.append(f"{len(told.results) + len(told.errors)} examples: {', '.join(filter(None, parts))}")
+    counts = [(passed, "holds", "hold"), (len(told.failed), "differs", "differ")]
+    counts.append((len(told.errors), "cannot be used", "cannot be used"))
+    parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
+    number = len(told.results) + len(told.errors)
+    lines.append(f"{number:,} example{'' if number == 1 else 's'}: {', '.join(parts)}")
     return "".join(f"{line}\n" for line in lines)
 
 
