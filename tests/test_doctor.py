@@ -436,6 +436,8 @@ def _engine(path: Path | str, tmp_path: Path, server: DemoServer) -> Told:
 
 
 def test_no_engine(server: DemoServer, tmp_path: Path) -> None:
+    assert _statuses(_engine(tmp_path, tmp_path, server))["engine"] == "warning", "without a project nothing needs it"
+    (tmp_path / "Pulumi.yaml").write_text("name: x\nruntime: python\n")
     told = _engine(tmp_path, tmp_path, server)
     assert _statuses(told) == {"engine": "failed", "language host": "skipped"}
     assert "https://www.pulumi.com/docs/install/" in (told["engine"].remedy or "")

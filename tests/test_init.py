@@ -84,8 +84,11 @@ def test_the_live_account(repository: Path, server: DemoServer) -> None:
 def test_a_live_account_with_a_denied_call(repository: Path, server: DemoServer) -> None:
     server.denied.add("GetSecurityPreference")
     done = run("init", cwd=repository, environment=server.environment)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "grant ram:GetSecurityPreference to the caller" in (repository / "policies/policy.yaml").read_text()
+    assert done.returncode == 3, "written, but who reads it must know that rules are not asked for"
+    one_line(done.stderr, "rules could not be decided and are only advisory: GetSecurityPreference failed", "--force")
+    policy = (repository / "policies/policy.yaml").read_text()
+    assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one call that is denied is told once"
+    assert " ".join(done.stdout.split()).count("grant ram:GetSecurityPreference to the caller") == 1
     assert run("check", cwd=repository, environment=server.environment).returncode == 0
 
 
@@ -290,8 +293,27 @@ def test_a_folder_where_nothing_can_be_written(repository: Path) -> None:
     (repository / "policies").write_text("a file\n", encoding="utf-8")
     done = run("init", "--snapshot", "../good.json", cwd=repository)
     assert done.returncode == 2
-    one_line(done.stderr, "policies/policy.yaml: ")
+    one_line(done.stderr, "policies: is no directory, and policies/policy.yaml is to stand in it")
     assert written(repository) == {"policies"}
+
+
+def test_nothing_is_written_where_one_file_has_no_place(repository: Path) -> None:
+    (repository / ".github").write_text("a file\n", encoding="utf-8")
+    done = run("init", "--snapshot", "../good.json", "--pipeline", "github", cwd=repository)
+    assert done.returncode == 2
+    one_line(done.stderr, ".github: is no directory, and .github/workflows/acctgate.yml is to stand in it")
+    assert written(repository) == {".github"}
+
+
+def test_a_folder_below_shows_the_pipelines_of_its_repository(repository: Path) -> None:
+    run_git = ["git", "init", "-q", str(repository)]
+    subprocess.run(run_git, check=True)
+    (repository / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    (repository / "infrastructure").mkdir()
+    done = run("init", "--snapshot", "../good.json", "infrastructure", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert not (repository / "infrastructure/.github").exists()
+    assert "move them there" in " ".join(done.stdout.split())
 
 
 def test_a_policy_that_would_block_is_not_written(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +341,7 @@ def test_what_to_tighten(repository: Path) -> None:
 
 
 def test_nothing_to_tighten() -> None:
-    assert "The policy is strict: account (unnamed) holds all of it.\n" in init().stdout
+    assert "The policy is strict: account (unnamed) holds all that it makes mandatory.\n" in init().stdout
 
 
 def test_the_next_commands_work(repository: Path, server: DemoServer) -> None:
@@ -347,7 +369,7 @@ def test_the_next_commands_of_another_folder(repository: Path) -> None:
 
 def test_a_folder_below_the_root_of_the_repository(repository: Path) -> None:
     (repository / "infra").mkdir()
-    told = init("infra").stdout
+    told = " ".join(init("infra").stdout.split())
     assert f"pipelines are found only at the repository's root, {repository}" in told
     assert "repository's root" not in init().stdout
 

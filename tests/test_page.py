@@ -217,6 +217,19 @@ def test_a_trend_has_plots_and_their_values() -> None:
     assert "class=trend" not in rendered("html", CASES["blocked"]())
 
 
+def test_a_trend_says_when_each_snapshot_was_taken() -> None:
+    snapshots, policy = trend()
+    dated = [
+        Snapshot.from_document({**each.document, "taken_at": f"2026-11-{day:02}T10:00:00Z"})
+        for day, each in enumerate(snapshots, 20)
+    ]
+    text = rendered("html", (dated, policy))
+    assert "<th scope=row>4 · 2026-11-23 10:00</th>" in text
+    assert re.search(r"<dd class=\"fail\">1</dd>|<dd class=fail>1</dd>", text), "one account is blocked, not five"
+    assert "5 snapshots of 1 account, 105 outcomes: " in rendered("markdown", (dated, policy))
+    assert "5 snapshots of 1 account, 105 outcomes: " in rendered("text", (dated, policy))
+
+
 def test_many_trends_stay_small_and_count_what_they_leave_out() -> None:
     (first, *rest), policy = fleet()
     text = rendered("html", ([*([first, *rest[:19]] * 30), *([first] * 400)], policy))

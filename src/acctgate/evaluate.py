@@ -40,7 +40,9 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
         if waive is not None:
             outcomes = [waive(outcome, snapshot.account_id) for outcome in outcomes]
         settled = tuple(outcomes)
-        yield AccountReport(snapshot.account_id, verdict_of(settled), settled, snapshot.alias, snapshot.unreadable)
+        yield AccountReport(
+            snapshot.account_id, verdict_of(settled), settled, snapshot.alias, snapshot.unreadable, snapshot.taken_at
+        )
 
 
 def _judge(rule: Rule[Any], policy: Policy, now: datetime) -> _Judge:

@@ -81,8 +81,13 @@ class Fit:
             gaps = [gap for gap in self.gaps if gap.kind == kind]
             if gaps:
                 yield from ("", *comment("#", heading, indent="  "))
+            before = None
             for gap in gaps:
-                yield from ("", *comment("#", f"{self.target}: {gap.wanted}. Now: {gap.now}", indent="  "))
+                if kind != "undecided":
+                    yield from ("", *comment("#", f"{self.target}: {gap.wanted}. Now: {gap.now}", indent="  "))
+                elif gap.now != before:  # one call that is denied leaves many rules undecided
+                    yield from ("", *comment("#", gap.now, indent="  "))
+                before = gap.now
                 yield f"  {gap.rule}: {flow(dict(gap.entry))}"
 
 

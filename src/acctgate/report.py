@@ -171,6 +171,8 @@ class AccountReport:
     alias: str | None = None
     unreadable: str | None = None
     """Why nothing could be read of the account, where that is so. Each outcome says it too."""
+    taken_at: str | None = None
+    """When it was read (ISO 8601), None where that is not known."""
     diff: AccountDiff | None = None
     """What a deploy moves, None where there is no plan or it moves nothing."""
 
@@ -181,13 +183,35 @@ class Summary:
 
     verdict: Verdict = "pass"
     counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
-    accounts: int = 0
+    snapshots: int = 0
+    """How often an account was judged."""
+    nameless: int = 0
+    """How many of these do not say of which account they are."""
+    named: set[str] = field(default_factory=set)
+    """The accounts that have a name."""
     waivers: tuple[WaiverNotice, ...] = ()
     """The waivers that want attention. Known only after the last account."""
 
+    @property
+    def accounts(self) -> int:
+        """How many accounts there are. One without a name is another one."""
+        return len(self.named) + self.nameless
+
+    @property
+    def told(self) -> str:
+        """What was judged, and what became of it, in words: `2 accounts, 42 outcomes: 40 pass, 2 fail`."""
+        accounts = _number(self.accounts, "account")
+        about = accounts if self.snapshots == self.accounts else f"{_number(self.snapshots, 'snapshot')} of {accounts}"
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items() if count)
+        return f"{about}, {_number(sum(self.counts.values()), 'outcome')}{': ' if counts else ''}{counts}"
+
     def add(self, report: AccountReport) -> None:
         """Count one more account."""
-        self.accounts += 1
+        self.snapshots += 1
+        if report.account is None:
+            self.nameless += 1
+        else:
+            self.named.add(report.account)
         self.verdict = worst(self.verdict, report.verdict)
         for outcome in report.outcomes:
             self.counts[outcome.outcome] += 1
@@ -203,6 +227,10 @@ class Report:
     counts: Mapping[Result, int]
     waivers: tuple[WaiverNotice, ...] = ()
     """The waivers that want attention."""
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def worst(first: Verdict, second: Verdict) -> Verdict:

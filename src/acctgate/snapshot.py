@@ -104,6 +104,11 @@ class Snapshot:
         return self.document.get("alias")
 
     @property
+    def taken_at(self) -> str | None:
+        """When the account was read (ISO 8601), None where that is not known."""
+        return self.document.get("taken_at")
+
+    @property
     def errors(self) -> Mapping[str, ApiError]:
         """What could not be read, by section."""
         errors: Mapping[str, ApiError] = self.document.get("errors", {})

@@ -45,15 +45,17 @@ _POLICY: Final = DEFAULT_POLICY.as_posix()
 @source_options
 @live_options
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.pass_context
 def command(
-    asked: tuple[str, ...], preset: str, force: bool, responses: tuple[str, ...], snapshots: tuple[str, ...],
-    region: str | None, role_arn: str | None, endpoint: str | None, directory: Path,
+    ctx: click.Context, asked: tuple[str, ...], preset: str, force: bool, responses: tuple[str, ...],
+    snapshots: tuple[str, ...], region: str | None, role_arn: str | None, endpoint: str | None, directory: Path,
 ) -> None:  # fmt: skip
     """Put the repository in DIRECTORY (default: this one) behind the gate.
 
     It reads one account and writes a policy that fits it: nothing blocks today, and what is asked for may get
     better, not worse. Beside it stand the policy pack for Pulumi and a pipeline without stored keys. What to
-    tighten is listed. Exit status: 0 written; 2 nothing written.
+    tighten is listed. Exit status: 0 written; 3 written, but some rules could not be decided and are only advisory;
+    2 nothing written.
     """
     from datetime import UTC, datetime
 
@@ -81,10 +83,19 @@ def command(
     live = [("--region", region), ("--role-arn", role_arn), ("--endpoint", endpoint)]
     for line in Told(repository, fitted, pipelines, sources, live).lines(list(files)):
         click.echo(line)
+    undecided = [gap for gap in fitted.gaps if gap.kind == "undecided"]
+    if undecided:
+        told = f"{len(undecided)} rules could not be decided and are only advisory: {undecided[0].now}"
+        click.echo(f"acctgate: {told}; see to it, then run this again with --force", err=True)
+        ctx.exit(3)
 
 
 def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> None:
     """All that is in the way is found before anything is read or written."""
+    for place in places:
+        for folder in (directory / place).parents:
+            if folder != directory and folder.is_relative_to(directory) and folder.exists() and not folder.is_dir():
+                raise click.ClickException(f"{folder}: is no directory, and {place} is to stand in it")
     taken = [place for place in places if os.path.lexists(directory / place)]
     if taken and not force:
         more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from acctgate.crossguard.engine import SCRIPTS, EngineError, find_engine, has_language_host
-from acctgate.doctor.finding import Finding, failed, ok, skipped
+from acctgate.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.doctor.patient import Patient
 from acctgate.redact import one_line
 
@@ -26,7 +26,9 @@ def check(patient: Patient) -> Iterator[Finding]:
     try:
         engine = find_engine(patient.project)
     except EngineError:
-        yield failed("engine", "there is no pulumi on PATH; acctgate preview needs it", _INSTALL)
+        project = any((patient.project / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json"))
+        told = failed if project else warning  # without a project, nothing here needs it
+        yield told("engine", "there is no pulumi on PATH; acctgate preview needs it", _INSTALL)
         yield skipped("language host", "there is no engine", "see to the engine first")
         return
     yield _version(engine)

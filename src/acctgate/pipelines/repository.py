@@ -75,7 +75,12 @@ def _virtualenv(path: Path) -> str | None:
 
 def shown(repository: Repository) -> tuple[str, ...]:
     """The pipelines that the repository shows by its files, else by its remotes, else GitHub's."""
-    by_files = tuple(name for name, signs in _SIGNS.items() if any(map(repository.has, signs)))
+    places = {repository.folder, root(repository.folder) or repository.folder}
+    by_files = tuple(
+        name
+        for name, signs in _SIGNS.items()
+        if any(os.path.lexists(place / sign) for place in places for sign in signs)
+    )
     if by_files:
         return by_files
     hosts = list(_remote_hosts(repository.folder))

@@ -44,7 +44,8 @@ class HtmlRenderer:
         self._room, self._cut = _ROOM, 0
         self._rules = Rules(frame.titles())
         self._trends, self._moves = Trends(), Moves()
-        self._verdicts = Counter[Verdict]()
+        self._latest: dict[str | int, Verdict] = {}
+        """The verdict on each account; one without a name has the number of its part."""
         self._lowest: int | None = None
 
     def begin(self) -> str:
@@ -56,7 +57,7 @@ class HtmlRenderer:
         self._rules.add(report)
         self._trends.add(report)
         self._moves.add(report)
-        self._verdicts[report.verdict] += 1
+        self._latest[len(self._accounts) if report.account is None else report.account] = report.verdict
         score = score_of(report)
         if score is not None:
             self._lowest = score if self._lowest is None else min(score, self._lowest)
@@ -122,11 +123,12 @@ class HtmlRenderer:
             f"{both(Words(words.en.upper(), words.zh))}</h1>"
             f"<p>{both(texts.VERDICT_SENTENCES[summary.verdict])}</p>\n<dl>"
         )
-        if summary.accounts > 1:
+        if summary.snapshots > 1:
+            verdicts = Counter(self._latest.values())
             for verdict in _GRAVITY:
-                if self._verdicts[verdict]:
+                if verdicts[verdict]:
                     told = texts.VERDICTS[verdict]
-                    yield _tile(Words(f"accounts {told.en}", f"账号{told.zh}"), self._verdicts[verdict], verdict)
+                    yield _tile(Words(f"accounts {told.en}", f"账号{told.zh}"), verdicts[verdict], verdict)
             if self._lowest is not None:
                 yield _tile(texts.LOWEST, self._lowest)
             yield "</dl>\n<dl>"
@@ -224,7 +226,7 @@ def _filters(summary: Summary) -> Iterator[str]:
         yield f"<label><span>{both(words)}</span><select id={name}>{listed}</select></label>\n"
     buttons = (("reset", "", texts.RESET), ("button", " id=open", texts.OPEN), ("button", " id=close", texts.CLOSE))
     yield "".join(f"<button type={kind}{name}>{both(words)}</button>\n" for kind, name, words in buttons)
-    accounts, outcomes = f"{summary.accounts:,}", f"{sum(summary.counts.values()):,}"
+    accounts, outcomes = f"{summary.snapshots:,}", f"{sum(summary.counts.values()):,}"
     yield (
         f"<p id=shown role=status><b id=accounts-shown>{accounts}</b> / {accounts} {both(texts.SHOWN_ACCOUNTS)}, "
         f"<b id=outcomes-shown>{outcomes}</b> / {outcomes} {both(texts.SHOWN_OUTCOMES)}</p></form>\n"

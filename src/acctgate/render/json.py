@@ -56,9 +56,10 @@ class NdjsonRenderer:
 
 def _account(report: AccountReport, separator: str, lead: str) -> str:
     alias = f'"alias": {dumps(report.alias)}, ' if report.alias else ""
+    taken = f'"taken_at": {dumps(report.taken_at)}, ' if report.taken_at else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
-        f'{{"account": {dumps(report.account)}, {alias}{diff}"verdict": "{report.verdict}", "outcomes": ['
+        f'{{"account": {dumps(report.account)}, {alias}{taken}{diff}"verdict": "{report.verdict}", "outcomes": ['
         f"{lead}{separator.join(map(_outcome, report.outcomes))}]}}"
     )
 

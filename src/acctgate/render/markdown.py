@@ -49,9 +49,7 @@ class MarkdownRenderer:
 
     def end(self, summary: Summary) -> str:
         """The whole comment."""
-        counts = ", ".join(f"{count:,} {name}" for name, count in summary.counts.items() if count)
-        accounts = f"{summary.accounts:,} account{'' if summary.accounts == 1 else 's'}"
-        lines = [f"## acctgate: {_VERDICTS[summary.verdict]}", "", f"{accounts}: {counts}.", ""]
+        lines = [f"## acctgate: {_VERDICTS[summary.verdict]}", "", f"{summary.told}.", ""]
         if self._moves.found:
             lines += ["### What the deploy moves", "", *self._moves.told()]
         if self._blocking.found:

@@ -29,6 +29,8 @@ DIRECTIONS: Final[dict[Direction, tuple[str, str]]] = {
     "changed": ("·", "dim"),
 }
 _NARROWEST: Final = 20
+_BELOW: Final = 14
+"""Columns before a note, which stands under its setting."""
 
 
 def text_lines(account: AccountDiff, width: int, paint: Paint) -> Iterator[str]:
@@ -42,11 +44,16 @@ def text_lines(account: AccountDiff, width: int, paint: Paint) -> Iterator[str]:
             yield f"{lead}{line}"
             lead = " " * indent
     if account.settings:
-        table = Table(width, 2, (2, 3, 4, 5), paint)
-        heads = ("", "setting", "before", "after", "policy wants", "")
-        rows = [directed(table, each.direction, _told(each)) for each in account.settings]
-        told = table.lines([table.row(*(table.cell(head, "dim") for head in heads)), *rows])
-        yield from (line for each in told for line in each.split("\n"))
+        table = Table(width, 2, (2, 3, 4), paint)
+        heads = ("", "setting", "before", "after", "policy wants")
+        rows = [directed(table, each.direction, _told(each)[:-1]) for each in account.settings]
+        head, *told = table.lines([table.row(*(table.cell(head, "dim") for head in heads)), *rows])
+        yield from head.split("\n")
+        for row, change in zip(told, account.settings, strict=True):
+            yield from row.split("\n")
+            if change.note:  # in a column of its own it would leave no room for the others
+                note = wrap(safe(change.note), max(_NARROWEST, width - _BELOW))
+                yield from (f"{' ' * _BELOW}{paint(line, 'dim')}" for line in note)
 
 
 def directed(table: Table, direction: Direction, texts: Iterable[str]) -> Row:

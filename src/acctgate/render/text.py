@@ -72,10 +72,7 @@ class TextRenderer:
         return "\n".join([f"  {head}", *told, "\n"])
 
     def _total(self, summary: Summary) -> str:
-        if summary.accounts < 2:
-            return ""
-        counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
-        return f"{self._verdict(summary.verdict, f'{summary.accounts:,} accounts: {counts}')}\n"
+        return f"{self._verdict(summary.verdict, summary.told)}\n" if summary.snapshots > 1 else ""
 
     def _account(self, report: AccountReport) -> Iterator[str]:
         found = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]

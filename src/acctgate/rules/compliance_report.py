@@ -27,7 +27,7 @@ class Parameters(RuleEntry, total=False):
     """How old a report may be."""
 
     max_age_days: Required[Annotated[int, Ge(1), Le(3650)]]
-    """Unit: days since ReportCreateTimestamp, at least 1."""
+    """The oldest that is allowed, in days since ReportCreateTimestamp, at least 1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

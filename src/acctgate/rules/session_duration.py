@@ -18,7 +18,7 @@ class Parameters(RuleEntry, total=False):
     """The longest session that is allowed."""
 
     max_hours: Required[Hours]
-    """Unit: whole hours, 1 to 24."""
+    """The longest that is allowed, in whole hours, 1 to 24."""
 
 
 def hours_text(count: int) -> str:

@@ -23,6 +23,8 @@ _KEY: Final = "".join(
 
 
 class _Point(NamedTuple):
+    day: str
+    """When the account was read, empty where that is not known."""
     score: int | None
     failed: int
     unknown: int
@@ -41,7 +43,14 @@ class _Course:
     def add(self, report: AccountReport) -> None:
         self.before, self.now = self.now, _worst(report)
         binding = [outcome.outcome for outcome in report.outcomes if outcome.binding]
-        self.points.append(_Point(score_of(report), binding.count("fail"), binding.count("unknown")))
+        self.points.append(
+            _Point(
+                (report.taken_at or "")[:16].replace("T", " "),
+                score_of(report),
+                binding.count("fail"),
+                binding.count("unknown"),
+            )
+        )
         self.count += 1
         del self.points[:-_POINTS]
 
@@ -114,7 +123,7 @@ def _figure(number: int, course: _Course) -> str:
         for name, words, key, told, drawn in plots
     )
     rows = "".join(
-        f"<tr><th scope=row>{index}</th><td>{_cell(p.score)}</td><td>{p.failed}</td><td>{p.unknown}</td></tr>"
+        f"<tr><th scope=row>{index}{_day(p)}</th><td>{_cell(p.score)}</td><td>{p.failed}</td><td>{p.unknown}</td></tr>"
         for index, p in enumerate(course.points, first)
     )
     columns = (texts.SNAPSHOT, texts.SCORE, texts.OUTCOMES["fail"], texts.OUTCOMES["unknown"])
@@ -134,6 +143,10 @@ def _flips(course: _Course) -> Iterator[str]:
         if rules:
             stop = both(Words(": ", "："))
             yield f"<p>{sign} {both(words)}{stop}{', '.join(map(safe, rules))}</p>"
+
+
+def _day(point: _Point) -> str:
+    return f" · {safe(point.day)}" if point.day else ""
 
 
 def _cell(score: int | None) -> str:
