@@ -40,6 +40,9 @@ class Run:
         return {o["rule"] for o in outcomes if o["outcome"] == outcome and o["level"] == level}
 
 
+_CLOSED = "Resource monitor has terminated"
+
+
 @dataclass
 class Stack:
     """A stack in a file:// back end of its own."""
@@ -49,7 +52,17 @@ class Stack:
     pack_config: Path | None = None
 
     def run(self, command: str = "preview", *, pack: bool = True, **options: Any) -> Run:
-        """Run `preview`, `up`, `refresh` or `destroy`."""
+        """Run `preview`, `up`, `refresh` or `destroy`.
+
+        The SDK keeps its connection to the engine in globals, and a thread of the run before may still close it: then
+        nothing has been registered, and it is run again. (A command of acctgate makes one run in a process.)
+        """
+        found = self._run(command, pack=pack, **options)
+        if not found.ok and not found.operations and _CLOSED in found.output:
+            found = self._run(command, pack=pack, **options)
+        return found
+
+    def _run(self, command: str, *, pack: bool, **options: Any) -> Run:
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
         violations: list[tuple[str, str]] = []
