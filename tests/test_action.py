@@ -27,6 +27,7 @@ BASH: Final = shutil.which("bash") or ""
 HOSTILE: Final = "$(touch pwned) `touch pwned` ; touch pwned \" ' --help"
 # What stands for Python in these tests: it notes what is installed, and installs nothing.
 PYTHON: Final = """#!/bin/sh
+if [ "$1" = -P ]; then shift; fi
 if [ "$1 $2" = "-m pip" ]; then printf '%s\\n' "$@" > "$RUNNER_TEMP/pip"; exit; fi
 if [ "$1 $2" = "-m venv" ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit; fi
 exec "{python}" "$@"

@@ -89,6 +89,25 @@ def test_a_report_made_with_a_baseline_is_one(check: Checker) -> None:
     assert check(account("?", "mandatory"), "--baseline", "base.json").returncode == 3
 
 
+@pytest.mark.parametrize(("hours", "code"), [(20, 0), (24, 0), (12, 0), (22, 0)])
+def test_what_is_as_bad_or_better_is_known(check: Checker, hours: int, code: int) -> None:
+    check.write_baseline(account(24, "mandatory"))
+    assert check(account(hours, "mandatory"), "--baseline", "base.json").returncode == code
+
+
+def test_what_is_worse_than_in_the_baseline_blocks(check: Checker) -> None:
+    check.write_baseline(account(12, "mandatory"))
+    done = check(account(13, "mandatory"), "--baseline", "base.json")
+    assert done.returncode == 1 and "(worse than in the baseline)" in done.stdout
+    (check.folder / "policy.yaml").write_text("version: 1\nrules: {network-masks: {within: [10.0.0.0/8]}}\n")
+    one = account(6, "mandatory")
+    one["SecurityPreference"]["LoginProfilePreference"]["LoginNetworkMasks"] = "10.0.0.0/8;198.51.100.7"
+    check.write_baseline(one)
+    assert check(one, "--baseline", "base.json").returncode == 0
+    one["SecurityPreference"]["LoginProfilePreference"]["LoginNetworkMasks"] = ""
+    assert check(one, "--baseline", "base.json").returncode == 1, "every network is worse than one too many"
+
+
 def test_what_a_waiver_excuses_is_not_in_the_baseline(check: Checker) -> None:
     waiver = "waivers: [{rule: session-duration, reason: r, owner: o, expires: 2099-01-01}]\n"
     (check.folder / "policy.yaml").write_text(POLICY + waiver)

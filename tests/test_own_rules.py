@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from acctgate.evaluate import evaluate
-from acctgate.policy import Policy, load_policy
+from acctgate.policy import Policy, PolicyError, load_policy
 from acctgate.report import AccountReport
 from acctgate.rules import RULES
 from acctgate.snapshot import Snapshot
@@ -81,6 +81,9 @@ def test_what_is_missing_is_unknown_to_them_too(tmp_path: Path) -> None:
         ("return Judgement('passed', 'fine', 1)", "the rule gave no judgement"),
         ("return Judgement(True, 'fine', 1)", "the rule gave no judgement"),
         ("return Judgement('pass', None, 1)", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', score, 7)", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', score, None, 'x')", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', 10**5000)", "the rule raised ValueError"),
         ("return Judgement('pass', 'fine', object())", "the rule raised TypeError"),
         ("return Judgement('pass', 'fine', float('nan'))", "the rule raised ValueError"),
         ("return Judgement('pass', 'fine', {'a': [set()]})", "the rule raised TypeError"),
@@ -115,6 +118,62 @@ def test_an_empty_answer_of_a_rule_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_text(POLICY)
     [outcome] = outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policy.yaml")), "acme")
     assert outcome.outcome == "unknown"
+
+
+GENERATOR = """
+from acctgate.rules.base import Judgement, Rule, RuleEntry
+
+class Yielding(Rule):
+    def judgements(self, account, want, now):
+        yield Judgement("fail", "no")
+        {more}
+
+RULE = Yielding(
+    id="acme", title="Acme", doc="Acme.", severity="high", setting="Acme", parameters=RuleEntry,
+    expected=lambda want: "more", remediation="Mend it.",
+)
+"""
+
+
+@pytest.mark.parametrize(("more", "outcomes"), [("", ["fail"]), ("raise ValueError('late')", ["unknown"])])
+def test_a_rule_may_yield(tmp_path: Path, more: str, outcomes: list[str]) -> None:
+    (tmp_path / "acme_rules.py").write_text(GENERATOR.format(more=more))
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    report = judge(DOCUMENT, load_policy(tmp_path / "policy.yaml"))
+    assert [o.outcome for o in outcomes_of(report, "acme")] == outcomes
+    assert report.verdict == outcomes[0]
+
+
+def test_faults_that_raise_are_a_fault_of_the_rule(tmp_path: Path) -> None:
+    text = MODULE.format(body="return None", expected="'x'").replace(
+        "judge=judge,", "judge=judge, faults=lambda want: 1 / 0,"
+    )
+    (tmp_path / "acme_rules.py").write_text(text)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    told = r"policy.yaml:3: rules.acme: the rule cannot look at its parameters: ZeroDivisionError"
+    with pytest.raises(PolicyError, match=told):
+        load_policy(tmp_path / "policy.yaml")
+
+
+def test_a_level_cannot_be_made_anything(tmp_path: Path) -> None:
+    text = "from typing_extensions import TypedDict\nfrom acctgate.rules.base import entry\n"
+    text += "@entry\nclass Loose(TypedDict, total=False):\n    level: str\n"
+    module = MODULE.format(body="return None", expected="'x'").replace("parameters=RuleEntry", "parameters=Loose")
+    (tmp_path / "acme_rules.py").write_text(text + module)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    with pytest.raises(PolicyError, match="acme: its parameters should extend RuleEntry"):
+        load_policy(tmp_path / "policy.yaml")
+
+
+def test_two_modules_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
+    for folder, score in (("base", 0), ("child", 99)):
+        (tmp_path / folder).mkdir()
+        body = f"return decide(score >= {score}, 'fine', score)"
+        (tmp_path / folder / "acme_twins.py").write_text(MODULE.format(body=body, expected="'x'"))
+    (tmp_path / "base/p.yaml").write_text("version: 1\nrule_modules: [acme_twins]\nrules: {acme: }\n")
+    (tmp_path / "child/p.yaml").write_text("version: 1\nextends: ../base/p.yaml\nrule_modules: [acme_twins]\n")
+    with pytest.raises(PolicyError, match="acme_twins: another module of that name was found first"):
+        load_policy(tmp_path / "child/p.yaml")
 
 
 def test_a_disabled_rule_is_not_asked(tmp_path: Path) -> None:

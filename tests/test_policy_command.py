@@ -161,6 +161,14 @@ def test_of_a_list_what_comes_later_takes_its_place(folder: Path) -> None:
     assert dict(load_policy(folder / "policies/p.yaml").rules["session-duration"])["max_hours"] == 3
 
 
+def test_what_is_named_last_wins_even_where_another_brings_it_along(folder: Path) -> None:
+    (folder / "policies/team.yaml").write_text("version: 1\nextends: strict\nrules: {root-mfa: {level: disabled}}\n")
+    (folder / "policies/p.yaml").write_text("version: 1\nextends: [team.yaml, strict]\n")
+    assert load_policy(folder / "policies/p.yaml").rules["root-mfa"]["level"] == "mandatory"
+    (folder / "policies/p.yaml").write_text("version: 1\nextends: [strict, team.yaml]\n")
+    assert load_policy(folder / "policies/p.yaml").rules["root-mfa"]["level"] == "disabled"
+
+
 def test_what_both_extend_does_not_undo_the_first(folder: Path) -> None:
     (folder / "policies/a.yaml").write_text("version: 1\nextends: strict\nrules: {session-duration: {max_hours: 3}}\n")
     (folder / "policies/b.yaml").write_text("version: 1\nextends: strict\nrules: {security-score: {minimum: 90}}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,6 +101,16 @@ def test_a_changed_policy_fails_its_examples(folder: Path) -> None:
     assert done.returncode == 1
     differ = {each["name"] for each in json.loads(done.stdout)["examples"] if not each["holds"]}
     assert differ == {"pass/good.json", "security-score/pass/as-the-policy-wants.json"}
+
+
+def test_a_rule_that_gives_no_outcome_holds_no_example() -> None:
+    from acctgate.policy import load_preset
+    from acctgate.testing import Example, run_example
+    from tests.support import NOW
+
+    example = Example(Path("x"), "x", "root-mfa", "pass", {"version": 1})
+    silent = replace(load_preset("strict"), known=())
+    assert run_example(example, silent, NOW).differences == ("expected pass, and the rule gave no outcome",)
 
 
 def test_junit(folder: Path) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import NoneType
 from typing import Any, Final
 
 from acctgate.policy.model import Policy
 from acctgate.redact import one_line
-from acctgate.report import AccountReport, Level, Outcome, Result, verdict_of
+from acctgate.report import AccountReport, Level, Outcome, Place, Result, verdict_of
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
 from acctgate.snapshot import Path, Snapshot, Unknown
@@ -129,7 +130,7 @@ class _Judge:
     def _asked(self, ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
         """What the rule says. A rule that raises, or says what is no judgement, proves nothing."""
         try:
-            found = ask() if self.built_in else _quietly(ask)
+            found = ask() if self.built_in else _quietly(ask)  # whole: a generator would be used up by the look at it
             if found and all(map(_is_judgement, found)):
                 return found
         except (Exception, SystemExit) as error:  # a rule that ends the process would end it with 0
@@ -158,7 +159,7 @@ class _Judge:
 def _quietly(ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
     """What somebody's own rule says. What it prints is no part of a report."""
     with redirect_stdout(sys.stderr):
-        return ask()
+        return tuple(ask())
 
 
 def _raised(rule: Rule[Any], error: BaseException) -> str:
@@ -168,11 +169,14 @@ def _raised(rule: Rule[Any], error: BaseException) -> str:
     return f"the rule raised {type(error).__name__}: {one_line(error)}"
 
 
-def _is_judgement(found: object) -> bool:
-    """Whether it can be told: an outcome, text, and a value that JSON has."""
+def _is_judgement(found: Any) -> bool:
+    """Whether it can be told: an outcome, text, a value that JSON has, and perhaps a setting and a place."""
     if not isinstance(found, Judgement) or found.outcome not in _SAID or not isinstance(found.message, str):
         return False
-    if found.actual is None or found.actual.__class__ in (str, int, bool):
+    beside: tuple[Any, Any] = (found.setting, found.place)  # of somebody's own rule they may be anything
+    if not isinstance(beside[0], (str, NoneType)) or not isinstance(beside[1], (Place, NoneType)):
+        return False
+    if found.actual is None or found.actual.__class__ in (str, bool):
         return True
     json.dumps(found.actual, allow_nan=False)  # raises where it is none
     return True

@@ -46,21 +46,22 @@ options format "${INPUT_FORMATS:-}"
 python=${INPUT_PYTHON:-}
 if [[ -z $python ]]; then
   python=$RUNNER_TEMP/acctgate/bin/python
-  if [[ ! -x $python ]]; then python3 -m venv "$RUNNER_TEMP/acctgate"; fi
+  if [[ ! -x $python ]]; then python3 -P -m venv "$RUNNER_TEMP/acctgate"; fi
 fi
-"$python" -m pip install --quiet --disable-pip-version-check "${INPUT_VERSION:+acctgate==}${INPUT_VERSION:-$GITHUB_ACTION_PATH}"
+"$python" -P -m pip install --quiet --disable-pip-version-check "${INPUT_VERSION:+acctgate==}${INPUT_VERSION:-$GITHUB_ACTION_PATH}"
 
 # What the text says of an account comes from outside: the runner must not take a line of it for a command.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 status=0
-"$python" -m acctgate "${arguments[@]}" 2>&1 || status=$?
+"$python" -P -m acctgate "${arguments[@]}" 2>&1 || status=$?
 echo "::$token::"
 
 verdict=error
 if [[ -s $reports/report.json && $status -ne 2 ]]; then
-  verdict=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' "$reports/report.json")
+  verdict=$("$python" -P -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' "$reports/report.json")
 fi
+if [[ $status -eq 0 && $verdict != pass ]]; then status=2; fi # whatever ended with 0, it was no verdict
 if [[ -f $reports/annotations ]]; then cat "$reports/annotations"; fi
 {
   echo "verdict=$verdict"

@@ -175,7 +175,10 @@ def tell_gone(known: Baseline | None) -> None:
         first = known.gone[0]
         more = f" (and {len(known.gone) - 1} more)" if len(known.gone) > 1 else ""
         name = f"{first[1]} of account {first[0]}" if first[0] else first[1]
-        click.echo(f"acctgate: {known.source} can shrink: {name} is there no longer{more}", err=True)
+        from acctgate.redact import one_line
+
+        told = one_line(f"{known.source} can shrink: {name} is there no longer")
+        click.echo(f"acctgate: {told}{more}", err=True)
 
 
 def policy(path: Path | None) -> Policy:

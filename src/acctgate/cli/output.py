@@ -155,10 +155,10 @@ class _Tally:
     def say(self, verdict: Verdict) -> None:
         if self.unread:
             more = f" (and {len(self.unread) - 1} more)" if len(self.unread) > 1 else ""
-            click.echo(f"acctgate: {self.unread[0]}{more}", err=True)
+            click.echo(f"acctgate: {one_line(self.unread[0])}{more}", err=True)
         elif verdict == "unknown":
             more = f" (and {self._more} more)" if self._more else ""
-            click.echo(f"acctgate: undecided: {self._undecided[0]}{more}", err=True)
+            click.echo(f"acctgate: undecided: {one_line(self._undecided[0])}{more}", err=True)
 
 
 def targets(

@@ -83,6 +83,7 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
     from acctgate.cli.output import write_text
     from acctgate.policy import PolicyError
     from acctgate.policy.chain import read_unchecked
+    from acctgate.redact import one_line
 
     today = datetime.now(UTC).date()
     found: list[tuple[str, Finding]] = []
@@ -95,7 +96,7 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
             unreadable.append(str(error))
     write_text(_told(found, kind), None)
     for line in unreadable:
-        click.echo(f"acctgate: {line}", err=True)
+        click.echo(f"acctgate: {one_line(line)}", err=True)
     ctx.exit(2 if unreadable else int(bool(found)))
 
 
@@ -121,4 +122,4 @@ def _told(found: list[tuple[str, Finding]], kind: str) -> str:
     if kind == "github":
         lines = [annotation(s, Place(f.file, f.line), "acctgate policy lint", one_line(f.message)) for s, f in found]
         return "".join(lines)
-    return "".join(f"{f.file}:{f.line}: {severity}: {one_line(f.message)}\n" for severity, f in found)
+    return "".join(f"{one_line(f.file)}:{f.line}: {severity}: {one_line(f.message)}\n" for severity, f in found)

@@ -47,6 +47,7 @@ def command(
     one differs; 2 one cannot be read.
     """
     from acctgate.cli.output import targets, write_text
+    from acctgate.redact import one_line
     from acctgate.testing import renderings
 
     places = targets(formats or ("text",), output, _FORMATS)
@@ -55,7 +56,7 @@ def command(
         write_text(renderings[name](told), path)
     if told.errors:
         first, *more = told.errors.values()
-        click.echo(f"acctgate: {first}{f' (and {len(more)} more)' if more else ''}", err=True)
+        click.echo(f"acctgate: {one_line(first)}{f' (and {len(more)} more)' if more else ''}", err=True)
         ctx.exit(2)
     ctx.exit(int(bool(told.failed) or (require_examples and bool(told.uncovered))))
 

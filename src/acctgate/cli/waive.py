@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -80,10 +81,10 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
         text = path.read_bytes().decode()
         changed = with_waiver(text.removeprefix("\ufeff"), read_source(path), entry)
         file = path.resolve()  # not the link, where it is one
-        draft = file.with_name(f".{file.name}.draft")
-        draft.write_bytes(("\ufeff" * text.startswith("\ufeff") + changed).encode())
-        draft.chmod(file.stat().st_mode)
-        draft.replace(file)
+        with NamedTemporaryFile(dir=file.parent, prefix=".acctgate-", delete=False) as draft:
+            draft.write(("\ufeff" * text.startswith("\ufeff") + changed).encode())
+        Path(draft.name).chmod(file.stat().st_mode)
+        Path(draft.name).replace(file)
         place = load_policy(path).waivers[-1].place
     except PolicyError as error:
         raise click.ClickException(str(error)) from None

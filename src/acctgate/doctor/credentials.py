@@ -31,6 +31,8 @@ _NO_FAULT: Final = (
     "is disabled",
 )
 """How the chain says that a place has no credentials at all."""
+_QUOTED: Final = r"""[:'"\[<(]"""
+"""Where a message begins to quote what stands in a file, or what a program has said: that may be a secret."""
 
 
 def check_credentials(patient: Patient) -> Iterator[Finding]:
@@ -62,7 +64,7 @@ def _why(error: SourceError) -> str:
     """What is wrong where the chain found something. It tries everything: most of what it says is no fault."""
     _, *tried = re.split(r"""(?:\[|, )['"](\w+)CredentialsProvider: """, str(error.__context__))
     told = [
-        f"{provider}: {one_line(why.removesuffix(']')[:-1])}"
+        f"{provider}: {one_line(re.split(_QUOTED, why, maxsplit=1)[0]).rstrip()}"
         for provider, why in zip(tried[::2], tried[1::2], strict=True)
         if not any(sign in why for sign in _NO_FAULT)
     ]

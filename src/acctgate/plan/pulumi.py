@@ -138,9 +138,10 @@ def _from_step(
 def place_of(position: Any) -> Place | None:
     """Where the program declares a resource: `project:///__main__.py#12`. None for what is not in the project."""
     match = _POSITION.fullmatch(position) if isinstance(position, str) else None
-    if match is None or ".." in match["file"].split("/"):
+    file = one_line(unquote(match["file"])) if match else ""
+    if match is None or file.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", file):
         return None
-    return Place(one_line(unquote(match["file"])), int(match["line"]))
+    return Place(file, int(match["line"]))
 
 
 def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:

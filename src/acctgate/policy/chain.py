@@ -83,7 +83,7 @@ def fault_error(source: Source, found: list[Fault]) -> PolicyError:
 
 
 def _extended(source: Source, above: tuple[Path, ...]) -> list[Source]:
-    """What a file extends, then the file. A file that is extended in two ways counts where it comes first."""
+    """What a file extends, then the file. Each counts once."""
     if not isinstance(source.data, dict):
         raise PolicyError(f"{source.name}:1: a policy is a mapping with a version, found {show(source.data)}")
     above = (*above, source.path.resolve())
@@ -99,6 +99,8 @@ def _extended(source: Source, above: tuple[Path, ...]) -> list[Source]:
             raise PolicyError(f"{place}: extends: {name} leads back to a file that extends it")
         for each in _extended(base, above):
             chain.setdefault(each.path.resolve(), each)
+        # What is named itself counts where it is named; what others bring along, where it comes first.
+        chain[base.path.resolve()] = chain.pop(base.path.resolve())
     return [*chain.values(), source]
 
 
@@ -128,10 +130,8 @@ def _in_package(package: str, path: str, place: str) -> Path:
     except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {one_line(error)}"
         raise PolicyError(f"{place}: extends: the package {package} cannot be imported: {told}") from None
-    file = folder.joinpath(path)
-    if not isinstance(file, Path):
-        file = Path(str(file))
-    if ".." in Path(path).parts or not file.is_file():
+    file = Path(str(folder.joinpath(path)))
+    if ".." in Path(path).parts or Path(path).is_absolute() or not file.is_file():
         raise PolicyError(f"{place}: extends: the package {package} has no file {path}")
     return file
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from pydantic_core import ValidationError
 
+from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 from acctgate.snapshot import dotted, expectation, show
@@ -69,9 +70,16 @@ def _unmodelled(document: dict[str, Any], known: Known) -> Iterator[Fault]:
 
 def _of_rules(entries: Mapping[str, Any], known: Known) -> Iterator[Fault]:
     for name, entry in entries.items():
-        for keys, message in known[name].faults(entry or {}):
+        for keys, message in _of_rule(known[name], entry or {}):
             where = ("rules", name, *keys)
             yield Fault(where, f"{dotted(where)}: {message}")
+
+
+def _of_rule(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
+    try:
+        return [(tuple(keys), str(message)) for keys, message in rule.faults(entry)]
+    except (Exception, SystemExit) as error:  # somebody's own rule
+        return [((), f"the rule cannot look at its parameters: {type(error).__name__}: {one_line(error)}")]
 
 
 def _waiver_faults(waiver: dict[str, Any], where: Keys, known: Known) -> Iterator[Fault]:

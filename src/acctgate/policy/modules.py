@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, Final, get_args
 
 from acctgate.redact import one_line
-from acctgate.report import Severity
+from acctgate.report import Level, Severity
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 
@@ -81,7 +81,12 @@ def _by_name(name: str, folder: Path) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise ModuleError(f"{name} is neither the name of a module nor a path that ends in .py")
     with _importable(folder):
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
+    beside = folder.joinpath(*name.split("."))
+    there = beside.with_suffix(".py").is_file() or (beside / "__init__.py").is_file()
+    if there and not Path(module.__file__ or "").resolve().is_relative_to(folder.resolve()):
+        raise ModuleError(f"{name}: another module of that name was found first; name the one beside by its path")
+    return module
 
 
 @contextmanager
@@ -124,6 +129,6 @@ def _parameters_fault(rule: Rule[Any]) -> str | None:
         told = one_line(getattr(error, "message", error))
         return f"{rule.id}: its parameters are no model: {type(error).__name__}: {told}"
     closed = parameter_schema(rule).get("additionalProperties") is False
-    if "level" not in known or not closed:
+    if known.get("level", {}).get("enum") != list(get_args(Level)) or not closed:
         return f"{rule.id}: its parameters should extend RuleEntry and be decorated with @entry"
     return None

@@ -68,11 +68,13 @@ def _policy(example: Example, policy: Policy) -> Policy:
 
 
 def _of_a_rule(example: Example, report: AccountReport) -> Iterator[str]:
-    for outcome in report.outcomes:
-        if outcome.rule == example.rule:
-            if outcome.outcome != example.wanted:
-                yield f"expected {example.wanted}, found {outcome.outcome}: {_told(outcome)}"
-            yield from _otherwise(example, outcome)
+    found = [outcome for outcome in report.outcomes if outcome.rule == example.rule]
+    if not found:
+        yield f"expected {example.wanted}, and the rule gave no outcome"
+    for outcome in found:
+        if outcome.outcome != example.wanted:
+            yield f"expected {example.wanted}, found {outcome.outcome}: {_told(outcome)}"
+        yield from _otherwise(example, outcome)
 
 
 def _of_a_policy(example: Example, report: AccountReport) -> Iterator[str]:
