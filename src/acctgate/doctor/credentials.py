@@ -64,11 +64,16 @@ def _why(error: SourceError) -> str:
     """What is wrong where the chain found something. It tries everything: most of what it says is no fault."""
     _, *tried = re.split(r"""(?:\[|, )['"](\w+)CredentialsProvider: """, str(error.__context__))
     told = [
-        f"{provider}: {one_line(re.split(_QUOTED, why, maxsplit=1)[0]).rstrip()}"
+        f"{provider}: {_unquoted(why)}"
         for provider, why in zip(tried[::2], tried[1::2], strict=True)
         if not any(sign in why for sign in _NO_FAULT)
     ]
     return "; ".join(told) or "no variables, no OIDC, no profile, no ECS role"
+
+
+def _unquoted(why: str) -> str:
+    """The beginning of a message, without the number of a system's error and without what it quotes."""
+    return one_line(re.split(_QUOTED, re.sub(r"^\[Errno \d+\] ", "", why), maxsplit=1)[0]).rstrip()
 
 
 def _masked(access_key_id: str) -> str:
