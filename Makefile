@@ -45,8 +45,8 @@ demo: setup ## The whole loop on the demo account: blocked, repaired, deployed, 
 test: setup ## The whole suite, the real engine included
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(STAMP) ## Types, lint, format
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python tools/generate.py --check
+lint: $(STAMP) ## Check format, types and imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --quiet && $(BIN)/python tools/generate.py --check
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -6,6 +6,8 @@ import os
 
 from tests.support import FOREIGN, HERE
 
+pytest_plugins = ["tests.support.engine"]
+
 for name in [name for name in os.environ if name.startswith(FOREIGN)]:
     del os.environ[name]
 os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"

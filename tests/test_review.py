@@ -13,11 +13,11 @@ import pytest
 
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.demo import DemoServer
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan import overlay
-from acctgate.plan.change import PlannedPreference
+from acctgate.reading import SourceError, read_json
 from acctgate.redact import one_line
-from acctgate.snapshot import Snapshot, Unknown
-from acctgate.sources.base import SourceError, read_json
 from acctgate.sources.call_error import CallError
 from acctgate.sources.calls import Target
 from acctgate.sources.live import LiveAccount
@@ -33,7 +33,7 @@ def live(**login: Any) -> Snapshot:
     return Snapshot.from_document({"version": 1, "SecurityPreference": {"LoginProfilePreference": login}})
 
 
-def after(change: PlannedPreference, account: Snapshot, key: str) -> Any:
+def after(change: PlannedChange, account: Snapshot, key: str) -> Any:
     """A logon setting after the deploy."""
     return overlay(account, [change]).read((*LOGIN, key))
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import yaml
 
-from acctgate import catalogue, schemas, validators
-from acctgate.cli import group, reference
-from acctgate.language import LABELS
+from acctgate.cli import command_reference as reference
+from acctgate.cli import group
 from acctgate.policy import PRESETS, load_preset
+from acctgate.reference import catalogue, schemas
+from acctgate.reference.labels import LABELS
 from acctgate.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,6 @@ TELLING = (
 def generated() -> dict[Path, str]:
     """Every generated file, and what it should say."""
     files = {ROOT / f"schemas/{name}.schema.json": schemas.text(name) for name in schemas.NAMES}
-    files[validators.FILE] = validators.text()
     for language, label in LABELS.items():
         files[ROOT / "docs" / label.file] = catalogue.markdown_pages(language, examples())
         readme = ROOT / label.readme
@@ -74,8 +74,6 @@ def between(text: str, name: str, content: str) -> str:
 def main() -> int:
     """Write, or with --check compare. Returns the exit status."""
     check = "--check" in sys.argv[1:]
-    if not check:  # the rest is generated with it
-        validators.FILE.write_text(validators.text(), encoding="utf-8", newline="\n")
     stale = [
         path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]

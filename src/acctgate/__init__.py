@@ -4,4 +4,6 @@ Import the Pulumi data sources from `acctgate.crossguard`. This package itself i
 the command line starts fast.
 """
 
-__version__ = "0.1.0"
+from acctgate.version import __version__
+
+__all__ = ["__version__"]

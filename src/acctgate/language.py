@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-from acctgate.report import Severity
-
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
@@ -16,84 +14,6 @@ class Words(NamedTuple):
 
     en: str
     zh: str
-
-
-SEVERITIES: Final[dict[Severity, Words]] = {
-    "critical": Words("critical", "严重"),
-    "high": Words("high", "高"),
-    "medium": Words("medium", "中"),
-    "low": Words("low", "低"),
-}
-
-
-class Labels(NamedTuple):
-    """What stands round a rule's own texts."""
-
-    stop: str
-    """Ends a sentence."""
-    colon: str
-    head: str
-    """Of the pages of all rules."""
-    intro: str
-    other: str
-    """A link to the pages in the other language."""
-    file: str
-    """Where these pages are, below docs/."""
-    readme: str
-    rule: str
-    setting: str
-    reads: str
-    severity: str
-    parameter: str
-    parameters: str
-    to_do: str
-    passes: str
-    fails: str
-
-
-LABELS: Final[Mapping[Language, Labels]] = {
-    "en": Labels(
-        stop=".",
-        colon=": ",
-        head="Rules",
-        intro="Each rule has one outcome per account (compliance-report: one per pack): pass, fail, unknown, waived or "
-        "skipped.\nA missing field, an unknown value or a denied call is unknown, never a pass.\n"
-        "The examples are files as `acctgate test` takes them.",
-        other="[简体中文](rules.zh-CN.md)",
-        file="rules.md",
-        readme="README.md",
-        rule="rule",
-        setting="setting",
-        reads="reads",
-        severity="severity",
-        parameter="parameter",
-        parameters="parameters",
-        to_do="What to do",
-        passes="Passes",
-        fails="Fails",
-    ),
-    "zh": Labels(
-        stop="。",
-        colon="：",
-        head="规则",
-        intro="每条规则对每个账号给出一个结果（compliance-report 对每个合规包给出一个）：pass（通过）、fail（违反）、"
-        "unknown（无法证明）、waived（已豁免）或 skipped（已跳过）。\n"
-        "缺少字段、取值未知或调用被拒绝时，结果是 unknown，绝不会是 pass。\n"
-        "示例就是 `acctgate test` 使用的文件。",
-        other="[English](rules.md)",
-        file="rules.zh-CN.md",
-        readme="README.zh-CN.md",
-        rule="规则",
-        setting="设置项",
-        reads="读取",
-        severity="严重程度",
-        parameter="参数",
-        parameters="参数",
-        to_do="处理建议",
-        passes="通过",
-        fails="违反",
-    ),
-}
 
 
 def preferred(environment: Mapping[str, str]) -> Language:

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from acctgate import __version__
+from acctgate.version import __version__
 
 _COMPLETE: Final = "_ACCTGATE_COMPLETE"
 _COMMANDS: Final = (
@@ -63,10 +63,10 @@ def _drop_output() -> None:
 
 def _debug(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from acctgate import debug
+        from acctgate import log
 
         os.environ["ACCTGATE_DEBUG"] = "1"  # for the policy pack, which is another process
-        debug.show()
+        log.show()
 
 
 def _add_debug(command: click.Command) -> None:
@@ -113,13 +113,13 @@ def main() -> NoReturn:
     except SystemExit as end:  # so ends completion, and click where whoever reads the help has seen enough
         code = end.code if _COMPLETE in os.environ and end.code == 0 else 2
     except OSError as error:
-        from acctgate.debug import trace
+        from acctgate.log import trace
 
         trace("the system says no", error)
         _drop_output()
         code = _fail(one_line(f"{error.filename or 'the output'}: {(error.strerror or str(error)).lower()}"))
     except Exception as error:
-        from acctgate.debug import trace
+        from acctgate.log import trace
 
         trace("a fault of acctgate", error)
         hint = "--debug shows where"

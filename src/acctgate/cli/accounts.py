@@ -14,7 +14,7 @@ from acctgate.cli.options import target
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from acctgate.snapshot import Snapshot
+    from acctgate.model.snapshot import Snapshot
 
 F = TypeVar("F", bound=Callable[..., Any])
 

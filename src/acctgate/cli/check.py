@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from acctgate.cli.options import Color
-    from acctgate.plan import PlannedPreference
+    from acctgate.model.report import AccountReport
+    from acctgate.model.snapshot import Snapshot
+    from acctgate.plan import PlannedChange
     from acctgate.policy import Policy
-    from acctgate.report import AccountReport
-    from acctgate.snapshot import Snapshot
 
 
 @click.command(
@@ -69,8 +69,8 @@ def command(
     from datetime import UTC, datetime
 
     from acctgate.cli.output import Writer
-    from acctgate.evaluate import evaluate
-    from acctgate.waivers import WaiverWatch
+    from acctgate.evaluate.judge import evaluate
+    from acctgate.evaluate.waivers import WaiverWatch
 
     writer = Writer(formats, output, color)
     wanted = policy(policy_file)
@@ -91,17 +91,17 @@ def command(
     ctx.exit(code)
 
 
-def _planned(plan: str) -> list[PlannedPreference]:
+def _planned(plan: str) -> list[PlannedChange]:
     from acctgate.plan.read import read_plan
 
     return or_fail(lambda: read_plan(plan))
 
 
 def _after(
-    planned: list[PlannedPreference], accounts: Iterator[Snapshot], wanted: Policy, now: datetime
+    planned: list[PlannedChange], accounts: Iterator[Snapshot], wanted: Policy, now: datetime
 ) -> Iterator[AccountReport]:
     """Reports on the accounts as they will be after the deploy of a plan, and what it moves."""
-    from acctgate.diff.planned import evaluate_planned
+    from acctgate.evaluate.planned import evaluate_planned
     from acctgate.plan import after_deploy
 
     before = list(accounts)

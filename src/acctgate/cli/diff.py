@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from acctgate.cli.options import Color
     from acctgate.diff import Diff
     from acctgate.diff.accounts import Judged
+    from acctgate.model.snapshot import Snapshot
     from acctgate.policy import Policy
-    from acctgate.snapshot import Snapshot
 
 Kind = Literal["snapshots", "reports", "policies"]
 _FORMATS: Final = ("text", "json", "markdown")
@@ -84,8 +84,8 @@ def command(
 
 def _kind(path: str) -> Kind:
     """What a file is, by its ending or its keys."""
+    from acctgate.reading import read_text
     from acctgate.sources import SourceError
-    from acctgate.sources.base import read_text
 
     if Path(path).suffix in (".yaml", ".yml"):
         return "policies"
@@ -127,14 +127,14 @@ def _read(path: str, shown: Progress) -> list[Snapshot]:
 
 
 def _judge(snapshots: list[Snapshot], wanted: Policy, now: datetime) -> list[Judged]:
-    from acctgate.evaluate import evaluate
+    from acctgate.evaluate.judge import evaluate
 
     return list(zip(evaluate(snapshots, wanted, now), snapshots, strict=True))
 
 
 def _reports(path: str) -> list[Judged]:
-    from acctgate.report import read_report
-    from acctgate.sources.base import read_text
+    from acctgate.model.report import read_report
+    from acctgate.reading import read_text
 
     text = or_fail(lambda: read_text(path))
     try:

@@ -44,10 +44,10 @@ def command(
     import os
 
     from acctgate.cli.output import appearance, write_text
-    from acctgate.doctor import examine
-    from acctgate.doctor.finding import worst
-    from acctgate.doctor.patient import Patient
-    from acctgate.doctor.render import render_json, render_plain, render_rich
+    from acctgate.commands.doctor import examine
+    from acctgate.commands.doctor.context import Patient
+    from acctgate.commands.doctor.finding import worst
+    from acctgate.commands.doctor.render import render_json, render_plain, render_rich
 
     chosen = policy_file or (DEFAULT_POLICY if DEFAULT_POLICY.is_file() else None)
     where = target(region, role_arn, endpoint)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 @policy_option
 def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
     """One rule: its reason, values and remedy. It may be of a policy's own modules."""
-    from acctgate import catalogue
     from acctgate.language import preferred
-    from acctgate.policy.faults import BUILT_IN, near
+    from acctgate.policy.validate import BUILT_IN, near
+    from acctgate.reference import catalogue
 
     known = BUILT_IN
     if policy_file or (rule not in known and DEFAULT_POLICY.is_file()):

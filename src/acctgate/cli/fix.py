@@ -11,7 +11,7 @@ from acctgate.cli.accounts import only, read_accounts, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, policy, policy_option
 from acctgate.cli.progress import READING, progress
-from acctgate.fix_targets import TARGETS
+from acctgate.fix.targets import TARGETS
 
 if TYPE_CHECKING:
     pass
@@ -48,7 +48,7 @@ def command(
     from datetime import UTC, datetime
 
     from acctgate.cli.output import write_text
-    from acctgate.fix import propose
+    from acctgate.fix.propose import propose
 
     wanted = policy(policy_file)
     now = datetime.now(UTC)

@@ -18,7 +18,7 @@ from acctgate.cli.progress import READING, progress
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from acctgate.snapshot import Snapshot
+    from acctgate.model.snapshot import Snapshot
 
 _POLICY: Final = DEFAULT_POLICY.as_posix()
 
@@ -59,10 +59,10 @@ def command(
     """
     from datetime import UTC, datetime
 
-    from acctgate.cli.init_told import Told
-    from acctgate.fit import fit
-    from acctgate.pipelines import pack_files, place, render
-    from acctgate.pipelines.repository import look, shown
+    from acctgate.commands.init.fit import fit
+    from acctgate.commands.init.pipelines import pack_files, place, render
+    from acctgate.commands.init.repository import look, shown
+    from acctgate.commands.init.summary import Told
     from acctgate.policy import load_preset
 
     now, where = datetime.now(UTC), target(region, role_arn, endpoint)
@@ -104,7 +104,7 @@ def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> No
 
 def _prove(policy: str, account: Snapshot, now: datetime) -> None:
     """Load the policy as the gate will, and judge the account by it: it must pass."""
-    from acctgate.evaluate import evaluate
+    from acctgate.evaluate.judge import evaluate
     from acctgate.policy import PolicyError, load_policy
 
     with TemporaryDirectory(prefix="acctgate-") as folder:

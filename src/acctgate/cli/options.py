@@ -12,10 +12,10 @@ from acctgate.cli.completion import files, one_of
 from acctgate.render import FORMATS
 
 if TYPE_CHECKING:
-    from acctgate.baseline import Baseline
-    from acctgate.fail_on import FailOn
+    from acctgate.evaluate.baseline import Baseline
+    from acctgate.evaluate.fail_on import FailOn
+    from acctgate.model.report import AccountReport
     from acctgate.policy import Policy
-    from acctgate.report import AccountReport
     from acctgate.sources.calls import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -138,9 +138,9 @@ def baseline(path: str | None) -> Baseline | None:
     """The baseline that the option names."""
     if path is None:
         return None
-    from acctgate.baseline import Baseline
-    from acctgate.report import read_report
-    from acctgate.sources.base import read_text
+    from acctgate.evaluate.baseline import Baseline
+    from acctgate.model.report import read_report
+    from acctgate.reading import read_text
 
     text = or_fail(lambda: read_text(path))
     try:
@@ -153,7 +153,7 @@ def fail_on(values: tuple[str, ...]) -> FailOn | None:
     """What the options say of what blocks; None where they say nothing."""
     if not values:
         return None
-    from acctgate.fail_on import FailOn
+    from acctgate.evaluate.fail_on import FailOn
 
     try:
         return FailOn.of(word.strip() for value in values for word in value.split(","))

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from acctgate.model.outcome import Verdict
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import one_line
 from acctgate.render import FORMATS, Frame, Renderer, renderer
-from acctgate.report import AccountReport, Summary, Verdict, WaiverNotice
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color

@@ -113,9 +113,9 @@ def _told(found: list[tuple[str, Finding]], kind: str) -> str:
     import json
     from dataclasses import asdict
 
+    from acctgate.model.outcome import Place
     from acctgate.redact import one_line
     from acctgate.render.github import annotation
-    from acctgate.report import Place
 
     if kind == "json":
         return json.dumps([{"severity": severity, **asdict(each)} for severity, each in found], indent=1) + "\n"

@@ -64,7 +64,7 @@ def command(
     from datetime import UTC, datetime
 
     from acctgate.cli.output import UNUSABLE, Writer
-    from acctgate.waivers import WaiverWatch
+    from acctgate.evaluate.waivers import WaiverWatch
 
     writer = Writer(formats, output, color)
     wanted = policy(policy_file)  # a wrong one is said before the engine starts

@@ -27,7 +27,7 @@ def command(policy_file: Path | None, kind: str) -> None:
 
     With --policy, those of its own modules too.
     """
-    from acctgate import catalogue
+    from acctgate.reference import catalogue
     from acctgate.rules import RULES
 
     known = policy(policy_file).known if policy_file else RULES

@@ -27,7 +27,7 @@ def command(name: str, policy_file: Path | None) -> None:
 
     With --policy, the schema of a policy knows the rules of that policy's own modules.
     """
-    from acctgate import schemas
+    from acctgate.reference import schemas
     from acctgate.rules import RULES
 
     if name not in schemas.NAMES:

@@ -40,7 +40,7 @@ def command(
     from datetime import UTC, datetime
 
     from acctgate.cli.output import write_text
-    from acctgate.snapshot import explain
+    from acctgate.model.snapshot import explain
     from acctgate.sources.live import read_account
 
     where = target(region, role_arn, endpoint)

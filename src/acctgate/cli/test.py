@@ -11,8 +11,8 @@ from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import output_option, policy, policy_option
 
 if TYPE_CHECKING:
+    from acctgate.commands.test import Told
     from acctgate.policy import Policy
-    from acctgate.testing import Told
 
 _FORMATS: Final = ("text", "json", "junit")
 
@@ -47,8 +47,8 @@ def command(
     one differs; 2 one cannot be read.
     """
     from acctgate.cli.output import targets, write_text
+    from acctgate.commands.test import renderings
     from acctgate.redact import one_line
-    from acctgate.testing import renderings
 
     places = targets(formats or ("text",), output, _FORMATS)
     told = _run(directory, policy(policy_file))
@@ -64,7 +64,7 @@ def command(
 def _run(directory: Path, wanted: Policy) -> Told:
     from datetime import UTC, datetime
 
-    from acctgate.testing import ExampleError, Told, find_examples, read_example, run_example, stray_examples
+    from acctgate.commands.test import ExampleError, Told, find_examples, read_example, run_example, stray_examples
 
     now, results, errors = datetime.now(UTC), [], {}
     try:

@@ -94,7 +94,7 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
 
 
 def _check(before: Policy, entry: dict[str, str], last: date) -> None:
-    from acctgate.policy.faults import near
+    from acctgate.policy.validate import near
 
     known = {rule.id: rule for rule in before.known}
     if entry["rule"] not in known:

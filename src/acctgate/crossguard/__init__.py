@@ -10,11 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from acctgate.crossguard.data_sources import (
-        CompliancePackReport,
-        SecurityPracticeReport,
-        SecurityPreference,
-    )
+    from acctgate.crossguard.data_sources import CompliancePackReport, SecurityPracticeReport, SecurityPreference
 
 __all__ = ["CompliancePackReport", "SecurityPracticeReport", "SecurityPreference"]
 

@@ -28,7 +28,7 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
 from acctgate.crossguard.source_types import MODULE
-from acctgate.snapshot import ApiError
+from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 
 if TYPE_CHECKING:

@@ -12,19 +12,21 @@ from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import AccountSettings, Background, read_all, start
 from acctgate.crossguard.recorded import Recorded, export_state
 from acctgate.crossguard.stack import StackResource, accounts
-from acctgate.diff.planned import evaluate_planned
-from acctgate.evaluate import evaluate
-from acctgate.plan import PlannedPreference, after_deploy, overlay
+from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.planned import evaluate_planned
+from acctgate.evaluate.waivers import WaiverWatch
+from acctgate.model.outcome import Level, Outcome
+from acctgate.model.preference_keys import BY_SETTING
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.snapshot import Snapshot
+from acctgate.model.waiver import WaiverNotice
+from acctgate.plan import PlannedChange, after_deploy, overlay
 from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
 from acctgate.render import Frame
 from acctgate.render.json import JsonRenderer
-from acctgate.report import AccountReport, Level, Outcome, Summary, WaiverNotice
 from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
-from acctgate.settings.preference_keys import BY_SETTING
-from acctgate.snapshot import Snapshot
-from acctgate.waivers import WaiverWatch
 
 ACCOUNT_POLICY: Final = "account"
 """The policy whose configuration says where the pack reads accounts."""
@@ -139,7 +141,7 @@ class Gate:
                     if (rule.id, urn) not in self.told:
                         yield Violation(sentence(found.report.account, outcome), urn)
 
-    def _planned(self, declared: Declared) -> PlannedPreference:
+    def _planned(self, declared: Declared) -> PlannedChange:
         state: Recorded | None = self.background.start(_STATE, export_state).result()
         place = positions().get(declared.urn.rsplit("::", 1)[-1])
         return replace(planned(declared, state), place=place)

@@ -35,18 +35,18 @@ from pulumi_policy import (
 )
 from pulumi_policy.deserialize import deserialize_properties
 
-from acctgate import debug
+from acctgate import log
 from acctgate.crossguard.gate import ACCOUNT_POLICY, Gate
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.remediate import remediated
 from acctgate.crossguard.source_types import TYPES
 from acctgate.crossguard.stack import StackResource, whole_numbers
+from acctgate.model.outcome import Level
+from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
-from acctgate.report import Level
 from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
-from acctgate.settings.preference_keys import PREFERENCE_TYPE
-from acctgate.validators import parameter_schema
+from acctgate.rules.parameters import parameter_schema
 
 REPORT_VARIABLE: Final = "ACCTGATE_REPORT"
 """Names the file that the whole report is written to."""
@@ -219,7 +219,7 @@ def serve(policy_file: Path | str) -> None:
         policy_file: The policy that the pack enforces, or a preset's name. ACCTGATE_POLICY overrides it.
     """
     if os.environ.get(DEBUG_VARIABLE):
-        debug.show()
+        log.show()
     try:
         policy = _policy(os.environ.get(POLICY_VARIABLE) or str(policy_file))
     except PolicyError as error:

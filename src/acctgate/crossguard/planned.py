@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from acctgate.crossguard.recorded import Recorded
-from acctgate.plan.change import MASKS, PlannedPreference, Provider
+from acctgate.model.planned_change import MASKS, PlannedChange, Provider
 from acctgate.plan.pulumi import dead_value, provider_of, settings
 
 
@@ -28,7 +28,7 @@ class Declared:
         return provider_of(self.provider_urn, self.provider_inputs or {})
 
 
-def planned(declared: Declared, state: Recorded | None) -> PlannedPreference:
+def planned(declared: Declared, state: Recorded | None) -> PlannedChange:
     """What the deploy does with it, as far as the recorded state tells.
 
     Without the recorded state it may be created, updated or left alone, and a provider that is another one may or may
@@ -36,7 +36,7 @@ def planned(declared: Declared, state: Recorded | None) -> PlannedPreference:
     recorded is created or imported.
     """
     values = settings(declared.inputs)
-    change = PlannedPreference(
+    change = PlannedChange(
         address=declared.urn,
         operation="create",
         declared=values,

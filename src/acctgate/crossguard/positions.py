@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from acctgate.report import Place
-from acctgate.settings.preference_keys import PREFERENCE_TYPE
+from acctgate.model.outcome import Place
+from acctgate.model.preference_keys import PREFERENCE_TYPE
 
 POSITIONS_VARIABLE: Final = "ACCTGATE_POSITIONS"
 """Names the file that the program writes and the pack reads."""

@@ -27,8 +27,8 @@ from pulumi.automation.errors import CommandError, InvalidVersionError, StackNot
 from acctgate.crossguard.engine import EngineError, find_engine, has_language_host, search_path
 from acctgate.crossguard.pack import POLICY_VARIABLE, REPORT_VARIABLE
 from acctgate.crossguard.positions import POSITIONS_VARIABLE, Recorder
+from acctgate.model.report import Report, read_report
 from acctgate.redact import one_line
-from acctgate.report import Report, read_report
 
 _STACK: Final = "preview"
 _STOPPED: Final = "preview failed"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from acctgate.plan.change import Provider
-from acctgate.snapshot import Snapshot
+from acctgate.model.planned_change import Provider
+from acctgate.model.snapshot import Snapshot
 from acctgate.sources import SourceError
 from acctgate.sources.snapshots import read_snapshots, unreadable
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acctgate.debug import trace
-from acctgate.plan.change import Marker
+from acctgate.log import trace
+from acctgate.model.planned_change import Marker
+from acctgate.model.preference_keys import BY_SETTING, LEFT_OUT
 from acctgate.plan.pulumi import settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
-from acctgate.settings.preference_keys import BY_SETTING, LEFT_OUT
 
 
 def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -35,7 +35,7 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
 
 
 def _absent(rule: SettingRule[Any]) -> list[Any]:
-    from acctgate.snapshot import Unknown
+    from acctgate.model.snapshot import Unknown
 
     return [Unknown("not declared", absent=True) for _ in rule.also]
 

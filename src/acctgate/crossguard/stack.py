@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acctgate.crossguard.source_types import TYPES
+from acctgate.model.snapshot import OPERATIONS, Snapshot
+from acctgate.model.snapshot_document import ApiError
 from acctgate.plan.pulumi import UNKNOWN_VALUES, is_unknown
 from acctgate.redact import without_secrets
-from acctgate.snapshot import OPERATIONS, ApiError, Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from acctgate.settings.preference_keys import LEFT_OUT, PREFERENCE_KEYS
+from acctgate.model.preference_keys import LEFT_OUT, PREFERENCE_KEYS
 
 ACCOUNT_ID: Final = "1234567890123456"
 ACCESS_KEY_ID: Final = "acctgate-demo"

@@ -20,15 +20,14 @@ from pulumi.runtime.proto import ResourceProviderServicer, provider_pb2_grpc
 from pulumi.runtime.proto import plugin_pb2 as plugin
 from pulumi.runtime.proto import provider_pb2 as proto
 
+from acctgate.model.preference_keys import PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.redact import one_line
-from acctgate.settings.preference_keys import PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import DEFAULT_REGION, Caller, Operation, Target, expect
+from acctgate.sources.calls import DEFAULT_REGION, Caller, Target, expect
+from acctgate.sources.operations import PREFERENCE, SET_PREFERENCE
 
 _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_GET: Final = Operation("GetSecurityPreference", "ims", "2019-08-15", "ram:GetSecurityPreference")
-_SET: Final = Operation("SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference")
 _ALWAYS_SENT: Final = ("loginNetworkMasks", "loginSessionDuration")
 _NOT_COMPUTED: Final = ("loginNetworkMasks", "enforceMfaForLogin")
 Properties = dict[str, Any]
@@ -77,7 +76,7 @@ class StandIn(ResourceProviderServicer):
             return proto.CreateResponse(properties=_struct(_previewed(news)))
         with _told(context):
             caller = self._caller()
-            caller.call(_SET, _flat(news))
+            caller.call(SET_PREFERENCE, _flat(news))
             return proto.CreateResponse(id="security-preference", properties=_struct(_read(caller, news)))
 
     def Update(self, request: Any, context: Any) -> Any:
@@ -88,7 +87,7 @@ class StandIn(ResourceProviderServicer):
             caller = self._caller()
             sent = {name: news[name] for name in _changed(olds, news) if name in news}
             sent |= {name: value for name in _ALWAYS_SENT if (value := _kept(name, olds, news)) is not None}
-            caller.call(_SET, _flat(sent))
+            caller.call(SET_PREFERENCE, _flat(sent))
             return proto.UpdateResponse(properties=_struct(_read(caller, news)))
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -157,7 +156,7 @@ def _flat(properties: Properties) -> dict[str, str]:
 
 
 def _read(caller: Caller, inputs: Properties) -> Properties:
-    preference = expect(_GET, caller.call(_GET), "SecurityPreference", dict)
+    preference = expect(PREFERENCE, caller.call(PREFERENCE), "SecurityPreference", dict)
     values = {key.pulumi: preference.get(key.group, {}).get(key.api) for key in PREFERENCE_KEYS}
     dead = {name: inputs[name] for name in ("enforceMfaForLogin",) if name in inputs}
     return {**{name: value for name, value in values.items() if value is not None}, **dead}

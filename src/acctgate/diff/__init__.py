@@ -1,8 +1,8 @@
 """What moved between two snapshots, two reports or two policies: stricter or looser, and which verdicts flip."""
 
 from acctgate.diff.accounts import compare_accounts
-from acctgate.diff.model import Diff, PolicyChange
 from acctgate.diff.policies import compare_policies
+from acctgate.model.diff import Diff, PolicyChange
 
 __all__ = [
     "Diff",

@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from acctgate.diff.settings import Move, compare
-from acctgate.report import AccountDiff, AccountReport, Flip, Outcome, Result, RuleFlip, SettingChange
+from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
+from acctgate.model.outcome import Outcome, Result
+from acctgate.model.report import AccountReport
+from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.rules import RULES
 from acctgate.rules.base import SettingRule
-from acctgate.snapshot import OPERATIONS, Snapshot
+from acctgate.rules.order import Move, compare
 
 _RULES: Final = {
     setting: rule.id

@@ -7,11 +7,10 @@ from datetime import date
 from ipaddress import ip_network
 from typing import Any, Final
 
-from acctgate.diff.model import PolicyChange
-from acctgate.diff.settings import SETTINGS, Move, fewer, more, networks, ordered
-from acctgate.policy.model import Policy, Waiver
-from acctgate.report import Direction
+from acctgate.model.diff import Direction, PolicyChange
+from acctgate.policy.policy import Policy, Waiver
 from acctgate.rules.base import RuleEntry
+from acctgate.rules.order import SETTINGS, Move, fewer, more, networks, ordered
 
 _LEVELS: Final = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
 

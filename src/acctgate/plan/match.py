@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from acctgate.plan.change import PlannedPreference, Provider
+from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.snapshot import Snapshot
 from acctgate.plan.overlay import overlay, unmatched
-from acctgate.policy.model import Account
-from acctgate.snapshot import Snapshot
+from acctgate.policy.policy import Account
 
 
 def after_deploy(
-    snapshots: Sequence[Snapshot], planned: Sequence[PlannedPreference], accounts: Mapping[str, Account]
+    snapshots: Sequence[Snapshot], planned: Sequence[PlannedChange], accounts: Mapping[str, Account]
 ) -> list[Snapshot]:
     """The accounts as they will be.
 
@@ -20,8 +20,8 @@ def after_deploy(
     profile. What cannot be matched makes what it touches unknown in every account that it may go to. An account
     that is deployed to and has no snapshot is judged by the plan alone; a delete changes nothing.
     """
-    by_account: dict[str, list[PlannedPreference]] = {}
-    loose: list[PlannedPreference] = []
+    by_account: dict[str, list[PlannedChange]] = {}
+    loose: list[PlannedChange] = []
     alone = len(snapshots) == 1 and len({change.provider for change in planned if change.operation != "delete"}) <= 1
     nameless = alone and snapshots[0].account_id is None
     for change in planned:

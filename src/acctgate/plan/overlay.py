@@ -7,17 +7,18 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final
 
-from acctgate.plan.change import Effect, PlannedPreference
+from acctgate.model.outcome import Place
+from acctgate.model.planned_change import Effect, PlannedChange
+from acctgate.model.preference_keys import PREFERENCE_KEYS
+from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
-from acctgate.report import Place
-from acctgate.settings.preference_keys import PREFERENCE_KEYS
-from acctgate.snapshot import Path, Snapshot, Unknown, show
+from acctgate.text import show
 
 SECTION: Final = "SecurityPreference"
 _PATHS: Final[dict[str, Path]] = {key.api: key.path for key in PREFERENCE_KEYS}
 
 
-def overlay(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapshot:
+def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
     """The account after the deploy of these resources, with a note on each setting that they touch.
 
     Two resources that would not do the same to a setting make it unknown: which comes last is chance.
@@ -42,7 +43,7 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapsho
     )
 
 
-def _places(planned: Sequence[PlannedPreference]) -> dict[Path, Place]:
+def _places(planned: Sequence[PlannedChange]) -> dict[Path, Place]:
     """Where the program declares what touches a setting."""
     return {_PATHS[key]: change.place for change in planned if change.place is not None for key in change.effects()}
 
@@ -71,7 +72,7 @@ def _note(effect: Effect, live: Any) -> str:
     return f"{effect.note} (now {show(live)})" if changed else effect.note
 
 
-def unmatched(snapshot: Snapshot, planned: Sequence[PlannedPreference]) -> Snapshot:
+def unmatched(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
     """The account, where it is not known whether these resources are deployed to it: what they touch is unknown."""
     problems = dict(snapshot.problems)
     for change in planned:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from acctgate.plan.change import HOURS, MASKS, SECRET, UNKNOWN, Operation, PlannedPreference, Provider
-from acctgate.plan.shape import PlanError, a_list, a_text, an_object, objects
+from acctgate.model.outcome import Place
+from acctgate.model.planned_change import HOURS, MASKS, SECRET, UNKNOWN, Operation, PlannedChange, Provider
+from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
+from acctgate.plan.require import PlanError, a_list, a_text, an_object, objects
 from acctgate.redact import one_line
-from acctgate.report import Place
-from acctgate.settings.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
-from acctgate.snapshot import show
+from acctgate.text import show
 
 UNKNOWN_VALUES: Final = frozenset(
     {
@@ -76,7 +76,7 @@ def keeps(item: Mapping[str, Any]) -> bool:
     return not about_a_resource or kind in (PREFERENCE_TYPE, PROVIDER_TYPE)
 
 
-def read_preview(document: Mapping[str, Any]) -> list[PlannedPreference]:
+def read_preview(document: Mapping[str, Any]) -> list[PlannedChange]:
     """The planned preferences in the output of `pulumi preview --json`.
 
     Raises:
@@ -115,7 +115,7 @@ def _deciding_name(names: Sequence[Any]) -> str:
 
 def _from_step(
     urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], default: Mapping[str, Any]
-) -> PlannedPreference:
+) -> PlannedChange:
     operation = _OPERATIONS[step["op"]]
     new, old = an_object(step, "newState", "step"), an_object(step, "oldState", "step")
     if operation in ("create", "update") and not new:
@@ -124,7 +124,7 @@ def _from_step(
     recorded = None
     if operation != "create" and old:
         recorded = settings({**an_object(old, "inputs", "oldState"), **an_object(old, "outputs", "oldState")})
-    return PlannedPreference(
+    return PlannedChange(
         address=urn,
         operation=operation,
         declared=settings(inputs),
@@ -144,7 +144,7 @@ def place_of(position: Any) -> Place | None:
     return Place(file, int(match["line"]))
 
 
-def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
+def read_update_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
     """The planned preferences in an update plan.
 
     It has what differs from the recorded inputs, the names of all that is declared, and what the resource
@@ -162,7 +162,7 @@ def read_update_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
     return [_from_resource_plan(urn, plan, providers) for urn, plan in plans.items() if not _is_provider(urn)]
 
 
-def _from_resource_plan(urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider]) -> PlannedPreference:
+def _from_resource_plan(urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider]) -> PlannedChange:
     if not plan.get("steps"):
         raise PlanError(f"resourcePlan.steps of {one_line(urn)} is missing: the plan is not whole")
     operation = _OPERATIONS[_deciding_name(a_list(plan, "steps", "resourcePlan"))]
@@ -186,7 +186,7 @@ def _from_resource_plan(urn: str, plan: Mapping[str, Any], providers: Mapping[st
     dead = dead_value(changed)
     if dead is None and DEAD_PROPERTY[0] in names and operation != "delete":
         dead = state.get(DEAD_PROPERTY[0], True)
-    return PlannedPreference(
+    return PlannedChange(
         address=urn,
         operation=operation,
         declared=declared,

@@ -8,12 +8,12 @@ from codecs import IncrementalDecoder, getincrementaldecoder, register_error
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from acctgate.model.planned_change import PlannedChange
 from acctgate.plan import pulumi, terraform
-from acctgate.plan.change import PlannedPreference
-from acctgate.plan.shape import PlanError
+from acctgate.plan.require import PlanError
+from acctgate.reading import SourceError, display_name
 from acctgate.redact import one_line
-from acctgate.snapshot import show
-from acctgate.sources.base import SourceError, display_name
+from acctgate.text import show
 
 _LARGEST: Final = 1 << 30
 _TERRAFORM_MAJORS: Final = ("0", "1")
@@ -24,7 +24,7 @@ _ESCAPE: Final = "acctgate.json"
 """How Python is told to put JSON's escapes in the place of what is not ASCII."""
 
 
-def read_plan(path: str) -> list[PlannedPreference]:
+def read_plan(path: str) -> list[PlannedChange]:
     """The planned preferences in a plan file; "-" is standard input. None at all is no error.
 
     What is about other resources is dropped while the file is parsed: a plan may have a hundred megabytes.
@@ -42,7 +42,7 @@ def read_plan(path: str) -> list[PlannedPreference]:
         raise SourceError(f"{name}: {error}") from None
 
 
-def _planned(document: dict[str, Any]) -> list[PlannedPreference]:
+def _planned(document: dict[str, Any]) -> list[PlannedChange]:
     if terraform.is_plan(document):
         version = document["format_version"]
         if not isinstance(version, str) or version.partition(".")[0] not in _TERRAFORM_MAJORS:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from acctgate.plan.change import SECRET, UNKNOWN, Operation, PlannedPreference, Provider
-from acctgate.plan.shape import PlanError, a_text, an_object, objects
+from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, PlannedChange, Provider
+from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
+from acctgate.plan.require import PlanError, a_text, an_object, objects
 from acctgate.redact import one_line
-from acctgate.settings.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
-from acctgate.snapshot import show
+from acctgate.text import show
 
 _INDEX: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _DEAD: Final = DEAD_PROPERTY[1]
@@ -37,7 +37,7 @@ def keeps(item: Mapping[str, Any]) -> bool:
     return not about_a_resource or kind == PREFERENCE_TERRAFORM
 
 
-def read_plan(document: Mapping[str, Any]) -> list[PlannedPreference]:
+def read_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
     """The planned preferences in a plan.
 
     Raises:
@@ -81,14 +81,14 @@ def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, M
 
 def _from_change(
     address: str, resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None, providers: Mapping[str, Any]
-) -> PlannedPreference:
+) -> PlannedChange:
     change = an_object(resource_change, "change", one_line(address))
     operation = _operation(change.get("actions"))
     after = an_object(change, "after", "change")
     if operation in ("create", "update") and not after:
         raise PlanError(f"change.after of {one_line(address)} is missing")
     expressions = None if resource is None else an_object(resource, "expressions", "resource")
-    return PlannedPreference(
+    return PlannedChange(
         address=address,
         operation=operation,
         declared=_declared(change, expressions),

@@ -2,7 +2,7 @@
 
 from acctgate.policy.chain import PRESETS, Chain, read_chain
 from acctgate.policy.load import entry_fault, load_policy, load_preset, policy_of
-from acctgate.policy.model import Policy, Waiver
+from acctgate.policy.policy import Policy, Waiver
 from acctgate.policy.source import PolicyError
 
 __all__ = [

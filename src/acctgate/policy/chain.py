@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from acctgate.policy.faults import BUILT_IN, Fault, Known, faults
-from acctgate.policy.modules import ModuleError, load_rules
+from acctgate.policy.rule_modules import ModuleError, load_rules
 from acctgate.policy.source import PolicyError, Source, read_source
+from acctgate.policy.validate import BUILT_IN, Fault, Known, faults
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule
-from acctgate.snapshot import show
+from acctgate.text import show
 
 PRESETS: Final = ("baseline", "strict")
 _PRESET_FOLDER: Final = Path(__file__).parent / "presets"
@@ -152,7 +152,7 @@ def _rules(name: str, source: Source, place: str) -> tuple[Rule[Any], ...]:
     try:
         return load_rules(name, source.path.parent.resolve())
     except ModuleError as error:
-        from acctgate.debug import trace
+        from acctgate.log import trace
 
         trace(f"{place}: {name}", error.__cause__)
         raise PolicyError(f"{place}: {error}") from None

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from acctgate.policy.flow import flow, quoted
 from acctgate.policy.source import PolicyError, Source, parse
+from acctgate.policy.yaml_flow import flow, quoted
 
 
 def with_waiver(text: str, source: Source, entry: Mapping[str, str]) -> str:

@@ -8,13 +8,13 @@ from datetime import date
 from ipaddress import ip_network
 from typing import Any
 
+from acctgate.model.networks import outside
 from acctgate.policy.chain import Chain, chain_faults
-from acctgate.policy.faults import BUILT_IN
 from acctgate.policy.load import incomplete, policy_of
-from acctgate.policy.model import Policy
-from acctgate.policy.origins import Origin, origins
+from acctgate.policy.policy import Policy
+from acctgate.policy.provenance import Origin, origins
 from acctgate.policy.source import Source
-from acctgate.settings.masks import outside
+from acctgate.policy.validate import BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from acctgate.model.outcome import Place
 from acctgate.policy.chain import Chain, fault_error, read_chain, read_preset
-from acctgate.policy.faults import BUILT_IN, Fault, faults
-from acctgate.policy.model import Account, Policy, Waiver
+from acctgate.policy.policy import Account, Policy, Waiver
 from acctgate.policy.source import Source
-from acctgate.report import Place
+from acctgate.policy.validate import BUILT_IN, Fault, faults
 from acctgate.rules.base import Rule, RuleEntry
 
 

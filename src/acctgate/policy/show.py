@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.policy.chain import Chain
-from acctgate.policy.flow import flow
-from acctgate.policy.origins import Origin, accounts, origins, waivers
+from acctgate.policy.provenance import Origin, accounts, origins, waivers
+from acctgate.policy.yaml_flow import flow
 from acctgate.redact import one_line
 
 _COMMENT: Final = 46

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from acctgate.report import Place
+from acctgate.model.outcome import Place
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from acctgate.report import AccountReport, Outcome, Place, Places, Summary
+from acctgate.model.outcome import Outcome, Place, Places
+from acctgate.model.report import AccountReport, Summary
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 

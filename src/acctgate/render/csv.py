@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from typing import Any, Final
 
+from acctgate.model.outcome import Outcome
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame
 from acctgate.render.findings import printable
 from acctgate.render.json import dumps
 from acctgate.render.kept import kept
-from acctgate.report import AccountReport, Outcome, Summary
 
 COLUMNS: Final = (
     "account", "alias", "verdict", "rule", "outcome", "level", "severity", "setting", "expected", "actual",

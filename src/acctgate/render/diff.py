@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Final
 
-from acctgate.diff.model import Diff
+from acctgate.model.diff import Diff
+from acctgate.render.changes import DIRECTIONS, FLIPS, directed, markdown_lines, text_lines, title
 from acctgate.render.columns import Paint, Table, painter, wrap
 from acctgate.render.markdown_text import escape
-from acctgate.render.moves import DIRECTIONS, FLIPS, directed, markdown_lines, text_lines, title
 
 _POLICY: Final = ("", "rule", "before", "after", "")
 

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from acctgate.model.outcome import Outcome
+from acctgate.model.report import AccountReport
 from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
-from acctgate.report import AccountReport, Outcome
 
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from acctgate.model.outcome import Outcome, Place
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import DEFAULT_PLACE, Frame
 from acctgate.render.findings import account_name, findings, level, printable, sentence, title
 from acctgate.render.kept import ACCOUNT, kept
-from acctgate.report import AccountReport, Outcome, Place, Summary
 
 _WORDS = {"pass": "passed", "fail": "blocked", "unknown": "not provable"}
 

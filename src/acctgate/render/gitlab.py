@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from acctgate.model.outcome import Outcome
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame
 from acctgate.render.findings import account_hash, account_name, findings, fingerprint, printable, sentence, title
 from acctgate.render.json import dumps
 from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
-from acctgate.report import AccountReport, Outcome, Summary
 
 _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 

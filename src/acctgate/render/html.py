@@ -13,16 +13,17 @@ from collections.abc import Iterable, Iterator, Sized
 from importlib.resources import files
 from typing import Final, get_args
 
-from acctgate import __version__
 from acctgate.language import Words
+from acctgate.model.outcome import Level, Outcome, Result, Verdict
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame
 from acctgate.render.page import texts
+from acctgate.render.page.changes import Moves
 from acctgate.render.page.markup import both, option, safe, value
-from acctgate.render.page.moves import Moves
 from acctgate.render.page.rules import Rules
 from acctgate.render.page.trend import Trends, score_of
 from acctgate.render.page.waivers import waivers
-from acctgate.report import AccountReport, Level, Outcome, Result, Summary, Verdict
+from acctgate.version import __version__
 
 _ROOM: Final = 2_880_000
 """Bytes for accounts. Where they would not do, accounts list only what became of each rule, without values."""

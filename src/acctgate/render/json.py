@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
+from acctgate.model.outcome import Outcome
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame
 from acctgate.render.kept import kept
-from acctgate.report import AccountReport, Outcome, Summary
 
 dumps: Final = json.JSONEncoder(ensure_ascii=False).encode
 """A value as JSON, in one line. Made once: `json.dumps` would make an encoder for each call."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from acctgate.model.outcome import Outcome
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame
 from acctgate.render.findings import account_name, pack, printable, sentence
 from acctgate.render.kept import ACCOUNT, kept
-from acctgate.report import AccountReport, Outcome, Summary
 
 _XML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 

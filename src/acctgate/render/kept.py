@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from acctgate.report import Outcome
+from acctgate.model.outcome import Outcome
 
 T = TypeVar("T")
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from acctgate.model.diff import AccountDiff
+from acctgate.model.outcome import Outcome, Verdict
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import Frame
+from acctgate.render.changes import markdown_lines, title
 from acctgate.render.markdown_text import escape
-from acctgate.render.moves import markdown_lines, title
-from acctgate.report import AccountDiff, AccountReport, Outcome, Summary, Verdict, WaiverNotice
 
 LONGEST: Final = 60_000
 """Characters: GitHub takes 65,536 in a comment, and others may add to it."""

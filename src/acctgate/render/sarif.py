@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
-from acctgate import __version__
+from acctgate.model.outcome import Outcome, Place
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import DEFAULT_PLACE, Frame
 from acctgate.render.findings import account_hash, account_name, fingerprint, level, printable, sentence
 from acctgate.render.json import dumps
 from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
-from acctgate.report import AccountReport, Outcome, Place, Summary, WaiverNotice
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
+from acctgate.version import __version__
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME: Final = "https://github.com/acctgate/acctgate"

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from acctgate.model.diff import AccountDiff
+from acctgate.model.outcome import Outcome, Verdict
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame
+from acctgate.render.changes import text_lines
 from acctgate.render.columns import Row, Table, painter, wrap
 from acctgate.render.findings import printable
 from acctgate.render.json import dumps
 from acctgate.render.kept import kept
-from acctgate.render.moves import text_lines
 from acctgate.render.terminal_text import safe
-from acctgate.report import AccountDiff, AccountReport, Outcome, Summary, Verdict
 
 _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "pass": ("PASSED", "bold green"),

@@ -14,8 +14,13 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from typing_extensions import TypedDict
 
-from acctgate.report import Level, Place, Severity
-from acctgate.snapshot import Path, Snapshot, Unknown
+from acctgate.model.outcome import Level, Place, Severity
+from acctgate.model.snapshot import Path, Snapshot, Unknown
+
+__all__ = [
+    "Judgement", "Level", "Path", "Place", "Rule", "RuleEntry", "SettingRule", "Severity", "Snapshot", "Unknown",
+    "decide", "entry", "undecided",
+]  # fmt: skip
 
 T = TypeVar("T", bound=type)
 

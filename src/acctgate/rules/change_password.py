@@ -3,7 +3,7 @@
 A user who suspects that a password is known to somebody else should not have to wait for an administrator.
 """
 
-from acctgate.rules._families import switch
+from acctgate.rules.families import switch
 
 RULE = switch(
     id="change-password",

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.rules.base import Judgement, Rule, RuleEntry, entry, undecided
-from acctgate.snapshot import Path, Snapshot, Unknown, dotted, explain
+from acctgate.text import dotted
 
 SECTION: Final = "CompliancePackReports"
 _CLOCK_SKEW: Final = timedelta(minutes=15)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from acctgate.model.snapshot import Snapshot
 from acctgate.rules.base import Judgement, Rule, RuleEntry
-from acctgate.snapshot import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
 
+from acctgate.model.networks import network_fault, outside, read_masks
+from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
-from acctgate.rules._families import USER_INFO
 from acctgate.rules.base import Judgement, Rule, RuleEntry, entry
-from acctgate.settings.masks import network_fault, outside, read_masks
-from acctgate.snapshot import Path, Snapshot, Unknown
+from acctgate.rules.families import USER_INFO
 
 
 def _path(setting: str) -> Path:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, Required
 
+from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry, undecided
-from acctgate.snapshot import Unknown
 
 LOGIN = "SecurityPreference.LoginProfilePreference"
 STRENGTH: Final = {"independent": 0, "adaptive": 1, "mandatory": 2}

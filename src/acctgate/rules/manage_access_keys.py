@@ -4,7 +4,7 @@ An AccessKey pair works from everywhere, without MFA, for as long as it exists, 
 cover it. Who may make one is a decision of the account's owners.
 """
 
-from acctgate.rules._families import switch
+from acctgate.rules.families import switch
 
 RULE = switch(
     id="manage-access-keys",

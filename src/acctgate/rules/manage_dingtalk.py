@@ -3,7 +3,7 @@
 A bound DingTalk account is a second way into the console, and it is not under the company's control.
 """
 
-from acctgate.rules._families import switch
+from acctgate.rules.families import switch
 
 RULE = switch(
     id="manage-dingtalk",

@@ -4,7 +4,7 @@ Where MFA is mandatory and users cannot bind a device themselves, whoever has no
 administrator helps.
 """
 
-from acctgate.rules._families import switch
+from acctgate.rules.families import switch
 
 RULE = switch(
     id="manage-mfa-devices",

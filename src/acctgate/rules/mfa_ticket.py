@@ -4,7 +4,7 @@ With `EnableSaveMFATicket` a browser that has once passed MFA is not asked again
 gets at that browser needs the password alone.
 """
 
-from acctgate.rules._families import switch
+from acctgate.rules.families import switch
 
 RULE = switch(
     id="mfa-ticket",

@@ -15,9 +15,7 @@ from typing import Annotated
 
 from annotated_types import Ge, MinLen
 
-from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
-from acctgate.settings.masks import (
+from acctgate.model.networks import (
     Masks,
     Network,
     count_addresses,
@@ -26,6 +24,8 @@ from acctgate.settings.masks import (
     outside,
     read_masks,
 )
+from acctgate.redact import one_line
+from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
 
 
 @entry

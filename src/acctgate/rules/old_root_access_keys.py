@@ -4,7 +4,7 @@ The longer a key exists, the more places it has been copied to. After how many d
 unpublished.
 """
 
-from acctgate.rules._families import count
+from acctgate.rules.families import count
 
 RULE = count(
     id="old-root-access-keys",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, Required
 
-from acctgate.rules._families import USER_INFO
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
+from acctgate.rules.families import USER_INFO
 
 STRENGTH: Final = {"low": 0, "mid": 1, "high": 2}
 

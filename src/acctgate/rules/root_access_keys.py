@@ -4,7 +4,7 @@ Root can do everything and nothing limits it: no policy, no network mask, no MFA
 pair of root that leaks is the whole account.
 """
 
-from acctgate.rules._families import count
+from acctgate.rules.families import count
 
 RULE = count(
     id="root-access-keys",

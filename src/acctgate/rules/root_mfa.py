@@ -5,8 +5,8 @@ Root can do everything, and a password alone should never be enough for that.
 
 from __future__ import annotations
 
-from acctgate.rules._families import USER_INFO
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from acctgate.rules.families import USER_INFO
 
 
 def judge(bound: bool, want: RuleEntry) -> Judgement:

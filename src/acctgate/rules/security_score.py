@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Required
 
+from acctgate.model.fields import Percent
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
-from acctgate.settings.base import Percent
 
 
 @entry

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Required
 
+from acctgate.model.fields import Hours
+from acctgate.model.preference_keys import DEFAULT_HOURS
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
-from acctgate.settings.base import Hours
-from acctgate.settings.preference_keys import DEFAULT_HOURS
 
 
 @entry

@@ -4,7 +4,7 @@ A key that nobody uses is only of use to whoever finds it. After how many days a
 unpublished.
 """
 
-from acctgate.rules._families import count
+from acctgate.rules.families import count
 
 RULE = count(
     id="unused-root-access-keys",

@@ -10,8 +10,8 @@ from typing import Annotated, Required
 
 from annotated_types import Ge, Le
 
-from acctgate.rules._families import USER_INFO
 from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
+from acctgate.rules.families import USER_INFO
 
 
 @entry

@@ -1,5 +1,5 @@
 """Where snapshots come from: raw answers, snapshot files, the live account."""
 
-from acctgate.sources.base import SourceError
+from acctgate.reading import SourceError
 
 __all__ = ["SourceError"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from acctgate.model.snapshot import explain
+from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import one_line
-from acctgate.snapshot import ApiError, explain
+from acctgate.sources.operations import Operation
 from acctgate.sources.responses import api_error
-
-if TYPE_CHECKING:
-    from acctgate.sources.calls import Operation
 
 NO_ANSWER: Final = "NoAnswer"
 """The code where nobody answered."""

@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from acctgate.reading import SourceError, read_json
 from acctgate.redact import one_line
 from acctgate.sources import sdk
-from acctgate.sources.base import SourceError, read_json
 from acctgate.sources.call_error import CallError, call_error
+from acctgate.sources.operations import ASSUME_ROLE, Operation
 
 DEFAULT_REGION: Final = "cn-shanghai"
 _INTERNATIONAL: Final = "ap-southeast-1"
@@ -38,20 +39,6 @@ _RETRIES: Final = {
         }
     ],
 }
-
-
-class Operation(NamedTuple):
-    """An operation of an API, and what it takes to call it."""
-
-    name: str
-    product: str
-    version: str
-    permission: str
-    """The RAM action that the caller needs."""
-    method: str = "POST"
-
-
-ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot_document import ApiError
+from acctgate.reading import SourceError
 from acctgate.redact import without_secrets
-from acctgate.snapshot import ApiError, Snapshot
-from acctgate.sources.base import SourceError
 from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import Caller, Operation, Target, expect
+from acctgate.sources.calls import Caller, Target, expect
+from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE, Operation
 from acctgate.sources.responses import snapshot_of
 
 _MOST_PACKS: Final = 1000
-
-IDENTITY: Final = Operation("GetCallerIdentity", "sts", "2015-04-01", "sts:GetCallerIdentity")
-PREFERENCE: Final = Operation("GetSecurityPreference", "ims", "2019-08-15", "ram:GetSecurityPreference")
-PRACTICE: Final = Operation(
-    "GetAccountSecurityPracticeReport", "ims", "2019-08-15", "ram:GetAccountSecurityPracticeReport"
-)
-PACKS: Final = Operation("ListCompliancePacks", "config", "2020-09-07", "config:ListCompliancePacks")
-PACK_REPORT: Final = Operation(
-    "GetCompliancePackReport", "config", "2020-09-07", "config:GetCompliancePackReport", "GET"
-)
 
 
 class LiveAccount:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acctgate.model.snapshot import OPERATIONS, Snapshot
+from acctgate.model.snapshot_document import ApiError
+from acctgate.reading import SourceError, display_name, read_json, read_text, without_preamble
 from acctgate.redact import one_line, without_secrets
-from acctgate.snapshot import OPERATIONS, ApiError, Snapshot
-from acctgate.sources.base import SourceError, display_name, read_json, read_text, without_preamble
 from acctgate.sources.xml import read_xml
 
 _SINGLE: Final = ("SecurityPreference", "AccountSecurityPracticeInfo")

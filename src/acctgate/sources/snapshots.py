@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from acctgate.model.snapshot import Snapshot, SnapshotError
+from acctgate.reading import LARGEST, SourceError, decode, display_name, read_json
 from acctgate.redact import may_have_secrets, without_secrets
-from acctgate.snapshot import Snapshot, SnapshotError
-from acctgate.sources.base import LARGEST, SourceError, decode, display_name, read_json
 
 
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from acctgate.sources.base import SourceError
+from acctgate.reading import SourceError
 
 Schema = dict[str, Any]
 
@@ -86,9 +86,9 @@ def _local(tag: str) -> str:
 def _answer_schema() -> Schema:
     from pydantic import TypeAdapter
 
-    from acctgate.settings.compliance_pack import CompliancePackReport
-    from acctgate.settings.security_practice import AccountSecurityPracticeInfo
-    from acctgate.settings.security_preference import SecurityPreference
+    from acctgate.model.compliance_pack import CompliancePackReport
+    from acctgate.model.security_practice import AccountSecurityPracticeInfo
+    from acctgate.model.security_preference import SecurityPreference
 
     sections = {
         "SecurityPreference": SecurityPreference,

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from acctgate.language import SEVERITIES
+from acctgate.model.outcome import Level, Outcome, Result, Severity
+from acctgate.model.report import AccountReport
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, safe
-from acctgate.report import AccountReport, Level, Outcome, Result, Severity
+from acctgate.render.page.texts import SEVERITIES
 from acctgate.rules.zh import CHINESE
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from acctgate.language import Words
-from acctgate.report import Direction, Flip, Level, Result, Verdict, WaiverState
+from acctgate.model.diff import Direction, Flip
+from acctgate.model.outcome import Level, Result, Severity, Verdict
+from acctgate.model.waiver import WaiverState
 
 VERDICTS: Final[dict[Verdict, Words]] = {
     "pass": Words("passed", "通过"),
@@ -19,6 +21,12 @@ VERDICT_SENTENCES: Final[dict[Verdict, Words]] = {
         "No mandatory rule is violated, but at least one could not be decided.",
         "没有强制规则被违反，但至少有一条无法判定。",
     ),
+}
+SEVERITIES: Final[dict[Severity, Words]] = {
+    "critical": Words("critical", "严重"),
+    "high": Words("high", "高"),
+    "medium": Words("medium", "中"),
+    "low": Words("low", "低"),
 }
 OUTCOMES: Final[dict[Result, Words]] = {
     "fail": Words("violated", "违反"),

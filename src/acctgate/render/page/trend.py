@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from acctgate.language import Words
+from acctgate.model.outcome import Result
+from acctgate.model.report import AccountReport
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, safe
-from acctgate.report import AccountReport, Result
 
 _ROOM: Final = 40_000
 """Characters for plots. Where they are used up, accounts are counted, not plotted."""

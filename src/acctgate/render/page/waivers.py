@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from acctgate.model.waiver import WaiverNotice
 from acctgate.render.page import texts
 from acctgate.render.page.markup import both, safe
-from acctgate.report import WaiverNotice
 
 _SHOWN: Final = 50
 """How many are shown; the others are counted."""

@@ -1,0 +1,61 @@
+"""Findings as text and JSON. Pure: findings in, text out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from acctgate.commands.doctor.finding import Finding, counted, worst
+
+_SIGNS: Final = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
+
+
+def render_json(findings: Sequence[Finding]) -> str:
+    """All findings as one document."""
+    document = {
+        "version": 1,
+        "status": worst(findings),
+        "findings": [asdict(finding) for finding in findings],
+        "counts": counted(findings),
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def render_plain(findings: Sequence[Finding]) -> str:
+    """A line for each finding, and one for its remedy."""
+    widest = max((len(finding.subject) for finding in findings), default=0)
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.status:7}  {finding.subject:{widest}}  {finding.detail}")
+        if finding.remedy:
+            lines.append(f"{'':{widest + 9}}  → {finding.remedy}")
+    return "".join(f"{line}\n" for line in [*lines, "", _summary(findings)])
+
+
+def render_rich(findings: Sequence[Finding], width: int) -> str:
+    """The same for a terminal: coloured, and folded at its width."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in ("sign", "subject", "detail"):
+        table.add_column(overflow="fold")
+    for finding in findings:
+        sign, style = _SIGNS[finding.status]
+        table.add_row(Text(sign, style), Text(finding.subject, "bold"), Text(finding.detail))
+        if finding.remedy:
+            table.add_row("", "", Text(f"→ {finding.remedy}", style))
+    console = Console(file=StringIO(), force_terminal=True, color_system="standard", width=width, highlight=False)
+    console.print(table)
+    console.print(Text(f"\n{_summary(findings)}", _SIGNS[worst(findings)][1]))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    return ", ".join(f"{number} {status}" for status, number in counted(findings).items() if number)

@@ -1,0 +1,95 @@
+"""What `acctgate init` writes into a repository besides the policy: the policy pack, and a pipeline that runs the gate.
+
+A pipeline is a template of this package, one for each system and way of judging, in which `@{name}` stands for what
+differs from repository to repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from acctgate.commands.init import pack
+from acctgate.commands.init.repository import Repository
+from acctgate.version import __version__
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_OURS: Final = "# Written by `acctgate init`"
+_OWN_ENVIRONMENT: Final = ".acctgate/venv"
+"""Where a pipeline installs acctgate if the project has no virtual environment."""
+
+
+class _Template(Template):
+    """`@{name}`: pipelines are full of `$` and `{{`."""
+
+    pattern = r"@\{(?P<braced>[a-z]+)\}|(?P<named>(?!))|(?P<escaped>(?!))|(?P<invalid>(?!))"  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A system that runs pipelines."""
+
+    title: str
+    file: str
+    """Where it looks for the pipeline, from the root of the repository."""
+    todo: str
+    """What is left for a person, in one line."""
+    beside: str | None = None
+    """Where the pipeline goes if the repository has one of its own in `file`, to be included there."""
+
+
+_VARIABLES: Final = "ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
+PIPELINES: Final[Mapping[str, Pipeline]] = {
+    "github": Pipeline(
+        "GitHub Actions", ".github/workflows/acctgate.yml", f"set the repository's variables {_VARIABLES}"
+    ),
+    "gitlab": Pipeline(
+        "GitLab CI",
+        ".gitlab-ci.yml",
+        f"set the project's CI/CD variables {_VARIABLES}",
+        beside=".gitlab/acctgate.gitlab-ci.yml",
+    ),
+    "flow": Pipeline(
+        "Alibaba Cloud DevOps Flow",
+        ".flow/acctgate.yaml",
+        "create a YAML pipeline of it in Flow, and fill in what stands in <…>",
+    ),
+}
+
+
+def pack_files(repository: Repository) -> dict[str, str]:
+    """The policy pack but for the policy: path and text."""
+    return {
+        "policies/PulumiPolicy.yaml": pack.project(repository.virtualenv),
+        "policies/__main__.py": pack.MAIN,
+    }
+
+
+def place(name: str, repository: Repository) -> str:
+    """The file that a pipeline is written to."""
+    pipeline = PIPELINES[name]
+    if pipeline.beside and repository.has(pipeline.file) and not repository.begins(pipeline.file, _OURS):
+        return pipeline.beside
+    return pipeline.file
+
+
+def todo(name: str, file: str) -> str:
+    """What is left for a person before the pipeline in `file` runs."""
+    pipeline = PIPELINES[name]
+    include = f"add `include: {{local: {file}}}` to {pipeline.file}, and " if file == pipeline.beside else ""
+    return f"{file} ({pipeline.title}): {include}{pipeline.todo}"
+
+
+def render(name: str, repository: Repository, region: str) -> str:
+    """The pipeline as text."""
+    mode = "preview" if repository.pulumi else "check"
+    template = (_TEMPLATES / f"{name}-{mode}.yml").read_text(encoding="utf-8")
+    venv = repository.virtualenv or _OWN_ENVIRONMENT
+    requirements = " -r requirements.txt" if repository.has("requirements.txt") else ""
+    packages = f" && {venv}/bin/pip install --quiet{requirements}" if requirements else ""
+    return _Template(template).substitute(
+        version=__version__, region=region, venv=venv, requirements=requirements, packages=packages
+    )

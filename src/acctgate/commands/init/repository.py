@@ -1,0 +1,108 @@
+"""What a repository shows of itself: a Pulumi project, its virtual environment, the system that runs its pipelines."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from acctgate.reading import SourceError
+from acctgate.redact import one_line
+
+_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+_SIGNS: Final = {"github": (".github",), "gitlab": (".gitlab-ci.yml", ".gitlab"), "flow": (".flow",)}
+_HOSTS: Final = {"github": ("github",), "gitlab": ("gitlab",), "flow": ("aliyun.com", "alibabacloudcs.com")}
+_PLAIN_PATH: Final = re.compile(r"[\w./-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A folder that is to be put behind the gate."""
+
+    folder: Path
+    pulumi: bool
+    """Whether it is a Pulumi project."""
+    virtualenv: str | None
+    """The virtual environment that the project's program runs in, as Pulumi.yaml names it."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file or folder of that name, a dangling link included."""
+        return os.path.lexists(self.folder / name)
+
+    def begins(self, name: str, text: str) -> bool:
+        """Whether the file begins with this text."""
+        try:
+            return (self.folder / name).read_text(encoding="utf-8", errors="replace").startswith(text)
+        except OSError:
+            return False
+
+
+def look(folder: Path) -> Repository:
+    """What stands in a folder.
+
+    Raises:
+        SourceError: There is no such folder, or its Pulumi.yaml cannot be read.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"{folder}: no such directory")
+    for name in _PROJECT_FILES:
+        path = folder / name
+        if path.is_file():
+            return Repository(folder, True, _virtualenv(path))
+    return Repository(folder, False, None)
+
+
+def _virtualenv(path: Path) -> str | None:
+    try:
+        project: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: no YAML: {one_line(error)}") from None
+    runtime = project.get("runtime") if isinstance(project, dict) else None
+    options = runtime.get("options") if isinstance(runtime, dict) else None
+    if not isinstance(options, dict):
+        return None
+    named = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
+    if named is not None and not _PLAIN_PATH.fullmatch(str(named)):
+        raise SourceError(f"{path}: virtualenv: a path of letters, digits and ._-/ can stand in a pipeline")
+    return None if named is None else str(named)
+
+
+def shown(repository: Repository) -> tuple[str, ...]:
+    """The pipelines that the repository shows by its files, else by its remotes, else GitHub's."""
+    places = {repository.folder, root(repository.folder) or repository.folder}
+    by_files = tuple(
+        name
+        for name, signs in _SIGNS.items()
+        if any(os.path.lexists(place / sign) for place in places for sign in signs)
+    )
+    if by_files:
+        return by_files
+    hosts = list(_remote_hosts(repository.folder))
+    by_host = tuple(name for name, parts in _HOSTS.items() if any(part in host for host in hosts for part in parts))
+    return by_host or ("github",)
+
+
+def _remote_hosts(folder: Path) -> Iterator[str]:
+    """The hosts of the git remotes. Nothing else of a remote is kept: its URL may hold a password."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), "config", "--get-regexp", r"^remote\..*\.url$"],
+            capture_output=True, encoding="utf-8", errors="replace", timeout=10, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return
+    for line in done.stdout.splitlines():
+        if found := re.search(r" (?:\w+://)?(?:[^/@\s]*@)?([\w.-]+)[:/]", line):
+            yield found[1].lower()
+
+
+def root(folder: Path) -> Path | None:
+    """The root of the git repository that the folder lies in, None where it lies in none."""
+    here = folder.resolve()
+    return next((place for place in (here, *here.parents) if (place / ".git").exists()), None)

@@ -1,0 +1,101 @@
+"""What `acctgate init` tells a person: what it wrote, what to tighten, what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from shutil import get_terminal_size
+from textwrap import wrap
+
+from acctgate.commands.init.fit import Fit, Gap
+from acctgate.commands.init.pipelines import todo
+from acctgate.commands.init.repository import Repository, root
+from acctgate.policy.yaml_flow import flow
+from acctgate.redact import one_line
+
+_MOVE = "move them there, and let them work in this folder (working-directory, or cd)"
+_MEANWHILE = {"ratchet": "today's value is the limit", "violated": "advisory"}
+Options = Sequence[tuple[str, str | None]]
+"""Options of a command line and their values; None is an option that was not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one run."""
+
+    repository: Repository
+    fit: Fit
+    pipelines: Mapping[str, str]
+    """System → file."""
+    sources: Options
+    live: Options
+
+    def lines(self, files: Sequence[str]) -> Iterator[str]:
+        """All of it, for the files that were written."""
+        for number, file in enumerate(files):
+            yield f"{'' if number else 'Wrote':6}{file}"
+        yield ""
+        yield from self._tighten()
+        yield from ("", "Next:", f"  {self._check()}", f"  {self._commit(files)}")
+        yield from ("", "Before the pipeline runs:")
+        for name, file in self.pipelines.items():
+            yield f"  {todo(name, file)}"
+        top = root(self.repository.folder)
+        if top is not None and top != self.repository.folder.resolve():
+            yield from _block(f"pipelines are found only at the repository's root, {top}: {_MOVE}", "  ")
+
+    def _tighten(self) -> Iterator[str]:
+        account = one_line(f"account {self.fit.account or self.fit.alias or '(unnamed)'}")
+        if not self.fit.gaps:
+            yield f"The policy is {self.fit.target}: {account} holds all that it makes mandatory."
+            return
+        yield f"The policy fits {account}: nothing blocks today. What to tighten until it is {self.fit.target}:"
+        for gap in self.fit.gaps:
+            if gap.kind != "undecided":
+                yield from self._gap(gap)
+        yield from self._undecided()
+
+    def _undecided(self) -> Iterator[str]:
+        """What could not be decided, by the reason, which many rules share."""
+        reasons: dict[str, list[str]] = {}
+        for gap in self.fit.gaps:
+            if gap.kind == "undecided":
+                reasons.setdefault(gap.now, []).append(gap.rule)
+        for reason, rules in reasons.items():
+            yield from ("", *_block(f"{', '.join(rules)}: {{level: advisory}}", "  "))
+            yield from _block(
+                f"{reason}; advisory, since it could not be decided. See to it, then init --force.", "    "
+            )
+
+    def _gap(self, gap: Gap) -> Iterator[str]:
+        text = f"{gap.now}; {self.fit.target} wants {gap.wanted}; until then {_MEANWHILE[gap.kind]}"
+        yield from ("", f"  {gap.rule}: {flow(dict(gap.entry))}")
+        yield from _block(f"{text}. {gap.remediation}", "    ")
+
+    def _check(self) -> str:
+        """The command that shows that nothing blocks."""
+        folder = self.repository.folder
+        here = folder.resolve() == folder.cwd()
+        if self.repository.pulumi and not self.sources:
+            cd = "" if here else f"cd {shlex.quote(str(folder))} && "
+            return cd + _command("acctgate preview", self.live)
+        policy = None if here else str(folder / "policies/policy.yaml")
+        return _command("acctgate check", [*self.sources, *([] if self.sources else self.live), ("--policy", policy)])
+
+    def _commit(self, files: Sequence[str]) -> str:
+        folder = self.repository.folder
+        git = "git" if folder.resolve() == folder.cwd() else f"git -C {shlex.quote(str(folder))}"
+        return f"{git} add {' '.join(files)}"
+
+
+def _block(text: str, indent: str) -> list[str]:
+    width = max(60, get_terminal_size((110, 24)).columns)
+    return wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )
+
+
+def _command(name: str, options: Options) -> str:
+    given = [f" {option} {shlex.quote(value)}" for option, value in options if value is not None]
+    return name + "".join(given)

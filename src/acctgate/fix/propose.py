@@ -1,0 +1,229 @@
+"""Repair: the SecurityPreference resource that makes one account satisfy a policy, and what is left for a person.
+
+Pure. Only settings that do not comply are declared, and always masks and session duration: a create that leaves
+them out clears them. What is proposed is judged before it is handed out, by the same overlay that judges plans.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from acctgate.evaluate.judge import evaluate
+from acctgate.model.outcome import Level, Outcome, Result
+from acctgate.model.planned_change import HOURS, MASKS, PlannedChange
+from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey
+from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown, explain
+from acctgate.plan.overlay import SECTION, overlay
+from acctgate.policy.policy import Policy
+from acctgate.rules import RULES, login_lockout
+from acctgate.rules.base import SettingRule
+
+RESOURCE: Final = "security-preference"
+"""The name of the proposed resource."""
+_LEFT_OUT: Final = {
+    MASKS: "a resource that leaves it out opens console logon to every network",
+    HOURS: f"a new resource that leaves it out puts it back to {DEFAULT_HOURS} hours",
+}
+_OPEN: Final[tuple[Result, ...]] = ("fail", "unknown")
+_RANK: Final[dict[Result, int]] = {"pass": 0, "skipped": 0, "waived": 1, "unknown": 2, "fail": 3}
+_MOST_MASKS: Final = 40
+_LONGEST_MASKS: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One setting of the proposed resource."""
+
+    key: PreferenceKey
+    value: str | int | bool
+    why: str
+    repairs: str | None = None
+    """The rule that it repairs. None where the value is declared only to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that no resource repairs."""
+
+    rule: str
+    level: Level
+    message: str
+    expected: str
+    remediation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would make an account satisfy a policy."""
+
+    account: str | None
+    alias: str | None
+    policy: str
+    settings: tuple[Declared, ...] = ()
+    """The resource's settings. Empty: there is no resource."""
+    cautions: tuple[str, ...] = ()
+    """What to look at before the resource is deployed."""
+    withheld: str | None = None
+    """Why there is no resource although some settings want repair."""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Repairer:
+    """A rule that a setting of the resource can repair."""
+
+    rule: SettingRule[Any]
+    key: PreferenceKey
+
+    def repaired(self, value: object, policy: Policy) -> Any:
+        """What the policy wants in the place of `value`; None where it does not say."""
+        entry = policy.rules[self.rule.id]
+        if entry["level"] == "disabled" or self.rule.id in policy.unusable or self.rule.repair is None:
+            return None
+        return self.rule.repair(value, entry)
+
+
+_REPAIRERS: Final = {
+    rule.id: _Repairer(rule, BY_SETTING[rule.setting])
+    for rule in RULES
+    if isinstance(rule, SettingRule) and rule.repair is not None and rule.setting in BY_SETTING
+}
+
+
+def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
+    """What would make the account satisfy the policy. It is judged as of `now`."""
+    found = _judge(snapshot, policy, now)
+    settings, withheld = _settings(snapshot, policy, found)
+    cautions: tuple[str, ...] = ()
+    if settings:
+        after = _judge(overlay(snapshot, [_planned(settings)]), policy, now)
+        withheld = _fault(found, after, settings)
+        settings, cautions = ((), ()) if withheld else (settings, (*_lockouts(after), *_limits(settings)))
+    repaired = {setting.repairs for setting in settings}
+    steps = tuple(_step(outcome) for outcome in found if outcome.outcome in _OPEN and outcome.rule not in repaired)
+    return Fix(snapshot.account_id, snapshot.alias, policy.source, settings, cautions, withheld, steps)
+
+
+def _judge(snapshot: Snapshot, policy: Policy, now: datetime) -> tuple[Outcome, ...]:
+    (report,) = evaluate([snapshot], policy, now)
+    return report.outcomes
+
+
+def _planned(settings: Sequence[Declared]) -> PlannedChange:
+    return PlannedChange(RESOURCE, "create", {setting.key.api: setting.value for setting in settings})
+
+
+def _settings(snapshot: Snapshot, policy: Policy, found: Sequence[Outcome]) -> tuple[tuple[Declared, ...], str | None]:
+    """The settings to declare, or why there can be none."""
+    wanting = [outcome for outcome in found if outcome.outcome in _OPEN and outcome.rule in _REPAIRERS]
+    if reason := _unread(snapshot):
+        return (), reason if wanting else None
+    repairs = [_repair(snapshot, policy, outcome) for outcome in wanting]
+    declared = {repair.key.api: repair for repair in repairs if repair is not None}
+    if not declared:
+        return (), None
+    for repairer in _REPAIRERS.values():
+        if repairer.key.api in _LEFT_OUT and repairer.key.api not in declared:
+            kept = _kept(snapshot, policy, repairer, wanting)
+            if isinstance(kept, str):
+                return (), kept
+            declared[kept.key.api] = kept
+    return tuple(declared[key.api] for key in PREFERENCE_KEYS if key.api in declared), None
+
+
+def _unread(snapshot: Snapshot) -> str | None:
+    """Why the preference as a whole is not known. Then nothing says what a resource would change."""
+    section, error = snapshot.read((SECTION,)), snapshot.errors.get(SECTION)
+    reason = section.reason if isinstance(section, Unknown) else error and explain(error, OPERATIONS[SECTION])
+    return f"{reason}; let it be read, then run acctgate fix again" if reason else None
+
+
+def _read(snapshot: Snapshot, repairer: _Repairer) -> Any:
+    """The live value. Text that no file can hold cannot be read either."""
+    value = snapshot.read(repairer.key.path)
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return Unknown(f"{repairer.key.api} is no valid text", value)
+    return value
+
+
+def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> Declared | None:
+    """The setting that repairs the rule.
+
+    None where a person must decide: a value that is there and cannot be understood may be stricter than what the
+    policy wants. Masks and duration are sent in any case, so for them the policy's value is taken.
+    """
+    repairer = _REPAIRERS[outcome.rule]
+    value = _read(snapshot, repairer)
+    sent_anyway = repairer.key.api in _LEFT_OUT and isinstance(value, Unknown)
+    if outcome.outcome == "unknown" and not sent_anyway and not _absent(snapshot, repairer):
+        return None
+    repaired = repairer.repaired(value, policy)
+    if repaired is None:
+        return None
+    why = f"{outcome.rule} wants {outcome.expected}; {_now(outcome)}"
+    return Declared(repairer.key, repaired, why, outcome.rule)
+
+
+def _absent(snapshot: Snapshot, repairer: _Repairer) -> bool:
+    """Whether the answer has none of the settings that the rule reads."""
+    values = [snapshot.read(path) for path in repairer.rule.paths]
+    return all(isinstance(value, Unknown) and value.absent for value in values)
+
+
+def _now(outcome: Outcome) -> str:
+    if outcome.outcome == "unknown":
+        return outcome.message.removeprefix("not provable: ")
+    actual = json.dumps(outcome.actual, ensure_ascii=False)
+    return f"{outcome.setting.rpartition('.')[2]} is now {actual}"
+
+
+def _kept(snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequence[Outcome]) -> Declared | str:
+    """Masks or duration as they are. Where they are not known, what the policy wants; a text says why not even that."""
+    key, rule = repairer.key, repairer.rule
+    value = _read(snapshot, repairer)
+    if not isinstance(value, Unknown):
+        not_repaired = any(outcome.rule == rule.id for outcome in wanting)
+        prefix = f"NOT repaired (see {rule.id} below), " if not_repaired else ""
+        return Declared(key, value, f"{prefix}kept as it is: {_LEFT_OUT[key.api]}")
+    wanted = repairer.repaired(value, policy)
+    if wanted is None:
+        unsaid = "the policy does not say what it should be"
+        return f"{key.api} is not known ({value.reason}), {unsaid}, and {_LEFT_OUT[key.api]}"
+    return Declared(key, wanted, f"{rule.id} wants {rule.expected(policy.rules[rule.id])}; {value.reason}")
+
+
+def _fault(before: Sequence[Outcome], after: Sequence[Outcome], settings: Sequence[Declared]) -> str | None:
+    """What the resource would not repair, or make worse. It should never be anything."""
+    repaired = {setting.repairs for setting in settings}
+    for old, new in zip(before, after, strict=True):
+        worse = _RANK[new.outcome] > _RANK[old.outcome] and new.rule != login_lockout.RULE.id
+        if worse or (new.rule in repaired and new.outcome != "pass"):
+            return f"with the resource, {new.rule} would be: {new.message} (this is a fault of acctgate)"
+    return None
+
+
+def _lockouts(after: Sequence[Outcome]) -> list[str]:
+    """Whom the resource may lock out: stricter settings do that."""
+    about = (outcome for outcome in after if outcome.rule == login_lockout.RULE.id and outcome.outcome in _OPEN)
+    return [f"{outcome.rule} ({outcome.level}): {outcome.message}. {outcome.remediation}" for outcome in about]
+
+
+def _limits(settings: Sequence[Declared]) -> list[str]:
+    masks = next(str(setting.value) for setting in settings if setting.key.api == MASKS)
+    if masks.count(";") < _MOST_MASKS and len(masks) <= _LONGEST_MASKS:
+        return []
+    most = f"at most {_MOST_MASKS} masks and {_LONGEST_MASKS} characters"
+    return [f"Alibaba Cloud documents {most}, and these are {masks.count(';') + 1} and {len(masks)}: sum them up"]
+
+
+def _step(outcome: Outcome) -> Step:
+    remediation = outcome.remediation
+    if outcome.outcome == "unknown":  # it may comply, or be stricter
+        remediation = f"Find out what it is. If it does not comply: {remediation}"
+    return Step(outcome.rule, outcome.level, outcome.message, outcome.expected, remediation)

@@ -1,0 +1,92 @@
+"""What all targets share: the comments round the resource, and text as a literal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Final
+
+from acctgate.fix.propose import Declared, Fix
+from acctgate.redact import one_line
+
+_WIDTH: Final = 110
+_ONE_ONLY: Final = (
+    "An account has one SecurityPreference. Where a program declares it already, put these settings there, keep its "
+    "others, and refresh before you deploy: an update sends only what differs from the recorded state."
+)
+_SHORT: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A language."""
+
+    marker: str
+    """What a comment begins with."""
+    resource: Callable[[Sequence[Declared]], Iterable[str]]
+    """The lines that declare the resource."""
+
+    def render(self, fix: Fix) -> str:
+        """The whole file."""
+        return "".join(f"{line}\n" for line in self._lines(fix))
+
+    def _lines(self, fix: Fix) -> Iterator[str]:
+        if not fix.settings and not fix.steps:
+            yield f"{self.marker} Nothing needs repair: {_whose(fix)}"
+            return
+        yield from comment(self.marker, f"acctgate fix: {_whose(fix)}")
+        if fix.settings:
+            yield from comment(self.marker, _ONE_ONLY)
+            for caution in fix.cautions:
+                yield from comment(self.marker, "Before you deploy it:", caution)
+            yield ""
+            yield from self.resource(fix.settings)
+        elif fix.withheld:
+            yield from comment(self.marker, "No resource is printed, since it could do harm:", fix.withheld)
+        else:
+            yield from comment(self.marker, "No resource can repair what is left.")
+        yield from self._steps(fix)
+
+    def _steps(self, fix: Fix) -> Iterator[str]:
+        if fix.steps:
+            yield ""
+            yield from comment(self.marker, "What is left for a person:")
+        for step in fix.steps:
+            yield from comment(
+                self.marker, f"- {step.rule} ({step.level}), expected {step.expected}:", step.message.rstrip(".") + ".",
+                step.remediation, hanging="  ",
+            )  # fmt: skip
+
+
+def _whose(fix: Fix) -> str:
+    account = f"account {fix.account}" if fix.account else "the account"
+    alias = f" ({fix.alias})" if fix.alias else ""
+    return one_line(f"{account}{alias}, policy {fix.policy}")
+
+
+def comment(marker: str, *texts: str, indent: str = "", hanging: str = "") -> list[str]:
+    """Texts as comment lines. Each is made one line first, so that none can end the comment."""
+    return wrap(
+        " ".join(map(one_line, texts)), _WIDTH, initial_indent=f"{indent}{marker} ",
+        subsequent_indent=f"{indent}{marker} {hanging}", break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def literal(value: str | int | bool) -> str:
+    """A value as JSON has it, and so most languages; text as `quoted`."""
+    return quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
+def quoted(text: str) -> str:
+    """Text in double quotes, in ASCII. Python, YAML and HCL read these escapes alike."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in _SHORT:
+        return _SHORT[char]
+    if " " <= char <= "~":
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"

@@ -1,0 +1,22 @@
+"""A Pulumi program in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from acctgate.fix.propose import RESOURCE, Declared
+from acctgate.fix.targets.base import Target, comment, quoted
+
+
+def resource(settings: Sequence[Declared]) -> Iterator[str]:
+    """A whole __main__.py."""
+    yield from ("import pulumi_alicloud as alicloud", "", "alicloud.ram.SecurityPreference(", f'    "{RESOURCE}",')
+    for setting in settings:
+        yield from comment("#", setting.why, indent="    ")
+        # Pulumi's Python names are Terraform's.
+        value = quoted(setting.value) if isinstance(setting.value, str) else repr(setting.value)
+        yield f"    {setting.key.terraform}={value},"
+    yield ")"
+
+
+TARGET = Target("#", resource)

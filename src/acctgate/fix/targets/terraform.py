@@ -1,0 +1,26 @@
+"""A Terraform resource block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from acctgate.fix.propose import RESOURCE, Declared
+from acctgate.fix.targets.base import Target, comment, literal
+from acctgate.model.preference_keys import PREFERENCE_TERRAFORM
+
+
+def resource(settings: Sequence[Declared]) -> Iterator[str]:
+    """One block."""
+    yield f'resource "{PREFERENCE_TERRAFORM}" "{RESOURCE.replace("-", "_")}" {{'
+    for setting in settings:
+        yield from comment("#", setting.why, indent="  ")
+        yield f"  {setting.key.terraform} = {_verbatim(literal(setting.value))}"
+    yield "}"
+
+
+def _verbatim(text: str) -> str:
+    """HCL takes ${…} and %{…} in any text for templates; doubling the sign is its escape."""
+    return text.replace("${", "$${").replace("%{", "%%{")
+
+
+TARGET = Target("#", resource)

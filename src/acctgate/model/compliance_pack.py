@@ -1,0 +1,27 @@
+"""GetCompliancePackReport (Config 2020-09-07): how fresh the report of a compliance pack is.
+
+The answer carries no verdict of its own, only a status, a time, and a signed ReportUrl. That URL is a
+secret: acctgate drops it on reading, so it is not part of this model.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from acctgate.model.fields import Count, answer
+
+
+@answer
+class CompliancePackReport(TypedDict, total=False):
+    """The report of one compliance pack (GetCompliancePackReport, CompliancePackReport)."""
+
+    CompliancePackId: str
+    """The ID of the compliance pack."""
+    AccountId: Count
+    """The account that the pack belongs to. 0 names no account."""
+    ReportStatus: Literal["NONE", "CREATING", "COMPLETE"]
+    """NONE (not generated), CREATING or COMPLETE."""
+    ReportCreateTimestamp: Count
+    """When the report was generated. Unit: milliseconds since 1970-01-01 UTC."""

@@ -1,0 +1,121 @@
+"""The verdict on accounts: what a report (version 1) says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from acctgate.model.diff import AccountDiff
+from acctgate.model.outcome import RESULTS, Outcome, Result, Verdict
+from acctgate.model.waiver import WaiverNotice
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """The verdict on one account."""
+
+    account: str | None
+    """The account's id, None where it is not known."""
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    alias: str | None = None
+    unreadable: str | None = None
+    """Why nothing could be read of the account, where that is so. Each outcome says it too."""
+    taken_at: str | None = None
+    """When it was read (ISO 8601), None where that is not known."""
+    diff: AccountDiff | None = None
+    """What a deploy moves, None where there is no plan or it moves nothing."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a report says over all accounts. It grows as the accounts come."""
+
+    verdict: Verdict = "pass"
+    counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
+    snapshots: int = 0
+    """How often an account was judged."""
+    nameless: int = 0
+    """How many of these do not say of which account they are."""
+    named: set[str] = field(default_factory=set)
+    """The accounts that have a name."""
+    waivers: tuple[WaiverNotice, ...] = ()
+    """The waivers that want attention. Known only after the last account."""
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts there are. One without a name is another one."""
+        return len(self.named) + self.nameless
+
+    @property
+    def told(self) -> str:
+        """What was judged, and what became of it, in words: `2 accounts, 42 outcomes: 40 pass, 2 fail`."""
+        accounts = _number(self.accounts, "account")
+        about = accounts if self.snapshots == self.accounts else f"{_number(self.snapshots, 'snapshot')} of {accounts}"
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items() if count)
+        return f"{about}, {_number(sum(self.counts.values()), 'outcome')}{': ' if counts else ''}{counts}"
+
+    def add(self, report: AccountReport) -> None:
+        """Count one more account."""
+        self.snapshots += 1
+        if report.account is None:
+            self.nameless += 1
+        else:
+            self.named.add(report.account)
+        self.verdict = worst(self.verdict, report.verdict)
+        for outcome in report.outcomes:
+            self.counts[outcome.outcome] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report (version 1), as `--format json` writes it."""
+
+    version: Literal[1]
+    verdict: Verdict
+    accounts: tuple[AccountReport, ...]
+    counts: Mapping[Result, int]
+    waivers: tuple[WaiverNotice, ...] = ()
+    """The waivers that want attention."""
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def worst(first: Verdict, second: Verdict) -> Verdict:
+    """fail over unknown over pass."""
+    return "fail" if "fail" in (first, second) else "unknown" if "unknown" in (first, second) else "pass"
+
+
+def verdict_of(outcomes: tuple[Outcome, ...]) -> Verdict:
+    """The verdict over the mandatory outcomes."""
+    verdict: Verdict = "pass"
+    for outcome in outcomes:
+        if outcome.outcome == "fail" and outcome.binding:
+            return "fail"
+        if outcome.outcome == "unknown" and outcome.binding:
+            verdict = "unknown"
+    return verdict
+
+
+def read_report(text: str | bytes) -> Report:
+    """A report (version 1) from its JSON.
+
+    Raises:
+        ValueError: It is none. The text is one line.
+    """
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"no report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Report]:
+    return TypeAdapter(Report)

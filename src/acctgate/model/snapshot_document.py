@@ -1,0 +1,56 @@
+"""A snapshot as a JSON document (version 1): the strict pydantic model, its validator and its schema."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, NotRequired
+
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
+
+from acctgate.model.compliance_pack import CompliancePackReport
+from acctgate.model.fields import Version1, answer
+from acctgate.model.security_practice import AccountSecurityPracticeInfo
+from acctgate.model.security_preference import SecurityPreference
+
+_OPEN = ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True)
+
+
+@answer
+class ApiError(TypedDict):
+    """Why a section could not be read."""
+
+    code: str
+    """The API's error code, for example NoPermission."""
+    message: str
+    """The API's message, in one line, without secrets."""
+    request_id: NotRequired[str | None]
+    """The API's request id, to quote to Alibaba Cloud's support."""
+
+
+@with_config(ConfigDict(**_OPEN, title="acctgate snapshot"))
+class SnapshotDocument(TypedDict):
+    """One Alibaba Cloud account at one moment (version 1)."""
+
+    version: Version1
+    """The version of this format."""
+    account_id: NotRequired[str | None]
+    """The account's id, as GetCallerIdentity tells it."""
+    alias: NotRequired[str | None]
+    """A name for people."""
+    taken_at: NotRequired[Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None]
+    """When the account was read (UTC, ISO 8601)."""
+    SecurityPreference: NotRequired[SecurityPreference]
+    """GetSecurityPreference's answer."""
+    AccountSecurityPracticeInfo: NotRequired[AccountSecurityPracticeInfo]
+    """GetAccountSecurityPracticeReport's answer."""
+    CompliancePackReports: NotRequired[list[CompliancePackReport]]
+    """GetCompliancePackReport's answers, one for each compliance pack."""
+    errors: NotRequired[dict[str, ApiError]]
+    """What could not be read: section → error. "CompliancePackReports.<pack id>" is one pack's."""
+
+
+@cache
+def adapter() -> TypeAdapter[Any]:
+    """The document's validator and schema."""
+    return TypeAdapter(SnapshotDocument)

@@ -1,0 +1,133 @@
+"""Rules of the user's own: Python modules that a policy names under `rule_modules`.
+
+A module has `RULES`, a tuple of rules of the same shape as acctgate's (`acctgate.rules.base`), or one `RULE`. It is
+named as Python imports it (`acme_rules.network`), or by its path, relative to the policy file (`./rules.py`). What
+stands beside the policy file can be imported too. Such a module is code and runs with the rights of whoever judges.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, get_args
+
+from acctgate.model.outcome import Level, Severity
+from acctgate.redact import one_line
+from acctgate.rules import RULES
+from acctgate.rules.base import Rule
+from acctgate.rules.parameters import adapter, parameter_schema
+
+_ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_BUILT_IN: Final = frozenset(rule.id for rule in RULES)
+
+
+class ModuleError(ValueError):
+    """A module of rules cannot be used. The text is one line."""
+
+
+@cache
+def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
+    """The rules of a module.
+
+    Args:
+        name: The module's name, or its path where it ends in .py.
+        folder: The folder of the policy file that names it.
+
+    Raises:
+        ModuleError: It cannot be imported, or what it has are no rules.
+    """
+    if name.endswith(".py") and not (folder / name).is_file():
+        raise ModuleError(f"{name}: no such file")
+    try:
+        with redirect_stdout(sys.stderr):  # standard output is for the report
+            module = _from_file((folder / name).resolve()) if name.endswith(".py") else _by_name(name, folder)
+    except ModuleError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise ModuleError(f"{name} cannot be imported: {type(error).__name__}: {one_line(error)}") from error
+    rules = getattr(module, "RULES", None)
+    if rules is None and hasattr(module, "RULE"):
+        rules = (module.RULE,)
+    if not isinstance(rules, (tuple, list)) or not rules:
+        raise ModuleError(f"{name} has no rules; a module has RULES, a tuple of rules, or one RULE")
+    for rule in rules:
+        if fault := _fault(rule):
+            raise ModuleError(f"{name}: {fault}")
+    return tuple(rules)
+
+
+@cache
+def _from_file(path: Path) -> ModuleType:
+    """The module in a file: the same one for everybody who names it."""
+    name = f"acctgate_rules_{sha256(str(path).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ModuleError(f"{path}: is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # the types of its parameters are looked up there
+    with _importable(path.parent):
+        spec.loader.exec_module(module)
+    return module
+
+
+def _by_name(name: str, folder: Path) -> ModuleType:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ModuleError(f"{name} is neither the name of a module nor a path that ends in .py")
+    with _importable(folder):
+        module = importlib.import_module(name)
+    beside = folder.joinpath(*name.split("."))
+    there = beside.with_suffix(".py").is_file() or (beside / "__init__.py").is_file()
+    if there and not Path(module.__file__ or "").resolve().is_relative_to(folder.resolve()):
+        raise ModuleError(f"{name}: another module of that name was found first; name the one beside by its path")
+    return module
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let what stands in a folder be imported, after all that is installed: it must not take anything's place."""
+    place = str(folder.resolve())
+    sys.path.append(place)
+    try:
+        yield
+    finally:
+        sys.path.remove(place)
+
+
+def _fault(rule: Any) -> str | None:
+    """Why something is no rule, None where it is one."""
+    if not isinstance(rule, Rule):
+        return f"{type(rule).__name__} is no rule; build one with acctgate.rules.base.SettingRule"
+    if not _ID.fullmatch(str(rule.id)):
+        return f"{one_line(rule.id)!r} is no rule id; words of small letters with dashes make one"
+    if rule.id in _BUILT_IN:
+        return f"{rule.id} is a rule of acctgate; an own rule needs an id of its own"
+    for name in ("title", "doc", "remediation", "setting"):
+        value = getattr(rule, name)
+        if not isinstance(value, str) or not value.strip():
+            return f"{rule.id}: {name} should be text"
+    if rule.severity not in get_args(Severity):
+        return f"{rule.id}: severity should be one of {', '.join(get_args(Severity))}"
+    if type(rule).judgements is Rule.judgements:
+        return f"{rule.id}: has no function that judges"
+    return _parameters_fault(rule)
+
+
+def _parameters_fault(rule: Rule[Any]) -> str | None:
+    try:
+        adapter(rule)
+        known = parameter_schema(rule)["properties"]
+    except Exception as error:  # pydantic's own errors have a message, and an address behind it
+        told = one_line(getattr(error, "message", error))
+        return f"{rule.id}: its parameters are no model: {type(error).__name__}: {told}"
+    closed = parameter_schema(rule).get("additionalProperties") is False
+    if known.get("level", {}).get("enum") != list(get_args(Level)) or not closed:
+        return f"{rule.id}: its parameters should extend RuleEntry and be decorated with @entry"
+    return None

@@ -1,0 +1,112 @@
+"""The JSON Schemas of acctgate's documents, generated from the models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+
+from acctgate.model import snapshot_document
+from acctgate.model.diff import Diff
+from acctgate.model.report import Report
+from acctgate.policy import PRESETS
+from acctgate.policy import document as policy_document
+from acctgate.rules import RULES
+from acctgate.rules.base import Rule
+from acctgate.rules.parameters import parameter_schema
+
+Schema = dict[str, Any]
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema(name: str) -> Schema:
+    """The JSON Schema (draft 2020-12) of a document: one of `NAMES`.
+
+    Raises:
+        KeyError: There is no such document.
+    """
+    return {"$schema": _DIALECT, **_SCHEMAS[name]()}
+
+
+def _snapshot() -> Schema:
+    return snapshot_document.adapter().json_schema()
+
+
+def _report() -> Schema:
+    config = ConfigDict(title="acctgate report", use_attribute_docstrings=True)
+    return TypeAdapter(with_config(config)(Report)).json_schema()
+
+
+def _diff() -> Schema:
+    config = ConfigDict(title="acctgate diff", use_attribute_docstrings=True)
+    result = TypeAdapter(with_config(config)(Diff)).json_schema()
+    result["properties"]["counts"] = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+    return result
+
+
+def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
+    """The JSON Schema of a policy file that can name these rules: with own ones it is whole, and names no other."""
+    result = policy_document.adapter().json_schema()
+    used = {"RuleEntries", "WaiverEntry", "AccountEntry"}
+    result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
+    result["$defs"]["RuleEntries"]["properties"] = {rule.id: _entry(rule) for rule in known}
+    names = result["$defs"]["WaiverEntry"]["properties"]["rule"].pop("enum")
+    names += [rule.id for rule in known if rule.id not in names]
+    closed: Schema = {
+        "rules": {"type": ["object", "null"], "propertyNames": {"enum": names}},
+        "waivers": {"items": {"properties": {"rule": {"enum": names}}}},
+    }
+    del result["$defs"]["RuleEntries"]["additionalProperties"]
+    if len(known) > len(RULES):
+        result["properties"] = _merged(result["properties"], closed)
+        conditions = []
+    else:  # modules, the file's own or those of a file that it extends, bring rules that are not known here
+        presets: Schema = {"enum": list(PRESETS)}
+        only_presets = {"anyOf": [presets, {"type": "array", "items": presets}]}
+        conditions = [
+            {
+                "if": {"not": {"required": ["rule_modules"]}, "properties": {"extends": only_presets}},
+                "then": {"properties": closed},
+            }
+        ]
+    # Without `extends` nothing else can bring a required parameter; with it, a file may leave one out.
+    complete = {rule.id: needs for rule in known if (needs := _complete(rule))}
+    alone = {"if": {"not": {"required": ["extends"]}}, "then": {"properties": {"rules": {"properties": complete}}}}
+    result["allOf"] = [alone, *conditions]
+    return result
+
+
+def _entry(rule: Rule[Any]) -> Schema:
+    """What a policy can say of a rule. Rules that share a parameters model still have their own titles."""
+    definition = {key: value for key, value in parameter_schema(rule).items() if key != "required"}
+    return definition | {"title": rule.title, "type": ["object", "null"]}
+
+
+def _complete(rule: Rule[Any]) -> Schema | None:
+    """A rule is disabled or has what it requires; None where it requires nothing."""
+    required = parameter_schema(rule).get("required")
+    if not required:
+        return None
+    disabled = {"type": "object", "required": ["level"], "properties": {"level": {"const": "disabled"}}}
+    return {"anyOf": [disabled, {"type": "object", "required": required}]}
+
+
+def _merged(properties: Schema, more: Schema) -> Schema:
+    return {name: {"allOf": [each, more[name]]} if name in more else each for name, each in properties.items()}
+
+
+_SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
+    "snapshot": _snapshot,
+    "policy": policy_schema,
+    "report": _report,
+    "diff": _diff,
+}
+NAMES: Final = tuple(_SCHEMAS)
+
+
+def text(name: str, known: Sequence[Rule[Any]] = RULES) -> str:
+    """The schema as the files in schemas/ have it. `known`: of a policy, the rules that it can name."""
+    found = {"$schema": _DIALECT, **policy_schema(known)} if name == "policy" else schema(name)
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

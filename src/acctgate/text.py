@@ -1,0 +1,28 @@
+"""Values and places in words, for messages."""
+
+from __future__ import annotations
+
+import json
+
+from acctgate.redact import one_line
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """A path for people: CompliancePackReports[0].ReportStatus."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")
+
+
+def expectation(message: str) -> str:
+    """pydantic's "Input should be a valid integer" as part of a sentence."""
+    text = message.replace("Input should be", "should be").replace("a valid dictionary", "an object")
+    return text.partition(" or instance of ")[0]
+
+
+def show(value: object) -> str:
+    """A JSON value as a person would type it, cut to a readable length."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(value)
+    return one_line(text if len(text) <= 60 else text[:59] + "…")

@@ -1,0 +1,3 @@
+"""The version of acctgate, for reports and `--version`."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,430 @@
+"""`acctgate check` on files: exit statuses, formats, streams, and what it says of input that it cannot read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from acctgate.cli import group
+from tests.support import HERE, ROOT, examples, joined, name_of, one_line, run, seed
+from tests.support.accounts import GOOD
+
+SEEDS = [
+    part
+    for name in ("000-security-practice.json", "002-security-preference.json", "004-compliance-pack-report.json")
+    for part in ("--response", str(seed(name)))
+]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working directory without a policy."""
+    monkeypatch.chdir(tmp_path)
+
+
+def _check(*arguments: str | Path, stdin: bytes = b"") -> Result:
+    """In this process: fast. What `main` adds to it, the processes below show."""
+    return CliRunner().invoke(group, ["check", *map(str, arguments)], input=stdin)
+
+
+def _written(path: Path, *documents: Any) -> Path:
+    path.write_text(joined(json.dumps(document) for document in documents), encoding="utf-8")
+    return path
+
+
+# Exit statuses
+
+
+def test_a_pass_is_0_and_says_nothing(tmp_path: Path) -> None:
+    result = _check("--snapshot", _written(tmp_path / "s.json", GOOD))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("PASSED")
+
+
+def test_a_violation_is_1() -> None:
+    result = _check(*SEEDS)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout.startswith("BLOCKED")
+    assert "root-access-keys" in result.stdout and "root-mfa" in result.stdout
+
+
+def test_what_could_not_be_decided_is_3(tmp_path: Path) -> None:
+    result = _check("--snapshot", _written(tmp_path / "s.json", {"version": 1}))
+    assert result.exit_code == 3
+    assert result.stdout.startswith("NOT PROVABLE")
+    one_line(result.stderr, "acctgate: undecided: login-mfa: ", "SecurityPreference was not read", "more")
+
+
+def test_a_violation_beside_an_unknown_is_1() -> None:
+    assert _check("--response", seed("000-security-practice.json")).exit_code == 1
+
+
+def test_an_advisory_violation_is_0(tmp_path: Path) -> None:
+    (policy := tmp_path / "p.yaml").write_text("version: 1\nrules: {root-mfa: {level: advisory}}")
+    result = _check(*SEEDS, "--policy", policy)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Advisory (1)" in result.stdout
+
+
+# Policies
+
+
+def test_the_default_policy_is_baseline() -> None:
+    outcomes = _outcomes(_check(*SEEDS, "--format", "json"))
+    assert outcomes["session-duration"]["expected"] == "at most 12 hours"
+    assert outcomes["mfa-ticket"]["level"] == "advisory"
+
+
+def test_the_policy_in_the_working_directory_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "policy.yaml").write_text("version: 1\nrules: {session-duration: {max_hours: 5}}")
+    outcomes = _outcomes(_check(*SEEDS, "--format", "json"))
+    assert outcomes["session-duration"]["outcome"] == "fail"
+    assert outcomes["root-mfa"]["level"] == "disabled"
+
+
+def test_a_named_policy_wins_over_the_one_in_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "policy.yaml").write_text("not a policy")
+    (policy := tmp_path / "p.yaml").write_text("version: 1")
+    assert _check(*SEEDS, "--policy", policy).exit_code == 0
+
+
+@pytest.mark.parametrize("path", examples("policies/invalid", ".yaml", ".json"), ids=name_of)
+def test_an_invalid_policy_is_2(path: Path) -> None:
+    result = _check(*SEEDS, "--policy", path)
+    assert (result.exit_code, result.stdout) == (1, "")  # click's own status; main makes it 2
+    one_line(result.stderr, "Error: ")
+
+
+def test_an_invalid_policy_is_2_for_a_process() -> None:
+    done = run("check", *SEEDS, "--policy", HERE / "policies/invalid/host-bits.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "host-bits.yaml:5: rules.network-masks.within[0]: is no network: 10.0.0.7/8")
+
+
+def test_a_missing_policy_is_2() -> None:
+    done = run("check", *SEEDS, "--policy", "nowhere.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "acctgate: nowhere.yaml: no such file or directory")
+
+
+# Formats
+
+
+def _outcomes(result: Result) -> dict[str, Any]:
+    (account,) = json.loads(result.stdout)["accounts"]
+    return {outcome["rule"]: outcome for outcome in account["outcomes"]}
+
+
+def test_json_is_the_report() -> None:
+    report = json.loads(_check(*SEEDS, "--format", "json").stdout)
+    assert (report["version"], report["verdict"], len(report["accounts"])) == (1, "fail", 1)
+    assert report["accounts"][0]["account"] is None
+    assert sum(report["counts"].values()) == len(report["accounts"][0]["outcomes"])
+
+
+def test_several_formats_at_once(tmp_path: Path) -> None:
+    result = _check(*SEEDS, "--format", "json", "--format", "ndjson=lines.ndjson", "--format", "text=report.txt")
+    report = json.loads(result.stdout)
+    (line,) = (tmp_path / "lines.ndjson").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line) == report["accounts"][0]
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8").startswith("BLOCKED")
+
+
+def test_output_takes_the_report(tmp_path: Path) -> None:
+    result = _check(*SEEDS, "--format", "json", "--output", "report.json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verdict"] == "fail"
+
+
+def test_a_file_has_no_colour(tmp_path: Path) -> None:
+    _check(*SEEDS, "--output", "report.txt")
+    assert "\x1b" not in (tmp_path / "report.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("formats", "message"),
+    [
+        (("yaml",), "--format yaml: is none of text, json, ndjson"),
+        (("JSON",), "--format JSON: is none of"),
+        (("json", "text"), "all but one need a file"),
+        (("json", "json"), "all but one need a file"),
+        (("json=",), "a file stands behind ="),
+        (("",), "is none of"),
+    ],
+)
+def test_wrong_formats(formats: tuple[str, ...], message: str) -> None:
+    result = _check(*SEEDS, *(part for name in formats for part in ("--format", name)))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/report.json", "."])
+def test_an_output_that_cannot_be_written_is_2(place: str) -> None:
+    for arguments in (["--output", place], ["--format", f"json={place}"]):
+        done = run("check", *SEEDS, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        one_line(done.stderr, "acctgate: ", place)
+
+
+# Several accounts
+
+
+def test_ndjson_snapshots_are_judged_in_order(tmp_path: Path) -> None:
+    accounts = [{**GOOD, "account_id": str(number)} for number in (3, 1, 2)]
+    result = _check("--snapshot", _written(tmp_path / "s.ndjson", *accounts), "--format", "ndjson")
+    assert [json.loads(line)["account"] for line in result.stdout.splitlines()] == ["3", "1", "2"]
+    assert result.exit_code == 0
+
+
+def test_a_broken_line_takes_no_other_with_it(tmp_path: Path) -> None:
+    lines = [json.dumps({**GOOD, "account_id": "1"}), '{"version": 1,', json.dumps({**GOOD, "account_id": "3"})]
+    (file := tmp_path / "s.ndjson").write_text(joined(lines))
+    result = _check("--snapshot", file, "--format", "ndjson")
+    reports = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(report["account"], report["verdict"]) for report in reports] == [
+        ("1", "pass"), (None, "unknown"), ("3", "pass"),
+    ]  # fmt: skip
+    assert all(f"{file}:2" in found["message"] for found in reports[1]["outcomes"] if found["outcome"] == "unknown")
+    assert result.exit_code == 2
+    one_line(result.stderr, f"acctgate: {file}:2: no JSON")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[]",
+        "null",
+        "7",
+        '"version"',
+        "{}",
+        '{"version": 2}',
+        '{"version": true}',
+        '{"version": "1"}',
+        "\\x00",
+        "{'version': 1}",
+    ],
+)
+def test_a_line_that_is_no_snapshot(tmp_path: Path, line: str) -> None:
+    good = json.dumps(GOOD)
+    (file := tmp_path / "s.ndjson").write_text(joined([good, line, "", good]))
+    result = _check("--snapshot", file, "--format", "ndjson")
+    assert [json.loads(text)["verdict"] for text in result.stdout.splitlines()] == ["pass", "unknown", "pass"]
+    assert result.exit_code == 2
+    one_line(result.stderr, f"{file}:2: ")
+
+
+def test_a_violation_beside_a_broken_line_is_still_2(tmp_path: Path) -> None:
+    (file := tmp_path / "s.ndjson").write_text(joined(["{", json.dumps(GOOD)]))
+    assert _check("--snapshot", file).exit_code == 2
+
+
+def test_a_broken_first_line_is_2_and_the_rest_is_judged(tmp_path: Path) -> None:
+    (file := tmp_path / "s.ndjson").write_text(joined(["{broken}", json.dumps(GOOD)]))
+    result = _check("--snapshot", file, "--format", "ndjson")
+    assert [json.loads(text)["verdict"] for text in result.stdout.splitlines()] == ["unknown", "pass"]
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("first", [["{"], ['{"version": 1, "account_id'], ["", "x", '{"version": 1, "alias": ']])
+def test_a_truncated_first_line_takes_no_other_with_it(tmp_path: Path, first: list[str]) -> None:
+    good = json.dumps(GOOD)
+    (file := tmp_path / "s.ndjson").write_text(joined([*first, "", good, "{", good]))
+    result = _check("--snapshot", file, "--format", "ndjson")
+    verdicts = [json.loads(text)["verdict"] for text in result.stdout.splitlines()]
+    broken = len([line for line in first if line])
+    assert verdicts == ["unknown"] * broken + ["pass", "unknown", "pass"]
+    assert result.exit_code == 2
+    number = 1 + first.index(next(line for line in first if line))
+    one_line(result.stderr, f"acctgate: {file}:{number}: no JSON", f"(and {broken} more)")
+
+
+def test_a_truncated_document_is_one_account(tmp_path: Path) -> None:
+    (file := tmp_path / "s.json").write_text(json.dumps(GOOD, indent=2)[:-20])
+    result = _check("--snapshot", file, "--format", "ndjson")
+    assert (result.exit_code, result.stdout) == (2, "")
+    one_line(result.stderr, f"acctgate: {file}:", "no JSON")
+
+
+def test_a_section_of_the_wrong_shape_takes_no_other_with_it(tmp_path: Path) -> None:
+    file = _written(tmp_path / "s.json", {**GOOD, "SecurityPreference": "yes"})
+    outcomes = _outcomes(_check("--snapshot", file, "--format", "json"))
+    assert {found["outcome"] for name, found in outcomes.items() if name in ("login-mfa", "mfa-ticket")} == {"unknown"}
+    assert outcomes["root-mfa"]["outcome"] == "pass"
+
+
+def test_a_pretty_printed_snapshot_is_one_account(tmp_path: Path) -> None:
+    (file := tmp_path / "s.json").write_text(json.dumps(GOOD, indent=2))
+    assert _check("--snapshot", file).exit_code == 0
+
+
+def test_responses_and_snapshots_are_accounts_of_their_own(tmp_path: Path) -> None:
+    result = _check(*SEEDS, "--snapshot", _written(tmp_path / "s.json", GOOD), "--format", "json")
+    report = json.loads(result.stdout)
+    assert [account["verdict"] for account in report["accounts"]] == ["fail", "pass"]
+
+
+def test_several_snapshot_files(tmp_path: Path) -> None:
+    files = [_written(tmp_path / name, {**GOOD, "alias": name}) for name in ("b", "a")]
+    result = _check("--snapshot", files[0], "--snapshot", "missing", "--snapshot", files[1], "--format", "ndjson")
+    assert [json.loads(line).get("alias") for line in result.stdout.splitlines()] == ["b", None, "a"]
+    assert result.exit_code == 2
+    one_line(result.stderr, "acctgate: missing: no such file or directory")
+
+
+def test_standard_input() -> None:
+    stream = joined(json.dumps({**GOOD, "account_id": number}) for number in ("1", "2")).encode()
+    result = _check("--snapshot", "-", "--format", "ndjson", stdin=stream)
+    assert [json.loads(line)["account"] for line in result.stdout.splitlines()] == ["1", "2"]
+
+
+def test_standard_input_of_a_process() -> None:
+    assert run("check", "--snapshot", "-", stdin=json.dumps(GOOD).encode()).returncode == 0
+    done = run("check", "--snapshot", "-", stdin=b"")
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "acctgate: standard input: is empty")
+
+
+def test_a_response_on_standard_input() -> None:
+    result = _check("--response", "-", stdin=seed("000-security-practice.json").read_bytes())
+    assert result.exit_code == 1
+
+
+# API errors as answers
+
+
+def test_an_error_answer_makes_its_section_unknown(tmp_path: Path) -> None:
+    file = _written(
+        tmp_path / "e.json",
+        {
+            "Code": "NoPermission", "Message": "You are not authorized.", "RequestId": "30C9068D",
+            "AccessDeniedDetail": {"AuthAction": "ram:GetSecurityPreference"},
+        },
+    )  # fmt: skip
+    result = _check("--response", file, "--response", seed("000-security-practice.json"), "--format", "json")
+    outcomes = _outcomes(result)
+    assert outcomes["login-mfa"]["outcome"] == "unknown"
+    assert "NoPermission: You are not authorized. (request id 30C9068D)" in outcomes["login-mfa"]["message"]
+    assert outcomes["root-mfa"]["outcome"] == "fail"
+    assert result.exit_code == 1
+
+
+def test_an_error_answer_alone_is_3(tmp_path: Path) -> None:
+    denied = {"Code": "NoPermission", "AccessDeniedDetail": {"AuthAction": "ram:GetSecurityPreference"}}
+    result = _check("--response", _written(tmp_path / "e.json", denied))
+    assert result.exit_code == 3
+    one_line(result.stderr, "NoPermission")
+
+
+def test_an_error_answer_of_who_knows_what_is_2(tmp_path: Path) -> None:
+    file = _written(tmp_path / "e.json", {"Code": "InternalError", "Message": "Try again."})
+    result = _check("--response", file)
+    assert (result.exit_code, result.stdout) == (2, "")
+    one_line(result.stderr, "InternalError: Try again.")
+
+
+def test_answers_of_two_accounts_are_2(tmp_path: Path) -> None:
+    files = [_written(tmp_path / n, {"CompliancePackReport": {"AccountId": int(n * 16)}}) for n in ("1", "2")]
+    result = _check("--response", files[0], "--response", files[1])
+    assert (result.exit_code, result.stdout) == (2, "")
+    one_line(result.stderr, "1111111111111111", "2222222222222222")
+
+
+# Input that cannot be read
+
+
+@pytest.fixture
+def unreadable(tmp_path: Path) -> dict[str, Path]:
+    """Files that hold nothing of use."""
+    content = {
+        "empty": b"",
+        "blank": b" \n\t\n",
+        "broken-json": b'{"version": 1, "SecurityPreference": {',
+        "broken-xml": b"<GetSecurityPreferenceResponse><SecurityPreference>",
+        "entities": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        "binary": bytes(range(256)),
+        "utf-16": '{"version": 1}'.encode("utf-16"),
+        "control-characters": b"\x1b[31m\x07\x00",
+    }
+    for name, raw in content.items():
+        (tmp_path / name).write_bytes(raw)
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(50 << 20)
+    (tmp_path / "directory").mkdir()
+    return {name: tmp_path / name for name in (*content, "large", "directory", "missing")}
+
+
+KINDS = (
+    "empty", "blank", "broken-json", "broken-xml", "entities", "binary", "utf-16", "control-characters", "large",
+    "directory", "missing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--response", "--snapshot"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", ["text", "json", "ndjson"])
+def test_input_that_cannot_be_read(unreadable: dict[str, Path], option: str, kind: str, form: str) -> None:
+    result = _check(option, unreadable[kind], "--format", form, "--output", "report")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert not Path("report").exists(), "nothing is written where nothing can be read"
+    one_line(result.stderr, f"acctgate: {unreadable[kind]}")
+    assert "\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["broken-json", "binary", "large", "directory"])
+def test_input_that_a_process_cannot_read(unreadable: dict[str, Path], kind: str) -> None:
+    done = run("check", "--response", unreadable[kind], "--format", "json")
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, str(unreadable[kind]))
+
+
+def test_one_bad_answer_spoils_the_account(unreadable: dict[str, Path]) -> None:
+    result = _check(*SEEDS, "--response", unreadable["broken-json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+# A process
+
+
+def test_a_process_exits_as_the_command_does(tmp_path: Path) -> None:
+    done = run("check", *SEEDS)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("BLOCKED  account unknown: ")
+    assert run("check", "--snapshot", _written(tmp_path / "s", {"version": 1})).returncode == 3
+
+
+def test_a_reader_that_leaves_early_is_no_traceback(tmp_path: Path) -> None:
+    file = _written(tmp_path / "s.ndjson", *[GOOD] * 500)
+    command = f'"{sys.executable}" -m acctgate check --snapshot "{file}" --format ndjson | head -c 1'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_the_repositorys_own_policy_blocks_the_documents_account() -> None:
+    done = run("check", *SEEDS, "--format", "json", cwd=ROOT)
+    outcomes = {found["rule"]: found["outcome"] for found in json.loads(done.stdout)["accounts"][0]["outcomes"]}
+    assert done.returncode == 1
+    assert outcomes["network-masks"] == "pass" and outcomes["login-mfa"] == "fail"
+
+
+def test_a_report_is_utf_8_whatever_the_locale() -> None:
+    environment = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
+    document = json.dumps({**GOOD, "alias": "生产"}, ensure_ascii=False).encode()
+    for form in ("text", "json"):
+        done = run("check", "--snapshot", "-", "--format", form, stdin=document, environment=environment)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "生产" in done.stdout
+
+
+def test_half_a_surrogate_pair_does_no_harm(tmp_path: Path) -> None:
+    document = json.dumps({**GOOD, "alias": "\ud800"}).encode()
+    done = run("check", "--snapshot", "-", "--format", "json", "--format", "ndjson=lines", stdin=document)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["accounts"] == [json.loads((tmp_path / "lines").read_text(encoding="utf-8"))]

@@ -1,0 +1,134 @@
+"""Each command's help ends with examples, and the examples work: as typed, in a folder with the files they name."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pytest
+
+from acctgate.cli.examples import WithExamples, aligned
+from acctgate.demo import DemoServer
+from tests.support import HERE, ROOT, run, seed
+from tests.support.commands import COMMANDS
+
+WIDEST: Final = 120
+"""Columns. Examples are not folded: they are there to be copied."""
+
+
+EXAMPLES: Final = [
+    (words, example)
+    for words, command in COMMANDS.items()
+    if isinstance(command, WithExamples)
+    for example in command.examples
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_help_ends_with_one_to_four_examples(words: tuple[str, ...]) -> None:
+    command = COMMANDS[words]
+    how = f'`acctgate {" ".join(words)}` needs @click.command("…", cls=WithExamples, examples=("acctgate …",))'
+    assert isinstance(command, WithExamples) and 1 <= len(command.examples) <= 4, how
+    lines = command.get_help(click.Context(command, info_name=words[-1], max_content_width=100)).splitlines()
+    assert lines[lines.index("Examples:") + 1 :] == [f"  {line}" for line in aligned(command.examples)]
+    assert max(map(len, lines)) <= WIDEST
+
+
+@pytest.mark.parametrize(("words", "example"), EXAMPLES, ids=[example for _, example in EXAMPLES])
+def test_an_example_is_understood(words: tuple[str, ...], example: str) -> None:
+    typed = shlex.split(example, comments=True)
+    assert typed[: len(words) + 1] == ["acctgate", *words], "an example is of its own command"
+    COMMANDS[words].make_context(words[-1], typed[len(words) + 1 :])
+
+
+# As typed, in a folder with the files that they name
+
+
+STATUS: Final = {"check": 1, "preview": 1, "diff": 1, "test policies/tests --policy": 1}
+"""What examples that begin so end with: the demo account violates the policy, and not all rules have examples."""
+NOT_RUN: Final = ("demo-account", "preview --stack")
+"""One serves until it is stopped (below), one needs a back end of one's own."""
+ENGINE: Final = ("preview", "doctor")
+
+
+def _begins(example: str, beginning: str) -> bool:
+    return example.startswith(f"acctgate {beginning}")
+
+
+def _runs() -> Iterator[Any]:
+    for words, example in EXAMPLES:
+        if not any(_begins(example, beginning) for beginning in NOT_RUN):
+            yield pytest.param(words, example, id=example, marks=[pytest.mark.engine] if words[0] in ENGINE else [])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    """The demo account."""
+    with DemoServer() as running:
+        yield running
+
+
+@pytest.fixture
+def repository(tmp_path: Path, server: DemoServer) -> Path:
+    """A folder with all the files that examples name."""
+    snapshot = run("snapshot", environment=server.environment).stdout
+    for name in ("prod.json", "monday.json"):
+        (tmp_path / name).write_text(snapshot)
+    worse = json.loads(snapshot)
+    worse["SecurityPreference"]["LoginProfilePreference"]["LoginSessionDuration"] = 24
+    (tmp_path / "friday.json").write_text(json.dumps(worse))
+    (tmp_path / "main.yaml").write_text("version: 1\nextends: strict\n")
+    (tmp_path / "branch.yaml").write_text("version: 1\nextends: baseline\n")
+    copies = {
+        seed("003-security-preference.xml"): "preference.xml",
+        seed("000-security-practice.json"): "report.json",
+        HERE / "plans/pulumi/update.preview.json": "plan.json",
+        ROOT / "Pulumi.yaml": "Pulumi.yaml",
+        ROOT / "__main__.py": "__main__.py",
+    }
+    for source, name in copies.items():
+        shutil.copy(source, tmp_path / name)
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    return tmp_path
+
+
+def _environment(server: DemoServer) -> dict[str, str]:
+    path = (str(Path(sys.executable).parent), str(ROOT / ".cache/pulumi/bin"), os.environ["PATH"])
+    return {**os.environ, **server.environment, "PATH": os.pathsep.join(path)}
+
+
+@pytest.mark.parametrize(("words", "example"), list(_runs()))
+def test_an_example_works(words: tuple[str, ...], example: str, repository: Path, server: DemoServer) -> None:
+    if words == ("init",):  # which is for repositories that have none of it yet
+        shutil.rmtree(repository / "policies")
+        (repository / "infrastructure").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", example], cwd=repository, env=_environment(server), capture_output=True, text=True, check=False
+    )
+    expected = next((status for beginning, status in STATUS.items() if _begins(example, beginning)), 0)
+    told = "the files that examples name are made above, the statuses other than 0 stand in STATUS"
+    assert done.returncode == expected, f"{told}\n{done.stdout}{done.stderr}"
+    for target in re.findall(r"--output (\S+)|--format \w+=(\S+)", example):
+        assert (repository / "".join(target)).stat().st_size, "what is asked for is written"
+
+
+@pytest.mark.parametrize("example", [example for words, example in EXAMPLES if words == ("demo-account",)])
+def test_an_example_of_the_demo_account_serves(example: str, server: DemoServer) -> None:
+    typed = shlex.split(re.sub(r"--port \d+", "--port 0", example))
+    command = [sys.executable, "-m", *typed]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(5)]
+        process.send_signal(signal.SIGTERM)
+    assert (process.returncode, "".join(said).count("export ")) == (0, len(server.environment))

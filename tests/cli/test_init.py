@@ -1,0 +1,394 @@
+"""`acctgate init`: what it writes, when it refuses, and what it tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from acctgate.cli import group
+from acctgate.commands.init.pipelines import PIPELINES
+from acctgate.demo import DemoServer
+from acctgate.policy import load_policy
+from tests.support import ROOT, one_line, run
+from tests.support.accounts import GOOD
+from tests.support.fitting import HOURS, changed
+
+PACK: Final = {"policies/policy.yaml", "policies/PulumiPolicy.yaml", "policies/__main__.py"}
+ENGINE: Final = ROOT / ".cache/pulumi/bin"
+GITHUB: Final = ".github/workflows/acctgate.yml"
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty repository as the working directory, and a snapshot beside it."""
+    (place := tmp_path / "repository").mkdir()
+    subprocess.run(["git", "init", "--quiet", str(place)], check=True, timeout=60)
+    monkeypatch.chdir(place)
+    (tmp_path / "good.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    (tmp_path / "worse.json").write_text(json.dumps(changed((HOURS, 12))), encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    """The demo account."""
+    with DemoServer() as running:
+        yield running
+
+
+def init(*arguments: str | Path, snapshot: str = "../good.json") -> Result:
+    """In this process, on a snapshot."""
+    return CliRunner().invoke(group, ["init", "--snapshot", snapshot, *map(str, arguments)])
+
+
+def written(place: Path) -> set[str]:
+    """The files below a folder, git's own aside."""
+    files = (path for path in place.rglob("*") if path.is_file() or path.is_symlink())
+    return {path.relative_to(place).as_posix() for path in files} - {
+        path.relative_to(place).as_posix() for path in (place / ".git").rglob("*")
+    }
+
+
+def commands(told: str) -> list[str]:
+    """The two commands that come next."""
+    return [line.strip() for line in told.partition("\nNext:\n")[2].partition("\n\n")[0].splitlines()]
+
+
+# What is written
+
+
+def test_the_live_account(repository: Path, server: DemoServer) -> None:
+    done = run("init", cwd=repository, environment=server.environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert written(repository) == {*PACK, GITHUB}
+    assert "account 1234567890123456: nothing blocks today" in done.stdout
+    assert "acctgate-demo" not in done.stdout + "".join((repository / file).read_text() for file in written(repository))
+    check = run("check", cwd=repository, environment=server.environment)
+    assert (check.returncode, check.stderr) == (0, "")
+    server.account.practice["AccountSecurityPracticeUserInfo"]["RootWithAccessKey"] += 1
+    assert run("check", cwd=repository, environment=server.environment).returncode == 1, "it may not get worse"
+
+
+def test_a_live_account_with_a_denied_call(repository: Path, server: DemoServer) -> None:
+    server.denied.add("GetSecurityPreference")
+    done = run("init", cwd=repository, environment=server.environment)
+    assert done.returncode == 3, "written, but who reads it must know that rules are not asked for"
+    one_line(done.stderr, "rules could not be decided and are only advisory: GetSecurityPreference failed", "--force")
+    policy = (repository / "policies/policy.yaml").read_text()
+    assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one call that is denied is told once"
+    assert " ".join(done.stdout.split()).count("grant ram:GetSecurityPreference to the caller") == 1
+    assert run("check", cwd=repository, environment=server.environment).returncode == 0
+
+
+@pytest.mark.parametrize("preset", ["strict", "baseline"])
+def test_the_target(repository: Path, preset: str) -> None:
+    assert init("--extends", preset).exit_code == 0
+    assert yaml.safe_load((repository / "policies/policy.yaml").read_text()) == {"version": 1, "extends": preset}
+
+
+def test_the_pack_is_this_repositorys_own(repository: Path) -> None:
+    init()
+    pack = repository / "policies"
+    assert (pack / "__main__.py").read_bytes() == (ROOT / "policies/__main__.py").read_bytes()
+    ours: dict[str, Any] = yaml.safe_load((ROOT / "policies/PulumiPolicy.yaml").read_text())
+    assert yaml.safe_load((pack / "PulumiPolicy.yaml").read_text()) == {**ours, "runtime": "python"}
+    load_policy(pack / "policy.yaml")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "virtualenv"),
+    [
+        ("python", None),
+        ("yaml", None),
+        ("{name: python}", None),
+        ("{name: python, options: {virtualenv: venv}}", "../venv"),
+        ("{name: python, options: {virtualenv: ../shared/venv}}", "../../shared/venv"),
+        ("{name: python, options: {virtualenv: /opt/venv}}", "/opt/venv"),
+        ("{name: python, options: {toolchain: uv}}", "../.venv"),
+        ("{name: python, options: {toolchain: poetry}}", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.yml"])
+def test_the_virtual_environment_of_the_project(
+    repository: Path, name: str, runtime: str, virtualenv: str | None
+) -> None:
+    (repository / name).write_text(f"name: x\nruntime: {runtime}\n", encoding="utf-8")
+    assert init().exit_code == 0
+    found = yaml.safe_load((repository / "policies/PulumiPolicy.yaml").read_text())["runtime"]
+    assert found == ({"name": "python", "options": {"virtualenv": virtualenv}} if virtualenv else "python")
+    here = (virtualenv or "../.acctgate/venv").removeprefix("../")
+    assert f"python: {here}/bin/python\n" in (repository / GITHUB).read_text()
+
+
+def test_a_pulumi_project_is_previewed_and_any_other_repository_checked(repository: Path) -> None:
+    assert commands(init().stdout)[0] == "acctgate check --snapshot ../good.json"
+    assert "command: check\n" in (repository / GITHUB).read_text()
+    (repository / "Pulumi.yaml").write_text("name: x\nruntime: yaml\n", encoding="utf-8")
+    init("--force")
+    assert "command: preview\n" in (repository / GITHUB).read_text()
+
+
+@pytest.mark.parametrize("virtualenv", ["", ", options: {virtualenv: venv}"])
+def test_a_pipeline_installs_what_the_program_needs(repository: Path, virtualenv: str) -> None:
+    (repository / "Pulumi.yaml").write_text(f"name: x\nruntime: {{name: python{virtualenv}}}\n", encoding="utf-8")
+    place = "venv" if virtualenv else ".acctgate/venv"
+    arguments = [f"--pipeline={name}" for name in PIPELINES]
+    assert init(*arguments).exit_code == 0
+    assert not any("requirements.txt" in (repository / file).read_text() for file in written(repository))
+    (repository / "requirements.txt").touch()
+    init(*arguments, "--force")
+    github, gitlab, flow = ((repository / pipeline.file).read_text() for pipeline in PIPELINES.values())
+    assert f"python3 -m venv {place} && {place}/bin/pip install --quiet -r requirements.txt\n" in github
+    for text in (gitlab, flow):
+        assert f". {place}/bin/activate\n" in text
+        assert re.search(r"pip install --quiet acctgate==\S+ -r requirements.txt\n", text)
+
+
+def test_the_region(repository: Path) -> None:
+    init("--region", "ap-southeast-1", *(f"--pipeline={name}" for name in PIPELINES))
+    for pipeline in PIPELINES.values():
+        text = (repository / pipeline.file).read_text()
+        assert re.search(r'(region|ACCTGATE_REGION)[:=] ?"?ap-southeast-1\b', text)
+
+
+# Which pipeline
+
+
+@pytest.mark.parametrize(
+    ("files", "remote", "expected"),
+    [
+        ([], None, [GITHUB]),
+        ([".github/dependabot.yml"], "https://gitlab.com/a/b.git", [GITHUB]),
+        ([".gitlab-ci.yml"], None, [".gitlab/acctgate.gitlab-ci.yml"]),
+        ([".gitlab/CODEOWNERS"], None, [".gitlab-ci.yml"]),
+        ([".github/x", ".gitlab-ci.yml"], None, [GITHUB, ".gitlab/acctgate.gitlab-ci.yml"]),
+        ([".flow/other.yaml"], None, [".flow/acctgate.yaml"]),
+        ([], "git@github.com:a/b.git", [GITHUB]),
+        ([], "https://user:hunter2@gitlab.example.com/a/b.git", [".gitlab-ci.yml"]),
+        ([], "ssh://git@gitlab.example.com:2222/a/b.git", [".gitlab-ci.yml"]),
+        ([], "https://codeup.aliyun.com/a/github.git", [".flow/acctgate.yaml"]),
+        ([], "git@codeup.aliyun.com:a/b.git", [".flow/acctgate.yaml"]),
+        ([], "/srv/gitlab/b.git", [GITHUB]),
+        ([], "https://example.com/a.git", [GITHUB]),
+    ],
+)
+def test_it_is_what_the_repository_shows(
+    repository: Path, files: list[str], remote: str | None, expected: list[str]
+) -> None:
+    for file in files:
+        (repository / file).parent.mkdir(exist_ok=True)
+        (repository / file).write_text("x: {}\n", encoding="utf-8")
+    if remote:
+        subprocess.run(["git", "remote", "add", "origin", remote], cwd=repository, check=True, timeout=60)
+    result = init()
+    assert written(repository) == {*PACK, *files, *expected}
+    assert "hunter2" not in result.output
+    assert all((repository / file).read_text() == "x: {}\n" for file in files)
+
+
+def test_what_is_asked_for_wins_and_several_may_be(repository: Path) -> None:
+    (repository / ".github").mkdir()
+    init("--pipeline", "gitlab", "--pipeline", "flow", "--pipeline", "gitlab")
+    assert written(repository) == {*PACK, ".gitlab-ci.yml", ".flow/acctgate.yaml"}
+
+
+def test_a_folder_without_git(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    result = init(tmp_path / "plain")
+    assert result.exit_code == 0
+    assert written(tmp_path / "plain") == {*PACK, GITHUB}
+
+
+def test_a_pipeline_of_gitlab_says_how_it_is_included(repository: Path) -> None:
+    (repository / ".gitlab-ci.yml").write_text("x: {}\n", encoding="utf-8")
+    told = init().stdout
+    [include] = re.findall(r"`(include: .*?)` to \.gitlab-ci\.yml", told)
+    assert yaml.safe_load(include) == {"include": {"local": ".gitlab/acctgate.gitlab-ci.yml"}}
+
+
+# When it refuses: one line, exit status 2, and nothing written
+
+
+@pytest.mark.parametrize("there", [*sorted(PACK), GITHUB])
+def test_a_file_that_is_there_is_not_overwritten(repository: Path, there: str) -> None:
+    (repository / there).parent.mkdir(parents=True)
+    (repository / there).write_text("mine\n", encoding="utf-8")
+    done = run("init", "--snapshot", "../good.json", cwd=repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, f"acctgate: {there}: is there already; --force overwrites")
+    assert written(repository) == {there}
+    assert (repository / there).read_text() == "mine\n"
+    assert init("--force").exit_code == 0
+    assert written(repository) == {*PACK, GITHUB}
+    assert (repository / there).read_text() != "mine\n"
+
+
+def test_conflicts_are_found_before_the_account_is_read(repository: Path, server: DemoServer) -> None:
+    (repository / GITHUB).parent.mkdir(parents=True)
+    (repository / GITHUB).symlink_to("nowhere")
+    done = run("init", cwd=repository, environment=server.environment)
+    one_line(done.stderr, f"{GITHUB}: is there already")
+    assert not server.calls
+
+
+def test_a_second_run_may_overwrite_its_own(repository: Path) -> None:
+    for name in PIPELINES:
+        first, before = init("--pipeline", name, "--force"), written(repository)
+        assert first.exit_code == 0
+        assert init("--pipeline", name, "--force").exit_code == 0
+        assert written(repository) == before, "GitLab's own file is known again"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["--snapshot", "nowhere.json"], ["nowhere.json: no such file"]),
+        (["--snapshot", "../two.ndjson"], ["several accounts", "fitted to one"]),
+        (["--snapshot", "../good.json", "nowhere"], ["nowhere: no such directory"]),
+        (["--snapshot", "../good.json", "--region", "x\ny"], ["is no region"]),
+        (["--snapshot", "../good.json", "--pipeline", "jenkins"], ["jenkins", "github"]),
+        (["--snapshot", "../good.json", "--extends", "mine"], ["mine", "strict"]),
+        (["--endpoint", "127.0.0.1:9"], ["no credentials for Alibaba Cloud"]),
+        (["--snapshot", "../empty"], ["empty"]),
+    ],
+)
+def test_wrong_use(repository: Path, arguments: list[str], parts: list[str]) -> None:
+    (repository.parent / "two.ndjson").write_text('{"version": 1}\n{"version": 1}\n', encoding="utf-8")
+    (repository.parent / "empty").touch()
+    done = run("init", *arguments, cwd=repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, *parts)
+    assert not written(repository)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("{", "no YAML"),
+        ("name: x\nruntime: {name: python, options: {virtualenv: 'a; rm -rf b'}}\n", "virtualenv"),
+        ("name: x\nruntime: {name: python, options: {virtualenv: [a]}}\n", "virtualenv"),
+    ],
+)
+def test_a_pulumi_project_that_cannot_be_read(repository: Path, text: str, part: str) -> None:
+    (repository / "Pulumi.yaml").write_text(text, encoding="utf-8")
+    done = run("init", "--snapshot", "../good.json", cwd=repository)
+    assert done.returncode == 2
+    one_line(done.stderr, "Pulumi.yaml", part)
+    assert written(repository) == {"Pulumi.yaml"}
+
+
+def test_a_folder_where_nothing_can_be_written(repository: Path) -> None:
+    (repository / "policies").write_text("a file\n", encoding="utf-8")
+    done = run("init", "--snapshot", "../good.json", cwd=repository)
+    assert done.returncode == 2
+    one_line(done.stderr, "policies: is no directory, and policies/policy.yaml is to stand in it")
+    assert written(repository) == {"policies"}
+
+
+def test_nothing_is_written_where_one_file_has_no_place(repository: Path) -> None:
+    (repository / ".github").write_text("a file\n", encoding="utf-8")
+    done = run("init", "--snapshot", "../good.json", "--pipeline", "github", cwd=repository)
+    assert done.returncode == 2
+    one_line(done.stderr, ".github: is no directory, and .github/workflows/acctgate.yml is to stand in it")
+    assert written(repository) == {".github"}
+
+
+def test_a_folder_below_shows_the_pipelines_of_its_repository(repository: Path) -> None:
+    run_git = ["git", "init", "-q", str(repository)]
+    subprocess.run(run_git, check=True)
+    (repository / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    (repository / "infrastructure").mkdir()
+    done = run("init", "--snapshot", "../good.json", "infrastructure", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert not (repository / "infrastructure/.github").exists()
+    assert "move them there" in " ".join(done.stdout.split())
+
+
+def test_a_policy_that_would_block_is_not_written(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from acctgate.commands.init import fit
+
+    monkeypatch.setattr(fit, "_holds", lambda *_: True)  # whatever the ratchet
+    monkeypatch.setattr(fit, "_ratchet", lambda want, _: want)
+    result = init(snapshot="../worse.json")
+    assert result.exit_code == 1 and "would block: session-duration" in result.output
+    assert not written(repository)
+
+
+# What it tells
+
+
+def test_what_to_tighten(repository: Path) -> None:
+    told = init(snapshot="../worse.json").stdout
+    assert told.startswith("Wrote policies/policy.yaml\n      policies/PulumiPolicy.yaml\n")
+    assert "What to tighten until it is strict:\n\n  session-duration: {level: mandatory, max_hours: 12}\n" in told
+    text = " ".join(told.split())
+    assert (
+        "a console session lasts 12 hours; strict wants at most 8 hours; until then today's value is the limit" in text
+    )
+    assert "Set LoginSessionDuration to fewer hours" in text
+
+
+def test_nothing_to_tighten() -> None:
+    assert "The policy is strict: account (unnamed) holds all that it makes mandatory.\n" in init().stdout
+
+
+def test_the_next_commands_work(repository: Path, server: DemoServer) -> None:
+    told = run("init", cwd=repository, environment=server.environment).stdout
+    check, add = commands(told)
+    assert shlex.split(check)[:2] == ["acctgate", "check"]
+    assert run(*shlex.split(check)[1:], cwd=repository, environment=server.environment).returncode == 0
+    subprocess.run(shlex.split(add), cwd=repository, check=True, timeout=60)
+    staged = subprocess.run(["git", "diff", "--cached", "--name-only"], cwd=repository, capture_output=True, check=True)
+    assert set(staged.stdout.decode().split()) == written(repository)
+
+
+def test_the_next_commands_of_another_folder(repository: Path) -> None:
+    (repository.parent / "an other").mkdir()
+    check, add = commands(init("../an other").stdout)
+    assert check == "acctgate check --snapshot ../good.json --policy '../an other/policies/policy.yaml'"
+    assert run(*shlex.split(check)[1:], cwd=repository).returncode == 0
+    assert add.startswith("git -C '../an other' add policies/policy.yaml ")
+    (repository / "Pulumi.yaml").write_text("name: x\nruntime: yaml\n", encoding="utf-8")
+    os.chdir(repository.parent)
+    with DemoServer() as demo:
+        done = run("init", "repository", "--region", "cn-shanghai", environment=demo.environment)
+    assert commands(done.stdout)[0].startswith("cd repository && acctgate preview --region cn-shanghai")
+
+
+def test_a_folder_below_the_root_of_the_repository(repository: Path) -> None:
+    (repository / "infra").mkdir()
+    told = " ".join(init("infra").stdout.split())
+    assert f"pipelines are found only at the repository's root, {repository}" in told
+    assert "repository's root" not in init().stdout
+
+
+# Under the real engine
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("virtualenv", ["", ", options: {virtualenv: venv}"])
+def test_a_pulumi_project_passes_its_first_preview(repository: Path, server: DemoServer, virtualenv: str) -> None:
+    (repository / "Pulumi.yaml").write_text(f"name: x\nruntime: {{name: python{virtualenv}}}\n", encoding="utf-8")
+    (repository / "venv").symlink_to(sys.prefix)
+    shutil.copy(ROOT / "__main__.py", repository)
+    environment = {**server.environment, "PATH": os.pathsep.join((str(ENGINE), os.environ["PATH"]))}
+    preview, _ = commands(run("init", cwd=repository, environment=environment).stdout)
+    assert shlex.split(preview)[:2] == ["acctgate", "preview"]
+    done = run(*shlex.split(preview)[1:], "--format", "json", cwd=repository, environment=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["verdict"] == "pass"
+    server.account.practice["Score"] -= 1
+    done = run("preview", "--format", "json", cwd=repository, environment=environment)
+    assert done.returncode == 1, "the pack enforces the policy that was written"

@@ -1,0 +1,460 @@
+"""`acctgate preview` as a process, in Pulumi projects of its own: exit status, report, the line that says why."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from acctgate.demo import DemoServer
+from acctgate.reference import schemas
+from tests.support import ROOT, one_line
+
+pytestmark = pytest.mark.engine
+Done = subprocess.CompletedProcess[str]
+ENGINE = ROOT / ".cache/pulumi/bin"
+BLOCKING = {"login-mfa", "security-score", "root-access-keys", "root-mfa", "user-mfa", "password-strength"}
+DATA_SOURCE = "from acctgate.crossguard import SecurityPreference\nSecurityPreference('preference')\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the repository's program, and no pack and no policy of its own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: gate\nruntime: python\n")
+    shutil.copy(ROOT / "__main__.py", folder)
+    return folder
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the repository's own program and pack."""
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "policies", folder / "policies", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def demo() -> Iterator[DemoServer]:
+    """A demo account of its own for each test."""
+    with DemoServer() as server:
+        yield server
+
+
+def preview(folder: Path, *arguments: str, **variables: str) -> Done:
+    """Run the command in a project. Whatever happens, it leaves nothing behind."""
+    before = files(folder)
+    path = os.pathsep.join((str(ENGINE), os.environ["PATH"]))
+    done = subprocess.run(
+        [sys.executable, "-m", "acctgate", "preview", *arguments],
+        cwd=folder, env={**os.environ, "PATH": path, **variables}, capture_output=True, timeout=240, check=False,
+        stdin=subprocess.DEVNULL, encoding="utf-8",
+    )  # fmt: skip
+    assert files(folder) == before
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def live(folder: Path, demo: DemoServer, *arguments: str, **variables: str) -> Done:
+    """Run it with --endpoint, on a demo account that the test has changed."""
+    own = {name: value for name, value in demo.environment.items() if name != "ACCTGATE_ENDPOINT"}
+    return preview(folder, "--endpoint", demo.endpoint, *arguments, **{**own, **variables})
+
+
+def report_of(text: str) -> dict[str, Any]:
+    """A JSON report, which must hold its schema."""
+    report: dict[str, Any] = json.loads(text)
+    jsonschema.validate(report, schemas.schema("report"))
+    return report
+
+
+def rules(report: dict[str, Any], outcome: str, level: str = "mandatory") -> set[str]:
+    """The rules with that outcome and level."""
+    found = [o for account in report["accounts"] for o in account["outcomes"]]
+    return {o["rule"] for o in found if (o["outcome"], o["level"]) == (outcome, level)}
+
+
+def refused(done: Done, *parts: str) -> None:
+    """Exit status 2, no report, and one line that says why."""
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    one_line(done.stderr, *parts)
+    assert done.stderr.startswith("acctgate: ")
+
+
+# --- the verdict ---
+
+
+def test_the_repositorys_own_program_is_blocked_on_the_demo_account(copy: Path) -> None:
+    done = preview(copy, "--demo", "--format", "json")
+    assert (done.returncode, done.stderr) == (1, "")
+    report = report_of(done.stdout)
+    assert report["verdict"] == "fail"
+    assert [account["account"] for account in report["accounts"]] == ["1234567890123456"]
+    assert rules(report, "fail") == BLOCKING
+
+
+def test_several_formats(copy: Path, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    done = preview(copy, "--demo", "--format", "text", "--format", f"json={file}")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("BLOCKED  account 1234567890123456: 6 violated of 14 mandatory rules\n")
+    assert rules(report_of(file.read_text()), "fail") == BLOCKING
+
+
+def test_output_and_the_packs_own_report(copy: Path, tmp_path: Path) -> None:
+    file, own = tmp_path / "output.json", tmp_path / "own.json"
+    done = preview(copy, "--demo", "--format", "json", "--output", str(file), ACCTGATE_REPORT=str(own))
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    assert report_of(file.read_text()) == report_of(own.read_text())
+
+
+def test_what_a_program_prints_does_not_reach_standard_output(project: Path) -> None:
+    program = project / "__main__.py"
+    prints = "import os, subprocess\nprint('one')\nos.write(1, b'two\\n')\nsubprocess.run(['echo', 'three'])\n"
+    program.write_text(prints + program.read_text())
+    done = preview(project, "--demo", "--format", "json")
+    assert done.returncode == 1
+    assert report_of(done.stdout)["verdict"] == "fail"
+    assert done.stderr.split() == ["one", "two", "three"]
+
+
+def test_a_compliant_account_passes(copy: Path, demo: DemoServer) -> None:
+    demo.account.comply()
+    done = live(copy, demo, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert report_of(done.stdout)["verdict"] == "pass"
+
+
+def test_a_denied_api_is_3(copy: Path, demo: DemoServer) -> None:
+    demo.account.comply()
+    demo.denied = {"GetSecurityPreference"}
+    done = live(copy, demo, "--format", "json")
+    assert done.returncode == 3
+    assert rules(report_of(done.stdout), "unknown") >= {"login-mfa", "session-duration"}
+    one_line(done.stderr, "acctgate: undecided: login-mfa: ", "NoPermission", "ram:GetSecurityPreference")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code"),
+    [
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "nobody", "InvalidAccessKeyId.NotFound"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong", "SignatureDoesNotMatch"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "", "no credentials for Alibaba Cloud"),
+        ("ACCTGATE_ROLE_ARN", "acs:ram::99:role/audit", "EntityNotExist.Role"),
+    ],
+    ids=["key", "secret", "none", "role"],
+)
+def test_wrong_credentials_prove_nothing(
+    copy: Path, demo: DemoServer, tmp_path: Path, variable: str, value: str, code: str
+) -> None:
+    demo.account.comply()
+    done = live(copy, demo, "--format", "json", **{"HOME": str(tmp_path), variable: value})
+    report = report_of(done.stdout)
+    assert (done.returncode, report["verdict"], report["counts"]["pass"]) == (3, "unknown", 0)
+    one_line(done.stderr, "acctgate: undecided: ", code)
+
+
+def test_an_endpoint_where_nobody_listens_proves_nothing(copy: Path, demo: DemoServer) -> None:
+    with DemoServer() as gone:
+        endpoint = gone.endpoint
+    done = preview(copy, "--format", "json", "--endpoint", endpoint, **{**demo.environment, "ACCTGATE_ENDPOINT": ""})
+    report = report_of(done.stdout)
+    assert (done.returncode, report["verdict"], report["counts"]["pass"]) == (3, "unknown", 0)
+    one_line(done.stderr, "acctgate: undecided: ", endpoint, "connection refused")
+
+
+def test_a_program_without_data_sources_is_judged_all_the_same(project: Path, demo: DemoServer) -> None:
+    """The pack reads the account of the environment itself."""
+    (project / "__main__.py").write_text("")
+    assert live(project, demo).returncode == 1
+    demo.account.comply()
+    assert live(project, demo).returncode == 0
+    demo.denied = {"GetSecurityPreference"}
+    assert live(project, demo).returncode == 3
+
+
+# --- the project ---
+
+
+def test_a_project_without_a_pack_gets_the_bundled_one(project: Path) -> None:
+    """Its policy is then the preset baseline, as for check."""
+    done = preview(project, "--demo", "--format", "json")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert rules(report_of(done.stdout), "fail") == {"root-access-keys", "root-mfa"}
+
+
+def test_a_named_policy_wins(copy: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "other.yaml"
+    policy.write_text("version: 1\nrules:\n  session-duration: {max_hours: 5}\n")
+    done = preview(copy, "--demo", "--format", "json", "--policy", str(policy))
+    assert rules(report_of(done.stdout), "fail") == {"session-duration"}
+
+
+def test_a_program_in_another_folder_runs_there(project: Path) -> None:
+    (project / "src").mkdir()
+    (project / "Pulumi.yaml").write_text("name: gate\nruntime: python\nmain: src\n")
+    (project / "__main__.py").rename(project / "src/__main__.py")
+    with (project / "src/__main__.py").open("a") as file:
+        file.write("import os\nprint(os.getcwd())\n")
+    done = preview(project, "--demo")
+    assert (done.returncode, done.stderr) == (1, f"{project / 'src'}\n")
+
+
+def test_a_proxy_does_not_get_the_engines_own_calls(copy: Path, demo: DemoServer) -> None:
+    demo.account.comply()
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    done = live(copy, demo, **proxies)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_stack_of_ones_own(copy: Path, demo: DemoServer, tmp_path: Path) -> None:
+    demo.account.comply()
+    backend = own_backend(tmp_path)
+    made = subprocess.run(
+        [ENGINE / "pulumi", "stack", "init", "mine"], cwd=copy, env={**os.environ, **backend}, check=True,
+        capture_output=True,
+    )  # fmt: skip
+    assert made.returncode == 0
+    done = live(copy, demo, "--stack", "mine", **backend)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = live(copy, demo, "--stack", "mine", **{**backend, "PULUMI_CONFIG_PASSPHRASE": "wrong"})
+    refused(done, "the Pulumi engine failed: ", "passphrase")
+
+
+def test_a_stack_that_does_not_exist(copy: Path, tmp_path: Path) -> None:
+    done = preview(copy, "--demo", "--stack", "nope", **own_backend(tmp_path))
+    refused(done, "stack nope: does not exist")
+
+
+def test_a_back_end_that_does_not_exist(copy: Path, tmp_path: Path) -> None:
+    nowhere = (tmp_path / "nowhere").as_uri()
+    done = preview(copy, "--demo", "--stack", "nope", PULUMI_BACKEND_URL=nowhere, PULUMI_CONFIG_PASSPHRASE="")
+    refused(done, "the Pulumi engine failed: ", nowhere)
+
+
+def own_backend(tmp_path: Path) -> dict[str, str]:
+    """A back end in a folder."""
+    (tmp_path / "backend").mkdir()
+    return {"PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(), "PULUMI_CONFIG_PASSPHRASE": ""}
+
+
+# --- what goes wrong ---
+
+
+@pytest.mark.parametrize(
+    ("program", "parts"),
+    [
+        ("raise ValueError('two\\nlines')", ["__main__.py:1: ValueError: two lines"]),
+        (f"{DATA_SOURCE}raise KeyError('late')", ["__main__.py:3: KeyError: 'late'"]),
+        ("x = (", ["__main__.py:1: SyntaxError: "]),
+        ("import nowhere.to_be_found", ["__main__.py:1: ModuleNotFoundError: ", "nowhere"]),
+        ("import sys\nsys.exit(1)", ["__main__.py: the program ended with exit status 1"]),
+        ("import pulumi\npulumi.Config().require('key')", ["__main__.py:2: ", "gate:key"]),
+        (
+            f"{DATA_SOURCE.replace(')', ', endpoint=_)').replace('_', repr('example.com:80'))}",
+            ["endpoint example.com:80: is not HOST:PORT on this machine"],
+        ),
+        ("import pulumi_alicloud\npulumi_alicloud.ram.Group('group')", ["alicloud:ram/group:Group", "stand-in"]),
+    ],
+    ids=["raise", "late", "syntax", "import", "exit", "config", "argument", "other-resource"],
+)
+def test_a_program_that_fails(project: Path, program: str, parts: list[str]) -> None:
+    (project / "__main__.py").write_text(program)
+    refused(preview(project, "--demo", "--format", "json"), *parts)
+
+
+def test_a_program_that_is_missing(project: Path) -> None:
+    (project / "__main__.py").unlink()
+    refused(preview(project, "--demo"), f"{project}/__main__.py: no such file")
+
+
+def test_no_project(tmp_path: Path) -> None:
+    refused(preview(tmp_path, "--demo"), f"{tmp_path}: no Pulumi.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: [", "no YAML: "),
+        ("- name", "a Pulumi project has a name and a runtime"),
+        ("name: gate", "a Pulumi project has a name and a runtime"),
+        ("", "a Pulumi project has a name and a runtime"),
+    ],
+)
+def test_a_broken_project_file(project: Path, text: str, message: str) -> None:
+    (project / "Pulumi.yaml").write_text(text)
+    refused(preview(project, "--demo"), f"{project}/Pulumi.yaml: {message}")
+
+
+def test_a_project_in_another_language_needs_its_language_host(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: gate\nruntime: cobol\n")
+    refused(preview(project, "--demo"), "the Pulumi engine failed: ", "cobol")
+
+
+def test_an_unknown_rule(copy: Path) -> None:
+    (copy / "policies/policy.yaml").write_text("version: 1\nrules:\n  login-mfaa: mandatory\n")
+    refused(preview(copy, "--demo"), "policies/policy.yaml:3: ", "login-mfaa")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("raise ValueError('broken')", ":1: ValueError: broken"), ("x = (", ":1: SyntaxError: ")],
+    ids=["raise", "syntax"],
+)
+def test_a_broken_pack(copy: Path, text: str, message: str) -> None:
+    (copy / "policies/__main__.py").write_text(text)
+    refused(preview(copy, "--demo"), f"{copy}/policies/__main__.py{message}")
+
+
+def test_no_engine(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = preview(project, "--demo", PATH=str(tmp_path / "empty"), HOME=str(tmp_path))
+    refused(done, "no pulumi on PATH; install it from https://www.pulumi.com/docs/install/")
+
+
+@pytest.mark.parametrize(("script", "message"), [("echo v3.0.0", "3.0.0"), ("exit 7", "exit status 7")])
+def test_an_engine_that_cannot_be_used(project: Path, tmp_path: Path, script: str, message: str) -> None:
+    engine = tmp_path / "pulumi"
+    engine.write_text(f"#!/bin/sh\n{script}\n")
+    engine.chmod(0o755)
+    refused(preview(project, "--demo", PATH=f"{tmp_path}:/bin"), f"{engine}: cannot be used: ", message)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--endpoint", "example.com:80", "is not HOST:PORT on this machine"),
+        ("--region", "nowhere", "is no region"),
+        ("--role-arn", "audit", "is no role"),
+        ("--format", "docx", "is none of"),
+        ("--policy", "nowhere.yaml", "nowhere.yaml: no such file"),
+    ],
+)
+def test_wrong_use(project: Path, option: str, value: str, message: str) -> None:
+    refused(preview(project, option, value), value, message)
+
+
+def test_an_output_that_cannot_be_written(project: Path, tmp_path: Path) -> None:
+    refused(preview(project, "--demo", "--output", str(tmp_path / "no/where")), f"{tmp_path}/no/where: no such file")
+
+
+def test_a_baseline_lets_through_what_it_knows(project: Path, tmp_path: Path) -> None:
+    """The engine is stopped all the same: its policies know no baseline."""
+    known = tmp_path / "known.json"
+    assert preview(project, "--demo", "--policy", "strict.yaml", "--format", f"json={known}").returncode == 2
+    assert preview(project, "--demo", "--format", f"json={known}").returncode == 1
+    done = preview(project, "--demo", "--baseline", str(known), "--format", "json")
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["verdict"]) == (0, "", "pass")
+    report = json.loads(known.read_text())
+    [account] = report["accounts"]
+    account["outcomes"] = [each for each in account["outcomes"] if each["rule"] != "root-mfa"]
+    known.write_text(json.dumps(report))
+    new = json.loads(preview(project, "--demo", "--baseline", str(known), "--format", "json").stdout)
+    assert [
+        o["rule"] for o in new["accounts"][0]["outcomes"] if o["outcome"] == "fail" and o["level"] == "mandatory"
+    ] == ["root-mfa"]
+
+
+def test_fail_on_decides_what_blocks(project: Path) -> None:
+    for words, code in ((("critical",), 1), (("advisory", "low"), 1)):
+        done = preview(project, "--demo", *(f"--fail-on={word}" for word in words), "--format", "json")
+        assert done.returncode == code
+        levels = {
+            o["severity"]: o["level"]
+            for o in json.loads(done.stdout)["accounts"][0]["outcomes"]
+            if o["level"] != "disabled"
+        }
+        assert levels["critical"] == "mandatory"
+        assert levels["medium"] == ("mandatory" if "advisory" in words else "advisory")
+
+
+PREFERENCE = """
+import pulumi_alicloud as alicloud
+
+SecurityPreference = alicloud.ram.SecurityPreference
+SecurityPreference(
+    "pref",
+    mfa_operation_for_login="independent",
+)
+"""
+
+
+def test_a_finding_stands_where_the_program_declares_the_resource(project: Path) -> None:
+    (project / "parts").mkdir()
+    (project / "parts/account.py").write_text(PREFERENCE)
+    (project / "__main__.py").write_text(f"import parts.account\n{DATA_SOURCE}")
+    done = preview(project, "--demo", "--format", "json")
+    assert done.returncode == 1, done.stderr
+    [account] = json.loads(done.stdout)["accounts"]
+    found = {o["rule"]: o.get("place") for o in account["outcomes"]}
+    assert found["login-mfa"] == {"file": "parts/account.py", "line": 5}
+    assert found["root-mfa"] is None
+    assert {rule["rule"]: rule["flip"] for rule in account["diff"]["rules"]} == {
+        "login-mfa": "newly-failing", "network-masks": "newly-failing",
+    }  # fmt: skip
+    assert {c["setting"].rsplit(".", 1)[-1]: c["direction"] for c in account["diff"]["settings"]} == {
+        "MFAOperationForLogin": "looser", "LoginNetworkMasks": "looser",
+    }  # fmt: skip
+
+
+def test_own_rules_are_policies_of_the_pack(copy: Path) -> None:
+    shutil.copy(ROOT / "tests/policies/modules/acme.py", copy / "policies/acme.py")
+    (copy / "policies/policy.yaml").write_text(
+        "version: 1\nrule_modules: [acme.py]\n"
+        "rules: {acme-score-margin: {points: 10}, acme-no-passkeys: {level: advisory}}\n"
+        "waivers: [{rule: root-mfa, reason: r, owner: ada, expires: 2020-01-01}]\n"
+    )
+    report_file = copy.parent / "pack.json"
+    done = preview(copy, "--demo", "--format", "json", ACCTGATE_REPORT=str(report_file))
+    assert done.returncode == 1, done.stderr
+    [account] = json.loads(done.stdout)["accounts"]
+    found = {o["rule"]: o["outcome"] for o in account["outcomes"] if o["level"] != "disabled"}
+    assert found == {"acme-score-margin": "fail", "acme-no-passkeys": "unknown"}
+    assert "policies/policy.yaml:4: the waiver of root-mfa for every account by ada expired" in done.stderr
+    assert [notice["state"] for notice in json.loads(report_file.read_text())["waivers"]] == ["expired"]
+
+
+RAISING = """
+from acctgate.rules.base import RuleEntry, SettingRule
+
+def judge(mode, want):
+    raise {raises}
+
+RULE = SettingRule(
+    id="acme", title="Acme", doc="Acme.", severity="high", parameters=RuleEntry, expected=lambda want: "anything",
+    setting="SecurityPreference.LoginProfilePreference.MFAOperationForLogin", judge=judge, remediation="Mend it.",
+    by_resource=True, repair=judge,
+)
+"""
+
+
+@pytest.mark.parametrize("level", ["mandatory", "remediate"])
+@pytest.mark.parametrize("raises", ["ValueError('broken')", "SystemExit(0)"])
+def test_an_own_rule_that_raises_passes_nothing(copy: Path, level: str, raises: str) -> None:
+    (copy / "policies/acme.py").write_text(RAISING.format(raises=raises))
+    (copy / "policies/policy.yaml").write_text(
+        f"version: 1\nrule_modules: [acme.py]\nrules: {{acme: {{level: {level}}}}}\n"
+    )
+    with (copy / "__main__.py").open("a") as program:
+        program.write(PREFERENCE)
+    done = preview(copy, "--demo", "--format", "json")
+    assert done.returncode == 3, done.stderr
+    one_line(done.stderr, "acctgate: undecided: acme: not provable: the rule raised")

@@ -1,0 +1,327 @@
+"""The pipelines: this repository's own, those that `acctgate init` writes, those in the docs; the action, the hooks."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pytest
+import yaml
+
+from acctgate import __version__
+from acctgate.cli import group
+from acctgate.commands.init.pipelines import PIPELINES, render
+from acctgate.commands.init.repository import Repository
+from acctgate.demo.server import permission
+from tests.support import ROOT
+from tests.support.accounts import READS
+
+DOCS: Final = (ROOT / "docs/pipelines.md").read_text(encoding="utf-8")
+LINTER: Final = ROOT / ".cache/actionlint/actionlint"
+COMMAND: Final = "github.com/rhysd/actionlint/cmd/actionlint"
+TEMPLATES: Final = [(name, pulumi) for name in PIPELINES for pulumi in (False, True)]
+OWN: Final = sorted((ROOT / ".github/workflows").glob("*.yml"))
+# Whether tests build actionlint at the same time does not matter; whether they run it, neither.
+pytestmark = pytest.mark.xdist_group("actionlint")
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> str:
+    """The real actionlint: on PATH, of an earlier run, or built from the Go module that tools/actionlint pins."""
+    found = shutil.which("actionlint") or (str(LINTER) if LINTER.is_file() else None)
+    if found:
+        return found
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("there is neither actionlint nor Go to build it")
+    LINTER.parent.mkdir(parents=True, exist_ok=True)
+    draft = LINTER.with_name(f"draft-{os.getpid()}")
+    built = subprocess.run(
+        [go, "build", "-mod=readonly", "-trimpath", "-o", str(draft), COMMAND],
+        cwd=ROOT / "tools/actionlint", env={**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"},
+        capture_output=True, encoding="utf-8", timeout=600, check=False,
+    )  # fmt: skip
+    if built.returncode != 0:
+        pytest.skip(f"actionlint cannot be built: {built.stderr.strip().splitlines()[-1]}")
+    draft.replace(LINTER)
+    return str(LINTER)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository that has our action as its own, so that actionlint knows what the action takes."""
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    shutil.copy(ROOT / "action.yml", tmp_path)
+    return tmp_path
+
+
+def lint(actionlint: str, project: Path, workflow: str) -> str:
+    """What actionlint has to say of a workflow."""
+    (project / ".github/workflows/w.yml").write_text(
+        re.sub(r"uses: acctgate/acctgate@\S+", "uses: ./", workflow), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [actionlint, "-no-color"], cwd=project, capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def rendered(name: str, pulumi: bool, virtualenv: str | None = None) -> str:
+    """A pipeline as `acctgate init` writes it."""
+    return render(name, Repository(ROOT, pulumi, virtualenv), "cn-shanghai")
+
+
+def parsed(name: str, pulumi: bool) -> Any:
+    """The same, as YAML."""
+    return yaml.safe_load(rendered(name, pulumi))
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The words of each acctgate command: in the lines of a script, a console or a list, in a loop, in prose's code."""
+    beginning = r"(?:^ *(?:\$ |- (?:run: )?)?|; do |`)"
+    for line in re.findall(rf"{beginning}(acctgate [a-z][^;|>`\n]*)", text, re.MULTILINE):
+        yield shlex.split(line, comments=True)
+
+
+def understood(words: list[str]) -> None:
+    """Hold that the command line takes these words."""
+    command: click.Command | None = group
+    ctx: click.Context = click.Context(group, info_name="acctgate")
+    rest = words[1:]
+    while isinstance(command, click.Group):
+        command, name, rest = command.get_command(ctx, rest[0]), rest[0], rest[1:]
+        assert command is not None, words
+        ctx = click.Context(command, info_name=name, parent=ctx)
+    assert command is not None
+    command.make_context(words[1], list(rest))
+
+
+# actionlint
+
+
+def test_actionlint_finds_what_is_wrong(actionlint: str, project: Path) -> None:
+    """Else the tests below could not fail."""
+    workflow = rendered("github", False)
+    assert "region" in lint(actionlint, project, workflow.replace("region:", "regoin:"))
+    assert "permission" in lint(actionlint, project, workflow.replace("id-token: write", "id-tokens: write"))
+    assert "undefined" in lint(actionlint, project, workflow.replace("vars.ALI", "nothing.ALI"))
+
+
+def test_the_workflows_of_this_repository(actionlint: str) -> None:
+    assert OWN
+    done = subprocess.run(
+        [actionlint, "-no-color", *map(str, OWN)], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("virtualenv", [None, "venv"])
+@pytest.mark.parametrize("pulumi", [False, True])
+def test_the_workflows_that_init_writes(actionlint: str, project: Path, pulumi: bool, virtualenv: str | None) -> None:
+    assert lint(actionlint, project, rendered("github", pulumi, virtualenv)) == ""
+
+
+def test_the_workflows_in_the_docs(actionlint: str, project: Path) -> None:
+    blocks = [block for block in re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL) if "runs-on:" in block]
+    assert blocks
+    assert [lint(actionlint, project, block) for block in blocks] == [""] * len(blocks)
+
+
+def test_the_action_itself(actionlint: str, project: Path) -> None:
+    """actionlint reads workflows only, so the action's steps are read as those of a workflow with its inputs."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    inputs = {name: {"type": "string", "description": known["description"]} for name, known in action["inputs"].items()}
+    outputs = {name: known["value"] for name, known in action["outputs"].items()}
+    job = {"runs-on": "ubuntu-latest", "outputs": outputs, "steps": action["runs"]["steps"]}
+    workflow = {"on": {"workflow_call": {"inputs": inputs}}, "permissions": {}, "jobs": {"gate": job}}
+    assert lint(actionlint, project, yaml.safe_dump(workflow, sort_keys=False)) == ""
+    assert action["runs"]["using"] == "composite"
+
+
+# What every pipeline does
+
+
+@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
+def test_a_pipeline_runs_the_gate_of_this_version(name: str, pulumi: bool) -> None:
+    text = rendered(name, pulumi)
+    assert text.startswith("# Written by `acctgate init`")
+    assert "@{" not in text
+    assert re.findall(r"acctgate(?:==|@v)(\S+)", text) == [__version__]
+    if name != "github":
+        _, words = commands(text)  # the head says that init wrote it
+        assert words[1] == ("preview" if pulumi else "check")
+        understood(words)
+
+
+@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
+def test_a_pipeline_stores_no_key(name: str, pulumi: bool) -> None:
+    text = rendered(name, pulumi)
+    assert not re.search(r"(?i)access_?key|secrets\.|password", text)
+    assert "OIDC" in text or "RAM role" in text
+
+
+@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
+def test_the_shell_of_a_pipeline_can_be_read(name: str, pulumi: bool) -> None:
+    found = list(scripts(parsed(name, pulumi)))
+    assert found or (name, pulumi) == ("github", False)
+    for script in found:
+        subprocess.run([shutil.which("bash") or "sh", "-n", "-c", script], check=True, timeout=60)
+
+
+def scripts(node: Any) -> Iterator[str]:
+    """Whatever a shell runs."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "run":
+                yield value
+            elif key == "script":
+                yield "\n".join(value)
+            else:
+                yield from scripts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from scripts(value)
+
+
+def test_nothing_lets_a_gate_pass_that_has_not() -> None:
+    for name, pulumi in TEMPLATES:
+        text = rendered(name, pulumi)
+        assert not re.search(r"allow_failure|\|\| *true|set \+e", text)
+        steps = [step for job in parsed(name, pulumi).get("jobs", {}).values() for step in job["steps"]]
+        lenient = [step["uses"] for step in steps if "continue-on-error" in step]
+        assert lenient == (["github/codeql-action/upload-sarif@v4"] if name == "github" else [])
+
+
+# GitHub
+
+
+@pytest.mark.parametrize("pulumi", [False, True])
+def test_github_grants_the_least(pulumi: bool) -> None:
+    workflow = parsed("github", pulumi)
+    assert workflow["permissions"] == {}
+    [job] = workflow["jobs"].values()
+    assert job["permissions"] == {
+        "contents": "read", "id-token": "write", "pull-requests": "write", "security-events": "write",
+    }  # fmt: skip
+    assert "if" not in job, "a job that is skipped counts as passed"
+    checkout, *_, upload = job["steps"]
+    assert checkout["with"] == {"persist-credentials": False}
+    assert upload["if"].startswith("always()") and upload["with"]["sarif_file"] == "acctgate.sarif"
+
+
+# GitLab
+
+
+@pytest.mark.parametrize("pulumi", [False, True])
+def test_gitlab(pulumi: bool) -> None:
+    """The keys of a job, and their shapes, as GitLab's reference has them."""
+    pipeline = parsed("gitlab", pulumi)
+    assert list(pipeline) == ["acctgate"]
+    job = pipeline["acctgate"]
+    assert set(job) == {"image", "rules", "id_tokens", "variables", "script", "artifacts"}
+    assert all(set(rule) == {"if"} for rule in job["rules"])
+    assert job["id_tokens"] == {"ACCTGATE_OIDC_TOKEN": {"aud": "acctgate"}}
+    assert all(isinstance(line, str) for line in job["script"])
+    assert job["artifacts"]["when"] == "always"
+    reports = job["artifacts"]["reports"]
+    assert {f"junit={reports['junit']}", f"gitlab={reports['codequality']}"} <= set(job["script"][-1].split())
+    assert job["variables"] == {"ACCTGATE_REGION": "cn-shanghai"}
+    assert isinstance(job["image"], dict) == pulumi
+
+
+# Flow
+
+
+@pytest.mark.parametrize("pulumi", [False, True])
+def test_flow(pulumi: bool) -> None:
+    """The keys that Flow's documents name, ids of letters, digits and _, and placeholders that a person sees."""
+    pipeline = parsed("flow", pulumi)
+    assert list(pipeline) == ["name", "sources", "stages"]
+    [source] = pipeline["sources"].values()
+    assert source["triggerEvents"] == ["mergeRequestOpenedOrUpdate"]
+    assert set(source["certificate"]) == {"type", "serviceConnection"}
+    [(stage_id, stage)] = pipeline["stages"].items()
+    [(job_id, job)] = stage["jobs"].items()
+    [(step_id, step)] = job["steps"].items()
+    assert all(re.fullmatch(r"[a-z]\w{0,29}", name) for name in (*pipeline["sources"], stage_id, job_id, step_id))
+    assert job["runsOn"] == {"group": "<private/ID of your build cluster>", "labels": "linux,amd64", "vm": True}
+    assert step["step"] == "Command"
+    assert step["with"]["run"].startswith("set -e\n")
+    assert step["with"]["run"].splitlines()[-1] == f"acctgate {'preview' if pulumi else 'check'}"
+
+
+# The docs
+
+
+def test_each_command_in_the_docs_is_understood() -> None:
+    found = list(commands(DOCS))
+    assert {words[1] for words in found} >= {"init", "check", "preview", "diff", "snapshot"}
+    assert len(found) > 15
+    for words in found:
+        understood(words)
+
+
+def test_the_docs_name_each_input_of_the_action() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    table = DOCS.partition("| input | is |\n")[2].partition("\n\n")[0]
+    first = "".join(row.split("|")[1] for row in table.splitlines())
+    assert set(re.findall(r"`([a-z-]+)`", first)) == set(action["inputs"])
+    told = DOCS.partition("Its outputs are ")[2].partition(", the path")[0]
+    assert set(action["outputs"]) <= set(re.findall(r"`([a-z-]+)`", told))
+
+
+def test_the_yaml_in_the_docs_can_be_read() -> None:
+    for block in re.findall(r"^( *)```(?:yaml|json)\n(.*?)```", DOCS, re.DOTALL | re.MULTILINE):
+        assert yaml.safe_load(block[1]), block
+
+
+def test_the_docs_of_the_ratchet_are_what_init_writes() -> None:
+    from tests.support.fitting import HOURS, changed, fitted
+
+    block = DOCS.partition("extends: strict\nrules:\n")[2].partition("```")[0]
+    assert block in fitted(changed((HOURS, 12))).text()
+
+
+def test_the_links_of_the_docs_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", DOCS):
+        assert "://" in link or (ROOT / "docs" / link).exists(), link
+
+
+def test_what_the_role_may_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f'"{permission(operation)}"' in readme for operation in READS)
+
+
+# The hooks
+
+
+def test_the_hooks() -> None:
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    assert set(hooks) == {"acctgate-policy", "acctgate-check"}
+    assert all({"id", "name", "description", "entry", "language"} <= set(hook) for hook in hooks.values())
+    assert all(hook["language"] == "python" for hook in hooks.values()), "pre-commit installs this repository"
+    policies = re.compile(hooks["acctgate-policy"]["files"])
+    assert all(policies.search(file) for file in ("policies/policy.yaml", "policy.yml", "a/b/policy.json"))
+    assert not any(policies.search(file) for file in ("policies/PulumiPolicy.yaml", "policy.yaml.md", "mypolicy.yaml"))
+    assert {use["id"] for use in yaml.safe_load(pre_commit_config())["repos"][0]["hooks"]} == set(hooks)
+    understood([*shlex.split(hooks["acctgate-check"]["entry"]), "--snapshot", "prod.json"])
+
+
+def pre_commit_config() -> str:
+    """What the docs say of .pre-commit-config.yaml."""
+    [block] = re.findall(r"```yaml\n(repos:\n.*?)```", DOCS, re.DOTALL)
+    return str(block)
+
+
+def test_the_lint_hook_is_a_command() -> None:
+    hook, _ = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    understood([*shlex.split(hook["entry"]), "policies/policy.yaml"])

@@ -1,0 +1,292 @@
+"""acctgate diff: what moved, stricter or looser, which verdicts flip, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from acctgate.reference import schemas
+from acctgate.rules.order import compare
+
+MASKS = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
+
+
+@pytest.mark.parametrize(
+    ("setting", "before", "after", "direction", "note"),
+    [
+        ("MFAOperationForLogin", "independent", "mandatory", "stricter", ""),
+        ("MFAOperationForLogin", "mandatory", "adaptive", "looser", ""),
+        ("MFAOperationForLogin", "mandatory", "sometimes", "unknown", ""),
+        ("LoginSessionDuration", 6, 8, "looser", ""),
+        ("LoginSessionDuration", 6, "8", "unknown", ""),
+        ("LoginSessionDuration", 6, None, "unknown", "is no longer known"),
+        ("EnableSaveMFATicket", True, False, "stricter", ""),
+        ("Score", 63, 80, "stricter", ""),
+        ("RootWithAccessKey", 0, 1, "looser", ""),
+        ("SubUserPwdLevel", "mid", "low", "looser", ""),
+        ("SubUser", 1, 2, "changed", ""),
+        (MASKS, "192.168.0.0/16", "192.168.0.0/15", "looser", "adds 65,536 addresses: 192.168.0.0/15 was 192.168.0.0/16"),  # noqa: E501
+        (MASKS, "10.0.0.0/8", "10.0.0.1", "stricter", "removes 16,777,215 addresses: 10.0.0.1/32 was 10.0.0.0/8"),
+        (MASKS, "10.0.0.0/24", "10.0.1.0/25", "mixed", "adds 128 addresses and removes 256: 10.0.1.0/25 was 10.0.0.0/24"),  # noqa: E501
+        (MASKS, "10.0.0.0/9;10.128.0.0/9", "10.0.0.0/8", "changed", "the same addresses in other words"),
+        (MASKS, "10.0.0.0/8", "10.0.0.0/8;10.1.0.0/16", "changed", "the same addresses in other words"),
+        (MASKS, "10.0.0.0/8", "", "looser", "opens every network: was 10.0.0.0/8"),
+        (MASKS, " ", "10.0.0.0/8", "stricter", "closes every network but 10.0.0.0/8"),
+        (MASKS, "10.0.0.0/8", "office", "unknown", "office cannot be read as a network"),
+    ],
+)  # fmt: skip
+def test_a_setting_moves(setting: str, before: Any, after: Any, direction: str, note: str) -> None:
+    assert compare(setting, before, after) == (direction, note)
+
+
+GOOD: dict[str, Any] = {
+    "version": 1,
+    "account_id": "1111111111111111",
+    "SecurityPreference": {
+        "LoginProfilePreference": {
+            "MFAOperationForLogin": "mandatory",
+            "LoginSessionDuration": 6,
+            "LoginNetworkMasks": "10.0.0.0/8",
+        },
+        "MFAPreference": {"AllowUserToManageMFADevices": True},
+    },
+    "AccountSecurityPracticeInfo": {"Score": 90},
+}
+POLICY = """
+version: 1
+rules:
+  login-mfa: {require: mandatory}
+  session-duration: {max_hours: 8}
+  network-masks: {level: advisory, within: [10.0.0.0/8]}
+  manage-mfa-devices: {level: advisory, allow: true}
+  security-score: {minimum: 80}
+"""
+
+
+def changed(**login: Any) -> dict[str, Any]:
+    """The good account with other logon settings; None takes one away."""
+    document: dict[str, Any] = json.loads(json.dumps(GOOD))
+    profile = document["SecurityPreference"]["LoginProfilePreference"]
+    profile.update(login)
+    for name in [name for name, value in login.items() if value is None]:
+        del profile[name]
+    return document
+
+
+class Files:
+    """Writes files and runs `acctgate diff` on them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.write("policy.yaml", POLICY)
+
+    def write(self, name: str, content: Any) -> str:
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return str(path)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "acctgate", "diff", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, check=False)
+        assert "Traceback" not in done.stderr
+        return done
+
+    def snapshots(self, head: Any, *more: str) -> tuple[int, dict[str, Any]]:
+        base, after = self.write("base.json", GOOD), self.write("head.json", head)
+        done = self.run(base, after, "--policy", "policy.yaml", "--format", "json", *more)
+        document: dict[str, Any] = json.loads(done.stdout)
+        Draft202012Validator(schemas.schema("diff")).validate(document)
+        return done.returncode, document
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path)
+
+
+def flips(document: dict[str, Any]) -> dict[str, str]:
+    return {rule["rule"]: rule["flip"] for account in document["accounts"] for rule in account["rules"]}
+
+
+@pytest.mark.parametrize(
+    ("head", "code", "flipped", "directions"),
+    [
+        (GOOD, 0, {}, {}),
+        (changed(MFAOperationForLogin="adaptive"), 1, {"login-mfa": "newly-failing"}, {"MFAOperationForLogin": "looser"}),  # noqa: E501
+        (changed(LoginSessionDuration=8), 0, {}, {"LoginSessionDuration": "looser"}),
+        (changed(LoginSessionDuration=4), 0, {}, {"LoginSessionDuration": "stricter"}),
+        (changed(LoginNetworkMasks=""), 0, {"network-masks": "newly-failing"}, {"LoginNetworkMasks": "looser"}),
+        (changed(MFAOperationForLogin=None), 3, {"login-mfa": "newly-unknown"}, {"MFAOperationForLogin": "unknown"}),
+        (changed(LoginSessionDuration="six"), 3, {"session-duration": "newly-unknown"}, {"LoginSessionDuration": "unknown"}),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_two_snapshots(files: Files, head: Any, code: int, flipped: dict[str, str], directions: dict[str, str]) -> None:
+    status, document = files.snapshots(head)
+    assert status == code
+    assert flips(document) == flipped
+    moved = {
+        change["setting"].rsplit(".", 1)[-1]: change["direction"] for change in document["accounts"][0]["settings"]
+    }
+    assert moved == directions
+
+
+def test_repaired_and_still_failing(files: Files) -> None:
+    base = files.write("weak.json", changed(MFAOperationForLogin="adaptive", LoginSessionDuration=24))
+    head = files.write("better.json", changed(LoginSessionDuration=12))
+    done = files.run(base, head, "--policy", "policy.yaml", "--format", "json")
+    assert done.returncode == 0
+    assert flips(json.loads(done.stdout)) == {"login-mfa": "repaired", "session-duration": "still-failing"}
+    text = files.run(base, head, "--policy", "policy.yaml").stdout
+    assert "repaired: login-mfa" in text
+    assert "still failing: session-duration" in text
+    assert "at most 8 hours" in text
+
+
+def test_a_switch_moves_towards_or_away_from_what_the_policy_wants(files: Files) -> None:
+    head = json.loads(json.dumps(GOOD))
+    head["SecurityPreference"]["MFAPreference"]["AllowUserToManageMFADevices"] = False
+    _, document = files.snapshots(head)
+    assert [change["direction"] for change in document["accounts"][0]["settings"]] == ["looser"]
+
+
+def test_accounts_are_paired_by_id_and_a_lost_one_is_not_provable(files: Files) -> None:
+    other = {**changed(MFAOperationForLogin="adaptive"), "account_id": "2222222222222222"}
+    base = files.write("base.ndjson", json.dumps(GOOD) + "\n" + json.dumps(other) + "\n")
+    head = files.write("head.ndjson", json.dumps(other) + "\n")
+    done = files.run(base, head, "--policy", "policy.yaml", "--format", "json")
+    assert done.returncode == 3
+    accounts = {account["account"]: account for account in json.loads(done.stdout)["accounts"]}
+    assert accounts["2222222222222222"]["settings"] == []
+    assert accounts["1111111111111111"]["after"] is None
+    assert "newly undecided" in done.stderr
+    assert files.run(head, base, "--policy", "policy.yaml").returncode == 0
+
+
+def test_two_reports_say_the_same_as_their_snapshots(files: Files) -> None:
+    documents = {"base": GOOD, "head": changed(MFAOperationForLogin="adaptive", LoginNetworkMasks="10.0.0.0/7")}
+    names = []
+    for name, document in documents.items():
+        snapshot = files.write(f"{name}.json", document)
+        command = [sys.executable, "-m", "acctgate", "check", "--snapshot", snapshot, "--policy", "policy.yaml"]
+        done = subprocess.run(
+            [*command, "--format", "json"], capture_output=True, text=True, cwd=files.folder, check=False
+        )
+        names.append(files.write(f"{name}-report.json", done.stdout))
+    done = files.run(*names, "--format", "json")
+    _, by_snapshots = files.snapshots(documents["head"])
+    by_reports = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert by_reports["kind"] == "reports"
+    assert flips(by_reports) == flips(by_snapshots)
+    assert [(c["setting"], c["direction"], c["note"]) for c in by_reports["accounts"][0]["settings"]] == [
+        (c["setting"], c["direction"], c["note"]) for c in by_snapshots["accounts"][0]["settings"]
+    ]
+
+
+def test_a_plan_shows_what_it_would_make_of_the_account(files: Files) -> None:
+    plan = {
+        "steps": [
+            {
+                "op": "create",
+                "urn": "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref",
+                "newState": {
+                    "type": "alicloud:ram/securityPreference:SecurityPreference",
+                    "inputs": {"mfaOperationForLogin": "mandatory", "loginSessionDuration": 8},
+                },
+            }
+        ]
+    }
+    base = files.write("base.json", changed(MFAOperationForLogin="adaptive"))
+    done = files.run(base, "--plan", files.write("plan.json", plan), "--policy", "policy.yaml", "--format", "markdown")
+    assert done.returncode == 0
+    assert "**repaired**: login-mfa" in done.stdout
+    assert "**newly failing**: network-masks" in done.stdout
+    assert "this deploy itself opens console logon to every network" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rules", "direction", "note"),
+    [
+        ("session-duration: {max_hours: 9}", "looser", "max_hours 9 was 8"),
+        ("session-duration: {max_hours: 4}", "stricter", "max_hours 4 was 8"),
+        ("login-mfa: {require: adaptive}", "looser", "require adaptive was mandatory"),
+        ("login-mfa: {level: advisory}", "looser", "level advisory was mandatory"),
+        ("login-mfa: {level: disabled}", "looser", "level disabled was mandatory"),
+        ("root-mfa: {}", "stricter", "level mandatory was disabled"),
+        ("network-masks: {level: mandatory, within: [10.0.0.0/7]}", "mixed", "adds 16,777,216 addresses"),
+        ("network-masks: {max_addresses: 65536}", "stricter", "max_addresses 65536 was nothing"),
+        ("manage-mfa-devices: {allow: false}", "looser", "the opposite is asked for"),
+        ("security-score: {minimum: 79}", "looser", "minimum 79 was 80"),
+    ],
+)
+def test_two_policies(files: Files, rules: str, direction: str, note: str) -> None:
+    head = files.write("head.yaml", f"version: 1\nextends: policy.yaml\nrules:\n  {rules}\n")
+    done = files.run("policy.yaml", head, "--format", "json")
+    [change] = json.loads(done.stdout)["policy"]
+    assert change["direction"] == direction
+    assert note in change["note"]
+    assert done.returncode == (0 if direction == "stricter" else 1)
+    assert files.run("policy.yaml", head, "--allow-loosening").returncode == 0
+
+
+def test_a_new_waiver_loosens_and_its_end_tightens(files: Files) -> None:
+    waiver = '{rule: login-mfa, account: "1", reason: r, owner: o, expires: 2999-01-01}'
+    head = files.write("head.yaml", f"version: 1\nextends: policy.yaml\nwaivers: [{waiver}]\n")
+    assert files.run("policy.yaml", head).returncode == 1
+    assert "new waiver for 1 until 2999-01-01 by o" in " ".join(files.run("policy.yaml", head).stdout.split())
+    assert files.run(head, "policy.yaml").returncode == 0
+    expired = files.write(
+        "expired.yaml", f"version: 1\nextends: policy.yaml\nwaivers: [{waiver.replace('2999', '2020')}]"
+    )
+    assert files.run("policy.yaml", expired).returncode == 0
+
+
+def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
+    head = files.write("head.yaml", "version: 1\nextends: policy.yaml\nrules:\n  session-duration: {max_hours: 4}\n")
+    account = files.write("account.json", GOOD)
+    done = files.run("policy.yaml", head, "--snapshot", account, "--format", "json")
+    assert done.returncode == 1, "the stricter policy blocks an account that passed"
+    assert flips(json.loads(done.stdout)) == {"session-duration": "newly-failing"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("a.json",), "HEAD is missing"),
+        (("a.json", "policy.yaml"), "are of two kinds"),
+        (("a.json", "missing.json"), "missing.json: no such file"),
+        (("a.json", "broken.json"), "broken.json"),
+        (("policy.yaml", "bad.yaml"), "bad.yaml:2"),
+        (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan goes with snapshots"),
+        (("a.json", "a.json", "--plan", "a.json"), "is no plan"),
+        (("report.json", "report.json"), "no report (version 1)"),
+    ],
+)
+def test_bad_input_is_one_line(files: Files, arguments: tuple[str, ...], says: str) -> None:
+    files.write("a.json", GOOD)
+    files.write("broken.json", '{"version": 1')
+    files.write("bad.yaml", "version: 1\nrules: {nope: }\n")
+    files.write("report.json", '{"version": 2, "verdict": "pass", "accounts": []}')
+    done = files.run(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_hostile_text_cannot_break_out_of_markdown(files: Files) -> None:
+    hostile = "10.0.0.0/8;|<img src=x onerror=alert(1)>`](http://evil)\n# x\n@everyone"
+    base, head = files.write("base.json", GOOD), files.write("head.json", changed(LoginNetworkMasks=hostile))
+    text = files.run(base, head, "--policy", "policy.yaml", "--format", "markdown").stdout
+    assert "<img" not in text
+    assert "\n# x" not in text
+    [row] = [line for line in text.splitlines() if "LoginNetworkMasks" in line]
+    assert row.replace("\\|", "").count("|") == 7
+    assert "\\`" in row
+    assert "\\@everyone" in row

@@ -1,0 +1,206 @@
+"""What holds for any input, not only for the examples."""
+
+from __future__ import annotations
+
+import json
+import re
+from copy import deepcopy
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, composite
+
+from acctgate.model.networks import Network, count_addresses, covers_everything, outside, read_masks, union
+from acctgate.model.snapshot import Snapshot, SnapshotError
+from acctgate.policy import PolicyError, load_policy, load_preset
+from acctgate.redact import may_have_secrets, one_line, without_secrets
+from acctgate.rules import RULES
+from acctgate.rules.base import SettingRule
+from acctgate.sources import SourceError
+from acctgate.sources.responses import read_responses
+from acctgate.sources.snapshots import read_snapshots
+from tests.support import NOW, judge, outcomes_of
+from tests.support.accounts import GOOD
+from tests.support.strategies import JSON, RAW, SCALARS, SETTINGS
+
+# Readers
+
+
+@SETTINGS
+@given(raw=RAW)
+def test_readers_raise_nothing_but_their_own_errors(tmp_path: Path, raw: bytes) -> None:
+    (file := tmp_path / "input").write_bytes(raw)
+    try:
+        read_responses([str(file)])
+    except SourceError as error:
+        assert str(error).isprintable()
+    for snapshot in read_snapshots([str(file)]):
+        assert snapshot.unreadable is None or snapshot.unreadable.isprintable()
+
+
+@SETTINGS
+@given(raw=RAW)
+@pytest.mark.parametrize("suffix", ["yaml", "json"])
+def test_the_policy_reader_raises_nothing_but_its_own_error(tmp_path: Path, suffix: str, raw: bytes) -> None:
+    (file := tmp_path / f"policy.{suffix}").write_bytes(raw)
+    try:
+        load_policy(file)
+    except PolicyError as error:
+        assert str(error).isprintable() and len(str(error)) < 1000
+
+
+@SETTINGS
+@given(document=JSON | JSON.map(lambda value: {"version": 1, "SecurityPreference": value}))
+def test_a_snapshot_is_judged_or_refused(document: Any) -> None:
+    try:
+        snapshot = Snapshot.from_document(document)
+    except SnapshotError as error:
+        assert str(error).isprintable()
+        return
+    report = judge(snapshot.document, load_preset("strict"))
+    assert {outcome.rule for outcome in report.outcomes} == {rule.id for rule in RULES}
+    json.dumps([outcome.actual for outcome in report.outcomes])
+
+
+# Values
+
+
+_PATHS = sorted({path for rule in RULES if isinstance(rule, SettingRule) for path in rule.paths}) + [
+    ("CompliancePackReports", 0, key) for key in ("ReportStatus", "ReportCreateTimestamp", "CompliancePackId")
+]
+_PACK = {
+    "CompliancePackId": "cp-1", "ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(NOW.timestamp() * 1000),
+}  # fmt: skip
+
+
+@SETTINGS
+@given(value=JSON, path=st.sampled_from(_PATHS))
+def test_a_value_that_the_model_refuses_never_passes(value: Any, path: tuple[str | int, ...]) -> None:
+    document: dict[str, Any] = deepcopy({**GOOD, "CompliancePackReports": [_PACK]})
+    place: Any = document
+    for key in path[:-1]:
+        place = place.setdefault(key, {}) if isinstance(place, dict) else place[key]
+    place[path[-1]] = value
+    refused = path in Snapshot.from_document(document).problems or bool(
+        [known for known in Snapshot.from_document(document).problems if known[: len(path)] == path]
+    )
+    report = judge(document, load_preset("strict"))
+    reading = [rule.id for rule in RULES if isinstance(rule, SettingRule) and path in rule.paths]
+    reading = reading or (["compliance-report"] if path[-1] != "CompliancePackId" else [])
+    first = {rule.id: rule.paths[0] for rule in RULES if isinstance(rule, SettingRule)}
+    for rule in reading:
+        (outcome,) = outcomes_of(report, rule)
+        if refused and not (rule == "login-mfa" and path != first[rule]):  # the newer setting is there and wins
+            assert outcome.outcome == "unknown", (path, value, outcome)
+
+
+@SETTINGS
+@given(first=SCALARS, second=SCALARS)
+def test_what_is_kept_of_one_account_does_not_colour_the_next(first: Any, second: Any) -> None:
+    """A judgement is kept by the values that it was made from; to Python 1, 1.0 and true are equal."""
+    from acctgate.evaluate.judge import evaluate
+
+    def account(value: Any) -> Snapshot:
+        keys = ("LoginSessionDuration", "EnableSaveMFATicket", "LoginNetworkMasks", "MFAOperationForLogin")
+        return Snapshot.from_document(
+            {"version": 1, "SecurityPreference": {"LoginProfilePreference": dict.fromkeys(keys, value)}}
+        )
+
+    policy = load_preset("strict")
+    together = list(evaluate([account(first), account(second)], policy, NOW))
+    alone = [next(iter(evaluate([account(value)], policy, NOW))) for value in (first, second)]
+    for one, other in zip(together, alone, strict=True):
+        assert [(o.outcome, repr(o.actual)) for o in one.outcomes] == [
+            (o.outcome, repr(o.actual)) for o in other.outcomes
+        ]
+
+
+# Masks
+
+
+@composite
+def small_networks(draw: DrawFn) -> list[str]:
+    """Networks of 1 to 32 addresses out of 10.0.0.0/27, with host bits now and then."""
+    pairs = draw(st.lists(st.tuples(st.integers(0, 31), st.integers(27, 32)), max_size=6))
+    return [f"10.0.0.{host}/{prefix}" for host, prefix in pairs]
+
+
+def _addresses(texts: list[str]) -> set[str]:
+    return {str(address) for text in texts for address in ip_network(text, strict=False)}
+
+
+@SETTINGS
+@given(masks=small_networks(), allowed=small_networks())
+def test_masks_agree_with_sets_of_addresses(masks: list[str], allowed: list[str]) -> None:
+    networks = read_masks(";".join(masks)).networks
+    within = tuple(ip_network(text, strict=False) for text in allowed)
+    assert list(networks) == [ip_network(text, strict=False) for text in masks]
+    assert count_addresses(networks) == len(_addresses(masks))
+    assert _addresses([str(net) for net in union(networks)]) == _addresses(masks)
+    stray = [net for net in networks if not _addresses([str(net)]) <= _addresses(allowed)]
+    assert outside(networks, within) == stray
+
+
+@SETTINGS
+@given(left_out=st.integers(0, 7), base=st.sampled_from(["0.0.0.0/0", "::/0"]))
+def test_all_but_an_eighth_is_not_everything(left_out: int, base: str) -> None:
+    eighths: list[Network] = list(ip_network(base).subnets(prefixlen_diff=3))
+    assert covers_everything(eighths)
+    assert not covers_everything(eighths[:left_out] + eighths[left_out + 1 :])
+
+
+@SETTINGS
+@given(value=st.text(alphabet="0123456789./;: ab١\t", max_size=40))
+def test_every_piece_of_a_mask_is_accounted_for(value: str) -> None:
+    masks = read_masks(value)
+    pieces = [piece.strip() for piece in value.split(";") if piece.strip()]
+    assert len(masks.networks) + len(masks.unreadable) == len(pieces)
+    assert masks.every_network is (not pieces)
+    assert set(masks.unreadable) <= set(pieces)
+
+
+# Secrets
+
+
+URLS = st.from_regex(
+    r"[a-z]{2,5}://[a-z]{1,5}\.example/[a-z]{0,4}\?[A-Za-z]{1,8}=[A-Za-z0-9%]{1,8}(&x=[a-z]{1,3})?", fullmatch=True
+)
+MIXED = st.lists(
+    URLS | st.text(max_size=10) | st.sampled_from(["ReportUrl", "Signature=abc", " ", "//"]), max_size=5
+).map("".join)
+
+
+@SETTINGS
+@given(value=st.recursive(MIXED, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MIXED, inner, max_size=3)))
+def test_what_is_safe_stays_so_and_has_no_query(value: Any) -> None:
+    safe = without_secrets(value)
+    assert without_secrets(safe) == safe
+    for text in _values(safe):
+        assert not re.search(r"//[^\s?#\"'<>]*\?\w", text), text
+    assert not any(re.search(r"\bSignature=abc", text) for text in _values(safe))
+
+
+@SETTINGS
+@given(value=st.dictionaries(MIXED, MIXED, max_size=3), ascii_only=st.booleans())
+def test_looking_for_secrets_never_wrongly_says_no(value: dict[str, str], ascii_only: bool) -> None:
+    if without_secrets(value) != value:
+        assert may_have_secrets(json.dumps(value, ensure_ascii=ascii_only))
+
+
+@SETTINGS
+@given(text=MIXED | st.text())
+def test_a_line_is_a_line(text: str) -> None:
+    line = one_line(text)
+    assert line.isprintable() and len(line) <= 400
+    assert one_line(line) == line
+
+
+def _values(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value
+    return [text for item in items for text in _values(item)]

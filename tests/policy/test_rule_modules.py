@@ -1,0 +1,291 @@
+"""Rules of one's own: judged like acctgate's, and never a pass where they go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.evaluate.judge import evaluate
+from acctgate.model.report import AccountReport
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy import Policy, PolicyError, load_policy
+from acctgate.rules import RULES
+from tests.support import HERE, NOW, judge, one_line, outcomes_of, run
+
+MODULE = """
+from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, decide
+from acctgate.rules.base import Unknown
+from dataclasses import dataclass
+
+def judge(score, want):
+    {body}
+
+RULE = SettingRule(
+    id="acme", title="Acme", doc="Acme.", severity="high", setting="AccountSecurityPracticeInfo.Score",
+    parameters=RuleEntry, expected=lambda want: {expected}, judge=judge, remediation="Mend it.",
+)
+"""
+POLICY = "version: 1\nrule_modules: [./acme_rules.py]\nrules: {acme: {}, root-mfa: {}}\n"
+DOCUMENT: dict[str, Any] = {
+    "version": 1,
+    "account_id": "1",
+    "AccountSecurityPracticeInfo": {"Score": 70, "AccountSecurityPracticeUserInfo": {"BindMfa": True}},
+}
+
+
+def policy(folder: Path, body: str, expected: str = "'more'") -> Policy:
+    """A policy with a rule whose function has this body."""
+    (folder / "acme_rules.py").write_text(MODULE.format(body=body, expected=expected))
+    (folder / "policy.yaml").write_text(POLICY)
+    return load_policy(folder / "policy.yaml")
+
+
+def judged(folder: Path, body: str, expected: str = "'more'") -> AccountReport:
+    """The report of the document under that policy."""
+    return judge(DOCUMENT, policy(folder, body, expected))
+
+
+def test_the_examples_are_judged() -> None:
+    own = load_policy(HERE / "policies/valid/own-rules.yaml")
+    document = {**DOCUMENT, "SecurityPreference": {"LoginProfilePreference": {"AllowUserToLoginWithPasskey": True}}}
+    report = judge(document, own)
+    [margin] = outcomes_of(report, "acme-score-margin")
+    [passkeys] = outcomes_of(report, "acme-no-passkeys")
+    assert (margin.outcome, margin.level, margin.expected, margin.actual) == ("pass", "mandatory", "at least 70", 70)
+    assert (passkeys.outcome, passkeys.actual) == ("waived", True)
+    assert [o.rule for o in report.outcomes][-2:] == ["acme-score-margin", "acme-no-passkeys"]
+    strict = load_policy(HERE / "policies/valid/own-rules-of-what-it-extends.yaml")
+    assert outcomes_of(judge(document, strict), "acme-score-margin")[0].outcome == "fail"
+
+
+def test_what_is_missing_is_unknown_to_them_too(tmp_path: Path) -> None:
+    report = judge({"version": 1}, policy(tmp_path, "return decide(True, 'fine', score)"))
+    assert [o.outcome for o in outcomes_of(report, "acme")] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise ValueError('a\\nb')", "the rule raised ValueError: a b"),
+        ("return score['x']", "the rule raised TypeError"),
+        ("return judge(score, want)", "the rule raised RecursionError"),
+        ("raise SystemExit(0)", "the rule raised SystemExit"),
+        ("return None", "the rule gave no judgement"),
+        ("return True", "the rule gave no judgement"),
+        ("return 'pass'", "the rule gave no judgement"),
+        ("return ('pass', 'fine', 1)", "the rule gave no judgement"),
+        ("return Judgement('passed', 'fine', 1)", "the rule gave no judgement"),
+        ("return Judgement(True, 'fine', 1)", "the rule gave no judgement"),
+        ("return Judgement('pass', None, 1)", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', score, 7)", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', score, None, 'x')", "the rule gave no judgement"),
+        ("return Judgement('pass', 'fine', 10**5000)", "the rule raised ValueError"),
+        ("return Judgement('pass', 'fine', object())", "the rule raised TypeError"),
+        ("return Judgement('pass', 'fine', float('nan'))", "the rule raised ValueError"),
+        ("return Judgement('pass', 'fine', {'a': [set()]})", "the rule raised TypeError"),
+        ("raise RuntimeError('https://host/x?Signature=SECRET')", "the rule raised RuntimeError: https://host/x"),
+    ],
+)
+def test_a_rule_that_goes_wrong_proves_nothing_and_takes_nothing_with_it(
+    tmp_path: Path, body: str, reason: str
+) -> None:
+    report = judged(tmp_path, body)
+    [outcome] = outcomes_of(report, "acme")
+    assert outcome.outcome == "unknown" and report.verdict == "unknown"
+    assert outcome.message.startswith(f"not provable: {reason}") and outcome.message.isprintable()
+    assert "SECRET" not in outcome.message
+    assert outcomes_of(report, "root-mfa")[0].outcome == "pass", "the run goes on"
+
+
+def test_a_rule_that_cannot_say_what_it_wants_proves_nothing(tmp_path: Path) -> None:
+    [outcome] = outcomes_of(judged(tmp_path, "return decide(True, 'fine', score)", "1 / 0"), "acme")
+    assert (outcome.outcome, outcome.message) == (
+        "unknown", "not provable: the rule raised ZeroDivisionError: division by zero",
+    )  # fmt: skip
+
+
+def test_an_empty_answer_of_a_rule_proves_nothing(tmp_path: Path) -> None:
+    text = MODULE.replace("RULE =", "class Silent(SettingRule):\n    pass\n\nRULE =")
+    text = text.replace(
+        "from dataclasses", "class Nothing(Rule):\n    def judgements(self, *_):\n        return []\n\nfrom dataclasses"
+    )
+    text = text.replace("RULE = SettingRule(", "RULE = Nothing(").replace(" judge=judge,", "")
+    (tmp_path / "acme_rules.py").write_text(text.format(body="pass", expected="'x'"))
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    [outcome] = outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policy.yaml")), "acme")
+    assert outcome.outcome == "unknown"
+
+
+GENERATOR = """
+from acctgate.rules.base import Judgement, Rule, RuleEntry
+
+class Yielding(Rule):
+    def judgements(self, account, want, now):
+        yield Judgement("fail", "no")
+        {more}
+
+RULE = Yielding(
+    id="acme", title="Acme", doc="Acme.", severity="high", setting="Acme", parameters=RuleEntry,
+    expected=lambda want: "more", remediation="Mend it.",
+)
+"""
+
+
+@pytest.mark.parametrize(("more", "outcomes"), [("", ["fail"]), ("raise ValueError('late')", ["unknown"])])
+def test_a_rule_may_yield(tmp_path: Path, more: str, outcomes: list[str]) -> None:
+    (tmp_path / "acme_rules.py").write_text(GENERATOR.format(more=more))
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    report = judge(DOCUMENT, load_policy(tmp_path / "policy.yaml"))
+    assert [o.outcome for o in outcomes_of(report, "acme")] == outcomes
+    assert report.verdict == outcomes[0]
+
+
+def test_faults_that_raise_are_a_fault_of_the_rule(tmp_path: Path) -> None:
+    text = MODULE.format(body="return None", expected="'x'").replace(
+        "judge=judge,", "judge=judge, faults=lambda want: 1 / 0,"
+    )
+    (tmp_path / "acme_rules.py").write_text(text)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    told = r"policy.yaml:3: rules.acme: the rule cannot look at its parameters: ZeroDivisionError"
+    with pytest.raises(PolicyError, match=told):
+        load_policy(tmp_path / "policy.yaml")
+
+
+def test_a_level_cannot_be_made_anything(tmp_path: Path) -> None:
+    text = "from typing_extensions import TypedDict\nfrom acctgate.rules.base import entry\n"
+    text += "@entry\nclass Loose(TypedDict, total=False):\n    level: str\n"
+    module = MODULE.format(body="return None", expected="'x'").replace("parameters=RuleEntry", "parameters=Loose")
+    (tmp_path / "acme_rules.py").write_text(text + module)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    with pytest.raises(PolicyError, match="acme: its parameters should extend RuleEntry"):
+        load_policy(tmp_path / "policy.yaml")
+
+
+def test_two_modules_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
+    for folder, score in (("base", 0), ("child", 99)):
+        (tmp_path / folder).mkdir()
+        body = f"return decide(score >= {score}, 'fine', score)"
+        (tmp_path / folder / "acme_twins.py").write_text(MODULE.format(body=body, expected="'x'"))
+    (tmp_path / "base/p.yaml").write_text("version: 1\nrule_modules: [acme_twins]\nrules: {acme: }\n")
+    (tmp_path / "child/p.yaml").write_text("version: 1\nextends: ../base/p.yaml\nrule_modules: [acme_twins]\n")
+    with pytest.raises(PolicyError, match="acme_twins: another module of that name was found first"):
+        load_policy(tmp_path / "child/p.yaml")
+
+
+def test_a_disabled_rule_is_not_asked(tmp_path: Path) -> None:
+    wanted = policy(tmp_path, "raise SystemError('asked')")
+    (tmp_path / "policy.yaml").write_text("version: 1\nrule_modules: [acme_rules.py]\n")
+    assert outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policy.yaml")), "acme")[0].outcome == "skipped"
+    assert outcomes_of(judge(DOCUMENT, wanted), "acme")[0].outcome == "unknown"
+
+
+def test_a_fleet_goes_on(tmp_path: Path) -> None:
+    wanted = policy(tmp_path, "return decide(100 / (score - 70) > 1, 'fine', score)")
+    scores = (70, 80, 70, 90)
+    accounts = [Snapshot.from_document({"version": 1, "AccountSecurityPracticeInfo": {"Score": n}}) for n in scores]
+    found = [outcomes_of(report, "acme")[0].outcome for report in evaluate(accounts, wanted, NOW)]
+    assert found == ["unknown", "pass", "unknown", "pass"]
+
+
+def test_a_module_by_name_stands_beside_the_policy_or_is_installed(tmp_path: Path) -> None:
+    package = tmp_path / "policies" / "acme_by_name"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from acme_by_name.score import RULE\n")
+    (package / "score.py").write_text(MODULE.format(body="return decide(True, 'fine', score)", expected="'x'"))
+    (tmp_path / "policies/policy.yaml").write_text("version: 1\nrule_modules: [acme_by_name]\nrules: {acme: }\n")
+    assert outcomes_of(judge(DOCUMENT, load_policy(tmp_path / "policies/policy.yaml")), "acme")[0].outcome == "pass"
+
+
+def test_beside_the_policy_nothing_takes_an_installed_modules_place(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("raise RuntimeError('shadowed')")
+    (tmp_path / "acme_rules.py").write_text("import json\n" + MODULE.format(body="return None", expected="'x'"))
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    assert load_policy(tmp_path / "policy.yaml").known[-1].id == "acme"
+
+
+def test_the_command_line_tells_the_traceback_with_debug(tmp_path: Path) -> None:
+    policy(tmp_path, "raise ValueError('LTAI1234567890 broke')")
+    (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
+    arguments = ("check", "--snapshot", "s.json", "--policy", "policy.yaml", "--format", "json")
+    quiet, loud = run(*arguments, cwd=tmp_path), run(*arguments, "--debug", cwd=tmp_path)
+    assert quiet.returncode == loud.returncode == 3
+    assert quiet.stdout == loud.stdout
+    one_line(quiet.stderr, "acme: not provable: the rule raised ValueError")
+    assert 'acme_rules.py", line' in loud.stderr and "Traceback" in loud.stderr
+    assert "LTAI1234567890" not in loud.stderr + loud.stdout
+
+
+def test_a_module_that_cannot_be_imported_is_one_line_and_with_debug_a_traceback(tmp_path: Path) -> None:
+    arguments = ("check", "--snapshot", os.devnull, "--policy", HERE / "policies/invalid/module-raises.yaml")
+    quiet, loud = run(*arguments, cwd=tmp_path), run("--debug", *arguments, cwd=tmp_path)
+    assert (quiet.returncode, loud.returncode) == (2, 2)
+    one_line(quiet.stderr, "module-raises.yaml:3: rule_modules[1]: ../modules/broken.py cannot be imported")
+    assert 'broken.py", line 3' in loud.stderr
+
+
+def test_a_module_that_two_files_name_is_one(tmp_path: Path) -> None:
+    policy(tmp_path, "return decide(True, 'fine', score)")
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\nrules: {acme: }\n")
+    (tmp_path / "top.yaml").write_text("version: 1\nextends: base/policy.yaml\nrule_modules: [acme_rules.py]\n")
+    wanted = load_policy(tmp_path / "top.yaml")
+    assert [rule.id for rule in wanted.known[len(RULES) :]] == ["acme"]
+    assert outcomes_of(judge(DOCUMENT, wanted), "acme")[0].outcome == "pass"
+
+
+def test_what_a_rule_prints_is_no_part_of_the_report(tmp_path: Path) -> None:
+    policy(tmp_path, "print('judging'); return decide(True, 'fine', score)")
+    module = tmp_path / "acme_rules.py"
+    module.write_text(f"print('loading')\n{module.read_text()}")
+    (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
+    done = run("check", "--snapshot", "s.json", "--policy", "policy.yaml", "--format", "json", cwd=tmp_path)
+    assert json.loads(done.stdout)["verdict"] == "pass"
+    assert done.stderr.splitlines() == ["loading", "judging"]
+
+
+def test_without_own_rules_the_policy_knows_those_of_acctgate() -> None:
+    assert load_policy(HERE / "policies/valid/every-rule.yaml").known == RULES
+
+
+OWN = HERE / "policies/valid/own-rules.yaml"
+
+
+def test_they_are_listed_explained_and_in_the_schema(tmp_path: Path) -> None:
+    listed = run("rules", "--policy", OWN, "--format", "json", cwd=tmp_path)
+    ids = {each["id"]: each for each in json.loads(listed.stdout)}
+    assert len(ids) == len(RULES) + 2
+    assert ids["acme-score-margin"]["parameters"] == {"points": "Points above 60, 0 to 40."}
+    assert "acme-no-passkeys" in run("rules", "--policy", OWN, cwd=tmp_path).stdout
+    assert "acme" not in run("rules", cwd=tmp_path).stdout
+    told = run("explain", "acme-score-margin", "--policy", OWN, cwd=tmp_path).stdout
+    assert "A score of just 60 falls below it" in told and "points: Points above 60" in told
+    schema = json.loads(run("schema", "policy", "--policy", OWN, cwd=tmp_path).stdout)
+    assert schema["$defs"]["RuleEntries"]["properties"]["acme-score-margin"]["properties"]["points"]["maximum"] == 40
+
+
+def test_explain_finds_those_of_the_policy_that_stands_here(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    policy(tmp_path, "return None")
+    (tmp_path / "policies/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\n")
+    assert run("explain", "acme", cwd=tmp_path).stdout.startswith("acme: Acme\n")
+    one_line(run("explain", "acm", cwd=tmp_path).stderr, "acm: unknown rule, did you mean acme?")
+
+
+@pytest.mark.parametrize("form", ["text", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html"])
+def test_every_format_tells_them(tmp_path: Path, form: str) -> None:
+    (tmp_path / "s.json").write_text(json.dumps({**DOCUMENT, "AccountSecurityPracticeInfo": {"Score": 61}}))
+    done = run("check", "--snapshot", "s.json", "--policy", OWN, "--format", form, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "acme-score-margin" in done.stdout and "at least 70" in done.stdout
+    if form == "sarif":
+        [found] = json.loads(done.stdout)["runs"]
+        rules = found["tool"]["driver"]["rules"]
+        [result] = [each for each in found["results"] if each["ruleId"] == "acme-score-margin"]
+        assert rules[result["ruleIndex"]]["id"] == "acme-score-margin"
+        assert "helpUri" not in rules[result["ruleIndex"]]
+    if form == "html":
+        assert "A margin above the least score" in done.stdout

@@ -1,0 +1,220 @@
+"""The page: whole, safe, small, and alive in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from acctgate.model.snapshot import Snapshot
+from acctgate.render.page.markup import safe
+from tests.support.accounts import GOOD
+from tests.support.page import ATTRIBUTES, ELEMENTS, Page
+from tests.support.reports import CASES, Case, rendered
+
+_FLEET: Final = 1_000
+_CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_chromium = pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed")
+
+
+def reports(case: Case) -> Any:
+    return json.loads(rendered("json", case))
+
+
+@cache
+def fleet(worst: bool = False) -> Case:
+    """A thousand accounts that differ: some pass, some don't, some were denied. At worst, each says long things."""
+    snapshots = []
+    for number in range(_FLEET):
+        document: dict[str, Any] = copy.deepcopy(GOOD)
+        document |= {"account_id": str(10**15 + number), "alias": f"team-{number:03}-prod"}
+        document["AccountSecurityPracticeInfo"]["Score"] = 30 + number % 71
+        preference = document["SecurityPreference"]["LoginProfilePreference"]
+        preference["LoginSessionDuration"] = 6 + number % 19
+        preference["LoginNetworkMasks"] = ("10.0.0.0/8", "", "0.0.0.0/0")[number % 3]
+        if number % 10 == 9:
+            document["errors"] = {"AccountSecurityPracticeInfo": {"code": "NoPermission", "message": "Denied."}}
+            del document["AccountSecurityPracticeInfo"]
+        if worst:
+            document["alias"] = f"<b>{number}" * 100
+            packs = [
+                {"CompliancePackId": f"<{number}-{pack}-" + "&" * 200, "ReportStatus": "NONE"} for pack in range(20)
+            ]
+            document["CompliancePackReports"] = packs
+        snapshots.append(Snapshot.from_document(document))
+    return snapshots, CASES["clean"]()[1]
+
+
+def trend() -> Case:
+    """An account over time: it gets better, cannot be read once, and falls back."""
+    snapshots = []
+    for score, hours in ((40, 24), (55, 24), (None, 24), (82, 6), (78, 24)):
+        document: dict[str, Any] = copy.deepcopy({**GOOD, "account_id": "1234567890123456", "alias": "prod"})
+        document["AccountSecurityPracticeInfo"]["Score"] = score
+        document["SecurityPreference"]["LoginProfilePreference"]["LoginSessionDuration"] = hours
+        snapshots.append(Snapshot.from_document(document))
+    return snapshots, CASES["clean"]()[1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_account_and_outcome_is_there_once(case: str) -> None:
+    page, report = Page(rendered("html", CASES[case]())), reports(CASES[case]())
+    expected = Counter((o["outcome"], o["level"], o["rule"]) for a in report["accounts"] for o in a["outcomes"])
+    assert Counter(page.rows) == expected
+    assert {name: page.counts[name] for name in report["counts"]} == report["counts"]
+    assert [account["data-v"] for account in page.accounts] == [account["verdict"] for account in report["accounts"]]
+
+
+def test_each_outcome_stands_in_its_account() -> None:
+    text, report = rendered("html", CASES["several"]()), reports(CASES["several"]())
+    parts = text.split("<details class=a ")[1:]
+    assert len(parts) == len(report["accounts"])
+    for part, account in zip(parts, report["accounts"], strict=True):
+        assert (account["account"] or "unknown account") in part
+        page = Page(f"<details class=a {part.partition('</section>')[0]}")
+        assert Counter(page.rows) == Counter((o["outcome"], o["level"], o["rule"]) for o in account["outcomes"])
+        for found in account["outcomes"]:
+            if found["outcome"] == "fail":
+                assert safe(found["message"]) in part
+                assert safe(found["expected"]) in part
+
+
+@pytest.mark.parametrize("case", [*CASES, "trend"])
+def test_nothing_is_loaded_and_nothing_from_outside_is_markup(case: str) -> None:
+    text = rendered("html", trend() if case == "trend" else CASES[case]())
+    page = Page(text)
+    assert {tag for tag, _ in page.tags} <= ELEMENTS
+    assert {name for _, given in page.tags for name in given} <= ATTRIBUTES, "no src, no style, no on…"
+    assert all(str(given["href"]).startswith("#") for _, given in page.tags if "href" in given)
+    assert Counter(tag for tag, _ in page.tags)["script"] == 1
+    assert "url(" not in text and "@import" not in text and "//" not in re.sub(r"'sha256-\S+'", "", text)
+    identifiers = [given["id"] for _, given in page.tags if "id" in given]
+    assert len(identifiers) == len(set(identifiers))
+    targets = {str(given["href"])[1:] for _, given in page.tags if "href" in given}
+    assert targets <= set(identifiers)
+    assert all(char.isprintable() or char == "\n" for char in text), "no control characters, no halves of characters"
+
+
+def test_the_page_lets_only_its_own_style_and_script_run() -> None:
+    text = rendered("html", CASES["hostile"]())
+    [allowed] = re.findall(r'Content-Security-Policy content="([^"]+)"', text)
+    for element in ("style", "script"):
+        [inline] = re.findall(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        assert f"{element}-src 'sha256-{digest}'" in allowed
+    assert allowed.startswith("default-src 'none'; ")
+    assert "unsafe" not in allowed
+
+
+def test_both_languages_say_everything() -> None:
+    page = Page(rendered("html", trend()))
+    languages = Counter(given["lang"] for tag, given in page.tags if tag in ("i", "span") and "lang" in given)
+    assert languages["en"] == languages["zh"] > 100
+    assert set(languages) == {"en", "zh"}
+
+
+def test_a_trend_has_plots_and_their_values() -> None:
+    text = rendered("html", trend())
+    section = text[text.index("<section class=trend>") : text.index("</section>")]
+    assert section.count("<svg role=img aria-labelledby=") == 2
+    assert "40, 55, –, 82, 78</title>" in section
+    assert "<tr><th scope=row>4</th><td>82</td><td>0</td><td>0</td></tr>" in section
+    assert section.count("<circle") == 4 and section.count("M") > 2, "a gap where the score is not known"
+    assert re.search(r"▼ .*session-duration, security-score</p>", section)
+    assert "class=trend" not in rendered("html", CASES["blocked"]())
+
+
+def test_a_trend_says_when_each_snapshot_was_taken() -> None:
+    snapshots, policy = trend()
+    dated = [
+        Snapshot.from_document({**each.document, "taken_at": f"2026-11-{day:02}T10:00:00Z"})
+        for day, each in enumerate(snapshots, 20)
+    ]
+    text = rendered("html", (dated, policy))
+    assert "<th scope=row>4 · 2026-11-23 10:00</th>" in text
+    assert re.search(r"<dd class=\"fail\">1</dd>|<dd class=fail>1</dd>", text), "one account is blocked, not five"
+    assert "5 snapshots of 1 account, 105 outcomes: " in rendered("markdown", (dated, policy))
+    assert "5 snapshots of 1 account, 105 outcomes: " in rendered("text", (dated, policy))
+
+
+def test_many_trends_stay_small_and_count_what_they_leave_out() -> None:
+    (first, *rest), policy = fleet()
+    text = rendered("html", ([*([first, *rest[:19]] * 30), *([first] * 400)], policy))
+    assert len(text.encode()) < 3_000_000
+    page = Page(text)
+    plotted = sum(tag == "figure" for tag, _ in page.tags)
+    assert 0 < plotted < 20
+    assert f"{20 - plotted} more accounts are not plotted." in text
+    assert "<th scope=row>430</th>" in text, "the last snapshots are those that are plotted"
+    assert "<th scope=row>370</th>" not in text
+
+
+def test_no_accounts_at_all() -> None:
+    text = rendered("html", ([], CASES["clean"]()[1]))
+    assert Page(text).counts == dict.fromkeys(("pass", "fail", "unknown", "waived", "skipped"), 0)
+    assert "No account was judged." in text
+
+
+@pytest.mark.parametrize("worst", [False, True])
+def test_a_thousand_accounts_weigh_less_than_3_mb(worst: bool) -> None:
+    text = rendered("html", fleet(worst))
+    assert len(text.encode()) < 3_000_000
+    page = Page(text)
+    assert len(page.accounts) == _FLEET
+    assert len(page.rows) == page.counts["outcomes-shown"] == (_FLEET * 40 if worst else _FLEET * 21)
+    assert ("To keep the page small" in text) == worst
+
+
+def dumped(tmp_path: Path, case: Case, address: str = "") -> Page:
+    """The document as Chromium has it once its script has run."""
+    file = tmp_path / "page.html"
+    file.write_bytes(rendered("html", case).encode(errors="replace"))
+    assert _CHROMIUM is not None
+    command = [
+        _CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        f"--user-data-dir={tmp_path / 'profile'}", "--lang=en-US", "--virtual-time-budget=5000", "--dump-dom",
+        file.as_uri() + address,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    return Page(done.stdout.decode())
+
+
+@needs_chromium
+def test_a_filter_hides_the_rest(tmp_path: Path) -> None:
+    page = dumped(tmp_path, fleet(), "#verdict=fail&outcome=fail&level=mandatory&q=network-masks")
+    report = reports(fleet())
+    hit = sum(
+        any(o["rule"] == "network-masks" and o["outcome"] == "fail" for o in account["outcomes"])
+        for account in report["accounts"]
+    )
+    assert 0 < hit < _FLEET
+    assert page.hidden["details"] == _FLEET - hit
+    assert page.counts["accounts-shown"] == page.counts["outcomes-shown"] == hit
+    assert page.hidden["form"] == 0, "without the script, the filters would not show"
+
+
+@needs_chromium
+def test_a_search_opens_the_few_accounts_that_it_finds(tmp_path: Path) -> None:
+    page = dumped(tmp_path, fleet(), "#q=team-017-prod")
+    [found] = [account for account in page.accounts if "hidden" not in account]
+    assert "open" in found
+    assert page.counts["outcomes-shown"] == 21, "an account that is named shows all its rows"
+
+
+@needs_chromium
+def test_hostile_text_is_text_to_a_browser_too(tmp_path: Path) -> None:
+    page = dumped(tmp_path, CASES["hostile"]())
+    assert {tag for tag, _ in page.tags} <= ELEMENTS
+    assert Counter(tag for tag, _ in page.tags)["script"] == 1
+    assert page.hidden["form"] == 0, "the page's own script ran under its policy"
+    assert page.counts["outcomes-shown"] == sum(reports(CASES["hostile"]())["counts"].values())

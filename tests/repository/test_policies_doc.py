@@ -1,0 +1,71 @@
+"""docs/policies.md: what it shows works as it says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from acctgate.cli import group
+from acctgate.policy import load_policy
+from tests.support import ROOT, run
+from tests.support.commands import COMMANDS
+
+DOC: Final = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
+LINES: Final = re.findall(r"^\$ (acctgate .*)$", DOC, re.MULTILINE)
+
+
+def block(kind: str, containing: str) -> str:
+    """The fenced block of that kind that contains a text."""
+    [found] = [text for text in re.findall(rf"```{kind}\n(.*?)```", DOC, re.DOTALL) if containing in text]
+    return str(found)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_is_understood(line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    name = tuple(words[:2]) if tuple(words[:2]) in COMMANDS else (words[0],)
+    assert name in COMMANDS, f"{name} is a command of {group.name}"
+    COMMANDS[name].make_context(name[-1], words[len(name) :])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A repository as the page describes it."""
+    policies = tmp_path / "policies"
+    for name, text in {
+        "our_rules.py": block("python", "score-margin"),
+        "policy.yaml": block("yaml", "rule_modules"),
+        "tests/score-margin/fail/sixty.yaml": block("yaml", "expect:"),
+    }.items():
+        (policies / name).parent.mkdir(parents=True, exist_ok=True)
+        (policies / name).write_text(text)
+    return tmp_path
+
+
+def test_the_own_rule_works(folder: Path) -> None:
+    (folder / "s.json").write_text(json.dumps({"version": 1, "AccountSecurityPracticeInfo": {"Score": 65}}))
+    done = run("check", "--snapshot", "s.json", "--format", "json", cwd=folder)
+    [found] = [o for o in json.loads(done.stdout)["accounts"][0]["outcomes"] if o["rule"] == "score-margin"]
+    assert (found["outcome"], found["level"], found["expected"]) == ("fail", "advisory", "at least 70")
+    assert run("explain", "score-margin", cwd=folder).returncode == 0
+    assert run("policy", "lint", cwd=folder).returncode == 0
+
+
+def test_the_example_holds(folder: Path) -> None:
+    done = run("test", "policies/tests", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.endswith("1 example: 1 holds\n")
+
+
+def test_what_policy_show_prints(folder: Path) -> None:
+    (folder / "policies/policy.yaml").write_text(
+        "version: 1\nextends:\n  - strict\n\n\nrules:\n  session-duration: {max_hours: 4}\n"
+    )
+    shown = run("policy", "show", cwd=folder).stdout
+    told = block("console", "acctgate policy show").partition("…\n")[2]
+    assert told and told in shown
+    assert load_policy(folder / "policies/policy.yaml").rules["session-duration"]["level"] == "mandatory"

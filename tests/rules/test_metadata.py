@@ -1,0 +1,101 @@
+"""The rules' metadata: ids, docs, examples, and the public table of settings, parameters and presets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import pytest
+
+from acctgate.policy import load_preset
+from acctgate.reference.catalogue import parameters, settings
+from acctgate.rules import RULES, Rule
+from tests.support import HERE
+
+TABLE: Final = """
+| login-mfa | MFAOperationForLogin, EnforceMFAForLogin | require | mandatory, adaptive | mandatory, mandatory |
+| mfa-ticket | EnableSaveMFATicket | allow | advisory, false | mandatory, false |
+| risk-login | OperationForRiskLogin | require | disabled | advisory |
+| session-duration | LoginSessionDuration | max_hours | mandatory, 12 | mandatory, 8 |
+| network-masks | LoginNetworkMasks | within, max_addresses | advisory | mandatory |
+| change-password | AllowUserToChangePassword | allow | disabled | advisory, true |
+| manage-access-keys | AllowUserToManageAccessKeys | allow | advisory, false | mandatory, false |
+| manage-mfa-devices | AllowUserToManageMFADevices | allow | disabled | advisory, true |
+| manage-dingtalk | AllowUserToManagePersonalDingTalk | allow | disabled | advisory, false |
+| security-score | Score | minimum | mandatory, 60 | mandatory, 80 |
+| root-access-keys | RootWithAccessKey | maximum | mandatory, 0 | mandatory, 0 |
+| root-mfa | BindMfa | – | mandatory | mandatory |
+| user-mfa | SubUserBindMfa, SubUser | minimum_ratio | advisory, 1.0 | mandatory, 1.0 |
+| password-strength | SubUserPwdLevel | minimum | advisory, mid | mandatory, high |
+| unused-root-access-keys | UnusedAkNum | maximum | advisory, 0 | mandatory, 0 |
+| old-root-access-keys | OldAkNum | maximum | advisory, 0 | mandatory, 0 |
+| unused-access-keys | SubUserWithUnusedAccessKey | maximum | advisory, 0 | mandatory, 0 |
+| old-access-keys | SubUserWithOldAccessKey | maximum | advisory, 0 | mandatory, 0 |
+| compliance-report | ReportStatus, ReportCreateTimestamp | max_age_days | disabled | advisory, 7 |
+| dead-setting | enforceMfaForLogin | – | advisory | mandatory |
+| login-lockout | LoginNetworkMasks | keep_reachable | advisory | advisory |
+"""
+"""rule, settings, parameters, baseline, strict: word for word what users and other checks rely on."""
+
+ROWS: Final = {
+    cells[0]: cells[1:] for cells in (line.strip("| ").split(" | ") for line in TABLE.split("\n")) if cells[1:]
+}
+BY_PLAN: Final = {"dead-setting", "login-lockout"}
+"""Rules that judge what a deploy does: without a plan they are skipped."""
+
+
+def test_the_table_names_the_rules_in_their_order() -> None:
+    assert [rule.id for rule in RULES] == list(ROWS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_settings_and_parameters_are_the_tables(rule: Rule[Any]) -> None:
+    known, takes = ROWS[rule.id][:2]
+    read = [name.rsplit(".", 1)[-1] for name in settings(rule)]
+    also = ["ReportCreateTimestamp"] if rule.id == "compliance-report" else []
+    assert ", ".join([*read, *also]) == known
+    assert (", ".join(parameters(rule)) or "–") == takes
+
+
+@pytest.mark.parametrize("preset", ["baseline", "strict"])
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_presets_are_the_tables(rule: Rule[Any], preset: str) -> None:
+    entry = load_preset(preset).rules[rule.id]
+    values = {name: value for name, value in entry.items() if name != "level"}
+    values = {} if rule.id == "risk-login" else values  # it takes one value only, which the table leaves out
+    shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in values.values()]
+    assert ", ".join([str(entry["level"]), *shown]) == ROWS[rule.id][2 if preset == "baseline" else 3]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_documented_and_has_examples(rule: Rule[Any]) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+    title, _, reason = rule.doc.strip().partition("\n\n")
+    assert title.endswith(".") and len(title) < 80 and len(reason) > 40
+    assert rule.title and rule.remediation.endswith(".")
+    assert all(parameters(rule).values()), "each parameter has a docstring"
+    for outcome in (*rule.outcomes, *(["skipped"] if rule.id in BY_PLAN else [])):
+        assert list((HERE / "rules" / rule.id / outcome).glob("*.yaml")), f"no example of {outcome}"
+
+
+def test_what_is_never_unknown_has_no_example_of_it() -> None:
+    never = [rule.id for rule in RULES if "unknown" not in rule.outcomes]
+    assert never == ["dead-setting"]
+    assert not any((HERE / "rules" / rule / "unknown").exists() for rule in never)
+
+
+def test_ids_are_unique() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_every_example_folder_belongs_to_a_rule() -> None:
+    folders = {path.name for path in (HERE / "rules").iterdir() if path.is_dir()}
+    assert folders <= {rule.id for rule in RULES}
+    kinds = {path.name for path in (HERE / "rules").glob("*/*") if path.is_dir()}
+    assert kinds <= {"pass", "fail", "unknown", "skipped"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rules_module_is_named_after_it(rule: Rule[Any]) -> None:
+    module = HERE.parent / "src" / "acctgate" / "rules" / f"{rule.id.replace('-', '_')}.py"
+    assert f'id="{rule.id}"' in module.read_text(encoding="utf-8")

@@ -1,0 +1,354 @@
+"""The live account, read from the embedded demo account over the real SDK."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.demo import DemoAccount, DemoServer
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.sources import SourceError
+from acctgate.sources.calls import Target
+from acctgate.sources.live import read_account
+from tests.support import NOW, one_line, run
+from tests.support.accounts import READS
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
+    """The demo account, and the credentials for it in the environment."""
+    with DemoServer() as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def _read(server: DemoServer, role_arn: str | None = None) -> Snapshot:
+    return read_account(Target(endpoint=server.endpoint, role_arn=role_arn), NOW)
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def _lose_report(server: DemoServer, pack: str) -> None:
+    """Let ListCompliancePacks name a pack whose report is not to be had."""
+    kept = server._GetCompliancePackReport
+
+    def answer(account: DemoAccount, parameters: Any) -> Any:
+        unknown = {**parameters, "CompliancePackId": "gone"} if parameters["CompliancePackId"] == pack else parameters
+        return kept(account, unknown)
+
+    server._GetCompliancePackReport = answer  # type: ignore[method-assign]
+
+
+# Whole
+
+
+def test_a_whole_account(server: DemoServer) -> None:
+    snapshot = _read(server)
+    report = {key: value for key, value in server.account.pack_reports[0].items() if key != "ReportUrl"}
+    assert snapshot.document == {
+        "version": 1,
+        "account_id": server.account.account_id,
+        "taken_at": "2026-11-22T12:00:00Z",
+        "SecurityPreference": server.account.preference,
+        "AccountSecurityPracticeInfo": server.account.practice,
+        "CompliancePackReports": [report],
+    }
+    assert not snapshot.problems
+    assert server.calls == dict.fromkeys(READS, 1)
+
+
+def test_no_secret_is_kept(server: DemoServer) -> None:
+    text = json.dumps(dict(_read(server).document))
+    for secret in ("ReportUrl", "Signature", "OSSAccessKeyId", "acctgate-demo-secret", "LTAI"):
+        assert secret not in text
+
+
+def test_snapshot_writes_the_account_and_exits_0(server: DemoServer) -> None:
+    done = run("snapshot", environment=server.environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(done.stdout)
+    assert document["account_id"] == server.account.account_id
+    assert "ReportUrl" not in done.stdout and "Signature" not in done.stdout
+    assert not Snapshot.from_document(document).problems
+
+
+def test_snapshot_writes_a_file_that_check_reads(server: DemoServer, tmp_path: Path) -> None:
+    server.account.comply()
+    done = run("snapshot", "--output", tmp_path / "s.json", environment=server.environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (policy := tmp_path / "p.yaml").write_text("version: 1\nextends: strict\n")
+    assert run("check", "--snapshot", tmp_path / "s.json", "--policy", policy).returncode == 0
+
+
+def test_check_reads_the_live_account_where_no_file_is_given(server: DemoServer) -> None:
+    environment = {key: value for key, value in server.environment.items() if key != "ACCTGATE_ENDPOINT"}
+    done = run("check", "--endpoint", server.endpoint, "--format", "json", environment=environment)
+    (account,) = json.loads(done.stdout)["accounts"]
+    assert (done.returncode, done.stderr) == (1, "")
+    assert (account["account"], account["verdict"]) == (server.account.account_id, "fail")
+
+
+def test_a_compliant_account_passes(server: DemoServer) -> None:
+    server.account.comply()
+    done = run("check", environment=server.environment)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_proxy_does_not_get_the_calls_to_this_machine(server: DemoServer) -> None:
+    nobody = f"http://127.0.0.1:{_free_port()}"
+    done = run("snapshot", environment={**server.environment, "HTTP_PROXY": nobody, "http_proxy": nobody})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# Denied
+
+
+@pytest.mark.parametrize(
+    ("operation", "section", "permission"),
+    [
+        ("GetSecurityPreference", "SecurityPreference", "ram:GetSecurityPreference"),
+        ("GetAccountSecurityPracticeReport", "AccountSecurityPracticeInfo", "ram:GetAccountSecurityPracticeReport"),
+        ("ListCompliancePacks", "CompliancePackReports", "config:ListCompliancePacks"),
+        ("GetCallerIdentity", "account_id", "sts:GetCallerIdentity"),
+    ],
+)
+def test_a_denied_section_is_unknown_and_names_the_permission(
+    server: DemoServer, operation: str, section: str, permission: str
+) -> None:
+    server.denied.add(operation)
+    snapshot = _read(server)
+    error = snapshot.errors[section]
+    assert error["code"] == "NoPermission" and f"grant {permission} to the caller" in error["message"]
+    assert error.get("request_id")
+    assert section not in snapshot.document
+    assert set(snapshot.errors) == {section}
+
+
+def test_a_denied_section_is_3_for_snapshot_and_check(server: DemoServer) -> None:
+    server.account.comply()
+    server.denied.add("GetSecurityPreference")
+    done = run("snapshot", environment=server.environment)
+    assert done.returncode == 3
+    assert set(json.loads(done.stdout)["errors"]) == {"SecurityPreference"}
+    one_line(done.stderr, "SecurityPreference", "NoPermission", "grant ram:GetSecurityPreference")
+    done = run("check", "--format", "json", environment=server.environment)
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (3, "unknown")
+    one_line(done.stderr, "undecided: login-mfa", "grant ram:GetSecurityPreference")
+
+
+def test_several_denied_sections_are_one_line(server: DemoServer) -> None:
+    server.denied |= {"GetSecurityPreference", "ListCompliancePacks"}
+    done = run("snapshot", environment=server.environment)
+    assert done.returncode == 3
+    one_line(done.stderr, "SecurityPreference", "NoPermission", " (and 1 more)\n")
+
+
+def test_one_pack_of_two_that_fails(server: DemoServer) -> None:
+    server.account.pack_reports.append({"CompliancePackId": "cp-2", "ReportStatus": "NONE", "AccountId": 0})
+    _lose_report(server, "cp-2")
+    snapshot = _read(server)
+    assert snapshot.read(("CompliancePackReports", 0, "ReportStatus")) == "COMPLETE"
+    assert isinstance(snapshot.read(("CompliancePackReports", 1, "ReportStatus")), Unknown)
+    assert snapshot.document["CompliancePackReports"][1] == {"CompliancePackId": "cp-2"}
+    assert set(snapshot.errors) == {"CompliancePackReports.cp-2"}
+
+
+def test_no_packs_at_all(server: DemoServer) -> None:
+    server.account.pack_reports.clear()
+    assert _read(server).document["CompliancePackReports"] == []
+
+
+def test_more_packs_than_a_page_holds(server: DemoServer) -> None:
+    server.account.pack_reports[:] = [{"CompliancePackId": f"cp-{n}", "ReportStatus": "NONE"} for n in range(101)]
+    reports = _read(server).document["CompliancePackReports"]
+    assert [report["CompliancePackId"] for report in reports] == [f"cp-{n}" for n in range(101)]
+    assert server.calls["ListCompliancePacks"] == 2
+
+
+# Retried
+
+
+@pytest.mark.parametrize("how", ["throttled", "broken"])
+def test_a_passing_trouble_is_retried(server: DemoServer, how: str) -> None:
+    getattr(server, how).update({"GetSecurityPreference": 2, "GetCompliancePackReport": 1})
+    snapshot = _read(server)
+    assert not snapshot.errors
+    assert (server.calls["GetSecurityPreference"], server.calls["GetCompliancePackReport"]) == (3, 2)
+
+
+@pytest.mark.parametrize(("how", "code"), [("throttled", "Throttling.User"), ("broken", "ServiceUnavailable")])
+def test_a_lasting_trouble_is_an_error_in_its_section(server: DemoServer, how: str, code: str) -> None:
+    getattr(server, how)["GetSecurityPreference"] = 99
+    snapshot = _read(server)
+    assert {section: error["code"] for section, error in snapshot.errors.items()} == {"SecurityPreference": code}
+    assert server.calls["GetSecurityPreference"] < 10
+
+
+def test_a_denial_is_not_retried(server: DemoServer) -> None:
+    server.denied.add("GetSecurityPreference")
+    _read(server)
+    assert server.calls["GetSecurityPreference"] == 1
+
+
+# Nothing at all
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SignatureDoesNotMatch"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "InvalidAccessKeyId.NotFound"),
+    ],
+)
+@pytest.mark.parametrize("command", ["snapshot", "check"])
+def test_wrong_credentials_are_2(server: DemoServer, command: str, name: str, code: str) -> None:
+    done = run(command, environment={**server.environment, name: "LTAIwrongwrongwrong"})
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(
+        done.stderr, "acctgate: the account cannot be read: GetCallerIdentity failed with", code, "check the AccessKey"
+    )
+    assert "LTAIwrongwrongwrong" not in done.stderr and "acctgate-demo-secret" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["snapshot", "check"])
+def test_no_credentials_are_2(command: str) -> None:
+    done = run(command, "--endpoint", "127.0.0.1:9")
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "no credentials for Alibaba Cloud", "ALIBABA_CLOUD_ACCESS_KEY_ID")
+
+
+@pytest.mark.parametrize("command", ["snapshot", "check"])
+def test_an_endpoint_where_nobody_listens_is_2(server: DemoServer, command: str, tmp_path: Path) -> None:
+    nobody = f"127.0.0.1:{_free_port()}"
+    done = run(command, "--output", tmp_path / "o", environment={**server.environment, "ACCTGATE_ENDPOINT": nobody})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert not (tmp_path / "o").exists()
+    one_line(done.stderr, nobody, "connection refused", "check the network")
+
+
+def test_everything_denied_is_2(server: DemoServer) -> None:
+    server.denied |= READS
+    with pytest.raises(SourceError, match=r"NoPermission.*check the caller's permissions"):
+        _read(server)
+
+
+class _Garbage(BaseHTTPRequestHandler):
+    """A gateway that answers, but not with the API's answer."""
+
+    body = b"<html>Bad gateway</html>"
+    status = 502
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_GET = do_POST
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b"<html/>"), (200, b"[]"), (200, b'{"SecurityPreference": 1, "SecurityPreference": 2}'), (502, b"<html/>")],
+)
+def test_answers_that_are_none(server: DemoServer, status: int, body: bytes) -> None:
+    handler = type("Handler", (_Garbage,), {"status": status, "body": body})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as gateway:
+        thread = threading.Thread(target=gateway.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            with pytest.raises(SourceError, match="the account cannot be read: GetCallerIdentity") as caught:
+                read_account(Target(endpoint=f"127.0.0.1:{gateway.server_address[1]}"), NOW)
+        finally:
+            gateway.shutdown()
+            thread.join()
+    assert str(caught.value).isprintable()
+
+
+# Roles, regions, endpoints
+
+
+def test_a_role_leads_to_another_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = DemoAccount("2234567890123456")
+    other.comply()
+    with DemoServer(DemoAccount(), other) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        snapshot = _read(server, f"acs:ram::{other.account_id}:role/auditor")
+        assert (snapshot.account_id, snapshot.document["SecurityPreference"]) == (other.account_id, other.preference)
+        done = run("check", "--role-arn", f"acs:ram::{other.account_id}:role/auditor", "--format", "ndjson")
+        assert (done.returncode, json.loads(done.stdout)["account"]) == (0, other.account_id)
+        done = run("check", "--role-arn", "acs:ram::3234567890123456:role/auditor")
+        assert (done.returncode, done.stdout) == (2, "")
+        one_line(done.stderr, "AssumeRole failed with EntityNotExist.Role")
+
+
+@pytest.mark.parametrize(
+    ("product", "region", "host"),
+    [
+        ("ims", "cn-shanghai", "ims.aliyuncs.com"),
+        ("ims", "eu-central-1", "ims.aliyuncs.com"),
+        ("config", "cn-shanghai", "config.cn-shanghai.aliyuncs.com"),
+        ("config", "cn-hangzhou", "config.cn-shanghai.aliyuncs.com"),
+        ("config", "eu-central-1", "config.cn-shanghai.aliyuncs.com"),
+        ("config", "ap-southeast-1", "config.ap-southeast-1.aliyuncs.com"),
+        ("sts", "eu-central-1", "sts.eu-central-1.aliyuncs.com"),
+    ],
+)
+def test_the_region_picks_the_endpoint(product: str, region: str, host: str) -> None:
+    assert Target(region=region).host(product) == host
+    assert Target(region=region, endpoint="127.0.0.1:1").host(product) == "127.0.0.1:1"
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:8080", "127.9.9.9:1", "localhost:65535", "[::1]:80"])
+def test_endpoints_on_this_machine(endpoint: str) -> None:
+    assert Target(endpoint=endpoint).host("ims") == endpoint
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"region": ""}, {"region": "Shanghai"}, {"region": "cn-shanghai.evil.example/"}, {"region": "cn-shanghai\n"},
+        {"region": "cn"}, {"region": "cn-shanghai#"}, {"region": "cn-上海"},
+        {"role_arn": ""}, {"role_arn": "auditor"}, {"role_arn": "acs:ram::x:role/auditor"},
+        {"role_arn": "acs:ram::1:user/auditor"}, {"role_arn": "acs:ram::1:role/"}, {"role_arn": "acs:ram::1:role/a b"},
+        {"endpoint": ""}, {"endpoint": "127.0.0.1"}, {"endpoint": "127.0.0.1:"}, {"endpoint": "127.0.0.1:0"},
+        {"endpoint": "127.0.0.1:65536"}, {"endpoint": "example.com:80"}, {"endpoint": "10.0.0.1:80"},
+        {"endpoint": "0.0.0.0:80"}, {"endpoint": "http://127.0.0.1:80"}, {"endpoint": "127.0.0.1.example.com:80"},
+        {"endpoint": "127.0.0.1:80/x"}, {"endpoint": "user@127.0.0.1:80"}, {"endpoint": "127.0.0.1:٨٠"},
+        {"endpoint": "localhost.example.com:80"}, {"endpoint": "169.254.169.254:80"}, {"endpoint": "[::2]:80"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_region_role_or_endpoint(values: dict[str, Any]) -> None:
+    (name,) = (key.partition("_")[0] for key in values)
+    with pytest.raises(SourceError, match=f"^{name} .*: is no") as caught:
+        Target(**values)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--endpoint", "example.com:80"), ("--region", "x y"), ("--role-arn", "root")],
+)
+@pytest.mark.parametrize("command", ["check", "snapshot"])
+def test_wrong_targets_are_2(command: str, arguments: tuple[str, str]) -> None:
+    done = run(command, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, f"{arguments[1]}: is no")

@@ -1,0 +1,86 @@
+"""Whole reports of typical accounts, which tests of formats render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from acctgate.evaluate.judge import evaluate
+from acctgate.model.report import Summary
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy import Policy, load_policy, load_preset
+from acctgate.render import Frame, renderer
+from acctgate.sources.responses import read_responses
+from acctgate.sources.snapshots import unreadable
+from tests.support import DENIED, HERE, NOW, seed
+from tests.support.accounts import GOOD
+
+Case = tuple[list[Snapshot], Policy]
+HOSTILE: Final = "\x1b[31m\x07\u202e<script>alert(1)</script>|`a`[x](javascript:1)\r\n::error::\u2028🏴 %0A\ud800{{"
+"""Colours, a bell, text that runs backwards, markup, workflow commands, half a surrogate pair."""
+
+
+def _clean_document() -> dict[str, Any]:
+    return {**GOOD, "account_id": "1234567890123456", "alias": "prod"}
+
+
+def _blocked() -> Case:
+    names = ("000-security-practice.json", "002-security-preference.json", "004-compliance-pack-report.json")
+    return [read_responses([str(seed(name)) for name in names])], load_preset("strict")
+
+
+def _clean() -> Case:
+    return [Snapshot.from_document(_clean_document())], load_preset("strict")
+
+
+def _unknown() -> Case:
+    document = {**_clean_document(), "errors": {"SecurityPreference": {**DENIED, "request_id": "30C9068D-FBAA"}}}
+    del document["SecurityPreference"]
+    return [Snapshot.from_document(document)], load_preset("baseline")
+
+
+def _waived() -> Case:
+    snapshots, _ = _blocked()
+    return snapshots, load_policy(HERE / "golden" / "waived.yaml")
+
+
+def _several() -> Case:
+    (blocked,), policy = _blocked()
+    (clean,), _ = _clean()
+    (unknown,), _ = _unknown()
+    return [blocked, clean, unreadable("fleet.ndjson:3: no JSON: Expecting value (column 1)"), unknown, clean], policy
+
+
+def _hostile() -> Case:
+    document = _clean_document()
+    document |= {
+        "account_id": HOSTILE,
+        "alias": HOSTILE,
+        "SecurityPreference": {
+            "LoginProfilePreference": {
+                "LoginNetworkMasks": f"10.0.0.0/8;{HOSTILE}",
+                "MFAOperationForLogin": HOSTILE,
+                "LoginSessionDuration": [HOSTILE, {"a": None}],
+            }
+        },
+        "CompliancePackReports": [{"CompliancePackId": HOSTILE, "ReportStatus": "NONE"}],
+        "errors": {"AccountSecurityPracticeInfo": {"code": HOSTILE, "message": HOSTILE * 20, "request_id": HOSTILE}},
+    }
+    del document["AccountSecurityPracticeInfo"]
+    return [Snapshot.from_document(document)], load_preset("strict")
+
+
+CASES: Final[dict[str, Callable[[], Case]]] = {
+    "blocked": _blocked, "clean": _clean, "unknown": _unknown, "waived": _waived, "several": _several,
+    "hostile": _hostile,
+}  # fmt: skip
+
+
+def rendered(form: str, case: Case) -> str:
+    """The whole report."""
+    render, summary = renderer(form, Frame(rules=case[1].known)), Summary()
+    parts = [render.begin()]
+    for report in evaluate(*case, NOW):
+        summary.add(report)
+        parts.append(render.account(report))
+    return "".join([*parts, render.end(summary)])

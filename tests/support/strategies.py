@@ -1,0 +1,33 @@
+"""Strategies and settings for hypothesis."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+SETTINGS = settings(
+    derandomize=True, deadline=None, max_examples=150, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
+KEYS = [
+    "version", "SecurityPreference", "LoginProfilePreference", "AccountSecurityPracticeInfo", "CompliancePackReport",
+    "CompliancePackReports", "errors", "Code", "Message", "AccountId", "ReportUrl", "rules", "waivers", "extends",
+    "login-mfa", "require", "level",
+]  # fmt: skip
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(KEYS)
+JSON: SearchStrategy[Any] = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=5)
+    ),
+    max_leaves=12,
+)  # fmt: skip
+TEXT = st.text(max_size=200) | st.text(alphabet='<>/&;![]{}":,0 aD\n', max_size=80)
+RAW = st.binary(max_size=200) | TEXT.map(lambda text: text.encode(errors="replace")) | JSON.map(
+    lambda value: json.dumps(value).encode()
+)  # fmt: skip
