@@ -109,7 +109,7 @@ def test_a_rule_that_gives_no_outcome_holds_no_example() -> None:
     from tests.support import NOW
 
     example = Example(Path("x"), "x", "root-mfa", "pass", {"version": 1})
-    silent = replace(load_preset("strict"), known=())
+    silent = replace(load_preset("strict"), all_rules=())
     assert run_example(example, silent, NOW).differences == ("expected pass, and the rule gave no outcome",)
 
 

@@ -204,7 +204,7 @@ def test_beside_the_policy_nothing_takes_an_installed_modules_place(tmp_path: Pa
     (tmp_path / "json.py").write_text("raise RuntimeError('shadowed')")
     (tmp_path / "acme_rules.py").write_text("import json\n" + MODULE.format(body="return None", expected="'x'"))
     (tmp_path / "policy.yaml").write_text(POLICY)
-    assert load_policy(tmp_path / "policy.yaml").known[-1].id == "acme"
+    assert load_policy(tmp_path / "policy.yaml").all_rules[-1].id == "acme"
 
 
 def test_the_command_line_tells_the_traceback_with_debug(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_module_that_two_files_name_is_one(tmp_path: Path) -> None:
     (tmp_path / "base/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\nrules: {acme: }\n")
     (tmp_path / "top.yaml").write_text("version: 1\nextends: base/policy.yaml\nrule_modules: [acme_rules.py]\n")
     wanted = load_policy(tmp_path / "top.yaml")
-    assert [rule.id for rule in wanted.known[len(RULES) :]] == ["acme"]
+    assert [rule.id for rule in wanted.all_rules[len(RULES) :]] == ["acme"]
     assert outcomes_of(judge(DOCUMENT, wanted), "acme")[0].outcome == "pass"
 
 
@@ -248,7 +248,7 @@ def test_what_a_rule_prints_is_no_part_of_the_report(tmp_path: Path) -> None:
 
 
 def test_without_own_rules_the_policy_knows_those_of_acctgate() -> None:
-    assert load_policy(HERE / "policies/valid/every-rule.yaml").known == RULES
+    assert load_policy(HERE / "policies/valid/every-rule.yaml").all_rules == RULES
 
 
 OWN = HERE / "policies/valid/own-rules.yaml"

@@ -78,7 +78,7 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
 
 def rendered(form: str, case: Case) -> str:
     """The whole report."""
-    render, summary = renderer(form, Frame(rules=case[1].known)), Summary()
+    render, summary = renderer(form, Frame(rules=case[1].all_rules)), Summary()
     parts = [render.begin()]
     for report in evaluate(*case, NOW):
         summary.add(report)

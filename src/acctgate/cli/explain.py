@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
     """One rule: its reason, values and remedy. It may be of a policy's own modules."""
     from acctgate.language import preferred
-    from acctgate.policy.validate import BUILT_IN, near
+    from acctgate.policy.validate import BUILT_IN, suggest_rule
     from acctgate.reference import catalogue
 
     known = BUILT_IN
     if policy_file or (rule not in known and DEFAULT_POLICY.is_file()):
-        known = {each.id: each for each in policy(policy_file).known}
+        known = {each.id: each for each in policy(policy_file).all_rules}
     if rule not in known:
-        raise click.UsageError(f"{rule}: unknown rule{near(rule, known)}; `acctgate rules` lists them")
+        raise click.UsageError(f"{rule}: unknown rule{suggest_rule(rule, known)}; `acctgate rules` lists them")
     click.echo(catalogue.explain(known[rule], language or preferred(os.environ)), nl=False)

@@ -96,7 +96,7 @@ class Writer:
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
         if self.policy is None:
             return Frame(color=color, width=width)
-        return Frame(self.policy.places, self.policy.known, color, width)
+        return Frame(self.policy.places, self.policy.all_rules, color, width)
 
 
 def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:

@@ -30,7 +30,7 @@ def command(policy_file: Path | None, kind: str) -> None:
     from acctgate.reference import catalogue
     from acctgate.rules import RULES
 
-    known = policy(policy_file).known if policy_file else RULES
+    known = policy(policy_file).all_rules if policy_file else RULES
     if kind == "json":
         import json
 

@@ -32,4 +32,4 @@ def command(name: str, policy_file: Path | None) -> None:
 
     if name not in schemas.NAMES:
         raise click.UsageError(f"{name}: is none of {', '.join(schemas.NAMES)}")
-    click.echo(schemas.text(name, policy(policy_file).known if policy_file else RULES), nl=False)
+    click.echo(schemas.text(name, policy(policy_file).all_rules if policy_file else RULES), nl=False)

@@ -68,7 +68,7 @@ def _run(directory: Path, wanted: Policy) -> Told:
 
     now, results, errors = datetime.now(UTC), [], {}
     try:
-        found = list(find_examples(directory, {rule.id for rule in wanted.known}))
+        found = list(find_examples(directory, {rule.id for rule in wanted.all_rules}))
     except ExampleError as error:
         raise click.ClickException(str(error)) from None
     if not found:

@@ -94,12 +94,12 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
 
 
 def _check(before: Policy, entry: dict[str, str], last: date) -> None:
-    from acctgate.policy.validate import near
+    from acctgate.policy.validate import suggest_rule
 
-    known = {rule.id: rule for rule in before.known}
+    known = {rule.id: rule for rule in before.all_rules}
     if entry["rule"] not in known:
         raise click.UsageError(
-            f"{entry['rule']}: unknown rule{near(entry['rule'], known)}; `acctgate rules` lists them"
+            f"{entry['rule']}: unknown rule{suggest_rule(entry['rule'], known)}; `acctgate rules` lists them"
         )
     for key, value in entry.items():
         if not value or not value.isprintable():

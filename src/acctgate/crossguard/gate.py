@@ -67,7 +67,7 @@ class Gate:
     def configure(self, base: Policy, settings: Mapping[str, tuple[Level, Mapping[str, Any]]]) -> None:
         """Take over levels and parameters from Pulumi's configuration: it overrides the policy file."""
         rules, unusable = dict(base.rules), dict(base.unusable)
-        for rule in base.known:
+        for rule in base.all_rules:
             if rule.id not in settings:
                 continue
             level, parameters = settings[rule.id]

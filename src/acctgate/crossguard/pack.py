@@ -70,7 +70,7 @@ _ACCOUNT_SCHEMA: Final = {
 
 def policies(gate: Gate) -> list[PulumiPolicy]:
     """The pack's policies. A rule's two policies have one name, and one configuration."""
-    known = gate.policy.known
+    known = gate.policy.all_rules
     on_resources = [_resource_policy(rule, gate) for rule in known if rule.by_resource]
     return [*on_resources, *(_stack_policy(rule, gate) for rule in known), _account_policy()]
 

@@ -50,7 +50,7 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
     """Each rule that changed: its level, its parameters, its waivers. What cannot be told counts as looser."""
     changes = []
     nothing = RuleEntry(level="disabled")
-    for rule in {rule.id: rule for rule in (*before.known, *after.known)}.values():
+    for rule in {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values():
         old, new = before.rules.get(rule.id, nothing), after.rules.get(rule.id, nothing)
         moves = [*_entry_moves(rule.setting, old, new), *_waiver_moves(rule.id, before, after, today)]
         if moves:

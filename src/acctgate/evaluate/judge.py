@@ -35,7 +35,7 @@ def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> It
         policy: What is wanted of them.
         now: When it is judged (with a time zone): the age of reports and the end of waivers count from it.
     """
-    judges = [_judge(rule, policy, now) for rule in policy.known]
+    judges = [_judge(rule, policy, now) for rule in policy.all_rules]
     waive = Waiving(policy.waivers, day(now)) if policy.waivers else None
     for snapshot in snapshots:
         outcomes = [outcome for judge in judges for outcome in judge(snapshot)]

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
+from acctgate.policy import yaml_flow
 from acctgate.policy.source import PolicyError, Source, parse
-from acctgate.policy.yaml_flow import flow, quoted
 
 
 def with_waiver(text: str, source: Source, entry: Mapping[str, str]) -> str:
@@ -88,5 +88,8 @@ def _flow(entry: Mapping[str, str], *, is_json: bool = False) -> str:
     if is_json:
         return json.dumps(entry, ensure_ascii=False)
     # Rule and day as they are; all other text in quotes, whatever it is.
-    told = {key: flow(value) if key in ("rule", "expires") else quoted(value) for key, value in entry.items()}
+    told = {
+        key: yaml_flow.dump(value) if key in ("rule", "expires") else yaml_flow.quoted(value)
+        for key, value in entry.items()
+    }
     return "{" + ", ".join(f"{key}: {value}" for key, value in told.items()) + "}"

@@ -104,7 +104,7 @@ def _same(before: Origin | None, value: Any) -> bool:
 
 
 def _rules(source: Source, policy: Policy) -> Iterator[Finding]:
-    known = {rule.id: rule for rule in policy.known}
+    known = {rule.id: rule for rule in policy.all_rules}
     for rule, entry in (source.data.get("rules") or {}).items():
         wanted: dict[str, Any] = dict(policy.rules[rule])
         given = {key: value for key, value in (entry or {}).items() if key != "level"}

@@ -44,8 +44,8 @@ def policy_of(chain: Chain) -> Policy:
     merged = _merged(chain)
     rules = {name: _with_level(merged.get(name)) for name in chain.known}
     waivers = tuple(waiver for source in chain.sources for waiver in _waivers(source))
-    known = tuple(chain.known.values())
-    return Policy(rules, waivers, accounts, chain.file.name, places=dict(_places(chain)), known=known)
+    all_rules = tuple(chain.known.values())
+    return Policy(rules, waivers, accounts, chain.file.name, places=dict(_places(chain)), all_rules=all_rules)
 
 
 def incomplete(chain: Chain) -> tuple[Source, list[Fault]] | None:
@@ -75,7 +75,7 @@ def _merged(chain: Chain) -> dict[str, dict[str, Any]]:
 def _waivers(source: Source) -> Iterator[Waiver]:
     for index, entry in enumerate(source.data.get("waivers") or ()):
         expires = date.fromisoformat(entry["expires"])
-        place = None if source.foreign else source.spot(("waivers", index))
+        place = None if source.foreign else source.location(("waivers", index))
         yield Waiver(**{**entry, "expires": expires, "place": place})
 
 
@@ -84,9 +84,9 @@ def _places(chain: Chain) -> Iterator[tuple[str, Place]]:
     for name in chain.known:
         naming = next((source for source in files if name in (source.data.get("rules") or {})), None)
         if naming is not None:
-            yield name, naming.spot(("rules", name))
+            yield name, naming.location(("rules", name))
         elif files:
-            yield name, files[0].spot(("extends",) if name in BUILT_IN else ("rule_modules",))
+            yield name, files[0].location(("extends",) if name in BUILT_IN else ("rule_modules",))
 
 
 def _with_level(values: dict[str, Any] | None) -> RuleEntry:

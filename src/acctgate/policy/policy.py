@@ -53,5 +53,5 @@ class Policy:
     """Where a file asks for each rule; a rule that only a preset asks for is where the preset is named."""
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Rules that cannot be judged because what is wanted of them is wrong, and why."""
-    known: tuple[Rule[Any], ...] = RULES
+    all_rules: tuple[Rule[Any], ...] = RULES
     """The rules that it can ask for: acctgate's, then those of its own modules."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from acctgate.policy import yaml_flow
 from acctgate.policy.chain import Chain
 from acctgate.policy.provenance import Origin, accounts, origins, waivers
-from acctgate.policy.yaml_flow import flow
 from acctgate.redact import one_line
 
 _COMMENT: Final = 46
@@ -27,11 +27,13 @@ def as_yaml(chain: Chain, folder: Path) -> str:
     lines = [("version: 1", ""), *_modules(chain, folder), ("rules:", "")]
     for rule, values in origins(chain).items():
         lines.append((f"  {rule}:", ""))
-        lines += [(f"    {key}: {flow(origin.value)}", origin.told) for key, origin in values.items()]
+        lines += [(f"    {key}: {yaml_flow.dump(origin.value)}", origin.told) for key, origin in values.items()]
     lines += _waivers(waivers(chain))
     named = accounts(chain)
     lines += [("accounts:", "")] if named else []
-    lines += [(f"  {json.dumps(account)}: {flow(origin.value)}", origin.told) for account, origin in named.items()]
+    lines += [
+        (f"  {json.dumps(account)}: {yaml_flow.dump(origin.value)}", origin.told) for account, origin in named.items()
+    ]
     return "".join(map(_line, lines))
 
 
@@ -76,7 +78,7 @@ def _waivers(found: Iterable[Origin]) -> Iterator[tuple[str, str]]:
     for index, origin in enumerate(found):
         if index == 0:
             yield "waivers:", ""
-        yield f"  - {flow(origin.value)}", origin.told
+        yield f"  - {yaml_flow.dump(origin.value)}", origin.told
 
 
 def _line(told: tuple[str, str]) -> str:

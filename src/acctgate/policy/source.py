@@ -58,7 +58,7 @@ class Source:
         """file:line of the deepest of the keys that the file has."""
         return f"{self.name}:{self.line(keys)}"
 
-    def spot(self, keys: tuple[str | int, ...]) -> Place:
+    def location(self, keys: tuple[str | int, ...]) -> Place:
         """The same for pipelines: they want a file that is relative to the working directory."""
         path = Path(self.name)
         if path.is_absolute():

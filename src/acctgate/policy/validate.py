@@ -85,7 +85,7 @@ def _of_rule(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
 def _waiver_faults(waiver: dict[str, Any], where: Keys, known: Known) -> Iterator[Fault]:
     if waiver["rule"] not in known:
         keys = (*where, "rule")
-        yield Fault(keys, f"{dotted(keys)}: {waiver['rule']} is no rule{near(waiver['rule'], known)}")
+        yield Fault(keys, f"{dotted(keys)}: {waiver['rule']} is no rule{suggest_rule(waiver['rule'], known)}")
     try:
         date.fromisoformat(waiver["expires"])
     except ValueError as error:
@@ -107,7 +107,7 @@ def _explain(item: dict[str, Any], known: Known) -> tuple[Keys, str]:
             wants = "should be a preset, a path or package:path" + ("" if len(place) > 1 else ", or a list of them")
             return place, f"{dotted(place)}: {wants}, found {show(item['input'])}"
         case "extra_forbidden" if keys[0] == "rules" and len(keys) == 2:
-            return keys, f"{where}: unknown rule{near(str(keys[1]), known)}; `acctgate rules` lists them"
+            return keys, f"{where}: unknown rule{suggest_rule(str(keys[1]), known)}; `acctgate rules` lists them"
         case "extra_forbidden" if keys[0] == "rules":
             takes = ", ".join(parameter_names(known[str(keys[1])]))
             return keys, f"{where}: unknown parameter; {keys[1]} takes {takes}"
@@ -132,7 +132,7 @@ def parameter_names(rule: Rule[Any]) -> list[str]:
     return ["level", *sorted(keys - {"level"})]
 
 
-def near(word: str, known: Known) -> str:
+def suggest_rule(word: str, known: Known) -> str:
     """A hint at the rule that a word was perhaps meant to be; empty where none is like it."""
     close = get_close_matches(word, list(known), n=1)
     return f", did you mean {close[0]}?" if close else ""

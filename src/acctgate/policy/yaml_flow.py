@@ -12,12 +12,12 @@ _NOT_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false
 _BREAKS: Final = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029\ufeff"})
 
 
-def flow(value: Any) -> str:
+def dump(value: Any) -> str:
     """A value of a policy: `{level: mandatory, within: [10.0.0.0/8]}`."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {dump(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(flow, value)) + "]"
+        return "[" + ", ".join(map(dump, value)) + "]"
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value not in _NOT_TEXT:
         return value
     return quoted(value)

@@ -20,8 +20,7 @@ from acctgate.fix.targets.base import comment
 from acctgate.model.networks import count_addresses, read_masks, union
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy import Policy, entry_fault
-from acctgate.policy.yaml_flow import flow
+from acctgate.policy import Policy, entry_fault, yaml_flow
 from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
@@ -88,7 +87,7 @@ class Fit:
                 elif gap.now != before:  # one call that is denied leaves many rules undecided
                     yield from ("", *comment("#", gap.now, indent="  "))
                 before = gap.now
-                yield f"  {gap.rule}: {flow(dict(gap.entry))}"
+                yield f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}"
 
 
 def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:

@@ -11,7 +11,7 @@ from textwrap import wrap
 from acctgate.commands.init.fit import Fit, Gap
 from acctgate.commands.init.pipelines import todo
 from acctgate.commands.init.repository import Repository, root
-from acctgate.policy.yaml_flow import flow
+from acctgate.policy import yaml_flow
 from acctgate.redact import one_line
 
 _MOVE = "move them there, and let them work in this folder (working-directory, or cd)"
@@ -70,7 +70,7 @@ class Told:
 
     def _gap(self, gap: Gap) -> Iterator[str]:
         text = f"{gap.now}; {self.fit.target} wants {gap.wanted}; until then {_MEANWHILE[gap.kind]}"
-        yield from ("", f"  {gap.rule}: {flow(dict(gap.entry))}")
+        yield from ("", f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}")
         yield from _block(f"{text}. {gap.remediation}", "    ")
 
     def _check(self) -> str:

@@ -29,7 +29,7 @@ class Told:
     def of(cls, results: Sequence[Result], errors: Mapping[str, str], policy: Policy) -> Told:
         """What was found, and what the rules lack that the policy asks for, and those of its own modules."""
         seen = {(result.example.rule, result.example.wanted) for result in results}
-        asked = [rule for rule in policy.known if policy.rules[rule.id]["level"] != "disabled" or rule not in RULES]
+        asked = [rule for rule in policy.all_rules if policy.rules[rule.id]["level"] != "disabled" or rule not in RULES]
         lacks = {rule.id: [each for each in rule.outcomes if (rule.id, each) not in seen] for rule in asked}
         return cls(results, errors, {rule: outcomes for rule, outcomes in lacks.items() if outcomes})
 

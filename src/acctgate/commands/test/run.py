@@ -61,12 +61,12 @@ def _policy(example: Example, policy: Policy) -> Policy:
         return policy
     if example.entry is None:
         return replace(policy, waivers=())
-    [rule] = [rule for rule in policy.known if rule.id == example.rule]
+    [rule] = [rule for rule in policy.all_rules if rule.id == example.rule]
     entry = cast(RuleEntry, {"level": "mandatory", **example.entry})
     if fault := entry_fault(rule, entry):
         raise ExampleError(f"{example.path}: policy: {fault.removeprefix(f'rules.{rule.id}.')}")
     nothing = RuleEntry(level="disabled")
-    return Policy({each.id: nothing for each in policy.known} | {rule.id: entry}, known=policy.known)
+    return Policy({each.id: nothing for each in policy.all_rules} | {rule.id: entry}, all_rules=policy.all_rules)
 
 
 def _of_a_rule(example: Example, report: AccountReport) -> Iterator[str]:
