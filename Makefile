@@ -1,4 +1,4 @@
-# Two commands are enough: `make preview` and `make test`. Both set everything up first.
+# Start with `make preview` or `make test`. Both set everything up first.
 SHELL := /bin/sh
 VENV := .venv
 PYTHON ?= python3
@@ -8,18 +8,21 @@ ENGINE := .cache/pulumi/bin
 SITE := .cache/site
 export PATH := $(CURDIR)/$(ENGINE):$(CURDIR)/$(BIN):$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# The credentials chain must not look for an ECS machine: there is none.
+# Skip the timeout of the ECS metadata service in the credentials chain.
 export ALIBABA_CLOUD_ECS_METADATA_DISABLED := true
 LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help setup engine preview demo test lint format docs site pictures bench lock clean
+ACTIONLINT := .cache/actionlint/actionlint
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-help: ## Show what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench lock clean
 
-# The lock is whole, so nothing is resolved (--no-deps): a release of today must not break the set-up of yesterday.
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+# The lock is complete, so pip resolves nothing (--no-deps): a new release of a dependency cannot break the set-up.
 $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "acctgate needs Python 3.11 or newer: make PYTHON=python3.11" >&2; exit 1; }
@@ -34,24 +37,44 @@ setup: $(STAMP) engine
 engine: $(STAMP) ## Find, install or build the Pulumi engine
 	@$(BIN)/python tools/engine.py
 
-preview: setup ## The main job: preview on the embedded demo account
+preview: setup ## Run a preview with the gate on the embedded demo account
 	@$(BIN)/acctgate preview --demo; code=$$?; \
-		echo "A pipeline sees exit status $$code here: 1 is blocked (0 pass, 3 not provable, 2 anything else)."; \
+		echo "A pipeline sees exit status $$code here: 1 is blocked (0 pass, 3 unknown, 2 any other failure)."; \
 		test $$code -eq 1
 
-demo: setup ## The whole loop on the demo account: blocked, repaired, deployed, complies
+demo: setup ## Walk the demo account from blocked to repaired, deployed and passing
 	@$(BIN)/python tools/demo.py
 
-test: setup ## The whole suite, the real engine included
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: setup ## Run the whole test suite, the real engine included
+	@$(PYTEST)
 
-lint: $(STAMP) ## Check format, types and imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --quiet && $(BIN)/python tools/generate.py --check
+# Slower than `make test` by about half. pyproject.toml says what is measured, and the least that passes.
+coverage: setup ## Run the whole test suite and fail if it covers less than before
+	@$(PYTEST) --cov --cov-report=term
+
+lint: $(STAMP) ## Check style, types, imports, generated files and workflows
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --quiet
+	@$(BIN)/python tools/generate.py --check
+	@if test -x $(BIN)/zizmor; then $(BIN)/zizmor --offline --quiet .; \
+		else echo "zizmor is not installed: skipped"; fi
+	@actionlint=$$(command -v actionlint || echo $(ACTIONLINT)); \
+		if test -x "$$actionlint"; then "$$actionlint"; \
+		else echo "actionlint is not installed (make actionlint builds it): skipped"; fi
+
+$(ACTIONLINT): tools/actionlint/go.mod
+	@mkdir -p $(@D)
+	@cd tools/actionlint && CGO_ENABLED=0 GOTOOLCHAIN=local go build -mod=readonly -trimpath -o ../../$@ \
+		github.com/rhysd/actionlint/cmd/actionlint
+
+actionlint: $(ACTIONLINT) ## Build actionlint with Go
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-docs: $(STAMP) ## Generate schemas/, the pages of rules and the READMEs' tables
+docs: $(STAMP) ## Generate the schemas, the rule pages and the tables in the READMEs
 	@$(BIN)/python tools/generate.py
 
 $(SITE)/.installed: requirements/docs.txt
@@ -59,19 +82,20 @@ $(SITE)/.installed: requirements/docs.txt
 	@$(SITE)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/docs.txt
 	@touch $@
 
-site: $(SITE)/.installed ## Build the documentation as a site, into site/
+site: $(SITE)/.installed ## Build the documentation site into site/
 	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict
 
-pictures: $(STAMP) ## Make the pictures in docs/images/ anew
+pictures: $(STAMP) ## Generate the pictures in docs/images/
 	@$(BIN)/python tools/pictures.py
 
-bench: setup ## Measure speed, as ratios in one run
+bench: setup ## Measure speed
 	@$(BIN)/python -m bench
 
-lock: $(STAMP) ## Pin the newest dependencies, with hashes
+lock: $(STAMP) ## Lock the newest dependencies, with hashes
 	@$(LOCK) --upgrade --extra dev -o requirements/dev.txt pyproject.toml
 	@$(LOCK) --upgrade -o requirements/go.txt requirements/go.in
 	@$(LOCK) --upgrade -o requirements/docs.txt requirements/docs.in
+	@$(LOCK) --upgrade -o requirements/release.txt requirements/release.in
 
-clean: ## Remove what make has made
+clean: ## Remove everything that make created
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build site

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -17,6 +16,7 @@ from acctgate.demo import DemoServer
 from acctgate.reference.labels import LABELS, Labels
 from acctgate.rules import RULES
 from tests.support import ROOT, run
+from tests.support.tools import load_tool
 
 DOCS: Final = ROOT / "docs"
 IMAGES: Final = DOCS / "images"
@@ -26,16 +26,7 @@ _DAYS: Final = re.compile(r"[\d.]+(?=daysold)")
 """How old a report is: another number each day."""
 
 
-def _module(name: str) -> Any:
-    """A file of tools/, which is no package."""
-    spec = spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SITE: Final = _module("docs_site")
+SITE: Final = load_tool("docs_site")
 SOURCES: Final = sorted([*(ROOT / name for name in SITE.PAGES), *DOCS.rglob("*.md")])
 
 
