@@ -30,7 +30,7 @@ def project(tmp_path: Path) -> Path:
         "src/acctgate/version.py": '__version__ = "1.2.3"\n',
         "src/acctgate/crossguard/policies/PulumiPolicy.yaml": "version: 1.2.3\n",
         "policies/PulumiPolicy.yaml": "version: 1.2.3\n",
-        "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n## 1.2.3 - 2026-12-01\n\n### Added\n- A\n\n## 1.2.2 - 2026-11-01",
+        "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n## 1.2.3 - 2026-12-01\n\n### Added\n- A\n\n## 1.2.2 - 2026",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
