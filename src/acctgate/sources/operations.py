@@ -27,3 +27,15 @@ PACK_REPORT: Final = Operation(
     "GetCompliancePackReport", "config", "2020-09-07", "config:GetCompliancePackReport", "GET"
 )
 SET_PREFERENCE: Final = Operation("SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference")
+GENERATE_PACK_REPORT: Final = Operation(
+    "GenerateCompliancePackReport", "config", "2020-09-07", "config:GenerateCompliancePackReport"
+)
+AGGREGATE_PACKS: Final = Operation(
+    "ListAggregateCompliancePacks", "config", "2020-09-07", "config:ListAggregateCompliancePacks"
+)
+AGGREGATE_PACK_REPORT: Final = Operation(
+    "GetAggregateCompliancePackReport", "config", "2020-09-07", "config:GetAggregateCompliancePackReport", "GET"
+)
+GENERATE_AGGREGATE_PACK_REPORT: Final = Operation(
+    "GenerateAggregateCompliancePackReport", "config", "2020-09-07", "config:GenerateAggregateCompliancePackReport"
+)

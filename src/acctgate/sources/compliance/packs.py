@@ -1,0 +1,182 @@
+"""Compliance packs and their reports, of one account or of an account group.
+
+An account group (aggregator) has the same calls under other names, with an AggregatorId.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from acctgate.model.snapshot_document import ApiError
+from acctgate.redact import one_line
+from acctgate.sources.call_error import CallError
+from acctgate.sources.operations import (
+    AGGREGATE_PACK_REPORT,
+    AGGREGATE_PACKS,
+    GENERATE_AGGREGATE_PACK_REPORT,
+    GENERATE_PACK_REPORT,
+    PACK_REPORT,
+    PACKS,
+    Operation,
+)
+
+Call = Callable[[Operation, dict[str, str]], Any]
+"""Makes one call and returns its JSON. It raises `CallError`."""
+
+PAGE_SIZE: Final = 100
+MAX_PACKS: Final = 1000
+CREATING: Final = "CompliancePackReportCreating"
+"""The error code of a report that is being generated already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A compliance pack."""
+
+    id: str
+    name: str | None
+    status: str | None
+    """ACTIVE, CREATING or INACTIVE."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """The state of a pack's report (GetCompliancePackReport)."""
+
+    pack_id: str
+    status: str
+    """NONE, CREATING or COMPLETE; another value is passed on as it is."""
+    created_ms: int | None
+    """ReportCreateTimestamp: milliseconds since 1970-01-01 UTC."""
+    account_id: str | None
+    """None where the answer names no account: 0 is no account id."""
+    url: str | None
+    """ReportUrl, signed. A secret: it is used for the download and never shown."""
+
+    def __repr__(self) -> str:
+        """Leave the signed URL out of logs and tracebacks."""
+        return f"PackReport({self.pack_id!r}, {self.status!r}, created_ms={self.created_ms})"
+
+
+@dataclass(frozen=True, slots=True)
+class CompliancePacks:
+    """The compliance packs that a caller can see."""
+
+    call: Call
+    aggregator_id: str | None = None
+    """The account group's id; None reads the caller's own account."""
+
+    def list(self) -> list[Pack]:
+        """Return all packs.
+
+        Raises:
+            CallError: A call failed, or the answer is not complete: pages repeat or the total is missing.
+        """
+        operation = AGGREGATE_PACKS if self.aggregator_id else PACKS
+        packs: dict[str, Pack] = {}
+        for page in range(1, MAX_PACKS // PAGE_SIZE + 2):
+            result = self._page(operation, page)
+            total, found = _total(operation, result), [_pack(operation, item) for item in _items(operation, result)]
+            if any(pack.id in packs for pack in found):
+                raise _unexpected(operation, f"page {page} repeats a compliance pack")
+            packs |= {pack.id: pack for pack in found}
+            if len(packs) >= total:
+                return [*packs.values()]
+            if not found:
+                raise _unexpected(operation, f"{len(packs)} of {total} compliance packs were listed")
+        raise CallError(operation.name, {"code": "TooMany", "message": f"more than {MAX_PACKS} compliance packs"})
+
+    def generate(self, pack_id: str, client_token: str | None = None) -> None:
+        """Have Cloud Config generate a pack's report. This writes.
+
+        A report that is being generated already is not an error.
+
+        Args:
+            pack_id: The pack.
+            client_token: At most 64 ASCII characters. The same token never makes a second report, so a retry is safe.
+
+        Raises:
+            CallError: The call failed.
+        """
+        operation = GENERATE_AGGREGATE_PACK_REPORT if self.aggregator_id else GENERATE_PACK_REPORT
+        query = {"CompliancePackId": pack_id, "ClientToken": client_token or new_client_token()}
+        try:
+            self.call(operation, self._query(query))
+        except CallError as error:
+            if error.error["code"] != CREATING:
+                raise
+
+    def report(self, pack_id: str) -> PackReport:
+        """Return the state of a pack's report.
+
+        Raises:
+            CallError: The call failed, or the answer is about another pack.
+        """
+        operation = AGGREGATE_PACK_REPORT if self.aggregator_id else PACK_REPORT
+        answer = self.call(operation, self._query({"CompliancePackId": pack_id}))
+        report = answer.get("CompliancePackReport") if isinstance(answer, dict) else None
+        if not isinstance(report, dict) or not isinstance(report.get("ReportStatus"), str):
+            raise _unexpected(operation, "the answer has no CompliancePackReport with a ReportStatus")
+        if report.get("CompliancePackId", pack_id) != pack_id:
+            raise _unexpected(operation, f"the answer is about pack {one_line(report['CompliancePackId'])}")
+        return PackReport(
+            pack_id,
+            report["ReportStatus"],
+            _whole_number(report.get("ReportCreateTimestamp")),
+            _account_id(report.get("AccountId")),
+            report["ReportUrl"] if isinstance(report.get("ReportUrl"), str) else None,
+        )
+
+    def _page(self, operation: Operation, page: int) -> Mapping[str, Any]:
+        answer = self.call(operation, self._query({"PageNumber": str(page), "PageSize": str(PAGE_SIZE)}))
+        result = answer.get("CompliancePacksResult") if isinstance(answer, dict) else None
+        if not isinstance(result, dict):
+            raise _unexpected(operation, "the answer has no CompliancePacksResult")
+        return result
+
+    def _query(self, query: dict[str, str]) -> dict[str, str]:
+        return query | ({"AggregatorId": self.aggregator_id} if self.aggregator_id else {})
+
+
+def new_client_token() -> str:
+    """Return a token for one generation: the same for its retries, another for the next report."""
+    return f"acctgate-{uuid.uuid4()}"
+
+
+def _items(operation: Operation, result: Mapping[str, Any]) -> Iterator[Any]:
+    packs = result.get("CompliancePacks")
+    if not isinstance(packs, list):
+        raise _unexpected(operation, "the answer has no list of CompliancePacks")
+    yield from packs
+
+
+def _pack(operation: Operation, item: Any) -> Pack:
+    if not isinstance(item, dict) or not isinstance(item.get("CompliancePackId"), str):
+        raise _unexpected(operation, "a compliance pack has no CompliancePackId")
+    name, status = item.get("CompliancePackName"), item.get("Status")
+    return Pack(
+        item["CompliancePackId"], name if isinstance(name, str) else None, status if isinstance(status, str) else None
+    )
+
+
+def _total(operation: Operation, result: Mapping[str, Any]) -> int:
+    total = _whole_number(result.get("TotalCount"))
+    if total is None:
+        raise _unexpected(operation, "the answer has no usable TotalCount")
+    return total
+
+
+def _whole_number(value: Any) -> int | None:
+    return value if type(value) is int and value >= 0 else None
+
+
+def _account_id(value: Any) -> str | None:
+    text = str(value) if type(value) in (int, str) else ""
+    return text if text.isascii() and text.isdigit() and text.strip("0") else None
+
+
+def _unexpected(operation: Operation, message: str) -> CallError:
+    return CallError(operation.name, ApiError(code="UnexpectedAnswer", message=message))

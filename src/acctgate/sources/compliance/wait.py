@@ -1,0 +1,81 @@
+"""Wait until a compliance pack's report is generated. Pure but for the clock and the sleep that are passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from acctgate.sources.call_error import CallError
+from acctgate.sources.compliance.packs import CREATING, CompliancePacks, PackReport
+
+FIRST_PAUSE: Final = 2.0
+"""Seconds before the second look. Each pause is 1.5 times the one before."""
+MAX_PAUSE: Final = 30.0
+"""Seconds."""
+_TRANSIENT: Final = (CREATING, "ServiceUnavailable", "Throttling", "InternalError", "NoAnswer")
+"""Beginnings of error codes that a later call may not have."""
+
+
+class NotGenerated(Exception):
+    """There is no report to wait for, or it was not ready in time. The text is one line."""
+
+
+def wait_for_report(
+    packs: CompliancePacks,
+    pack_id: str,
+    *,
+    timeout: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    progress: Callable[[str], None] = lambda _: None,
+    generated: bool = False,
+) -> PackReport:
+    """Return a pack's report once its status is COMPLETE.
+
+    Args:
+        packs: Where to ask.
+        pack_id: The pack.
+        timeout: Seconds to wait at most.
+        clock: Returns seconds; only differences count.
+        sleep: Pauses for that many seconds.
+        progress: Receives the status each time it is read.
+        generated: Whether a report was just requested: then NONE only means that it has not begun.
+
+    Raises:
+        NotGenerated: The status is NONE although nothing was requested, it is unknown, or the time is over.
+        CallError: A call failed for another reason than load or a report in progress.
+    """
+    end = clock() + timeout
+    for pause in _pauses():
+        status = _status(packs, pack_id)
+        if isinstance(status, PackReport):
+            progress(status.status)
+            if status.status == "COMPLETE":
+                return status
+            if status.status == "NONE" and not generated:
+                raise NotGenerated(f"{pack_id}: no report was generated; run `acctgate compliance generate {pack_id}`")
+            if status.status not in ("NONE", "CREATING"):
+                raise NotGenerated(f"{pack_id}: unknown ReportStatus {status.status}")
+        else:
+            progress(status)
+        if clock() + pause > end:
+            raise NotGenerated(f"{pack_id}: the report was not complete within {timeout:g} seconds; wait again later")
+        sleep(pause)
+    raise AssertionError("pauses never end")
+
+
+def _status(packs: CompliancePacks, pack_id: str) -> PackReport | str:
+    """Return the report, or the code of an error that may pass."""
+    try:
+        return packs.report(pack_id)
+    except CallError as error:
+        if error.error["code"].startswith(_TRANSIENT):
+            return error.error["code"]
+        raise
+
+
+def _pauses() -> Iterator[float]:
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 1.5, MAX_PAUSE)

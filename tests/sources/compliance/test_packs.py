@@ -1,0 +1,116 @@
+"""Compliance packs and their reports, against recorded answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from acctgate.sources.call_error import CallError
+from acctgate.sources.compliance.packs import CompliancePacks, PackReport
+from acctgate.sources.operations import Operation
+
+
+class Api:
+    """Answers calls from a script, and records them."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.calls: list[tuple[str, dict[str, str]]] = []
+
+    def __call__(self, operation: Operation, query: dict[str, str]) -> Any:
+        self.calls.append((operation.name, query))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def error(code: str) -> CallError:
+    """Return a failed call."""
+    return CallError("GetCompliancePackReport", {"code": code, "message": "m"})
+
+
+def page(*ids: str, total: Any) -> dict[str, Any]:
+    """Return an answer of ListCompliancePacks."""
+    packs = [{"CompliancePackId": pack, "CompliancePackName": f"name of {pack}", "Status": "ACTIVE"} for pack in ids]
+    return {"CompliancePacksResult": {"CompliancePacks": packs, "TotalCount": total}}
+
+
+def report(status: str = "COMPLETE", **more: Any) -> dict[str, Any]:
+    """Return an answer of GetCompliancePackReport."""
+    return {"CompliancePackReport": {"CompliancePackId": "cp-1", "ReportStatus": status, "AccountId": 0, **more}}
+
+
+def test_all_pages_are_listed() -> None:
+    api = Api(page("cp-1", "cp-2", total=3), page("cp-3", total=3))
+    assert [pack.id for pack in CompliancePacks(api).list()] == ["cp-1", "cp-2", "cp-3"]
+    assert [query["PageNumber"] for _, query in api.calls] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ([page("cp-1", total=None)], "no usable TotalCount"),
+        ([page("cp-1", total=True)], "no usable TotalCount"),
+        ([page("cp-1", total=-1)], "no usable TotalCount"),
+        ([page("cp-1", total=2), page("cp-1", total=2)], "repeats"),
+        ([page("cp-1", total=2), page(total=2)], "1 of 2 compliance packs"),
+        ([{}], "no CompliancePacksResult"),
+        ([[]], "no CompliancePacksResult"),
+        ([{"CompliancePacksResult": {"TotalCount": 1}}], "no list of CompliancePacks"),
+        ([{"CompliancePacksResult": {"TotalCount": 1, "CompliancePacks": [{}]}}], "no CompliancePackId"),
+    ],
+)
+def test_an_incomplete_list_is_an_error(answers: list[Any], message: str) -> None:
+    with pytest.raises(CallError, match=message):
+        CompliancePacks(Api(*answers)).list()
+
+
+def test_an_account_group_has_calls_of_its_own() -> None:
+    api = Api(page("cp-1", total=1), report(), {"CompliancePackId": "cp-1"})
+    packs = CompliancePacks(api, "ca-1")
+    packs.list()
+    packs.report("cp-1")
+    packs.generate("cp-1")
+    assert [name for name, _ in api.calls] == [
+        "ListAggregateCompliancePacks", "GetAggregateCompliancePackReport", "GenerateAggregateCompliancePackReport",
+    ]  # fmt: skip
+    assert all(query["AggregatorId"] == "ca-1" for _, query in api.calls)
+
+
+def test_the_state_of_a_report() -> None:
+    url = "https://b.oss-cn-shanghai.aliyuncs.com/x.xls?Signature=SECRET"
+    found = CompliancePacks(Api(report(ReportCreateTimestamp=1624329965857, ReportUrl=url))).report("cp-1")
+    assert found == PackReport("cp-1", "COMPLETE", 1624329965857, None, url)
+    assert "SECRET" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, [], {"CompliancePackReport": {}}, {"CompliancePackReport": {"ReportStatus": 1}}]
+)
+def test_an_answer_without_a_status_is_an_error(answer: Any) -> None:
+    with pytest.raises(CallError, match="no CompliancePackReport"):
+        CompliancePacks(Api(answer)).report("cp-1")
+
+
+def test_a_report_of_another_pack_is_an_error() -> None:
+    with pytest.raises(CallError, match="about pack cp-2"):
+        CompliancePacks(Api(report(CompliancePackId="cp-2"))).report("cp-1")
+
+
+def test_each_generation_has_a_token_and_a_retry_can_reuse_it() -> None:
+    api = Api({}, {}, {})
+    packs = CompliancePacks(api)
+    packs.generate("cp-1")
+    packs.generate("cp-1")
+    packs.generate("cp-1", client_token="mine")
+    tokens = [query["ClientToken"] for _, query in api.calls]
+    assert len(set(tokens)) == 3 and tokens[2] == "mine"
+    assert all(token.isascii() and len(token) <= 64 for token in tokens)
+
+
+def test_a_report_that_is_being_generated_is_no_error() -> None:
+    CompliancePacks(Api(error("CompliancePackReportCreating"))).generate("cp-1")
+    with pytest.raises(CallError, match="AccountNotExisted"):
+        CompliancePacks(Api(error("AccountNotExisted"))).generate("cp-1")
