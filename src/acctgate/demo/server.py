@@ -7,19 +7,23 @@ request, and keeps what SetSecurityPreference sets. It listens on this machine o
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET, DemoAccount
-from acctgate.demo.signature import Request, SignatureError, verify
+from acctgate.demo.rpc_signature import rpc_parameters, verify_rpc
+from acctgate.demo.signature import ALGORITHM, Request, SignatureError, verify
+from acctgate.demo.tls import accept_tls, write_certificate
 
 _VERSIONS: Final = {
     "GetSecurityPreference": "2019-08-15",
@@ -32,6 +36,7 @@ _VERSIONS: Final = {
     "AssumeRole": "2015-04-01",
 }
 OPERATIONS: Final = tuple(_VERSIONS)
+_SESSION: Final = timedelta(hours=1)
 _PREFIX: Final = {"2019-08-15": "ram", "2020-09-07": "config", "2015-04-01": "sts"}
 Answer = dict[str, Any]
 
@@ -39,7 +44,15 @@ Answer = dict[str, Any]
 class DemoServer:
     """Serves one account, or several that AssumeRole leads to. A context manager: it serves while it is open."""
 
-    def __init__(self, *accounts: DemoAccount, port: int = 0) -> None:
+    def __init__(self, *accounts: DemoAccount, port: int = 0, tls: Path | None = None) -> None:
+        """Prepare to serve.
+
+        Args:
+            accounts: The accounts; the demo credentials belong to the first.
+            port: The TCP port; 0 takes a free one.
+            tls: A folder for a self-signed certificate. The port then speaks plain HTTP and TLS: the real Terraform
+                provider assumes roles over HTTPS only. Clients must trust `certificate` (SSL_CERT_FILE).
+        """
         self.accounts: dict[str, DemoAccount] = {a.account_id: a for a in accounts or (DemoAccount(),)}
         self.denied: set[str] = set()
         """Operations that the caller has no permission for."""
@@ -56,6 +69,12 @@ class DemoServer:
         self._lock = threading.Lock()
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.demo = self
+        self.certificate: Path | None = None
+        """The certificate that clients must trust, where the server speaks TLS."""
+        if tls is not None:
+            self.certificate, key_file = write_certificate(tls)
+            self._http.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._http.context.load_cert_chain(self.certificate, key_file)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -91,7 +110,7 @@ class DemoServer:
 
     def answer(self, request: Request, now: datetime) -> tuple[int, Answer]:
         """The HTTP status and the body of the answer to a request."""
-        action = request.headers.get("x-acs-action", "")
+        action = action_of(request)
         request_id = str(uuid.uuid4()).upper()
         try:
             with self._lock:
@@ -108,15 +127,18 @@ class DemoServer:
 
     def _answer(self, action: str, request: Request, now: datetime) -> Answer:
         self.calls[action] += 1
-        if _VERSIONS.get(action) != request.headers.get("x-acs-version"):
+        parameters = rpc_parameters(request)
+        by_headers = _is_v3(request)
+        version = request.headers.get("x-acs-version") if by_headers else parameters.get("Version")
+        if _VERSIONS.get(action) != version:
             raise SignatureError(404, "InvalidAction.NotFound", "Specified api is not found.")
-        key = verify(request, {key: secret for key, (secret, _, _) in self._keys.items()}, now)
-        _, account_id, token = self._keys[key]
-        if request.headers.get("x-acs-security-token") != token:
+        secrets = {key: secret for key, (secret, _, _) in self._keys.items()}
+        key = verify(request, secrets, now) if by_headers else verify_rpc(request, secrets, now)
+        _, account_id, expected = self._keys[key]
+        token = request.headers.get("x-acs-security-token") if by_headers else parameters.get("SecurityToken")
+        if (token or None) != expected:
             raise SignatureError(400, "InvalidSecurityToken.Malformed", "The security token is malformed.")
         self._refuse(action)
-        parameters = dict(parse_qsl(request.query, keep_blank_values=True))
-        parameters |= dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
         operation: Callable[[DemoAccount, Mapping[str, str]], Answer] = getattr(self, f"_{action}")
         return operation(self.accounts[account_id], parameters)
 
@@ -173,7 +195,23 @@ class DemoServer:
             raise SignatureError(404, "EntityNotExist.Role", "The role not exists.")
         key, secret, token = (f"STS.{uuid.uuid4().hex}" for _ in range(3))
         self._keys[key] = (secret, account_id, token)
-        return {"Credentials": {"AccessKeyId": key, "AccessKeySecret": secret, "SecurityToken": token}}
+        expires = (datetime.now(UTC) + _SESSION).strftime("%Y-%m-%dT%H:%M:%SZ")
+        keys = {"AccessKeyId": key, "AccessKeySecret": secret, "SecurityToken": token, "Expiration": expires}
+        user = {"Arn": f"{parameters['RoleArn']}/{parameters.get('RoleSessionName', '')}", "AssumedRoleId": "3"}
+        return {"Credentials": keys, "AssumedRoleUser": user}
+
+
+def action_of(request: Request) -> str:
+    """Return the operation that a request calls: from its headers (V3), or from its parameters (V1)."""
+    if _is_v3(request) or "x-acs-action" in request.headers:
+        return request.headers.get("x-acs-action", "")
+    return rpc_parameters(request).get("Action", "")
+
+
+def _is_v3(request: Request) -> bool:
+    """Return whether a request is signed by its headers. The Terraform provider sends x-acs-action with V1, too."""
+    authorization = request.headers.get("authorization", "")
+    return authorization.startswith(ALGORITHM) or "Signature" not in rpc_parameters(request)
 
 
 def permission(action: str) -> str:
@@ -202,8 +240,17 @@ def to_xml(name: str, value: Any) -> str:
 
 class _Server(ThreadingHTTPServer):
     demo: DemoServer
+    context: ssl.SSLContext | None = None
     request_queue_size = 256
     daemon_threads = True
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, in TLS where the client begins a handshake."""
+        if self.context is None:
+            super().finish_request(request, client_address)
+            return
+        with accept_tls(request, self.context) as connection:
+            super().finish_request(connection, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -221,8 +268,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, url.path, url.query, headers, body)
         status, answer = self.server.demo.answer(request, datetime.now(UTC) + self.server.demo.ahead)
-        if dict(parse_qsl(url.query)).get("Format", "").upper() == "XML":
-            name = f"{headers.get('x-acs-action', '')}Response" if status == 200 else "Error"
+        if rpc_parameters(request).get("Format", "").upper() == "XML":
+            name = f"{action_of(request)}Response" if status == 200 else "Error"
             self._send(status, "text/xml;charset=utf-8", to_xml(name, answer))
         else:
             self._send(status, "application/json;charset=utf-8", json.dumps(answer))

@@ -15,7 +15,8 @@ ALGORITHM: Final = "ACS3-HMAC-SHA256"
 _AUTHORIZATION: Final = re.compile(
     rf"{ALGORITHM} Credential=(?P<id>[^,]+),SignedHeaders=(?P<headers>[^,]+),Signature=(?P<signature>[0-9a-f]+)"
 )
-_OLDEST: Final = timedelta(minutes=15)
+MAX_AGE: Final = timedelta(minutes=15)
+"""How far the time of a signature may be from the server's."""
 _MUST_SIGN: Final = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-content-sha256"}
 
 
@@ -85,5 +86,5 @@ def _check_date(text: str, now: datetime) -> None:
         date = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise SignatureError(400, "InvalidTimeStamp.Format", "Specified time stamp is not valid.") from None
-    if abs(now - date) > _OLDEST:
+    if abs(now - date) > MAX_AGE:
         raise SignatureError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
