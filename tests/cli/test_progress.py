@@ -232,11 +232,11 @@ def test_a_report_on_the_terminal_is_not_torn(tmp_path: Path) -> None:
     arguments = ("check", "--snapshot", str(fleet), "--format", "csv")
     program = (
         "import sys, time; from acctgate.cli import main, progress; progress._DELAY = 0\n"
-        "from acctgate.evaluate import judge; kept = judge.evaluate\n"
+        "from acctgate.evaluate.judge import Judge; judge = Judge.__call__\n"
         "def slow(*arguments):\n"
-        "    for report in kept(*arguments):\n"
-        "        time.sleep(0.3); yield report\n"
-        f"judge.evaluate = slow; sys.argv = ['acctgate', *{arguments!r}]; main()"
+        "    time.sleep(0.3)\n"
+        "    return judge(*arguments)\n"
+        f"Judge.__call__ = slow; sys.argv = ['acctgate', *{arguments!r}]; main()"
     )
     process = subprocess.run(
         [sys.executable, "-c", program], stdout=terminal.slave, stderr=terminal.slave, check=False,

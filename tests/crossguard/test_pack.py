@@ -33,7 +33,7 @@ def test_the_demo_account_is_blocked_by_exactly_the_expected_rules(make_stack: M
 def test_the_report_agrees_with_the_live_account_judged_without_pulumi(make_stack: MakeStack, demo: DemoServer) -> None:
     from datetime import UTC, datetime
 
-    from acctgate.evaluate.judge import evaluate
+    from acctgate.evaluate.pipeline import evaluate
     from acctgate.policy import load_policy
     from acctgate.sources.calls import Target
     from acctgate.sources.live import read_account

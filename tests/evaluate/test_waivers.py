@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from acctgate.evaluate.judge import evaluate
-from acctgate.evaluate.waivers import WaiverWatch
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
 from tests.support import NOW, run, written_policy
@@ -37,10 +36,9 @@ def notices(
 ) -> tuple[WaiverNotice, ...]:
     """What is said of the waivers once these accounts are judged."""
     policy = written_policy(tmp_path / "p.yaml", POLICY + "".join(lines))
-    watch = WaiverWatch(policy, NOW)
-    snapshots = [Snapshot.from_document(each) for each in accounts]
-    assert len(list(watch.watch(evaluate(snapshots, policy, NOW)))) == len(accounts)
-    return watch.notices()
+    judged = evaluate([Snapshot.from_document(each) for each in accounts], policy, NOW)
+    assert len(list(judged)) == len(accounts)
+    return judged.notices()
 
 
 @pytest.mark.parametrize(

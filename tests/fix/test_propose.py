@@ -22,7 +22,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from acctgate.cli import group
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix import propose as module
 from acctgate.fix.propose import Fix, propose
 from acctgate.fix.targets import TARGETS

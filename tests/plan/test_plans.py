@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot

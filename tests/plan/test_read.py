@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan import after_deploy
 from acctgate.plan.read import read_plan

@@ -248,7 +248,7 @@ def test_a_valid_waiver_beside_an_expired_one_counts(tmp_path: Path) -> None:
 
 def test_a_waiver_does_not_carry_over_to_the_next_account(tmp_path: Path) -> None:
     """One judgement serves many accounts; a waiver must not change what is kept of it."""
-    from acctgate.evaluate.judge import evaluate
+    from acctgate.evaluate.pipeline import evaluate
     from acctgate.model.snapshot import Snapshot
 
     policy = written_policy(tmp_path / "p.yaml", WAIVER.replace("{rule:", '{account: "1", rule:'))

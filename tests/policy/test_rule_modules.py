@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, PolicyError, load_policy

@@ -16,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Place
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot

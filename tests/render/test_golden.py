@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.policy import load_preset
 from acctgate.render import FORMATS, Frame, renderer
 from tests.support import HERE, NOW, UPDATE

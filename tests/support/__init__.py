@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot

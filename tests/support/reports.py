@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, load_policy, load_preset

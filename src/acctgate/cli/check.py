@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,24 +17,18 @@ from acctgate.cli.options import (
     fail_on_option,
     format_option,
     live_options,
-    narrowed,
     or_fail,
     output_option,
     plan_option,
     policy,
     policy_option,
-    tell_gone,
+    warn_stale_baseline,
 )
 from acctgate.cli.progress import READING, progress
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from acctgate.cli.options import Color
-    from acctgate.model.report import AccountReport
-    from acctgate.model.snapshot import Snapshot
     from acctgate.plan import PlannedChange
-    from acctgate.policy import Policy
 
 
 @click.command(
@@ -69,23 +62,20 @@ def command(
     from datetime import UTC, datetime
 
     from acctgate.cli.output import Writer
-    from acctgate.evaluate.judge import evaluate
-    from acctgate.evaluate.waivers import WaiverWatch
+    from acctgate.evaluate.pipeline import evaluate
 
-    writer = Writer(formats, output, color)
     wanted = policy(policy_file)
-    writer.policy = wanted
+    writer = Writer(wanted, formats, output, color)
     now = datetime.now(UTC)
-    planned = _planned(plan) if plan is not None else []
-    known, blocking, waivers = baseline(baseline_file), fail_on(fail_on_words), WaiverWatch(wanted, now)
+    planned = _planned(plan) if plan is not None else None
+    known, blocking = baseline(baseline_file), fail_on(fail_on_words)
     with progress("judging" if responses or snapshots else READING) as shown:
         accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
-        judged = evaluate(accounts, wanted, now) if plan is None else _after(planned, accounts, wanted, now)
-        reports = waivers.watch(shown.count(judged, "accounts"))
-        reports = narrowed(reports, known, blocking)
-        code = writer.write(shown.until(reports, first=writer.on_terminal), waivers.notices)
-    tell_gone(known)
-    changes = any(change.operation in ("create", "update") for change in planned)
+        evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
+        reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
+        code = writer.write(reports, evaluation.notices)
+    warn_stale_baseline(baseline_file, evaluation.stale_entries())
+    changes = any(change.operation in ("create", "update") for change in planned or ())
     if plan is not None and not changes and code in (0, 1):  # 2 and 3 have a line of their own
         click.echo(f"acctgate: {plan}: changes no SecurityPreference; the account is judged as it is", err=True)
     ctx.exit(code)
@@ -95,14 +85,3 @@ def _planned(plan: str) -> list[PlannedChange]:
     from acctgate.plan.read import read_plan
 
     return or_fail(lambda: read_plan(plan))
-
-
-def _after(
-    planned: list[PlannedChange], accounts: Iterator[Snapshot], wanted: Policy, now: datetime
-) -> Iterator[AccountReport]:
-    """Reports on the accounts as they will be after the deploy of a plan, and what it moves."""
-    from acctgate.evaluate.planned import evaluate_planned
-    from acctgate.plan import after_deploy
-
-    before = list(accounts)
-    return evaluate_planned(before, after_deploy(before, planned, wanted.accounts), wanted, now)

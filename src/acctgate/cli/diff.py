@@ -127,7 +127,7 @@ def _read(path: str, shown: Progress) -> list[Snapshot]:
 
 
 def _judge(snapshots: list[Snapshot], wanted: Policy, now: datetime) -> list[Judged]:
-    from acctgate.evaluate.judge import evaluate
+    from acctgate.evaluate.pipeline import evaluate
 
     return list(zip(evaluate(snapshots, wanted, now), snapshots, strict=True))
 

@@ -104,7 +104,7 @@ def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> No
 
 def _prove(policy: str, account: Snapshot, now: datetime) -> None:
     """Load the policy as the gate will, and judge the account by it: it must pass."""
-    from acctgate.evaluate.judge import evaluate
+    from acctgate.evaluate.pipeline import evaluate
     from acctgate.policy import PolicyError, load_policy
 
     with TemporaryDirectory(prefix="acctgate-") as folder:

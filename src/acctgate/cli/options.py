@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import click
 
 from acctgate.cli.completion import files, one_of
+from acctgate.redact import one_line
 from acctgate.render import FORMATS
 
 if TYPE_CHECKING:
-    from acctgate.evaluate.baseline import Baseline
+    from acctgate.evaluate.baseline import Baseline, BaselineEntry
     from acctgate.evaluate.fail_on import FailOn
-    from acctgate.model.report import AccountReport
     from acctgate.policy import Policy
     from acctgate.sources.calls import Target
 
@@ -161,24 +161,14 @@ def fail_on(values: tuple[str, ...]) -> FailOn | None:
         raise click.UsageError(f"--fail-on {error}") from None
 
 
-def narrowed(
-    reports: Iterable[AccountReport], known: Baseline | None, blocking: FailOn | None
-) -> Iterable[AccountReport]:
-    """The reports in which what blocks is what is new, and what was asked for."""
-    reports = known.apply(reports) if known else reports
-    return blocking.apply(reports) if blocking else reports
-
-
-def tell_gone(known: Baseline | None) -> None:
-    """Say by what a baseline can shrink."""
-    if known is not None and known.gone:
-        first = known.gone[0]
-        more = f" (and {len(known.gone) - 1} more)" if len(known.gone) > 1 else ""
-        name = f"{first[1]} of account {first[0]}" if first[0] else first[1]
-        from acctgate.redact import one_line
-
-        told = one_line(f"{known.source} can shrink: {name} is there no longer")
-        click.echo(f"acctgate: {told}{more}", err=True)
+def warn_stale_baseline(path: str | None, stale: Sequence[BaselineEntry]) -> None:
+    """Say which findings the baseline no longer needs."""
+    if not stale:
+        return
+    account, rule, *_ = stale[0]
+    more = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
+    name = f"{rule} of account {account}" if account else rule
+    click.echo(f"acctgate: {one_line(f'{path} can shrink: {name} no longer occurs')}{more}", err=True)
 
 
 def policy(path: Path | None) -> Policy:

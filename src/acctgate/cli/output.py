@@ -28,13 +28,23 @@ _IN_A_ROW: Final = 16
 
 
 class Writer:
-    """Several formats at once, each to its own place. Raises `click.UsageError` for a format that is none."""
+    """Writes reports in several formats at once, each to its own destination."""
 
-    def __init__(self, formats: Iterable[str], output: Path | None, color: Color = "auto") -> None:
-        self._targets, self._color = targets(tuple(formats) or ("text",), output), color
+    def __init__(self, policy: Policy, formats: Iterable[str], output: Path | None, color: Color = "auto") -> None:
+        """Prepare to write reports.
+
+        Args:
+            policy: The policy that the accounts are judged by. Formats annotate its lines and list its rules.
+            formats: The values of `--format`; text if there are none.
+            output: The file for a format that names none, None for standard output.
+            color: Whether text is coloured.
+
+        Raises:
+            click.UsageError: A format does not exist, or two have no file.
+        """
+        self._policy, self._color = policy, color
+        self._targets = targets(tuple(formats) or ("text",), output)
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
-        self.policy: Policy | None = None
-        """The policy that the reports are judged by: formats annotate its lines, and list its rules."""
 
     @property
     def on_terminal(self) -> bool:
@@ -94,9 +104,7 @@ class Writer:
         return sinks
 
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
-        if self.policy is None:
-            return Frame(color=color, width=width)
-        return Frame(self.policy.places, self.policy.all_rules, color, width)
+        return Frame(self._policy.places, self._policy.all_rules, color, width)
 
 
 def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:

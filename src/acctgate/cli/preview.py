@@ -18,12 +18,11 @@ from acctgate.cli.options import (
     fail_on_option,
     format_option,
     live_options,
-    narrowed,
     output_option,
     policy,
     policy_option,
     target,
-    tell_gone,
+    warn_stale_baseline,
 )
 from acctgate.cli.progress import progress
 
@@ -64,11 +63,10 @@ def command(
     from datetime import UTC, datetime
 
     from acctgate.cli.output import UNUSABLE, Writer
-    from acctgate.evaluate.waivers import WaiverWatch
+    from acctgate.evaluate.pipeline import reevaluate
 
-    writer = Writer(formats, output, color)
-    wanted = policy(policy_file)  # a wrong one is said before the engine starts
-    writer.policy = wanted
+    wanted = policy(policy_file)  # an invalid one is reported before the engine starts
+    writer = Writer(wanted, formats, output, color)
     known, blocking = baseline(baseline_file), fail_on(fail_on_words)
     where = target(region, role_arn, endpoint)
     environment = {
@@ -92,9 +90,9 @@ def command(
             result = preview(job, shown.say)
         except (PreviewError, EngineError) as error:
             raise click.ClickException(str(error)) from None
-    waivers = WaiverWatch(wanted, datetime.now(UTC))
-    code = writer.write(narrowed(waivers.watch(result.report.accounts), known, blocking), waivers.notices)
-    tell_gone(known)
+    evaluation = reevaluate(result.report.accounts, wanted, datetime.now(UTC), baseline=known, fail_on=blocking)
+    code = writer.write(evaluation, evaluation.notices)
+    warn_stale_baseline(baseline_file, evaluation.stale_entries())
     failure = result.failure
     if result.blocked and result.report.verdict == "pass":
         failure = "a policy has stopped the engine, and the report does not say which"

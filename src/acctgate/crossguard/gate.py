@@ -12,15 +12,13 @@ from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import AccountSettings, Background, read_all, start
 from acctgate.crossguard.recorded import Recorded, export_state
 from acctgate.crossguard.stack import StackResource, accounts
-from acctgate.evaluate.judge import evaluate
-from acctgate.evaluate.planned import evaluate_planned
-from acctgate.evaluate.waivers import WaiverWatch
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Level, Outcome
 from acctgate.model.preference_keys import BY_SETTING
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
-from acctgate.plan import PlannedChange, after_deploy, overlay
+from acctgate.plan import PlannedChange, overlay
 from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
 from acctgate.render import Frame
@@ -112,12 +110,10 @@ class Gate:
             snapshots = [account.snapshot for account in stack]
         else:
             snapshots = read_all(self.background, self.settings, {change.provider for change in changes})
-        after = after_deploy(snapshots, changes, self.policy.accounts)
-        urns = [account.urns for account in stack] + [{}] * len(after)
-        watch = WaiverWatch(self.policy, now)
-        reports = watch.watch(evaluate_planned(snapshots, after, self.policy, now))
-        self.found = [_Found(*each) for each in zip(reports, after, urns, strict=False)]
-        self.notices = watch.notices()
+        judged = evaluate(snapshots, self.policy, now, planned=changes)
+        urns = [account.urns for account in stack] + [{}] * len(judged.accounts)
+        self.found = [_Found(*each) for each in zip(judged, judged.accounts, urns, strict=False)]
+        self.notices = judged.notices()
         self.declared.clear()
         self.judged.clear()
         self.background.forget()

@@ -1,84 +1,88 @@
-"""Block only what is new: violations that an earlier report has already are shown, and do not count. Pure."""
+"""Block only new findings: what an earlier report has already is shown, but does not count. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from acctgate.model.outcome import Outcome, WaiverNote
+from acctgate.model.outcome import BaselineNote, Outcome, Result
 from acctgate.model.report import AccountReport, Report, verdict_of
 from acctgate.rules.order import compare
 
-Key = tuple[str | None, str, str | None, str]
-"""Account, rule, pack, and what became of it."""
+
+class BaselineEntry(NamedTuple):
+    """A finding in a baseline."""
+
+    account: str | None
+    rule: str
+    pack: str | None
+    """The compliance pack, if the rule has an outcome for each."""
+    outcome: Result
 
 
 @dataclass(slots=True)
 class Baseline:
-    """What was known when the baseline was written, and what of it is still there."""
+    """The findings of an earlier report. It remembers which of them still exist."""
 
     source: str
-    known: Mapping[Key, Any]
-    """With the value that was found."""
-    seen: set[Key] = field(default_factory=set)
+    """The file that the report is in, for messages."""
+    known: Mapping[BaselineEntry, Any]
+    """Each finding, with the setting's value then."""
+    seen: set[BaselineEntry] = field(default_factory=set)
 
     @classmethod
     def of(cls, report: Report, source: str) -> Baseline:
-        """The violations of a report, and what it could not decide.
+        """Return the baseline that a report is: its violations and unknown outcomes.
 
-        What was undecided then and is violated now is new: nobody has known of it. A report that was itself made with
-        a baseline keeps what that one knew.
+        An outcome that was unknown then and is a violation now is new. A report that was itself made with a baseline
+        includes the findings of that baseline.
         """
-        found = {
-            _key(account, _as_found(outcome)): outcome.actual
+        entries = {
+            _entry(account, _before_baseline(outcome)): outcome.actual
             for account in report.accounts
             for outcome in account.outcomes
         }
-        return cls(source, {key: actual for key, actual in found.items() if key[3] in ("fail", "unknown")})
+        return cls(source, {entry: actual for entry, actual in entries.items() if entry.outcome in ("fail", "unknown")})
 
-    def apply(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
-        """The reports with what is old waived by the baseline. An account without a name has nothing old."""
-        for report in reports:
-            outcomes = tuple(self._apply(report, outcome) for outcome in report.outcomes)
-            yield replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+    def apply(self, report: AccountReport) -> AccountReport:
+        """Return the report with known findings waived. For an account without an id nothing is known."""
+        outcomes = tuple(self._apply(report, outcome) for outcome in report.outcomes)
+        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
 
     def _apply(self, report: AccountReport, outcome: Outcome) -> Outcome:
-        key = _key(report, outcome)
-        if report.account is None or key not in self.known:
+        entry = _entry(report, outcome)
+        if report.account is None or entry not in self.known:
             return outcome
-        self.seen.add(key)
-        if _worse(outcome.setting, self.known[key], outcome.actual):
+        self.seen.add(entry)
+        if _is_looser(outcome.setting, self.known[entry], outcome.actual):
             return replace(outcome, message=f"{outcome.message} (worse than in the baseline)")
-        note = WaiverNote(f"already in {self.source}", "baseline", "", outcome.outcome)
-        return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", waiver=note)
+        note = BaselineNote(self.source, outcome.outcome)
+        return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", baseline=note)
 
     @property
-    def gone(self) -> list[Key]:
-        """What the baseline has and the accounts no longer: it can shrink by that."""
+    def stale(self) -> list[BaselineEntry]:
+        """The entries that no account needs any more. Complete after the last account."""
         return sorted(self.known.keys() - self.seen, key=str)
 
 
-def _worse(setting: str, before: Any, after: Any) -> bool:
-    """Whether a value is looser than the one that the baseline excuses."""
+def _is_looser(setting: str, before: Any, after: Any) -> bool:
+    """Return whether a value is looser than the one in the baseline."""
     if isinstance(before, dict) and isinstance(after, dict):
-        return _without_mfa(after) > _without_mfa(before)
+        return _users_without_mfa(after) > _users_without_mfa(before)
     return compare(setting, before, after).direction in ("looser", "mixed")
 
 
-def _without_mfa(counts: dict[str, Any]) -> int:
+def _users_without_mfa(counts: dict[str, Any]) -> int:
     users, bound = counts.get("SubUser"), counts.get("SubUserBindMfa")
     return users - bound if isinstance(users, int) and isinstance(bound, int) else 0
 
 
-def _as_found(outcome: Outcome) -> Outcome:
-    """The outcome before a baseline waived it."""
-    waiver = outcome.waiver
-    if waiver is None or waiver.expires or waiver.outcome is None:
-        return outcome
-    return replace(outcome, outcome=waiver.outcome)
+def _before_baseline(outcome: Outcome) -> Outcome:
+    """Return the outcome as it was before a baseline waived it."""
+    return replace(outcome, outcome=outcome.baseline.outcome) if outcome.baseline else outcome
 
 
-def _key(report: AccountReport, outcome: Outcome) -> Key:
+def _entry(report: AccountReport, outcome: Outcome) -> BaselineEntry:
     pack = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
-    return report.account, outcome.rule, pack if isinstance(pack, str) else None, outcome.outcome
+    return BaselineEntry(report.account, outcome.rule, pack if isinstance(pack, str) else None, outcome.outcome)

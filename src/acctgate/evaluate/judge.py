@@ -1,155 +1,164 @@
-"""Judge accounts: snapshots and a policy in, reports out. Pure: the time is an argument."""
+"""Judge accounts by a policy. Pure: the time is an argument."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
-from acctgate.evaluate.waivers import Waiving, day
-from acctgate.model.outcome import Level, Outcome, Place, Result
+from acctgate.log import trace
+from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, verdict_of
-from acctgate.model.snapshot import Path, Snapshot, Unknown
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.policy.policy import Policy
 from acctgate.redact import one_line
 from acctgate.rules import RULES
-from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, undecided
+from acctgate.rules.base import Judgement, Rule, SettingRule, undecided
 
-_KEPT = 4096
-"""How many judgements of a rule are kept. They depend on a few values, so a fleet repeats them."""
-_LONGEST = 1000
-"""Characters of a value whose judgement is kept: what is kept stays small."""
-_SAID: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "skipped")
+JudgedOutcome = Literal["pass", "fail", "unknown", "skipped"]
+CACHE_SIZE: Final = 4096
+"""Judgements to cache per rule. They depend on a few values, which many accounts share."""
+LONGEST_CACHED: Final = 1000
+"""Characters of the longest value whose judgement is cached, so that the cache stays small."""
+VALID_OUTCOMES: Final[Mapping[object, JudgedOutcome]] = {
+    "pass": "pass", "fail": "fail", "unknown": "unknown", "skipped": "skipped",
+}  # fmt: skip
 
 
-def evaluate(snapshots: Iterable[Snapshot], policy: Policy, now: datetime) -> Iterator[AccountReport]:
-    """A report for each account, in order, as they come. Nothing is kept of an account once it is judged.
+class Judge:
+    """Judges accounts by one policy at one moment. Waivers are not applied."""
 
-    Args:
-        snapshots: What is known of the accounts.
-        policy: What is wanted of them.
-        now: When it is judged (with a time zone): the age of reports and the end of waivers count from it.
-    """
-    judges = [_judge(rule, policy, now) for rule in policy.all_rules]
-    waive = Waiving(policy.waivers, day(now)) if policy.waivers else None
-    for snapshot in snapshots:
-        outcomes = [outcome for judge in judges for outcome in judge(snapshot)]
-        if waive is not None:
-            outcomes = [waive(outcome, snapshot.account_id) for outcome in outcomes]
-        settled = tuple(outcomes)
-        yield AccountReport(
-            snapshot.account_id, verdict_of(settled), settled, snapshot.alias, snapshot.unreadable, snapshot.taken_at
+    def __init__(self, policy: Policy, now: datetime) -> None:
+        """Prepare every rule of the policy.
+
+        Args:
+            policy: The policy to judge by.
+            now: The time of judgement (with a time zone); the age of reports counts from it.
+        """
+        self._rules = [_RuleJudge(rule, policy, now) for rule in policy.all_rules]
+
+    def __call__(self, account: Snapshot) -> AccountReport:
+        """Return the report on one account: the outcomes of all rules, in the policy's order."""
+        outcomes: list[Outcome] = []
+        for judge in self._rules:
+            outcomes += judge(account)
+        found = tuple(outcomes)
+        return AccountReport(
+            account.account_id, verdict_of(found), found, account.alias, account.unreadable, account.taken_at
         )
 
 
-def _judge(rule: Rule[Any], policy: Policy, now: datetime) -> _Judge:
-    entry, unusable = policy.rules[rule.id], policy.unusable.get(rule.id)
-    if unusable is not None:
-        expected = "a policy that says what is wanted"
-    elif entry["level"] == "disabled":
-        expected = "anything: the rule is disabled"
-    else:
+class _RuleJudge:
+    """One rule under one policy, with a cache of its outcomes by the values that they depend on."""
+
+    def __init__(self, rule: Rule[Any], policy: Policy, now: datetime) -> None:
+        self._rule, self._entry, self._now = rule, policy.rules[rule.id], now
+        self._level = self._entry["level"]
+        self._built_in = rule in RULES
+        self._paths = rule.paths if isinstance(rule, SettingRule) else ()
+        self._expected, self._unusable = self._expectation(policy.unusable.get(rule.id))
+        self._cache: dict[Any, list[Outcome]] = {}
+
+    def _expectation(self, unusable: str | None) -> tuple[str, str | None]:
+        """Return what the policy expects, in words, and why the rule cannot be judged, if so."""
+        if unusable is not None:
+            return "a valid entry in the policy", unusable
+        if self._level == "disabled":
+            return "anything: the rule is disabled", None
         try:
-            expected = str(rule.expected(entry))
+            return str(self._rule.expected(self._entry)), None
         except (Exception, SystemExit) as error:
-            expected, unusable = "what the rule cannot say", _raised(rule, error)
-    return _Judge(
-        rule, entry, now, unusable, expected, rule.paths if isinstance(rule, SettingRule) else (), rule in RULES
-    )
-
-
-@dataclass(slots=True)
-class _Judge:
-    """One rule under one policy. It keeps what it has judged, by the values that it read."""
-
-    rule: Rule[Any]
-    entry: RuleEntry
-    now: datetime
-    unusable: str | None
-    """Why the rule cannot be judged at all, None where it can."""
-    expected: str
-    paths: Sequence[Path]
-    built_in: bool
-    kept: dict[Any, list[Outcome]] = field(default_factory=dict)
-
-    @property
-    def level(self) -> Level:
-        return self.entry["level"]
+            return "not available", self._describe_error(error)
 
     def __call__(self, account: Snapshot) -> list[Outcome]:
-        if self.unusable is not None:
-            return [self._outcome(undecided(Unknown(self.unusable)))]
-        if not isinstance(self.rule, SettingRule):
-            if self.level == "disabled":
-                return [self._disabled(None)]
-            return [
-                self._told(found) for found in self._asked(lambda: self.rule.judgements(account, self.entry, self.now))
-            ]
-        outcomes = self._kept([account.read(path) for path in self.paths])
-        if account.notes and (notes := [account.notes[path] for path in self.paths if path in account.notes]):
-            place = next((account.places[path] for path in self.paths if path in account.places), None)
-            return [replace(outcome, message=_with(outcome.message, notes), place=place) for outcome in outcomes]
+        if self._unusable is not None:
+            return [self._outcome(undecided(Unknown(self._unusable)))]
+        if not self._paths:
+            return self._account_outcomes(account)
+        outcomes = self._cached_outcomes([account.read(path) for path in self._paths])
+        return self._with_notes(outcomes, account) if account.notes else outcomes
+
+    def _account_outcomes(self, account: Snapshot) -> list[Outcome]:
+        """Judge by a rule that reads the account itself."""
+        if self._level == "disabled":
+            return [self._disabled(None)]
+        found = self._call_rule(lambda: self._rule.judgements(account, self._entry, self._now))
+        return [self._cached_outcome(judgement) for judgement in found]
+
+    def _cached_outcome(self, found: Judgement) -> Outcome:
+        """Return the outcome of a judgement; most accounts have the same few."""
+        if not isinstance(found.actual, (str, bool, NoneType)) or len(found.message) > LONGEST_CACHED:
+            return self._outcome(found)
+        if found not in self._cache:
+            self._store(found, [self._outcome(found)])
+        return self._cache[found][0]
+
+    def _cached_outcomes(self, values: list[Any]) -> list[Outcome]:
+        """Judge by a rule that depends on these values only."""
+        key = _cache_key(values)
+        if key is None:
+            return self._judge_values(values)
+        try:
+            return self._cache[key]
+        except KeyError:
+            return self._store(key, self._judge_values(values))
+        except TypeError:  # a value that is not hashable
+            return self._judge_values(values)
+
+    def _store(self, key: object, outcomes: list[Outcome]) -> list[Outcome]:
+        if len(self._cache) >= CACHE_SIZE:
+            self._cache.clear()
+        self._cache[key] = outcomes
         return outcomes
 
-    def _told(self, found: Judgement) -> Outcome:
-        """The outcome of a judgement that does not hang on values alone. Most say the same of every account."""
-        if not isinstance(found.actual, (str, bool, type(None))) or len(found.message) > _LONGEST:
-            return self._outcome(found)
-        if found not in self.kept:
-            if len(self.kept) >= _KEPT:
-                self.kept.clear()
-            self.kept[found] = [self._outcome(found)]
-        return self.kept[found][0]
-
-    def _kept(self, values: list[Any]) -> list[Outcome]:
-        key = _key(values)
-        if key is None:
-            return self._judge(values)
-        try:
-            return self.kept[key]
-        except KeyError:
-            if len(self.kept) >= _KEPT:
-                self.kept.clear()
-            outcomes = self.kept[key] = self._judge(values)
-            return outcomes
-        except TypeError:  # a value that cannot be hashed
-            return self._judge(values)
-
-    def _judge(self, values: list[Any]) -> list[Outcome]:
-        rule = self.rule
+    def _judge_values(self, values: list[Any]) -> list[Outcome]:
+        rule = self._rule
         assert isinstance(rule, SettingRule)
-        if self.level == "disabled":
+        if self._level == "disabled":
             first = values[0]
             return [self._disabled(first.actual if isinstance(first, Unknown) else first)]
-        return [self._outcome(found) for found in self._asked(lambda: [rule.judge_values(values, self.entry)])]
+        return [self._outcome(found) for found in self._call_rule(lambda: [rule.judge_values(values, self._entry)])]
 
-    def _asked(self, ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
-        """What the rule says. A rule that raises, or says what is no judgement, proves nothing."""
+    def _call_rule(self, judge: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
+        """Return the rule's judgements. A rule that raises, or returns anything else, makes its outcome unknown."""
         try:
-            found = ask() if self.built_in else _quietly(ask)  # whole: a generator would be used up by the look at it
-            if found and all(map(_is_judgement, found)):
+            if self._built_in:
+                return judge()
+            if found := _call_quietly(judge):
                 return found
-        except (Exception, SystemExit) as error:  # a rule that ends the process would end it with 0
-            return [undecided(Unknown(_raised(self.rule, error)))]
-        return [undecided(Unknown("the rule gave no judgement"))]
+        except (Exception, SystemExit) as error:  # SystemExit would end the process, perhaps with status 0
+            return [undecided(Unknown(self._describe_error(error)))]
+        return [undecided(Unknown("the rule returned no judgement"))]
+
+    def _describe_error(self, error: BaseException) -> str:
+        trace(f"{self._rule.id} raised", error)
+        return f"the rule raised {type(error).__name__}: {one_line(error)}"
+
+    def _with_notes(self, outcomes: list[Outcome], account: Snapshot) -> list[Outcome]:
+        """Add to the messages what the deployment does to the settings, and where the program declares it."""
+        notes = [account.notes[path] for path in self._paths if path in account.notes]
+        if not notes:
+            return outcomes
+        place = next((account.places[path] for path in self._paths if path in account.places), None)
+        return [replace(outcome, message=_joined(outcome.message, notes), place=place) for outcome in outcomes]
 
     def _disabled(self, actual: Any) -> Outcome:
         return self._outcome(Judgement("skipped", "the rule is disabled", actual))
 
     def _outcome(self, found: Judgement) -> Outcome:
-        rule = self.rule
+        rule = self._rule
         return Outcome(
             rule=rule.id,
             outcome=found.outcome,
-            level=self.level,
+            level=self._level,
             severity=rule.severity,
             setting=found.setting or rule.setting,
-            expected=self.expected,
+            expected=self._expected,
             actual=found.actual,
             message=found.message,
             remediation=rule.remediation,
@@ -157,42 +166,54 @@ class _Judge:
         )
 
 
-def _quietly(ask: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement]:
-    """What somebody's own rule says. What it prints is no part of a report."""
+def _call_quietly(judge: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement] | None:
+    """Return the judgements of a user's own rule, None if they are invalid. Its prints go to standard error."""
     with redirect_stdout(sys.stderr):
-        return tuple(ask())
+        found = [_plain(judgement) for judgement in tuple(judge())]
+    return None if None in found else [judgement for judgement in found if judgement is not None]
 
 
-def _raised(rule: Rule[Any], error: BaseException) -> str:
-    from acctgate.log import trace
+class _Untyped(NamedTuple):
+    """A judgement of a user's own rule, whose fields may be anything."""
 
-    trace(f"{rule.id} raised", error)
-    return f"the rule raised {type(error).__name__}: {one_line(error)}"
-
-
-def _is_judgement(found: Any) -> bool:
-    """Whether it can be told: an outcome, text, a value that JSON has, and perhaps a setting and a place."""
-    if not isinstance(found, Judgement) or found.outcome not in _SAID or not isinstance(found.message, str):
-        return False
-    beside: tuple[Any, Any] = (found.setting, found.place)  # of somebody's own rule they may be anything
-    if not isinstance(beside[0], (str, NoneType)) or not isinstance(beside[1], (Place, NoneType)):
-        return False
-    if found.actual is None or found.actual.__class__ in (str, bool):
-        return True
-    json.dumps(found.actual, allow_nan=False)  # raises where it is none
-    return True
+    outcome: Any
+    message: Any
+    actual: Any
+    setting: Any
+    place: Any
 
 
-def _with(message: str, notes: Sequence[str]) -> str:
+def _plain(found: object) -> Judgement | None:
+    """Return the judgement in plain JSON types, which every process and format can read; None if it is invalid.
+
+    Raises:
+        TypeError, ValueError: `actual` is not a JSON value.
+    """
+    if not isinstance(found, Judgement):
+        return None
+    outcome, message, actual, setting, place = _Untyped(*found)
+    if not isinstance(outcome, str) or outcome not in VALID_OUTCOMES or not isinstance(message, str):
+        return None
+    if not isinstance(setting, (str, NoneType)) or not isinstance(place, (Place, NoneType)):
+        return None
+    if actual is not None and actual.__class__ not in (str, bool):
+        actual = json.loads(json.dumps(actual, allow_nan=False))
+    return Judgement(VALID_OUTCOMES[outcome], message, actual, setting, place)
+
+
+def _joined(message: str, notes: Sequence[str]) -> str:
     return "; ".join((message, *(note for note in notes if note not in message)))
 
 
-def _key(values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """What a judgement depends on. To Python 1, true and 1.0 are equal, so types count. None: do not keep it."""
+def _cache_key(values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Return what a judgement depends on, None if it should not be cached.
+
+    Types count: to Python 1, true and 1.0 are equal.
+    """
     key: list[Any] = []
     for value in values:
         kind = value.__class__
-        if (kind is Unknown and not value.absent) or (kind is str and len(value) > _LONGEST):
+        if (kind is Unknown and not value.absent) or (kind is str and len(value) > LONGEST_CACHED):
             return None
         key += (kind, value)
     return tuple(key)

@@ -1,41 +1,82 @@
-"""How waivers stand: which count, which end soon, which have ended, which nobody needs. Pure."""
+"""Apply the waivers of a policy, and say which of them need attention. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from acctgate.model.outcome import Outcome, Result, WaiverNote
-from acctgate.model.report import AccountReport
+from acctgate.model.report import AccountReport, verdict_of
 from acctgate.model.waiver import WaiverNotice, WaiverState
 from acctgate.policy.policy import Policy, Waiver
 
-WARNED: Final = timedelta(days=14)
-"""How long before its last day a waiver is warned of."""
+WARNING_PERIOD: Final = timedelta(days=14)
+"""How long before its last day a waiver is reported as ending."""
 _FINDINGS: Final[tuple[Result, ...]] = ("fail", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiving:
-    """The waivers of a policy on one day (UTC)."""
+class Waivers:
+    """The waivers of a policy on one day (UTC). It remembers which of them the accounts need."""
 
-    waivers: Sequence[Waiver]
-    today: date
+    def __init__(self, policy: Policy, now: datetime) -> None:
+        self._today = now.astimezone(UTC).date()
+        self._waivers = policy.waivers
+        self._needed = set[int]()
+        self._accounts = set[str | None]()
 
-    def __call__(self, outcome: Outcome, account: str | None) -> Outcome:
-        """The outcome, waived where a waiver covers it; where one has ended, it says whose."""
+    def apply(self, report: AccountReport) -> AccountReport:
+        """Return the report with every finding waived that a waiver covers.
+
+        A finding whose waiver has expired stays, and its message says so.
+        """
+        if not self._waivers:
+            return report
+        self.observe(report)
+        outcomes = tuple(self._apply(outcome, report.account) for outcome in report.outcomes)
+        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+
+    def observe(self, report: AccountReport) -> AccountReport:
+        """Note which waivers a report needs, and return it unchanged. Its waivers may be applied already."""
+        self._accounts.add(report.account)
+        for outcome in report.outcomes:
+            if outcome.outcome in _FINDINGS or outcome.waiver is not None:
+                self._needed.update(number for number, _ in self._covering(outcome, report.account))
+        return report
+
+    def notices(self) -> tuple[WaiverNotice, ...]:
+        """Return the waivers that need attention, in the policy's order. Call it after the last account."""
+        states = ((waiver, self._state(number, waiver)) for number, waiver in enumerate(self._waivers))
+        return tuple(_notice(waiver, state, self._today) for waiver, state in states if state is not None)
+
+    def _apply(self, outcome: Outcome, account: str | None) -> Outcome:
         if outcome.outcome not in _FINDINGS:
             return outcome
-        about = [waiver for waiver in self.waivers if waiver.covers(outcome.rule, account)]
-        for waiver in about:
-            if self.today <= waiver.expires:
+        covering = [waiver for _, waiver in self._covering(outcome, account)]
+        for waiver in covering:
+            if self._today <= waiver.expires:
                 return _waived(outcome, waiver)
-        for waiver in about:
-            ended = f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
-            return replace(outcome, message=f"{outcome.message}; {ended}")
+        for waiver in covering:
+            expired = f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
+            return replace(outcome, message=f"{outcome.message}; {expired}")
         return outcome
+
+    def _covering(self, outcome: Outcome, account: str | None) -> Iterator[tuple[int, Waiver]]:
+        for number, waiver in enumerate(self._waivers):
+            if waiver.covers(outcome.rule, account):
+                yield number, waiver
+
+    def _state(self, number: int, waiver: Waiver) -> WaiverState | None:
+        if waiver.expires < self._today:
+            return "expired"
+        if number not in self._needed and self._was_judged(waiver):
+            return "unused"
+        return "ending" if waiver.expires - self._today <= WARNING_PERIOD else None
+
+    def _was_judged(self, waiver: Waiver) -> bool:
+        """Return whether an account that the waiver covers was judged. Any other may still need it."""
+        return bool(self._accounts) and (waiver.account is None or waiver.account in self._accounts)
 
 
 def _waived(outcome: Outcome, waiver: Waiver) -> Outcome:
@@ -44,60 +85,15 @@ def _waived(outcome: Outcome, waiver: Waiver) -> Outcome:
     return replace(outcome, outcome="waived", message=message, waiver=note)
 
 
-def day(now: datetime) -> date:
-    """The day on which waivers count: that of UTC."""
-    return now.astimezone(UTC).date()
-
-
-class WaiverWatch:
-    """Looks at reports as they pass, and then says which waivers want attention."""
-
-    def __init__(self, policy: Policy, now: datetime) -> None:
-        self._today = day(now)
-        self._waivers = policy.waivers
-        self._disabled = {rule for rule, entry in policy.rules.items() if entry["level"] == "disabled"}
-        self._needed = set[int]()
-        self._accounts = set[str | None]()
-
-    def watch(self, reports: Iterable[AccountReport]) -> Iterable[AccountReport]:
-        """The same reports, looked at."""
-        return map(self._look, reports) if self._waivers else reports
-
-    def _look(self, report: AccountReport) -> AccountReport:
-        self._accounts.add(report.account)
-        for outcome in report.outcomes:
-            if outcome.outcome in _FINDINGS or outcome.waiver is not None:
-                covering = (n for n, waiver in enumerate(self._waivers) if waiver.covers(outcome.rule, report.account))
-                self._needed.update(covering)
-        return report
-
-    def notices(self) -> tuple[WaiverNotice, ...]:
-        """The waivers that want attention, in the order of the policy."""
-        states = ((waiver, self._state(number, waiver)) for number, waiver in enumerate(self._waivers))
-        return tuple(_notice(waiver, state, self._today) for waiver, state in states if state is not None)
-
-    def _state(self, number: int, waiver: Waiver) -> WaiverState | None:
-        if waiver.expires < self._today:
-            return "expired"
-        if number not in self._needed and self._judged(waiver):
-            return "unused"
-        return "ending" if waiver.expires - self._today <= WARNED else None
-
-    def _judged(self, waiver: Waiver) -> bool:
-        """Whether what it is about was there to be judged. An account that was not looked at may well need it."""
-        return bool(self._accounts) and (waiver.account is None or waiver.account in self._accounts)
-
-
 def _notice(waiver: Waiver, state: WaiverState, today: date) -> WaiverNotice:
     about = f"the waiver of {waiver.rule} for {waiver.account or 'every account'} by {waiver.owner}"
-    days = (waiver.expires - today).days
+    days, last = (waiver.expires - today).days, waiver.expires.isoformat()
     when = "today is its last day" if days == 0 else f"{days} {'day' if days == 1 else 'days'} left"
-    told = {
-        "expired": f"{about} expired on {waiver.expires.isoformat()} and no longer counts: repair, renew or remove it",
-        "ending": f"{about} ends on {waiver.expires.isoformat()} ({when}): repair or renew it",
+    messages: dict[WaiverState, str] = {
+        "expired": f"{about} expired on {last} and no longer counts: repair, renew or remove it",
+        "ending": f"{about} ends on {last} ({when}): repair or renew it",
         "unused": f"{about} is not needed: nothing that it covers is violated; remove it",
     }
     return WaiverNotice(
-        state, waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), told[state],
-        waiver.place,
-    )  # fmt: skip
+        state, waiver.rule, waiver.account, waiver.reason, waiver.owner, last, messages[state], waiver.place
+    )

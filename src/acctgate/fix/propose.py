@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Level, Outcome, Result
 from acctgate.model.planned_change import HOURS, MASKS, PlannedChange
 from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey

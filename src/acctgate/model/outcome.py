@@ -36,13 +36,22 @@ Places = Mapping[str, Place]
 
 @dataclass(frozen=True, slots=True)
 class WaiverNote:
-    """Who waived a violation, why, and until when (the last day, UTC)."""
+    """Who waived a finding, why, and until when (the last day, UTC)."""
 
     reason: str
     owner: str
     expires: str
-    """Empty: it is no waiver, a baseline has the violation already."""
     outcome: Result | None = None
+    """What is waived: fail or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineNote:
+    """Why a finding does not block: an earlier report has it already."""
+
+    source: str
+    """The file that the earlier report is in."""
+    outcome: Result
     """What is waived: fail or unknown."""
 
 
@@ -68,6 +77,8 @@ class Outcome:
     waiver: WaiverNote | None = None
     place: Place | None = None
     """Where the program declares the resource that decides, None where that is not known."""
+    baseline: BaselineNote | None = None
+    """Set if a baseline waives the finding."""
 
     @property
     def binding(self) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from acctgate.model.diff import AccountDiff
-from acctgate.model.outcome import RESULTS, Outcome, Result, Verdict
+from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict
 from acctgate.model.waiver import WaiverNotice
 
 
@@ -110,10 +110,26 @@ def read_report(text: str | bytes) -> Report:
         ValueError: It is none. The text is one line.
     """
     try:
-        return _adapter().validate_json(text)
+        report = _adapter().validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"no report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return replace(report, accounts=tuple(map(_with_baseline_notes, report.accounts)))
+
+
+def _with_baseline_notes(report: AccountReport) -> AccountReport:
+    """Read what stands for a baseline in reports: a waiver without an end, which older readers expect."""
+    return replace(report, outcomes=tuple(map(_with_baseline_note, report.outcomes)))
+
+
+def _with_baseline_note(outcome: Outcome) -> Outcome:
+    waiver = outcome.waiver
+    if waiver is None or waiver.expires:
+        return outcome
+    note = outcome.baseline
+    if note is None and waiver.outcome is not None:
+        note = BaselineNote(waiver.reason.removeprefix("already in "), waiver.outcome)
+    return replace(outcome, waiver=None, baseline=note)
 
 
 @cache

@@ -88,6 +88,11 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         result["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
         if waiver.outcome:
             result["waiver"]["outcome"] = waiver.outcome
+    if outcome.baseline:
+        note = outcome.baseline
+        # Readers of older reports know a baseline as a waiver without an end.
+        legacy = {"reason": f"already in {note.source}", "owner": "baseline", "expires": "", "outcome": note.outcome}
+        result |= {"waiver": legacy, "baseline": {"source": note.source, "outcome": note.outcome}}
     if outcome.place:
         result["place"] = {"file": outcome.place.file, "line": outcome.place.line}
     return result

@@ -75,8 +75,14 @@ class SarifRenderer:
         }
         if outcome.waiver:
             why = f"{outcome.waiver.reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
-            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": printable(why)}]
+            result["suppressions"] = [_suppression(why)]
+        elif outcome.baseline:
+            result["suppressions"] = [_suppression(f"already in {outcome.baseline.source}")]
         return dumps(result)
+
+
+def _suppression(why: str) -> dict[str, str]:
+    return {"kind": "external", "status": "accepted", "justification": printable(why)}
 
 
 def _physical(place: Place) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ipaddress import ip_network
 from math import floor
 from typing import Any, Final, Literal, cast
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.targets.base import comment
 from acctgate.model.networks import count_addresses, read_masks, union
 from acctgate.model.outcome import Outcome

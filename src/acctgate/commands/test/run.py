@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from acctgate.commands.test.examples import Example, ExampleError
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, SnapshotError

@@ -1,0 +1,111 @@
+"""From accounts, planned changes and a policy to reports: the only place that chains the steps.
+
+    accounts -> what the plan makes of them -> judged -> waivers -> baseline -> fail-on threshold
+
+`acctgate check`, `acctgate preview`, the policy pack and the Python API all call it. Pure: the time is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from acctgate.evaluate.baseline import Baseline, BaselineEntry
+from acctgate.evaluate.fail_on import FailOn
+from acctgate.evaluate.judge import Judge
+from acctgate.evaluate.planned import add_changes
+from acctgate.evaluate.waivers import Waivers
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.report import AccountReport
+from acctgate.model.snapshot import Snapshot
+from acctgate.model.waiver import WaiverNotice
+from acctgate.plan import after_deploy
+from acctgate.policy.policy import Policy
+
+
+class Evaluation(Iterable[AccountReport]):
+    """The reports on accounts, in order. After the last one it knows what needs attention.
+
+    Iterate over it once. Accounts are judged as they are asked for, and none is kept.
+    """
+
+    def __init__(
+        self,
+        reports: Iterable[AccountReport],
+        waivers: Waivers,
+        baseline: Baseline | None,
+        fail_on: FailOn | None,
+        accounts: Sequence[Snapshot] = (),
+    ) -> None:
+        self._waivers, self._baseline = waivers, baseline
+        if baseline:
+            reports = map(baseline.apply, reports)
+        if fail_on:
+            reports = map(fail_on.apply, reports)
+        self._reports = iter(reports)
+        self.accounts = accounts
+        """The accounts as they were judged. Only with planned changes, which are matched to all accounts at once."""
+
+    def __iter__(self) -> Iterator[AccountReport]:
+        return self._reports
+
+    def notices(self) -> tuple[WaiverNotice, ...]:
+        """Return the waivers that need attention. Complete after the last report."""
+        return self._waivers.notices()
+
+    def stale_entries(self) -> list[BaselineEntry]:
+        """Return the entries of the baseline that no account needs any more. Complete after the last report."""
+        return self._baseline.stale if self._baseline else []
+
+
+def evaluate(
+    accounts: Iterable[Snapshot],
+    policy: Policy,
+    now: datetime,
+    *,
+    planned: Sequence[PlannedChange] | None = None,
+    baseline: Baseline | None = None,
+    fail_on: FailOn | None = None,
+) -> Evaluation:
+    """Judge accounts by a policy.
+
+    Args:
+        accounts: The accounts, as read. Without `planned` they are read one at a time.
+        policy: The policy to judge by.
+        now: The time of judgement (with a time zone): the age of reports and the end of waivers count from it.
+        planned: What a deployment would change. The accounts are judged as they would be after it.
+        baseline: Findings that do not block.
+        fail_on: What blocks, if not what the policy says.
+    """
+    waivers = Waivers(policy, now)
+    if planned is None:
+        return settle(map(Judge(policy, now), accounts), waivers, baseline, fail_on)
+    before = list(accounts)
+    after = after_deploy(before, planned, policy.accounts)
+    touched = [account for account, later in zip(before, after, strict=False) if later.planned]
+    judge = Judge(policy, now)
+    reports = add_changes(
+        zip(map(Waivers(policy, now).apply, map(judge, touched)), touched, strict=True),
+        zip(map(waivers.apply, map(judge, after)), after, strict=True),
+    )
+    return Evaluation(reports, waivers, baseline, fail_on, after)
+
+
+def settle(
+    judged: Iterable[AccountReport], waivers: Waivers, baseline: Baseline | None, fail_on: FailOn | None
+) -> Evaluation:
+    """Take judged accounts, here or in worker processes, through waivers, baseline and threshold."""
+    return Evaluation(map(waivers.apply, judged), waivers, baseline, fail_on)
+
+
+def reevaluate(
+    reports: Iterable[AccountReport],
+    policy: Policy,
+    now: datetime,
+    *,
+    baseline: Baseline | None = None,
+    fail_on: FailOn | None = None,
+) -> Evaluation:
+    """Apply baseline and threshold to reports that another process, such as the policy pack, has evaluated."""
+    waivers = Waivers(policy, now)
+    return Evaluation(map(waivers.observe, reports), waivers, baseline, fail_on)
