@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
@@ -54,6 +54,7 @@ def test_words_that_are_none(words: tuple[str, ...], told: str) -> None:
 
 
 @given(st.sampled_from(LEVELS), st.sampled_from(SEVERITIES))
+@settings(deadline=None)
 def test_what_blocks_is_mandatory_and_the_rest_advises(level: Any, severity: Any) -> None:
     before = report()
     after = FailOn(level, severity).apply(before)
