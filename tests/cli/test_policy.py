@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import pytest
 
-from acctgate.policy import Policy, PolicyError, load_policy, load_preset, read_chain
+from acctgate.policy import Policy, PolicyError, load_merged, load_policy, load_preset
+from acctgate.policy.chain import read_chain
 from acctgate.policy.lint import lint
 from acctgate.policy.show import as_yaml
 from tests.support import HERE, NOW, ROOT, examples, name_of, one_line, run
@@ -29,7 +30,7 @@ def same(first: Policy, second: Policy) -> bool:
 
 @pytest.mark.parametrize("path", VALID, ids=name_of)
 def test_what_is_shown_is_the_same_policy(tmp_path: Path, path: Path) -> None:
-    (tmp_path / "shown.yaml").write_text(as_yaml(read_chain(path), tmp_path), encoding="utf-8")
+    (tmp_path / "shown.yaml").write_text(as_yaml(load_merged(path), tmp_path), encoding="utf-8")
     assert same(load_policy(tmp_path / "shown.yaml"), load_policy(path))
 
 
@@ -143,7 +144,10 @@ def test_without_a_policy_there_is_nothing_to_show(tmp_path: Path) -> None:
     for command in ("show", "lint"):
         done = run("policy", command, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (2, "")
-        one_line(done.stderr, "acctgate: policies/policy.yaml: no such file; name a policy, or let `acctgate init`")
+        one_line(
+            done.stderr,
+            "acctgate: policies/policy.yaml: no such file; use --policy, or write one with `acctgate init`",
+        )
 
 
 # extends
@@ -204,7 +208,7 @@ def test_a_packages_policy(folder: Path, package: str) -> None:
     assert dict(policy.rules["acme-score-margin"])["points"] == 7
     assert policy.places["session-duration"].file == "p.yaml" and policy.places["session-duration"].line == 2
     assert policy.waivers[0].place is None, "nothing that the user could change"
-    shown = as_yaml(read_chain(folder / "p.yaml"), folder)
+    shown = as_yaml(load_merged(folder / "p.yaml"), folder)
     assert f"# {package}:common.yaml, over strict" in shown
     assert f"# {package}:finance/policy.yaml" in shown
 

@@ -150,7 +150,7 @@ def test_faults_that_raise_are_a_fault_of_the_rule(tmp_path: Path) -> None:
     )
     (tmp_path / "acme_rules.py").write_text(text)
     (tmp_path / "policy.yaml").write_text(POLICY)
-    told = r"policy.yaml:3: rules.acme: the rule cannot look at its parameters: ZeroDivisionError"
+    told = r"policy.yaml:3: rules.acme: the rule cannot check its parameters: ZeroDivisionError"
     with pytest.raises(PolicyError, match=told):
         load_policy(tmp_path / "policy.yaml")
 
@@ -172,7 +172,7 @@ def test_two_modules_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
         (tmp_path / folder / "acme_twins.py").write_text(MODULE.format(body=body, expected="'x'"))
     (tmp_path / "base/p.yaml").write_text("version: 1\nrule_modules: [acme_twins]\nrules: {acme: }\n")
     (tmp_path / "child/p.yaml").write_text("version: 1\nextends: ../base/p.yaml\nrule_modules: [acme_twins]\n")
-    with pytest.raises(PolicyError, match="acme_twins: another module of that name was found first"):
+    with pytest.raises(PolicyError, match="acme_twins: another module has that name"):
         load_policy(tmp_path / "child/p.yaml")
 
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
     """One rule: its reason, values and remedy. It may be of a policy's own modules."""
     from acctgate.language import preferred
-    from acctgate.policy.validate import BUILT_IN, suggest_rule
+    from acctgate.policy.chain import BUILT_IN
+    from acctgate.policy.validate import suggest_rule
     from acctgate.reference import catalogue
 
     known = BUILT_IN

@@ -23,30 +23,30 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
 @click.command(
     "waive",
     cls=WithExamples,
-    short_help="Write a waiver into the policy file.",
+    short_help="Add a waiver to the policy file.",
     examples=(
         'acctgate waive root-access-keys --account 1234567890123456 --reason "legacy batch" --owner ops --expires 90d',
         'acctgate waive user-mfa --reason "devices are ordered" --owner ada@example.org --expires 2027-01-31',
     ),
 )
 @click.argument("rule", shell_complete=rules)
-@click.option("--account", metavar="ID", help="The account that it is for.  [default: every account]")
-@click.option("--reason", required=True, metavar="TEXT", help="Why.")
-@click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
+@click.option("--account", metavar="ID", help="The account to waive the rule for.  [default: every account]")
+@click.option("--reason", required=True, metavar="TEXT", help="Why the exception is acceptable.")
+@click.option("--owner", required=True, metavar="TEXT", help="Who is responsible for it.")
 @click.option(
-    "--expires", required=True, metavar="DAY", help="Its last day (UTC), YYYY-MM-DD, or in how many days: 30d."
+    "--expires", required=True, metavar="DAY", help="The last day (UTC), YYYY-MM-DD, or a number of days: 30d."
 )
 @own_policy_option
 def command(rule: str, account: str | None, reason: str, owner: str, expires: str, policy_file: Path | None) -> None:
-    """Write a waiver into the policy file; all else in it stays as it is.
+    """Add a waiver to the policy file, and change nothing else in it.
 
-    It covers violations of RULE, and that it cannot be decided, through its last day. Exit status: 0 written; 2 not.
+    Covers violations and unknown results of RULE through its last day. Exit status: 0 written; 2 not written.
     """
     from datetime import UTC, datetime
 
     path = policy_file or DEFAULT_POLICY
     if policy_file is None and not path.is_file():
-        raise click.ClickException(f"{path}: no such file; name one with --policy, or let `acctgate init` write one")
+        raise click.ClickException(f"{path}: no such file; use --policy, or write one with `acctgate init`")
     today = datetime.now(UTC).date()
     last = _day(expires, today)
     entry = {"rule": rule, "account": account, "reason": reason, "owner": owner, "expires": last.isoformat()}
@@ -60,17 +60,17 @@ def _day(text: str, today: date) -> date:
         return today + timedelta(days=int(match[1]))
     try:
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", text.strip(), re.ASCII):
-            raise ValueError("write YYYY-MM-DD, or 30d for 30 days from today")
+            raise ValueError("unknown format")
         day = date.fromisoformat(text.strip())
     except ValueError as error:
-        raise click.UsageError(f"--expires {text}: is no day: {error}") from None
+        raise click.UsageError(f"--expires {text}: invalid date; use YYYY-MM-DD, or 30d for 30 days: {error}") from None
     if day < today:
-        raise click.UsageError(f"--expires {text}: is over; it would cover nothing")
+        raise click.UsageError(f"--expires {text}: is in the past")
     return day
 
 
 def _write(path: Path, entry: dict[str, str], last: date) -> str:
-    """Write the entry. Returns where it stands."""
+    """Write the entry and return its place."""
     from acctgate.policy import PolicyError, load_policy
     from acctgate.policy.edit import with_waiver
     from acctgate.policy.source import read_source
@@ -80,7 +80,7 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
         _check(before, entry, last)
         text = path.read_bytes().decode()
         changed = with_waiver(text.removeprefix("\ufeff"), read_source(path), entry)
-        file = path.resolve()  # not the link, where it is one
+        file = path.resolve()  # the target, if the path is a link
         with NamedTemporaryFile(dir=file.parent, prefix=".acctgate-", delete=False) as draft:
             draft.write(("\ufeff" * text.startswith("\ufeff") + changed).encode())
         Path(draft.name).chmod(file.stat().st_mode)
@@ -107,4 +107,4 @@ def _check(before: Policy, entry: dict[str, str], last: date) -> None:
     for waiver in before.waivers:
         if waiver.covers(entry["rule"], entry.get("account")) and waiver.expires >= last:
             place = f"{waiver.place.file}:{waiver.place.line}" if waiver.place else before.source
-            raise click.ClickException(f"{place}: waives it already, until {waiver.expires.isoformat()}")
+            raise click.ClickException(f"{place}: already waived until {waiver.expires.isoformat()}")

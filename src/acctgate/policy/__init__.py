@@ -1,19 +1,9 @@
-"""The policy file: thresholds, levels, presets, waivers, and rules of one's own."""
+"""The policy file: thresholds, levels, presets, waivers, and the user's own rules."""
 
-from acctgate.policy.chain import PRESETS, Chain, read_chain
-from acctgate.policy.load import entry_fault, load_policy, load_preset, policy_of
+from acctgate.policy.chain import PRESETS
+from acctgate.policy.load import load_merged, load_policy, load_preset
 from acctgate.policy.policy import Policy, Waiver
 from acctgate.policy.source import PolicyError
+from acctgate.policy.validate import entry_fault
 
-__all__ = [
-    "PRESETS",
-    "Chain",
-    "Policy",
-    "PolicyError",
-    "Waiver",
-    "entry_fault",
-    "load_policy",
-    "load_preset",
-    "policy_of",
-    "read_chain",
-]
+__all__ = ["PRESETS", "Policy", "PolicyError", "Waiver", "entry_fault", "load_merged", "load_policy", "load_preset"]

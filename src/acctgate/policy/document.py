@@ -19,26 +19,26 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 @with_config(_CLOSED)
 class WaiverEntry(TypedDict):
-    """An excuse for a rule, with an end."""
+    """An exception to a rule, with an expiry date."""
 
     rule: Annotated[str, Field(json_schema_extra={"enum": [rule.id for rule in RULES]})]
     """The rule's id."""
     account: NotRequired[Text]
-    """The account's id, as text in quotes. Left out: every account."""
+    """The account's id, as text in quotes. Without it: every account."""
     reason: Text
-    """Why."""
+    """Why the exception is acceptable."""
     owner: Text
-    """Who answers for it."""
+    """Who is responsible for it."""
     expires: Day
-    """The last day on which it counts (UTC), YYYY-MM-DD."""
+    """The last day on which it applies (UTC), YYYY-MM-DD."""
 
 
 @with_config(_CLOSED)
 class AccountEntry(TypedDict, total=False):
-    """How an account is called in plans, where several must be told apart."""
+    """How plans name an account, if there are several."""
 
     alias: Text
-    """A name for people."""
+    """A readable name."""
     providers: list[Text]
     """Names of the Pulumi or Terraform providers that deploy to this account."""
 
@@ -49,24 +49,24 @@ RuleEntries: Any = with_config(_CLOSED)(cast(Any, TypedDict)("RuleEntries", _ent
 
 @with_config(ConfigDict(**_CLOSED, title="acctgate policy"))
 class PolicyFile(TypedDict):
-    """A policy file as it is written (version 1)."""
+    """A policy file (version 1)."""
 
     version: Version1
     """The version of this format."""
     extends: NotRequired[Text | Annotated[list[Text], Field(min_length=1)]]
     """A preset (baseline, strict), another policy file, relative to this one, or a file of an installed package
-    (package:path/policy.yaml). Of a list, what comes later takes the place of what came earlier."""
+    (package:path/policy.yaml). In a list, a later entry overrides an earlier one."""
     rule_modules: NotRequired[list[Text] | None]
-    """Python modules with rules of one's own: their names, or paths that end in .py, relative to this file."""
+    """Python modules with your own rules: their names, or paths that end in .py, relative to this file."""
     rules: NotRequired[RuleEntries | None]
-    """Rule id → level and parameters. Rules that neither this nor `extends` names are disabled."""
+    """Rule id → level and parameters. Rules that neither this file nor `extends` names are disabled."""
     waivers: NotRequired[list[WaiverEntry] | None]
-    """Who is excused from what, until when."""
+    """Exceptions to rules, each with an expiry date."""
     accounts: NotRequired[dict[str, AccountEntry] | None]
-    """Only where several accounts and providers must be told apart. Keyed by account id."""
+    """Accounts by id: only needed to tell several accounts and providers apart."""
 
 
 @cache
 def adapter() -> TypeAdapter[Any]:
-    """The document's validator and schema."""
+    """Return the document's validator and schema."""
     return TypeAdapter(PolicyFile)

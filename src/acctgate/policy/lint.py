@@ -1,4 +1,4 @@
-"""What is wrong in a policy file, and what of it is never used. Pure: the day is an argument."""
+"""Find errors in a policy file, and lines that have no effect. Pure: the day is an argument."""
 
 from __future__ import annotations
 
@@ -6,133 +6,132 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, Literal
 
 from acctgate.model.networks import outside
-from acctgate.policy.chain import Chain, chain_faults
-from acctgate.policy.load import incomplete, policy_of
+from acctgate.policy.chain import BUILT_IN, Chain
+from acctgate.policy.load import build_policy
+from acctgate.policy.merge import Merged, Origin, merge
 from acctgate.policy.policy import Policy
-from acctgate.policy.provenance import Origin, origins
-from acctgate.policy.source import Source
-from acctgate.policy.validate import BUILT_IN
+from acctgate.policy.source import Keys, Source
+from acctgate.policy.validate import validate
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that a file would be better without, and where."""
+class Problem:
+    """An error in a policy file, or something in it that has no effect."""
 
+    severity: Literal["error", "warning"]
     file: str
     line: int
     message: str
-    """What, and what to do about it."""
+    """What is wrong, and how to repair it."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-def wrong(chain: Chain) -> list[Finding]:
-    """Everything that is wrong in the files of a policy. Where anything is, it cannot be used."""
-    missing = chain_faults(chain) or list(filter(None, [incomplete(chain)]))
-    return [_at(source, fault.keys, fault.message) for source, faults in missing for fault in faults]
+def lint(chain: Chain, today: date) -> list[Problem]:
+    """Return the errors of a policy; if it has none, the lines of the file itself that have no effect.
 
-
-def lint(chain: Chain, today: date) -> list[Finding]:
-    """What of the file itself is never used, or says nothing, in the order of its lines. What it extends is not looked
-    at: that is for whoever owns it.
-
-    Raises:
-        PolicyError: The policy cannot be used at all.
+    What the file extends is checked for errors only: the rest is up to its owner.
     """
-    policy = policy_of(chain)
+    merged = merge(chain)
+    if faults := validate(merged):
+        return [_problem(fault.source, fault.keys, fault.message, "error") for fault in faults]
+    policy = build_policy(merged)
     found = [
-        *_extended(chain),
+        *_extends(merged),
         *_modules(chain),
         *_repeated(chain),
         *_rules(chain.file, policy),
         *_waivers(chain, policy, today),
         *_accounts(chain.file),
     ]
-    return sorted(found, key=lambda finding: finding.line)
+    return sorted(found, key=lambda problem: problem.line)
 
 
-def _at(source: Source, keys: tuple[str | int, ...], message: str) -> Finding:
-    return Finding(source.name, source.line(keys), message)
+def _problem(source: Source, keys: Keys, message: str, severity: Literal["error", "warning"] = "warning") -> Problem:
+    return Problem(severity, source.name, source.line(keys), message)
 
 
-def _extended(chain: Chain) -> Iterator[Finding]:
-    """What is extended and of which nothing is left."""
+def _extends(merged: Merged) -> Iterator[Problem]:
+    """Find extended files of which every value is overridden."""
+    chain = merged.chain
     names = chain.file.data.get("extends")
-    used = {id(origin.source) for values in origins(chain).values() for origin in values.values()}
-    idle = [
-        source for source in chain.sources[:-1]
-        if source.data.get("rules") and id(source) not in used and not _says_more(source)
-    ]  # fmt: skip
+    used = {id(origin.source) for values in merged.rules().values() for origin in values.values()}
+    unused = [
+        source
+        for source in chain.sources[:-1]
+        if source.data.get("rules") and id(source) not in used and not _has_more(source)
+    ]
     for index, name in enumerate(names if isinstance(names, list) else [names] if names else ()):
-        keys: tuple[str | int, ...] = ("extends", index) if isinstance(names, list) else ("extends",)
-        for source in idle:
+        keys: Keys = ("extends", index) if isinstance(names, list) else ("extends",)
+        for source in unused:
             if source.name == name or source.path == chain.file.path.parent / name:
-                yield _at(chain.file, keys, f"nothing of {name} is left: all that it says is overridden; remove it")
+                yield _problem(chain.file, keys, f"every value of {name} is overridden; remove it")
 
 
-def _says_more(source: Source) -> bool:
+def _has_more(source: Source) -> bool:
     return any(source.data.get(key) for key in ("waivers", "accounts", "extends", "rule_modules"))
 
 
-def _modules(chain: Chain) -> Iterator[Finding]:
-    """Modules whose rules nobody asks for."""
+def _modules(chain: Chain) -> Iterator[Problem]:
+    """Find modules whose rules no file names."""
     named = {rule for source in chain.sources for rule in source.data.get("rules") or {}}
-    own = [name for name in chain.known if name not in BUILT_IN]
+    own = [name for name in chain.all_rules if name not in BUILT_IN]
     if own and not named & set(own) and chain.file.data.get("rule_modules"):
-        rules = ", ".join(own)
-        yield _at(chain.file, ("rule_modules",), f"no rule of the modules is asked for; name one under rules: {rules}")
+        message = f"no rule of the modules is used; name one under rules: {', '.join(own)}"
+        yield _problem(chain.file, ("rule_modules",), message)
 
 
-def _repeated(chain: Chain) -> Iterator[Finding]:
-    """Rules of which the file says only what it extends says already. Beside something new, a word more is clear."""
-    inherited = origins(Chain(chain.sources[:-1], chain.known)) if len(chain.sources) > 1 else {}
+def _repeated(chain: Chain) -> Iterator[Problem]:
+    """Find rules that only repeat what the file extends. Beside a new value, a repeated one makes things clearer."""
+    inherited = merge(Chain(chain.sources[:-1], chain.all_rules)).rules() if len(chain.sources) > 1 else {}
     for rule, entry in (chain.file.data.get("rules") or {}).items():
         before = [inherited.get(rule, {}).get(key) for key in entry or {}]
         if before and all(map(_same, before, (entry or {}).values())):
             places = " and ".join(dict.fromkeys(each.place for each in before if each))
-            say = "says" if " and " not in places else "say"
-            yield _at(chain.file, ("rules", rule), f"rules.{rule}: {places} {say} the same already; remove it")
+            have = "have" if " and " in places else "has"
+            yield _problem(chain.file, ("rules", rule), f"rules.{rule}: {places} {have} the same already; remove it")
 
 
-def _same(before: Origin | None, value: Any) -> bool:
-    said = before is not None and before.source is not None
-    return said and before.value == value and type(before.value) is type(value)  # type: ignore[union-attr]
+def _same(before: Origin | None, value: object) -> bool:
+    return (
+        before is not None and before.source is not None and before.value == value and type(before.value) is type(value)
+    )
 
 
-def _rules(source: Source, policy: Policy) -> Iterator[Finding]:
+def _rules(source: Source, policy: Policy) -> Iterator[Problem]:
     known = {rule.id: rule for rule in policy.all_rules}
     for rule, entry in (source.data.get("rules") or {}).items():
         wanted: dict[str, Any] = dict(policy.rules[rule])
         given = {key: value for key, value in (entry or {}).items() if key != "level"}
         if wanted["level"] == "disabled":
             for key in given:
-                yield _at(source, ("rules", rule, key), f"rules.{rule}.{key}: is never used: the rule is disabled")
+                yield _problem(source, ("rules", rule, key), f"rules.{rule}.{key}: has no effect: the rule is disabled")
             continue
         for key, value in given.items():
             if known[rule].asks_nothing(key, value):
                 told = f"rules.{rule}.{key}: {value} holds for every account; ask for more, or disable the rule"
-                yield _at(source, ("rules", rule, key), told)
+                yield _problem(source, ("rules", rule, key), told)
         if rule == "network-masks":
             yield from _networks(source, wanted)
     yield from _lockout(source, policy)
 
 
-def _networks(source: Source, wanted: dict[str, Any]) -> Iterator[Finding]:
+def _networks(source: Source, wanted: dict[str, Any]) -> Iterator[Problem]:
     within = [ip_network(text) for text in wanted.get("within", ())]
     for index, network in enumerate(within):
         wider = next((n for i, n in enumerate(within) if i != index and _inside(network, n, i < index)), None)
         if wider is not None and (source.data["rules"]["network-masks"] or {}).get("within"):
             keys = ("rules", "network-masks", "within", index)
             told = "stands there twice" if network == wider else f"lies inside {wider}"
-            yield _at(source, keys, f"rules.network-masks.within[{index}]: {network} {told}; remove it")
+            yield _problem(source, keys, f"rules.network-masks.within[{index}]: {network} {told}; remove it")
     most, total = wanted.get("max_addresses"), sum(network.num_addresses for network in within)
     if within and most is not None and most >= total:
         told = f"rules.network-masks.max_addresses: {most} is never reached: within has {total} addresses"
-        yield _at(source, ("rules", "network-masks", "max_addresses"), told)
+        yield _problem(source, ("rules", "network-masks", "max_addresses"), told)
 
 
 def _inside(network: Any, wider: Any, earlier: bool) -> bool:
@@ -142,7 +141,7 @@ def _inside(network: Any, wider: Any, earlier: bool) -> bool:
     return bool(network.version == wider.version and network.subnet_of(wider))
 
 
-def _lockout(source: Source, policy: Policy) -> Iterator[Finding]:
+def _lockout(source: Source, policy: Policy) -> Iterator[Problem]:
     """Networks that must stay reachable and that the masks may not have."""
     masks: dict[str, Any] = dict(policy.rules["network-masks"])
     wanted: dict[str, Any] = dict(policy.rules["login-lockout"])
@@ -152,40 +151,39 @@ def _lockout(source: Source, policy: Policy) -> Iterator[Finding]:
     if lost := outside(keep, within):
         names = ", ".join(map(str, lost))
         told = f"rules.login-lockout.keep_reachable: network-masks allows no mask with {names}; one of them is wrong"
-        yield _at(source, ("rules", "login-lockout", "keep_reachable"), told)
+        yield _problem(source, ("rules", "login-lockout", "keep_reachable"), told)
 
 
-def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Finding]:
+def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Problem]:
     first = len(policy.waivers) - len(chain.file.data.get("waivers") or ())
     for number in range(first, len(policy.waivers)):
-        if told := _idle(number, policy, today):
+        if reason := _unneeded(number, policy, today):
             index = number - first
-            yield _at(chain.file, ("waivers", index), f"waivers[{index}]: {told}; remove it")
+            yield _problem(chain.file, ("waivers", index), f"waivers[{index}]: {reason}; remove it")
 
 
-def _idle(number: int, policy: Policy, today: date) -> str | None:
-    """Why a waiver excuses nothing, None where it may."""
+def _unneeded(number: int, policy: Policy, today: date) -> str | None:
+    """Return why a waiver has no effect, None if it may have one."""
     waiver = policy.waivers[number]
     if waiver.expires < today:
         return f"expired on {waiver.expires.isoformat()} and no longer counts (owner {waiver.owner})"
     if policy.rules[waiver.rule]["level"] == "disabled":
         return f"{waiver.rule} is disabled: there is nothing to waive"
-    for place, other in enumerate(policy.waivers):
+    for index, other in enumerate(policy.waivers):
         longer = other.covers(waiver.rule, waiver.account) and other.expires >= waiver.expires
         same = (other.account, other.expires) == (waiver.account, waiver.expires)
-        if longer and (place < number if same else place != number):
-            return f"another one covers it, by {other.owner} until {other.expires.isoformat()}"
+        if longer and (index < number if same else index != number):
+            return f"another waiver covers it, by {other.owner} until {other.expires.isoformat()}"
     return None
 
 
-def _accounts(source: Source) -> Iterator[Finding]:
+def _accounts(source: Source) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for account, entry in (source.data.get("accounts") or {}).items():
         if not entry:
-            yield _at(source, ("accounts", account), f"accounts.{account}: says nothing; remove it")
+            yield _problem(source, ("accounts", account), f"accounts.{account}: is empty; remove it")
         for index, provider in enumerate((entry or {}).get("providers", ())):
             if owners.setdefault(provider, account) != account:
-                told = (
-                    f"provider {provider} is that of {owners[provider]} too: which account it deploys to is not known"
-                )
-                yield _at(source, ("accounts", account, "providers", index), f"accounts.{account}: {told}")
+                keys: Keys = ("accounts", account, "providers", index)
+                message = f"provider {provider} also belongs to {owners[provider]}: its account is ambiguous"
+                yield _problem(source, keys, f"accounts.{account}: {message}")

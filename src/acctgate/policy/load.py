@@ -1,4 +1,4 @@
-"""From a policy file, and what it extends, to a policy that can be evaluated."""
+"""Load a policy: read the files, merge them, validate the result, build the policy."""
 
 from __future__ import annotations
 
@@ -8,97 +8,83 @@ from pathlib import Path
 from typing import Any, cast
 
 from acctgate.model.outcome import Place
-from acctgate.policy.chain import Chain, fault_error, read_chain, read_preset
+from acctgate.policy.chain import BUILT_IN, Chain, read_chain, read_preset
+from acctgate.policy.merge import Merged, merge
 from acctgate.policy.policy import Account, Policy, Waiver
-from acctgate.policy.source import Source
-from acctgate.policy.validate import BUILT_IN, Fault, faults
-from acctgate.rules.base import Rule, RuleEntry
+from acctgate.policy.source import PolicyError
+from acctgate.policy.validate import validate
+from acctgate.rules.base import RuleEntry
 
 
 def load_policy(path: Path) -> Policy:
-    """The policy in a file, with what it extends.
+    """Load the policy in a file, with everything that it extends.
 
     Raises:
-        PolicyError: A file of the chain cannot be used.
+        PolicyError: A file cannot be read, or the policy is invalid.
     """
-    return policy_of(read_chain(path))
+    return build_policy(load_merged(path))
 
 
 def load_preset(name: str) -> Policy:
-    """The preset of that name: baseline or strict."""
-    return policy_of(read_preset(name))
+    """Load a preset: baseline or strict."""
+    return build_policy(_validated(read_preset(name)))
 
 
-def policy_of(chain: Chain) -> Policy:
-    """What the files of a chain come to.
+def load_merged(path: Path) -> Merged:
+    """Load the valid policy in a file as a document, with the origin of each value.
 
     Raises:
-        PolicyError: A rule that is not disabled lacks a parameter.
+        PolicyError: A file cannot be read, or the policy is invalid.
     """
-    if found := incomplete(chain):
-        raise fault_error(*found)
-    accounts: dict[str, Account] = {}
-    for source in chain.sources:
-        for account_id, entry in (source.data.get("accounts") or {}).items():
-            accounts[account_id] = Account(entry.get("alias"), tuple(entry.get("providers", ())))
-    merged = _merged(chain)
-    rules = {name: _with_level(merged.get(name)) for name in chain.known}
-    waivers = tuple(waiver for source in chain.sources for waiver in _waivers(source))
-    all_rules = tuple(chain.known.values())
-    return Policy(rules, waivers, accounts, chain.file.name, places=dict(_places(chain)), all_rules=all_rules)
+    return _validated(read_chain(path))
 
 
-def incomplete(chain: Chain) -> tuple[Source, list[Fault]] | None:
-    """The parameters that rules to be judged lack in all files together, and the last file that names such a rule."""
-    merged = _merged(chain)
-    levels = {name: _with_level(values)["level"] for name, values in merged.items()}
-    found = [
-        fault
-        for fault in faults({"version": 1, "rules": merged}, chain.known)
-        if levels[str(fault.keys[1])] != "disabled" or not fault.missing_parameter
-    ]
-    if not found:
-        return None
-    naming = (source for source in reversed(chain.sources) if found[0].keys[1] in (source.data.get("rules") or {}))
-    return next(naming), found
-
-
-def _merged(chain: Chain) -> dict[str, dict[str, Any]]:
-    """What the files say of each rule: what comes later takes the place of what came earlier, value by value."""
-    merged: dict[str, dict[str, Any]] = {}
-    for source in chain.sources:
-        for rule_id, values in (source.data.get("rules") or {}).items():
-            merged.setdefault(rule_id, {}).update(values or {})
+def _validated(chain: Chain) -> Merged:
+    merged = merge(chain)
+    if faults := validate(merged):
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise PolicyError(f"{faults[0].text}{more}")
     return merged
 
 
-def _waivers(source: Source) -> Iterator[Waiver]:
-    for index, entry in enumerate(source.data.get("waivers") or ()):
-        expires = date.fromisoformat(entry["expires"])
-        place = None if source.foreign else source.location(("waivers", index))
-        yield Waiver(**{**entry, "expires": expires, "place": place})
+def build_policy(merged: Merged) -> Policy:
+    """Build the policy from a valid document."""
+    entries: dict[str, Any] = merged.document.get("rules") or {}
+    return Policy(
+        rules={name: _with_level(entries.get(name), named=name in entries) for name in merged.all_rules},
+        waivers=tuple(_waivers(merged)),
+        accounts={name: _account(origin.value) for name, origin in merged.accounts().items()},
+        source=merged.file.name,
+        places=dict(_places(merged)),
+        all_rules=tuple(merged.all_rules.values()),
+    )
 
 
-def _places(chain: Chain) -> Iterator[tuple[str, Place]]:
-    files = [source for source in reversed(chain.sources) if not source.foreign]
-    for name in chain.known:
+def _with_level(values: dict[str, Any] | None, *, named: bool) -> RuleEntry:
+    """Disable a rule that no file names; make one without a level mandatory."""
+    if not named:
+        return RuleEntry(level="disabled")
+    return cast(RuleEntry, {"level": "mandatory", **(values or {})})
+
+
+def _account(entry: dict[str, Any]) -> Account:
+    return Account(entry.get("alias"), tuple(entry.get("providers", ())))
+
+
+def _waivers(merged: Merged) -> Iterator[Waiver]:
+    for origin in merged.waivers():
+        source = origin.source
+        place = None if source is None or source.foreign else source.location(origin.keys)
+        expires = date.fromisoformat(origin.value["expires"])
+        yield Waiver(**{**origin.value, "expires": expires, "place": place})
+
+
+def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
+    """Return where the user's files ask for each rule; for a rule of a preset, where they name the preset."""
+    files = [source for source in reversed(merged.chain.sources) if not source.foreign]
+    for name in merged.all_rules:
         naming = next((source for source in files if name in (source.data.get("rules") or {})), None)
         if naming is not None:
             yield name, naming.location(("rules", name))
         elif files:
             yield name, files[0].location(("extends",) if name in BUILT_IN else ("rule_modules",))
-
-
-def _with_level(values: dict[str, Any] | None) -> RuleEntry:
-    """A rule that nobody names is disabled, one without a level mandatory."""
-    if values is None:
-        return RuleEntry(level="disabled")
-    return cast(RuleEntry, {"level": "mandatory", **values})
-
-
-def entry_fault(rule: Rule[Any], entry: RuleEntry) -> str | None:
-    """What is wrong with a rule's entry that comes from elsewhere than a file, None where nothing is."""
-    for fault in faults({"version": 1, "rules": {rule.id: entry}}, {**BUILT_IN, rule.id: rule}):
-        if not (fault.missing_parameter and entry.get("level") == "disabled"):
-            return fault.message
-    return None

@@ -1,4 +1,4 @@
-"""The policy: what each rule is to ask for, how binding it is, and who is excused until when."""
+"""The policy: what each rule requires, its level, and the waivers."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from acctgate.rules.base import Rule, RuleEntry
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An excuse for a rule, with an end."""
+    """An exception to a rule, with an expiry date."""
 
     rule: str
     reason: str
     owner: str
     expires: date
-    """The last day on which it counts (UTC)."""
+    """The last day on which it applies (UTC)."""
     account: str | None = None
-    """None covers every account."""
+    """None: every account."""
     place: Place | None = None
-    """Where it is written; None where that is no file of the user's."""
+    """Where it is written; None in a preset or a package's file."""
 
     def covers(self, rule: str, account: str | None) -> bool:
-        """Whether it is about this rule on this account."""
+        """Return whether it covers this rule on this account."""
         return self.rule == rule and self.account in (None, account)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How an account is called in plans, where several must be told apart."""
+    """How plans name an account, if there are several."""
 
     alias: str | None = None
     providers: tuple[str, ...] = ()
@@ -42,16 +42,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy that can be evaluated: for every rule an entry with a level and, unless disabled, parameters."""
+    """A valid policy: every rule has a level and, unless disabled, its parameters."""
 
     rules: Mapping[str, RuleEntry]
     waivers: tuple[Waiver, ...] = ()
     accounts: Mapping[str, Account] = field(default_factory=dict)
     source: str = "policy"
-    """Where it comes from, for messages."""
+    """The file or preset, for messages."""
     places: Mapping[str, Place] = field(default_factory=dict)
-    """Where a file asks for each rule; a rule that only a preset asks for is where the preset is named."""
+    """Rule → where a file sets it; for a rule of a preset, where the file names the preset."""
     unusable: Mapping[str, str] = field(default_factory=dict)
-    """Rules that cannot be judged because what is wanted of them is wrong, and why."""
+    """Rules that cannot be judged because their configuration is invalid, with the reason."""
     all_rules: tuple[Rule[Any], ...] = RULES
-    """The rules that it can ask for: acctgate's, then those of its own modules."""
+    """The rules that it can name: acctgate's, then those of its modules."""

@@ -1,8 +1,8 @@
-"""Rules of the user's own: Python modules that a policy names under `rule_modules`.
+"""The user's own rules: Python modules that a policy names under `rule_modules`.
 
-A module has `RULES`, a tuple of rules of the same shape as acctgate's (`acctgate.rules.base`), or one `RULE`. It is
-named as Python imports it (`acme_rules.network`), or by its path, relative to the policy file (`./rules.py`). What
-stands beside the policy file can be imported too. Such a module is code and runs with the rights of whoever judges.
+A module has `RULES`, a tuple of rules like acctgate's (`acctgate.rules.base`), or one `RULE`. A policy names it as
+Python imports it (`acme_rules.network`), or by its path, relative to the policy file (`./rules.py`). Modules beside
+the policy file can be imported, too. Such a module is code and runs with acctgate's privileges.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _BUILT_IN: Final = frozenset(rule.id for rule in RULES)
 
 
 class ModuleError(ValueError):
-    """A module of rules cannot be used. The text is one line."""
+    """A rule module cannot be used. The text is one line."""
 
 
 @cache
 def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
-    """The rules of a module.
+    """Return the rules of a module.
 
     Args:
         name: The module's name, or its path where it ends in .py.
         folder: The folder of the policy file that names it.
 
     Raises:
-        ModuleError: It cannot be imported, or what it has are no rules.
+        ModuleError: It cannot be imported, or it has no valid rules.
     """
     if name.endswith(".py") and not (folder / name).is_file():
         raise ModuleError(f"{name}: no such file")
@@ -66,11 +66,11 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
 
 @cache
 def _from_file(path: Path) -> ModuleType:
-    """The module in a file: the same one for everybody who names it."""
+    """Load the module in a file, once for all policies that name it."""
     name = f"acctgate_rules_{sha256(str(path).encode()).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise ModuleError(f"{path}: is no Python module")
+        raise ModuleError(f"{path}: not a Python module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # the types of its parameters are looked up there
     with _importable(path.parent):
@@ -84,15 +84,15 @@ def _by_name(name: str, folder: Path) -> ModuleType:
     with _importable(folder):
         module = importlib.import_module(name)
     beside = folder.joinpath(*name.split("."))
-    there = beside.with_suffix(".py").is_file() or (beside / "__init__.py").is_file()
-    if there and not Path(module.__file__ or "").resolve().is_relative_to(folder.resolve()):
-        raise ModuleError(f"{name}: another module of that name was found first; name the one beside by its path")
+    exists = beside.with_suffix(".py").is_file() or (beside / "__init__.py").is_file()
+    if exists and not Path(module.__file__ or "").resolve().is_relative_to(folder.resolve()):
+        raise ModuleError(f"{name}: another module has that name; use the path of the one beside the policy")
     return module
 
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Let what stands in a folder be imported, after all that is installed: it must not take anything's place."""
+    """Make a folder importable after everything installed, so that it cannot shadow a package."""
     place = str(folder.resolve())
     sys.path.append(place)
     try:
@@ -102,13 +102,13 @@ def _importable(folder: Path) -> Iterator[None]:
 
 
 def _fault(rule: Any) -> str | None:
-    """Why something is no rule, None where it is one."""
+    """Return why an object is not a valid rule, None if it is one."""
     if not isinstance(rule, Rule):
-        return f"{type(rule).__name__} is no rule; build one with acctgate.rules.base.SettingRule"
+        return f"{type(rule).__name__} is not a rule; build one with acctgate.rules.base.SettingRule"
     if not _ID.fullmatch(str(rule.id)):
-        return f"{one_line(rule.id)!r} is no rule id; words of small letters with dashes make one"
+        return f"{one_line(rule.id)!r} is not a rule id; use lower-case words joined by dashes"
     if rule.id in _BUILT_IN:
-        return f"{rule.id} is a rule of acctgate; an own rule needs an id of its own"
+        return f"{rule.id} is a rule of acctgate; choose another id"
     for name in ("title", "doc", "remediation", "setting"):
         value = getattr(rule, name)
         if not isinstance(value, str) or not value.strip():
@@ -116,18 +116,18 @@ def _fault(rule: Any) -> str | None:
     if rule.severity not in get_args(Severity):
         return f"{rule.id}: severity should be one of {', '.join(get_args(Severity))}"
     if type(rule).judgements is Rule.judgements:
-        return f"{rule.id}: has no function that judges"
+        return f"{rule.id}: has no judge function"
     return _parameters_fault(rule)
 
 
 def _parameters_fault(rule: Rule[Any]) -> str | None:
     try:
         adapter(rule)
-        known = parameter_schema(rule)["properties"]
-    except Exception as error:  # pydantic's own errors have a message, and an address behind it
-        told = one_line(getattr(error, "message", error))
-        return f"{rule.id}: its parameters are no model: {type(error).__name__}: {told}"
+        keys = parameter_schema(rule)["properties"]
+    except Exception as error:  # pydantic's own errors have a message, followed by a URL
+        reason = one_line(getattr(error, "message", error))
+        return f"{rule.id}: its parameters are not a model: {type(error).__name__}: {reason}"
     closed = parameter_schema(rule).get("additionalProperties") is False
-    if known.get("level", {}).get("enum") != list(get_args(Level)) or not closed:
+    if keys.get("level", {}).get("enum") != list(get_args(Level)) or not closed:
         return f"{rule.id}: its parameters should extend RuleEntry and be decorated with @entry"
     return None

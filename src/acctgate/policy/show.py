@@ -4,83 +4,85 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from acctgate.policy import yaml_flow
-from acctgate.policy.chain import Chain
-from acctgate.policy.provenance import Origin, accounts, origins, waivers
+from acctgate.policy.merge import Merged, Origin
+from acctgate.policy.source import Source
 from acctgate.redact import one_line
 
-_COMMENT: Final = 46
-"""Column of the comments, where the values leave room."""
+_COMMENT_COLUMN: Final = 46
+_Line = tuple[str, str]
+"""Text and comment."""
 
 
-def as_yaml(chain: Chain, folder: Path) -> str:
-    """YAML that is the same policy by itself, but for modules.
+def as_yaml(merged: Merged, folder: Path) -> str:
+    """Return YAML that is the same policy by itself, apart from its modules.
 
     Args:
-        chain: The policy's files.
-        folder: Where it would stand: the paths of modules are relative to it.
+        merged: The valid policy.
+        folder: Where the file would be: the paths of modules are relative to it.
     """
-    lines = [("version: 1", ""), *_modules(chain, folder), ("rules:", "")]
-    for rule, values in origins(chain).items():
-        lines.append((f"  {rule}:", ""))
-        lines += [(f"    {key}: {yaml_flow.dump(origin.value)}", origin.told) for key, origin in values.items()]
-    lines += _waivers(waivers(chain))
-    named = accounts(chain)
-    lines += [("accounts:", "")] if named else []
-    lines += [
-        (f"  {json.dumps(account)}: {yaml_flow.dump(origin.value)}", origin.told) for account, origin in named.items()
-    ]
-    return "".join(map(_line, lines))
+    lines = [("version: 1", ""), *_modules(merged, folder), *_rules(merged), *_waivers(merged), *_accounts(merged)]
+    return "".join(map(_format, lines))
 
 
-def as_json(chain: Chain) -> str:
-    """The same for programs: each value with `from` (a file, a preset, a package's file) and, of a file, `line`."""
+def as_json(merged: Merged) -> str:
+    """Return the same for programs: each value with `from` (a file, preset or package's file) and a file's `line`."""
+    rules = {rule: {key: _object(each) for key, each in values.items()} for rule, values in merged.rules().items()}
     document = {
         "version": 1,
-        "rules": {
-            rule: {key: _object(origin) for key, origin in values.items()} for rule, values in origins(chain).items()
-        },
-        "waivers": [_object(origin) for origin in waivers(chain)],
-        "accounts": {account: _object(origin) for account, origin in accounts(chain).items()},
+        "rules": rules,
+        "waivers": [_object(origin) for origin in merged.waivers()],
+        "accounts": {account: _object(origin) for account, origin in merged.accounts().items()},
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def _object(origin: Origin) -> dict[str, Any]:
-    told: dict[str, Any] = {"value": origin.value, "from": origin.source.name if origin.source else None}
+    described: dict[str, Any] = {"value": origin.value, "from": origin.source.name if origin.source else None}
     if origin.source and not origin.source.foreign:
-        told["line"] = origin.line
-    return {**told, "over": origin.over} if origin.over else told
+        described["line"] = origin.line
+    return {**described, "over": origin.over} if origin.over else described
 
 
-def _modules(chain: Chain, folder: Path) -> Iterator[tuple[str, str]]:
-    names = dict.fromkeys(_module(name, source, folder) for source, name in _named(chain))
+def _rules(merged: Merged) -> Iterator[_Line]:
+    yield "rules:", ""
+    for rule, values in merged.rules().items():
+        yield f"  {rule}:", ""
+        for key, origin in values.items():
+            yield f"    {key}: {yaml_flow.dump(origin.value)}", origin.description
+
+
+def _modules(merged: Merged, folder: Path) -> Iterator[_Line]:
+    named = [(source, name) for source in merged.chain.sources for name in source.data.get("rule_modules") or ()]
+    names = dict.fromkeys(_module(name, source, folder) for source, name in named)
     if names:
         yield "rule_modules:", ""
         yield from ((f"  - {json.dumps(name)}", "") for name in names)
 
 
-def _named(chain: Chain) -> Iterator[tuple[Any, str]]:
-    return ((source, name) for source in chain.sources for name in source.data.get("rule_modules") or ())
-
-
-def _module(name: str, source: Any, folder: Path) -> str:
+def _module(name: str, source: Source, folder: Path) -> str:
     if not name.endswith(".py"):
         return name
     return Path(os.path.relpath(source.path.parent / name, folder)).as_posix()
 
 
-def _waivers(found: Iterable[Origin]) -> Iterator[tuple[str, str]]:
-    for index, origin in enumerate(found):
-        if index == 0:
-            yield "waivers:", ""
-        yield f"  - {yaml_flow.dump(origin.value)}", origin.told
+def _waivers(merged: Merged) -> Iterator[_Line]:
+    if waivers := merged.waivers():
+        yield "waivers:", ""
+        yield from ((f"  - {yaml_flow.dump(origin.value)}", origin.description) for origin in waivers)
 
 
-def _line(told: tuple[str, str]) -> str:
-    text, comment = told
-    return f"{text.ljust(_COMMENT - 2)}  # {one_line(comment)}\n" if comment else f"{text}\n"
+def _accounts(merged: Merged) -> Iterator[_Line]:
+    if accounts := merged.accounts():
+        yield "accounts:", ""
+        for account, origin in accounts.items():
+            yield f"  {json.dumps(account)}: {yaml_flow.dump(origin.value)}", origin.description
+
+
+def _format(line: _Line) -> str:
+    text, comment = line
+    return f"{text.ljust(_COMMENT_COLUMN - 2)}  # {one_line(comment)}\n" if comment else f"{text}\n"

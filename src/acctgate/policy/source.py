@@ -1,10 +1,8 @@
-"""A YAML or JSON file with the line of each of its keys, so that an error can say where."""
+"""A YAML or JSON file with the line of each of its keys, so that an error can name its place."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,34 +10,17 @@ from typing import Any, NoReturn
 import yaml
 
 from acctgate.model.outcome import Place
+from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TIMESTAMP = "tag:yaml.org,2002:timestamp"
-_LONGEST = 1 << 20
-_PAIR = re.compile(r"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|.)")
-_DEEPEST = 100
+Keys = tuple[str | int, ...]
+"""The path of a value in a file: keys of mappings and indexes of lists."""
+
+_MAX_BYTES = 1 << 20
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class PolicyError(ValueError):
-    """The policy cannot be used. The text is one line: file, line, key, what was expected."""
-
-
-class _Loader(_Base):  # type: ignore[misc]
-    """YAML as JSON would have it: a date stays text, a key that stands twice is an error."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [(tag, regexp) for tag, regexp in resolvers if tag != _TIMESTAMP]
-        for first, resolvers in _Base.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value != "<<" and key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else repr(key.value))
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        return mapping
+    """The policy cannot be used. The text is one line: file, line, key, expectation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +31,24 @@ class Source:
     data: Any
     node: Any
     path: Path = Path()
-    """Where it really is: what it names is relative to that."""
+    """The file's real path; paths in the file are relative to it."""
     foreign: bool = False
-    """Whether it is a preset or comes from a package: no file that its user can change."""
+    """Whether it is a preset or belongs to a package, so that the user cannot change it."""
 
-    def place(self, keys: tuple[str | int, ...]) -> str:
-        """file:line of the deepest of the keys that the file has."""
+    def place(self, keys: Keys) -> str:
+        """Return file:line of the deepest of the keys that the file has."""
         return f"{self.name}:{self.line(keys)}"
 
-    def location(self, keys: tuple[str | int, ...]) -> Place:
-        """The same for pipelines: they want a file that is relative to the working directory."""
+    def location(self, keys: Keys) -> Place:
+        """Return the place with a file relative to the working directory, as pipelines need it."""
         path = Path(self.name)
         if path.is_absolute():
             here = Path.cwd()
             path = path.relative_to(here) if path.is_relative_to(here) else Path(path.name)
         return Place(path.as_posix(), self.line(keys))
 
-    def line(self, keys: tuple[str | int, ...]) -> int:
-        """The line of the deepest of the keys that the file has, from 1."""
+    def line(self, keys: Keys) -> int:
+        """Return the line of the deepest of the keys that the file has, from 1."""
         node, line = self.node, 1
         for key in keys:
             step = _step(node, key)
@@ -89,71 +70,73 @@ def _step(node: Any, key: str | int) -> tuple[Any, int] | None:
 
 
 def read_source(path: Path, name: str | None = None) -> Source:
-    """Read a YAML or JSON file. A name other than its path makes it foreign.
+    """Read a YAML or JSON file. A name other than its path marks it as foreign.
 
     Raises:
-        PolicyError: It cannot be read or parsed.
+        PolicyError: The file cannot be read or parsed.
     """
     foreign, name = name is not None, name or str(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise PolicyError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
-    if len(raw) > _LONGEST:
+    if len(raw) > _MAX_BYTES:
         raise PolicyError(f"{name}: larger than 1 MiB; a policy is a short file")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PolicyError(f"{name}: is no text (UTF-8)") from None
+    text = _decode(raw, name)
     if not text.strip():
         raise PolicyError(f"{name}: is empty; write at least version: 1")
     data, node = parse(text, name, is_json=path.suffix == ".json")
     return Source(name, data, node, path, foreign)
 
 
-def parse(text: str, name: str, *, is_json: bool) -> tuple[Any, Any]:
-    """The data, and the YAML node that knows its lines."""
-    values = None
-    if is_json:
-        try:
-            values = json.loads(text, parse_constant=_no_constant)
-        except json.JSONDecodeError as error:
-            raise PolicyError(f"{name}:{error.lineno}: no JSON: {error.msg}") from None
-        except (RecursionError, ValueError):
-            raise PolicyError(f"{name}: no JSON that can be read") from None
-        text = _as_yaml(text)
-    kind = "JSON" if is_json else "YAML"
+def _decode(raw: bytes, name: str) -> str:
+    encoding = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
     try:
-        _check_depth(text, name)
-        loader = _Loader(text)
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        raise PolicyError(f"{name}: not valid {encoding.removesuffix('-sig').upper()}") from None
+
+
+def parse(text: str, name: str, *, is_json: bool) -> tuple[Any, Any]:
+    """Return the data, and the YAML node that has its lines.
+
+    Raises:
+        PolicyError: The text is not valid YAML or JSON.
+    """
+    if not is_json:
+        return _parse_yaml(text, name, "YAML")
+    values = _parse_json(text, name)
+    _, node = _parse_yaml(as_yaml(text), name, "JSON")
+    return values, node
+
+
+def _parse_json(text: str, name: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise PolicyError(f"{name}:{error.lineno}: invalid JSON: {error.msg}") from None
+    except RecursionError:
+        raise PolicyError(f"{name}: invalid JSON: nested too deeply") from None
+    except ValueError as error:
+        raise PolicyError(f"{name}: invalid JSON: {' '.join(str(error).split())[:200]}") from None
+
+
+def _parse_yaml(text: str, name: str, kind: str) -> tuple[Any, Any]:
+    try:
+        check_size(text)
+        loader = Loader(text)
         node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
+        if node is None:
+            return None, None
+        check_aliases(node)
+        return loader.construct_document(node), node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark is not None else ""
-        raise PolicyError(f"{name}{line}: no {kind}: {error.problem}") from None
+        line_text = f":{mark.line + 1}" if mark is not None else ""
+        raise PolicyError(f"{name}{line_text}: invalid {kind}: {error.problem}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PolicyError(f"{name}: no {kind}: {' '.join(str(error).split())[:200]}") from None
-    return values if is_json else data, node
+        raise PolicyError(f"{name}: invalid {kind}: {' '.join(str(error).split())[:200]}") from None
 
 
-def _as_yaml(text: str) -> str:
-    """JSON as libyaml reads it, line for line: no tabs between the tokens, no surrogate pairs."""
-    return _PAIR.sub(lambda found: json.loads(f'"{found[0]}"') if found[1] else found[0], text.replace("\t", " "))
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _check_depth(text: str, name: str) -> None:
-    """Nobody nests a policy like that, and libyaml's composer overruns the stack on it."""
-    depth = 0
-    for event in yaml.parse(text, _Base):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEEPEST:
-                line = f":{event.start_mark.line + 1}" if event.start_mark else ""
-                raise PolicyError(f"{name}{line}: no YAML: nested too deeply")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")

@@ -1,138 +1,180 @@
-"""What is wrong in one policy document: the key, and what was expected."""
+"""Validate an effective policy: once, after merging. Each fault names the file and the key that it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from acctgate.policy import document as policy_document
+from acctgate.policy.chain import BUILT_IN, RulesById
+from acctgate.policy.merge import Merged
+from acctgate.policy.source import Keys, Source
 from acctgate.redact import one_line
-from acctgate.rules import RULES, parameters
+from acctgate.rules import parameters
 from acctgate.rules.base import Rule
 from acctgate.text import dotted, expectation, show
 
-Keys = tuple[str | int, ...]
-Known = Mapping[str, Rule[Any]]
-"""Rule id → rule: those of acctgate, and those of the policy's own modules."""
-
-BUILT_IN: Known = {rule.id: rule for rule in RULES}
-
 
 class Fault(NamedTuple):
-    """What is wrong in a policy file, and where."""
+    """A fault in a policy. The message begins with the key."""
+
+    source: Source
+    keys: Keys
+    """Where the file has the value, or should have it."""
+    message: str
+
+    @property
+    def text(self) -> str:
+        """The message with file and line."""
+        return f"{self.source.place(self.keys)}: {self.message}"
+
+
+class _Problem(NamedTuple):
+    """Something wrong at a path of the merged document, before its file is known."""
 
     keys: Keys
-    message: str
-    missing_parameter: bool = False
-    """A parameter that the file by itself may leave out: what it extends may have it."""
+    message: Callable[[Keys], str]
+    """Takes the path in the file."""
 
 
-def faults(document: dict[str, Any], known: Known) -> list[Fault]:
-    """Everything that is wrong in a document: first what its model says, then what no model can say."""
-    rules = document.get("rules")
-    entries: dict[str, Any] = rules if isinstance(rules, dict) else {}
-    own = {name: entries[name] for name in known if name in entries and name not in BUILT_IN}
-    if own:
-        document = {**document, "rules": {name: entry for name, entry in entries.items() if name not in own}}
-    found = [*_modelled(policy_document.adapter(), document, (), known)]
-    for name, entry in own.items():
-        found += _modelled(parameters.adapter(known[name]), {} if entry is None else entry, ("rules", name), known)
-    if found:
-        return _once(found)
-    return [*_unmodelled(document, known), *_of_rules(own, known)]
+def validate(merged: Merged) -> list[Fault]:
+    """Return every fault of a merged policy: those of the file that extends the others first."""
+    problems = _problems(merged.document, merged.all_rules)
+    located = [(merged.locate(problem.keys), problem.message) for problem in problems]
+    faults = [Fault(source, keys, message(keys)) for (source, keys), message in located]
+    return sorted(faults, key=lambda fault: -merged.chain.sources.index(fault.source))
 
 
-def _once(found: list[Fault]) -> list[Fault]:
-    """A message for each place, not for each thing that it might have been; of a list, for what is wrong in it."""
-    in_lists = {fault.keys[:-1] for fault in found if isinstance(fault.keys[-1], int)}
-    return list({(fault.keys, fault.message): fault for fault in found if fault.keys not in in_lists}.values())
+def entry_fault(rule: Rule[Any], entry: Mapping[str, Any]) -> str | None:
+    """Return what is wrong in a rule's entry that comes from elsewhere than a file, None if it is valid."""
+    document = {"version": 1, "rules": {rule.id: dict(entry)}}
+    problems = _problems(document, {**BUILT_IN, rule.id: rule})
+    return next((problem.message(problem.keys) for problem in problems), None)
 
 
-def _modelled(model: Any, value: Any, where: Keys, known: Known) -> Iterator[Fault]:
-    try:
-        model.validate_python(value)
-    except ValidationError as error:
-        for item in error.errors(include_url=False):
-            item["loc"] = (*where, *item["loc"])
-            missing = item["type"] == "missing" and item["loc"][0] == "rules"
-            yield Fault(*_explain(cast(Any, item), known), missing)
-
-
-def _unmodelled(document: dict[str, Any], known: Known) -> Iterator[Fault]:
-    for index, waiver in enumerate(document.get("waivers") or ()):
-        yield from _waiver_faults(waiver, ("waivers", index), known)
-    yield from _of_rules(document.get("rules") or {}, known)
-
-
-def _of_rules(entries: Mapping[str, Any], known: Known) -> Iterator[Fault]:
-    for name, entry in entries.items():
-        for keys, message in _of_rule(known[name], entry or {}):
-            where = ("rules", name, *keys)
-            yield Fault(where, f"{dotted(where)}: {message}")
-
-
-def _of_rule(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
-    try:
-        return [(tuple(keys), str(message)) for keys, message in rule.faults(entry)]
-    except (Exception, SystemExit) as error:  # somebody's own rule
-        return [((), f"the rule cannot look at its parameters: {type(error).__name__}: {one_line(error)}")]
-
-
-def _waiver_faults(waiver: dict[str, Any], where: Keys, known: Known) -> Iterator[Fault]:
-    if waiver["rule"] not in known:
-        keys = (*where, "rule")
-        yield Fault(keys, f"{dotted(keys)}: {waiver['rule']} is no rule{suggest_rule(waiver['rule'], known)}")
-    try:
-        date.fromisoformat(waiver["expires"])
-    except ValueError as error:
-        keys = (*where, "expires")
-        yield Fault(keys, f"{dotted(keys)}: {waiver['expires']} is no day: {error}")
-
-
-def _explain(item: dict[str, Any], known: Known) -> tuple[Keys, str]:
-    """Where something is wrong, what it is, and what was expected."""
-    keys: Keys = item["loc"]
-    where = dotted(keys)
-    match item["type"]:
-        case "missing" if keys == ("version",):
-            return keys, "version is missing; write version: 1"
-        case _ if keys == ("version",):
-            return keys, f"version: expected 1, found {show(item['input'])}"
-        case _ if keys[0] == "extends":  # one thing or a list: the model complains of both
-            place = keys[:1] + tuple(key for key in keys[1:] if isinstance(key, int))
-            wants = "should be a preset, a path or package:path" + ("" if len(place) > 1 else ", or a list of them")
-            return place, f"{dotted(place)}: {wants}, found {show(item['input'])}"
-        case "extra_forbidden" if keys[0] == "rules" and len(keys) == 2:
-            return keys, f"{where}: unknown rule{suggest_rule(str(keys[1]), known)}; `acctgate rules` lists them"
-        case "extra_forbidden" if keys[0] == "rules":
-            takes = ", ".join(parameter_names(known[str(keys[1])]))
-            return keys, f"{where}: unknown parameter; {keys[1]} takes {takes}"
-        case "extra_forbidden":
-            return keys, f"{where}: unknown key"
-        case "missing" if keys[0] == "rules":
-            return keys, f"{where}: required parameter is missing"
-        case "missing":
-            return keys, f"{where}: is missing"
-        case _ if keys[-1] == "[key]":
-            return keys, f"{keys[0]}.{keys[1]}: the id of an account is text; put it in quotes"
-        case "string_pattern_mismatch" if keys[-1] == "expires":
-            return keys, f"{where}: should be a day, YYYY-MM-DD, found {show(item['input'])}"
-        case "string_pattern_mismatch":
-            return keys, f"{where}: should not be blank"
-    return keys, f"{where}: {expectation(item['msg'])}, found {show(item['input'])}"
+def suggest_rule(word: str, all_rules: RulesById) -> str:
+    """Return `, did you mean RULE?` for a misspelled rule id, or nothing."""
+    close = get_close_matches(word, list(all_rules), n=1)
+    return f", did you mean {close[0]}?" if close else ""
 
 
 def parameter_names(rule: Rule[Any]) -> list[str]:
-    """What a policy can say of a rule: its level first."""
+    """Return what a policy can set of a rule: the level first."""
     keys = rule.parameters.__required_keys__ | rule.parameters.__optional_keys__
     return ["level", *sorted(keys - {"level"})]
 
 
-def suggest_rule(word: str, known: Known) -> str:
-    """A hint at the rule that a word was perhaps meant to be; empty where none is like it."""
-    close = get_close_matches(word, list(known), n=1)
-    return f", did you mean {close[0]}?" if close else ""
+def _problems(document: dict[str, Any], all_rules: RulesById) -> list[_Problem]:
+    """Return what the models refuse; if they refuse nothing, what no model can express."""
+    rules = document.get("rules")
+    entries: dict[str, Any] = rules if isinstance(rules, dict) else {}
+    own = {name: entries[name] for name in all_rules if name in entries and name not in BUILT_IN}
+    built_in = {name: entry for name, entry in entries.items() if name not in own}
+    document = {**document, "rules": built_in} if own else document
+    errors = _errors(policy_document.adapter(), document, ())
+    for name, entry in own.items():
+        errors += _errors(parameters.adapter(all_rules[name]), {} if entry is None else entry, ("rules", name))
+    errors = [error for error in errors if not _may_be_missing(error, entries)]
+    if errors:
+        return [_Problem(error["loc"], _explain(error, all_rules)) for error in _most_specific(errors)]
+    active = {name: entry for name, entry in entries.items() if not _disabled_and_incomplete(all_rules[name], entry)}
+    return [*_waiver_problems(document, all_rules), *_rule_problems(active, all_rules)]
+
+
+def _errors(model: TypeAdapter[Any], value: Any, where: Keys) -> list[dict[str, Any]]:
+    try:
+        model.validate_python(value)
+    except ValidationError as error:
+        return [{**item, "loc": _path((*where, *item["loc"]))} for item in error.errors(include_url=False)]
+    return []
+
+
+def _path(keys: Keys) -> Keys:
+    """Return the path without the tags that pydantic adds: `extends` is one name or a list."""
+    if keys[0] == "extends":
+        return (keys[0], *(key for key in keys[1:] if isinstance(key, int)))
+    return keys
+
+
+def _may_be_missing(error: dict[str, Any], entries: Mapping[str, Any]) -> bool:
+    """Return whether a missing parameter belongs to a disabled rule."""
+    keys = error["loc"]
+    return error["type"] == "missing" and keys[0] == "rules" and (entries[keys[1]] or {}).get("level") == "disabled"
+
+
+def _disabled_and_incomplete(rule: Rule[Any], entry: Any) -> bool:
+    values = entry or {}
+    return values.get("level") == "disabled" and not rule.parameters.__required_keys__ <= values.keys()
+
+
+def _most_specific(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep one error for each place; of a list, only those of its items."""
+    lists = {error["loc"][:-1] for error in errors if isinstance(error["loc"][-1], int)}
+    return list({error["loc"]: error for error in reversed(errors) if error["loc"] not in lists}.values())[::-1]
+
+
+def _rule_problems(entries: Mapping[str, Any], all_rules: RulesById) -> Iterator[_Problem]:
+    for name, entry in entries.items():
+        for keys, message in _rule_faults(all_rules[name], entry or {}):
+            yield _Problem(("rules", name, *keys), _prefixed(message))
+
+
+def _rule_faults(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
+    try:
+        return [(tuple(keys), str(message)) for keys, message in rule.faults(entry)]
+    except (Exception, SystemExit) as error:  # a user's own rule may raise anything
+        return [((), f"the rule cannot check its parameters: {type(error).__name__}: {one_line(error)}")]
+
+
+def _waiver_problems(document: dict[str, Any], all_rules: RulesById) -> Iterator[_Problem]:
+    for index, waiver in enumerate(document.get("waivers") or ()):
+        if waiver["rule"] not in all_rules:
+            message = f"unknown rule {waiver['rule']}{suggest_rule(waiver['rule'], all_rules)}"
+            yield _Problem(("waivers", index, "rule"), _prefixed(message))
+        try:
+            date.fromisoformat(waiver["expires"])
+        except ValueError as error:
+            message = f"invalid date {waiver['expires']}; use YYYY-MM-DD: {error}"
+            yield _Problem(("waivers", index, "expires"), _prefixed(message))
+
+
+def _prefixed(message: str) -> Callable[[Keys], str]:
+    return lambda keys: f"{dotted(keys)}: {message}"
+
+
+def _explain(error: dict[str, Any], all_rules: RulesById) -> Callable[[Keys], str]:
+    """Return the message for an error of a model."""
+    keys, found = error["loc"], show(error["input"])
+    match error["type"]:
+        case "missing" if keys == ("version",):
+            return lambda _: "version is missing; write version: 1"
+        case _ if keys == ("version",):
+            return lambda _: f"version: expected 1, found {found}"
+        case _ if keys[0] == "extends":
+            return lambda place: f"{dotted(place)}: {_extends_expectation(place)}, found {found}"
+        case "extra_forbidden" if keys[0] == "rules" and len(keys) == 2:
+            return _prefixed(f"unknown rule{suggest_rule(str(keys[1]), all_rules)}; `acctgate rules` lists them")
+        case "extra_forbidden" if keys[0] == "rules":
+            takes = ", ".join(parameter_names(all_rules[str(keys[1])]))
+            return _prefixed(f"unknown parameter; {keys[1]} takes {takes}")
+        case "extra_forbidden":
+            return _prefixed("unknown key")
+        case "missing" if keys[0] == "rules":
+            return _prefixed("required parameter is missing")
+        case "missing":
+            return _prefixed("is missing")
+        case _ if keys[-1] == "[key]":
+            return lambda _: f"{keys[0]}.{keys[1]}: an account id is text; put it in quotes"
+        case "string_pattern_mismatch" if keys[-1] == "expires":
+            return _prefixed(f"invalid date; use YYYY-MM-DD, found {found}")
+        case "string_pattern_mismatch":
+            return _prefixed("should not be blank")
+    return _prefixed(f"{expectation(error['msg'])}, found {found}")
+
+
+def _extends_expectation(place: Keys) -> str:
+    return "should be a preset, a path or package:path" + ("" if len(place) > 1 else ", or a list of them")

@@ -1,4 +1,4 @@
-"""Values in YAML's short form, as acctgate writes them into policy files."""
+"""Values in YAML's flow style, as acctgate writes them into policy files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Final
 
 _PLAIN: Final = re.compile(r"[a-z][A-Za-z0-9]*(-[a-z0-9]+)*|\d{4}-\d\d-\d\d|\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?", re.ASCII)
 _NOT_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-# JSON leaves these as they are, and YAML takes some of them for line ends.
+# JSON does not escape these, and YAML reads some of them as line ends.
 _BREAKS: Final = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029\ufeff"})
 
 
 def dump(value: Any) -> str:
-    """A value of a policy: `{level: mandatory, within: [10.0.0.0/8]}`."""
+    """Return a value of a policy as YAML: `{level: mandatory, within: [10.0.0.0/8]}`."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {dump(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -24,5 +24,5 @@ def dump(value: Any) -> str:
 
 
 def quoted(value: Any) -> str:
-    """Text in quotes, in which YAML reads it as JSON does; numbers and switches as JSON has them."""
+    """Return text in quotes that YAML reads as JSON does; numbers and switches as in JSON."""
     return json.dumps(value, ensure_ascii=False).translate(_BREAKS)

@@ -16,7 +16,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
 from acctgate.commands.init.fit import Fit, fit
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy import Policy, load_preset, read_chain
+from acctgate.policy import Policy, load_preset
+from acctgate.policy.chain import read_chain
 from acctgate.policy.lint import lint
 from acctgate.rules import RULES
 from tests.support import DENIED, NOW, ROOT, judge, outcomes_of, policy_of, written_policy
