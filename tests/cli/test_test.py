@@ -131,7 +131,7 @@ def test_junit(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        (BOUND, "snapshot: {\n", "examples/root-mfa/pass/x.yaml:2: no YAML"),
+        (BOUND, "snapshot: {\n", "examples/root-mfa/pass/x.yaml:2: invalid YAML"),
         (BOUND, "- 1\n", "examples/root-mfa/pass/x.yaml:1: an example is a mapping with a snapshot"),
         (BOUND, "snapshot: {}\nsnapshots: 1\n", "x.yaml:2: snapshots: unknown key; an example has"),
         (BOUND, "expect: {}\n", "x.yaml:1: snapshot: should be a snapshot, or the path of one"),

@@ -72,6 +72,9 @@ def bomb(levels: int) -> str:
     return "\n".join(lines)
 
 
+MERGES = "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 40))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -81,7 +84,7 @@ def bomb(levels: int) -> str:
         "version: 1\n" + "a0: &a0 []\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 3000)),
         "version: 1\na: " + "[" * 5000,
         "version: 1\na: " + "{a: " * 5000,
-        "version: 1\n" + "a0: &a0 {k0: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 40)),
+        "version: 1\na0: &a0 {k0: 1}\n" + MERGES,
     ],
     ids=["bomb", "bomb-as-version", "loop", "chain", "lists", "mappings", "merge-keys"],
 )  # fmt: skip
