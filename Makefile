@@ -56,7 +56,7 @@ lint: $(STAMP) ## Check style, types, imports, generated files and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache --quiet
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python tools/generate.py --check
 	@if test -x $(BIN)/zizmor; then $(BIN)/zizmor --offline --quiet .; \
 		else echo "zizmor is not installed: skipped"; fi

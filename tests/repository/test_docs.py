@@ -1,4 +1,4 @@
-"""The documentation: links lead somewhere, pictures show what is printed today, both READMEs say the same."""
+"""The documentation: links resolve, pictures show today's output, and both READMEs have the same content."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_examples_of_rules_hold(label: Labels, tmp_path: Path) -> None:
 def test_links_are_found_and_not_all_lead_somewhere() -> None:
     """The test above can fail."""
     assert _LINK.findall('[a](b.md#c) <img src="d.png">') == [("b.md#c", ""), ("", "d.png")]
-    assert {"try-it-two-commands", "on-a-real-account"} < anchors(ROOT / "README.md")
+    assert {"try-it-on-the-demo-account", "minimum-permissions"} < anchors(ROOT / "README.md")
     assert "no-such-heading" not in anchors(ROOT / "README.md")
 
 

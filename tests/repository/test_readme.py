@@ -1,4 +1,4 @@
-"""The README says what the commands do: each command, each exit status, each line of its examples."""
+"""The README: its commands, exit statuses, permissions and console blocks are those of the code."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ CONTEXT: Final = click.Context(group)
 
 
 def section(title: str) -> str:
-    """What stands below a heading."""
+    """Return the text below a heading."""
     return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of a table, without its head."""
+    """Return the cells of a table, without its head."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 def examples() -> list[list[str]]:
-    """The words of each acctgate command in a console block or a pipeline."""
-    lines = re.findall(r"^(?:\$|- run:) (acctgate .*)$", README, re.MULTILINE)
+    """Return the words of each acctgate command in a console block or a pipeline."""
+    lines = re.findall(r"^(?:\$|- run:) (acctgate [^>\n]*)", README, re.MULTILINE)
     return [shlex.split(line, comments=True) for line in lines]
 
 
@@ -52,7 +52,7 @@ def test_each_option_in_the_table_exists() -> None:
 
 
 def options(name: str) -> set[str]:
-    """The options of a command."""
+    """Return the options of a command."""
     command = group.get_command(CONTEXT, name)
     assert command is not None
     return {option for parameter in command.params for option in parameter.opts}
@@ -74,9 +74,13 @@ def test_the_formats() -> None:
     assert re.findall(r"`([a-z]+)`", listed) == list(FORMATS)
 
 
+def block(command: str) -> list[str]:
+    """Return the output that the README shows for a command."""
+    return README.partition(f"$ {command}\n")[2].partition("\n```")[0].splitlines()
+
+
 def test_the_console_block_of_make_preview_is_what_is_printed() -> None:
-    block = README.partition("$ make preview\n")[2].partition("```")[0].splitlines()
-    shown = [line for line in block if line.strip() != "…"]
+    shown = [line for line in block("make preview") if line.strip() != "…"]
     with DemoServer() as demo:
         done = run("check", cwd=ROOT, environment=demo.environment)
     assert done.returncode == 1
@@ -85,6 +89,14 @@ def test_the_console_block_of_make_preview_is_what_is_printed() -> None:
     places = [printed.index(line) for line in shown]
     assert places == sorted(places)
     assert len(shown) >= 9
+
+
+def test_the_console_block_on_the_demo_account_is_what_is_printed(tmp_path: Path) -> None:
+    shown = section("Try it on the demo account").partition("$ acctgate check\n")[2].partition("\n```")[0]
+    with DemoServer() as demo:
+        done = run("check", cwd=tmp_path, environment=demo.environment)
+    assert done.returncode == 1
+    assert shown == done.stdout.rstrip()
 
 
 def _nothing(_: DemoServer) -> list[str]:
@@ -111,9 +123,9 @@ def _wrong(_: DemoServer) -> list[str]:
     [
         ("check", 1, "pass", _comply),
         ("check", 1, "at least one mandatory violation", _nothing),
-        ("check", 1, "no violation, but a mandatory rule could not be decided", _deny),
-        ("check", 1, "wrong use, unreadable input or policy, or the engine failed for another reason", _wrong),
-        ("snapshot", 2, "whole", _nothing),
+        ("check", 1, "no violation, but a mandatory rule is unknown", _deny),
+        ("check", 1, "wrong use, invalid input or policy, or the engine failed for another reason", _wrong),
+        ("snapshot", 2, "complete", _nothing),
         ("snapshot", 2, "written, with an error in a section", _deny),
         ("snapshot", 2, "nothing written", _wrong),
     ],
@@ -121,7 +133,7 @@ def _wrong(_: DemoServer) -> list[str]:
 def test_the_table_of_exit_statuses(
     command: str, column: int, phrase: str, prepare: Callable[[DemoServer], list[str]]
 ) -> None:
-    [code] = [row[0] for row in rows(section("In a pipeline")) if row[column] == phrase]
+    [code] = [row[0] for row in rows(section("Use it in a pipeline")) if row[column] == phrase]
     with DemoServer() as demo:
         done = run(command, *prepare(demo), cwd=ROOT, environment=demo.environment)
     assert done.returncode == int(code)
