@@ -185,8 +185,8 @@ def test_a_baseline(gate: Gate, runner: Path) -> None:
         ({"snapshot": "good.json", "policy": "nowhere.yaml"}, "acctgate: nowhere.yaml: no such file"),
         ({"snapshot": "good.json", "formats": "pdf=x"}, "--format pdf"),
         ({"snapshot": "good.json", "command": "preview"}, "--snapshot"),
-        ({"command": "rules"}, "::error title=acctgate::the input command is check or preview"),
-        ({"command": ""}, "::error title=acctgate::the input command is check or preview"),
+        ({"command": "rules"}, "::error title=acctgate::invalid input command; use check or preview"),
+        ({"command": ""}, "::error title=acctgate::invalid input command; use check or preview"),
     ],
 )
 def test_wrong_use_is_2(gate: Gate, inputs: dict[str, str], part: str) -> None:
@@ -243,7 +243,7 @@ def test_one_comment_that_is_edited(runner: Path, comments: str, call: str) -> N
 def test_without_the_right_to_comment_the_verdict_is_the_same(runner: Path) -> None:
     done, _ = comment(runner, "", GH_FAILS="1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("::warning title=acctgate::no comment could be written")
+    assert done.stdout.startswith("::warning title=acctgate::cannot comment on the pull request")
 
 
 def test_our_comments_are_known_by_how_the_report_begins() -> None:

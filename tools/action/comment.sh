@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# The second step of action.yml: the verdict as one comment on the pull request, that is edited from run to run.
+# The second step of action.yml: write the verdict as one comment on the pull request, and edit it in later runs.
 set -euo pipefail
 
 comments=repos/$GITHUB_REPOSITORY/issues
 
-# Our own comment, not the last one of the same bot: other workflows comment under that name too.
-ours() {
+# Other workflows comment under the same bot's name, so the last comment may not be ours.
+find_comment() {
   gh api --paginate "$comments/$PULL_REQUEST/comments" \
     --jq '.[] | select(.user.type == "Bot" and (.body | startswith("## acctgate: "))) | .id' | head -n 1
 }
 
-say() {
+write_comment() {
   local id
-  id=$(ours)
+  id=$(find_comment)
   if [[ -n $id ]]; then
     gh api --silent --method PATCH "$comments/comments/$id" --field "body=@$COMMENT"
   else
@@ -20,7 +20,7 @@ say() {
   fi
 }
 
-# The verdict stands in the exit status of the step before: without the right to comment it is no other.
-if ! say; then
-  echo "::warning title=acctgate::no comment could be written; the job needs the permission pull-requests: write"
+# A missing permission does not change the verdict, which is the exit status of the previous step.
+if ! write_comment; then
+  echo "::warning title=acctgate::cannot comment on the pull request; the job needs the permission pull-requests: write"
 fi

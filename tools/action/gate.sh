@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The first step of action.yml: install acctgate, run it, hand over its verdict. Inputs come as INPUT_… variables.
+# The first step of action.yml: install acctgate, run it, and set the outputs. Inputs are INPUT_… variables.
 set -euo pipefail
 
 arguments=()
 
-# An option with its value in one word: a value cannot become an option.
+# Add an option and its value as one word, so that a value cannot become an option.
 option() {
   if [[ -n ${2:-} ]]; then arguments+=("--$1=$2"); fi
 }
 
-# The same for each line of an input.
+# Add an option for each line of an input.
 options() {
   local line
   while IFS= read -r line; do
@@ -21,7 +21,7 @@ options() {
 case $INPUT_COMMAND in
   check | preview) arguments+=("$INPUT_COMMAND") ;;
   *)
-    echo "::error title=acctgate::the input command is check or preview"
+    echo "::error title=acctgate::invalid input command; use check or preview"
     exit 2
     ;;
 esac
@@ -50,7 +50,7 @@ if [[ -z $python ]]; then
 fi
 "$python" -P -m pip install --quiet --disable-pip-version-check "${INPUT_VERSION:+acctgate==}${INPUT_VERSION:-$GITHUB_ACTION_PATH}"
 
-# What the text says of an account comes from outside: the runner must not take a line of it for a command.
+# The report contains text from outside. Stop the runner from reading its lines as workflow commands.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 status=0
@@ -61,7 +61,7 @@ verdict=error
 if [[ -s $reports/report.json && $status -ne 2 ]]; then
   verdict=$("$python" -P -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' "$reports/report.json")
 fi
-if [[ $status -eq 0 && $verdict != pass ]]; then status=2; fi # whatever ended with 0, it was no verdict
+if [[ $status -eq 0 && $verdict != pass ]]; then status=2; fi # exit 0 without a passing report is a failure
 if [[ -f $reports/annotations ]]; then cat "$reports/annotations"; fi
 {
   echo "verdict=$verdict"
