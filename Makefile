@@ -17,7 +17,7 @@ ACTIONLINT := .cache/actionlint/actionlint
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench lock clean
+.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench conformance lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ site: $(SITE)/.installed ## Build the documentation site into site/
 
 pictures: $(STAMP) ## Generate the pictures in docs/images/
 	@$(BIN)/python tools/pictures.py
+
+conformance: setup ## Predict and deploy 2,000 generated changes on the real engine
+	@$(BIN)/python -m tests.conformance
 
 bench: setup ## Measure speed
 	@$(BIN)/python -m bench
