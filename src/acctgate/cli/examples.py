@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,17 @@ class WithExamples(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an option that takes one value and is given twice: click would use the last value and say nothing."""
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(list(args))
+            for parameter, count in Counter(order).items():
+                if count > 1 and isinstance(parameter, click.Option) and _takes_one_value(parameter):
+                    raise click.UsageError(
+                        f"{max(parameter.opts, key=len)}: given {count} times; it takes one value", ctx
+                    )
+        return super().parse_args(ctx, args)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the epilog, where there is one, and the examples."""
         super().format_epilog(ctx, formatter)
@@ -25,6 +37,10 @@ class WithExamples(click.Command):
             with formatter.section("Examples"):
                 for line in aligned(self.examples):
                     formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _takes_one_value(option: click.Option) -> bool:
+    return not (option.multiple or option.is_flag or option.count)
 
 
 class GroupWithExamples(WithExamples, click.Group):
