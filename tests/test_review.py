@@ -11,11 +11,8 @@ from typing import Any
 
 import pytest
 
-from acctgate.crossguard.planned import Declared, planned
 from acctgate.demo import DemoServer
-from acctgate.model.planned_change import PlannedChange
-from acctgate.model.snapshot import Snapshot, Unknown
-from acctgate.plan import overlay
+from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError, read_json
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError
@@ -23,41 +20,6 @@ from acctgate.sources.calls import Target
 from acctgate.sources.live import LiveAccount
 
 URN = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
-PROVIDER = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"
-GOOD = {"mfaOperationForLogin": "mandatory", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
-LOGIN = ("SecurityPreference", "LoginProfilePreference")
-
-
-def live(**login: Any) -> Snapshot:
-    """An account with these logon settings."""
-    return Snapshot.from_document({"version": 1, "SecurityPreference": {"LoginProfilePreference": login}})
-
-
-def after(change: PlannedChange, account: Snapshot, key: str) -> Any:
-    """A logon setting after the deploy."""
-    return overlay(account, [change]).read((*LOGIN, key))
-
-
-def test_another_provider_version_repairs_no_drift() -> None:
-    recorded = {"urn": URN, "provider": f"{PROVIDER.replace('4_0_1', '4_0_0')}::id", "inputs": GOOD, "outputs": GOOD}
-    change = planned(Declared(URN, GOOD, PROVIDER), {URN: recorded})
-    assert isinstance(after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin"), Unknown)
-    assert after(change, live(MFAOperationForLogin="mandatory"), "MFAOperationForLogin") == "mandatory"
-    assert isinstance(after(change, live(LoginNetworkMasks=""), "LoginNetworkMasks"), Unknown)
-
-
-@pytest.mark.parametrize(("hours", "will_be"), [(24, 24), (6, 6), (1, 6)])
-def test_what_is_not_recorded_may_be_an_import(hours: int, will_be: int) -> None:
-    inputs = {name: value for name, value in GOOD.items() if name != "loginSessionDuration"}
-    change = planned(Declared(URN, inputs, PROVIDER), {})
-    assert after(change, live(LoginSessionDuration=hours), "LoginSessionDuration") == will_be
-
-
-def test_a_resource_that_is_only_to_be_deleted_is_not_the_recorded_one() -> None:
-    from acctgate.crossguard.recorded import _resources
-
-    entries = [{"urn": URN, "inputs": GOOD}, {"urn": URN, "delete": True, "inputs": {}}]
-    assert _resources({"deployment": {"resources": entries}}) == {URN: entries[0]}
 
 
 @pytest.mark.parametrize(

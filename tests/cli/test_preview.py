@@ -123,7 +123,10 @@ def test_output_and_the_packs_own_report(copy: Path, tmp_path: Path) -> None:
     file, own = tmp_path / "output.json", tmp_path / "own.json"
     done = preview(copy, "--demo", "--format", "json", "--output", str(file), ACCTGATE_REPORT=str(own))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
-    assert report_of(file.read_text()) == report_of(own.read_text())
+    written = report_of(own.read_text())
+    run = written.pop("run")
+    assert (run["project"], run["stack"]) == ("acctgate", "preview")
+    assert report_of(file.read_text()) == written
 
 
 def test_what_a_program_prints_does_not_reach_standard_output(project: Path) -> None:
@@ -189,6 +192,65 @@ def test_a_program_without_data_sources_is_judged_all_the_same(project: Path, de
     assert live(project, demo).returncode == 0
     demo.denied = {"GetSecurityPreference"}
     assert live(project, demo).returncode == 3
+
+
+# --- the program decides nothing ---
+
+
+@pytest.mark.parametrize("code", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_a_program_that_ends_its_process_passes_nothing(project: Path, demo: DemoServer, code: str) -> None:
+    demo.account.comply()
+    (project / "__main__.py").write_text(f"import os\n{DATA_SOURCE}{code}\n")
+    refused(live(project, demo), "the program's process ended before the preview did")
+
+
+PATCHES = """
+import acctgate.cli.output, acctgate.model.report, sys
+acctgate.cli.output.Writer.write = lambda *_: 0
+acctgate.model.report.read_report = None
+sys.exit = lambda *_: None
+"""
+
+
+def test_a_program_that_patches_acctgate_changes_nothing(project: Path) -> None:
+    program = project / "__main__.py"
+    program.write_text(PATCHES + program.read_text())
+    assert preview(project, "--demo").returncode == 1
+
+
+def test_a_program_gets_no_token_and_no_place_for_a_report(project: Path, tmp_path: Path) -> None:
+    names = ("GITHUB_OUTPUT", "GITHUB_ENV", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL")
+    names += ("ACCTGATE_REPORT", "ACCTGATE_RUN")
+    program = project / "__main__.py"
+    program.write_text(f"import os\nprint([name for name in {names} if name in os.environ])\n" + program.read_text())
+    done = preview(project, "--demo", **dict.fromkeys(names, str(tmp_path / "x")))
+    assert (done.returncode, done.stderr) == (1, "[]\n")
+
+
+def test_an_earlier_report_does_not_stay(project: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    own.write_text("{}")
+    (project / "__main__.py").write_text("raise ValueError('broken')")
+    refused(preview(project, "--demo", ACCTGATE_REPORT=str(own)), "ValueError: broken")
+    assert not own.exists()
+
+
+WAIVED = """
+version: 1
+rules: {login-mfa: {require: mandatory}}
+waivers: [{rule: login-mfa, account: "1234567890123456", reason: r, owner: ada, expires: 2099-01-01}]
+"""
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_waiver_of_the_account_reaches_the_resource_policy(project: Path, tmp_path: Path, first: bool) -> None:
+    parts = [PREFERENCE, DATA_SOURCE] if first else [DATA_SOURCE, PREFERENCE]
+    (project / "__main__.py").write_text("\n".join(parts))
+    policy = tmp_path / "waived.yaml"
+    policy.write_text(WAIVED)
+    done = preview(project, "--demo", "--policy", str(policy), "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rules(report_of(done.stdout), "waived") == {"login-mfa"}
 
 
 # --- the project ---
@@ -293,7 +355,7 @@ def test_no_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: [", "no YAML: "),
+        ("name: [", "invalid YAML: "),
         ("- name", "a Pulumi project has a name and a runtime"),
         ("name: gate", "a Pulumi project has a name and a runtime"),
         ("", "a Pulumi project has a name and a runtime"),

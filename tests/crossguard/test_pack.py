@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -138,16 +137,6 @@ def test_the_state_has_no_credential_and_no_signed_url(make_stack: MakeStack, de
     for secret in (ACCESS_KEY_SECRET, "Signature", "OSSAccessKeyId", "ReportUrl", "Expires="):
         assert secret not in state
     assert demo.calls["GetCompliancePackReport"] >= 1
-
-
-def test_the_provider_pickles_by_reference() -> None:
-    from pulumi.dynamic.dynamic import serialize_provider
-
-    from acctgate.crossguard.data_sources import SecurityPreferenceReader
-
-    pickled = base64.b64decode(serialize_provider(SecurityPreferenceReader()))
-    assert len(pickled) < 120
-    assert b"acctgate.crossguard.data_sources" in pickled
 
 
 def test_policy_pack_config_overrides_the_policy_file(make_stack: MakeStack) -> None:

@@ -2,11 +2,12 @@
 
     from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
 
-The data sources are imported when they are asked for: the policy pack needs none, and a preview waits for it.
+The data sources are imported on first use: a preview waits for the import, and the policy pack does not need them.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,4 @@ __all__ = ["CompliancePackReport", "SecurityPracticeReport", "SecurityPreference
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    from acctgate.crossguard import data_sources
-
-    return getattr(data_sources, name)
+    return getattr(import_module("acctgate.crossguard.data_sources"), name)

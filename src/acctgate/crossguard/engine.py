@@ -1,4 +1,4 @@
-"""Find the Pulumi engine, and what it needs beside it to run Python."""
+"""Find the Pulumi engine, and give it the helpers that it needs to run Python."""
 
 from __future__ import annotations
 
@@ -8,27 +8,31 @@ import sys
 from pathlib import Path
 from typing import Final
 
-# What the official installer puts beside the engine. The Automation API is a language host for programs;
-# these two are all that is needed beyond it. The analyzer gets its first two arguments only: the SDK's
-# parser stumbles over -virtualenv=…
+# Helpers that the official installer puts beside the engine. Beside the Automation API, which is a language host for
+# programs, the engine needs only these two. The analyzer gets only its first two arguments: the SDK's parser rejects
+# -virtualenv=…
 SCRIPTS: Final = {
     "pulumi-resource-pulumi-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.dynamic "$@"',
     "pulumi-analyzer-policy-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.policy "$1" "$2"',
 }
+# The stand-in replaces the alicloud plugin: a small provider that serves the demo account only.
 _STAND_IN: Final = {
     "pulumi-resource-alicloud": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m acctgate.demo.provider "$@"'
 }
 
 
 class EngineError(Exception):
-    """There is no engine that can be used. The text is one line: what is missing and how to get it."""
+    """There is no usable engine. The text is one line: what is missing and how to get it."""
 
 
 def find_engine(project: Path) -> Path:
-    """The `pulumi` executable: on PATH, in ~/.pulumi/bin, or where `make` has put it in the checkout.
+    """Find the `pulumi` executable: on PATH, in ~/.pulumi/bin, or where `make` installs it in the checkout.
+
+    Args:
+        project: The folder of the project or checkout.
 
     Raises:
-        EngineError: There is none.
+        EngineError: There is no engine.
     """
     places = [
         os.environ.get("PATH", ""),
@@ -42,18 +46,18 @@ def find_engine(project: Path) -> Path:
 
 
 def has_language_host(engine: Path) -> bool:
-    """Whether the engine can run Python programs by itself."""
+    """Return whether the engine can run Python programs by itself."""
     path = os.pathsep.join((str(engine.parent), os.environ.get("PATH", "")))
     return shutil.which("pulumi-language-python", path=path) is not None
 
 
 def search_path(engine: Path, scripts: Path, *, stand_in: bool = False) -> str:
-    """A PATH on which the engine finds what it needs. Missing helpers are written to the folder `scripts`.
+    """Return a PATH on which the engine finds its helpers. Missing ones are written to the folder `scripts`.
 
     Args:
         engine: The `pulumi` executable.
         scripts: An existing folder for helpers.
-        stand_in: Put the demo account's stand-in in the place of the alicloud plugin.
+        stand_in: Replace the alicloud plugin with the demo account's stand-in.
     """
     wanted = {} if has_language_host(engine) else dict(SCRIPTS)
     if stand_in:

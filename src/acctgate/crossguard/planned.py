@@ -1,4 +1,4 @@
-"""The SecurityPreference resources of a stack, as the engine shows them to the pack: what the deploy sends."""
+"""What a deploy does with the SecurityPreference resources that the engine shows to the pack."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from acctgate.plan.pulumi import dead_value, provider_of, settings
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A SecurityPreference that the program declares. Policies are not told what becomes of it."""
+    """A SecurityPreference that the program declares. Policies do not see the engine's operation on it."""
 
     urn: str
     inputs: Mapping[str, Any]
     provider_urn: str = ""
     provider_inputs: Mapping[str, Any] | None = None
     aliased: bool = False
-    """Whether it may be recorded under another URN."""
+    """Whether the state may record it under another URN."""
 
     @property
     def provider(self) -> Provider:
-        """The provider that it goes to."""
+        """The provider that it belongs to."""
         return provider_of(self.provider_urn, self.provider_inputs or {})
 
 
 def planned(declared: Declared, state: Recorded | None) -> PlannedChange:
-    """What the deploy does with it, as far as the recorded state tells.
+    """Return what the deploy does with a resource, as far as the recorded state shows it.
 
-    Without the recorded state it may be created, updated or left alone, and a provider that is another one may or may
-    not mean a replacement: then what is declared counts only where the live account agrees already. What is not
-    recorded is created or imported.
+    Without the recorded state the resource may be created, updated or left alone, and another provider may or may not
+    mean a replacement: the operation is unknown, and a declared value counts only if the live account has it already.
+    A resource that the state does not record is created or imported.
     """
     values = settings(declared.inputs)
     change = PlannedChange(

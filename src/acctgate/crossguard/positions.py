@@ -1,7 +1,7 @@
-"""Where a program declares its SecurityPreference resources. The engine tells no policy, so the program is asked.
+"""Where a Python program declares its SecurityPreference resources.
 
-`acctgate preview` runs a Python program in its own process. There a transformation, which changes nothing, sees each
-resource while the line that declares it is still on the stack, and writes it down for the pack.
+Policies do not see it. So where `acctgate preview` runs the program, it registers a transformation that changes
+nothing: it sees each resource while the line that declares it is on the call stack, and records it for the pack.
 """
 
 from __future__ import annotations
@@ -12,37 +12,37 @@ import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from acctgate.crossguard import variables
 from acctgate.model.outcome import Place
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 
-POSITIONS_VARIABLE: Final = "ACCTGATE_POSITIONS"
-"""Names the file that the program writes and the pack reads."""
 Positions = Mapping[str, Place]
 """A resource's name → the line that declares it, relative to the project's folder."""
 
 
-class Recorder:
-    """Notes the resources of one program."""
+class PositionRecorder:
+    """Records where one program declares its resources."""
 
     def __init__(self, project: Path, file: Path) -> None:
         self._project, self._file = project.resolve(), file
         self._found: dict[str, tuple[str, int]] = {}
 
     def watch(self) -> None:
-        """Look at each resource of the program that is about to run in this process."""
+        """Watch the resources of the program that is about to run in this process."""
+        # Lazy: the pack reads the positions and does not record any.
         from pulumi.runtime import register_stack_transformation
 
-        register_stack_transformation(self._look)
+        register_stack_transformation(self._record)
 
-    def _look(self, resource: Any) -> None:
-        if resource.type_ == PREFERENCE_TYPE and (place := self._declared()):
+    def _record(self, resource: Any) -> None:
+        if resource.type_ == PREFERENCE_TYPE and (place := self._declaration()):
             self._found[resource.name] = place
             self._file.write_text(json.dumps(self._found), encoding="utf-8")
 
-    def _declared(self) -> tuple[str, int] | None:
-        """The innermost line on the stack that is the project's own, not that of what is installed in it."""
+    def _declaration(self) -> tuple[str, int] | None:
+        """Return the innermost line of the call stack in the project, installed packages aside."""
         installed = Path(sys.prefix).resolve()
         for frame in reversed(traceback.extract_stack()):
             file = Path(frame.filename).resolve()
@@ -52,8 +52,8 @@ class Recorder:
 
 
 def positions() -> Positions:
-    """What the program has written down; nothing where it runs elsewhere."""
-    name = os.environ.get(POSITIONS_VARIABLE)
+    """Return the positions that the program has recorded; none if it runs elsewhere."""
+    name = os.environ.get(variables.POSITIONS)
     try:
         found = json.loads(Path(name).read_bytes()) if name else {}
         return {resource: Place(str(file), int(line)) for resource, (file, line) in found.items()}

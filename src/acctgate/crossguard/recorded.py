@@ -1,6 +1,7 @@
-"""What Pulumi's state records of a stack's resources: policies are not told, so the pack asks.
+"""The resources that Pulumi's state records of a stack.
 
-Whether a deploy sends a value depends on it: an unchanged resource sends nothing, an update what differs.
+Whether a deploy sends a value depends on them: an unchanged resource sends nothing, an update sends what differs.
+Policies do not see the state, so the pack exports it.
 """
 
 from __future__ import annotations
@@ -13,32 +14,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-PROJECT_VARIABLE: Final = "ACCTGATE_PROJECT"
-"""Names the folder with Pulumi.yaml, where it is not above the pack."""
-_SECONDS: Final = 60
+from acctgate.crossguard import variables
+
+_TIMEOUT: Final = 60  # seconds
 Recorded = Mapping[str, Mapping[str, Any]]
-"""URN → the resource as the state has it."""
+"""URN → the resource as the state records it."""
 
 
 def export_state() -> Recorded | None:
-    """The recorded resources of the stack that is being deployed, None where they cannot be had."""
+    """Return the recorded resources of the stack that is being deployed, None if the export fails."""
     pulumi, stack = shutil.which("pulumi"), os.environ.get("PULUMI_STACK")
     if not pulumi or not stack:
         return None
-    for folder, name in _ways(stack):
+    for folder, name in stack_candidates(stack):
         command = [pulumi, "--non-interactive", "--cwd", str(folder), "stack", "export", "--stack", name]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+            done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
             if done.returncode == 0:
-                return _resources(json.loads(done.stdout))
+                return recorded_resources(json.loads(done.stdout))
         except (OSError, subprocess.SubprocessError, ValueError):
             continue
     return None
 
 
-def _ways(stack: str) -> Iterator[tuple[Path, str]]:
-    """Where to ask, and for which name: in the project, else by the stack's full name."""
-    named = os.environ.get(PROJECT_VARIABLE)
+def stack_candidates(stack: str) -> Iterator[tuple[Path, str]]:
+    """Yield the folders and names to try for an export: the stack in the project, else its full name."""
+    named = os.environ.get(variables.PROJECT)
     for folder in (Path(named),) if named else Path.cwd().parents:
         if any((folder / f"Pulumi.{ending}").is_file() for ending in ("yaml", "yml", "json")):
             yield folder, stack
@@ -48,7 +49,8 @@ def _ways(stack: str) -> Iterator[tuple[Path, str]]:
         yield Path.cwd(), f"{organization}/{project}/{stack}"
 
 
-def _resources(document: Any) -> Recorded:
+def recorded_resources(document: Any) -> Recorded:
+    """Return the resources of an exported stack."""
     deployment = document.get("deployment") or {}
-    # An entry that is only still to be deleted has the URN of the one that took its place.
+    # An entry that is pending deletion has the URN of its replacement.
     return {entry["urn"]: entry for entry in deployment.get("resources") or [] if not entry.get("delete")}

@@ -1,4 +1,4 @@
-"""Repair what a planned SecurityPreference sets or leaves out, where a rule's level is `remediate`."""
+"""Repair what a planned SecurityPreference sets or leaves out, for rules at level `remediate`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 from acctgate.log import trace
 from acctgate.model.planned_change import Marker
 from acctgate.model.preference_keys import BY_SETTING, LEFT_OUT
+from acctgate.model.snapshot import Unknown
 from acctgate.plan.pulumi import settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
 
 
 def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The resource's properties with the rule's setting repaired, None where nothing is to be repaired.
+    """Return the resource's properties with the rule's setting repaired, None if there is nothing to repair.
 
-    What the program leaves out and the deploy does not touch stays left out.
+    A setting that the program leaves out and the deploy does not change stays left out.
     """
     key = BY_SETTING.get(rule.setting)
     if key is None or not isinstance(rule, SettingRule) or rule.repair is None:
@@ -28,19 +29,17 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
         if rule.judge_values([value, *_absent(rule)], entry).outcome != "fail":
             return None
         repaired = rule.repair(value, entry)
-    except (Exception, SystemExit) as error:  # somebody's own rule: it is judged as not provable
+    except (Exception, SystemExit) as error:  # a custom rule that raises is judged as unknown
         trace(f"{rule.id} raised", error)
         return None
     return None if repaired is None else {**_target(properties), key.pulumi: repaired}
 
 
-def _absent(rule: SettingRule[Any]) -> list[Any]:
-    from acctgate.model.snapshot import Unknown
-
+def _absent(rule: SettingRule[Any]) -> list[Unknown]:
     return [Unknown("not declared", absent=True) for _ in rule.also]
 
 
 def _target(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The properties behind the SDK's proxy, where what is secret stays secret."""
+    """Return the properties behind the SDK's proxy, in which secrets stay secret."""
     target: Mapping[str, Any] = properties["__target"] if type(properties) is not dict else properties
     return target

@@ -1,16 +1,39 @@
-"""How the data sources are called in Pulumi. Apart, so that neither they nor the pack import the other."""
+"""The data sources as the engine names them. Both the data sources and the policy pack need this table.
+
+It has a module of its own because importing a data source imports Pulumi's dynamic providers, which the pack does
+not need.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 MODULE: Final = "acctgate"
-TYPES: Final = {
-    f"pulumi-python:dynamic/{MODULE}:{name}": section
-    for name, section in (
-        ("SecurityPreference", "SecurityPreference"),
-        ("SecurityPracticeReport", "AccountSecurityPracticeInfo"),
-        ("CompliancePackReport", "CompliancePackReports"),
-    )
-}
-"""Pulumi's type of each data source, and the section that it reads."""
+
+
+class SourceType(NamedTuple):
+    """One data source."""
+
+    name: str
+    """The name of its class, and the last part of its Pulumi type."""
+    section: str
+    """The section of a snapshot that it reads, and the name of its main output."""
+    extra_arguments: tuple[str, ...] = ()
+    """The arguments that it takes beside `ARGUMENTS`."""
+
+    @property
+    def pulumi_type(self) -> str:
+        """The type of its resources in a stack."""
+        return f"pulumi-python:dynamic/{MODULE}:{self.name}"
+
+
+ARGUMENTS: Final = ("region", "role_arn", "endpoint")
+"""The arguments of every data source. They select the account."""
+PREFERENCE: Final = SourceType("SecurityPreference", "SecurityPreference")
+PRACTICE: Final = SourceType("SecurityPracticeReport", "AccountSecurityPracticeInfo")
+PACK_REPORTS: Final = SourceType("CompliancePackReport", "CompliancePackReports", ("compliance_pack_id",))
+
+BY_NAME: Final = {source.name: source for source in (PREFERENCE, PRACTICE, PACK_REPORTS)}
+"""The data sources by name."""
+SOURCES: Final = {source.pulumi_type: source for source in BY_NAME.values()}
+"""The data sources by Pulumi type."""

@@ -1,12 +1,12 @@
-"""What the data sources in a stack say of the accounts: resources in, snapshots out. Pure."""
+"""The accounts that the data sources of a stack have read: resources in, snapshots out. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
-from acctgate.crossguard.source_types import TYPES
+from acctgate.crossguard.source_types import ARGUMENTS, SOURCES
 from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.plan.pulumi import UNKNOWN_VALUES, is_unknown
@@ -40,25 +40,26 @@ class _Gathered:
 
 
 def accounts(resources: Iterable[StackResource]) -> list[StackAccount]:
-    """The accounts that the stack's data sources have read, in the order of the first of each.
+    """Return the accounts that the stack's data sources have read, in the order of their first data source.
 
-    Data sources belong together where they have read the same account, or, where it is not known which,
-    where they were told to read it in the same way.
+    Data sources belong together if they have read the same account. One that does not know its account belongs to
+    those with the same arguments.
     """
+    sources = [(each, whole_numbers(each.properties)) for each in resources if each.type in SOURCES]
+    known = {_arguments(values): values["account_id"] for _, values in sources if is_known(values.get("account_id"))}
     found: dict[tuple[str, ...], _Gathered] = {}
-    sources = [(r, whole_numbers(r.properties)) for r in resources if r.type in TYPES]
-    ways = {_way(values): values["account_id"] for _, values in sources if _is_known(values.get("account_id"))}
     for resource, values in sources:
-        account_id = values.get("account_id") if _is_known(values.get("account_id")) else ways.get(_way(values))
-        key = (account_id,) if account_id else _way(values)
-        gathered = found.setdefault(key, _Gathered(account_id))
-        gathered.urns.setdefault(TYPES[resource.type], resource.urn)
-        _add(gathered, TYPES[resource.type], values)
+        read = values.get("account_id")
+        account_id = read if is_known(read) else known.get(_arguments(values))
+        gathered = found.setdefault((account_id,) if account_id else _arguments(values), _Gathered(account_id))
+        section = SOURCES[resource.type].section
+        gathered.urns.setdefault(section, resource.urn)
+        _add(gathered, section, values)
     return [_account(gathered) for gathered in found.values()]
 
 
 def whole_numbers(value: Any) -> Any:
-    """The same value with 6 for 6.0: the engine knows floats only."""
+    """Return the value with 6 for 6.0: the engine knows only floats."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -68,12 +69,13 @@ def whole_numbers(value: Any) -> Any:
     return value
 
 
-def _way(values: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(values.get(name) or "") for name in ("region", "role_arn", "endpoint"))
-
-
-def _is_known(value: Any) -> bool:
+def is_known(value: object) -> TypeGuard[str]:
+    """Return whether a value is text that the engine knows already."""
     return isinstance(value, str) and bool(value) and value not in UNKNOWN_VALUES
+
+
+def _arguments(values: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(values.get(name) or "") for name in ARGUMENTS)
 
 
 def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:

@@ -72,6 +72,18 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """Which run of the Pulumi engine a report is about. None: unknown."""
+
+    id: str | None = None
+    """The id that `acctgate preview` gave the run."""
+    project: str | None = None
+    """The name of the Pulumi project."""
+    stack: str | None = None
+    """The name of the stack, without organization and project."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole report (version 1), as `--format json` writes it."""
 
@@ -81,6 +93,8 @@ class Report:
     counts: Mapping[Result, int]
     waivers: tuple[WaiverNotice, ...] = ()
     """The waivers that want attention."""
+    run: RunIdentity | None = None
+    """The run of the engine, in a report that the policy pack wrote."""
 
 
 def _number(count: int, what: str) -> str:

@@ -1,10 +1,10 @@
-"""What `acctgate preview` makes of the engine's output where the engine fails: its own error, in one line."""
+"""Why the engine failed: its own error, in one line."""
 
 from __future__ import annotations
 
 import pytest
 
-from acctgate.crossguard.preview import _complaint
+from acctgate.crossguard.engine_errors import explain_failure
 
 PACK = """
  stdout: Previewing update (preview):
@@ -45,5 +45,5 @@ STOPPED = "Traceback (most recent call last):\nRuntimeError: Event loop stopped 
     ],
     ids=["pack", "library", "beside", "output", "nothing", "secret"],
 )
-def test_complaint(errors: list[str], output: str, wanted: str) -> None:
-    assert _complaint(errors, output) == wanted
+def testexplain_failure(errors: list[str], output: str, wanted: str) -> None:
+    assert explain_failure(errors, output) == wanted

@@ -1,0 +1,49 @@
+"""Find out from the engine's output why it failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from acctgate.redact import one_line
+
+_TRACEBACK: Final = "Traceback (most recent call last):"
+_PREFIX: Final = "the Pulumi engine failed: "
+
+
+def explain_failure(errors: Sequence[str], output: str) -> str:
+    """Return the engine's own error in one line, without its progress.
+
+    Args:
+        errors: The engine's diagnostics of severity error.
+        output: Everything that it printed.
+    """
+    plain = [text for text in errors if _TRACEBACK not in text]
+    texts = plain or [*errors, output]  # beside a plain error, a traceback is only its consequence
+    for text in texts:
+        if raised := _raised(text):
+            return raised
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    useful = [line for line in lines if line and not line.startswith(("code:", "stdout:"))]
+    for sign in ("error: ", "Error: "):
+        for line in useful:
+            if sign in line:
+                return _PREFIX + one_line(line.partition(sign)[2] or line)
+    return _PREFIX + one_line(useful[0] if useful else "it did not say why")
+
+
+def _raised(text: str) -> str | None:
+    """Return where and what, of the first Python traceback: the policy pack's, or a provider's."""
+    before, found, after = text.partition(_TRACEBACK)
+    if not found:
+        return None
+    indent = len(before) - before.rfind("\n") - 1
+    place = ""
+    for line in after.splitlines()[1:]:
+        if frame := re.match(r'\s+File "([^<].*)", line (\d+)', line[indent:]):
+            library = "site-packages" in frame[1]
+            place = place if library and place else f"{frame[1]}:{frame[2]}: "
+        elif not line[indent:].startswith(" "):
+            return place + one_line(line[indent:])
+    return None

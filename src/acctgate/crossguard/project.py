@@ -1,0 +1,97 @@
+"""The settings of a Pulumi project: Pulumi.yaml."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from acctgate.redact import one_line
+
+PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+
+
+class ProjectError(Exception):
+    """There is no usable Pulumi project. The text is one line: where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A Pulumi project."""
+
+    folder: Path
+    settings: Mapping[str, Any]
+    """The content of the project file."""
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return str(self.settings["name"])
+
+    @property
+    def runtime(self) -> str:
+        """The language of the program."""
+        return _runtime_name(self.settings)
+
+    @property
+    def program(self) -> Path:
+        """The program's file, or the folder that it is in."""
+        return self.folder / str(self.settings.get("main") or ".")
+
+    @property
+    def uses_this_environment(self) -> bool:
+        """Whether the engine would run the program in the Python environment of this process."""
+        options = self._runtime_options
+        virtualenv = options.get("virtualenv")
+        return not options.get("toolchain") and (
+            not virtualenv or (self.folder / virtualenv).resolve() == Path(sys.prefix).resolve()
+        )
+
+    @property
+    def pack(self) -> Path:
+        """The folder of the project's policy pack; of the bundled one if the project has none."""
+        own = self.folder / "policies"
+        return own if (own / "PulumiPolicy.yaml").is_file() else Path(__file__).parent / "policies"
+
+    def relocated(self) -> dict[str, Any]:
+        """Return settings that work in another folder, so that a stack's files stay out of the project."""
+        moved = {**self.settings, "main": str(self.program)}
+        moved.pop("backend", None)
+        options = self._runtime_options
+        if options.get("virtualenv"):
+            virtualenv = str(self.folder / str(options["virtualenv"]))
+            moved["runtime"] = {**moved["runtime"], "options": {**options, "virtualenv": virtualenv}}
+        return moved
+
+    @property
+    def _runtime_options(self) -> Mapping[str, Any]:
+        runtime = self.settings.get("runtime")
+        options = runtime.get("options") if isinstance(runtime, dict) else None
+        return options if isinstance(options, dict) else {}
+
+
+def read_project(folder: Path) -> Project:
+    """Read the project in a folder.
+
+    Raises:
+        ProjectError: There is no project file, or it is invalid.
+    """
+    path = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+    if path is None:
+        raise ProjectError(f"{folder}: no Pulumi.yaml; run this in a Pulumi project")
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{path}: invalid YAML: {one_line(error)}") from None
+    if not isinstance(settings, dict) or not settings.get("name") or not _runtime_name(settings):
+        raise ProjectError(f"{path}: a Pulumi project has a name and a runtime")
+    return Project(folder, settings)
+
+
+def _runtime_name(settings: Mapping[str, Any]) -> str:
+    runtime = settings.get("runtime")
+    return str(runtime.get("name") if isinstance(runtime, dict) else runtime or "")

@@ -1,0 +1,73 @@
+"""The file through which the policy pack hands the report to whoever asked for it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from acctgate.crossguard import variables
+from acctgate.model.report import Report, RunIdentity, read_report
+from acctgate.redact import one_line
+
+
+class ReportError(Exception):
+    """The file is not the report of this run. The text is one line that says why."""
+
+
+def remove() -> None:
+    """Remove an earlier report, so that a run that ends before it has judged leaves none.
+
+    Raises:
+        ReportError: It cannot be removed.
+    """
+    if not (name := os.environ.get(variables.REPORT)):
+        return
+    try:
+        Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise ReportError(f"{name}: {(error.strerror or 'cannot be removed').lower()}") from None
+
+
+def write(report: str) -> None:
+    """Write the report (JSON) with the identity of this run, if a file is asked for.
+
+    A half-written report must not be read as one, so the file appears whole or not at all.
+    """
+    if not (name := os.environ.get(variables.REPORT)):
+        return
+    document = {**json.loads(report), "run": asdict(this_run())}
+    path = Path(name)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    draft.replace(path)
+
+
+def this_run() -> RunIdentity:
+    """Return the identity of this process's run: the engine names project and stack, the preview names the run."""
+    found = (os.environ.get(name) or None for name in (variables.RUN, "PULUMI_PROJECT", "PULUMI_STACK"))
+    return RunIdentity(*found)
+
+
+def read(path: Path, expected: RunIdentity) -> Report:
+    """Read the report of a run.
+
+    Raises:
+        ReportError: There is no report, it belongs to another run or stack, or it judges no account.
+    """
+    try:
+        report = read_report(path.read_bytes())
+    except FileNotFoundError:
+        raise ReportError("the policy pack left no report: nothing was judged") from None
+    except (OSError, ValueError) as error:
+        raise ReportError(f"the policy pack's report cannot be used: {one_line(error)}") from None
+    run = report.run or RunIdentity()
+    if run.id != expected.id:
+        raise ReportError("the policy pack's report belongs to another run")
+    if (run.project, run.stack) != (expected.project, expected.stack):
+        there = f"{one_line(run.project)}/{one_line(run.stack)}"
+        raise ReportError(f"the policy pack's report is about {there}, not {expected.project}/{expected.stack}")
+    if not report.accounts:
+        raise ReportError("the policy pack's report judges no account")
+    return report

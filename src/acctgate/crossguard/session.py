@@ -1,0 +1,162 @@
+"""One run of the engine as the policy pack sees it.
+
+The engine configures the pack, shows it the program's resources one by one, then the whole stack. A session is that
+run: configured, declared, judged, reported. A new run gets a new session, so nothing of an earlier one remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from acctgate.crossguard.configuration import Configuration
+from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
+from acctgate.crossguard.planned import Declared, planned
+from acctgate.crossguard.positions import positions
+from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.stack import StackAccount, StackResource, accounts, is_known
+from acctgate.model.preference_keys import BY_SETTING
+from acctgate.model.report import AccountReport
+from acctgate.plan import PlannedChange
+from acctgate.policy import Policy
+from acctgate.rules import Rule
+
+
+class Phase(IntEnum):
+    """How far a session is. It only moves forward."""
+
+    CONFIGURED = 1
+    DECLARED = 2
+    """The engine has shown at least one resource."""
+    JUDGED = 3
+    REPORTED = 4
+    """The report is written and the violations are shown: the session is over."""
+
+
+class SessionError(RuntimeError):
+    """The engine's requests came in an order that a session does not allow."""
+
+
+class PreviewSession:
+    """One run: resources in, violations and a report out."""
+
+    def __init__(self, configuration: Configuration, reader: BackgroundReader | None = None) -> None:
+        """Begin a run, `configured`.
+
+        Args:
+            configuration: What the run judges by.
+            reader: Reads the recorded state and the account; by default as the configuration says.
+        """
+        self.configuration = configuration
+        self.phase = Phase.CONFIGURED
+        self._reader = reader or BackgroundReader(configuration.account)
+        self._declared: dict[str, Declared] = {}
+        self._source_accounts: set[str] = set()
+        self._has_sources = False
+        self._changes_judged: dict[tuple[str, str | None], AccountReport] = {}
+        self._reported: set[tuple[str, str | None]] = set()
+        self._judged = JudgedStack()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy, with Pulumi's configuration applied."""
+        return self.configuration.policy
+
+    def declare(self, resource: Declared) -> None:
+        """Take in a planned SecurityPreference, and start to read what the state records of it."""
+        self._move(Phase.DECLARED)
+        self._declared[resource.urn] = resource
+        self._changes_judged.clear()
+        self._reader.start_state()
+
+    def declare_source(self, account_id: Any) -> None:
+        """Take in a data source, which has read this account; anything but text means that it is not known."""
+        self._move(Phase.DECLARED)
+        self._has_sources = True
+        if is_known(account_id):
+            self._source_accounts.add(account_id)
+
+    def declare_other(self) -> None:
+        """Take in any other resource. While there are no data sources, start to read the account early."""
+        self._move(Phase.DECLARED)
+        if not self._has_sources:
+            self._reader.start_account(None)
+
+    def resource_violations(self, rule: Rule[Any], urn: str, now: datetime) -> Iterator[Violation]:
+        """Yield a rule's findings on what one resource itself sets or clears. The stack policy judges the rest."""
+        change = self._planned(self._declared[urn])
+        if not _touches(change, rule):
+            return
+        found = list(findings(self._judge_change(change, None, now), rule.id))
+        if found and any(waiver.rule == rule.id and waiver.account for waiver in self.policy.waivers):
+            account = self._account_of(change)
+            if account is None:
+                return  # a waiver may cover it: only the stack policy knows the account
+            found = list(findings(self._judge_change(change, account, now), rule.id))
+        for outcome in found:
+            self._reported.add((rule.id, urn))
+            yield Violation(sentence(None, outcome), urn)
+
+    def judge(self, resources: Sequence[StackResource], now: datetime) -> str:
+        """Judge the accounts of the stack as they will be, and return the report (JSON, version 1)."""
+        self._move(Phase.JUDGED)
+        changes = [self._planned(declared) for declared in self._declared.values()]
+        stack = accounts(resources)
+        if not stack:
+            providers = {change.provider for change in changes}
+            stack = [StackAccount(snapshot, {}) for snapshot in self._reader.read_accounts(providers)]
+        self._judged = judge_stack(stack, changes, self.policy, now)
+        return self._judged.render()
+
+    def stack_violations(self, rule: Rule[Any]) -> Iterator[Violation]:
+        """Yield a rule's findings on the accounts, except those that a resource policy has reported already."""
+        if self.phase != Phase.JUDGED:
+            raise SessionError(f"no violations of a session that is {self.phase.name.lower()}")
+        for account in self._judged.accounts:
+            for violation in account.violations(rule.id):
+                if (rule.id, violation.urn) not in self._reported:
+                    yield violation
+
+    def finish(self) -> None:
+        """End the session: everything is reported."""
+        self._move(Phase.REPORTED)
+
+    def _move(self, phase: Phase) -> None:
+        """Go on to a phase. Only declaring may happen more than once."""
+        again = phase == self.phase == Phase.DECLARED
+        reported_unjudged = phase == Phase.REPORTED and self.phase != Phase.JUDGED
+        if (phase <= self.phase and not again) or reported_unjudged:
+            raise SessionError(f"a session that is {self.phase.name.lower()} cannot be {phase.name.lower()}")
+        self.phase = phase
+
+    def _judge_change(self, change: PlannedChange, account: str | None, now: datetime) -> AccountReport:
+        key = (change.address, account)
+        if key not in self._changes_judged:  # each rule with a resource policy asks for the same report
+            self._changes_judged[key] = judge_change(change, account, self.policy, now)
+        return self._changes_judged[key]
+
+    def _planned(self, declared: Declared) -> PlannedChange:
+        state = self._reader.start_state().result()
+        place = positions().get(declared.urn.rsplit("::", 1)[-1])
+        return replace(planned(declared, state), place=place)
+
+    def _account_of(self, change: PlannedChange) -> str | None:
+        """Return the account that a change is deployed to; None if it is not certain."""
+        if change.provider.account_id is not None:
+            return change.provider.account_id
+        if self._has_sources:
+            return next(iter(self._source_accounts)) if len(self._source_accounts) == 1 else None
+        found = {snapshot.account_id for snapshot in self._reader.start_account(change.provider).result()}
+        return found.pop() if len(found) == 1 else None
+
+
+def _touches(change: PlannedChange, rule: Rule[Any]) -> bool:
+    """Return whether the change itself sets or clears what the rule judges."""
+    setting = BY_SETTING.get(rule.setting)
+    if setting is None:
+        return change.dead is not None
+    effect = change.effects().get(setting.api)
+    return effect is not None and effect.kind in ("sets", "unknown")

@@ -1,0 +1,170 @@
+"""The dynamic provider behind the data sources: it reads one section of the live account.
+
+A Python dynamic provider has no Invoke, and the engine does not call its `create` in a preview. It does call `check`,
+and policies see the inputs that `check` returns. So `check` reads the live account, at every preview, and Pulumi
+itself shows drift as a diff.
+
+A denied or broken call does not fail the preview: the data source gets an `error` instead of its section, and the
+rules that need the section are unknown. Only invalid arguments fail the preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+from pulumi.runtime.rpc import UNKNOWN
+
+from acctgate.crossguard.source_types import ARGUMENTS, BY_NAME, PACK_REPORTS, PRACTICE, PREFERENCE, SourceType
+from acctgate.model.snapshot_document import ApiError
+from acctgate.sources import SourceError
+
+if TYPE_CHECKING:
+    from acctgate.sources.calls import Target
+    from acctgate.sources.live import LiveAccount
+
+Values = dict[str, Any]
+
+
+def _read_packs(account: LiveAccount, arguments: Values) -> Values:
+    """Read the report of the pack that is named, or of each pack of the account."""
+    if pack := arguments.get("compliance_pack_id"):
+        return {PACK_REPORTS.section: [account.compliance_pack_report(pack)]}
+    reports, errors = account.compliance_pack_reports()
+    plain = {name: _without_nulls(error) for name, error in errors.items()}
+    return {PACK_REPORTS.section: reports, **({"errors": plain} if plain else {})}
+
+
+_READERS: Final[dict[str, Callable[[LiveAccount, Values], Values]]] = {
+    PREFERENCE.name: lambda account, _: {PREFERENCE.section: account.security_preference()},
+    PRACTICE.name: lambda account, _: {PRACTICE.section: account.security_practice()},
+    PACK_REPORTS.name: _read_packs,
+}
+"""How each data source is read. Each raises `CallError` if a call brings no answer."""
+
+
+class SourceReader(ResourceProvider):
+    """Reads one section of an account. Pulumi keeps it, pickled, in the state: it holds no secret."""
+
+    serialize_as_secret_always = False
+
+    def __init__(self, name: str) -> None:
+        """Read the data source of this name."""
+        super().__init__()
+        self._name = name
+
+    def check(self, _olds: Values, news: Values) -> CheckResult:
+        """Read the live account, in a preview too."""
+        arguments = self._arguments(news)
+        try:
+            return CheckResult({**arguments, **self._read(arguments)}, [])
+        except _InvalidArgument as error:
+            return CheckResult(arguments, [CheckFailure(error.name, str(error))])
+
+    def diff(self, _id: str, _olds: Values, _news: Values) -> DiffResult:
+        """Show what changed in the account as an update of the data source."""
+        olds = {key: value for key, value in _olds.items() if key != "__provider"}
+        news = {key: value for key, value in _news.items() if key != "__provider"}
+        return DiffResult(changes=olds != news)
+
+    def create(self, props: Values) -> CreateResult:
+        """Record what `check` has read. Nothing is created."""
+        return CreateResult(BY_NAME[self._name].section, props)
+
+    def update(self, _id: str, _olds: Values, _news: Values) -> UpdateResult:
+        """Record what `check` has read."""
+        return UpdateResult(_news)
+
+    def read(self, id_: str, props: Values) -> ReadResult:
+        """Read the live account again, for a refresh."""
+        arguments = self._arguments(props)
+        try:
+            values = {**arguments, **self._read(arguments)}
+        except _InvalidArgument:
+            values = props
+        return ReadResult(id_, values, dict(values))
+
+    def delete(self, _id: str, _props: Values) -> None:
+        """Remove the data source from the state. The account stays as it is."""
+
+    def _arguments(self, properties: Values) -> Values:
+        names = (*ARGUMENTS, *BY_NAME[self._name].extra_arguments)
+        return {name: properties[name] for name in names if properties.get(name) is not None}
+
+    def _read(self, arguments: Values) -> Values:
+        for name, value in arguments.items():
+            if isinstance(value, Unknown) or value == UNKNOWN:
+                reason = f"{name} is known only after the deploy"
+                return {"error": {"code": "UnknownArgument", "message": reason}}
+            if not isinstance(value, str) or not value:
+                raise _InvalidArgument(name, f"expected text, found {value!r}")
+        return _read_source(BY_NAME[self._name], arguments)
+
+
+def _read_source(source: SourceType, arguments: Values) -> Values:
+    """Return the account's id and the section, or errors in their place."""
+    # Lazy: the SDK loads only for a live call.
+    from acctgate.sources.call_error import CallError
+
+    try:
+        account = _open(*(arguments.get(name) for name in ARGUMENTS))
+    except CallError as error:
+        return {"error": _without_nulls(error.error)}
+    except SourceError as error:
+        return {"error": {"code": "NoCredentials", "message": str(error)}}
+    values: Values = {}
+    try:
+        values["account_id"] = _account_id(account)
+    except CallError as error:
+        values["identity_error"] = _without_nulls(error.error)
+    try:
+        values |= _READERS[source.name](account, arguments)
+    except CallError as error:
+        values["error"] = _without_nulls(error.error)
+    return values
+
+
+class _InvalidArgument(Exception):
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> LiveAccount:
+    """Return the account that the arguments select, or else the environment."""
+    from acctgate.sources.calls import Target
+
+    try:
+        target = Target.chosen(region, role_arn, endpoint)
+    except SourceError as error:
+        name = str(error).split()[0].replace("role", "role_arn")
+        raise _InvalidArgument(name, str(error)) from None
+    return _account(target)
+
+
+# One process serves all data sources of a preview: it assumes a role and asks for the identity once.
+@lru_cache
+def _account(target: Target) -> LiveAccount:
+    from acctgate.sources.live import LiveAccount
+
+    return LiveAccount(target)
+
+
+@lru_cache
+def _account_id(account: LiveAccount) -> str:
+    return account.account_id()
+
+
+def _without_nulls(error: ApiError) -> Values:
+    return {key: value for key, value in error.items() if value is not None}

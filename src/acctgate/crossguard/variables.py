@@ -1,0 +1,18 @@
+"""The environment variables through which a preview, the policy pack and the program talk to each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REPORT: Final = "ACCTGATE_REPORT"
+"""The file that the pack writes the whole report to."""
+POLICY: Final = "ACCTGATE_POLICY"
+"""A policy file, or a preset's name, that overrides the pack's own policy."""
+RUN: Final = "ACCTGATE_RUN"
+"""The id of this run. The pack copies it into the report, so that an old report cannot pass for a new one."""
+PROJECT: Final = "ACCTGATE_PROJECT"
+"""The folder with Pulumi.yaml, if it is not a parent of the pack's folder."""
+POSITIONS: Final = "ACCTGATE_POSITIONS"
+"""The file in which the program records where it declares resources, for the pack to read."""
+DEBUG: Final = "ACCTGATE_DEBUG"
+"""If set, full tracebacks go to standard error."""

@@ -1,0 +1,200 @@
+"""The life of a preview session, with waivers of one account, without an engine."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from acctgate.crossguard.configuration import AccountSettings, Configuration, PolicySettings
+from acctgate.crossguard.planned import Declared
+from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.recorded import Recorded
+from acctgate.crossguard.servicer import PackProcess
+from acctgate.crossguard.session import Phase, PreviewSession, SessionError
+from acctgate.crossguard.source_types import PREFERENCE
+from acctgate.crossguard.stack import StackResource
+from acctgate.model.planned_change import Provider
+from acctgate.model.preference_keys import PREFERENCE_TYPE
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy import Policy
+from acctgate.policy.policy import Waiver
+from acctgate.rules import RULES
+from tests.support import NOW, policy_of
+
+ACCOUNT = "1234567890123456"
+OTHER = "2222222222222222"
+URN = f"urn:pulumi:s::p::{PREFERENCE_TYPE}::pref"
+WEAK = {"mfaOperationForLogin": "independent", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
+LOGIN_MFA = next(rule for rule in RULES if rule.id == "login-mfa")
+
+
+class FakeReader(BackgroundReader):
+    """Knows one account and an empty state, and counts how often the account is asked for."""
+
+    def __init__(self, account: str | None = ACCOUNT) -> None:
+        super().__init__(AccountSettings())
+        object.__setattr__(self, "account", account)
+        object.__setattr__(self, "reads", [])
+
+    def start_state(self) -> Future[Recorded | None]:
+        return finished({})
+
+    def start_account(self, provider: Provider | None) -> Future[list[Snapshot]]:
+        self.reads.append(provider)  # type: ignore[attr-defined]
+        return finished([Snapshot.from_document({"version": 1, "account_id": self.account})])  # type: ignore[attr-defined]
+
+
+def finished(value: Any) -> Future[Any]:
+    """A future that has its value."""
+    future: Future[Any] = Future()
+    future.set_result(value)
+    return future
+
+
+def policy(*waivers: Waiver) -> Policy:
+    """A policy with one rule, and these waivers."""
+    return replace(policy_of({"login-mfa": {"require": "mandatory"}}), waivers=waivers)
+
+
+def waiver(account: str | None) -> Waiver:
+    """A waiver of login-mfa that counts."""
+    return Waiver("login-mfa", "reason", "owner", date(2099, 1, 1), account)
+
+
+def session(*waivers: Waiver, account: str | None = ACCOUNT) -> PreviewSession:
+    """A session that reads nothing."""
+    return PreviewSession(Configuration(policy(*waivers)), FakeReader(account))
+
+
+def source(urn: str = "source", **values: Any) -> StackResource:
+    """A data source as the stack has it."""
+    return StackResource(PREFERENCE.pulumi_type, urn, values)
+
+
+def messages(run: PreviewSession) -> list[str]:
+    """What the resource policy reports of the declared resource."""
+    return [violation.message for violation in run.resource_violations(LOGIN_MFA, URN, NOW)]
+
+
+# --- the life ---
+
+
+def test_a_session_goes_from_configured_to_reported() -> None:
+    run = session()
+    phases = [run.phase]
+    run.declare(Declared(URN, WEAK))
+    run.declare_source(ACCOUNT)
+    run.declare_other()
+    phases.append(run.phase)
+    assert '"login-mfa"' in run.judge([], NOW)
+    phases.append(run.phase)
+    assert [violation.urn for violation in run.stack_violations(LOGIN_MFA)] == [URN]
+    run.finish()
+    assert [*phases, run.phase] == list(Phase)
+
+
+def test_a_stack_without_resources_is_judged() -> None:
+    run = session()
+    run.judge([], NOW)
+    assert run.phase == Phase.JUDGED
+
+
+def test_no_step_goes_back() -> None:
+    run = session()
+    with pytest.raises(SessionError, match="configured cannot be reported"):
+        run.finish()
+    with pytest.raises(SessionError, match="no violations of a session that is configured"):
+        list(run.stack_violations(LOGIN_MFA))
+    run.judge([], NOW)
+    for step in (lambda: run.judge([], NOW), lambda: run.declare(Declared(URN, WEAK)), run.declare_other):
+        with pytest.raises(SessionError, match="a session that is judged cannot be"):
+            step()
+    run.finish()
+    with pytest.raises(SessionError, match="a session that is reported cannot be"):
+        run.finish()
+    with pytest.raises(SessionError, match="no violations of a session that is reported"):
+        list(run.stack_violations(LOGIN_MFA))
+
+
+def test_a_process_has_a_new_session_for_each_run() -> None:
+    process = PackProcess(policy())
+    first = process.session
+    assert process.session is first
+    first._reader = FakeReader()
+    first.judge([], NOW)
+    first.finish()
+    second = process.session
+    assert (second.phase, second.configuration) == (Phase.CONFIGURED, first.configuration)
+    assert second is not first
+    process.configure({"login-mfa": PolicySettings("advisory", {})})
+    assert process.session.policy.rules["login-mfa"]["level"] == "advisory"
+    assert process.policy.rules["login-mfa"]["level"] == "mandatory", "the file's policy stays"
+
+
+def test_the_account_is_read_early_only_while_no_data_source_is_there() -> None:
+    run = session()
+    run.declare_other()
+    assert run._reader.reads == [None]  # type: ignore[attr-defined]
+    run.declare_source(ACCOUNT)
+    run.declare_other()
+    assert run._reader.reads == [None]  # type: ignore[attr-defined]
+
+
+def test_the_stack_policy_does_not_repeat_what_a_resource_policy_has_reported() -> None:
+    run = session()
+    run.declare(Declared(URN, WEAK))
+    assert len(messages(run)) == 1
+    run.judge([], NOW)
+    assert list(run.stack_violations(LOGIN_MFA)) == []
+
+
+# --- waivers ---
+
+
+def declared(*waivers: Waiver, read: str | None = ACCOUNT, role: str | None = None) -> PreviewSession:
+    """A session with a weak resource, which may go to another account."""
+    run = session(*waivers, account=read)
+    inputs = {"assumeRole": {"roleArn": role}} if role else None
+    run.declare(Declared(URN, WEAK, f"urn:pulumi:s::p::pulumi:providers:alicloud::{'other' if role else 'x'}", inputs))
+    return run
+
+
+def test_a_waiver_for_every_account_covers_a_resource() -> None:
+    assert messages(declared(waiver(None))) == []
+
+
+def test_a_waiver_of_the_account_covers_a_resource() -> None:
+    assert messages(declared(waiver(ACCOUNT))) == [], "the account is read"
+    run = declared(waiver(ACCOUNT), read=OTHER)
+    run.declare_source(ACCOUNT)
+    assert messages(run) == [], "a data source has read it"
+    assert run._reader.reads == []  # type: ignore[attr-defined]
+    role = f"acs:ram::{ACCOUNT}:role/deploy"
+    assert messages(declared(waiver(ACCOUNT), read=OTHER, role=role)) == [], "the provider names it"
+
+
+def test_a_waiver_of_another_account_covers_nothing() -> None:
+    assert len(messages(declared(waiver(OTHER)))) == 1
+    role = f"acs:ram::{OTHER}:role/deploy"
+    assert len(messages(declared(waiver(ACCOUNT), role=role))) == 1
+
+
+def test_without_a_waiver_of_an_account_the_account_is_not_read() -> None:
+    run = declared()
+    assert len(messages(run)) == 1
+    assert run._reader.reads == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("sources", [(None,), (ACCOUNT, OTHER)], ids=["unidentified", "several"])
+def test_where_the_account_is_not_known_the_stack_policy_judges(sources: tuple[str | None, ...]) -> None:
+    run = declared(waiver(ACCOUNT))
+    for account in sources:
+        run.declare_source(account)
+    assert messages(run) == []
+    preference = {"LoginProfilePreference": {"MFAOperationForLogin": "mandatory"}}
+    run.judge([source(SecurityPreference=preference)], NOW)
+    assert [violation.urn for violation in run.stack_violations(LOGIN_MFA)] == [URN]
