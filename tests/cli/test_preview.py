@@ -219,8 +219,8 @@ def test_a_program_that_patches_acctgate_changes_nothing(project: Path) -> None:
 
 
 def test_a_program_gets_no_token_and_no_place_for_a_report(project: Path, tmp_path: Path) -> None:
-    names = ("GITHUB_OUTPUT", "GITHUB_ENV", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL")
-    names += ("ACCTGATE_REPORT", "ACCTGATE_RUN")
+    names = ["GITHUB_OUTPUT", "GITHUB_ENV", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"]
+    names += ["ACCTGATE_REPORT", "ACCTGATE_RUN"]
     program = project / "__main__.py"
     program.write_text(f"import os\nprint([name for name in {names} if name in os.environ])\n" + program.read_text())
     done = preview(project, "--demo", **dict.fromkeys(names, str(tmp_path / "x")))
