@@ -1,26 +1,32 @@
-"""Where commands take accounts from: raw answers, snapshots, or the live account where neither is given."""
+"""Read the accounts that a command's options name: raw answers, snapshots, or otherwise the live account."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import click
 
 from acctgate.cli.completion import files
 from acctgate.cli.options import target
+from acctgate.model.snapshot import Snapshot
+from acctgate.reading import SourceError
+from acctgate.sources.responses import read_responses
+from acctgate.sources.snapshots import RawSnapshot, unreadable
+from acctgate.sources.snapshots import read_raw as read_raw_snapshots
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from acctgate.model.snapshot import Snapshot
-
+LARGE_INPUT: Final = 1 << 20
+"""Bytes."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def source_options(command: F) -> F:
-    """--response and --snapshot."""
+    """Add --response and --snapshot."""
     for option in (
         click.option(
             "--snapshot",
@@ -28,7 +34,7 @@ def source_options(command: F) -> F:
             multiple=True,
             metavar="FILE",
             shell_complete=files,
-            help="A snapshot, or NDJSON with a snapshot a line; - is standard input.",
+            help="Read a snapshot, or NDJSON with one snapshot per line; - is standard input.",
         ),
         click.option(
             "--response",
@@ -36,7 +42,7 @@ def source_options(command: F) -> F:
             multiple=True,
             metavar="FILE",
             shell_complete=files,
-            help="A raw API answer, JSON or XML. Several make up one account.",
+            help="Read a raw API answer in JSON or XML. Several files make up one account.",
         ),
     ):
         command = option(command)
@@ -50,14 +56,39 @@ def read_accounts(
     now: datetime,
     say: Callable[[str], None] | None = None,
 ) -> Iterator[Snapshot]:
-    """The accounts that the options name, as they come. `live` is region, role and endpoint; `say` hears of calls."""
+    """Read the accounts that the options name, one at a time. `live` is region, role and endpoint.
+
+    `say` is called with each call to the live account.
+    """
     if responses or snapshots:
-        return _from_files(responses, snapshots)
-    return _live(*live, now, say)
+        return (each.parse() if isinstance(each, RawSnapshot) else each for each in read_raw(responses, snapshots))
+    return _read_live(*live, now, say)
 
 
-def only(accounts: Iterator[Snapshot], why: str) -> Snapshot:
-    """The one account of the input; `why` says why there must not be several."""
+def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[RawSnapshot | Snapshot]:
+    """Read the files that the options name; snapshots are left for a worker process to parse."""
+    if responses:
+        try:
+            yield read_responses(responses)
+        except SourceError as error:
+            yield unreadable(error)
+    yield from read_raw_snapshots(snapshots)
+
+
+def is_large(files: tuple[str, ...]) -> bool:
+    """Return whether worker processes are worth their start. The size of a pipe is not known: it counts as small."""
+    try:
+        return sum(map(_size, files)) >= LARGE_INPUT
+    except OSError:  # reported where the file is read
+        return False
+
+
+def _size(file: str) -> int:
+    return os.fstat(sys.stdin.fileno()).st_size if file == "-" else Path(file).stat().st_size
+
+
+def single_account(accounts: Iterator[Snapshot], why: str) -> Snapshot:
+    """Return the only account of the input; `why` says why there must not be several."""
     found = list(islice(accounts, 2))
     for account in found:
         if account.unreadable is not None:
@@ -67,29 +98,10 @@ def only(accounts: Iterator[Snapshot], why: str) -> Snapshot:
     return found[0]
 
 
-def _from_files(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[Snapshot]:
-    from acctgate.sources import SourceError
-    from acctgate.sources.snapshots import unreadable
-
-    if responses:
-        from acctgate.sources.responses import read_responses
-
-        try:
-            yield read_responses(responses)
-        except SourceError as error:
-            yield unreadable(error)
-    if snapshots:
-        from acctgate.sources.snapshots import read_snapshots
-
-        yield from read_snapshots(snapshots)
-
-
-def _live(
+def _read_live(
     region: str | None, role_arn: str | None, endpoint: str | None, now: datetime, say: Callable[[str], None] | None
 ) -> Iterator[Snapshot]:
-    from acctgate.sources import SourceError
     from acctgate.sources.live import read_account
-    from acctgate.sources.snapshots import unreadable
 
     try:
         yield read_account(target(region, role_arn, endpoint), now, say)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.accounts import read_accounts, source_options
+from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
+    Color,
     baseline,
     baseline_option,
     color_option,
@@ -24,11 +27,14 @@ from acctgate.cli.options import (
     policy_option,
     warn_stale_baseline,
 )
+from acctgate.cli.output import Writer
 from acctgate.cli.progress import READING, progress
+from acctgate.evaluate.pipeline import evaluate, settle
+from acctgate.plan.read import read_plan
+from acctgate.policy import Policy
 
 if TYPE_CHECKING:
-    from acctgate.cli.options import Color
-    from acctgate.plan import PlannedChange
+    from acctgate.evaluate.workers import Workers
 
 
 @click.command(
@@ -50,28 +56,33 @@ if TYPE_CHECKING:
 @format_option
 @output_option
 @color_option
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N",
+    help="Judge in N processes.  [default: one per core for snapshot files of 1 MiB and more, otherwise 1]",
+)  # fmt: skip
 @live_options
 @click.pass_context
 def command(
     ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plan: str | None,
     baseline_file: str | None, fail_on_words: tuple[str, ...], policy_file: Path | None,
-    formats: tuple[str, ...], output: Path | None, color: Color,
+    formats: tuple[str, ...], output: Path | None, color: Color, jobs: int | None,
     region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
-    """Judge accounts: raw answers, snapshots, or the live account where neither is given."""
-    from datetime import UTC, datetime
-
-    from acctgate.cli.output import Writer
-    from acctgate.evaluate.pipeline import evaluate
-
+    """Judge accounts: raw answers, snapshots, or otherwise the live account."""
     wanted = policy(policy_file)
     writer = Writer(wanted, formats, output, color)
     now = datetime.now(UTC)
-    planned = _planned(plan) if plan is not None else None
+    planned = or_fail(lambda: read_plan(plan)) if plan is not None else None
     known, blocking = baseline(baseline_file), fail_on(fail_on_words)
-    with progress("judging" if responses or snapshots else READING) as shown:
-        accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
-        evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
+    with ExitStack() as stack:
+        workers = _start_workers(stack, jobs, snapshots, wanted, now) if planned is None else None
+        shown = stack.enter_context(progress("judging" if responses or snapshots else READING))
+        if workers:
+            judged = workers.judge(read_raw(responses, snapshots))
+            evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
+        else:
+            accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
+            evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         code = writer.write(reports, evaluation.notices)
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
@@ -81,7 +92,13 @@ def command(
     ctx.exit(code)
 
 
-def _planned(plan: str) -> list[PlannedChange]:
-    from acctgate.plan.read import read_plan
+def _start_workers(
+    stack: ExitStack, jobs: int | None, files: tuple[str, ...], policy: Policy, now: datetime
+) -> Workers | None:
+    """Start worker processes if they are worth it or asked for. It must happen before any thread starts."""
+    if not files or jobs == 1 or (jobs is None and not is_large(files)):
+        return None
+    from acctgate.evaluate import workers
 
-    return or_fail(lambda: read_plan(plan))
+    jobs = jobs or workers.available_cores()
+    return stack.enter_context(workers.Workers(jobs, policy, now)) if jobs > 1 and workers.can_fork() else None

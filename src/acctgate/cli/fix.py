@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.accounts import only, read_accounts, source_options
+from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, policy, policy_option
 from acctgate.cli.progress import READING, progress
@@ -53,7 +53,7 @@ def command(
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     with progress(READING) as shown:
-        account = only(
+        account = single_account(
             read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say), "fix takes one at a time"
         )
     write_text(TARGETS[language].render(propose(account, wanted, now)), output)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from acctgate.cli.accounts import only, read_accounts, source_options
+from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, live_options, or_fail, target
 from acctgate.cli.progress import READING, progress
@@ -71,7 +71,7 @@ def command(
     files = pack_files(repository) | {file: render(name, repository, where.region) for name, file in pipelines.items()}
     _refuse_conflicts(directory, [_POLICY, *files], force)
     with progress(READING) as reading:
-        account = only(
+        account = single_account(
             read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say),
             "a policy is fitted to one",
         )

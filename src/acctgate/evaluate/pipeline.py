@@ -77,9 +77,9 @@ def evaluate(
         baseline: Findings that do not block.
         fail_on: What blocks, if not what the policy says.
     """
-    waivers = Waivers(policy, now)
     if planned is None:
-        return settle(map(Judge(policy, now), accounts), waivers, baseline, fail_on)
+        return settle(map(Judge(policy, now), accounts), policy, now, baseline=baseline, fail_on=fail_on)
+    waivers = Waivers(policy, now)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
     touched = [account for account, later in zip(before, after, strict=False) if later.planned]
@@ -92,9 +92,15 @@ def evaluate(
 
 
 def settle(
-    judged: Iterable[AccountReport], waivers: Waivers, baseline: Baseline | None, fail_on: FailOn | None
+    judged: Iterable[AccountReport],
+    policy: Policy,
+    now: datetime,
+    *,
+    baseline: Baseline | None = None,
+    fail_on: FailOn | None = None,
 ) -> Evaluation:
-    """Take judged accounts, here or in worker processes, through waivers, baseline and threshold."""
+    """Take accounts that are judged already, as by worker processes, through waivers, baseline and threshold."""
+    waivers = Waivers(policy, now)
     return Evaluation(map(waivers.apply, judged), waivers, baseline, fail_on)
 
 

@@ -6,17 +6,42 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode, display_name, read_json
 from acctgate.redact import may_have_secrets, without_secrets
 
 
+class RawSnapshot(NamedTuple):
+    """A snapshot that is not parsed yet, and where it stands."""
+
+    raw: bytes
+    name: str
+    """The file's name in messages."""
+    line: int
+    """The number of its first line."""
+    single: bool = False
+    """Whether the file is one document, which messages then name without a line."""
+
+    def parse(self) -> Snapshot:
+        """Return the snapshot; one in which everything is unknown if it is invalid."""
+        return _parse(self.raw, self.name, self.line, single=self.single)
+
+
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
     """The accounts in these files ("-" is standard input), in order.
 
     What cannot be read comes as a snapshot that knows nothing, in its place, so that it takes no other account with it.
+    """
+    for account in read_raw(paths):
+        yield account.parse() if isinstance(account, RawSnapshot) else account
+
+
+def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
+    """Read the documents in these files without parsing them, which a worker process can do.
+
+    A file that cannot be read becomes a snapshot in which everything is unknown.
     """
     for path in paths:
         try:
@@ -30,7 +55,7 @@ def unreadable(reason: object) -> Snapshot:
     return Snapshot({"version": 1}, unreadable=str(reason))
 
 
-def _read_file(path: str) -> Iterator[Snapshot]:
+def _read_file(path: str) -> Iterator[RawSnapshot]:
     name = display_name(path)
     with ExitStack() as stack:
         try:
@@ -39,7 +64,7 @@ def _read_file(path: str) -> Iterator[Snapshot]:
         except OSError as error:
             raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
         if _is_whole(first):
-            yield _parse(first, name, number)
+            yield RawSnapshot(first, name, number)
             yield from _lines(file, name, number + 1)
         else:
             yield from _document_or_lines(file, first, name, number)
@@ -61,25 +86,25 @@ def _is_whole(line: bytes) -> bool:
     return stripped.startswith(b"{") and stripped.endswith(b"}")
 
 
-def _document_or_lines(file: BinaryIO, first: bytes, name: str, number: int) -> Iterator[Snapshot]:
+def _document_or_lines(file: BinaryIO, first: bytes, name: str, number: int) -> Iterator[RawSnapshot]:
     """One document over many lines; or lines, where one of them is a snapshot by itself: then the first is broken."""
     lines, size = [first], len(first)
     while size <= LARGEST and (line := file.readline(LARGEST + 1)):
         lines.append(line)
         size += len(line)
-        if b'"version"' in line and _is_whole(line) and _parse(line, name, 1).unreadable is None:
+        if b'"version"' in line and _is_whole(line) and RawSnapshot(line, name, 1).parse().unreadable is None:
             for place, waiting in enumerate(lines, number):
                 if not waiting.isspace():
-                    yield _parse(waiting, name, place)
+                    yield RawSnapshot(waiting, name, place)
             yield from _lines(file, name, number + len(lines))
             return
-    yield _parse(b"".join(lines), name, number, single=True)
+    yield RawSnapshot(b"".join(lines), name, number, single=True)
 
 
-def _lines(file: BinaryIO, name: str, number: int) -> Iterator[Snapshot]:
+def _lines(file: BinaryIO, name: str, number: int) -> Iterator[RawSnapshot]:
     while line := file.readline(LARGEST + 1):
         if not line.isspace():
-            yield _parse(line, name, number)
+            yield RawSnapshot(line, name, number)
         number += 1
 
 

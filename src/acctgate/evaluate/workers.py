@@ -1,0 +1,167 @@
+"""Parse and judge many accounts in worker processes, in order and with bounded memory.
+
+The main process reads raw documents and renders reports; workers do what lies between. Each worker has one chunk at a
+time, so the memory does not grow with the input. Workers are forked: they have the policy with its own rules already.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Final, NamedTuple
+
+from acctgate.evaluate.judge import Judge
+from acctgate.log import trace
+from acctgate.model.report import AccountReport
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy.policy import Policy
+from acctgate.redact import one_line
+from acctgate.sources.snapshots import RawSnapshot
+
+MOST_WORKERS: Final = 8
+"""More do not help: the main process renders no faster."""
+_CHUNK: Final = 128 << 10
+"""Bytes of raw documents that a worker gets at once."""
+
+Account = RawSnapshot | Snapshot
+
+
+class WorkerError(Exception):
+    """A worker process failed. The text is one line."""
+
+
+class _Failure(NamedTuple):
+    """Sent by a worker in place of reports: a fault of acctgate."""
+
+    text: str
+
+
+class Workers:
+    """Worker processes, as a context manager. Start them before any thread: a fork copies only one."""
+
+    def __init__(self, jobs: int, policy: Policy, now: datetime) -> None:
+        self._jobs, self._policy, self._now = jobs, policy, now
+        self._connections: list[Connection] = []
+        self._processes: list[multiprocessing.process.BaseProcess] = []
+
+    def __enter__(self) -> Workers:
+        sys.stdout.flush()  # else every worker has a copy of what is not written yet
+        gc.freeze()
+        context = multiprocessing.get_context("fork")
+        for _ in range(self._jobs):
+            ours, theirs = context.Pipe()
+            self._connections.append(ours)
+            inherited = tuple(self._connections)
+            process = context.Process(target=_work, args=(theirs, inherited, self._policy, self._now), daemon=True)
+            process.start()
+            theirs.close()  # so that a read ends when the worker does
+            self._processes.append(process)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for connection in self._connections:
+            connection.close()
+        for process in self._processes:
+            if error is not None:
+                process.terminate()
+            process.join()
+
+    def judge(self, accounts: Iterable[Account]) -> Iterator[AccountReport]:
+        """Yield the report on each account, in the input's order.
+
+        Raises:
+            WorkerError: A worker process ended, for example because a rule ended it.
+        """
+        idle, busy = deque(self._connections), deque[Connection]()
+        for chunk in _chunks(accounts):
+            reports: Sequence[AccountReport] = ()
+            if idle:
+                worker = idle.popleft()
+            else:
+                worker = busy.popleft()
+                reports = _receive(worker)
+            _send(worker, chunk)
+            busy.append(worker)
+            yield from reports
+        while busy:
+            yield from _receive(busy.popleft())
+
+
+def available_cores() -> int:
+    """Return how many worker processes are useful: the cores that this process may use, at most `MOST_WORKERS`."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_WORKERS)
+
+
+def can_fork() -> bool:
+    """Return whether this system can start worker processes."""
+    return "fork" in multiprocessing.get_all_start_methods()
+
+
+def _chunks(accounts: Iterable[Account]) -> Iterator[list[Account]]:
+    chunk: list[Account] = []
+    size = 0
+    for account in accounts:
+        chunk.append(account)
+        size += len(account.raw) if isinstance(account, RawSnapshot) else 0
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _send(worker: Connection, chunk: Sequence[Account]) -> None:
+    try:
+        worker.send(chunk)
+    except OSError as error:
+        raise _ended(error) from None
+
+
+def _receive(worker: Connection) -> Sequence[AccountReport]:
+    try:
+        answer: Sequence[AccountReport] | _Failure = worker.recv()
+    except (EOFError, OSError) as error:
+        raise _ended(error) from None
+    if isinstance(answer, _Failure):
+        raise WorkerError(answer.text)
+    return answer
+
+
+def _ended(error: Exception) -> WorkerError:
+    trace("a worker process ended", error)
+    return WorkerError("a worker process ended unexpectedly; --jobs 1 may show why")
+
+
+def _work(connection: Connection, inherited: Sequence[Connection], policy: Policy, now: datetime) -> None:
+    """Answer chunks until the main process closes the connection."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends its workers
+    for other in inherited:  # while a worker holds one open, no other worker sees that the main process has ended
+        other.close()
+    judge = Judge(policy, now)
+    try:
+        while True:
+            connection.send(_judge_chunk(judge, connection.recv()))
+    except (EOFError, OSError):
+        return
+    except BaseException as error:
+        trace("a worker process failed", error)
+        os._exit(1)  # multiprocessing would print a traceback
+
+
+def _judge_chunk(judge: Judge, chunk: Sequence[Account]) -> Sequence[AccountReport] | _Failure:
+    try:
+        return [judge(account.parse() if isinstance(account, RawSnapshot) else account) for account in chunk]
+    except Exception as error:
+        trace("a fault of acctgate", error)
+        return _Failure(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate)")
