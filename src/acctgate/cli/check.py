@@ -29,7 +29,7 @@ from acctgate.cli.options import (
 )
 from acctgate.cli.output import Writer
 from acctgate.cli.progress import READING, progress
-from acctgate.evaluate.pipeline import evaluate, settle
+from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
 from acctgate.plan.read import read_plan
 from acctgate.policy import Policy
 
@@ -84,7 +84,10 @@ def command(
             accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
             evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
-        code = writer.write(reports, evaluation.notices)
+        try:
+            code = writer.write(reports, evaluation.notices)
+        except EvaluationError as error:
+            raise click.ClickException(str(error)) from None
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
     changes = any(change.operation in ("create", "update") for change in planned or ())
     if plan is not None and not changes and code in (0, 1):  # 2 and 3 have a line of their own

@@ -23,6 +23,10 @@ from acctgate.plan import after_deploy
 from acctgate.policy.policy import Policy
 
 
+class EvaluationError(Exception):
+    """Accounts could not be judged, because a worker process failed. The text is one line."""
+
+
 class Evaluation(Iterable[AccountReport]):
     """The reports on accounts, in order. After the last one it knows what needs attention.
 

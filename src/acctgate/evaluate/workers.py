@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Final, NamedTuple
 
 from acctgate.evaluate.judge import Judge
+from acctgate.evaluate.pipeline import EvaluationError
 from acctgate.log import trace
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
@@ -32,10 +33,6 @@ _CHUNK: Final = 128 << 10
 """Bytes of raw documents that a worker gets at once."""
 
 Account = RawSnapshot | Snapshot
-
-
-class WorkerError(Exception):
-    """A worker process failed. The text is one line."""
 
 
 class _Failure(NamedTuple):
@@ -80,7 +77,7 @@ class Workers:
         """Yield the report on each account, in the input's order.
 
         Raises:
-            WorkerError: A worker process ended, for example because a rule ended it.
+            EvaluationError: A worker process ended, for example because a rule ended it.
         """
         idle, busy = deque(self._connections), deque[Connection]()
         for chunk in _chunks(accounts):
@@ -134,13 +131,13 @@ def _receive(worker: Connection) -> Sequence[AccountReport]:
     except (EOFError, OSError) as error:
         raise _ended(error) from None
     if isinstance(answer, _Failure):
-        raise WorkerError(answer.text)
+        raise EvaluationError(answer.text)
     return answer
 
 
-def _ended(error: Exception) -> WorkerError:
+def _ended(error: Exception) -> EvaluationError:
     trace("a worker process ended", error)
-    return WorkerError("a worker process ended unexpectedly; --jobs 1 may show why")
+    return EvaluationError("a worker process ended unexpectedly; --jobs 1 may show why")
 
 
 def _work(connection: Connection, inherited: Sequence[Connection], policy: Policy, now: datetime) -> None:
