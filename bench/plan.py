@@ -17,17 +17,6 @@ MEGABYTES = 100
 RESOURCES = 1_000
 ROUNDS = 3
 PREFERENCE = "alicloud_ram_security_preference"
-EMPTY_PACK = """
-from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
-
-nothing = StackValidationPolicy(
-    name="nothing",
-    description="Does nothing",
-    validate=lambda args, report_violation: None,
-    enforcement_level=EnforcementLevel.ADVISORY,
-)
-PolicyPack("empty", policies=[nothing])
-"""
 
 
 def plan(folder: Path) -> Iterator[Ratio]:
@@ -84,15 +73,10 @@ def resources(folder: Path) -> Iterator[Ratio]:
     """A preview of 1,000 resources with our pack against the same with an empty Python pack, interleaved."""
     from acctgate.crossguard.engine import find_engine, search_path
     from acctgate.demo import DemoServer
-    from bench.preview import stack_of, time_of
+    from bench.preview import empty_pack, stack_of, time_of
 
     (scripts := folder / "bin").mkdir()
-    (empty := folder / "empty").mkdir()
-    (empty / "PulumiPolicy.yaml").write_text(
-        "name: empty\nruntime: python\nversion: 0.0.1\ndescription: Does nothing\n"
-    )
-    (empty / "__main__.py").write_text(EMPTY_PACK)
-    packs = {"empty": str(empty), "ours": str(ROOT / "policies")}
+    packs = {"empty": empty_pack(folder / "empty"), "ours": str(ROOT / "policies")}
     best = dict.fromkeys(packs, float("inf"))
     with DemoServer() as demo:
         demo.account.comply()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from concurrent import futures
+from contextlib import contextmanager
 from threading import Event
 from typing import Any, Final
 
@@ -74,7 +76,7 @@ class StandIn(ResourceProviderServicer):
         news = _plain(request.properties)
         if request.preview:
             return proto.CreateResponse(properties=_struct(_previewed(news)))
-        with _told(context):
+        with grpc_errors(context):
             caller = self._caller()
             caller.call(SET_PREFERENCE, _flat(news))
             return proto.CreateResponse(id="security-preference", properties=_struct(_read(caller, news)))
@@ -83,15 +85,15 @@ class StandIn(ResourceProviderServicer):
         olds, news = _plain(request.olds), _plain(request.news)
         if request.preview:
             return proto.UpdateResponse(properties=_struct({**olds, **_previewed_update(olds, news)}))
-        with _told(context):
+        with grpc_errors(context):
             caller = self._caller()
             sent = {name: news[name] for name in _changed(olds, news) if name in news}
-            sent |= {name: value for name in _ALWAYS_SENT if (value := _kept(name, olds, news)) is not None}
+            sent |= {name: value for name in _ALWAYS_SENT if (value := _current(name, olds, news)) is not None}
             caller.call(SET_PREFERENCE, _flat(sent))
             return proto.UpdateResponse(properties=_struct(_read(caller, news)))
 
     def Read(self, request: Any, context: Any) -> Any:
-        with _told(context):
+        with grpc_errors(context):
             state = _read(self._caller(), _plain(request.inputs))
             return proto.ReadResponse(id=request.id, properties=_struct(state), inputs=request.inputs)
 
@@ -108,18 +110,13 @@ class StandIn(ResourceProviderServicer):
         return Caller(Target(DEFAULT_REGION, self._role_arn, endpoint))
 
 
-class _told:
-    """An error is told to the engine in one line."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (SourceError, CallError)):
-            self._context.abort(grpc.StatusCode.UNKNOWN, one_line(error))
+@contextmanager
+def grpc_errors(context: grpc.ServicerContext) -> Iterator[None]:
+    """Report a failed call to the engine as an error of one line."""
+    try:
+        yield
+    except (SourceError, CallError) as error:
+        context.abort(grpc.StatusCode.UNKNOWN, one_line(error))
 
 
 def _changed(olds: Properties, news: Properties) -> list[str]:
@@ -129,7 +126,7 @@ def _changed(olds: Properties, news: Properties) -> list[str]:
     return changed + [name for name in _NOT_COMPUTED if name not in news and olds.get(name)]
 
 
-def _kept(name: str, olds: Properties, news: Properties) -> Any:
+def _current(name: str, olds: Properties, news: Properties) -> Any:
     if name in news:
         return news[name]
     return None if name in _NOT_COMPUTED else olds.get(name)
