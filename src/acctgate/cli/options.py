@@ -59,7 +59,8 @@ policy_option = click.option(
     "policy_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The policy file.  [default: policies/policy.yaml, or the preset baseline where there is none]",
+    help="A policy file, or the preset baseline or strict.  "
+    "[default: policies/policy.yaml of the repository, or the preset baseline if it has none]",
 )
 own_policy_option = click.option(
     "--policy",
@@ -172,12 +173,13 @@ def warn_stale_baseline(path: str | None, stale: Sequence[BaselineEntry]) -> Non
 
 
 def policy(path: Path | None) -> Policy:
-    """The policy that the option names, or the default one."""
-    from acctgate.policy import PolicyError, load_policy, load_preset
+    """Return the policy that the option names, else that of the repository, else the preset baseline."""
+    from acctgate.policy import PolicyError, load_preset
+    from acctgate.policy.find import NoPolicyError, load_selected
 
     try:
-        if path is None and not DEFAULT_POLICY.is_file():
-            return load_preset("baseline")
-        return load_policy(path or DEFAULT_POLICY)
+        return load_selected(path, Path.cwd())
+    except NoPolicyError:
+        return load_preset("baseline")
     except PolicyError as error:
         raise click.ClickException(str(error)) from None

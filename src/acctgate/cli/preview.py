@@ -10,7 +10,6 @@ import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
-    DEFAULT_POLICY,
     baseline,
     baseline_option,
     color_option,
@@ -103,6 +102,12 @@ def command(
 
 
 def _policy_name(path: Path | None) -> str:
-    if path is None and not DEFAULT_POLICY.is_file():
+    """Return the policy for the pack: a preset's name, or an absolute path."""
+    from acctgate.policy import PRESETS
+    from acctgate.policy.find import NoPolicyError, find_policy
+
+    try:
+        selected = path or find_policy(Path.cwd())
+    except NoPolicyError:
         return "baseline"
-    return str((path or DEFAULT_POLICY).resolve())
+    return str(selected) if str(selected) in PRESETS else str(selected.resolve())

@@ -1,0 +1,77 @@
+"""Find the policy of a repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from acctgate.policy.chain import PRESETS
+from acctgate.policy.load import load_policy, load_preset
+from acctgate.policy.policy import Policy
+from acctgate.policy.source import PolicyError
+
+NAMES: Final = (Path("policies/policy.yaml"), Path("policies/policy.yml"))
+
+
+class NoPolicyError(PolicyError):
+    """The repository has no policy."""
+
+
+def find_policy(folder: Path) -> Path:
+    """Return the policy file of the repository that a folder belongs to.
+
+    Searched from the folder up to the root of the git repository; outside of a repository, only the folder itself.
+
+    Returns:
+        The path, relative to the folder. It exists, but may be a dangling link or a directory.
+
+    Raises:
+        NoPolicyError: There is none.
+        PolicyError: There are two side by side, or a folder cannot be searched.
+    """
+    for place in _searched(folder.resolve()):
+        found = [place / name for name in NAMES if _exists(place / name)]
+        if len(found) > 1:
+            raise PolicyError(f"{_relative(found[0], folder)}: {NAMES[1].name} exists beside it; remove one of them")
+        if found:
+            return _relative(found[0], folder)
+    raise NoPolicyError(
+        f"{NAMES[0]}: no such file, here or above in the repository; "
+        "write a policy with `acctgate init`, or use --policy baseline"
+    )
+
+
+def load_selected(selected: Path | None, folder: Path) -> Policy:
+    """Load the preset or file that `--policy` names, else the policy of the repository.
+
+    Raises:
+        NoPolicyError: There is none.
+        PolicyError: It is invalid.
+    """
+    if selected is not None and str(selected) in PRESETS:
+        return load_preset(str(selected))
+    return load_policy(find_policy(folder) if selected is None else selected)
+
+
+def _searched(folder: Path) -> Iterator[Path]:
+    places = (folder, *folder.parents)
+    root = next((number for number, place in enumerate(places) if os.path.lexists(place / ".git")), 0)
+    yield from places[: root + 1]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        if path.parent.is_symlink() and not path.parent.exists():
+            raise PolicyError(f"{path.parent}: dangling link") from None
+        return False
+    except OSError as error:
+        raise PolicyError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+    return True
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    return Path(os.path.relpath(path, folder.resolve()))
