@@ -24,20 +24,33 @@ from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET, DemoAccount
 from acctgate.demo.rpc_signature import rpc_parameters, verify_rpc
 from acctgate.demo.signature import ALGORITHM, Request, SignatureError, verify
 from acctgate.demo.tls import accept_tls, write_certificate
+from acctgate.sources.operations import (
+    ASSUME_ROLE,
+    GENERATE_PACK_REPORT,
+    IDENTITY,
+    PACK_REPORT,
+    PACKS,
+    PRACTICE,
+    PREFERENCE,
+    SET_PREFERENCE,
+)
 
-_VERSIONS: Final = {
-    "GetSecurityPreference": "2019-08-15",
-    "SetSecurityPreference": "2019-08-15",
-    "GetAccountSecurityPracticeReport": "2019-08-15",
-    "ListCompliancePacks": "2020-09-07",
-    "GetCompliancePackReport": "2020-09-07",
-    "GenerateCompliancePackReport": "2020-09-07",
-    "GetCallerIdentity": "2015-04-01",
-    "AssumeRole": "2015-04-01",
+_OPERATIONS: Final = {
+    operation.name: operation
+    for operation in (
+        PREFERENCE,
+        SET_PREFERENCE,
+        PRACTICE,
+        PACKS,
+        PACK_REPORT,
+        GENERATE_PACK_REPORT,
+        IDENTITY,
+        ASSUME_ROLE,
+    )
 }
-OPERATIONS: Final = tuple(_VERSIONS)
+OPERATIONS: Final = tuple(_OPERATIONS)
+"""The names of the operations that the server answers."""
 _SESSION: Final = timedelta(hours=1)
-_PREFIX: Final = {"2019-08-15": "ram", "2020-09-07": "config", "2015-04-01": "sts"}
 Answer = dict[str, Any]
 
 
@@ -130,7 +143,7 @@ class DemoServer:
         parameters = rpc_parameters(request)
         by_headers = _is_v3(request)
         version = request.headers.get("x-acs-version") if by_headers else parameters.get("Version")
-        if _VERSIONS.get(action) != version:
+        if action not in _OPERATIONS or _OPERATIONS[action].version != version:
             raise SignatureError(404, "InvalidAction.NotFound", "Specified api is not found.")
         secrets = {key: secret for key, (secret, _, _) in self._keys.items()}
         key = verify(request, secrets, now) if by_headers else verify_rpc(request, secrets, now)
@@ -215,8 +228,9 @@ def _is_v3(request: Request) -> bool:
 
 
 def permission(action: str) -> str:
-    """The RAM action that an operation needs."""
-    return f"{_PREFIX.get(_VERSIONS.get(action, ''), 'ram')}:{action}"
+    """Return the RAM action that an operation needs."""
+    operation = _OPERATIONS.get(action)
+    return operation.permission if operation else f"ram:{action}"
 
 
 def _pack(account: DemoAccount, parameters: Mapping[str, str]) -> dict[str, Any]:
