@@ -1,0 +1,71 @@
+"""The Python API: load a policy, read accounts, judge them. Import it from `acctgate`; see docs/python-api.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from os import PathLike, fspath
+from pathlib import Path
+
+from acctgate.evaluate.baseline import Baseline
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.outcome import Outcome
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.report import AccountReport, Report, Summary, read_report
+from acctgate.model.snapshot import Snapshot
+from acctgate.plan.read import read_plan
+from acctgate.policy import PRESETS, Policy, PolicyError, load_preset
+from acctgate.policy import load_policy as load_file
+from acctgate.reading import SourceError
+from acctgate.sources import snapshots
+
+__all__ = [
+    "AccountReport", "Outcome", "PlannedChange", "Policy", "PolicyError", "Report", "Snapshot", "SourceError",
+    "judge", "load_policy", "read_plan", "read_report", "read_snapshots",
+]  # fmt: skip
+
+
+def load_policy(source: str | PathLike[str]) -> Policy:
+    """Return the policy in a file, or the preset of that name: baseline or strict.
+
+    Raises:
+        PolicyError: The policy, or one that it extends, is invalid. The text is one line with the place.
+    """
+    return load_preset(source) if isinstance(source, str) and source in PRESETS else load_file(Path(source))
+
+
+def read_snapshots(*files: str | PathLike[str]) -> Iterator[Snapshot]:
+    """Read accounts from snapshot files (JSON, or NDJSON with one account per line), one at a time.
+
+    An account that cannot be read is not an error: it has `unreadable` set, and its rules are unknown.
+    """
+    return snapshots.read_snapshots([fspath(file) for file in files])
+
+
+def judge(
+    accounts: Iterable[Snapshot],
+    policy: Policy,
+    *,
+    now: datetime | None = None,
+    plan: Sequence[PlannedChange] | None = None,
+    baseline: Report | None = None,
+) -> Report:
+    """Judge accounts by a policy.
+
+    Args:
+        accounts: The accounts, as `read_snapshots` yields them.
+        policy: The policy to judge by.
+        now: The time of judgement (with a time zone); the current time if None.
+        plan: What a deployment would change, as `read_plan` returns it; the accounts are judged as after it.
+        baseline: An earlier report, whose findings are waived.
+
+    Returns:
+        The report, with every account in the input's order.
+    """
+    known = Baseline.of(baseline, "the baseline") if baseline else None
+    evaluation = evaluate(accounts, policy, now or datetime.now(UTC), planned=plan, baseline=known)
+    summary, reports = Summary(), []
+    for report in evaluation:
+        summary.add(report)
+        reports.append(report)
+    return Report(1, summary.verdict, tuple(reports), summary.counts, evaluation.notices())

@@ -1,0 +1,35 @@
+"""The Python API, as its page shows it."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from pathlib import Path
+
+import pytest
+
+import acctgate
+from tests.support import ROOT
+
+
+def test_the_page_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    snapshot = {"version": 1, "account_id": "1234567890123456", "AccountSecurityPracticeInfo": {"Score": 40}}
+    Path("prod.json").write_text(json.dumps(snapshot))
+    failed, attempted = doctest.testfile(str(ROOT / "docs/python-api.md"), module_relative=False)
+    assert (failed, attempted) == (0, 7)
+
+
+def test_every_exported_name_exists() -> None:
+    assert all(getattr(acctgate, name) is not None for name in acctgate.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = acctgate.nothing
+
+
+def test_a_baseline_waives_its_findings() -> None:
+    account = acctgate.Snapshot.from_document(
+        {"version": 1, "account_id": "1", "AccountSecurityPracticeInfo": {"Score": 40}}
+    )
+    policy = acctgate.load_policy("baseline")
+    first = acctgate.judge([account], policy)
+    assert (first.verdict, acctgate.judge([account], policy, baseline=first).verdict) == ("fail", "pass")
