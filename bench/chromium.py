@@ -22,13 +22,13 @@ _RENDERED: Final = "new Promise(done => requestAnimationFrame(() => setTimeout((
 
 
 def find_chromium() -> str | None:
-    """The browser, None where there is none."""
+    """Return the browser, or None if there is none."""
     return next((found for name in _NAMES if (found := shutil.which(name))), None)
 
 
 @contextmanager
 def chromium(program: str, profile: Path) -> Iterator[Chromium]:
-    """A browser with an empty profile in a folder of its own, until the block ends."""
+    """Run a browser with an empty profile in its own folder until the block ends."""
     told, orders = os.pipe()
     answers, telling = os.pipe()
     # Chromium reads 3 and writes 4, numbers that only a shell gives a file.
@@ -98,7 +98,7 @@ class Chromium:
         next(message for message in self._messages() if message.get("method") == name)
 
     def _messages(self) -> Iterator[dict[str, Any]]:
-        """What the browser says, as it comes; each message ends with a zero byte."""
+        """Yield the messages of the browser as they arrive; each ends with a zero byte."""
         message = bytearray()
         while byte := self._read.read(1):
             if byte != b"\0":

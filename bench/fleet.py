@@ -55,7 +55,7 @@ def fleet(folder: Path) -> Iterator[Ratio]:
 
 
 def account(chance: random.Random, number: int) -> dict[str, Any]:
-    """A snapshot as accounts have them: few values repeat exactly, many nearly."""
+    """Return a snapshot with realistic values: few repeat exactly, many nearly."""
     return {
         "version": 1,
         "account_id": str(10**15 + number),

@@ -36,7 +36,7 @@ def formats(folder: Path) -> Iterator[Ratio]:
 
 
 def page(folder: Path) -> Iterator[Ratio]:
-    """The page of 1,000 accounts: what it weighs, and how long a real browser takes to open it."""
+    """Measure the page of 1,000 accounts: its size, and how long a real browser takes to open it."""
     file = folder / "page.html"
     subprocess.run([*_check(folder), "--format", f"html={file}"], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
     yield Ratio(f"megabytes of the page, {ACCOUNTS:,} accounts", file.stat().st_size / 1e6, 3, "")

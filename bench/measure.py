@@ -25,7 +25,7 @@ class Best:
 
 
 def best_of(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Best]:
-    """The best of `rounds` runs of each command, interleaved. Exit statuses 0 and 1 are both verdicts."""
+    """Return the best of `rounds` runs of each command, interleaved. Exit statuses 0 and 1 are both verdicts."""
     best: dict[str, Best] = {}
     for _ in range(rounds):
         for name, command in commands.items():

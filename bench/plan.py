@@ -20,7 +20,7 @@ PREFERENCE = "alicloud_ram_security_preference"
 
 
 def plan(folder: Path) -> Iterator[Ratio]:
-    """A Terraform plan of 100 MB with one preference in it: time and memory."""
+    """Measure a Terraform plan of 100 MB with one preference in it: time and memory."""
     (snapshot := folder / "account.json").write_text(json.dumps(account(random.Random(1), 0)))
     for name, vpc in (("ASCII", "office"), ("not only ASCII", "办公室 \U0001f3e2")):
         megabytes = write_plan(file := folder / "plan.json", vpc) / 1e6
@@ -39,7 +39,7 @@ def plan(folder: Path) -> Iterator[Ratio]:
 
 
 def write_plan(file: Path, vpc: str) -> int:
-    """A plan as Terraform writes it: many VPCs, one preference. Returns its size."""
+    """Write a plan as Terraform does: many VPCs, one preference. Return its size."""
     change = {"actions": ["create"], "before": None, "after_unknown": {"id": True}, "after_sensitive": {}}
     wanted = {"mfa_operation_for_login": "mandatory", "login_network_masks": "10.0.0.0/8", "login_session_duration": 6}
     preference = {**_resource(PREFERENCE, "this"), "change": {**change, "after": wanted}}
@@ -70,7 +70,7 @@ def _resource(kind: str, name: str) -> dict[str, Any]:
 
 
 def resources(folder: Path) -> Iterator[Ratio]:
-    """A preview of 1,000 resources with our pack against the same with an empty Python pack, interleaved."""
+    """Compare a preview of 1,000 resources with our pack and with an empty Python pack, interleaved."""
     from acctgate.crossguard.engine import find_engine, search_path
     from acctgate.demo import DemoServer
     from bench.preview import empty_pack, stack_of, time_of

@@ -84,7 +84,7 @@ def _data_sources() -> None:
 
 
 def stack_of(folder: Path, demo: DemoServer, program: Callable[[], None]) -> automation.Stack:
-    """A new stack for a program, on a demo account."""
+    """Return a new stack for a program, on a demo account."""
     (folder / "state").mkdir(parents=True)
     environment = {
         "PATH": os.environ["PATH"],

@@ -21,7 +21,7 @@ _LINK: Final = re.compile(r'(\]\(|(?:src|srcset)=")([^()\s#"]+)(?=[#)"])')
 
 
 def slug(heading: str, separator: str = "-") -> str:
-    """The anchor of a heading, as GitHub makes it."""
+    """Return the anchor of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", separator)
 
 
@@ -58,5 +58,5 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> None:
-    """The words round a page are in its language."""
+    """Set the theme's language to that of the page."""
     config.theme["language"] = "zh" if page.file.src_uri.endswith("zh-CN.md") else "en"

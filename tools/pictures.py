@@ -38,13 +38,13 @@ _FLAGS: Final = (
 
 
 def verdict() -> str:
-    """What a preview on the demo account reports, with colours."""
+    """Return what a preview on the demo account reports, with colours."""
     with DemoServer() as demo:
         return _acctgate("check", "--color", "always", environment=demo.environment)
 
 
 def svg(printed: str) -> str:
-    """What a terminal shows, as a picture that loads nothing: rich's own names fonts on the network."""
+    """Draw a terminal as SVG without external fonts, which rich's own output loads from the network."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "bold green"), SHOWN), "")
     console.print(Text.from_ansi(printed.rstrip()))
@@ -53,7 +53,7 @@ def svg(printed: str) -> str:
 
 
 def page() -> str:
-    """The page of a small fleet, one account of which was read each week."""
+    """Return the page of four accounts, one of which was read each week."""
     lines = "".join(json.dumps(snapshot) + "\n" for snapshot in fleet())
     return _acctgate("check", "--snapshot", "-", "--format", "html", typed=lines)
 
@@ -118,7 +118,7 @@ def snapshot(
 
 
 def photograph(html: str, picture: Path, *flags: str) -> None:
-    """What a browser of its own shows of a page."""
+    """Take a picture of a page with headless Chromium."""
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if browser is None:
         print(f"{picture.relative_to(ROOT)}: kept; no Chromium is installed")

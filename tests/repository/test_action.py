@@ -43,7 +43,7 @@ Gate = Callable[..., tuple[subprocess.CompletedProcess[str], dict[str, str]]]
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Path:
-    """The runner's temporary folder, with commands of its own on PATH, and a workspace beside it."""
+    """Return the runner's temporary folder, with its own commands on PATH, and a workspace beside it."""
     for folder in ("temp/bin", "workspace"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"python3": PYTHON.format(python=sys.executable), "gh": GH}.items():
@@ -68,7 +68,7 @@ def step(runner: Path, number: int, variables: dict[str, str]) -> subprocess.Com
 
 @pytest.fixture
 def gate(runner: Path) -> Gate:
-    """The first step, with these inputs: how it ended, and its outputs."""
+    """Return a function that runs the first step with inputs, and returns its result and outputs."""
 
     def call(**inputs: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
         given = {name: str(known.get("default", "")) for name, known in ACTION["inputs"].items()}
@@ -87,7 +87,7 @@ def gate(runner: Path) -> Gate:
 
 
 def report(outputs: dict[str, str]) -> Any:
-    """The report that the action hands over."""
+    """Return the report that the action hands over."""
     return json.loads(Path(outputs["report"]).read_text(encoding="utf-8"))
 
 
@@ -219,7 +219,7 @@ def test_what_is_installed_and_where(gate: Gate, runner: Path, version: str, wan
 
 
 def comment(runner: Path, comments: str, **variables: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """The second step, on a pull request that has our comments with these ids."""
+    """Run the second step on a pull request that has our comments with these ids."""
     (runner / "comments").write_text(comments, encoding="utf-8")
     names = {"GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7", "COMMENT": "comment.md", "GH_TOKEN": "t0ken"}
     done = step(runner, 1, {**names, **variables})

@@ -124,7 +124,7 @@ def test_the_picture_of_the_verdict_is_what_is_printed_today() -> None:
 
 
 def _shown(path: Path) -> list[str]:
-    """The lines of text in a picture of a terminal, without blanks."""
+    """Return the lines of text in a picture of a terminal, without blanks."""
     lines: dict[float, str] = {}
     for element in parse(path).iter("{http://www.w3.org/2000/svg}text"):
         if "clip-path" in element.attrib:  # the title has none
@@ -152,7 +152,7 @@ def test_both_readmes_have_the_same_commands() -> None:
 
 
 def _code(text: str) -> list[str]:
-    """The blocks of code, without what their comments say, which may be translated."""
+    """Return the blocks of code, without comments, which may be translated."""
     return [
         re.sub(r"\s+#.*$", "", block, flags=re.MULTILINE) for block in re.findall(r"```\w+\n.*?```", text, re.DOTALL)
     ]

@@ -12,7 +12,7 @@ HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_te
 
 
 def _loaded_by(*arguments: str) -> tuple[int, set[str]]:
-    """The exit status of a command in a process of its own, and the top-level modules that it had loaded at its end."""
+    """Run a command in its own process. Return its exit status and the top-level modules loaded at its end."""
     program = (
         "import atexit, json, sys\n"
         "atexit.register(lambda: print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})), file=sys.stderr))\n"

@@ -20,7 +20,7 @@ LINES: Final = re.findall(r"^\$ (acctgate .*)$", DOC, re.MULTILINE)
 
 
 def block(kind: str, containing: str) -> str:
-    """The fenced block of that kind that contains a text."""
+    """Return the fenced block of that kind that contains a text."""
     [found] = [text for text in re.findall(rf"```{kind}\n(.*?)```", DOC, re.DOTALL) if containing in text]
     return str(found)
 
@@ -35,7 +35,7 @@ def test_a_command_is_understood(line: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A repository as the page describes it."""
+    """Return a repository as the page describes it."""
     policies = tmp_path / "policies"
     for name, text in {
         "our_rules.py": block("python", "score-margin"),

@@ -24,7 +24,7 @@ def test_every_file_states_the_same_version() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project at version 1.2.3, with release notes."""
+    """Return a project at version 1.2.3, with release notes."""
     for name, text in {
         "pyproject.toml": '[project]\nversion = "1.2.3"\n',
         "src/acctgate/version.py": '__version__ = "1.2.3"\n',

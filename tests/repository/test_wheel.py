@@ -22,7 +22,7 @@ Done = subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the checkout."""
+    """Build the wheel from the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True, timeout=120)
@@ -32,7 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bin_(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scripts of a fresh environment with the wheel. It sees this one's packages, but not its acctgate."""
+    """Install the wheel in a fresh environment, which sees this one's packages but not its acctgate. Return its bin."""
     place = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True, timeout=120)
     python = place / "bin/python"
@@ -46,7 +46,7 @@ def bin_(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(bin_: Path, cwd: Path, name: str, *arguments: str | Path) -> Done:
-    """A script of the fresh environment, in a foreign working directory."""
+    """Run a script of the fresh environment, in a foreign working directory."""
     return subprocess.run(
         [bin_ / name, *arguments], cwd=cwd, env=_environment(), capture_output=True, timeout=120, check=False,
         encoding="utf-8",

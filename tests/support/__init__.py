@@ -44,12 +44,12 @@ _Yaml.yaml_implicit_resolvers = {
 
 
 def read_yaml(path: Path) -> Any:
-    """The YAML in a file."""
+    """Return the YAML in a file."""
     return yaml.load(path.read_text(encoding="utf-8"), _Yaml)  # a safe loader
 
 
 def examples(folder: str, *suffixes: str) -> list[Path]:
-    """The example files below a folder of tests/."""
+    """Return the example files below a folder of tests/."""
     return sorted(path for path in (HERE / folder).rglob("*") if path.suffix in suffixes)
 
 
@@ -59,13 +59,13 @@ def name_of(path: Path) -> str:
 
 
 def policy_of(rules: Mapping[str, Mapping[str, Any] | None]) -> Policy:
-    """A policy with these entries, and the rest disabled."""
+    """Return a policy with these entries, and the rest disabled."""
     with TemporaryDirectory() as folder:
         return written_policy(Path(folder) / "policy.json", json.dumps({"version": 1, "rules": rules}))
 
 
 def written_policy(path: Path, text: str) -> Policy:
-    """The policy of this text, by way of a file."""
+    """Return the policy of this text, by way of a file."""
     path.write_text(text, encoding="utf-8")
     return load_policy(path)
 
@@ -76,7 +76,7 @@ def judge(
     now: datetime = NOW,
     planned: Sequence[PlannedChange] | None = None,
 ) -> AccountReport:
-    """The verdict on one snapshot, after the deploy of what is planned."""
+    """Judge one snapshot, after the deploy of what is planned."""
     snapshot = Snapshot.from_document(dict(document))
     if planned is not None:
         snapshot = overlay(snapshot, planned)
@@ -85,7 +85,7 @@ def judge(
 
 
 def outcomes_of(report: AccountReport, rule: str) -> list[Outcome]:
-    """What one rule says."""
+    """Return the outcomes of one rule."""
     return [outcome for outcome in report.outcomes if outcome.rule == rule]
 
 
@@ -109,7 +109,7 @@ def one_line(text: str, *parts: str) -> None:
 
 
 def seed(name: str) -> Path:
-    """An example answer of the five documents."""
+    """Return the path of an example response of the five documents."""
     return HERE / "examples" / "responses" / name
 
 

@@ -34,7 +34,7 @@ class Run:
     """Resource name → what the engine planned for it."""
 
     def failed(self, outcome: str = "fail", level: str = "mandatory") -> set[str]:
-        """The rules with that outcome and level in the pack's report."""
+        """Return the rules with that outcome and level in the pack's report."""
         assert self.report is not None, self.output
         outcomes = [o for account in self.report["accounts"] for o in account["outcomes"]]
         return {o["rule"] for o in outcomes if o["outcome"] == outcome and o["level"] == level}
@@ -92,14 +92,14 @@ class Stack:
 
 @pytest.fixture
 def demo() -> Iterator[DemoServer]:
-    """A demo account of its own for each test."""
+    """Serve a separate demo account for each test."""
     with DemoServer() as server:
         yield server
 
 
 @pytest.fixture
 def environment(tmp_path: Path, demo: DemoServer) -> dict[str, str]:
-    """What the engine needs: its helpers on PATH, the demo account's credentials, a place for the report."""
+    """Return the engine's environment: helpers on PATH, the demo account's credentials, a path for the report."""
     scripts = tmp_path / "bin"
     scripts.mkdir()
     return {
@@ -115,7 +115,7 @@ def environment(tmp_path: Path, demo: DemoServer) -> dict[str, str]:
 
 @pytest.fixture
 def make_stack(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack]:
-    """A new stack for a program, or another workspace on the same one."""
+    """Create a stack for a program, or another workspace on the same one."""
     (tmp_path / "state").mkdir()
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -140,7 +140,7 @@ def make_stack(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.
 
 
 def data_sources(**where: Any) -> None:
-    """The data sources of the repository's own program."""
+    """Declare the data sources of the repository's own program."""
     from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
 
     SecurityPreference("preference", **where)

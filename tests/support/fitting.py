@@ -21,7 +21,7 @@ LEVEL: Final = (*USERS, "SubUserPwdLevel")
 
 
 def put(document: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """The document, with this value at this path."""
+    """Return the document, with this value at this path."""
     place = document
     for key in path[:-1]:
         place = place.setdefault(key, {})
@@ -30,7 +30,7 @@ def put(document: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str
 
 
 def changed(*changes: tuple[tuple[str, ...], Any]) -> dict[str, Any]:
-    """The compliant account with these values instead."""
+    """Return the compliant account with these values instead."""
     document: dict[str, Any] = deepcopy(GOOD)
     for path, value in changes:
         put(document, path, value)
@@ -38,5 +38,5 @@ def changed(*changes: tuple[tuple[str, ...], Any]) -> dict[str, Any]:
 
 
 def fitted(document: Mapping[str, Any], preset: str = "strict") -> Fit:
-    """The fit of a snapshot document to a preset."""
+    """Fit a snapshot document to a preset."""
     return fit(Snapshot.from_document(dict(document)), load_preset(preset), preset, NOW)

@@ -77,7 +77,7 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
 
 
 def rendered(form: str, case: Case) -> str:
-    """The whole report."""
+    """Return the whole report."""
     render, summary = renderer(form, Frame(rules=case[1].all_rules)), Summary()
     parts = [render.begin()]
     for report in evaluate(*case, NOW):
