@@ -1,4 +1,4 @@
-"""What mkdocs must be told: pages at the repository's root, links out of the site, GitHub's anchors, Chinese pages."""
+"""Hooks for mkdocs: pages at the repository's root, links out of the site, GitHub's anchors, Chinese pages."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def slug(heading: str, separator: str = "-") -> str:
 
 
 def on_config(config: Any) -> None:
-    """Anchors as on GitHub, so that one link leads to the same place on both."""
+    """Make anchors as GitHub does, so that a link works on both."""
     config.mdx_configs["toc"]["slugify"] = slug
 
 
 def on_files(files: Any, config: Any) -> None:
     """Add the pages at the root."""
-    from mkdocs.structure.files import File  # type: ignore[import-not-found]
+    from mkdocs.structure.files import File  # type: ignore[import-not-found]  # noqa: PLC0415 - only the site has it
 
     for name, uri in PAGES.items():
         files.append(File.generated(config, uri, abs_src_path=str(ROOT / name)))
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Links to where the site has a file, or to the repository."""
+    """Point links to the page of the site, or to the repository."""
     source = Path(page.file.abs_src_path)
     known = {Path(file.abs_src_path): file for file in files if file.abs_src_path}
 

@@ -17,6 +17,8 @@ import pytest
 import yaml
 
 from acctgate.cli import group
+from acctgate.model.report import Summary
+from acctgate.render import renderer
 from tests.support import ROOT, seed
 from tests.support.accounts import GOOD
 from tests.support.fitting import LOGIN, MODE, changed
@@ -247,9 +249,6 @@ def test_without_the_right_to_comment_the_verdict_is_the_same(runner: Path) -> N
 
 
 def test_our_comments_are_known_by_how_the_report_begins() -> None:
-    from acctgate.model.report import Summary
-    from acctgate.render import renderer
-
     script = (ROOT / "tools/action/comment.sh").read_text(encoding="utf-8")
     assert '.body | startswith("## acctgate: ")' in script
     assert renderer("markdown").end(Summary()).startswith("## acctgate: ")

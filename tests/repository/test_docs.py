@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -92,15 +93,11 @@ def _named(nav: Any) -> list[str]:
 
 
 def test_the_site_turns_links_to_where_things_are() -> None:
-    class Page:
-        class file:
-            abs_src_path, src_uri = str(ROOT / "README.md"), "index.md"
-
-    class Rules:
-        abs_src_path, src_uri = str(DOCS / "rules.md"), "rules.md"
+    page = SimpleNamespace(file=SimpleNamespace(abs_src_path=str(ROOT / "README.md"), src_uri="index.md"))
+    rules = SimpleNamespace(abs_src_path=str(DOCS / "rules.md"), src_uri="rules.md")
 
     def turned(markdown: str) -> Any:
-        return SITE.on_page_markdown(markdown, Page, None, [Rules])
+        return SITE.on_page_markdown(markdown, page, None, [rules])
 
     assert turned("[r](docs/rules.md#root-mfa)") == "[r](rules.md#root-mfa)"
     assert turned("[p](policies/)") == "[p](https://github.com/acctgate/acctgate/tree/main/policies)"

@@ -15,6 +15,7 @@ import pytest
 
 from acctgate.cli import group
 from acctgate.demo import DemoServer
+from acctgate.demo.server import permission
 from acctgate.render import FORMATS
 from tests.support import ROOT, run
 
@@ -146,8 +147,6 @@ def test_the_links_lead_somewhere() -> None:
 
 
 def test_the_permissions_are_those_of_the_calls() -> None:
-    from acctgate.demo.server import permission
-
     policy = README.partition('"Action": [')[2].partition("]")[0]
     with DemoServer() as demo:
         run("snapshot", cwd=ROOT, environment=demo.environment)
