@@ -372,3 +372,30 @@ def test_a_plan_cut_off_anywhere_is_refused(tmp_path: Path, path: Path) -> None:
         (file := tmp_path / "p.json").write_text(text[:end])
         with pytest.raises(SourceError):
             read_plan(str(file))
+
+
+PREFERENCE_URN = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"resourcePlans": None},
+        {
+            "resourcePlans": {
+                PREFERENCE_URN: {"goal": {"inputDiff": {"adds": {"mfaOperationForLogin": "x"}}}, "steps": None}
+            }
+        },
+        {"changeSummary": {"create": 1}, "duration": 1},
+        {
+            "format_version": "1.2",
+            "planned_values": {
+                "root_module": {"resources": [{"type": "alicloud_ram_security_preference", "values": {}}]}
+            },
+        },
+    ],
+)
+def test_a_plan_that_is_not_whole_is_refused(tmp_path: Path, plan: dict[str, Any]) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    with pytest.raises(SourceError):
+        read_plan(str(tmp_path / "plan.json"))

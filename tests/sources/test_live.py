@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,8 +18,9 @@ import pytest
 from acctgate.demo import DemoAccount, DemoServer
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.sources import SourceError
+from acctgate.sources.call_error import CallError
 from acctgate.sources.calls import Target
-from acctgate.sources.live import read_account
+from acctgate.sources.live import LiveAccount, read_account
 from tests.support import NOW, one_line, run
 from tests.support.accounts import READS
 
@@ -352,3 +356,36 @@ def test_wrong_targets_are_2(command: str, arguments: tuple[str, str]) -> None:
     done = run(command, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, f"{arguments[1]}: is no")
+
+
+def test_every_compliance_pack_that_there_is_must_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with DemoServer() as demo:
+        for name, value in demo.environment.items():
+            monkeypatch.setenv(name, value)
+        account = LiveAccount(Target(endpoint=demo.endpoint))
+        assert len(account.compliance_packs()) == 1
+        original = demo._ListCompliancePacks
+
+        def short(*arguments: Any) -> Any:
+            answer = original(*arguments)
+            answer["CompliancePacksResult"]["TotalCount"] = 3
+            return answer
+
+        monkeypatch.setattr(demo, "_ListCompliancePacks", short)
+        with pytest.raises(CallError, match="1 of 3"):
+            account.compliance_packs()
+
+
+@pytest.mark.parametrize("extra", [{}, {"ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:9/x?token=SEKRET"}])
+def test_missing_credentials_are_one_line(tmp_path: Path, extra: dict[str, str]) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+        **extra,
+    }
+    command = [sys.executable, "-m", "acctgate", "check", "--endpoint", "127.0.0.1:9"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "SEKRET" not in done.stderr

@@ -290,3 +290,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         with pytest.raises(SourceError, match=message) as caught:
             _read(path)
         assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_second_head_before_the_body(tmp_path: Path) -> None:
+    heads = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX_Y: z\r\n folded\r\n\r\n"
+    (tmp_path / "answer").write_text(heads + '{"AccountSecurityPracticeInfo": {"Score": 90}}')
+    assert read_responses([str(tmp_path / "answer")]).read(("AccountSecurityPracticeInfo", "Score")) == 90
