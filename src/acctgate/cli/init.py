@@ -62,7 +62,7 @@ def command(
     from acctgate.commands.init.fit import fit
     from acctgate.commands.init.pipelines import pack_files, place, render
     from acctgate.commands.init.repository import look, shown
-    from acctgate.commands.init.summary import Told
+    from acctgate.commands.init.summary import InitSummary
     from acctgate.policy import load_preset
 
     now, where = datetime.now(UTC), target(region, role_arn, endpoint)
@@ -81,7 +81,7 @@ def command(
     _write(directory, files)
     sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]
     live = [("--region", region), ("--role-arn", role_arn), ("--endpoint", endpoint)]
-    for line in Told(repository, fitted, pipelines, sources, live).lines(list(files)):
+    for line in InitSummary(repository, fitted, pipelines, sources, live).lines(list(files)):
         click.echo(line)
     undecided = [gap for gap in fitted.gaps if gap.kind == "undecided"]
     if undecided:

@@ -11,7 +11,7 @@ from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import output_option, policy, policy_option
 
 if TYPE_CHECKING:
-    from acctgate.commands.test import Told
+    from acctgate.commands.test import TestReport
     from acctgate.policy import Policy
 
 _FORMATS: Final = ("text", "json", "junit")
@@ -61,10 +61,17 @@ def command(
     ctx.exit(int(bool(told.failed) or (require_examples and bool(told.uncovered))))
 
 
-def _run(directory: Path, wanted: Policy) -> Told:
+def _run(directory: Path, wanted: Policy) -> TestReport:
     from datetime import UTC, datetime
 
-    from acctgate.commands.test import ExampleError, Told, find_examples, read_example, run_example, stray_examples
+    from acctgate.commands.test import (
+        ExampleError,
+        TestReport,
+        find_examples,
+        read_example,
+        run_example,
+        stray_examples,
+    )
 
     now, results, errors = datetime.now(UTC), [], {}
     try:
@@ -81,4 +88,4 @@ def _run(directory: Path, wanted: Policy) -> Told:
             errors[path.relative_to(directory).as_posix()] = str(error)
     for path, told in stray_examples(directory, [result.example for result in results]):
         errors[path.relative_to(directory).as_posix()] = told
-    return Told.of(results, errors, wanted)
+    return TestReport.of(results, errors, wanted)

@@ -21,8 +21,8 @@ Options = Sequence[tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of one run."""
+class InitSummary:
+    """What one run wrote, and what to do next."""
 
     repository: Repository
     fit: Fit

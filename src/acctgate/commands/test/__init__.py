@@ -4,14 +4,14 @@
 """
 
 from acctgate.commands.test.examples import Example, ExampleError, find_examples, read_example, stray_examples
-from acctgate.commands.test.report import Told, renderings
+from acctgate.commands.test.report import TestReport, renderings
 from acctgate.commands.test.run import Result, run_example
 
 __all__ = [
     "Example",
     "ExampleError",
     "Result",
-    "Told",
+    "TestReport",
     "find_examples",
     "read_example",
     "renderings",

@@ -16,8 +16,8 @@ from acctgate.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A whole run."""
+class TestReport:
+    """The results of a run of examples."""
 
     results: Sequence[Result]
     errors: Mapping[str, str]
@@ -26,7 +26,7 @@ class Told:
     """Rule → the outcomes of which it has no example."""
 
     @classmethod
-    def of(cls, results: Sequence[Result], errors: Mapping[str, str], policy: Policy) -> Told:
+    def of(cls, results: Sequence[Result], errors: Mapping[str, str], policy: Policy) -> TestReport:
         """What was found, and what the rules lack that the policy asks for, and those of its own modules."""
         seen = {(result.example.rule, result.example.wanted) for result in results}
         asked = [rule for rule in policy.all_rules if policy.rules[rule.id]["level"] != "disabled" or rule not in RULES]
@@ -39,7 +39,7 @@ class Told:
         return [result for result in self.results if not result.holds]
 
 
-def _text(told: Told) -> str:
+def _text(told: TestReport) -> str:
     lines = []
     for result in told.failed:
         lines.append(f"✗ {_name(result.example)}")
@@ -62,7 +62,7 @@ def _text(told: Told) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _json(told: Told) -> str:
+def _json(told: TestReport) -> str:
     document: dict[str, Any] = {
         "version": 1,
         "examples": [
@@ -81,7 +81,7 @@ def _json(told: Told) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def _junit(told: Told) -> str:
+def _junit(told: TestReport) -> str:
     cases = [_case(result) for result in told.results]
     cases += [
         f"  <testcase classname={_attribute('acctgate.test')} name={_attribute(name)}>"
@@ -113,5 +113,5 @@ def _name(example: Example) -> str:
     return one_line(example.name)
 
 
-renderings: Final[dict[str, Callable[[Told], str]]] = {"text": _text, "json": _json, "junit": _junit}
+renderings: Final[dict[str, Callable[[TestReport], str]]] = {"text": _text, "json": _json, "junit": _junit}
 """The formats by name."""
