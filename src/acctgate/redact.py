@@ -57,12 +57,16 @@ def may_have_secrets(text: str) -> bool:
     return any(sign in lowered for sign in _SIGNS)
 
 
+def clean(text: str, longest: int | None = None) -> str:
+    """Return text from outside as one line without control characters, cut to `longest` characters if given."""
+    if not text.isprintable() or "  " in text or text != text.strip():
+        text = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
+    return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
+
+
 def one_line(text: object) -> str:
-    """Text from outside, fit for an error message: one line, of bounded length, without secrets."""
-    flat = " ".join(str(text).split())
-    flat = "".join(char if char.isprintable() else "�" for char in flat)
-    safe = _ACCESS_KEY_ID.sub(r"\1***", _without_queries(flat))
-    return safe if len(safe) <= _LONGEST_TEXT else safe[: _LONGEST_TEXT - 1] + "…"
+    """Return text from outside for an error message: one line of bounded length, without secrets."""
+    return clean(_ACCESS_KEY_ID.sub(r"\1***", _without_queries(clean(str(text)))), _LONGEST_TEXT)
 
 
 def _without_queries(text: str) -> str:

@@ -26,3 +26,8 @@ def show(value: object) -> str:
     except (TypeError, ValueError, RecursionError):
         text = repr(value)
     return one_line(text if len(text) <= 60 else text[:59] + "…")
+
+
+def and_more(count: int) -> str:
+    """Return the suffix ` (and N more)` for a list that shows only its first items, empty if `count` is 0."""
+    return f" (and {count:,} more)" if count else ""

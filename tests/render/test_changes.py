@@ -75,13 +75,13 @@ def test_without_a_plan_or_where_nothing_moves_nothing_is_said(folder: Path) -> 
     (folder / "plan.json").write_text(json.dumps({"steps": [], "changeSummary": {}, "duration": 1}))
     for form in ("json", "text", "markdown", "html"):
         told = check(folder, form).stdout
-        assert '"diff"' not in told and "the deploy moves" not in told
+        assert '"diff"' not in told and "Changes in this deployment" not in told
 
 
 def test_text_says_it_under_the_verdict(folder: Path) -> None:
     lines = check(folder, "text").stdout.splitlines()
     assert lines[0].startswith("BLOCKED")
-    assert lines[2] == "  What the deploy moves; without it: BLOCKED"
+    assert lines[2] == "  Changes in this deployment; verdict without it: BLOCKED"
     assert [line.strip() for line in lines[3:5]] == ["✗ newly failing: network-masks", "✓ repaired: login-mfa"]
     [masks] = [line for line in lines if "LoginNetworkMasks" in line and "looser" in line]
     assert masks.split()[:4] == ["▼", "looser", "LoginNetworkMasks", "10.0.0.0/8"]
@@ -92,7 +92,11 @@ def test_markdown_says_verdict_then_moves_then_what_blocks(folder: Path) -> None
     text = check(folder, "markdown").stdout
     heads = [line for line in text.splitlines() if line.startswith(("#", "<details>"))]
     assert heads[0] == "## acctgate: ❌ blocked"
-    assert heads[1:4] == ["### What the deploy moves", "#### account 1234567890123456\\: fail", "### What blocks"]
+    assert heads[1:4] == [
+        "### Changes in this deployment",
+        "#### account 1234567890123456\\: fail",
+        "### Blocking findings",
+    ]
     [row] = [line for line in text.splitlines() if line.startswith("| ▼ looser")]
     assert "| 10.0.0.0/8 | \\(empty) |" in row and row.replace("\\|", "").count("|") == 7
 
@@ -156,10 +160,10 @@ def test_where_the_program_is_not_known_it_is_the_policys_line(folder: Path) -> 
 
 def test_the_page_shows_it(folder: Path) -> None:
     text = check(folder, "html").stdout
-    section = text[text.index("<section class=moves>") :].partition("</section>")[0]
-    assert "What the deploy moves" in section and "部署带来的变化" in section
-    assert text.index("<section class=moves>") < text.index("id=accounts tabindex")
-    for word in ("looser", "放宽", "LoginNetworkMasks", "newly failing", "新增违反", "10.0.0.0/8", "(empty)"):
+    section = text[text.index("<section class=changes>") :].partition("</section>")[0]
+    assert "Changes in this deployment" in section and "本次部署的变更" in section
+    assert text.index("<section class=changes>") < text.index("id=accounts tabindex")
+    for word in ("looser", "放宽", "LoginNetworkMasks", "newly failing", "新增未通过", "10.0.0.0/8", "(empty)"):
         assert word in section, word
 
 
@@ -202,7 +206,7 @@ def test_many_accounts_that_move_are_counted_where_they_do_not_fit(folder: Path)
     markdown = check(folder, "markdown").stdout
     assert len(markdown) < 60_000
     shown = markdown.count("#### account ")
-    assert 10 < shown < 400 and f"… and {400 - shown} more, cut here." in markdown
+    assert 10 < shown < 400 and f"… and {400 - shown} more, not shown." in markdown
     page = check(folder, "html").stdout
-    shown = page.partition("<section class=moves>")[2].partition("</section>")[0].count("<h3>")
-    assert 10 < shown < 400 and f"{400 - shown} more accounts move; they are not shown here." in page
+    shown = page.partition("<section class=changes>")[2].partition("</section>")[0].count("<h3>")
+    assert 10 < shown < 400 and f"{400 - shown} more accounts have changes that are not shown here." in page

@@ -37,8 +37,8 @@ def test_judging_a_file_loads_no_engine_and_no_sdk() -> None:
 def test_judging_a_file_as_text_loads_no_engine_and_no_sdk() -> None:
     status, loaded = _loaded_by("check", "--response", str(seed("003-security-preference.xml")))
     assert status == 3
-    assert "defusedxml" in loaded
-    assert not loaded & {*HEAVY, "rich"}
+    assert {"defusedxml", "rich"} <= loaded
+    assert not loaded & HEAVY
 
 
 def test_colour_loads_rich_and_nothing_heavier() -> None:

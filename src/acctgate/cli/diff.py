@@ -160,15 +160,10 @@ def _accounts(kind: Kind, before: Iterable[Judged], after: Iterable[Judged]) -> 
 
 def _write(found: Diff, kind: str, output: Path | None, color: Color) -> None:
     from acctgate.cli.output import appearance, write_text
-    from acctgate.render.diff import render_json, render_markdown, render_text
+    from acctgate.render.diff import render_diff
 
-    if kind == "json":
-        text = render_json(found)
-    elif kind == "markdown":
-        text = render_markdown(found)
-    else:
-        colored, width = appearance(output, color, width=120)
-        text = render_text(found, color=colored, width=width)
+    colored, width = appearance(output, color, width=120)
+    text = render_diff(found, kind, color=colored, width=width)
     write_text(text, output)
 
 

@@ -1,4 +1,4 @@
-"""Formats: account reports in, text out. One file per format; each is loaded only where it is asked for."""
+"""Formats: account reports in, text out. One module per format, imported when the format is used."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "markdown", "githu
 
 
 def renderer(name: str, frame: Frame | None = None) -> Renderer:
-    """The renderer of a format.
+    """Return a new renderer for one report.
 
     Args:
-        name: One of `FORMATS`: NAME is NameRenderer in the module of that name (ndjson: in json's).
-        frame: What it has to know besides the reports.
+        name: One of `FORMATS`. The class is `<Name>Renderer` in the module `name` (ndjson: in `json`).
+        frame: What the format needs besides the reports.
     """
     module = import_module(f"acctgate.render.{name.removeprefix('nd')}")
-    made: Renderer = getattr(module, f"{name.capitalize()}Renderer")(frame or Frame())
-    return made
+    created: Renderer = getattr(module, f"{name.capitalize()}Renderer")(frame or Frame())
+    return created
 
 
 __all__ = ["FORMATS", "Frame", "Renderer", "renderer"]

@@ -1,10 +1,10 @@
-"""What a format is: account reports in, text out. Nothing here reads, writes or knows the time."""
+"""The interface of a format. Renderers are pure: they read and write no files and know no time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from acctgate.model.outcome import Outcome, Place, Places
 from acctgate.model.report import AccountReport, Summary
@@ -12,41 +12,45 @@ from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 
 DEFAULT_PLACE: Final = Place("policies/policy.yaml", 1)
-"""Where a finding is put when the policy is a preset: pipelines want a file."""
+"""The location of a finding if the policy is a preset: code scanners require a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a format has to know besides the reports."""
+    """What a format needs besides the reports."""
 
     places: Places = field(default_factory=dict)
     """The line of the policy file for each rule, for formats that annotate files."""
     rules: tuple[Rule[Any], ...] = RULES
-    """The rules that the policy knows: acctgate's, then its own."""
+    """All rules that the policy can use: the built-in ones, then its own."""
     color: bool = False
-    """For text on a terminal."""
+    """Whether text is coloured."""
     width: int = 110
-    """Of that terminal, in columns."""
+    """The width of text in columns."""
 
     def place(self, outcome: Outcome) -> Place:
-        """Where a finding is put: at the resource that decides, else at the policy's line for the rule."""
+        """Return where a finding is shown: at the planned resource, else at the rule's line in the policy."""
         return outcome.place or self.places.get(outcome.rule, DEFAULT_PLACE)
 
     def titles(self) -> Mapping[str, str]:
-        """What each rule asks for, in a few words."""
+        """Return the title of each rule."""
         return {rule.id: rule.title for rule in self.rules}
 
 
-class Renderer(Protocol):
-    """Takes the accounts' reports as they come, so that a fleet never sits in memory."""
+class Renderer:
+    """Renders one report. Accounts are rendered one at a time, so that memory does not grow with their number."""
 
-    def __init__(self, frame: Frame) -> None: ...
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
 
     def begin(self) -> str:
-        """What stands before the first account."""
+        """Return the text before the first account."""
+        return ""
 
     def account(self, report: AccountReport) -> str:
-        """One account."""
+        """Return the text for one account."""
+        return ""
 
     def end(self, summary: Summary) -> str:
-        """What stands after the last account."""
+        """Return the text after the last account."""
+        return ""

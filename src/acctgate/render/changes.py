@@ -1,117 +1,74 @@
-"""What moved in one account, as lines of text and of Markdown: verdicts that flip, and settings, stricter or looser."""
+"""What people read about changes: results that flip, and settings that become stricter or looser."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from acctgate.model.diff import AccountDiff, Direction, Flip, RuleFlip, SettingChange
-from acctgate.render.columns import Paint, Row, Table, wrap
-from acctgate.render.markdown_text import escape
-from acctgate.render.terminal_text import safe
+from acctgate.model.diff import AccountDiff, Direction, Flip, RuleFlip
+from acctgate.redact import clean
 
-FLIPS: Final[dict[Flip, tuple[str, str, str]]] = {
-    "newly-failing": ("✗", "newly failing", "bold red"),
-    "newly-unknown": ("?", "newly not provable", "bold yellow"),
-    "still-failing": ("✗", "still failing", "red"),
-    "still-unknown": ("?", "still not provable", "yellow"),
-    "dropped": ("!", "no longer judged", "yellow"),
-    "waived": ("~", "now waived", "cyan"),
-    "repaired": ("✓", "repaired", "green"),
+
+class Mark(NamedTuple):
+    """How a flip or a direction is shown."""
+
+    sign: str
+    words: str
+    style: str
+    """A style of rich."""
+
+
+FLIPS: Final[dict[Flip, Mark]] = {
+    "newly-failing": Mark("✗", "newly failing", "bold red"),
+    "newly-unknown": Mark("?", "newly unknown", "bold yellow"),
+    "still-failing": Mark("✗", "still failing", "red"),
+    "still-unknown": Mark("?", "still unknown", "yellow"),
+    "dropped": Mark("!", "no longer evaluated", "yellow"),
+    "waived": Mark("~", "now waived", "cyan"),
+    "repaired": Mark("✓", "repaired", "green"),
 }
-"""A sign, words, and a style for each flip: what decides first comes first."""
-DIRECTIONS: Final[dict[Direction, tuple[str, str]]] = {
-    "looser": ("▼", "red"),
-    "mixed": ("◆", "yellow"),
-    "unknown": ("?", "yellow"),
-    "stricter": ("▲", "green"),
-    "changed": ("·", "dim"),
+"""The most important first."""
+DIRECTIONS: Final[dict[Direction, Mark]] = {
+    "looser": Mark("▼", "looser", "red"),
+    "mixed": Mark("◆", "mixed", "yellow"),
+    "unknown": Mark("?", "unknown", "yellow"),
+    "stricter": Mark("▲", "stricter", "green"),
+    "changed": Mark("·", "changed", "dim"),
 }
-_NARROWEST: Final = 20
-_BELOW: Final = 14
-"""Columns before a note, which stands under its setting."""
-
-
-def text_lines(account: AccountDiff, width: int, paint: Paint) -> Iterator[str]:
-    """For a terminal or a log."""
-    for flip, rules in grouped(account.rules):
-        sign, words, style = FLIPS[flip]
-        head = f"{sign} {words}: "
-        indent = len(head) + 2
-        lead = f"  {paint(head, style)}"
-        for line in wrap(", ".join(map(rule_name, rules)), max(_NARROWEST, width - indent)):
-            yield f"{lead}{line}"
-            lead = " " * indent
-    if account.settings:
-        table = Table(width, 2, (2, 3, 4), paint)
-        heads = ("", "setting", "before", "after", "policy wants")
-        rows = [directed(table, each.direction, _told(each)[:-1]) for each in account.settings]
-        head, *told = table.lines([table.row(*(table.cell(head, "dim") for head in heads)), *rows])
-        yield from head.split("\n")
-        for row, change in zip(told, account.settings, strict=True):
-            yield from row.split("\n")
-            if change.note:  # in a column of its own it would leave no room for the others
-                note = wrap(safe(change.note), max(_NARROWEST, width - _BELOW))
-                yield from (f"{' ' * _BELOW}{paint(line, 'dim')}" for line in note)
-
-
-def directed(table: Table, direction: Direction, texts: Iterable[str]) -> Row:
-    """A row that begins with where something moved."""
-    sign, style = DIRECTIONS[direction]
-    return table.row(table.cell(f"{sign} {direction}", style), *(table.cell(safe(text)) for text in texts))
-
-
-def markdown_lines(account: AccountDiff) -> Iterator[str]:
-    """For a pull request. Text from outside is escaped, and never stands in a code span."""
-    for flip, rules in grouped(account.rules):
-        sign, words, _ = FLIPS[flip]
-        yield f"- {sign} **{words}**: {escape(', '.join(map(rule_name, rules)))}"
-    if account.settings:
-        yield ""
-        yield "| | setting | before | after | policy wants | |"
-        yield "|---|---|---|---|---|---|"
-        for change in account.settings:
-            sign, _ = DIRECTIONS[change.direction]
-            yield f"| {sign} {change.direction} | {' | '.join(map(escape, _told(change)))} |"
-    yield ""
-
-
-def _told(change: SettingChange) -> tuple[str, ...]:
-    return last(change.setting), show(change.before), show(change.after), change.expected or "", change.note
 
 
 def title(account: AccountDiff) -> str:
-    """The account, and its verdict before and after."""
-    name = f"account {safe(account.account)}" if account.account else "account unknown"
-    alias = f" ({safe(account.alias)})" if account.alias else ""
-    before, after = account.before or "not there", account.after or "not there"
+    """Return the account, and its verdict before and after."""
+    name = f"account {clean(account.account, 300)}" if account.account else "account unknown"
+    alias = f" ({clean(account.alias, 300)})" if account.alias else ""
+    before, after = account.before or "absent", account.after or "absent"
     return f"{name}{alias}: {before if before == after else f'{before} → {after}'}"
 
 
 def show(value: Any) -> str:
-    """A value for people."""
+    """Return a value for people."""
     if value is None:
         return "–"
     if value == "":
         return "(empty)"
-    return safe(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 300)
 
 
 def rule_name(rule: RuleFlip) -> str:
-    """The rule, and its level where it does not bind."""
-    return rule.rule if rule.binding else f"{rule.rule} ({rule.level})"
+    """Return the rule, with its level if it is not mandatory."""
+    return clean(rule.rule if rule.binding else f"{rule.rule} ({rule.level})")
 
 
 def grouped(rules: Iterable[RuleFlip]) -> Iterator[tuple[Flip, list[RuleFlip]]]:
-    """The rules by what became of them."""
-    found = list(rules)
+    """Yield the rules grouped by flip, the most important first."""
+    rules = list(rules)
     for flip in FLIPS:
-        if some := [rule for rule in found if rule.flip == flip]:
-            yield flip, some
+        if group := [rule for rule in rules if rule.flip == flip]:
+            yield flip, group
 
 
-def last(setting: str) -> str:
-    """The end of a setting's name, with the pack that it is about."""
+def last_key(setting: str) -> str:
+    """Return the last key of a setting, with its pack: `ReportStatus[cp-1]`."""
     head, bracket, rest = setting.partition("[")
     return f"{head.rsplit('.', 1)[-1]}{bracket}{rest}"

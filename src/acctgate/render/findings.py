@@ -1,4 +1,4 @@
-"""What the formats for pipelines share: which outcomes are findings, where they are, and how grave."""
+"""What several formats share: which outcomes are findings, how severe they are, and what identifies them."""
 
 from __future__ import annotations
 
@@ -6,63 +6,58 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from acctgate.model.outcome import Outcome
+from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport
-from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
+from acctgate.redact import clean
 
+VERDICT_WORDS: Final[dict[Verdict, str]] = {"pass": "passed", "fail": "blocked", "unknown": "unknown"}
+OUTCOME_WORDS: Final[dict[Result, str]] = {
+    "pass": "passed",
+    "fail": "failed",
+    "unknown": "unknown",
+    "waived": "waived",
+    "skipped": "skipped",
+}
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 
 
 def findings(report: AccountReport) -> Iterable[Outcome]:
-    """Violations, and what is not provable. Waived ones are none."""
+    """Return the failed and unknown outcomes. Waived ones are not findings."""
     return (outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown"))
 
 
 def level(outcome: Outcome) -> str:
-    """error where it binds, warning where it advises."""
+    """Return `error` for a mandatory rule, `warning` for an advisory one."""
     return _LEVELS.get(outcome.level, "none")
 
 
 def title(outcome: Outcome) -> str:
-    """The rule, and whether it is violated or not provable."""
-    return f"{outcome.rule}: {'not provable' if outcome.outcome == 'unknown' else 'violated'}"
+    """Return the rule and its result, for example `root-mfa: failed`."""
+    return f"{clean(outcome.rule)}: {OUTCOME_WORDS[outcome.outcome]}"
 
 
-@kept
-def sentence(outcome: Outcome) -> str:
-    """Account (as `ACCOUNT`), what is, what is expected: printable, in one line."""
-    return f"account {ACCOUNT}: {printable(f'{outcome.message}; expected {outcome.expected}')}"
+def sentence(report: AccountReport, outcome: Outcome) -> str:
+    """Return the account, the message and the expected value as one printable line."""
+    return f"account {account_name(report)}: {clean(f'{outcome.message}; expected {outcome.expected}')}"
 
 
 def account_name(report: AccountReport) -> str:
-    """What stands for `ACCOUNT`: printable, in one line."""
-    return printable(report.account or "unknown")
+    """Return the account's id as one printable line, `unknown` if there is none."""
+    return clean(report.account or "unknown")
 
 
-def fingerprint(outcome: Outcome) -> str:
-    """The same for the same finding in every run, whatever its values: account (as `ACCOUNT_HASH`), rule and pack."""
-    return ACCOUNT_HASH + _hash(f"{outcome.rule}\n{pack(outcome)}")
-
-
-def account_hash(report: AccountReport) -> str:
-    """What stands for `ACCOUNT_HASH`."""
-    return _hash(str(report.account or report.alias or report.unreadable))
-
-
-def _hash(text: str) -> str:
-    """Half of a fingerprint: 32 hexadecimal digits."""
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
+def fingerprint(report: AccountReport, outcome: Outcome) -> str:
+    """Return 64 hexadecimal digits that identify a finding by account, rule and pack, whatever its values."""
+    account = str(report.account or report.alias or report.unreadable)
+    return _hash(account) + _hash(f"{outcome.rule}\n{pack(outcome)}")
 
 
 def pack(outcome: Outcome) -> str:
-    """The pack's id, or its place in the answer (`CompliancePackReports[1]`) where it has none; empty for no pack."""
+    """Return the compliance pack's id, else its place (`CompliancePackReports[1]`); empty for other rules."""
     name = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
     head, bracket, _ = outcome.setting.rpartition("]")
     return str(name or head + bracket)
 
 
-def printable(text: str) -> str:
-    """Text from outside in one line, without control characters and halves of characters."""
-    if text.isprintable() and "  " not in text and text == text.strip():  # most texts, by far
-        return text
-    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]

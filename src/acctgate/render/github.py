@@ -4,53 +4,49 @@ from __future__ import annotations
 
 from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, Summary
-from acctgate.render.base import DEFAULT_PLACE, Frame
-from acctgate.render.findings import account_name, findings, level, printable, sentence, title
-from acctgate.render.kept import ACCOUNT, kept
-
-_WORDS = {"pass": "passed", "fail": "blocked", "unknown": "not provable"}
+from acctgate.redact import clean
+from acctgate.render.base import DEFAULT_PLACE, Renderer
+from acctgate.render.findings import VERDICT_WORDS, findings, level, sentence, title
 
 
-class GithubRenderer:
+class GithubRenderer(Renderer):
     """`--format github`"""
 
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._kept = kept(self._command)
-
-    def begin(self) -> str:
-        """Nothing."""
-        return ""
-
     def account(self, report: AccountReport) -> str:
-        """An error or a warning for each finding."""
-        commands = "".join(map(self._kept, findings(report)))
-        return commands.replace(ACCOUNT, _escaped(account_name(report)))
+        """Return an error or a warning for each finding."""
+        return "".join([self._command(report, outcome) for outcome in findings(report)])
 
     def end(self, summary: Summary) -> str:
-        """The waivers that want attention, and the verdict."""
-        notices = []
-        for notice in summary.waivers:
-            place = notice.place or DEFAULT_PLACE
-            notices.append(annotation("warning", place, f"waiver {notice.state}", printable(notice.message)))
+        """Return the waivers needing attention, and the verdict."""
+        waivers = [
+            annotation("warning", notice.place or DEFAULT_PLACE, f"waiver {notice.state}", notice.message)
+            for notice in summary.waivers
+        ]
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
-        return f"{''.join(notices)}::notice title=acctgate::{_WORDS[summary.verdict]}: {counts}\n"
+        return f"{''.join(waivers)}::notice title=acctgate::{VERDICT_WORDS[summary.verdict]}: {counts}\n"
 
-    def _command(self, outcome: Outcome) -> str:
-        text = f"{sentence(outcome)}. {printable(outcome.remediation)}"
-        return annotation(level(outcome), self._frame.place(outcome), title(outcome), text)
+    def _command(self, report: AccountReport, outcome: Outcome) -> str:
+        text = f"{sentence(report, outcome)}. {outcome.remediation}"
+        return annotation(level(outcome), self.frame.place(outcome), title(outcome), text)
 
 
 def annotation(level: str, place: Place, title: str, text: str) -> str:
-    """One workflow command: error, warning or notice, on a line of a file. The text is printable."""
+    """Return one workflow command that annotates a line of a file.
+
+    Args:
+        level: error, warning or notice.
+        place: The file and line to annotate.
+        title: The annotation's title.
+        text: The annotation's message.
+    """
     where = f"file={_property(place.file)},line={place.line},title={_property(title)}"
-    return f"::{level} {where}::{_escaped(text)}\n"
+    return f"::{level} {where}::{_data(text)}\n"
 
 
-def _escaped(text: str) -> str:
-    """Printable text that cannot end its command nor begin another: it has no line ends, and % could make one."""
-    return text.replace("%", "%25")
+def _data(text: str) -> str:
+    """Return one line that cannot end its command: GitHub decodes `%0A` to a line end."""
+    return clean(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
-    return _escaped(printable(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

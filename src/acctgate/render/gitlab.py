@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
-from acctgate.model.outcome import Outcome
+from typing import Final
+
+from acctgate.model.outcome import Outcome, Severity
 from acctgate.model.report import AccountReport, Summary
-from acctgate.render.base import Frame
-from acctgate.render.findings import account_hash, account_name, findings, fingerprint, printable, sentence, title
+from acctgate.render.base import Frame, Renderer
+from acctgate.render.findings import findings, fingerprint, sentence, title
 from acctgate.render.json import dumps
-from acctgate.render.kept import ACCOUNT, ACCOUNT_HASH, kept
 
-_SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
+_SEVERITIES: Final[dict[Severity, str]] = {
+    "critical": "blocker",
+    "high": "critical",
+    "medium": "major",
+    "low": "minor",
+}
 
 
-class GitlabRenderer:
-    """`--format gitlab`: what only advises is at most minor."""
+class GitlabRenderer(Renderer):
+    """`--format gitlab`: advisory findings are at most minor."""
 
     def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._kept = kept(self._issue)
+        super().__init__(frame)
         self._separator = "\n "
 
     def begin(self) -> str:
-        """The head."""
+        """Return the start of the array."""
         return "["
 
     def account(self, report: AccountReport) -> str:
-        """An issue for each finding."""
-        issues = ",\n ".join(map(self._kept, findings(report)))
+        """Return an issue for each finding."""
+        issues = ",\n ".join([self._issue(report, outcome) for outcome in findings(report)])
         if not issues:
             return ""
         before, self._separator = self._separator, ",\n "
-        named = issues.replace(ACCOUNT, dumps(account_name(report))[1:-1])
-        return before + named.replace(ACCOUNT_HASH, account_hash(report))
+        return before + issues
 
     def end(self, summary: Summary) -> str:
-        """The end."""
+        """Return the end of the array."""
         return "\n]\n"
 
-    def _issue(self, outcome: Outcome) -> str:
-        place = self._frame.place(outcome)
+    def _issue(self, report: AccountReport, outcome: Outcome) -> str:
+        place = self.frame.place(outcome)
         issue = {
-            "description": f"{printable(title(outcome))}: {sentence(outcome)}",
+            "description": f"{title(outcome)}: {sentence(report, outcome)}",
             "check_name": outcome.rule,
-            "fingerprint": fingerprint(outcome),
+            "fingerprint": fingerprint(report, outcome),
             "severity": _severity(outcome),
             "location": {"path": place.file, "lines": {"begin": place.line}},
         }
@@ -50,4 +54,6 @@ class GitlabRenderer:
 
 
 def _severity(outcome: Outcome) -> str:
-    return _SEVERITIES[outcome.severity] if outcome.binding else "info" if outcome.severity == "low" else "minor"
+    if outcome.binding:
+        return _SEVERITIES[outcome.severity]
+    return "info" if outcome.severity == "low" else "minor"

@@ -1,58 +1,48 @@
-"""The report (version 1) as JSON, and as NDJSON with an account a line."""
+"""The report (version 1) as JSON, and as NDJSON with one account per line."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, Final
 
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
-from acctgate.render.base import Frame
-from acctgate.render.kept import kept
+from acctgate.render.base import Frame, Renderer
 
 dumps: Final = json.JSONEncoder(ensure_ascii=False).encode
-"""A value as JSON, in one line. Made once: `json.dumps` would make an encoder for each call."""
+"""Encode a value as JSON on one line. Created once: `json.dumps` would create an encoder for each call."""
 
 
-class JsonRenderer:
-    """`--format json`: one document. The keys that need every account come last."""
+class JsonRenderer(Renderer):
+    """`--format json`: one document. The keys that depend on all accounts come last."""
 
     def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
         self._separator = ""
 
     def begin(self) -> str:
-        """The head of the document."""
+        """Return the head of the document."""
         return '{"version": 1, "accounts": ['
 
     def account(self, report: AccountReport) -> str:
-        """One element of `accounts`."""
+        """Return one element of `accounts`."""
         separator, self._separator = self._separator, ","
         return f"{separator}\n " + _account(report, ",\n  ", "\n  ")
 
     def end(self, summary: Summary) -> str:
-        """The counts and the verdict over all accounts, and the waivers that want attention."""
+        """Return the waivers needing attention, the counts and the verdict."""
         waivers = f'"waivers": {dumps([asdict(notice) for notice in summary.waivers])}, ' if summary.waivers else ""
         return f'],\n {waivers}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
 
 
-class NdjsonRenderer:
-    """`--format ndjson`: one account object a line."""
-
-    def __init__(self, frame: Frame) -> None:
-        pass
-
-    def begin(self) -> str:
-        """Nothing."""
-        return ""
+class NdjsonRenderer(Renderer):
+    """`--format ndjson`: one account object per line."""
 
     def account(self, report: AccountReport) -> str:
-        """One line."""
+        """Return one line."""
         return _account(report, ", ", "") + "\n"
-
-    def end(self, summary: Summary) -> str:
-        """Nothing."""
-        return ""
 
 
 def _account(report: AccountReport, separator: str, lead: str) -> str:
@@ -65,13 +55,14 @@ def _account(report: AccountReport, separator: str, lead: str) -> str:
     )
 
 
-@kept
+@lru_cache(maxsize=2048)
 def _outcome(outcome: Outcome) -> str:
+    """Return an outcome as JSON. Cached by identity: accounts with the same values share their outcomes."""
     return dumps(outcome_object(outcome))
 
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as the report's JSON has it."""
+    """Return an outcome as an object of the JSON report."""
     result: dict[str, Any] = {
         "rule": outcome.rule,
         "outcome": outcome.outcome,

@@ -1,61 +1,56 @@
-"""JUnit XML: a suite for each account, a case for each rule; skipped, failed and unknown told apart."""
+"""JUnit XML: a suite for each account, a case for each outcome."""
 
 from __future__ import annotations
 
-from typing import Final
+from xml.etree import ElementTree as ET
 
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
-from acctgate.render.base import Frame
-from acctgate.render.findings import account_name, pack, printable, sentence
-from acctgate.render.kept import ACCOUNT, kept
-
-_XML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+from acctgate.redact import clean
+from acctgate.render.base import Renderer
+from acctgate.render.findings import account_name, pack, sentence
 
 
-class JunitRenderer:
+class JunitRenderer(Renderer):
     """`--format junit`: fail is a failure, unknown an error; skipped and waived are skipped."""
 
-    def __init__(self, frame: Frame) -> None:
-        pass
-
     def begin(self) -> str:
-        """The head."""
+        """Return the head of the document."""
         return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="acctgate">\n'
 
     def account(self, report: AccountReport) -> str:
-        """One suite."""
+        """Return one suite."""
+        name = account_name(report)
         results = [outcome.outcome for outcome in report.outcomes]
-        skipped = results.count("skipped") + results.count("waived")
-        suite = (
-            f' <testsuite name="account {ACCOUNT}" tests="{len(results)}" failures="{results.count("fail")}"'
-            f' errors="{results.count("unknown")}" skipped="{skipped}">\n'
-            f"{''.join(map(_case, report.outcomes))} </testsuite>\n"
+        suite = ET.Element(
+            "testsuite",
+            name=f"account {name}",
+            tests=str(len(results)),
+            failures=str(results.count("fail")),
+            errors=str(results.count("unknown")),
+            skipped=str(results.count("skipped") + results.count("waived")),
         )
-        return suite.replace(ACCOUNT, account_name(report).translate(_XML))
+        for outcome in report.outcomes:
+            _add_case(suite, f"acctgate.{name}", report, outcome)
+        ET.indent(suite, " ", level=1)
+        return f" {ET.tostring(suite, encoding='unicode')}\n"
 
     def end(self, summary: Summary) -> str:
-        """The end."""
+        """Return the end of the document."""
         return "</testsuites>\n"
 
 
-@kept
-def _case(outcome: Outcome) -> str:
-    name = _text(f"{outcome.rule} {pack(outcome)}")
-    head = f'  <testcase classname="acctgate.{ACCOUNT}" name="{name}"'
-    kind, message = f"{outcome.level}, {outcome.severity}", sentence(outcome).translate(_XML)
+def _add_case(suite: ET.Element, classname: str, report: AccountReport, outcome: Outcome) -> None:
+    """Add a test case. `clean` has removed the characters that XML 1.0 does not allow."""
+    case = ET.SubElement(suite, "testcase", classname=classname, name=clean(f"{outcome.rule} {pack(outcome)}".rstrip()))
+    kind = f"{outcome.level}, {outcome.severity}"
     match outcome.outcome:
         case "pass":
-            return f"{head}/>\n"
+            return
         case "fail":
-            inner = f'<failure type="{kind}" message="{message}">{_text(outcome.remediation)}</failure>'
+            failure = ET.SubElement(case, "failure", type=kind, message=sentence(report, outcome))
+            failure.text = clean(outcome.remediation)
         case "unknown":
-            inner = f'<error type="{kind}" message="{message}"/>'
+            ET.SubElement(case, "error", type=kind, message=sentence(report, outcome))
         case _:
-            inner = f'<skipped message="{_text(f"{outcome.outcome}: {outcome.message}")}"/>'
-    return f"{head}>{inner}</testcase>\n"
-
-
-def _text(value: str) -> str:
-    """Text in an element or an attribute. What is not printable XML 1.0 does not have, not even escaped."""
-    return printable(value).translate(_XML)
+            ET.SubElement(case, "skipped", message=clean(f"{outcome.outcome}: {outcome.message}"))

@@ -1,48 +1,43 @@
-"""Markdown for a pull request: the verdict first, what blocks as a table, the rest folded. Never too long."""
+"""Markdown for a pull request: the verdict first, blocking findings as a table, the rest folded; bounded in length."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
 from acctgate.model.diff import AccountDiff
-from acctgate.model.outcome import Outcome, Verdict
+from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
-from acctgate.render.base import Frame
-from acctgate.render.changes import markdown_lines, title
+from acctgate.render.base import Frame, Renderer
+from acctgate.render.changes_markdown import change_lines
+from acctgate.render.findings import VERDICT_WORDS
 from acctgate.render.markdown_text import escape
 
-LONGEST: Final = 60_000
-"""Characters: GitHub takes 65,536 in a comment, and others may add to it."""
-_ROOM: Final = LONGEST - 2_000
-_LONGEST_CELL: Final = 300
-_VERDICTS: Final[dict[Verdict, str]] = {
-    "pass": "✅ passed",
-    "fail": "❌ blocked",
-    "unknown": "❓ not provable",
-}
-_SIGNS: Final = {"fail": "❌", "unknown": "❓", "waived": "➖", "pass": "✅", "skipped": "⏭"}
+MAX_LENGTH: Final = 60_000
+"""Characters: GitHub accepts 65,536 in a comment, and a workflow may add some."""
+_ROOM: Final = MAX_LENGTH - 2_000
+_MAX_CELL: Final = 300
+_VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
+_SIGNS: Final[dict[Result, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
+_HEADER: Final = ("| | account | rule | message | expected | remediation |", "|---|---|---|---|---|---|")
 
 
-class MarkdownRenderer:
-    """`--format markdown`: the verdict needs every account, so all is written at the end; what is kept is bounded."""
+class MarkdownRenderer(Renderer):
+    """`--format markdown`: the verdict comes first and needs all accounts, so the text is returned by `end`."""
 
     def __init__(self, frame: Frame) -> None:
-        self._moves = _Rows(_ROOM // 3)
+        super().__init__(frame)
+        self._changes = _Rows(_ROOM // 3)
         self._blocking = _Rows(_ROOM // 3)
         self._details = _Rows(_ROOM // 6)
-        self._notices = _Rows(_ROOM // 6)
-
-    def begin(self) -> str:
-        """Nothing."""
-        return ""
+        self._waivers = _Rows(_ROOM // 6)
 
     def account(self, report: AccountReport) -> str:
-        """Keep what is to be shown, as long as there is room."""
+        """Collect what will be shown, while there is room."""
         if report.diff is not None:
-            self._moves.add(partial(_moves, report.diff))
+            self._changes.add(partial(_change, report.diff))
         for outcome in report.outcomes:
             if outcome.outcome in ("fail", "unknown") and outcome.binding:
                 self._blocking.add(partial(_row, report, outcome))
@@ -51,46 +46,44 @@ class MarkdownRenderer:
         return ""
 
     def end(self, summary: Summary) -> str:
-        """The whole comment."""
-        lines = [f"## acctgate: {_VERDICTS[summary.verdict]}", "", f"{summary.told}.", ""]
-        if self._moves.found:
-            lines += ["### What the deploy moves", "", *self._moves.told()]
+        """Return the whole comment."""
+        verdict = f"{_VERDICT_SIGNS[summary.verdict]} {VERDICT_WORDS[summary.verdict]}"
+        lines = [f"## acctgate: {verdict}", "", f"{summary.told}.", ""]
+        if self._changes.found:
+            lines += ["### Changes in this deployment", "", *self._changes.lines()]
         if self._blocking.found:
-            lines += ["### What blocks", "", *_HEADER, *self._blocking.told()]
+            lines += ["### Blocking findings", "", *_HEADER, *self._blocking.lines()]
         if self._details.found:
-            lines += _folded(f"{self._details.found:,} advisory or waived", [*_HEADER, *self._details.told()])
+            lines += _folded(f"{self._details.found:,} advisory or waived", [*_HEADER, *self._details.lines()])
         if summary.waivers:
             for notice in summary.waivers:
-                self._notices.add(partial(_notice, notice))
-            lines += _folded(f"{len(summary.waivers):,} waivers want attention", self._notices.told())
+                self._waivers.add(partial(_waiver, notice))
+            lines += _folded(f"{len(summary.waivers):,} waivers needing attention", self._waivers.lines())
         return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _folded(title: str, lines: list[str]) -> list[str]:
-    return [f"<details><summary>{title}</summary>", "", *lines, "</details>", ""]
-
-
-_HEADER: Final = ("| | account | rule | what is | what the policy wants | what to do |", "|---|---|---|---|---|---|")
-
-
 class _Rows:
-    """Rows of a table, or what takes their place, as many as there is room for; the others are counted."""
+    """Rows that fit into a number of characters; the others are counted."""
 
     def __init__(self, room: int) -> None:
         self._room, self._rows, self.found = room, list[str](), 0
 
-    def add(self, make: Callable[[], str]) -> None:
+    def add(self, render: Callable[[], str]) -> None:
         self.found += 1
-        if self.found > len(self._rows) + 1:  # full, and nothing stands behind a gap
+        if self.found > len(self._rows) + 1:  # full: no row may follow a gap
             return
-        row = make()
+        row = render()
         if len(row) < self._room:
             self._rows.append(row)
             self._room -= len(row) + 1
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         cut = self.found - len(self._rows)
-        return [*self._rows, "", *([f"… and {cut:,} more, cut here.", ""] if cut else [])]
+        return [*self._rows, "", *([f"… and {cut:,} more, not shown.", ""] if cut else [])]
+
+
+def _folded(title: str, lines: Iterable[str]) -> list[str]:
+    return [f"<details><summary>{title}</summary>", "", *lines, "</details>", ""]
 
 
 def _row(report: AccountReport, outcome: Outcome) -> str:
@@ -99,13 +92,13 @@ def _row(report: AccountReport, outcome: Outcome) -> str:
     return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
 
 
-def _moves(diff: AccountDiff) -> str:
-    return "\n".join([f"#### {escape(title(diff))}", "", *markdown_lines(diff)])
+def _change(diff: AccountDiff) -> str:
+    return "\n".join(change_lines(diff))
 
 
-def _notice(notice: WaiverNotice) -> str:
+def _waiver(notice: WaiverNotice) -> str:
     return f"- {_cell(notice.located)}"
 
 
 def _cell(text: str) -> str:
-    return escape(text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…")
+    return escape(text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…")

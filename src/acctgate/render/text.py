@@ -1,174 +1,156 @@
-"""The verdict for a person: what blocks and what to do first, the rest short."""
+"""Text for people: the verdict first, then what blocks and how to fix it, then the rest in short."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Verdict
 from acctgate.model.report import AccountReport, Summary
-from acctgate.render.base import Frame
-from acctgate.render.changes import text_lines
-from acctgate.render.columns import Row, Table, painter, wrap
-from acctgate.render.findings import printable
+from acctgate.redact import clean
+from acctgate.render.base import Frame, Renderer
+from acctgate.render.changes_text import change_lines
 from acctgate.render.json import dumps
-from acctgate.render.kept import kept
-from acctgate.render.terminal_text import safe
+from acctgate.render.layout import Cell, Layout
 
-_VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
+_VERDICTS: Final[dict[Verdict, Cell]] = {
     "pass": ("PASSED", "bold green"),
     "fail": ("BLOCKED", "bold red"),
-    "unknown": ("NOT PROVABLE", "bold yellow"),
+    "unknown": ("UNKNOWN", "bold yellow"),
 }
 _EXPIRED: Final = re.compile(r"; (the waiver by .+? expired on \d{4}-\d\d-\d\d)$", re.DOTALL)
-"""How a message ends where a waiver no longer counts: the table shows values, not messages."""
-
-_COLUMNS: Final = ("", "rule", "setting", "expected", "actual")
-_KEPT: Final = 4096
-"""Blocks of text that are kept: accounts share most."""
-_NARROWEST: Final = 20
-"""Columns for a text behind its head, however long that is."""
+"""The end of a message about an expired waiver: the table shows values instead of messages."""
+_HEADER: Final = ("", "rule", "setting", "expected", "actual")
+_LONGEST: Final = 300
+"""Characters of a text from outside."""
 
 
-class _Violation(NamedTuple):
-    """A row of the table."""
-
-    row: Row
-    expired: str | None
-    """What is said of a waiver that no longer counts."""
-
-
-class TextRenderer:
-    """`--format text`: with colour and the terminal's width where there is a terminal."""
+class TextRenderer(Renderer):
+    """`--format text`"""
 
     def __init__(self, frame: Frame) -> None:
-        self._width, self._paint = frame.width, painter(frame.color)
-        self._table = Table(self._width, 2, (3, 4), self._paint)
-        self._sign = self._table.cell("✗", "red", width=1)
-        self._header = self._table.row(*(self._table.cell(name, "dim") for name in _COLUMNS))
-        self._violation = kept(self._make_violation)
-        self._remedy = lru_cache(maxsize=_KEPT)(self._make_remedy)
-        self._block = lru_cache(maxsize=_KEPT)(self._make_block)
-
-    def begin(self) -> str:
-        """Nothing."""
-        return ""
+        super().__init__(frame)
+        self._layout = Layout(frame.width, frame.color)
 
     def account(self, report: AccountReport) -> str:
-        """The verdict on one account."""
+        """Return the verdict on one account."""
         return "\n".join([*self._account(report), "\n"])
 
     def end(self, summary: Summary) -> str:
-        """The waivers that want attention, and over several accounts, what they come to."""
+        """Return the waivers needing attention and, for several snapshots, the totals."""
         return f"{self._notices(summary)}{self._total(summary)}"
 
-    def _notices(self, summary: Summary) -> str:
-        if not summary.waivers:
-            return ""
-        head = self._paint(f"Waivers that want attention ({len(summary.waivers)})", "bold")
-        sign = f"  {self._paint('!', 'yellow')}  "
-        told = [self._block(sign, 5, safe(notice.located)) for notice in summary.waivers]
-        return "\n".join([f"  {head}", *told, "\n"])
-
-    def _total(self, summary: Summary) -> str:
-        return f"{self._verdict(summary.verdict, summary.told)}\n" if summary.snapshots > 1 else ""
-
     def _account(self, report: AccountReport) -> Iterator[str]:
-        found = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]
-        blocking = [outcome for outcome in found if outcome.binding]
-        advisory = [outcome for outcome in found if not outcome.binding]
-        waived = [outcome for outcome in report.outcomes if outcome.outcome == "waived"]
+        findings = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]
+        blocking = [outcome for outcome in findings if outcome.binding]
+        advisory = [outcome for outcome in findings if not outcome.binding]
         yield self._verdict(report.verdict, _headline(report, blocking))
         if report.diff is not None:
-            yield from self._moved(report.diff)
+            yield from self._changes(report.diff)
         yield from self._findings(blocking)
-        yield from self._what_to_do(blocking)
+        yield from self._remediation(blocking)
         if advisory:
-            yield f"\n  {self._paint(f'Advisory ({len(advisory)}), does not block', 'bold')}"
+            yield f"\n{self._heading(f'Advisory ({len(advisory)}, not blocking)')}"
             yield from self._findings(advisory)
-        if waived:
-            yield f"\n  {self._paint(f'Waived ({len(waived)})', 'bold')}"
-            for outcome in waived:
-                yield self._block("    ", 4, safe(f"{outcome.rule}: {outcome.message}"))
+        yield from self._waived(report)
         yield from self._rest(report)
 
-    def _moved(self, diff: AccountDiff) -> Iterator[str]:
-        before = f"; without it: {_VERDICTS[diff.before][0]}" if diff.before else ""
-        yield f"\n  {self._paint(f'What the deploy moves{before}', 'bold')}"
-        yield from (f"  {line}" for line in text_lines(diff, self._width - 2, self._paint))
+    def _verdict(self, verdict: Verdict, text: str) -> str:
+        word, style = _VERDICTS[verdict]
+        return self._layout.paragraph((f"{word}  ", style), (text, ""), len(word) + 2)
+
+    def _heading(self, text: str) -> str:
+        return f"  {self._layout.paint(text, 'bold')}"
+
+    def _changes(self, diff: AccountDiff) -> Iterator[str]:
+        before = f"; verdict without it: {_VERDICTS[diff.before][0]}" if diff.before else ""
+        yield f"\n{self._heading(f'Changes in this deployment{before}')}"
+        yield from change_lines(diff, self._layout, indent=4)
         yield ""
 
-    def _verdict(self, verdict: Verdict, told: str) -> str:
-        word, style = _VERDICTS[verdict]
-        return self._block(f"{self._paint(word, style)}  ", len(word) + 2, told)
-
     def _findings(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
-        """What is violated as a table; what is not provable by its reason, which many rules share."""
-        violations = [self._violation(outcome) for outcome in outcomes if outcome.outcome == "fail"]
-        if violations:
-            yield from self._table.lines([self._header, *[violation.row for violation in violations]])
-            for expired in [violation.expired for violation in violations if violation.expired]:
-                yield self._block("     ", 5, expired)
+        """Yield failed outcomes as a table, then the unknown ones grouped by reason: many rules share one."""
+        failed = [outcome for outcome in outcomes if outcome.outcome == "fail"]
+        if failed:
+            yield from self._layout.table(_HEADER, [_row(outcome) for outcome in failed], fixed=3)
+        for outcome in failed:
+            if expired := _EXPIRED.search(outcome.message):
+                text = clean(f"{outcome.rule}: {expired[1]}", _LONGEST)
+                yield self._layout.paragraph((" " * 5, ""), (text, ""), 5)
         reasons: dict[str, list[str]] = {}
         for outcome in outcomes:
             if outcome.outcome == "unknown":
                 reasons.setdefault(outcome.message, []).append(outcome.rule)
         for reason, rules in reasons.items():
-            yield self._block(f"  {self._paint('?', 'yellow')}  ", 5, ", ".join(rules), "bold")
-            yield self._block("     ", 5, safe(reason), "yellow")
+            yield self._layout.paragraph(("  ?  ", "yellow"), (clean(", ".join(rules)), "bold"), 5)
+            yield self._layout.paragraph((" " * 5, ""), (clean(reason, _LONGEST), "yellow"), 5)
 
-    def _make_violation(self, outcome: Outcome) -> _Violation:
-        cell = self._table.cell
-        row = self._table.row(
-            self._sign,
-            cell(printable(outcome.rule), "bold"),
-            cell(printable(outcome.setting).rsplit(".", 1)[-1]),
-            cell(printable(outcome.expected)),
-            cell(_actual(outcome), "red"),
-        )
-        ended = _EXPIRED.search(outcome.message)
-        return _Violation(row, f"{outcome.rule}: {safe(ended[1])}" if ended else None)
-
-    def _what_to_do(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
-        failed = {outcome.rule: outcome for outcome in outcomes if outcome.outcome == "fail"}
+    def _remediation(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
+        failed = {outcome.rule: outcome.remediation for outcome in outcomes if outcome.outcome == "fail"}
         if failed:
-            yield f"\n  {self._paint('What to do', 'bold')}"
-            indent = max(map(len, failed)) + 6
-            yield from [self._remedy(outcome, indent) for outcome in failed.values()]
+            yield f"\n{self._heading('Remediation')}"
+            rows = [((clean(rule), ""), (clean(remediation), "")) for rule, remediation in failed.items()]
+            yield from self._layout.table(("", ""), rows, fixed=1, indent=4)[-len(rows) :]
 
-    def _make_remedy(self, outcome: Outcome, indent: int) -> str:
-        return self._block(f"    {outcome.rule}".ljust(indent), indent, printable(outcome.remediation))
+    def _waived(self, report: AccountReport) -> Iterator[str]:
+        waived = [outcome for outcome in report.outcomes if outcome.outcome == "waived"]
+        if waived:
+            yield f"\n{self._heading(f'Waived ({len(waived)})')}"
+        for outcome in waived:
+            text = clean(f"{outcome.rule}: {outcome.message}", _LONGEST)
+            yield self._layout.paragraph((" " * 4, ""), (text, ""), 4)
 
     def _rest(self, report: AccountReport) -> Iterator[str]:
         before = "\n"
         for name, result in (("Passed", "pass"), ("Skipped", "skipped")):
             rules = [outcome.rule for outcome in report.outcomes if outcome.outcome == result]
             if rules:
-                head = f"{name} ({len(rules)}): "
-                yield self._block(f"{before}  {self._paint(head, 'dim')}", len(head) + 2, ", ".join(rules), "dim")
+                head = f"  {name} ({len(rules)}): "
+                yield before + self._layout.paragraph((head, "dim"), (clean(", ".join(rules)), "dim"), len(head))
                 before = ""
 
-    def _make_block(self, head: str, indent: int, text: str, style: str = "") -> str:
-        """A text behind its head, `indent` columns wide; further lines stand under the first."""
-        lines = [self._paint(line, style) for line in wrap(text, max(_NARROWEST, self._width - indent))]
-        return head + ("\n" + " " * indent).join(lines)
+    def _notices(self, summary: Summary) -> str:
+        if not summary.waivers:
+            return ""
+        heading = self._heading(f"Waivers needing attention ({len(summary.waivers)})")
+        texts = [clean(notice.located, _LONGEST) for notice in summary.waivers]
+        return "\n".join(
+            [heading, *(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5) for text in texts), "\n"]
+        )
+
+    def _total(self, summary: Summary) -> str:
+        return f"{self._verdict(summary.verdict, summary.told)}\n" if summary.snapshots > 1 else ""
 
 
 def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:
-    name = f"account {safe(report.account)}" if report.account else "account unknown"
-    alias = f" ({safe(report.alias)})" if report.alias else ""
-    unknown = len([outcome for outcome in blocking if outcome.outcome == "unknown"])
+    name = f"account {clean(report.account, _LONGEST)}" if report.account else "account unknown"
+    alias = f" ({clean(report.alias, _LONGEST)})" if report.alias else ""
+    unknown = sum(outcome.outcome == "unknown" for outcome in blocking)
     failed = len(blocking) - unknown
-    judged = len([outcome for outcome in report.outcomes if outcome.outcome != "skipped" and outcome.binding])
-    parts = [f"{count} {what}" for count, what in ((failed, "violated"), (unknown, "not provable")) if count]
-    told = f"{' and '.join(parts)} of {judged} mandatory rules" if parts else f"all {judged} mandatory rules hold"
-    return f"{name}{alias}: {told}"
+    judged = sum(outcome.outcome != "skipped" and outcome.binding for outcome in report.outcomes)
+    parts = []
+    if failed:
+        parts.append(f"{failed} violation{'' if failed == 1 else 's'}")
+    if unknown:
+        parts.append(f"{unknown} unknown")
+    result = f"{' and '.join(parts)} of {judged} mandatory rules" if parts else f"all {judged} mandatory rules pass"
+    return f"{name}{alias}: {result}"
+
+
+def _row(outcome: Outcome) -> tuple[Cell, ...]:
+    return (
+        ("✗", "red"),
+        (clean(outcome.rule), "bold"),
+        (clean(outcome.setting).rsplit(".", 1)[-1], ""),
+        (clean(outcome.expected), ""),
+        (_actual(outcome), "red"),
+    )
 
 
 def _actual(outcome: Outcome) -> str:
+    """Return the value, or the message if the value is empty or an object."""
     if isinstance(outcome.actual, (dict, list)) or outcome.actual == "":
-        return safe(_EXPIRED.sub("", outcome.message))
-    return safe(outcome.actual if isinstance(outcome.actual, str) else dumps(outcome.actual))
+        return clean(_EXPIRED.sub("", outcome.message), _LONGEST)
+    return clean(outcome.actual if isinstance(outcome.actual, str) else dumps(outcome.actual), _LONGEST)

@@ -104,9 +104,9 @@ def _case(result: Result) -> str:
 
 
 def _attribute(text: str) -> str:
-    from acctgate.render.findings import printable
+    from acctgate.redact import clean
 
-    return quoteattr(printable(text))
+    return quoteattr(clean(text))
 
 
 def _name(example: Example) -> str:

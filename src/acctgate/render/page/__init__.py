@@ -1,1 +1,1 @@
-"""The parts of the page: its texts, its plots, and its style and script, which stand beside this file."""
+"""The parts of the HTML page: its texts, its data, and the templates, style and script beside this file."""

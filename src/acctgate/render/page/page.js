@@ -58,12 +58,20 @@
     $("accounts-shown").textContent = shown.length.toLocaleString("en");
     $("outcomes-shown").textContent = outcomes.toLocaleString("en");
   };
+  const options = [...document.querySelectorAll("option")];
+  for (const node of options) node.dataset.en = node.textContent;
+  const translate = () => {
+    const language = $("zh").checked ? "zh" : "en";
+    document.documentElement.lang = language;
+    for (const node of options) node.textContent = node.dataset[language];
+  };
   const fromAddress = () => {
     if (!location.hash.includes("=")) return;
     const given = new URLSearchParams(location.hash.slice(1));
     for (const key of keys) $(key).value = given.get(key) ?? "";
     for (const key of keys.slice(1)) if ($(key).selectedIndex < 0) $(key).value = "";
     if (given.get("lang") === "zh") $("zh").checked = true;
+    translate();
     apply();
   };
   const toAddress = () => {
@@ -77,6 +85,7 @@
     clearTimeout(timer);
     timer = setTimeout(() => (apply(), toAddress()), 120);
   };
+  for (const name of ["en", "zh"]) $(name).addEventListener("change", translate);
   form.addEventListener("input", later);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(later));
@@ -90,6 +99,7 @@
   });
   addEventListener("afterprint", () => closed.forEach((node) => (node.open = false)));
   if (!location.hash.includes("lang=") && (navigator.language || "").toLowerCase().startsWith("zh")) $("zh").checked = true;
+  translate();
   form.hidden = false;
   fromAddress();
 })();

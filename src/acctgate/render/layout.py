@@ -1,0 +1,108 @@
+"""Tables and paragraphs for a terminal. rich wraps, measures and colours the text.
+
+`rich.table` would do the rest, but a fleet's report then takes five times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from io import StringIO
+from itertools import zip_longest
+from typing import Final
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+Cell = tuple[str, str]
+"""A text and its rich style, such as `bold red`; "" is the default style."""
+
+_GAP: Final = "  "
+_MIN_COLUMN: Final = 12
+"""A table is shown as a list if its wrapped columns would be narrower."""
+_CONSOLE: Final = Console(file=StringIO())
+"""`Text.wrap` requires one. It prints nothing."""
+
+
+class Layout:
+    """Lays out text in a given width. Lines have no trailing blanks."""
+
+    def __init__(self, width: int, color: bool) -> None:
+        self.width, self._color = width, color
+
+    def paint(self, text: str, style: str) -> str:
+        """Return a line in a style. It is not wrapped."""
+        return Style.parse(style).render(text, color_system=ColorSystem.STANDARD) if self._color and style else text
+
+    def paragraph(self, head: Cell, text: Cell, indent: int) -> str:
+        """Return a text behind its head; further lines are indented by `indent` columns."""
+        lines = [self.paint(line, text[1]) for line in _wrap(text[0], self.width - indent)]
+        return self.paint(*head) + ("\n" + " " * indent).join(lines)
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], fixed: int, indent: int = 2) -> list[str]:
+        """Return each row as one text of one or more lines, the header first.
+
+        Args:
+            header: The names of the columns.
+            rows: The cells of each row.
+            fixed: The number of columns at the start that are never wrapped.
+            indent: Blanks before each line.
+
+        Returns:
+            The header and a text for each row. If the width does not suffice for columns, each row is a list of
+            names and values, and the header is missing.
+        """
+        cells = [[(name, "dim") for name in header], *rows]
+        natural = [max(cell_len(text) for text, _ in column) for column in zip(*cells, strict=True)]
+        room = self.width - indent - len(_GAP) * (len(header) - 1) - sum(natural[:fixed])
+        wrapped = natural[fixed:]
+        if room < sum(min(width, _MIN_COLUMN) for width in wrapped):
+            return [self._list(header, row, fixed, indent) for row in rows]
+        widths = natural[:fixed] + _fit(wrapped, room)
+        return [self._row(row, widths, indent) for row in cells]
+
+    def _row(self, row: Sequence[Cell], widths: Sequence[int], indent: int) -> str:
+        columns = [_wrap(text, width) for (text, _), width in zip(row, widths, strict=True)]
+        lines = []
+        for texts in zip_longest(*columns, fillvalue=""):
+            cells = [
+                self.paint(text, style) + " " * (width - cell_len(text))
+                for text, (_, style), width in zip(texts, row, widths, strict=True)
+            ]
+            lines.append((" " * indent + _GAP.join(cells)).rstrip())
+        return "\n".join(lines)
+
+    def _list(self, header: Sequence[str], row: Sequence[Cell], fixed: int, indent: int) -> str:
+        """Return the fixed cells on one line, then a line for each other column."""
+        below = " " * (indent + 3)
+        longest = max(map(len, header[fixed:]))
+        *sign, name = [cell for cell in row[:fixed] if cell[0]] or [("", "")]
+        first = (" " * indent + "".join(text + _GAP for text, _ in sign), sign[0][1] if sign else "")
+        lines = [self.paragraph(first, name, indent + 3)]
+        for column, cell in zip(header[fixed:], row[fixed:], strict=True):
+            if cell[0]:
+                head = f"{below}{column:{longest}}{_GAP if longest else ''}"
+                lines.append(self.paragraph((head, "dim"), cell, len(head)))
+        return "\n".join(lines)
+
+
+@lru_cache(maxsize=2048)
+def _wrap(text: str, width: int) -> tuple[str, ...]:
+    """Return lines of at most `width` columns, at least 2, broken between words where possible.
+
+    Cached: wrapping takes a tenth of a millisecond, and accounts share most of their texts.
+    """
+    if cell_len(text) <= width:
+        return (text,)
+    return tuple(line.plain.rstrip() for line in Text(text).wrap(_CONSOLE, max(2, width), overflow="fold"))
+
+
+def _fit(widths: Sequence[int], room: int) -> list[int]:
+    """Return the widths, the widest reduced until their sum is at most `room`."""
+    fitted = list(widths)
+    while sum(fitted) > room:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted

@@ -1,0 +1,91 @@
+"""An account on the page: its outcomes grouped by result and level."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple, get_args
+
+from markupsafe import Markup
+
+from acctgate.model.outcome import Level, Outcome, Result
+from acctgate.model.report import AccountReport
+from acctgate.render.page import texts
+from acctgate.render.page.environment import macros
+
+
+class RuleName(NamedTuple):
+    """A rule in a row."""
+
+    name: str
+    number: int | None
+    """The number of the rule in the table of rules, for a link."""
+    times: int = 1
+    """How many of its outcomes the row shows."""
+
+
+class Row(NamedTuple):
+    """Rules with the same message and expected value."""
+
+    rules: list[RuleName]
+    text: str = ""
+    expected: str | None = None
+
+    @property
+    def total(self) -> int:
+        """The number of outcomes that the row shows."""
+        return sum(rule.times for rule in self.rules)
+
+
+class Group(NamedTuple):
+    """Outcomes with the same result and level."""
+
+    outcome: Result
+    level: Level
+    rows: list[Row]
+
+
+def account_details(report: AccountReport, score: int | None, number: Callable[[str], int], *, whole: bool) -> Markup:
+    """Return the content of an account's element.
+
+    Args:
+        report: The account.
+        score: Its security score, if known.
+        number: Returns the number of a rule in the table of rules.
+        whole: Whether values are shown; otherwise only the rules by result.
+    """
+    counts = Counter(outcome.outcome for outcome in report.outcomes)
+    summary = " ".join(f"{texts.SIGNS[name]}{counts[name]}" for name in texts.ORDER if counts[name])
+    groups = [
+        Group(name, level, _rows(name, found, number) if whole else [_short_row(found)])
+        for name in texts.ORDER
+        for level in get_args(Level)
+        if (found := [o for o in report.outcomes if o.outcome == name and o.level == level])
+    ]
+    details: Markup = macros("account.html.j2").account(report, score, summary, groups, whole)  # type: ignore[attr-defined]
+    return details
+
+
+def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int]) -> list[Row]:
+    """Return a row for each passed rule; other rules share a row if message and expected value are the same."""
+    if name == "pass":
+        return [Row([RuleName(outcome.rule, None)], _passed_value(outcome)) for outcome in outcomes]
+    rows: dict[tuple[str, str | None], list[RuleName]] = {}
+    for outcome in outcomes:
+        expected = None if name in ("unknown", "skipped") else outcome.expected
+        rule = RuleName(outcome.rule, None if name == "skipped" else number(outcome.rule))
+        rows.setdefault((outcome.message.removeprefix("unknown: "), expected), []).append(rule)
+    return [Row(rules, text, expected) for (text, expected), rules in rows.items()]
+
+
+def _passed_value(outcome: Outcome) -> str:
+    if outcome.actual == "" or not isinstance(outcome.actual, (str, int, float)):
+        return outcome.message
+    text = outcome.actual if isinstance(outcome.actual, str) else json.dumps(outcome.actual)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _short_row(outcomes: list[Outcome]) -> Row:
+    counts = Counter(outcome.rule for outcome in outcomes)
+    return Row([RuleName(rule, None, count) for rule, count in counts.items()])

@@ -1,0 +1,36 @@
+"""Text is never wider than the terminal, and colour changes nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+from rich.cells import cell_len
+
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.outcome import Outcome
+from acctgate.model.report import AccountReport
+from acctgate.render import Frame, renderer
+from tests.support import NOW
+from tests.support.reports import CASES
+
+CODES: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("width", [60, 80, 97, 100, 200])
+def test_a_verdict_is_never_wider_than_the_terminal(case: str, width: int) -> None:
+    for report in evaluate(*CASES[case](), NOW):
+        plain = renderer("text", Frame(width=width)).account(report)
+        colored = renderer("text", Frame(width=width, color=True)).account(report)
+        assert max(map(cell_len, plain.split("\n"))) <= width
+        assert CODES.sub("", colored) == plain
+        assert all(line == line.rstrip() for line in plain.split("\n"))
+
+
+def test_a_rule_with_a_very_long_name_is_still_told() -> None:
+    outcome = Outcome("x" * 120, "fail", "mandatory", "low", "s", "a b", 1, "m", "Do what must be done, and soon.")
+    text = renderer("text", Frame(width=80)).account(AccountReport("1", "fail", (outcome,)))
+    assert "x" * 40 in text
+    assert " ".join(text.split()).endswith("Do what must be done, and soon.")
