@@ -115,7 +115,7 @@ def test_the_command_line_warns(folder: Path) -> None:
 def test_text_says_it_where_it_is_read(folder: Path) -> None:
     done = run("check", "--snapshot", "s.json", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
-    for told in ("Waivers that want attention (3)", "3 days left", "expired on 2020-01-31", "is not needed"):
+    for told in ("Waivers needing attention (3)", "3 days left", "expired on 2020-01-31", "is not needed"):
         assert told in " ".join(done.stdout.split())
 
 

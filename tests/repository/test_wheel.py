@@ -86,7 +86,7 @@ def test_the_wheels_own_code_is_what_runs(bin_: Path, tmp_path: Path) -> None:
 def test_check(bin_: Path, tmp_path: Path) -> None:
     done = run(bin_, tmp_path, "acctgate", "check", "--response", seed("000-security-practice.json"))
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith("BLOCKED  account unknown: 2 violated and 2 not provable of 5 mandatory rules\n")
+    assert done.stdout.startswith("BLOCKED  account unknown: 2 violations and 2 unknown of 5 mandatory rules\n")
 
 
 @pytest.mark.parametrize("name", schemas.NAMES)
