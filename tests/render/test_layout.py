@@ -21,7 +21,7 @@ def paragraph(text: str, width: int) -> list[str]:
 
 
 def table(width: int, *rows: tuple[str, ...], fixed: int = 1, indent: int = 2, color: bool = False) -> list[str]:
-    """Return the lines of a table whose columns are named a, b, c…"""
+    """Return the lines of a table whose columns are named by letters."""
     header = tuple("abcdef"[: len(rows[0])])
     cells = [tuple((text, "red") for text in row) for row in rows]
     return "\n".join(Layout(width, color).table(header, cells, fixed, indent)).split("\n")
