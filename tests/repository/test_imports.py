@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 
-from tests.support import ROOT, seed
+from tests.support import seed
 
 HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_tea_openapi", "darabonba", "Tea", "grpc"}
 
@@ -21,7 +22,12 @@ def _loaded_by(*arguments: str) -> tuple[int, set[str]]:
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT / "tests"
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tempfile.gettempdir(),
     )
     return done.returncode, set(json.loads(done.stderr.splitlines()[-1]))
 
