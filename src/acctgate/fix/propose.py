@@ -1,4 +1,4 @@
-"""Repair: the SecurityPreference resource that makes one account satisfy a policy, and what is left for a person.
+"""Repair: the SecurityPreference resource that makes one account satisfy a policy, and the manual steps.
 
 Pure. Only settings that do not comply are declared, and always masks and session duration: a create that leaves
 them out clears them. What is proposed is judged before it is handed out, by the same overlay that judges plans.
@@ -35,7 +35,7 @@ _LONGEST_MASKS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredSetting:
     """One setting of the proposed resource."""
 
     key: PreferenceKey
@@ -63,7 +63,7 @@ class Fix:
     account: str | None
     alias: str | None
     policy: str
-    settings: tuple[Declared, ...] = ()
+    settings: tuple[DeclaredSetting, ...] = ()
     """The resource's settings. Empty: there is no resource."""
     cautions: tuple[str, ...] = ()
     """What to look at before the resource is deployed."""
@@ -113,11 +113,13 @@ def _judge(snapshot: Snapshot, policy: Policy, now: datetime) -> tuple[Outcome, 
     return report.outcomes
 
 
-def _planned(settings: Sequence[Declared]) -> PlannedChange:
+def _planned(settings: Sequence[DeclaredSetting]) -> PlannedChange:
     return PlannedChange(RESOURCE, "create", {setting.key.api: setting.value for setting in settings})
 
 
-def _settings(snapshot: Snapshot, policy: Policy, found: Sequence[Outcome]) -> tuple[tuple[Declared, ...], str | None]:
+def _settings(
+    snapshot: Snapshot, policy: Policy, found: Sequence[Outcome]
+) -> tuple[tuple[DeclaredSetting, ...], str | None]:
     """The settings to declare, or why there can be none."""
     wanting = [outcome for outcome in found if outcome.outcome in _OPEN and outcome.rule in _REPAIRERS]
     if reason := _unread(snapshot):
@@ -152,7 +154,7 @@ def _read(snapshot: Snapshot, repairer: _Repairer) -> Any:
     return value
 
 
-def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> Declared | None:
+def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> DeclaredSetting | None:
     """The setting that repairs the rule.
 
     None where a person must decide: a value that is there and cannot be understood may be stricter than what the
@@ -167,7 +169,7 @@ def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> Declared | 
     if repaired is None:
         return None
     why = f"{outcome.rule} wants {outcome.expected}; {_now(outcome)}"
-    return Declared(repairer.key, repaired, why, outcome.rule)
+    return DeclaredSetting(repairer.key, repaired, why, outcome.rule)
 
 
 def _absent(snapshot: Snapshot, repairer: _Repairer) -> bool:
@@ -183,22 +185,22 @@ def _now(outcome: Outcome) -> str:
     return f"{outcome.setting.rpartition('.')[2]} is now {actual}"
 
 
-def _kept(snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequence[Outcome]) -> Declared | str:
+def _kept(snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequence[Outcome]) -> DeclaredSetting | str:
     """Masks or duration as they are. Where they are not known, what the policy wants; a text says why not even that."""
     key, rule = repairer.key, repairer.rule
     value = _read(snapshot, repairer)
     if not isinstance(value, Unknown):
         not_repaired = any(outcome.rule == rule.id for outcome in wanting)
         prefix = f"NOT repaired (see {rule.id} below), " if not_repaired else ""
-        return Declared(key, value, f"{prefix}kept as it is: {_LEFT_OUT[key.api]}")
+        return DeclaredSetting(key, value, f"{prefix}kept as it is: {_LEFT_OUT[key.api]}")
     wanted = repairer.repaired(value, policy)
     if wanted is None:
         unsaid = "the policy does not say what it should be"
         return f"{key.api} is not known ({value.reason}), {unsaid}, and {_LEFT_OUT[key.api]}"
-    return Declared(key, wanted, f"{rule.id} wants {rule.expected(policy.rules[rule.id])}; {value.reason}")
+    return DeclaredSetting(key, wanted, f"{rule.id} wants {rule.expected(policy.rules[rule.id])}; {value.reason}")
 
 
-def _fault(before: Sequence[Outcome], after: Sequence[Outcome], settings: Sequence[Declared]) -> str | None:
+def _fault(before: Sequence[Outcome], after: Sequence[Outcome], settings: Sequence[DeclaredSetting]) -> str | None:
     """What the resource would not repair, or make worse. It should never be anything."""
     repaired = {setting.repairs for setting in settings}
     for old, new in zip(before, after, strict=True):
@@ -214,7 +216,7 @@ def _lockouts(after: Sequence[Outcome]) -> list[str]:
     return [f"{outcome.rule} ({outcome.level}): {outcome.message}. {outcome.remediation}" for outcome in about]
 
 
-def _limits(settings: Sequence[Declared]) -> list[str]:
+def _limits(settings: Sequence[DeclaredSetting]) -> list[str]:
     masks = next(str(setting.value) for setting in settings if setting.key.api == MASKS)
     if masks.count(";") < _MOST_MASKS and len(masks) <= _LONGEST_MASKS:
         return []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
-from acctgate.fix.propose import Declared, Fix
+from acctgate.fix.propose import DeclaredSetting, Fix
 from acctgate.redact import one_line
 
 _WIDTH: Final = 110
@@ -25,7 +25,7 @@ class Target:
 
     marker: str
     """What a comment begins with."""
-    resource: Callable[[Sequence[Declared]], Iterable[str]]
+    resource: Callable[[Sequence[DeclaredSetting]], Iterable[str]]
     """The lines that declare the resource."""
 
     def render(self, fix: Fix) -> str:
@@ -52,7 +52,7 @@ class Target:
     def _steps(self, fix: Fix) -> Iterator[str]:
         if fix.steps:
             yield ""
-            yield from comment(self.marker, "What is left for a person:")
+            yield from comment(self.marker, "Manual steps:")
         for step in fix.steps:
             yield from comment(
                 self.marker, f"- {step.rule} ({step.level}), expected {step.expected}:", step.message.rstrip(".") + ".",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, Declared
+from acctgate.fix.propose import RESOURCE, DeclaredSetting
 from acctgate.fix.targets.base import Target, comment, quoted
 
 
-def resource(settings: Sequence[Declared]) -> Iterator[str]:
+def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
     """A whole __main__.py."""
     yield from ("import pulumi_alicloud as alicloud", "", "alicloud.ram.SecurityPreference(", f'    "{RESOURCE}",')
     for setting in settings:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, Declared
+from acctgate.fix.propose import RESOURCE, DeclaredSetting
 from acctgate.fix.targets.base import Target, comment
 
 
-def resource(settings: Sequence[Declared]) -> Iterator[str]:
+def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
     """A whole index.ts."""
     yield from ('import * as alicloud from "@pulumi/alicloud";', "")
     yield f'new alicloud.ram.SecurityPreference("{RESOURCE}", {{'

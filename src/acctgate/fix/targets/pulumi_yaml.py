@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, Declared
+from acctgate.fix.propose import RESOURCE, DeclaredSetting
 from acctgate.fix.targets.base import Target, comment, literal
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 
 
-def resource(settings: Sequence[Declared]) -> Iterator[str]:
+def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
     """A whole Pulumi.yaml."""
     yield from (f"name: {RESOURCE}", "runtime: yaml", "resources:", f"  {RESOURCE}:")
     yield from (f"    type: {PREFERENCE_TYPE}", "    properties:")

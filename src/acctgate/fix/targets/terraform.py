@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, Declared
+from acctgate.fix.propose import RESOURCE, DeclaredSetting
 from acctgate.fix.targets.base import Target, comment, literal
 from acctgate.model.preference_keys import PREFERENCE_TERRAFORM
 
 
-def resource(settings: Sequence[Declared]) -> Iterator[str]:
+def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
     """One block."""
     yield f'resource "{PREFERENCE_TERRAFORM}" "{RESOURCE.replace("-", "_")}" {{'
     for setting in settings:
