@@ -232,7 +232,7 @@ def test_who_may_be_locked_out_is_said_before() -> None:
     policy = policy_of({"login-mfa": {"require": "mandatory"}, "login-lockout": {"level": "advisory"}})
     fix = propose(Snapshot.from_document(document), policy, NOW)
     [caution] = fix.cautions
-    assert "7 of 9 RAM users have no device and may not bind one" in caution
+    assert "7 of 9 RAM users have no device and cannot bind one" in caution
     assert "# Before you deploy it: login-lockout (advisory): MFA is mandatory" in TARGETS["terraform"].render(fix)
 
 

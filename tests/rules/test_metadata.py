@@ -8,7 +8,6 @@ from typing import Any, Final
 import pytest
 
 from acctgate.policy import load_preset
-from acctgate.reference.catalogue import parameters, settings
 from acctgate.rules import RULES, Rule
 from tests.support import HERE
 
@@ -51,10 +50,10 @@ def test_the_table_names_the_rules_in_their_order() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_settings_and_parameters_are_the_tables(rule: Rule[Any]) -> None:
     known, takes = ROWS[rule.id][:2]
-    read = [name.rsplit(".", 1)[-1] for name in settings(rule)]
+    read = [name.rsplit(".", 1)[-1] for name in rule.settings]
     also = ["ReportCreateTimestamp"] if rule.id == "compliance-report" else []
     assert ", ".join([*read, *also]) == known
-    assert (", ".join(parameters(rule)) or "–") == takes
+    assert (", ".join(rule.text("en").parameters) or "–") == takes
 
 
 @pytest.mark.parametrize("preset", ["baseline", "strict"])
@@ -73,7 +72,7 @@ def test_a_rule_is_documented_and_has_examples(rule: Rule[Any]) -> None:
     title, _, reason = rule.doc.strip().partition("\n\n")
     assert title.endswith(".") and len(title) < 80 and len(reason) > 40
     assert rule.title and rule.remediation.endswith(".")
-    assert all(parameters(rule).values()), "each parameter has a docstring"
+    assert all(rule.text("en").parameters.values()), "each parameter has a docstring"
     for outcome in (*rule.outcomes, *(["skipped"] if rule.id in BY_PLAN else [])):
         assert list((HERE / "rules" / rule.id / outcome).glob("*.yaml")), f"no example of {outcome}"
 

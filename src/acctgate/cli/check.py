@@ -73,7 +73,7 @@ def command(
     writer = Writer(wanted, formats, output, color)
     now = datetime.now(UTC)
     planned = or_fail(lambda: read_plan(plan)) if plan is not None else None
-    known, blocking = baseline(baseline_file), fail_on(fail_on_words)
+    known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now) if planned is None else None
         shown = stack.enter_context(progress("judging" if responses or snapshots else READING))

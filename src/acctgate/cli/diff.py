@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from acctgate.diff.accounts import Judged
     from acctgate.model.snapshot import Snapshot
     from acctgate.policy import Policy
+    from acctgate.rules import Rule
 
 Kind = Literal["snapshots", "reports", "policies"]
 _FORMATS: Final = ("text", "json", "markdown")
@@ -75,7 +76,7 @@ def command(
         if compared == "policies":
             found = _policies(base, str(head), snapshots, now, shown)
         elif compared == "reports":
-            found = _accounts("reports", _reports(base), _reports(str(head)))
+            found = _accounts("reports", _reports(base), _reports(str(head)), _rules(policy_file))
         else:
             found = _snapshots(base, head, plan, policy(policy_file), now, shown)
     _write(found, kind, output, color)
@@ -113,7 +114,7 @@ def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, no
         from acctgate.plan.read import read_plan
 
         after = after_deploy(after, or_fail(lambda: read_plan(plan)), wanted.accounts)
-    return _accounts("snapshots", _judge(before, wanted, now), _judge(after, wanted, now))
+    return _accounts("snapshots", _judge(before, wanted, now), _judge(after, wanted, now), wanted.all_rules)
 
 
 def _read(path: str, shown: Progress) -> list[Snapshot]:
@@ -148,14 +149,22 @@ def _policies(base: str, head: str, snapshots: tuple[str, ...], now: datetime, s
 
     before, after = policy(Path(base)), policy(Path(head))
     accounts = [snapshot for path in snapshots for snapshot in _read(path, shown)]
-    flips = compare_accounts(_judge(accounts, before, now), _judge(accounts, after, now))
+    rules = {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values()
+    flips = compare_accounts(_judge(accounts, before, now), _judge(accounts, after, now), rules)
     return Diff(1, "policies", flips, compare_policies(before, after, now.date()))
 
 
-def _accounts(kind: Kind, before: Iterable[Judged], after: Iterable[Judged]) -> Diff:
+def _rules(policy_file: Path | None) -> Sequence[Rule[Any]]:
+    """Return the rules of the policy that the option names. Reports need no policy, so there is no default one."""
+    from acctgate.rules import RULES
+
+    return RULES if policy_file is None else policy(policy_file).all_rules
+
+
+def _accounts(kind: Kind, before: Iterable[Judged], after: Iterable[Judged], rules: Iterable[Rule[Any]]) -> Diff:
     from acctgate.diff import Diff, compare_accounts
 
-    return Diff(1, kind, compare_accounts(before, after))
+    return Diff(1, kind, compare_accounts(before, after, rules))
 
 
 def _write(found: Diff, kind: str, output: Path | None, color: Color) -> None:

@@ -135,7 +135,7 @@ def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Ta
         raise click.UsageError(str(error)) from None
 
 
-def baseline(path: str | None) -> Baseline | None:
+def baseline(path: str | None, wanted: Policy) -> Baseline | None:
     """The baseline that the option names."""
     if path is None:
         return None
@@ -145,7 +145,7 @@ def baseline(path: str | None) -> Baseline | None:
 
     text = or_fail(lambda: read_text(path))
     try:
-        return Baseline.of(read_report(text), path)
+        return Baseline.of(read_report(text), path, wanted.all_rules)
     except ValueError as error:
         raise click.ClickException(f"{path}: {error}") from None
 

@@ -66,7 +66,7 @@ def command(
 
     wanted = policy(policy_file)  # an invalid one is reported before the engine starts
     writer = Writer(wanted, formats, output, color)
-    known, blocking = baseline(baseline_file), fail_on(fail_on_words)
+    known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
     where = target(region, role_arn, endpoint)
     environment = {
         "ACCTGATE_REGION": region,

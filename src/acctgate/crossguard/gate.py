@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.pipeline import evaluate
@@ -19,6 +19,7 @@ from acctgate.policy import Policy
 from acctgate.redact import one_line
 from acctgate.render import Frame
 from acctgate.render.json import JsonRenderer
+from acctgate.rules import Rule
 
 
 class Violation(NamedTuple):
@@ -38,18 +39,18 @@ class JudgedAccount:
     urns: Mapping[str, str]
     """Section → the data source that read it."""
 
-    def violations(self, rule: str) -> Iterator[Violation]:
+    def violations(self, rule: Rule[Any]) -> Iterator[Violation]:
         """Yield the findings of a rule."""
-        for outcome in findings(self.report, rule):
-            yield Violation(sentence(self.report.account, outcome), self.violating_urn(outcome))
+        for outcome in findings(self.report, rule.id):
+            yield Violation(sentence(self.report.account, outcome), self.violating_urn(rule, outcome))
 
-    def violating_urn(self, outcome: Outcome) -> str | None:
+    def violating_urn(self, rule: Rule[Any], outcome: Outcome) -> str | None:
         """Return the planned resource if it decides the outcome, else the data source that read the section."""
+        settings = rule.planned_settings if outcome.setting == rule.setting else (outcome.setting,)
+        notes = self.snapshot.notes
+        planned = [name for name in settings if name not in BY_SETTING or BY_SETTING[name].path in notes]
         for change in self.snapshot.planned or ():
-            setting = BY_SETTING.get(outcome.setting)
-            if setting is None and outcome.rule == "dead-setting" and change.dead is not None:
-                return change.address
-            if setting is not None and setting.path in self.snapshot.notes and setting.api in change.effects():
+            if any(map(change.touches, planned)):
                 return change.address
         return self.urns.get(outcome.setting.partition(".")[0].partition("[")[0])
 

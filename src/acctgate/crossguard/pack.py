@@ -35,7 +35,6 @@ from acctgate.model.outcome import Level
 from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
 from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
-from acctgate.rules.parameters import parameter_schema
 
 _LEVELS: Final[dict[Level, EnforcementLevel]] = {
     "mandatory": EnforcementLevel.MANDATORY,
@@ -115,7 +114,7 @@ def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
     """Return the rule's parameters as JSON Schema, with the policy file's values as defaults. None is required."""
     result: dict[str, Any] = {}
-    for name, definition in parameter_schema(rule)["properties"].items():
+    for name, definition in rule.entry_schema["properties"].items():
         if name != "level":
             result[name] = {key: value for key, value in definition.items() if key != "title"}
             if name in entry:

@@ -116,7 +116,7 @@ class PreviewSession:
         if self.phase != Phase.JUDGED:
             raise SessionError(f"no violations of a session that is {self.phase.name.lower()}")
         for account in self._judged.accounts:
-            for violation in account.violations(rule.id):
+            for violation in account.violations(rule):
                 if (rule.id, violation.urn) not in self._reported:
                     yield violation
 

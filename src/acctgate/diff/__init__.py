@@ -1,4 +1,4 @@
-"""What moved between two snapshots, two reports or two policies: stricter or looser, and which verdicts flip."""
+"""Compare two snapshots, two reports or two policies: what became stricter or looser, and which outcomes flipped."""
 
 from acctgate.diff.accounts import compare_accounts
 from acctgate.diff.policies import compare_policies

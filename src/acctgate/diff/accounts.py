@@ -1,4 +1,4 @@
-"""Compare accounts: what moved, and which verdicts flip. Pure."""
+"""Compare accounts: which settings moved, and which outcomes flipped. Pure."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from acctgate.model.outcome import Outcome, Result
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.rules import RULES
-from acctgate.rules.base import SettingRule
-from acctgate.rules.order import Move, compare
+from acctgate.rules.base import Rule
+from acctgate.rules.comparison import Comparison, plain_setting
+from acctgate.rules.order import Move
 
-_RULES: Final = {
-    setting: rule.id
-    for rule in reversed(RULES)
-    for setting in (rule.setting, *(rule.also if isinstance(rule, SettingRule) else ()))
-}
-"""The rule that judges a setting."""
-_NAMES: Final = ("CompliancePackId", "AccountId")
-"""Keys that say what an object is about: they do not move."""
+_IDENTIFIERS: Final = ("CompliancePackId", "AccountId")
+"""Keys that identify an object, so they are not compared."""
 Judged = tuple[AccountReport, Snapshot | None]
-"""An account's report, and what it was judged by where that is known."""
+"""An account's report, and the snapshot that was judged, if known."""
 
 
-def compare_accounts(before: Iterable[Judged], after: Iterable[Judged]) -> tuple[AccountDiff, ...]:
-    """Pair the accounts by their id and compare each pair. An account on one side only is a pair too."""
-    return tuple(compare_account(*pair) for pair in _pairs(list(before), list(after)))
+def compare_accounts(
+    before: Iterable[Judged], after: Iterable[Judged], rules: Iterable[Rule[Any]] = RULES
+) -> tuple[AccountDiff, ...]:
+    """Pair the accounts by id and compare each pair. An account on one side only makes a pair too.
+
+    Args:
+        before: The accounts on the first side.
+        after: The accounts on the second side.
+        rules: The rules of the policy: their orders say what is stricter.
+    """
+    comparison = Comparison(rules)
+    return tuple(compare_account(*pair, comparison) for pair in _pairs(list(before), list(after)))
 
 
 def _pairs(before: list[Judged], after: list[Judged]) -> Iterator[tuple[Judged | None, Judged | None]]:
@@ -45,46 +49,48 @@ def _pairs(before: list[Judged], after: list[Judged]) -> Iterator[tuple[Judged |
         yield from ((judged, None) for judged in same)
 
 
-def compare_account(before: Judged | None, after: Judged | None) -> AccountDiff:
-    """What moved in one account, which may be there on one side only."""
+def compare_account(before: Judged | None, after: Judged | None, comparison: Comparison) -> AccountDiff:
+    """Compare one account, which may be missing on one side."""
     shown = (after or before)[0]  # type: ignore[index]
     old, new = before[0] if before else None, after[0] if after else None
     judging = [o for o in (new.outcomes if new else ()) if o.level != "disabled"]
-    expected = {o.setting: o.expected for o in judging if _RULES.get(_plain_name(o.setting)) == o.rule}
+    expected = {o.setting: o.expected for o in judging if comparison.rule_of(o.setting) == o.rule}
     return AccountDiff(
         account=shown.account,
         alias=shown.alias,
         before=old.verdict if old else None,
         after=new.verdict if new else None,
-        settings=tuple(_settings(before, after, expected)) if before and after else (),
+        settings=tuple(_settings(before, after, expected, comparison)) if before and after else (),
         rules=tuple(_flips(old, new)),
     )
 
 
-def _settings(before: Judged, after: Judged, expected: dict[str, str]) -> Iterator[SettingChange]:
-    old, new = _values(before), _values(after)
+def _settings(
+    before: Judged, after: Judged, expected: dict[str, str], comparison: Comparison
+) -> Iterator[SettingChange]:
+    old, new = _values(before, comparison), _values(after, comparison)
     notes = {".".join(map(str, path)): note for path, note in (after[1].notes.items() if after[1] else ())}
     for setting in dict.fromkeys((*old, *new)):
         was, now = old.get(setting), new.get(setting)
         if was == now and type(was) is type(now):
             continue
-        plain = _plain_name(setting)
-        move = compare(setting, was, now)
+        plain = plain_setting(setting)
+        move = comparison.compare(setting, was, now)
         if move.direction == "changed" and expected.get(plain) in ("true", "false"):
-            # a switch that the policy wants in one position
+            # The policy says which position of the switch is stricter.
             move = Move("stricter" if now is (expected[plain] == "true") else "looser")
         note = "; ".join(filter(None, (move.note, notes.get(setting))))
-        yield SettingChange(setting, was, now, move.direction, note, _RULES.get(plain), expected.get(plain))
+        yield SettingChange(setting, was, now, move.direction, note, comparison.rule_of(setting), expected.get(plain))
 
 
-def _values(judged: Judged) -> dict[str, Any]:
-    """Each setting's value: from the snapshot, else from what the report says of it."""
+def _values(judged: Judged, comparison: Comparison) -> dict[str, Any]:
+    """Return each setting's value: from the snapshot, else from the report's outcomes."""
     report, snapshot = judged
     if snapshot is None:
         found: dict[str, Any] = {}
         for outcome in report.outcomes:
-            if _RULES.get(_plain_name(outcome.setting)) == outcome.rule:
-                found.update(item for item in _told(outcome) if item[1] is not None)
+            if comparison.rule_of(outcome.setting) == outcome.rule:
+                found.update(item for item in _reported(outcome) if item[1] is not None)
         return found
     values: dict[str, Any] = {}
     for section in OPERATIONS:
@@ -98,8 +104,8 @@ def _values(judged: Judged) -> dict[str, Any]:
     return {setting: value for setting, value in values.items() if setting not in unknown}
 
 
-def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
-    """What an outcome says of settings. An object holds the setting, and others beside it."""
+def _reported(outcome: Outcome) -> Iterator[tuple[str, Any]]:
+    """Yield the settings in an outcome. An object holds the outcome's setting and others of the same group."""
     if not isinstance(outcome.actual, dict):
         if outcome.actual != []:
             yield outcome.setting, outcome.actual
@@ -112,15 +118,10 @@ def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, item in value.items():
-            if key not in _NAMES:
+            if key not in _IDENTIFIERS:
                 yield from _leaves(f"{name}.{key}", item)
     else:
         yield name, value
-
-
-def _plain_name(setting: str) -> str:
-    head, bracket, rest = setting.partition("[")
-    return head + rest.partition("]")[2] if bracket else setting
 
 
 def _flips(before: AccountReport | None, after: AccountReport | None) -> Iterator[RuleFlip]:
@@ -131,13 +132,13 @@ def _flips(before: AccountReport | None, after: AccountReport | None) -> Iterato
         shown = now or was
         if flip is not None and shown is not None:
             level = shown.level if shown.level != "disabled" or was is None else was.level
-            message = shown.message if now else "the account is not there any more"
+            message = shown.message if now else "the account is missing"
             results = was.outcome if was else None, now.outcome if now else None
             yield RuleFlip(key[0], level, flip, *results, message)
 
 
 def _by_subject(report: AccountReport | None) -> dict[tuple[str, str | None], Outcome]:
-    """Outcomes by rule and, where a rule has several, by pack."""
+    """Return the outcomes by rule and, for compliance packs, by pack."""
     return {(o.rule, _pack(o.actual)): o for o in (report.outcomes if report else ())}
 
 
@@ -152,7 +153,7 @@ def _flip(before: Result | None, after: Result | None) -> Flip | None:
             return "still-failing" if before == "fail" else "newly-failing"
         case "unknown":
             return "still-unknown" if before == "unknown" else "newly-unknown"
-        case None:  # a judgement that is gone proves nothing
+        case None:  # a missing outcome proves nothing
             return "newly-unknown" if before is not None and before != "skipped" else None
     if before in ("fail", "unknown"):
         flips: dict[Result, Flip] = {"pass": "repaired", "waived": "waived", "skipped": "dropped"}

@@ -1,83 +1,62 @@
-"""Compare two policies: what is asked more or less of. Pure."""
+"""Compare two policies: which rules became stricter or looser. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from ipaddress import ip_network
 from typing import Any, Final
 
-from acctgate.model.diff import Direction, PolicyChange
+from acctgate.model.diff import PolicyChange
 from acctgate.policy.policy import Policy, Waiver
-from acctgate.rules.base import RuleEntry
-from acctgate.rules.order import SETTINGS, Move, fewer, more, networks, ordered
+from acctgate.rules.base import Rule, RuleEntry
+from acctgate.rules.order import Move, combine, higher_is_stricter
 
 _LEVELS: Final = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
 
 
-def _within(before: Any, after: Any) -> Move:
-    return networks(map(ip_network, before), map(ip_network, after))
-
-
-def _keep_reachable(before: Any, after: Any) -> Move:
-    move = _within(after, before)
-    return Move(move.direction, "") if move.direction in ("stricter", "looser") else move
-
-
-def _minimum(before: Any, after: Any) -> Move:
-    return ordered("low", "mid", "high")(before, after) if isinstance(before, str) else more(before, after)
-
-
-def _any_change(before: Any, after: Any) -> Move:
-    """What was forbidden before is asked for now: whether that is looser is for a person to say."""
-    return Move("looser", "the opposite is asked for")
-
-
-_PARAMETERS: Final[dict[str, Callable[[Any, Any], Move]]] = {
-    "require": ordered("adaptive", "mandatory"),
-    "max_hours": fewer,
-    "within": _within,
-    "max_addresses": fewer,
-    "minimum": _minimum,
-    "maximum": fewer,
-    "minimum_ratio": more,
-    "max_age_days": fewer,
-    "keep_reachable": _keep_reachable,
-}
-
-
 def compare_policies(before: Policy, after: Policy, today: date) -> tuple[PolicyChange, ...]:
-    """Each rule that changed: its level, its parameters, its waivers. What cannot be told counts as looser."""
+    """Return each rule whose level, parameters or waivers changed. A change of unknown direction counts as looser.
+
+    Args:
+        before: The first policy.
+        after: The second policy.
+        today: Waivers that expired before this day do not count (UTC).
+    """
     changes = []
     nothing = RuleEntry(level="disabled")
     for rule in {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values():
         old, new = before.rules.get(rule.id, nothing), after.rules.get(rule.id, nothing)
-        moves = [*_entry_moves(rule.setting, old, new), *_waiver_moves(rule.id, before, after, today)]
+        moves = [*_entry_moves(rule, old, new), *_waiver_moves(rule.id, before, after, today)]
         if moves:
-            notes = "; ".join(dict.fromkeys(move.note for move in moves if move.note))
-            direction = _overall([move.direction for move in moves])
-            changes.append(PolicyChange(rule.id, direction, _text(old), _text(new), notes))
+            overall = combine(moves)
+            changes.append(PolicyChange(rule.id, overall.direction, _text(old), _text(new), overall.note))
     return tuple(changes)
 
 
-def _entry_moves(setting: str, old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
+def _entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
     if old["level"] != new["level"]:
-        move = more(_LEVELS[old["level"]], _LEVELS[new["level"]])
+        move = higher_is_stricter(_LEVELS[old["level"]], _LEVELS[new["level"]])
         yield Move(move.direction, f"level {new['level']} was {old['level']}")
     if _LEVELS[old["level"]] == 0 or _LEVELS[new["level"]] == 0:
         return
     before, after = _parameters(old), _parameters(new)
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
-        if was == now:
-            continue
-        if was is None or now is None:
-            # Each parameter only ever asks for more.
-            yield Move("stricter" if was is None else "looser", f"{name} {_show(now)} was {_show(was)}")
-            continue
-        order = SETTINGS.get(setting.rsplit(".", 1)[-1], _any_change) if name == "allow" else None
-        move = (order or _PARAMETERS.get(name, _any_change))(was, now)
-        yield Move(move.direction, f"{name} {_show(now)} was {_show(was)}" + (f": {move.note}" if move.note else ""))
+        if was != now:
+            move = _parameter_move(rule, name, was, now)
+            note = f": {move.note}" if move.note else ""
+            yield Move(move.direction, f"{name} {_show(now)} was {_show(was)}{note}")
+
+
+def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
+    """Return which way a parameter moved. None as a value means that the policy does not set it."""
+    if was is None or now is None:  # every optional parameter only asks for more
+        return Move("stricter" if was is None else "looser")
+    order = rule.parameter_order(name)
+    if order is not None:
+        return order(was, now)
+    # Without an order, a reviewer must decide, so the change counts as looser.
+    return Move("looser", "the opposite is asked for" if isinstance(now, bool) else "which is stricter is not defined")
 
 
 def _parameters(entry: RuleEntry) -> Mapping[str, Any]:
@@ -98,15 +77,6 @@ def _waiver_moves(rule: str, before: Policy, after: Policy, today: date) -> Iter
 
 def _covers(wider: Waiver, narrower: Waiver) -> bool:
     return wider.account in (None, narrower.account) and wider.expires >= narrower.expires
-
-
-def _overall(directions: list[Direction]) -> Direction:
-    found = set(directions) - {"changed"}
-    if not found:
-        return "changed"
-    if len(found) == 1:
-        return found.pop()
-    return "unknown" if "unknown" in found else "mixed"
 
 
 def _text(entry: RuleEntry) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from acctgate.model.outcome import BaselineNote, Outcome, Result
 from acctgate.model.report import AccountReport, Report, verdict_of
-from acctgate.rules.order import compare
+from acctgate.rules import RULES
+from acctgate.rules.base import Rule
+from acctgate.rules.comparison import Comparison
 
 
 class BaselineEntry(NamedTuple):
@@ -29,21 +31,29 @@ class Baseline:
     """The file that the report is in, for messages."""
     known: Mapping[BaselineEntry, Any]
     """Each finding, with the setting's value then."""
+    comparison: Comparison
+    """Decides whether a finding got worse."""
     seen: set[BaselineEntry] = field(default_factory=set)
 
     @classmethod
-    def of(cls, report: Report, source: str) -> Baseline:
+    def of(cls, report: Report, source: str, rules: Iterable[Rule[Any]] = RULES) -> Baseline:
         """Return the baseline that a report is: its violations and unknown outcomes.
 
         An outcome that was unknown then and is a violation now is new. A report that was itself made with a baseline
         includes the findings of that baseline.
+
+        Args:
+            report: The earlier report.
+            source: The file that it is in, for messages.
+            rules: The rules of the policy: their orders say whether a finding got worse.
         """
         entries = {
             _entry(account, _before_baseline(outcome)): outcome.actual
             for account in report.accounts
             for outcome in account.outcomes
         }
-        return cls(source, {entry: actual for entry, actual in entries.items() if entry.outcome in ("fail", "unknown")})
+        known = {entry: actual for entry, actual in entries.items() if entry.outcome in ("fail", "unknown")}
+        return cls(source, known, Comparison(rules))
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with known findings waived. For an account without an id nothing is known."""
@@ -55,7 +65,8 @@ class Baseline:
         if report.account is None or entry not in self.known:
             return outcome
         self.seen.add(entry)
-        if _is_looser(outcome.setting, self.known[entry], outcome.actual):
+        move = self.comparison.compare_actual(outcome.rule, outcome.setting, self.known[entry], outcome.actual)
+        if move.direction in ("looser", "mixed"):
             return replace(outcome, message=f"{outcome.message} (worse than in the baseline)")
         note = BaselineNote(self.source, outcome.outcome)
         return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", baseline=note)
@@ -64,18 +75,6 @@ class Baseline:
     def stale(self) -> list[BaselineEntry]:
         """The entries that no account needs any more. Complete after the last account."""
         return sorted(self.known.keys() - self.seen, key=str)
-
-
-def _is_looser(setting: str, before: Any, after: Any) -> bool:
-    """Return whether a value is looser than the one in the baseline."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        return _users_without_mfa(after) > _users_without_mfa(before)
-    return compare(setting, before, after).direction in ("looser", "mixed")
-
-
-def _users_without_mfa(counts: dict[str, Any]) -> int:
-    users, bound = counts.get("SubUser"), counts.get("SubUserBindMfa")
-    return users - bound if isinstance(users, int) and isinstance(bound, int) else 0
 
 
 def _before_baseline(outcome: Outcome) -> Outcome:

@@ -21,6 +21,7 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
 from acctgate.plan import after_deploy
 from acctgate.policy.policy import Policy
+from acctgate.rules.comparison import Comparison
 
 
 class EvaluationError(Exception):
@@ -91,6 +92,7 @@ def evaluate(
     reports = add_changes(
         zip(map(Waivers(policy, now).apply, map(judge, touched)), touched, strict=True),
         zip(map(waivers.apply, map(judge, after)), after, strict=True),
+        Comparison(policy.all_rules),
     )
     return Evaluation(reports, waivers, baseline, fail_on, after)
 

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from acctgate.model.outcome import Place
-from acctgate.model.preference_keys import DEAD_PROPERTY, DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.model.preference_keys import BY_SETTING, DEAD_PROPERTY, DEAD_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS
 from acctgate.redact import one_line
 from acctgate.text import show
 
@@ -100,6 +100,19 @@ class PlannedChange:
     def dead_name(self) -> str:
         """How the program calls enforceMfaForLogin."""
         return self.spelled("")
+
+    def touches(self, setting: str) -> bool:
+        """Return whether the program declares a setting or the deploy changes it. Settings have the rules' names."""
+        if setting == DEAD_SETTING:
+            return self.dead is not None
+        return setting in BY_SETTING and BY_SETTING[setting].api in self.effects()
+
+    def changes(self, setting: str) -> bool:
+        """Return whether the deploy itself sets the setting, or for enforceMfaForLogin, whether the program does."""
+        if setting not in BY_SETTING:
+            return self.touches(setting)
+        effect = self.effects().get(BY_SETTING[setting].api)
+        return effect is not None and effect.kind in ("sets", "unknown")
 
     def effects(self) -> dict[str, Effect]:
         """What the deploy does to each setting that it touches or that the program declares."""

@@ -77,6 +77,8 @@ PREFERENCE_TERRAFORM: Final = "alicloud_ram_security_preference"
 """Terraform's type of the account's SecurityPreference."""
 DEAD_PROPERTY: Final = ("enforceMfaForLogin", "enforce_mfa_for_login")
 """Accepted by the provider, and neither sent nor read: setting it does nothing."""
+DEAD_SETTING: Final = f"SecurityPreference.{DEAD_PROPERTY[0]}"
+"""The name of that property in rules and reports."""
 DEFAULT_HOURS: Final = 6
 """Where SetSecurityPreference puts LoginSessionDuration when its caller leaves it out."""
 LEFT_OUT: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": DEFAULT_HOURS}

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import ip_network
 from typing import Any, Literal
 
-from acctgate.model.networks import outside
 from acctgate.policy.chain import BUILT_IN, Chain
 from acctgate.policy.load import build_policy
 from acctgate.policy.merge import Merged, Origin, merge
 from acctgate.policy.policy import Policy
 from acctgate.policy.source import Keys, Source
 from acctgate.policy.validate import validate
+from acctgate.redact import one_line
+from acctgate.rules.base import LintHint, Rule
+from acctgate.text import dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,55 +104,37 @@ def _same(before: Origin | None, value: object) -> bool:
 
 
 def _rules(source: Source, policy: Policy) -> Iterator[Problem]:
-    known = {rule.id: rule for rule in policy.all_rules}
-    for rule, entry in (source.data.get("rules") or {}).items():
-        wanted: dict[str, Any] = dict(policy.rules[rule])
-        given = {key: value for key, value in (entry or {}).items() if key != "level"}
-        if wanted["level"] == "disabled":
-            for key in given:
-                yield _problem(source, ("rules", rule, key), f"rules.{rule}.{key}: has no effect: the rule is disabled")
-            continue
+    """Find parameters that have no effect, and what the rules themselves warn of."""
+    own: dict[str, Any] = source.data.get("rules") or {}
+    for rule in policy.all_rules:
+        given = {key: value for key, value in (own.get(rule.id) or {}).items() if key != "level"}
+        entry = policy.rules[rule.id]
         for key, value in given.items():
-            if known[rule].asks_nothing(key, value):
-                told = f"rules.{rule}.{key}: {value} holds for every account; ask for more, or disable the rule"
-                yield _problem(source, ("rules", rule, key), told)
-        if rule == "network-masks":
-            yield from _networks(source, wanted)
-    yield from _lockout(source, policy)
+            if entry["level"] == "disabled":
+                yield _of_rule(source, rule, (key,), "has no effect: the rule is disabled")
+            elif rule.is_trivial(key, value):
+                message = f"{value} holds for every account; ask for more, or disable the rule"
+                yield _of_rule(source, rule, (key,), message)
+        if entry["level"] != "disabled":
+            yield from _hints(source, rule, policy)
 
 
-def _networks(source: Source, wanted: dict[str, Any]) -> Iterator[Problem]:
-    within = [ip_network(text) for text in wanted.get("within", ())]
-    for index, network in enumerate(within):
-        wider = next((n for i, n in enumerate(within) if i != index and _inside(network, n, i < index)), None)
-        if wider is not None and (source.data["rules"]["network-masks"] or {}).get("within"):
-            keys = ("rules", "network-masks", "within", index)
-            told = "stands there twice" if network == wider else f"lies inside {wider}"
-            yield _problem(source, keys, f"rules.network-masks.within[{index}]: {network} {told}; remove it")
-    most, total = wanted.get("max_addresses"), sum(network.num_addresses for network in within)
-    if within and most is not None and most >= total:
-        told = f"rules.network-masks.max_addresses: {most} is never reached: within has {total} addresses"
-        yield _problem(source, ("rules", "network-masks", "max_addresses"), told)
+def _hints(source: Source, rule: Rule[Any], policy: Policy) -> Iterator[Problem]:
+    """Ask the rule for its warnings. Those to which the file itself contributes nothing are left out."""
+    own: dict[str, Any] = source.data.get("rules") or {}
+    try:
+        hints = list(rule.lint(policy.rules[rule.id], policy.rules))
+    except (Exception, SystemExit) as error:  # a user's own rule
+        hints = [LintHint((), f"the rule cannot check its entry: {type(error).__name__}: {one_line(error)}")]
+    for hint in hints:
+        inherited_list = len(hint.keys) > 1 and hint.keys[0] not in (own.get(rule.id) or {})
+        if not inherited_list and not own.keys().isdisjoint({rule.id, *hint.related}):
+            yield _of_rule(source, rule, hint.keys, hint.message)
 
 
-def _inside(network: Any, wider: Any, earlier: bool) -> bool:
-    """Whether a network lies in another. Of two that are the same, the later lies in the earlier."""
-    if network == wider:
-        return earlier
-    return bool(network.version == wider.version and network.subnet_of(wider))
-
-
-def _lockout(source: Source, policy: Policy) -> Iterator[Problem]:
-    """Networks that must stay reachable and that the masks may not have."""
-    masks: dict[str, Any] = dict(policy.rules["network-masks"])
-    wanted: dict[str, Any] = dict(policy.rules["login-lockout"])
-    if "disabled" in (masks["level"], wanted["level"]) or not masks.get("within") or not wanted.get("keep_reachable"):
-        return
-    keep, within = (tuple(map(ip_network, texts)) for texts in (wanted["keep_reachable"], masks["within"]))
-    if lost := outside(keep, within):
-        names = ", ".join(map(str, lost))
-        told = f"rules.login-lockout.keep_reachable: network-masks allows no mask with {names}; one of them is wrong"
-        yield _problem(source, ("rules", "login-lockout", "keep_reachable"), told)
+def _of_rule(source: Source, rule: Rule[Any], keys: Keys, message: str) -> Problem:
+    where = ("rules", rule.id, *keys)
+    return _problem(source, where, f"{dotted(where)}: {message}")
 
 
 def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Problem]:

@@ -23,7 +23,6 @@ from acctgate.model.outcome import Level, Severity
 from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
-from acctgate.rules.parameters import adapter, parameter_schema
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _BUILT_IN: Final = frozenset(rule.id for rule in RULES)
@@ -122,12 +121,11 @@ def _fault(rule: Any) -> str | None:
 
 def _parameters_fault(rule: Rule[Any]) -> str | None:
     try:
-        adapter(rule)
-        keys = parameter_schema(rule)["properties"]
+        keys = rule.entry_schema["properties"]
     except Exception as error:  # pydantic's own errors have a message, followed by a URL
         reason = one_line(getattr(error, "message", error))
         return f"{rule.id}: its parameters are not a model: {type(error).__name__}: {reason}"
-    closed = parameter_schema(rule).get("additionalProperties") is False
+    closed = rule.entry_schema.get("additionalProperties") is False
     if keys.get("level", {}).get("enum") != list(get_args(Level)) or not closed:
         return f"{rule.id}: its parameters should extend RuleEntry and be decorated with @entry"
     return None

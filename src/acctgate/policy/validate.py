@@ -14,7 +14,6 @@ from acctgate.policy.chain import BUILT_IN, RulesById
 from acctgate.policy.merge import Merged
 from acctgate.policy.source import Keys, Source
 from acctgate.redact import one_line
-from acctgate.rules import parameters
 from acctgate.rules.base import Rule
 from acctgate.text import dotted, expectation, show
 
@@ -77,7 +76,7 @@ def _problems(document: dict[str, Any], all_rules: RulesById) -> list[_Problem]:
     document = {**document, "rules": built_in} if own else document
     errors = _errors(policy_document.adapter(), document, ())
     for name, entry in own.items():
-        errors += _errors(parameters.adapter(all_rules[name]), {} if entry is None else entry, ("rules", name))
+        errors += _errors(all_rules[name].entry_adapter, {} if entry is None else entry, ("rules", name))
     errors = [error for error in errors if not _may_be_missing(error, entries)]
     if errors:
         return [_Problem(error["loc"], _explain(error, all_rules)) for error in _most_specific(errors)]

@@ -14,9 +14,7 @@ from acctgate.policy import PRESETS, load_preset
 from acctgate.reference.labels import LABELS
 from acctgate.render.page.texts import SEVERITIES
 from acctgate.rules import RULES
-from acctgate.rules.base import Rule, RuleEntry, SettingRule
-from acctgate.rules.parameters import parameter_schema
-from acctgate.rules.zh import CHINESE, RuleText
+from acctgate.rules.base import Rule, RuleEntry
 
 _NOTHING: Final = RuleEntry(level="disabled")
 
@@ -29,30 +27,13 @@ def entries(rules: Sequence[Rule[Any]] = RULES) -> list[dict[str, Any]]:
             "id": rule.id,
             "title": rule.title,
             "severity": rule.severity,
-            "settings": settings(rule),
-            "parameters": parameters(rule),
+            "settings": list(rule.settings),
+            "parameters": dict(rule.text("en").parameters),
             "cis": list(rule.cis),
             **{name: preset_text(policy.rules.get(rule.id, _NOTHING)) for name, policy in presets.items()},
         }
         for rule in rules
     ]
-
-
-def settings(rule: Rule[Any]) -> list[str]:
-    """The settings that a rule reads."""
-    return [rule.setting, *(rule.also if isinstance(rule, SettingRule) else ())]
-
-
-def parameters(rule: Rule[Any]) -> dict[str, str]:
-    """The parameters that a policy can set, with what they mean."""
-    properties = parameter_schema(rule)["properties"].items()
-    return {name: " ".join(schema.get("description", "").split()) for name, schema in properties if name != "level"}
-
-
-def texts(rule: Rule[Any], language: Language) -> RuleText:
-    """What is said of a rule. It is English where there is no translation: of a user's own rules."""
-    english = RuleText(rule.title, rule.doc.strip(), rule.remediation, parameters(rule))
-    return CHINESE.get(rule.id, english) if language == "zh" else english
 
 
 def presets(rule: Rule[Any]) -> Iterator[tuple[str, str]]:
@@ -104,11 +85,11 @@ def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES
 
 def explain(rule: Rule[Any], language: Language = "en") -> str:
     """One rule for the terminal."""
-    text, label = texts(rule, language), LABELS[language]
+    text, label = rule.text(language), LABELS[language]
     parts = [f"{name}{label.colon}{meaning}" for name, meaning in text.parameters.items()]
     lines = [f"{rule.id}{label.colon}{text.title}", "", text.doc, ""]
     lines += _below(label.severity, [_severity(rule.severity, language)])
-    lines += _below(label.setting, settings(rule))
+    lines += _below(label.setting, rule.settings)
     lines += _below(label.parameters, parts)
     for name, wants in presets(rule):
         lines += _below(name, [wants])
@@ -141,9 +122,9 @@ def markdown_pages(language: Language = "en", examples: Mapping[str, Mapping[str
 
 
 def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> str:
-    text, label = texts(rule, language), LABELS[language]
+    text, label = rule.text(language), LABELS[language]
     rows = [
-        (label.reads, ", ".join(f"`{name}`" for name in settings(rule))),
+        (label.reads, ", ".join(f"`{name}`" for name in rule.settings)),
         (label.severity, _severity(rule.severity, language)),
         *((f"{label.parameter} `{name}`", meaning) for name, meaning in text.parameters.items()),
         *presets(rule),

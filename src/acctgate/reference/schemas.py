@@ -15,7 +15,6 @@ from acctgate.policy import PRESETS
 from acctgate.policy import document as policy_document
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
-from acctgate.rules.parameters import parameter_schema
 
 Schema = dict[str, Any]
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -80,13 +79,13 @@ def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
 
 def _entry(rule: Rule[Any]) -> Schema:
     """What a policy can say of a rule. Rules that share a parameters model still have their own titles."""
-    definition = {key: value for key, value in parameter_schema(rule).items() if key != "required"}
+    definition = {key: value for key, value in rule.entry_schema.items() if key != "required"}
     return definition | {"title": rule.title, "type": ["object", "null"]}
 
 
 def _complete(rule: Rule[Any]) -> Schema | None:
     """A rule is disabled or has what it requires; None where it requires nothing."""
-    required = parameter_schema(rule).get("required")
+    required = rule.entry_schema.get("required")
     if not required:
         return None
     disabled = {"type": "object", "required": ["level"], "properties": {"level": {"const": "disabled"}}}

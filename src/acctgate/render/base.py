@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,10 +30,6 @@ class Frame:
     def place(self, outcome: Outcome) -> Place:
         """Return where a finding is shown: at the planned resource, else at the rule's line in the policy."""
         return outcome.place or self.places.get(outcome.rule, DEFAULT_PLACE)
-
-    def titles(self) -> Mapping[str, str]:
-        """Return the title of each rule."""
-        return {rule.id: rule.title for rule in self.rules}
 
 
 class Renderer:

@@ -50,7 +50,7 @@ class HtmlRenderer(Renderer):
         super().__init__(frame)
         self._accounts: list[_Account] = []
         self._room, self._short = _ROOM, 0
-        self._rules = Rules(frame.titles())
+        self._rules = Rules(frame.rules)
         self._trends, self._changes = Trends(), Changes()
         self._latest: dict[str | int, Verdict] = {}
         """The latest verdict on each account. An account without an id has the number of its part as key."""

@@ -1,8 +1,8 @@
-"""What a rule is.
+"""The interface of a rule: everything that acctgate knows about one rule stands in one `Rule` object.
 
-A rule is a file: its docstring says why the setting matters, `Parameters` what a policy can ask for,
-`expected` puts that into words, and `judge` decides: a pure function of what the rule reads. The docstring
-also feeds `acctgate explain` and docs/rules.md.
+A rule is a file. Its docstring says why the setting matters, `Parameters` what a policy can ask for, `expected` puts
+that into words, and `judge` decides: a pure function of the values that the rule reads. Every other field has a
+default, so a minimal rule stays short.
 """
 
 from __future__ import annotations
@@ -10,30 +10,50 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from acctgate.language import Language
 from acctgate.model.outcome import Level, Place, Severity
 from acctgate.model.snapshot import Path, Snapshot, Unknown
+from acctgate.rules.order import Move, Order, combine
 
 __all__ = [
-    "Judgement", "Level", "Path", "Place", "Rule", "RuleEntry", "SettingRule", "Severity", "Snapshot", "Unknown",
-    "decide", "entry", "undecided",
-]  # fmt: skip
+    "Judgement",
+    "Level",
+    "LintHint",
+    "Move",
+    "Order",
+    "Path",
+    "Place",
+    "Ratchet",
+    "Rule",
+    "RuleEntry",
+    "RuleText",
+    "SettingRule",
+    "Severity",
+    "Snapshot",
+    "Unknown",
+    "decide",
+    "entry",
+    "undecided",
+]
 
 T = TypeVar("T", bound=type)
 
 
 def entry(model: T) -> T:
-    """Make a TypedDict a strict pydantic model of what a policy file says: nothing that it does not know."""
+    """Make a TypedDict a strict pydantic model of a rule's entry in a policy file: unknown keys are errors."""
     model.__pydantic_config__ = {"strict": True, "extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
     return model
 
 
 @entry
 class RuleEntry(TypedDict, total=False):
-    """What a policy file can say of a rule: its level. Rules with parameters add theirs."""
+    """A rule's entry in a policy file: its level. Rules with parameters add theirs."""
 
     level: Level
     """How binding the rule is. Left out: as in `extends`, else mandatory."""
@@ -41,89 +61,202 @@ class RuleEntry(TypedDict, total=False):
 
 P = TypeVar("P", bound=RuleEntry)
 
+Ratchet = Callable[[Any, Any], Any]
+"""Takes the outcome's `actual` and the value that the policy wants; returns the value that the account meets today."""
+
 
 class Judgement(NamedTuple):
-    """What a rule says of what it read."""
+    """The result of one rule on one account."""
 
     outcome: Literal["pass", "fail", "unknown", "skipped"]
     message: str
     actual: Any = None
     setting: str | None = None
-    """The setting that decided, where it is not the rule's own."""
+    """The setting that decided, if it is not the rule's own."""
     place: Place | None = None
-    """Where the program declares the resource that decided, where that is known."""
+    """Where the program declares the resource that decided, if known."""
+
+
+class LintHint(NamedTuple):
+    """A warning of `policy lint` about a rule's entry."""
+
+    keys: tuple[str | int, ...]
+    """The parameter, and for a list the index in it."""
+    message: str
+    related: tuple[str, ...] = ()
+    """Other rules whose entries are part of the problem."""
+
+
+class RuleText(NamedTuple):
+    """The texts of a rule in one language."""
+
+    title: str
+    doc: str
+    """What the rule asks for, as a sentence; then, in further paragraphs, why."""
+    remediation: str
+    parameters: Mapping[str, str] = {}
+    """The meaning of each parameter."""
 
 
 def decide(holds: bool, message: str, actual: Any) -> Judgement:
-    """Pass where it holds, else fail."""
+    """Return a pass if `holds`, else a fail."""
     return Judgement("pass" if holds else "fail", message, actual)
 
 
 def undecided(unknown: Unknown) -> Judgement:
-    """What cannot be read cannot be proven."""
+    """Return the outcome unknown for a value that cannot be read."""
     return Judgement("unknown", f"not provable: {unknown.reason}", unknown.actual)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rule(Generic[P]):
-    """One rule: metadata, and how it judges an account."""
+    """One rule: its metadata, and how it judges an account."""
 
     id: str
     title: str
-    """What it asks for, in a few words."""
+    """A short noun phrase."""
     doc: str
-    """The module's docstring: why it matters, what to do."""
+    """The module's docstring: what the rule asks for, and why."""
     severity: Severity
     setting: str
-    """The setting that it reads: section and keys, with dots."""
+    """The setting that the rule reads: section and keys, joined by dots."""
     parameters: type[P]
     expected: Callable[[P], str]
+    """Puts an entry into words, for reports."""
     remediation: str
-    by_resource: bool = False
-    """Whether a planned SecurityPreference can break it: then a resource policy judges it too."""
+    translations: Mapping[Language, RuleText] = field(default_factory=dict)
+    """Texts in languages other than English. A text that is missing is shown in English."""
     faults: Callable[[P], Iterable[tuple[tuple[str | int, ...], str]]] = lambda _: ()
-    """What is wrong with parameters beyond their types: the key in them, and what was expected."""
+    """Yields errors in the parameters that their types cannot express: the key, and the message."""
+    lint: Callable[[P, Mapping[str, RuleEntry]], Iterable[LintHint]] = lambda _entry, _entries: ()
+    """Yields the warnings of `policy lint`. Takes the rule's entry and the entries of all rules by id. Called only if
+    the rule is not disabled."""
     outcomes: tuple[Literal["pass", "fail", "unknown"], ...] = ("pass", "fail", "unknown")
-    """The outcomes that it can have, besides skipped."""
-    vacuous: Mapping[str, object] = field(default_factory=dict)
-    """Values of parameters that every account holds: whoever asks for them asks for nothing."""
+    """The outcomes that the rule can have, besides skipped."""
+    trivial_values: Mapping[str, object] = field(default_factory=dict)
+    """Values of parameters that every account meets: `policy lint` warns of them, and `init` does not write them."""
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    """Setting → which of its values are stricter. A setting without an order merely changes."""
+    thresholds: tuple[str, ...] = ()
+    """Parameters that are values of `setting` themselves: compared by its order, and `init` writes today's value."""
+    parameter_orders: Mapping[str, Order] = field(default_factory=dict)
+    """Which values of the other parameters are stricter. Without an order, any change counts as looser."""
+    ratchet: Mapping[str, Ratchet] = field(default_factory=dict)
+    """How `init` replaces the value of a parameter by the one that the account meets today."""
+    actual_order: Order | None = None
+    """Compares two `actual` values. Needed only if `actual` is an object that `orders` cannot compare key by key."""
+    plot_range: tuple[int, int] | None = None
+    """The lowest and highest value of the setting, if the page plots it over time."""
+    by_resource: bool = False
+    """Whether a planned resource alone can violate the rule: then the pack judges each planned resource too."""
+    moved_by: tuple[str, ...] = ()
+    """Planned settings that can change the outcome, if not just `setting`."""
     cis: tuple[str, ...] = ()
-    """Controls of the CIS Alibaba Cloud Foundation Benchmark that it covers, where there is one."""
+    """Controls of the CIS Alibaba Cloud Foundation Benchmark that the rule covers."""
 
-    def asks_nothing(self, name: str, value: object) -> bool:
-        """Whether every account holds this value of a parameter."""
-        return name in self.vacuous and value == self.vacuous[name]
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings that the rule reads, its own first."""
+        return (self.setting,)
+
+    @property
+    def planned_settings(self) -> tuple[str, ...]:
+        """The settings of planned resources that can change the outcome."""
+        return self.moved_by or (self.setting,)
+
+    @cached_property
+    def entry_adapter(self) -> TypeAdapter[P]:
+        """The validator of the rule's entry in a policy. It raises pydantic's ValidationError."""
+        return TypeAdapter(self.parameters)
+
+    @cached_property
+    def entry_schema(self) -> dict[str, Any]:
+        """The JSON Schema of the rule's entry in a policy."""
+        return self.entry_adapter.json_schema()
+
+    @cached_property
+    def _english(self) -> RuleText:
+        properties = self.entry_schema["properties"].items()
+        described = {name: " ".join(each.get("description", "").split()) for name, each in properties}
+        del described["level"]
+        return RuleText(self.title, self.doc.strip(), self.remediation, described)
+
+    def text(self, language: Language) -> RuleText:
+        """Return the rule's texts in a language, in English where there is no translation."""
+        english, translated = self._english, self.translations.get(language)
+        if translated is None:
+            return english
+        parameters = {name: translated.parameters.get(name, text) for name, text in english.parameters.items()}
+        return translated._replace(parameters=parameters)
+
+    def is_trivial(self, name: str, value: object) -> bool:
+        """Return whether every account meets this value of a parameter."""
+        return name in self.trivial_values and value == self.trivial_values[name]
+
+    def parameter_order(self, name: str) -> Order | None:
+        """Return which values of a parameter are stricter, None if the rule does not say."""
+        return self.orders.get(self.setting) if name in self.thresholds else self.parameter_orders.get(name)
+
+    def plotted_value(self, actual: object) -> int | None:
+        """Return the value that the page plots for an outcome's `actual`, None if there is none."""
+        if self.plot_range is None or type(actual) is not int:
+            return None
+        low, high = self.plot_range
+        return actual if low <= actual <= high else None
+
+    def compare_actual(self, setting: str, before: Any, after: Any) -> Move | None:
+        """Return which way the outcome's `actual` moved, None if the rule has no order for it.
+
+        Args:
+            setting: The setting that decided, without indexes.
+            before: The earlier `actual`.
+            after: The later one. If both are objects, the keys that both have are compared.
+        """
+        if self.actual_order is not None:
+            return self.actual_order(before, after)
+        if isinstance(before, dict) and isinstance(after, dict):
+            group = setting.rpartition(".")[0]
+            orders = {key: self.orders.get(f"{group}.{key}") for key in before if key in after}
+            moves = [order(before[key], after[key]) for key, order in orders.items() if order]
+            return combine(moves)
+        order = self.orders.get(setting)
+        return order(before, after) if order else None
 
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
-        """What the rule says of the account: one judgement, or one for each thing that it judges."""
+        """Judge the account: return one judgement, or one for each thing that the rule judges."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SettingRule(Rule[P]):
-    """A rule that depends on nothing but the values of a few settings, so its judgement can be kept."""
+    """A rule that depends only on the values of a few settings, so its judgements can be cached."""
 
     judge: Callable[..., Judgement]
-    """Takes each setting's value, in order, then the parameters."""
+    """Takes the value of each setting, in order, then the rule's entry."""
     also: tuple[str, ...] = ()
     """Further settings that `judge` takes."""
     repair: Callable[[Any, P], Any] | None = None
-    """The value that complies and is nearest to the present one, which may be `Unknown`. None where no planned
-    resource can repair it."""
+    """Returns the compliant value nearest to the present one, which may be `Unknown`. None if no planned resource can
+    repair the setting."""
     takes_unknown: bool = False
-    """Whether `judge` wants to see `Unknown` values. Otherwise one of them makes the outcome unknown."""
+    """Whether `judge` accepts `Unknown` values. Otherwise one of them makes the outcome unknown."""
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings that the rule reads, its own first."""
+        return (self.setting, *self.also)
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Where the settings stand that `judge` takes."""
-        return tuple(tuple(setting.split(".")) for setting in (self.setting, *self.also))
+        """The paths of `settings` in a snapshot."""
+        return tuple(tuple(setting.split(".")) for setting in self.settings)
 
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
-        """One judgement on the settings' values."""
+        """Judge the values of the settings: return one judgement."""
         return [self.judge_values([account.read(path) for path in self.paths], want)]
 
     def judge_values(self, values: Sequence[Any], want: P) -> Judgement:
-        """The judgement on the values of `paths`."""
+        """Return the judgement on the values of `paths`."""
         if not self.takes_unknown:
             for value in values:
                 if isinstance(value, Unknown):

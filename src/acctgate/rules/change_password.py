@@ -1,8 +1,9 @@
 """RAM users can change their own passwords.
 
-A user who suspects that a password is known to somebody else should not have to wait for an administrator.
+A user who suspects that somebody else knows the password must not have to wait for an administrator.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import switch
 
 RULE = switch(
@@ -11,7 +12,12 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="LoginProfilePreference.AllowUserToChangePassword",
-    what="change their own passwords",
+    action="change their own passwords",
     remediation="Set AllowUserToChangePassword as required (allowUserToChangePassword on the "
     "SecurityPreference resource).",
+    zh=RuleText(
+        title="用户自行修改密码",
+        doc="RAM 用户可以自行修改密码。\n\n用户怀疑密码已被他人知晓时，不应该还要等待管理员处理。",
+        remediation="按要求设置 AllowUserToChangePassword（SecurityPreference 资源的 allowUserToChangePassword）。",
+    ),
 )

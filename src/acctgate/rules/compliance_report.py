@@ -1,8 +1,8 @@
-"""The reports of the account's compliance packs are complete and fresh.
+"""The reports of the account's compliance packs are complete and recent.
 
-Cloud Config judges an account against a compliance pack; the report of that judgement is made on request.
-GetCompliancePackReport tells whether there is one and how old it is, not what it says. An account without
-packs has nothing to judge; each pack is judged on its own.
+Cloud Config evaluates an account against a compliance pack and generates the report on request.
+GetCompliancePackReport says whether there is a report and how old it is, not what is in it. An account without packs
+has nothing to judge; each pack is judged separately.
 """
 
 from __future__ import annotations
@@ -15,28 +15,31 @@ from typing import Annotated, Any, Final, Required
 from annotated_types import Ge, Le
 
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
-from acctgate.rules.base import Judgement, Rule, RuleEntry, entry, undecided
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided
+from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
 from acctgate.text import dotted
 
 SECTION: Final = "CompliancePackReports"
+STATUS: Final = f"{SECTION}.ReportStatus"
+CREATED: Final = f"{SECTION}.ReportCreateTimestamp"
 _CLOCK_SKEW: Final = timedelta(minutes=15)
 _SHOWN: Final = ("CompliancePackId", "ReportStatus", "ReportCreateTimestamp")
 
 
 @entry
 class Parameters(RuleEntry, total=False):
-    """How old a report may be."""
+    """The parameters of compliance-report."""
 
     max_age_days: Required[Annotated[int, Ge(1), Le(3650)]]
-    """The oldest that is allowed, in days since ReportCreateTimestamp, at least 1."""
+    """The highest age allowed, in days since ReportCreateTimestamp, at least 1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ComplianceReport(Rule[Parameters]):
-    """One judgement for each pack."""
+    """Judges each pack."""
 
     def judgements(self, account: Snapshot, want: Parameters, now: datetime) -> Sequence[Judgement]:
-        """A section that could not be read, or not wholly, adds a judgement of its own."""
+        """Return one judgement per pack, and one more if the section could not be read completely."""
         reports = account.read((SECTION,))
         if isinstance(reports, Unknown):
             return [undecided(reports)]
@@ -68,21 +71,42 @@ def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: da
     try:
         age = now - datetime.fromtimestamp(created / 1000, UTC)
     except (OverflowError, OSError, ValueError):
-        return "unknown", f"not provable: ReportCreateTimestamp of {name} is no time"
+        return "unknown", f"not provable: ReportCreateTimestamp of {name} is not a valid time"
     if age < -_CLOCK_SKEW:
         return "unknown", f"not provable: the report of {name} is from the future"
-    days = max(age, timedelta()) / timedelta(days=1)
-    return "pass" if days <= want["max_age_days"] else "fail", f"the report of {name} is {days:.1f} days old"
+    limit = timedelta(days=want["max_age_days"])
+    return "pass" if age <= limit else "fail", f"the report of {name} is {_age_text(age, limit)} old"
+
+
+def _age_text(age: timedelta, limit: timedelta) -> str:
+    """Return the age in whole days: `1 day`, `1,983 days`, `more than 7 days` just past a limit of 7."""
+    days = max(age.days, 0)
+    text = f"{days:,} day{'' if days == 1 else 's'}"
+    return f"more than {text}" if days == limit.days and age > limit else text
 
 
 RULE = ComplianceReport(
     id="compliance-report",
-    title="Fresh compliance pack reports",
+    title="Recent compliance pack reports",
     doc=__doc__,
     severity="low",
-    setting=f"{SECTION}.ReportStatus",
+    setting=STATUS,
     parameters=Parameters,
+    orders={STATUS: ordered("NONE", "CREATING", "COMPLETE"), CREATED: higher_is_stricter},
+    parameter_orders={"max_age_days": lower_is_stricter},  # no ratchet: a report ages, so today's age blocks tomorrow
     expected=lambda want: f"COMPLETE, at most {want['max_age_days']} days old",
-    remediation="Make a new report with GenerateCompliancePackReport, or in the Cloud Config console "
+    remediation="Generate a new report with GenerateCompliancePackReport or in the Cloud Config console "
     "(Compliance Package, Report).",
+    translations={
+        "zh": RuleText(
+            title="合规包报告的时效",
+            doc="账号的合规包评估报告完整而且及时。\n\n"
+            "配置审计按合规包评估账号，评估报告需要主动生成。GetCompliancePackReport 只说明报告是否存在、生成于何时，"
+            "不说明评估结论。没有合规包的账号无需判断；每个合规包单独判断。",
+            remediation="通过 GenerateCompliancePackReport 或在配置审计控制台（合规包，报告）生成新报告。",
+            parameters={
+                "max_age_days": "报告最多可以有多少天，从 ReportCreateTimestamp 算起，不小于 1。",
+            },
+        )
+    },
 )

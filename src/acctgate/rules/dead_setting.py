@@ -1,8 +1,8 @@
 """The plan does not rely on a setting that the provider ignores.
 
-The alicloud provider accepts `enforceMfaForLogin` (`enforce_mfa_for_login` in Terraform) and neither sends nor
-reads it: who sets it believes that MFA is enforced, and nothing happens. `mfaOperationForLogin` is the setting
-that works. Other tools pass a plan for this dead setting alone.
+The alicloud provider accepts `enforceMfaForLogin` (`enforce_mfa_for_login` in Terraform) but neither sends nor reads
+it: the program seems to enforce MFA, and nothing happens. `mfaOperationForLogin` is the setting that works. Other
+tools pass a plan because of this ineffective setting alone.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from acctgate.model.preference_keys import DEAD_SETTING
 from acctgate.model.snapshot import Snapshot
-from acctgate.rules.base import Judgement, Rule, RuleEntry
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DeadSetting(Rule[RuleEntry]):
-    """Looks at what is declared, whether it will be sent or not: it never is."""
+    """Judges what the program declares: the provider never sends the setting."""
 
     def judgements(self, account: Snapshot, want: RuleEntry, now: datetime) -> Sequence[Judgement]:
-        """One judgement on all planned preferences of the account."""
+        """Return one judgement on all planned preferences of the account."""
         planned = [change for change in account.planned or () if change.operation != "delete"]
         if not planned:
-            return [Judgement("skipped", "no plan, or it plans no SecurityPreference")]
+            return [Judgement("skipped", "there is no plan, or it contains no SecurityPreference")]
         dead = [change for change in planned if change.dead is not None]
         if not dead:
             return [Judgement("pass", "the plan sets no setting that the provider ignores")]
@@ -39,11 +40,22 @@ RULE = DeadSetting(
     title="Planned settings that do nothing",
     doc=__doc__,
     severity="high",
-    setting="SecurityPreference.enforceMfaForLogin",
+    setting=DEAD_SETTING,
     parameters=RuleEntry,
     expected=lambda want: "not set",
     by_resource=True,
-    outcomes=("pass", "fail"),  # a plan tells whether the program gives the setting, whatever its value
+    outcomes=("pass", "fail"),  # a plan always shows whether the program sets it
     remediation="Set mfaOperationForLogin (mfa_operation_for_login) on the SecurityPreference resource instead, and "
     "remove enforceMfaForLogin.",
+    translations={
+        "zh": RuleText(
+            title="计划中不起作用的设置",
+            doc="部署计划不依赖被 provider 忽略的设置。\n\n"
+            "alicloud provider 接受 `enforceMfaForLogin`（Terraform 中为 `enforce_mfa_for_login`），"
+            "却既不发送也不读取它：设置的人以为已经强制使用 MFA，实际上什么都没有发生。真正起作用的设置是 "
+            "`mfaOperationForLogin`。其他工具只看到这个无效设置就会放行。",
+            remediation="改为在 SecurityPreference 资源上设置 mfaOperationForLogin（mfa_operation_for_login），"
+            "并移除 enforceMfaForLogin。",
+        )
+    },
 )

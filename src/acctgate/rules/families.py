@@ -1,60 +1,128 @@
-"""Rules that differ only in the setting: switches that must have a value, counts that have a maximum."""
+"""Rules that differ only in their setting: switches that must have a value, and counts that have a maximum."""
 
 from __future__ import annotations
 
-from typing import Required
+from collections.abc import Mapping
+from typing import Final, Required
 
 from acctgate.model.fields import Count
 from acctgate.model.outcome import Severity
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.rules.order import Order, lower_is_stricter
 
-USER_INFO = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
-PREFERENCE = "SecurityPreference"
+USER_INFO: Final = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
+PREFERENCE: Final = "SecurityPreference"
 
 
 @entry
 class Allow(RuleEntry, total=False):
-    """The value that a switch must have."""
+    """The parameters of a rule on a switch."""
 
     allow: Required[bool]
-    """The switch must equal this."""
+    """The value that the switch must have."""
 
 
 @entry
 class Maximum(RuleEntry, total=False):
-    """How many there may be."""
+    """The parameters of a rule on a count."""
 
     maximum: Required[Count]
-    """The most that is allowed, at least 0."""
+    """The highest number allowed, at least 0."""
 
 
 def switch(
-    *, id: str, title: str, doc: str | None, severity: Severity, setting: str, what: str, remediation: str
+    *,
+    id: str,
+    title: str,
+    doc: str | None,
+    severity: Severity,
+    setting: str,
+    action: str,
+    remediation: str,
+    zh: RuleText,
+    order: Order | None = None,
+    related_orders: Mapping[str, Order] | None = None,
 ) -> SettingRule[Allow]:
-    """A rule on a switch. `what` completes "RAM users can …"."""
+    """Return a rule on a switch of the SecurityPreference.
+
+    Args:
+        id: The rule's id.
+        title: A short noun phrase.
+        doc: The module's docstring.
+        severity: How much harm a violation can do.
+        setting: The switch: group and key, joined by a dot.
+        action: What the switch permits; completes "RAM users can …".
+        remediation: What to do about a violation.
+        zh: The texts in Chinese, except the parameter's.
+        order: Which value is stricter. None if that is for the policy to say.
+        related_orders: Orders of settings that no rule judges, for diffs.
+    """
+    name = f"{PREFERENCE}.{setting}"
 
     def judge(value: bool, want: Allow) -> Judgement:
         can = "can" if value else "cannot"
-        return decide(value == want["allow"], f"RAM users {can} {what}", value)
+        return decide(value == want["allow"], f"RAM users {can} {action}", value)
 
     return SettingRule(
-        id=id, title=title, doc=doc or "", severity=severity, setting=f"{PREFERENCE}.{setting}",
-        parameters=Allow, expected=lambda want: str(want["allow"]).lower(), judge=judge,
-        remediation=remediation, by_resource=True, repair=lambda _, want: want["allow"],
-    )  # fmt: skip
+        id=id,
+        title=title,
+        doc=doc or "",
+        severity=severity,
+        setting=name,
+        parameters=Allow,
+        expected=lambda want: str(want["allow"]).lower(),
+        judge=judge,
+        remediation=remediation,
+        translations={"zh": zh._replace(parameters={"allow": "该开关必须等于此值。"})},
+        orders={**({name: order} if order else {}), **(related_orders or {})},
+        parameter_orders={"allow": order} if order else {},
+        by_resource=True,
+        repair=lambda _, want: want["allow"],
+    )
 
 
 def count(
-    *, id: str, title: str, doc: str | None, severity: Severity, key: str, what: str, remediation: str,
+    *,
+    id: str,
+    title: str,
+    doc: str | None,
+    severity: Severity,
+    key: str,
+    counted: str,
+    remediation: str,
+    zh: RuleText,
     cis: tuple[str, ...] = (),
-) -> SettingRule[Maximum]:  # fmt: skip
-    """A rule on a count of the security report. `what` names the things that are counted."""
+) -> SettingRule[Maximum]:
+    """Return a rule on a count in the security report.
+
+    Args:
+        id: The rule's id.
+        title: A short noun phrase.
+        doc: The module's docstring.
+        severity: How much harm a violation can do.
+        key: The count's key in AccountSecurityPracticeUserInfo.
+        counted: The things that are counted, in the plural.
+        remediation: What to do about a violation.
+        zh: The texts in Chinese, except the parameter's.
+        cis: Controls of the CIS benchmark that the rule covers.
+    """
+    setting = f"{USER_INFO}.{key}"
 
     def judge(value: int, want: Maximum) -> Judgement:
-        return decide(value <= want["maximum"], f"{what}: {value}", value)
+        return decide(value <= want["maximum"], f"{counted}: {value}", value)
 
     return SettingRule(
-        id=id, title=title, doc=doc or "", severity=severity, setting=f"{USER_INFO}.{key}",
-        parameters=Maximum, expected=lambda want: f"at most {want['maximum']}", judge=judge,
-        remediation=remediation, cis=cis,
-    )  # fmt: skip
+        id=id,
+        title=title,
+        doc=doc or "",
+        severity=severity,
+        setting=setting,
+        parameters=Maximum,
+        expected=lambda want: f"at most {want['maximum']}",
+        judge=judge,
+        remediation=remediation,
+        translations={"zh": zh._replace(parameters={"maximum": "允许的最大数量，不小于 0。"})},
+        orders={setting: lower_is_stricter},
+        thresholds=("maximum",),
+        cis=cis,
+    )

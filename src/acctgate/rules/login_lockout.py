@@ -1,69 +1,85 @@
 """The deploy does not lock people out.
 
-Mandatory MFA locks out whoever has no device and may not bind one. Masks lock out whoever logs on from a
-network that they leave out: name the networks that must stay reachable under `keep_reachable`.
+Mandatory MFA locks out users who have no device and cannot bind one. Masks lock out users on networks that the masks
+do not cover: list the networks from which users must be able to log on under `keep_reachable`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
+from typing import Any, Final
 
 from acctgate.model.networks import network_fault, outside, read_masks
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, Rule, RuleEntry, entry
+from acctgate.rules import network_masks
+from acctgate.rules.base import Judgement, LintHint, Rule, RuleEntry, RuleText, entry
 from acctgate.rules.families import USER_INFO
+from acctgate.rules.order import required_networks
+
+MASKS: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
+MODE: Final = "SecurityPreference.LoginProfilePreference.MFAOperationForLogin"
+DEVICES: Final = "SecurityPreference.MFAPreference.AllowUserToManageMFADevices"
 
 
 def _path(setting: str) -> Path:
     return tuple(setting.split("."))
 
 
-_MASKS = _path("SecurityPreference.LoginProfilePreference.LoginNetworkMasks")
-_MODE = _path("SecurityPreference.LoginProfilePreference.MFAOperationForLogin")
-_DEVICES = _path("SecurityPreference.MFAPreference.AllowUserToManageMFADevices")
-_USERS = _path(f"{USER_INFO}.SubUser")
-_BOUND = _path(f"{USER_INFO}.SubUserBindMfa")
+_MASKS, _MODE, _DEVICES = _path(MASKS), _path(MODE), _path(DEVICES)
+_USERS, _BOUND = _path(f"{USER_INFO}.SubUser"), _path(f"{USER_INFO}.SubUserBindMfa")
 
 
 @entry
 class Parameters(RuleEntry, total=False):
-    """Who must not be locked out."""
+    """The parameters of login-lockout."""
 
     keep_reachable: list[str]
-    """Networks that RAM users must still be able to log on from: CIDR blocks without host bits."""
+    """Networks from which RAM users must be able to log on: CIDR blocks without host bits."""
 
 
 def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Networks that are none."""
+    """Yield the networks that are invalid."""
     for index, text in enumerate(want.get("keep_reachable", ())):
         if fault := network_fault(text):
             yield ("keep_reachable", index), fault
 
 
+def lint(want: Parameters, entries: Mapping[str, RuleEntry]) -> Iterator[LintHint]:
+    """Warn of networks that must stay reachable and that network-masks does not allow."""
+    masks: dict[str, Any] = dict(entries[network_masks.RULE.id])
+    if masks["level"] == "disabled" or not masks.get("within"):
+        return
+    allowed = tuple(map(ip_network, masks["within"]))
+    if lost := outside(map(ip_network, want.get("keep_reachable", ())), allowed):
+        names = ", ".join(map(str, lost))
+        message = f"{network_masks.RULE.id} allows no mask with {names}; change one of the two"
+        yield LintHint(("keep_reachable",), message, related=(network_masks.RULE.id,))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LoginLockout(Rule[Parameters]):
-    """Looks at the account as it will be, and only where a plan changes it."""
+    """Judges the account after the deploy, and only if a plan changes it."""
 
     def judgements(self, account: Snapshot, want: Parameters, now: datetime) -> Sequence[Judgement]:
-        """One judgement: a lockout is a fail, even where the rest cannot be known."""
+        """Return one judgement: a lockout is a fail, even if the rest is unknown."""
         if not any(change.operation in ("create", "update") for change in account.planned or ()):
-            return [Judgement("skipped", "no plan, or it changes no SecurityPreference")]
+            return [Judgement("skipped", "there is no plan, or it changes no SecurityPreference")]
         found = [_by_mfa(account), _by_masks(account, want)]
         place = next((account.places[path] for path in (_MODE, _MASKS) if path in account.places), None)
         for outcome in ("fail", "unknown"):
-            told = [message for result, message in found if result == outcome]
-            if told:
+            messages = [message for result, message in found if result == outcome]
+            if messages:
                 prefix = "not provable: " if outcome == "unknown" else ""
-                return [Judgement(outcome, prefix + "; ".join(told), account.raw(_MASKS), place=place)]
+                return [Judgement(outcome, prefix + "; ".join(messages), account.raw(_MASKS), place=place)]
         return [Judgement("pass", "the deploy locks nobody out", account.raw(_MASKS))]
 
 
 def _by_mfa(account: Snapshot) -> tuple[str, str]:
-    """Any of four things is enough: MFA is not mandatory, users may bind a device, there are none, all have one."""
+    """Pass if MFA is not mandatory, users can bind a device, there are no users, or all have a device."""
     mode, devices, users, bound = (account.read(path) for path in (_MODE, _DEVICES, _USERS, _BOUND))
     all_have_one = not isinstance(users, Unknown) and users in (0, bound)
     if mode in ("adaptive", "independent") or devices is True or all_have_one:
@@ -73,7 +89,7 @@ def _by_mfa(account: Snapshot) -> tuple[str, str]:
             return "unknown", value.reason
     if bound > users:
         return "unknown", f"{bound} of {users} RAM users cannot have MFA"
-    return "fail", f"MFA is mandatory, {users - bound} of {users} RAM users have no device and may not bind one"
+    return "fail", f"MFA is mandatory, {users - bound} of {users} RAM users have no device and cannot bind one"
 
 
 def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:
@@ -91,19 +107,35 @@ def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:
         return "pass", ""
     names = ", ".join(map(str, cut_off))
     if masks.unreadable:
-        return "unknown", f"{one_line(masks.unreadable[0])[:60]} cannot be read; it may or may not keep {names}"
-    return "fail", f"the masks leave out {names}"
+        return "unknown", f"{one_line(masks.unreadable[0])[:60]} cannot be read; it may or may not cover {names}"
+    return "fail", f"the masks do not cover {names}"
 
 
 RULE = LoginLockout(
     id="login-lockout",
-    title="People who would be locked out",
+    title="Users who would be locked out",
     doc=__doc__,
     severity="medium",
-    setting=".".join(map(str, _MASKS)),
+    setting=MASKS,
     parameters=Parameters,
     expected=lambda want: ", ".join(("nobody is locked out", *want.get("keep_reachable", ()))),
     faults=faults,
-    remediation="Have users bind MFA devices first, or let them do so (allowUserToManageMfaDevices); add the networks "
-    "that people work from to loginNetworkMasks.",
+    lint=lint,
+    parameter_orders={"keep_reachable": required_networks},
+    moved_by=(MODE, MASKS, DEVICES),
+    remediation="Have users bind MFA devices first, or allow them to (allowUserToManageMfaDevices); add the networks "
+    "that they work from to loginNetworkMasks.",
+    translations={
+        "zh": RuleText(
+            title="会被锁在门外的人员",
+            doc="部署不会把人锁在门外。\n\n"
+            "强制使用 MFA 会挡住没有设备、又不能自行绑定设备的人；登录掩码会挡住从掩码之外的网络登录的人：请在 "
+            "`keep_reachable` 中列出必须始终能够登录的网络。",
+            remediation="先让用户绑定 MFA 设备，或允许其自行绑定（allowUserToManageMfaDevices）；将办公网络加入 "
+            "loginNetworkMasks。",
+            parameters={
+                "keep_reachable": "RAM 用户必须始终能够从这些网络登录：不含主机位的 CIDR 网段。",
+            },
+        )
+    },
 )

@@ -1,11 +1,10 @@
 """Console logons of RAM users need MFA.
 
-A password alone can be guessed, phished or reused. `MFAOperationForLogin` says who is asked for a second
-factor: everybody (`mandatory`), only who logs on in an unusual way (`adaptive`), or whoever has chosen it
-(`independent`). The older switch `EnforceMFAForLogin` counts where the newer setting is absent: true is
-mandatory, false is independent.
+A password alone can be guessed, phished or reused. `MFAOperationForLogin` decides who needs a second factor:
+everybody (`mandatory`), only unusual logons (`adaptive`), or each user as configured (`independent`). If the newer
+setting is absent, the older switch `EnforceMFAForLogin` counts: true means mandatory, false means independent.
 
-CIS 1.4 asks for MFA on every user with a console password; this is its lever for the whole account.
+CIS 1.4 asks for MFA on every user with a console password; this setting enforces it for the whole account.
 """
 
 from __future__ import annotations
@@ -13,32 +12,38 @@ from __future__ import annotations
 from typing import Final, Literal, Required
 
 from acctgate.model.snapshot import Unknown
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry, undecided
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
+from acctgate.rules.order import higher_is_stricter, ordered
 
-LOGIN = "SecurityPreference.LoginProfilePreference"
-STRENGTH: Final = {"independent": 0, "adaptive": 1, "mandatory": 2}
+LOGIN: Final = "SecurityPreference.LoginProfilePreference"
+MODE: Final = f"{LOGIN}.MFAOperationForLogin"
+ENFORCE: Final = f"{LOGIN}.EnforceMFAForLogin"
+MODES: Final = ("independent", "adaptive", "mandatory")
 """The modes, the weakest first."""
 
 
 @entry
 class Parameters(RuleEntry, total=False):
-    """The least that is required."""
+    """The parameters of login-mfa."""
 
     require: Required[Literal["adaptive", "mandatory"]]
-    """The weakest mode that is allowed."""
+    """The weakest mode allowed."""
 
 
 def judge(mode: str | Unknown, enforce: bool | Unknown, want: Parameters) -> Judgement:
-    """The newer setting wins, also where it cannot be read; the older one counts where that is absent."""
+    """Judge the newer setting, even if it cannot be read. Only if it is absent does the older one count."""
     if not isinstance(mode, Unknown):
-        return decide(STRENGTH[mode] >= STRENGTH[want["require"]], f"MFA at console logon is {mode}", mode)
+        return decide(_is_enough(mode, want), f"MFA at console logon is {mode}", mode)
     if isinstance(enforce, Unknown) or not mode.absent:
         older_decides = mode.absent and isinstance(enforce, Unknown) and not enforce.absent
         return undecided(enforce if older_decides and isinstance(enforce, Unknown) else mode)
     means = "mandatory" if enforce else "independent"
     message = f"MFA at console logon is {means} (EnforceMFAForLogin is {str(enforce).lower()})"
-    holds = STRENGTH[means] >= STRENGTH[want["require"]]
-    return decide(holds, message, enforce)._replace(setting=f"{LOGIN}.EnforceMFAForLogin")
+    return decide(_is_enough(means, want), message, enforce)._replace(setting=ENFORCE)
+
+
+def _is_enough(mode: str, want: Parameters) -> bool:
+    return MODES.index(mode) >= MODES.index(want["require"])
 
 
 RULE = SettingRule(
@@ -46,14 +51,32 @@ RULE = SettingRule(
     title="MFA at console logon",
     doc=__doc__,
     severity="high",
-    setting=f"{LOGIN}.MFAOperationForLogin",
-    also=(f"{LOGIN}.EnforceMFAForLogin",),
+    setting=MODE,
+    also=(ENFORCE,),
     takes_unknown=True,
     parameters=Parameters,
     expected=lambda want: "mandatory" if want["require"] == "mandatory" else "adaptive or mandatory",
     judge=judge,
+    orders={MODE: ordered(*MODES), ENFORCE: higher_is_stricter},
+    thresholds=("require",),
     remediation="Set MFAOperationForLogin with SetSecurityPreference, or mfaOperationForLogin on the "
     "SecurityPreference resource. Have users bind a device first.",
     by_resource=True,
     repair=lambda _, want: want["require"],
+    translations={
+        "zh": RuleText(
+            title="控制台登录 MFA",
+            doc="RAM 用户登录控制台时必须使用 MFA。\n\n"
+            "仅有密码并不够：密码可能被猜中、被钓鱼，也可能在多处重复使用。`MFAOperationForLogin` "
+            "决定登录时谁需要第二个因素：强制所有用户（`mandatory`）、仅异常登录时使用（`adaptive`），"
+            "或依赖每个用户的独立配置（`independent`）。没有这个新设置时，以旧开关 `EnforceMFAForLogin` 为准：true "
+            "等同于 mandatory，false 等同于 independent。\n\n"
+            "CIS 1.4 要求每个拥有控制台密码的用户都启用 MFA；本规则检查的是对整个账号生效的那个开关。",
+            remediation="通过 SetSecurityPreference 设置 MFAOperationForLogin，或在 SecurityPreference 资源上设置 "
+            "mfaOperationForLogin。请先让用户绑定 MFA 设备。",
+            parameters={
+                "require": "允许的最弱模式。",
+            },
+        )
+    },
 )

@@ -1,10 +1,12 @@
-"""RAM users do not make AccessKey pairs for themselves.
+"""RAM users cannot create AccessKey pairs for themselves.
 
-An AccessKey pair works from everywhere, without MFA, for as long as it exists, and network masks do not
-cover it. Who may make one is a decision of the account's owners.
+An AccessKey pair works from everywhere, without MFA, for as long as it exists, and network masks do not apply to it.
+The account's owners decide who can create one.
 """
 
-from acctgate.rules.families import switch
+from acctgate.rules.base import RuleText
+from acctgate.rules.families import PREFERENCE, switch
+from acctgate.rules.order import lower_is_stricter
 
 RULE = switch(
     id="manage-access-keys",
@@ -12,7 +14,17 @@ RULE = switch(
     doc=__doc__,
     severity="medium",
     setting="AccessKeyPreference.AllowUserToManageAccessKeys",
-    what="manage their own AccessKey pairs",
+    action="manage their own AccessKey pairs",
     remediation="Set AllowUserToManageAccessKeys to false (allowUserToManageAccessKeys on the "
     "SecurityPreference resource).",
+    order=lower_is_stricter,
+    related_orders={f"{PREFERENCE}.AccessKeyPreference.AllowUserToManageServiceCredentials": lower_is_stricter},
+    zh=RuleText(
+        title="用户自行管理 AccessKey",
+        doc="RAM 用户不能自行创建 AccessKey。\n\n"
+        "AccessKey 在任何地方都能使用，不需要 MFA，只要存在就一直有效，登录掩码也约束不到它。谁可以创建 AccessKey，"
+        "应由账号的负责人决定。",
+        remediation="将 AllowUserToManageAccessKeys 设为 false（SecurityPreference 资源的 "
+        "allowUserToManageAccessKeys）。",
+    ),
 )

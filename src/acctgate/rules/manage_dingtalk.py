@@ -1,9 +1,11 @@
-"""RAM users do not bind personal DingTalk accounts.
+"""RAM users cannot bind personal DingTalk accounts.
 
-A bound DingTalk account is a second way into the console, and it is not under the company's control.
+A bound DingTalk account is a second way into the console, outside the company's control.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import switch
+from acctgate.rules.order import lower_is_stricter
 
 RULE = switch(
     id="manage-dingtalk",
@@ -11,7 +13,14 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="PersonalInfoPreference.AllowUserToManagePersonalDingTalk",
-    what="bind their personal DingTalk accounts",
+    action="bind their personal DingTalk accounts",
     remediation="Set AllowUserToManagePersonalDingTalk to false (allowUserToManagePersonalDingTalk on the "
     "SecurityPreference resource).",
+    order=lower_is_stricter,
+    zh=RuleText(
+        title="用户绑定个人钉钉",
+        doc="RAM 用户不能绑定个人钉钉账号。\n\n绑定的钉钉账号是进入控制台的第二条途径，而且不在公司的管控之下。",
+        remediation="将 AllowUserToManagePersonalDingTalk 设为 false（SecurityPreference 资源的 "
+        "allowUserToManagePersonalDingTalk）。",
+    ),
 )

@@ -1,9 +1,10 @@
 """RAM users can bind their own MFA devices.
 
-Where MFA is mandatory and users cannot bind a device themselves, whoever has none is locked out until an
+If MFA is mandatory and users cannot bind a device themselves, users without a device are locked out until an
 administrator helps.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import switch
 
 RULE = switch(
@@ -12,7 +13,13 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="MFAPreference.AllowUserToManageMFADevices",
-    what="manage their own MFA devices",
+    action="manage their own MFA devices",
     remediation="Set AllowUserToManageMFADevices as required (allowUserToManageMfaDevices on the "
     "SecurityPreference resource).",
+    zh=RuleText(
+        title="用户自行管理 MFA 设备",
+        doc="RAM 用户可以自行绑定 MFA 设备。\n\n"
+        "如果强制使用 MFA 而用户又不能自行绑定设备，那么没有设备的人就无法登录，只能等管理员处理。",
+        remediation="按要求设置 AllowUserToManageMFADevices（SecurityPreference 资源的 allowUserToManageMfaDevices）。",
+    ),
 )

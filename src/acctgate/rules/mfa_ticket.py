@@ -1,10 +1,12 @@
-"""An MFA device is asked for at each logon.
+"""Every logon asks for MFA.
 
-With `EnableSaveMFATicket` a browser that has once passed MFA is not asked again for seven days. Whoever
-gets at that browser needs the password alone.
+With `EnableSaveMFATicket`, a browser that has passed MFA once is not asked again for seven days. Anyone with access
+to that browser needs only the password.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import switch
+from acctgate.rules.order import lower_is_stricter
 
 RULE = switch(
     id="mfa-ticket",
@@ -12,6 +14,14 @@ RULE = switch(
     doc=__doc__,
     severity="medium",
     setting="LoginProfilePreference.EnableSaveMFATicket",
-    what="skip MFA for 7 days after a logon",
+    action="skip MFA for 7 days after a logon",
     remediation="Set EnableSaveMFATicket to false (enableSaveMfaTicket on the SecurityPreference resource).",
+    order=lower_is_stricter,
+    zh=RuleText(
+        title="7 天内免 MFA",
+        doc="每次登录都要验证 MFA。\n\n"
+        "启用 `EnableSaveMFATicket`（保存 MFA 验证状态 7 天）后，浏览器通过一次 MFA 验证，七天内便不再要求验证。"
+        "谁能用到这个浏览器，谁就只需要密码。",
+        remediation="将 EnableSaveMFATicket 设为 false（SecurityPreference 资源的 enableSaveMfaTicket）。",
+    ),
 )

@@ -1,17 +1,17 @@
 """Console logons come from known networks only.
 
-`LoginNetworkMasks` lists the networks that RAM users may log on from; an empty list means every network.
-It covers the console, not calls with an AccessKey pair. Each mask must lie inside the union of `within`,
-together they must not cover more than `max_addresses`, and never every address. Masks are judged as
-networks: 10.1.0.0/16 lies within 10.0.0.0/8, whatever the text looks like.
+`LoginNetworkMasks` lists the networks that RAM users can log on from; an empty list means every network. It applies
+to the console, not to API calls with an AccessKey pair. Each mask must lie inside the union of `within`; together the
+masks must not cover more than `max_addresses` addresses, and never every address. Masks are compared as networks,
+not as text: 10.1.0.0/16 lies within 10.0.0.0/8.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from annotated_types import Ge, MinLen
 
@@ -23,33 +23,37 @@ from acctgate.model.networks import (
     network_fault,
     outside,
     read_masks,
+    union,
 )
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
+from acctgate.rules.base import Judgement, LintHint, RuleEntry, RuleText, SettingRule, entry
+from acctgate.rules.order import allowed_networks, compare_masks, lower_is_stricter
+
+SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
 
 
 @entry
 class Parameters(RuleEntry, total=False):
-    """What masks may allow. With neither, masks must be there and leave something out."""
+    """The parameters of network-masks. With neither, masks must be set and not cover every address."""
 
     within: Annotated[list[str], MinLen(1)]
-    """The networks that every mask must lie in: CIDR blocks without host bits."""
+    """The networks that every mask must lie within: CIDR blocks without host bits."""
     max_addresses: Annotated[int, Ge(1)]
-    """The most addresses that the masks may cover together, at least 1."""
+    """The highest number of addresses that the masks may cover together, at least 1."""
 
 
 def expected(want: Parameters) -> str:
-    """In words."""
+    """Return the parameters in words."""
     parts = []
     if "within" in want:
         parts.append(f"masks within {', '.join(want['within'])}")
     if "max_addresses" in want:
         parts.append(f"at most {want['max_addresses']:,} addresses")
-    return ", ".join(parts) or "masks that leave something out"
+    return ", ".join(parts) or "masks that do not cover every address"
 
 
 def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Networks that are none."""
+    """Yield the networks that are invalid."""
     for index, text in enumerate(want.get("within", ())):
         if fault := network_fault(text):
             yield ("within", index), fault
@@ -61,7 +65,7 @@ def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 def judge(value: str, want: Parameters) -> Judgement:
-    """A readable violation is a fail, even beside a mask that cannot be read; that alone is unknown."""
+    """Judge the masks. A violation by a readable mask is a fail, even beside one that cannot be read."""
     masks = read_masks(value)
     if masks.every_network:
         return Judgement("fail", "no mask is set: RAM users can log on from every network", value)
@@ -83,12 +87,42 @@ def _violation(masks: Masks, want: Parameters) -> str | None:
 
 
 def repair(value: object, want: Parameters) -> str | None:
-    """What of the present masks is allowed; where nothing is, everything that is allowed. None: a person must say."""
+    """Return the present masks that are allowed, else all networks that are allowed; None if a person must decide."""
     allowed = _networks(tuple(want.get("within", ())))
     masks = read_masks(value) if isinstance(value, str) else Masks((), ())
     kept = [net for net in masks.networks if net not in outside([net], allowed)] if allowed else []
     repaired = ";".join(str(net) for net in kept or allowed)
     return repaired if repaired and judge(repaired, want).outcome == "pass" else None
+
+
+def lint(want: Parameters, _entries: Mapping[str, RuleEntry]) -> Iterator[LintHint]:
+    """Warn of networks that others contain, and of a limit that `within` never reaches."""
+    within = _networks(tuple(want.get("within", ())))
+    for index, network in enumerate(within):
+        wider = next((n for i, n in enumerate(within) if i != index and _contains(n, network, i < index)), None)
+        if wider is not None:
+            problem = "is listed twice" if network == wider else f"lies inside {wider}"
+            yield LintHint(("within", index), f"{network} {problem}; remove it")
+    most, total = want.get("max_addresses"), sum(network.num_addresses for network in within)
+    if within and most is not None and most >= total:
+        yield LintHint(("max_addresses",), f"{most} is never reached: within has {total} addresses")
+
+
+def _contains(wider: Any, network: Any, earlier: bool) -> bool:
+    """Return whether a network lies in another one. Of two equal ones, the later lies in the earlier."""
+    if network == wider:
+        return earlier
+    return bool(network.version == wider.version and network.subnet_of(wider))
+
+
+def current_networks(actual: Any, wanted: Sequence[str]) -> list[str]:
+    """Return the wanted networks with those of today's masks."""
+    return [str(network) for network in union((*read_masks(str(actual)).networks, *map(ip_network, wanted)))]
+
+
+def current_addresses(actual: Any, wanted: int) -> int:
+    """Return the number of addresses that today's masks cover, at least the wanted one."""
+    return max(wanted, count_addresses(read_masks(str(actual)).networks))
 
 
 def _some(pieces: list[str] | tuple[str, ...]) -> str:
@@ -98,16 +132,36 @@ def _some(pieces: list[str] | tuple[str, ...]) -> str:
 
 RULE = SettingRule(
     id="network-masks",
-    title="Networks that RAM users log on from",
+    title="Networks that RAM users can log on from",
     doc=__doc__,
     severity="high",
-    setting="SecurityPreference.LoginProfilePreference.LoginNetworkMasks",
+    setting=SETTING,
     parameters=Parameters,
     expected=expected,
     faults=faults,
+    lint=lint,
     judge=judge,
+    orders={SETTING: compare_masks},
+    parameter_orders={"within": allowed_networks, "max_addresses": lower_is_stricter},
+    ratchet={"within": current_networks, "max_addresses": current_addresses},
     remediation="Set LoginNetworkMasks to your own networks (loginNetworkMasks on the SecurityPreference "
-    "resource). Leaving it out of that resource clears it.",
+    "resource). Leaving it out of the resource clears it.",
     by_resource=True,
     repair=repair,
+    translations={
+        "zh": RuleText(
+            title="RAM 用户登录网络",
+            doc="只能从已知网络登录控制台。\n\n"
+            "`LoginNetworkMasks`（登录掩码）列出允许 RAM 用户登录的网络；留空表示任何网络都可以登录。"
+            "它只约束控制台登录，不约束使用 AccessKey 的 API 调用。每个掩码都必须位于 `within` 的并集之内，"
+            "合计不得超过 `max_addresses` 个地址，也绝不能覆盖全部地址。掩码按网络判断，而不是按文本：无论怎么写，"
+            "10.1.0.0/16 都在 10.0.0.0/8 之内。",
+            remediation="将 LoginNetworkMasks 设为自有网络（SecurityPreference 资源的 loginNetworkMasks）。"
+            "在该资源中省略它会将其清空。",
+            parameters={
+                "within": "每个掩码都必须位于这些网络之内：不含主机位的 CIDR 网段。",
+                "max_addresses": "所有掩码合计最多覆盖的地址数，不小于 1。",
+            },
+        )
+    },
 )

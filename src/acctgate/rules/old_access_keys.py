@@ -1,9 +1,10 @@
 """No RAM user has an old AccessKey pair.
 
-The longer a key exists, the more places it has been copied to. After how many days a key counts as old is
-unpublished.
+The longer a key exists, the more places it has been copied to. Alibaba Cloud does not publish
+after how many days a key counts as old.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import count
 
 RULE = count(
@@ -12,7 +13,13 @@ RULE = count(
     doc=__doc__,
     severity="medium",
     key="SubUserWithOldAccessKey",
-    what="RAM users with old AccessKey pairs",
-    remediation="Rotate the old AccessKey pairs, or replace them by RAM roles.",
+    counted="RAM users with old AccessKey pairs",
+    remediation="Rotate the old AccessKey pairs, or replace them with RAM roles.",
     cis=("1.6",),
+    zh=RuleText(
+        title="有陈旧 AccessKey 的 RAM 用户",
+        doc="没有 RAM 用户持有陈旧的 AccessKey。\n\n"
+        "密钥存在得越久，被复制到的地方就越多。使用多少天才算“陈旧”，阿里云没有公开。",
+        remediation="轮换陈旧的 AccessKey，或用 RAM 角色替换。",
+    ),
 )

@@ -1,9 +1,10 @@
 """The Alibaba Cloud account itself has no old AccessKey pair.
 
-The longer a key exists, the more places it has been copied to. After how many days a key counts as old is
-unpublished.
+The longer a key exists, the more places it has been copied to. Alibaba Cloud does not publish
+after how many days a key counts as old.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import count
 
 RULE = count(
@@ -12,7 +13,13 @@ RULE = count(
     doc=__doc__,
     severity="high",
     key="OldAkNum",
-    what="old AccessKey pairs of the Alibaba Cloud account itself",
-    remediation="Replace the old AccessKey pairs of the Alibaba Cloud account by RAM roles, or rotate them.",
+    counted="old AccessKey pairs of the Alibaba Cloud account itself",
+    remediation="Replace the old AccessKey pairs of the Alibaba Cloud account with RAM roles, or rotate them.",
     cis=("1.6",),
+    zh=RuleText(
+        title="主账号陈旧 AccessKey",
+        doc="阿里云账号（主账号）本身没有陈旧的 AccessKey。\n\n"
+        "密钥存在得越久，被复制到的地方就越多。使用多少天才算“陈旧”，阿里云没有公开。",
+        remediation="用 RAM 角色替换主账号的陈旧 AccessKey，或轮换它们。",
+    ),
 )

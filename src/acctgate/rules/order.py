@@ -1,9 +1,13 @@
-"""Where a setting moved: stricter or looser, and by how much. Modes are ordered, masks are networks."""
+"""Orders of values: functions that say whether a value moved to a stricter or a looser one.
+
+Rules name these functions in `orders` and `parameter_orders`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from ipaddress import ip_network
+from typing import Any, NamedTuple
 
 from acctgate.model.diff import Direction
 from acctgate.model.networks import Network, read_masks, union
@@ -11,23 +15,27 @@ from acctgate.redact import one_line
 
 
 class Move(NamedTuple):
-    """A direction, and the move in words where the values alone do not tell."""
+    """The direction in which a value moved, and a note if the two values alone do not show it."""
 
     direction: Direction
     note: str = ""
 
 
-def fewer(before: Any, after: Any) -> Move:
-    """Numbers of which fewer is stricter."""
-    return _number(before, after, stricter=-1)
+Order = Callable[[Any, Any], Move]
+"""Takes the value before and the value after, neither of them None."""
 
 
-def more(before: Any, after: Any) -> Move:
-    """Numbers of which more is stricter; also switches that are stricter when on."""
-    return _number(before, after, stricter=1)
+def lower_is_stricter(before: Any, after: Any) -> Move:
+    """Compare numbers, or switches that are stricter when off."""
+    return _compare_numbers(before, after, stricter=-1)
 
 
-def _number(before: Any, after: Any, *, stricter: int) -> Move:
+def higher_is_stricter(before: Any, after: Any) -> Move:
+    """Compare numbers, or switches that are stricter when on."""
+    return _compare_numbers(before, after, stricter=1)
+
+
+def _compare_numbers(before: Any, after: Any, *, stricter: int) -> Move:
     if not isinstance(before, (int, float)) or not isinstance(after, (int, float)):
         return Move("unknown")
     if before == after:
@@ -35,19 +43,19 @@ def _number(before: Any, after: Any, *, stricter: int) -> Move:
     return Move("stricter" if (after - before) * stricter > 0 else "looser")
 
 
-def ordered(*values: Any) -> Callable[[Any, Any], Move]:
-    """Values in order, the loosest first."""
+def ordered(*values: Any) -> Order:
+    """Return an order of the given values, the loosest first."""
 
     def compare(before: Any, after: Any) -> Move:
         if before not in values or after not in values:
             return Move("unknown")
-        return more(values.index(before), values.index(after))
+        return higher_is_stricter(values.index(before), values.index(after))
 
     return compare
 
 
-def masks(before: Any, after: Any) -> Move:
-    """LoginNetworkMasks, as sets of addresses. Empty means every network."""
+def compare_masks(before: Any, after: Any) -> Move:
+    """Compare two LoginNetworkMasks values as sets of addresses. Empty means every network."""
     if not isinstance(before, str) or not isinstance(after, str):
         return Move("unknown")
     old, new = read_masks(before), read_masks(after)
@@ -55,53 +63,69 @@ def masks(before: Any, after: Any) -> Move:
         piece = one_line((old.unreadable + new.unreadable)[0])[:60]
         return Move("unknown", f"{piece} cannot be read as a network")
     if old.every_network and new.every_network:
-        return Move("changed", "every network, in other words")
+        return Move("changed", "both mean every network")
     if new.every_network:
-        return Move("looser", f"opens every network: was {_some(set(union(old.networks)))}")
+        return Move("looser", f"opens every network: was {_list_networks(union(old.networks))}")
     if old.every_network:
-        return Move("stricter", f"closes every network but {_some(set(union(new.networks)))}")
-    return networks(old.networks, new.networks)
+        return Move("stricter", f"closes every network but {_list_networks(union(new.networks))}")
+    return compare_networks(old.networks, new.networks)
 
 
-def networks(before: Iterable[Network], after: Iterable[Network]) -> Move:
-    """Sets of networks, of which fewer addresses are stricter."""
+def allowed_networks(before: Any, after: Any) -> Move:
+    """Compare two lists of CIDR blocks that are allowed: fewer addresses are stricter."""
+    return compare_networks(map(ip_network, before), map(ip_network, after))
+
+
+def required_networks(before: Any, after: Any) -> Move:
+    """Compare two lists of CIDR blocks that are required: more addresses are stricter."""
+    move = allowed_networks(after, before)
+    return Move(move.direction) if move.direction in ("stricter", "looser") else move
+
+
+def compare_networks(before: Iterable[Network], after: Iterable[Network]) -> Move:
+    """Compare two sets of networks: fewer addresses are stricter."""
     old, new = union(before), union(after)
     added, removed = _count_outside(new, old), _count_outside(old, new)
-    moved = f"{_some(set(new) - set(old))} was {_some(set(old) - set(new))}"
+    moved = f"{_list_networks(set(new) - set(old))} was {_list_networks(set(old) - set(new))}"
     if added and removed:
         return Move("mixed", f"adds {_addresses(added)} and removes {removed:,}: {moved}")
     if added:
         return Move("looser", f"adds {_addresses(added)}: {moved}")
     if removed:
         return Move("stricter", f"removes {_addresses(removed)}: {moved}")
-    return Move("changed", "the same addresses in other words")
+    return Move("changed", "the same addresses, written differently")
+
+
+def combine(moves: Sequence[Move]) -> Move:
+    """Return the direction of several moves together, with all their notes."""
+    notes = "; ".join(dict.fromkeys(move.note for move in moves if move.note))
+    found = {move.direction for move in moves} - {"changed"}
+    if len(found) <= 1:
+        return Move(next(iter(found), "changed"), notes)
+    return Move("unknown" if "unknown" in found else "mixed", notes)
 
 
 def _addresses(count: int) -> str:
     if count >= 1 << 64:
-        return "every IPv6 address, or nearly"
+        return "nearly every IPv6 address"
     return f"{count:,} address{'' if count == 1 else 'es'}"
 
 
-def _some(found: set[Network]) -> str:
-    ordered_networks = sorted(found, key=lambda net: (net.version, int(net.network_address), net.prefixlen))
-    if any(net.prefixlen == 0 for net in ordered_networks):
+def _list_networks(networks: Iterable[Network]) -> str:
+    found = sorted(networks, key=lambda net: (net.version, int(net.network_address), net.prefixlen))
+    if any(net.prefixlen == 0 for net in found):
         return "every network"
-    names = [str(net) for net in ordered_networks[:3]]
-    more_of_them = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    return ", ".join(names) + more_of_them or "nothing"
+    rest = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return ", ".join(map(str, found[:3])) + rest or "nothing"
 
 
 def _count_outside(inner: Sequence[Network], outer: Sequence[Network]) -> int:
-    """How many addresses of `inner` are not in `outer`. Both are unions: disjoint and in order."""
-    total = 0
-    for version in (4, 6):
-        total += _range_difference(_ranges(inner, version), _ranges(outer, version))
-    return total
+    """Count the addresses of `inner` that are not in `outer`. Both are unions: disjoint and sorted."""
+    return sum(_range_difference(_ranges(inner, version), _ranges(outer, version)) for version in (4, 6))
 
 
-def _ranges(found: Iterable[Network], version: int) -> list[tuple[int, int]]:
-    return [(int(net.network_address), int(net.broadcast_address)) for net in found if net.version == version]
+def _ranges(networks: Iterable[Network], version: int) -> list[tuple[int, int]]:
+    return [(int(net.network_address), int(net.broadcast_address)) for net in networks if net.version == version]
 
 
 def _range_difference(inner: list[tuple[int, int]], outer: list[tuple[int, int]]) -> int:
@@ -115,36 +139,3 @@ def _range_difference(inner: list[tuple[int, int]], outer: list[tuple[int, int]]
         else:
             j += 1
     return size
-
-
-SETTINGS: Final[dict[str, Callable[[Any, Any], Move]]] = {
-    "MFAOperationForLogin": ordered("independent", "adaptive", "mandatory"),
-    "EnforceMFAForLogin": more,
-    "EnableSaveMFATicket": fewer,
-    "OperationForRiskLogin": ordered("autonomous", "enforceVerify"),
-    "LoginSessionDuration": fewer,
-    "LoginNetworkMasks": masks,
-    "AllowUserToManageAccessKeys": fewer,
-    "AllowUserToManageServiceCredentials": fewer,
-    "AllowUserToManagePersonalDingTalk": fewer,
-    "Score": more,
-    "RootWithAccessKey": fewer,
-    "UnusedAkNum": fewer,
-    "OldAkNum": fewer,
-    "BindMfa": more,
-    "SubUserBindMfa": more,
-    "SubUserPwdLevel": ordered("low", "mid", "high"),
-    "SubUserWithUnusedAccessKey": fewer,
-    "SubUserWithOldAccessKey": fewer,
-    "ReportStatus": ordered("NONE", "CREATING", "COMPLETE"),
-    "ReportCreateTimestamp": more,
-}
-"""How the settings are compared that have an order. Others merely change."""
-
-
-def compare(setting: str, before: Any, after: Any) -> Move:
-    """Where a setting moved, by the last of its keys. What is absent on one side cannot be told."""
-    if before is None or after is None:
-        return Move("unknown", "was not known before" if before is None else "is no longer known")
-    comparer = SETTINGS.get(setting.rsplit(".", 1)[-1])
-    return comparer(before, after) if comparer else Move("changed")

@@ -1,9 +1,10 @@
 """The Alibaba Cloud account itself has no AccessKey pair.
 
-Root can do everything and nothing limits it: no policy, no network mask, no MFA on API calls. An AccessKey
-pair of root that leaks is the whole account.
+Root can do everything and nothing limits it: no policy, no network mask, no MFA on API calls. A leaked AccessKey pair
+of root gives away the whole account.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import count
 
 RULE = count(
@@ -12,8 +13,15 @@ RULE = count(
     doc=__doc__,
     severity="critical",
     key="RootWithAccessKey",
-    what="AccessKey pairs of the Alibaba Cloud account itself",
+    counted="AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Delete the AccessKey pairs of the Alibaba Cloud account in the console (AccessKey "
-    "Management), after moving what uses them to RAM roles.",
+    "Management), after moving their users to RAM roles.",
     cis=("1.2",),
+    zh=RuleText(
+        title="主账号 AccessKey",
+        doc="阿里云账号（主账号）本身没有 AccessKey。\n\n"
+        "主账号拥有全部权限，而且没有任何限制：权限策略、登录掩码、API 调用的 MFA 都管不到它。主账号的 AccessKey "
+        "一旦泄露，等于交出整个账号。",
+        remediation="先将使用方迁移到 RAM 角色，再在控制台（AccessKey 管理）删除主账号的 AccessKey。",
+    ),
 )

@@ -1,16 +1,21 @@
 """The Alibaba Cloud account itself has MFA.
 
-Root can do everything, and a password alone should never be enough for that.
+Root can do everything, so a password alone must never be enough to log on as root.
 """
 
 from __future__ import annotations
 
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide
+from typing import Final
+
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide
 from acctgate.rules.families import USER_INFO
+from acctgate.rules.order import higher_is_stricter
+
+SETTING: Final = f"{USER_INFO}.BindMfa"
 
 
 def judge(bound: bool, want: RuleEntry) -> Judgement:
-    """MFA must be bound."""
+    """Require that MFA is bound."""
     return decide(bound, f"the Alibaba Cloud account itself has {'MFA' if bound else 'no MFA'}", bound)
 
 
@@ -19,11 +24,19 @@ RULE = SettingRule(
     title="MFA for root",
     doc=__doc__,
     severity="critical",
-    setting=f"{USER_INFO}.BindMfa",
+    setting=SETTING,
+    orders={SETTING: higher_is_stricter},
     parameters=RuleEntry,
     expected=lambda want: "true",
     judge=judge,
     remediation="Log on as the Alibaba Cloud account and bind an MFA device (Account Center, Security "
     "Settings, Account Protection).",
     cis=("1.3",),
+    translations={
+        "zh": RuleText(
+            title="主账号 MFA",
+            doc="阿里云账号（主账号）本身启用了 MFA。\n\n主账号拥有全部权限，绝不应该仅凭一个密码就能登录。",
+            remediation="以主账号登录并绑定 MFA 设备（账号中心，安全设置，账号保护）。",
+        )
+    },
 )

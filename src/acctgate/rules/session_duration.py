@@ -1,38 +1,41 @@
-"""Console sessions of RAM users end soon enough.
+"""Console sessions of RAM users expire soon enough.
 
-A session that lasts a day is a day in which an unlocked laptop or a stolen cookie is as good as a password.
-`LoginSessionDuration` counts whole hours from 1 to 24; Alibaba Cloud's default is 6.
+While a session lasts, an unlocked laptop or a stolen cookie is as good as a password. `LoginSessionDuration` is in
+whole hours, 1 to 24; Alibaba Cloud's default is 6.
 """
 
 from __future__ import annotations
 
-from typing import Required
+from typing import Final, Required
 
 from acctgate.model.fields import Hours
 from acctgate.model.preference_keys import DEFAULT_HOURS
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, decide, entry
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.rules.order import lower_is_stricter
+
+SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginSessionDuration"
 
 
 @entry
 class Parameters(RuleEntry, total=False):
-    """The longest session that is allowed."""
+    """The parameters of session-duration."""
 
     max_hours: Required[Hours]
-    """The longest that is allowed, in whole hours, 1 to 24."""
+    """The longest session allowed, in whole hours, 1 to 24."""
 
 
 def hours_text(count: int) -> str:
-    """1 hour, 2 hours."""
+    """Return a number of hours in words: `1 hour`, `2 hours`."""
     return f"{count} hour" if count == 1 else f"{count} hours"
 
 
 def judge(hours: int, want: Parameters) -> Judgement:
-    """At most max_hours."""
+    """Compare the duration with `max_hours`."""
     return decide(hours <= want["max_hours"], f"a console session lasts {hours_text(hours)}", hours)
 
 
 def repair(hours: object, want: Parameters) -> int:
-    """The longest that is allowed; where the present value is not known, no longer than the API's default."""
+    """Return the longest duration allowed; if the present one is unknown, at most the API's default."""
     return want["max_hours"] if isinstance(hours, int) else min(want["max_hours"], DEFAULT_HOURS)
 
 
@@ -41,12 +44,26 @@ RULE = SettingRule(
     title="Length of console sessions",
     doc=__doc__,
     severity="medium",
-    setting="SecurityPreference.LoginProfilePreference.LoginSessionDuration",
+    setting=SETTING,
     parameters=Parameters,
-    vacuous={"max_hours": 24},
+    trivial_values={"max_hours": 24},
+    orders={SETTING: lower_is_stricter},
+    thresholds=("max_hours",),
     expected=lambda want: f"at most {hours_text(want['max_hours'])}",
     judge=judge,
     remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",
     by_resource=True,
     repair=repair,
+    translations={
+        "zh": RuleText(
+            title="控制台会话时长",
+            doc="RAM 用户的控制台登录会话要足够早地过期。\n\n"
+            "会话持续一天，就意味着在这一天里，一台未锁屏的电脑或一个被窃取的 Cookie 与密码无异。"
+            "`LoginSessionDuration`（登录会话的过期时间）以整小时计，取值 1 到 24；阿里云的默认值是 6。",
+            remediation="减少 LoginSessionDuration 的小时数（SecurityPreference 资源的 loginSessionDuration）。",
+            parameters={
+                "max_hours": "允许的最长时长，以整小时计，取值 1 到 24。",
+            },
+        )
+    },
 )

@@ -1,9 +1,10 @@
-"""No RAM user has an AccessKey pair that nobody uses.
+"""No RAM user has an unused AccessKey pair.
 
-A key that nobody uses is only of use to whoever finds it. After how many days a key counts as unused is
-unpublished.
+A key that nobody uses is useful only to an attacker who finds it. Alibaba Cloud does not publish after how many days
+a key counts as unused.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import count
 
 RULE = count(
@@ -12,7 +13,13 @@ RULE = count(
     doc=__doc__,
     severity="medium",
     key="SubUserWithUnusedAccessKey",
-    what="RAM users with unused AccessKey pairs",
-    remediation="Disable and delete the AccessKey pairs that are not used (RAM console, Users, or "
+    counted="RAM users with unused AccessKey pairs",
+    remediation="Disable and delete the unused AccessKey pairs (RAM console, Users, or "
     "ListAccessKeys with GetAccessKeyLastUsed).",
+    zh=RuleText(
+        title="有闲置 AccessKey 的 RAM 用户",
+        doc="没有 RAM 用户持有闲置的 AccessKey。\n\n"
+        "没有人使用的密钥，只对捡到它的人有用。闲置多少天才算“闲置”，阿里云没有公开。",
+        remediation="停用并删除未使用的 AccessKey（RAM 控制台，用户，或 ListAccessKeys 配合 GetAccessKeyLastUsed）。",
+    ),
 )

@@ -1,9 +1,10 @@
-"""The Alibaba Cloud account itself has no AccessKey pair that nobody uses.
+"""The Alibaba Cloud account itself has no unused AccessKey pair.
 
-A key that nobody uses is only of use to whoever finds it. After how many days a key counts as unused is
-unpublished.
+A key that nobody uses is useful only to an attacker who finds it. Alibaba Cloud does not publish after how many days
+a key counts as unused.
 """
 
+from acctgate.rules.base import RuleText
 from acctgate.rules.families import count
 
 RULE = count(
@@ -12,6 +13,12 @@ RULE = count(
     doc=__doc__,
     severity="high",
     key="UnusedAkNum",
-    what="unused AccessKey pairs of the Alibaba Cloud account itself",
+    counted="unused AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Disable and delete the unused AccessKey pairs of the Alibaba Cloud account.",
+    zh=RuleText(
+        title="主账号闲置 AccessKey",
+        doc="阿里云账号（主账号）本身没有闲置的 AccessKey。\n\n"
+        "没有人使用的密钥，只对捡到它的人有用。闲置多少天才算“闲置”，阿里云没有公开。",
+        remediation="停用并删除主账号闲置的 AccessKey。",
+    ),
 )

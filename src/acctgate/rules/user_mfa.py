@@ -1,29 +1,37 @@
 """RAM users have MFA devices bound.
 
-A rule at logon asks for MFA; this counts who can answer. An account without RAM users has nothing to judge.
+login-mfa asks whether users need MFA; this rule counts the users who have a device. An account without RAM users has
+nothing to judge.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Required
+from math import floor
+from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
-from acctgate.rules.base import Judgement, RuleEntry, SettingRule, entry
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, entry
 from acctgate.rules.families import USER_INFO
+from acctgate.rules.order import Move, higher_is_stricter, lower_is_stricter
+
+BOUND: Final = f"{USER_INFO}.SubUserBindMfa"
+USERS: Final = f"{USER_INFO}.SubUser"
+_STEPS: Final = 10_000
+"""A ratio is rounded down to a multiple of one part in this many."""
 
 
 @entry
 class Parameters(RuleEntry, total=False):
-    """How many of the users must have a device."""
+    """The parameters of user-mfa."""
 
     minimum_ratio: Required[Annotated[float, Ge(0), Le(1)]]
-    """Users with a device, as a part of all users: 0 to 1."""
+    """The lowest share of users with a device, 0 to 1."""
 
 
 def judge(bound: int, users: int, want: Parameters) -> Judgement:
-    """Bound devices over users, compared exactly."""
+    """Compare bound devices with users, in exact arithmetic."""
     actual = {"SubUserBindMfa": bound, "SubUser": users}
     if bound > users:
         return Judgement("unknown", f"not provable: {bound} of {users} RAM users cannot have MFA", actual)
@@ -33,22 +41,62 @@ def judge(bound: int, users: int, want: Parameters) -> Judgement:
     return Judgement("pass" if holds else "fail", f"{bound} of {users} RAM users have MFA", actual)
 
 
+def compare_counts(before: Any, after: Any) -> Move:
+    """Compare by the number of users without a device."""
+    first, second = _without_device(before), _without_device(after)
+    if first is None or second is None:
+        return Move("unknown")
+    return lower_is_stricter(first, second)
+
+
+def _without_device(actual: Any) -> int | None:
+    match actual:
+        case {"SubUserBindMfa": int(bound), "SubUser": int(users)}:
+            return users - bound
+    return None
+
+
+def current_ratio(actual: Any, wanted: float) -> float:
+    """Return the account's ratio, rounded down so that the account meets it."""
+    match actual:
+        case {"SubUserBindMfa": int(bound), "SubUser": int(users)} if users:
+            return floor(Fraction(bound, users) * _STEPS) / _STEPS
+    return wanted
+
+
+def expected(want: Parameters) -> str:
+    """Return the parameters in words."""
+    ratio = want["minimum_ratio"]
+    return f"at least {ratio:.0%} of RAM users" if float(ratio * 100).is_integer() else f"at least {ratio} of RAM users"
+
+
 RULE = SettingRule(
     id="user-mfa",
     title="MFA for RAM users",
     doc=__doc__,
     severity="high",
-    setting=f"{USER_INFO}.SubUserBindMfa",
-    also=(f"{USER_INFO}.SubUser",),
+    setting=BOUND,
+    also=(USERS,),
     parameters=Parameters,
-    vacuous={"minimum_ratio": 0},
-    expected=lambda want: (
-        f"at least {want['minimum_ratio']:.0%} of RAM users"
-        if float(want["minimum_ratio"] * 100).is_integer()
-        else f"at least {want['minimum_ratio']} of RAM users"
-    ),
+    trivial_values={"minimum_ratio": 0},
+    expected=expected,
     judge=judge,
-    remediation="Have each RAM user bind an MFA device, or bind one for them (RAM console, Users). Remove "
-    "users that nobody needs.",
+    orders={BOUND: higher_is_stricter},
+    parameter_orders={"minimum_ratio": higher_is_stricter},
+    ratchet={"minimum_ratio": current_ratio},
+    actual_order=compare_counts,
+    remediation="Have each RAM user bind an MFA device, or bind one for them (RAM console, Users). Delete "
+    "users that are no longer needed.",
     cis=("1.4",),
+    translations={
+        "zh": RuleText(
+            title="RAM 用户 MFA",
+            doc="RAM 用户已绑定 MFA 设备。\n\n"
+            "登录规则决定是否要求 MFA；本规则统计有多少用户真正能够完成验证。没有 RAM 用户的账号无需判断。",
+            remediation="让每个 RAM 用户绑定 MFA 设备，或代为绑定（RAM 控制台，用户）。移除不再需要的用户。",
+            parameters={
+                "minimum_ratio": "已绑定设备的用户占全部用户的比例，取值 0 到 1。",
+            },
+        )
+    },
 )

@@ -7,22 +7,17 @@ has a threshold stays mandatory at today's value: a ratchet. What has none, or c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from fractions import Fraction
-from ipaddress import ip_network
-from math import floor
 from typing import Any, Final, Literal, cast
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.targets.base import comment
-from acctgate.model.networks import count_addresses, read_masks, union
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, entry_fault, yaml_flow
 from acctgate.redact import one_line
-from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
 
 Kind = Literal["ratchet", "violated", "undecided"]
@@ -33,8 +28,6 @@ _HEADINGS: Final[dict[Kind, str]] = {
     "violated": "Violated today, with nothing to hold on to: advisory. Delete the line once the account complies.",
     "undecided": "Could not be decided today: advisory. Delete the line once it can be.",
 }
-_STEPS: Final = 10_000
-"""A ratio is rounded down to this part, so that today's counts keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,11 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
     for outcome in report.outcomes:
         if outcome.binding and outcome.outcome in ("fail", "unknown"):
             short.setdefault(outcome.rule, []).append(outcome)
-    gaps = tuple(_gap(rule, target.rules[rule.id], short[rule.id], snapshot, now) for rule in RULES if rule.id in short)
+    gaps = tuple(
+        _gap(rule, target.rules[rule.id], short[rule.id], snapshot, now)
+        for rule in target.all_rules
+        if rule.id in short
+    )
     return Fit(report.account, report.alias, name, _day(snapshot, now), gaps)
 
 
@@ -112,8 +109,8 @@ def _gap(rule: Rule[Any], want: RuleEntry, outcomes: Sequence[Outcome], snapshot
     shown = (violated or outcomes)[0]
     kind: Kind = "violated" if violated else "undecided"
     entry = RuleEntry(level="advisory")
-    ratchet = _ratchet(want, shown.actual)
-    if violated and not _asks_nothing(rule, ratchet) and _holds(rule, ratchet, snapshot, now):
+    ratchet = _ratchet(rule, want, shown.actual)
+    if violated and not _is_trivial(rule, ratchet) and _holds(rule, ratchet, snapshot, now):
         changed = {name: value for name, value in ratchet.items() if name == "level" or value != dict(want).get(name)}
         kind, entry = "ratchet", cast(RuleEntry, changed)
     return Gap(
@@ -133,39 +130,13 @@ def _holds(rule: Rule[Any], entry: RuleEntry, snapshot: Snapshot, now: datetime)
     return all(found.outcome in ("pass", "skipped") for found in rule.judgements(snapshot, entry, now))
 
 
-def _asks_nothing(rule: Rule[Any], entry: RuleEntry) -> bool:
-    """Whether today's values are the worst there are: as a limit they would only look like one."""
-    return any(rule.asks_nothing(name, value) for name, value in entry.items())
+def _is_trivial(rule: Rule[Any], entry: RuleEntry) -> bool:
+    """Return whether every account meets one of the values: as a limit it would only look like one."""
+    return any(rule.is_trivial(name, value) for name, value in entry.items())
 
 
-def _ratchet(want: RuleEntry, actual: Any) -> RuleEntry:
-    """What is wanted, with today's value in the place of each threshold."""
-    parameters = {name: _TODAY[name](actual, value) if name in _TODAY else value for name, value in want.items()}
-    return cast(RuleEntry, parameters)
-
-
-def _itself(actual: Any, _: Any) -> Any:
-    return actual
-
-
-def _ratio(actual: Any, wanted: float) -> float:
-    match actual:
-        case {"SubUserBindMfa": int(bound), "SubUser": int(users)} if users:
-            return floor(Fraction(bound, users) * _STEPS) / _STEPS
-    return wanted
-
-
-def _networks(actual: Any, wanted: Sequence[str]) -> list[str]:
-    return [str(network) for network in union((*read_masks(str(actual)).networks, *map(ip_network, wanted)))]
-
-
-def _addresses(actual: Any, wanted: int) -> int:
-    return max(wanted, count_addresses(read_masks(str(actual)).networks))
-
-
-# Not max_age_days: a report ages by itself, so today's age would block tomorrow.
-_TODAY: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "require": _itself, "max_hours": _itself, "minimum": _itself, "maximum": _itself, "minimum_ratio": _ratio,
-    "within": _networks, "max_addresses": _addresses,
-}  # fmt: skip
-"""For each threshold, today's value: from what the rule found and what is wanted."""
+def _ratchet(rule: Rule[Any], want: RuleEntry, actual: Any) -> RuleEntry:
+    """Return the wanted entry with today's value for each threshold."""
+    current = {name: rule.ratchet[name](actual, value) for name, value in want.items() if name in rule.ratchet}
+    thresholds = {name: actual for name in rule.thresholds if name in want}
+    return cast(RuleEntry, {**want, **thresholds, **current})

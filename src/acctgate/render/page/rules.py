@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from acctgate.language import Words
 from acctgate.model.outcome import Level, Outcome, Result, Severity
 from acctgate.model.report import AccountReport
-from acctgate.rules.zh import CHINESE
+from acctgate.rules.base import Rule
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 
@@ -17,11 +17,12 @@ _SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 class RuleStatistics:
     """One rule over all accounts."""
 
-    def __init__(self, number: int, outcome: Outcome, title: str) -> None:
+    def __init__(self, number: int, outcome: Outcome, rule: Rule[Any] | None) -> None:
         self.number = number
         """Accounts link to the rule by this number."""
         self.first = outcome
-        chinese = CHINESE.get(outcome.rule)
+        chinese = rule.translations.get("zh") if rule else None
+        title = rule.title if rule else ""
         self.title = Words(title, chinese.title if chinese else title)
         self.remediation = Words(outcome.remediation, chinese.remediation if chinese else outcome.remediation)
         self.counts = Counter[Result]()
@@ -47,8 +48,8 @@ class RuleStatistics:
 class Rules:
     """Counts the outcomes of each rule."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
-        self._titles = titles
+    def __init__(self, rules: Iterable[Rule[Any]]) -> None:
+        self._known = {rule.id: rule for rule in rules}
         self._rules: dict[str, RuleStatistics] = {}
 
     def add(self, report: AccountReport) -> None:
@@ -56,7 +57,7 @@ class Rules:
         for outcome in report.outcomes:
             rule = self._rules.get(outcome.rule)
             if rule is None:
-                rule = RuleStatistics(len(self._rules) + 1, outcome, self._titles.get(outcome.rule, ""))
+                rule = RuleStatistics(len(self._rules) + 1, outcome, self._known.get(outcome.rule))
                 self._rules[outcome.rule] = rule
             rule.add(outcome)
 

@@ -12,6 +12,7 @@ from acctgate.model.outcome import Result
 from acctgate.model.report import AccountReport
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
+from acctgate.rules import RULES
 
 _ROOM: Final = 40_000
 """Characters for plots. When they are used up, further accounts are counted, not plotted."""
@@ -116,12 +117,13 @@ class Trends:
         return figures, len(courses) - len(figures)
 
 
+_PLOTTED: Final = next(rule for rule in RULES if rule.plot_range is not None)
+
+
 def score_of(report: AccountReport) -> int | None:
-    """Return the security score, None if it is not known."""
-    for outcome in report.outcomes:
-        if outcome.rule == "security-score" and outcome.actual.__class__ is int and 0 <= outcome.actual <= 100:
-            return int(outcome.actual)
-    return None
+    """Return the value of the plotted rule, None if it is unknown."""
+    found = (outcome.actual for outcome in report.outcomes if outcome.rule == _PLOTTED.id)
+    return _PLOTTED.plotted_value(next(found, None))
 
 
 def _worst_results(report: AccountReport) -> dict[str, Result]:
