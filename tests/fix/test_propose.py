@@ -221,7 +221,7 @@ def test_what_no_resource_repairs_has_its_steps() -> None:
     fix = propose(snapshot, policy_of({"root-mfa": {}, "security-score": {"minimum": 80}}), NOW)
     text = " ".join(TARGETS["pulumi-typescript"].render(fix).replace("//", "").split())
     assert "- root-mfa (mandatory), expected true: the Alibaba Cloud account itself has no MFA. Log on as" in text
-    assert "- security-score (mandatory), expected at least 80: the security score is 63. Work off" in text
+    assert "- security-score (mandatory), expected at least 80: the security score is 63. Work through" in text
 
 
 def test_who_may_be_locked_out_is_said_before() -> None:
