@@ -18,7 +18,6 @@ from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.stack import StackAccount, StackResource, accounts, is_known
-from acctgate.model.preference_keys import BY_SETTING
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
 from acctgate.policy import Policy
@@ -88,7 +87,7 @@ class PreviewSession:
     def resource_violations(self, rule: Rule[Any], urn: str, now: datetime) -> Iterator[Violation]:
         """Yield a rule's findings on what one resource itself sets or clears. The stack policy judges the rest."""
         change = self._planned(self._declared[urn])
-        if not _touches(change, rule):
+        if not any(map(change.changes, rule.planned_settings)):
             return
         found = list(findings(self._judge_change(change, None, now), rule.id))
         if found and any(waiver.rule == rule.id and waiver.account for waiver in self.policy.waivers):
@@ -151,12 +150,3 @@ class PreviewSession:
             return next(iter(self._source_accounts)) if len(self._source_accounts) == 1 else None
         found = {snapshot.account_id for snapshot in self._reader.start_account(change.provider).result()}
         return found.pop() if len(found) == 1 else None
-
-
-def _touches(change: PlannedChange, rule: Rule[Any]) -> bool:
-    """Return whether the change itself sets or clears what the rule judges."""
-    setting = BY_SETTING.get(rule.setting)
-    if setting is None:
-        return change.dead is not None
-    effect = change.effects().get(setting.api)
-    return effect is not None and effect.kind in ("sets", "unknown")
