@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from acctgate.redact import one_line
+from acctgate.text import os_reason
 
 LARGEST = 10 << 20
 """The largest single document, in bytes: an answer is a few kilobytes."""
@@ -33,7 +34,7 @@ def read_text(path: str) -> str:
             with Path(path).open("rb") as file:
                 raw = file.read(LARGEST + 1)
     except OSError as error:
-        raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise SourceError(f"{name}: {os_reason(error)}") from None
     return decode(raw, name)
 
 

@@ -31,3 +31,8 @@ def show(value: object) -> str:
 def and_more(count: int) -> str:
     """Return the suffix ` (and N more)` for a list that shows only its first items, empty if `count` is 0."""
     return f" (and {count:,} more)" if count else ""
+
+
+def os_reason(error: OSError) -> str:
+    """Return why a system call failed, such as "no such file or directory", to follow a file's name in a message."""
+    return (error.strerror or one_line(error) or "input/output error").lower()

@@ -97,6 +97,7 @@ _add_debug(group)
 def main() -> NoReturn:
     """Run a command. Whatever goes wrong is one line and exit status 2: 1 would mean a violation."""
     from acctgate.redact import one_line
+    from acctgate.text import os_reason
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # reports are UTF-8, whatever the locale; half a surrogate pair is a ?
@@ -117,7 +118,7 @@ def main() -> NoReturn:
 
         trace("the system says no", error)
         _drop_output()
-        code = _fail(one_line(f"{error.filename or 'the output'}: {(error.strerror or str(error)).lower()}"))
+        code = _fail(one_line(f"{error.filename or 'the output'}: {os_reason(error)}"))
     except Exception as error:
         from acctgate.log import trace
 

@@ -8,6 +8,7 @@ import click
 
 from acctgate.cli.completion import operations
 from acctgate.cli.examples import WithExamples
+from acctgate.text import os_reason
 
 
 @click.command(
@@ -47,7 +48,7 @@ def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], complia
     try:
         server = DemoServer(port=port)
     except OSError as error:
-        raise click.ClickException(f"port {port}: {(error.strerror or 'cannot be used').lower()}") from None
+        raise click.ClickException(f"port {port}: {os_reason(error)}") from None
     server.denied.update(deny)
     server.throttled.update(calls)
     if compliant:

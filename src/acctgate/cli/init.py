@@ -14,6 +14,7 @@ from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, live_options, or_fail, target
 from acctgate.cli.progress import READING, progress
+from acctgate.text import os_reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -126,4 +127,4 @@ def _write(directory: Path, files: Mapping[str, str]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
+            raise click.ClickException(f"{path}: {os_reason(error)}") from None

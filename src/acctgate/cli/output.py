@@ -17,6 +17,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import one_line
 from acctgate.render import FORMATS, Frame, Renderer, renderer
+from acctgate.text import os_reason
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
@@ -96,7 +97,7 @@ class Writer:
                 try:
                     file = stack.enter_context(path.open("w", encoding="utf-8", errors="replace", newline="\n"))
                 except OSError as error:
-                    raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
+                    raise click.ClickException(f"{path}: {os_reason(error)}") from None
             color, width = appearance(path, self._color)
             render = renderer(name, self._frame(color, width))
             file.write(render.begin())
@@ -121,7 +122,7 @@ def write_text(text: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
     except OSError as error:
-        raise click.ClickException(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+        raise click.ClickException(f"{output}: {os_reason(error)}") from None
 
 
 def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[bool, int]:

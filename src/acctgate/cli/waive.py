@@ -13,6 +13,7 @@ import click
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, own_policy_option
+from acctgate.text import os_reason
 
 if TYPE_CHECKING:
     from acctgate.policy import Policy
@@ -89,7 +90,7 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
+        raise click.ClickException(f"{path}: {os_reason(error)}") from None
     return f"{place.file}:{place.line}" if place else str(path)
 
 

@@ -20,6 +20,7 @@ from acctgate.crossguard.engine_run import EngineRun, run_engine
 from acctgate.crossguard.project import Project, ProjectError, read_project
 from acctgate.crossguard.report_file import ReportError
 from acctgate.model.report import Report, RunIdentity
+from acctgate.text import os_reason
 
 Progress = Callable[[str], None]
 
@@ -121,4 +122,4 @@ def _copy(report: Path, destination: str | None) -> None:
         if destination:
             Path(destination).write_bytes(report.read_bytes())
     except OSError as error:
-        raise PreviewError(f"{destination}: {(error.strerror or 'cannot be written').lower()}") from None
+        raise PreviewError(f"{destination}: {os_reason(error)}") from None

@@ -10,6 +10,7 @@ from pathlib import Path
 from acctgate.crossguard import variables
 from acctgate.model.report import Report, RunIdentity, read_report
 from acctgate.redact import one_line
+from acctgate.text import os_reason
 
 
 class ReportError(Exception):
@@ -27,7 +28,7 @@ def remove() -> None:
     try:
         Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise ReportError(f"{name}: {(error.strerror or 'cannot be removed').lower()}") from None
+        raise ReportError(f"{name}: {os_reason(error)}") from None
 
 
 def write(report: str) -> None:

@@ -13,7 +13,7 @@ from acctgate.plan import pulumi, terraform
 from acctgate.plan.require import PlanError
 from acctgate.reading import SourceError, display_name
 from acctgate.redact import one_line
-from acctgate.text import show
+from acctgate.text import os_reason, show
 
 _LARGEST: Final = 1 << 30
 _TERRAFORM_MAJORS: Final = ("0", "1")
@@ -73,7 +73,7 @@ def _read(path: str, name: str) -> str:
             with Path(path).open("rb") as file:
                 text = _text(file, name)
     except OSError as error:
-        raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise SourceError(f"{name}: {os_reason(error)}") from None
     if not text or text.isspace():
         raise SourceError(f"{name}: is empty")
     return text

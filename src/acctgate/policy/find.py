@@ -11,6 +11,7 @@ from acctgate.policy.chain import PRESETS
 from acctgate.policy.load import load_policy, load_preset
 from acctgate.policy.policy import Policy
 from acctgate.policy.source import PolicyError
+from acctgate.text import os_reason
 
 NAMES: Final = (Path("policies/policy.yaml"), Path("policies/policy.yml"))
 
@@ -69,7 +70,7 @@ def _exists(path: Path) -> bool:
             raise PolicyError(f"{path.parent}: dangling link") from None
         return False
     except OSError as error:
-        raise PolicyError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise PolicyError(f"{path}: {os_reason(error)}") from None
     return True
 
 

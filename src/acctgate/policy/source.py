@@ -11,6 +11,7 @@ import yaml
 
 from acctgate.model.outcome import Place
 from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
+from acctgate.text import os_reason
 
 Keys = tuple[str | int, ...]
 """The path of a value in a file: keys of mappings and indexes of lists."""
@@ -79,7 +80,7 @@ def read_source(path: Path, name: str | None = None) -> Source:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise PolicyError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise PolicyError(f"{name}: {os_reason(error)}") from None
     if len(raw) > _MAX_BYTES:
         raise PolicyError(f"{name}: larger than 1 MiB; a policy is a short file")
     text = _decode(raw, name)

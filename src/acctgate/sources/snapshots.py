@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode, display_name, read_json
 from acctgate.redact import may_have_secrets, without_secrets
+from acctgate.text import os_reason
 
 
 class RawSnapshot(NamedTuple):
@@ -62,7 +63,7 @@ def _read_file(path: str) -> Iterator[RawSnapshot]:
             file = sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb"))
             number, first = _first_line(file)
         except OSError as error:
-            raise SourceError(f"{name}: {(error.strerror or 'cannot be read').lower()}") from None
+            raise SourceError(f"{name}: {os_reason(error)}") from None
         if _is_whole(first):
             yield RawSnapshot(first, name, number)
             yield from _lines(file, name, number + 1)

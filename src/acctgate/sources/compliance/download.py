@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from acctgate.redact import one_line
+from acctgate.text import os_reason
 
 MAX_BYTES: Final = 64 << 20
 """The largest sheet, in bytes. Reports of real packs have a few hundred kilobytes."""
@@ -66,7 +67,7 @@ def download(
                 Path(draft.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise DownloadError(f"{output}: {(error.strerror or 'cannot be written').lower()}") from None
+        raise DownloadError(f"{output}: {os_reason(error)}") from None
     return size
 
 

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from acctgate.text import os_reason
+
 MAX_ROWS: Final = 200_000
 _MIN_COLUMNS: Final = 2
 
@@ -53,7 +55,7 @@ def read_sheets(path: Path) -> list[Sheet]:
         with CalamineWorkbook.from_filelike(BytesIO(path.read_bytes())) as book:
             found = [_sheet(path, name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
     except OSError as error:
-        raise SheetError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise SheetError(f"{path}: {os_reason(error)}") from None
     except SheetError:
         raise
     except (CalamineError, ValueError, RuntimeError):

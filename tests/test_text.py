@@ -1,0 +1,26 @@
+"""Values, places and system errors in words."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from acctgate.text import and_more, os_reason
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "gone.json"), "no such file or directory"),
+        (OSError("Too bad"), "too bad"),
+        (OSError(), "input/output error"),
+    ],
+)
+def test_the_reason_of_a_system_error(error: OSError, reason: str) -> None:
+    assert os_reason(error) == reason
+
+
+@pytest.mark.parametrize(("count", "suffix"), [(0, ""), (1, " (and 1 more)"), (1234, " (and 1,234 more)")])
+def test_and_more(count: int, suffix: str) -> None:
+    assert and_more(count) == suffix
