@@ -20,7 +20,7 @@ class SourceError(ValueError):
     """Nothing could be read. The text is one line: where, what, what to do."""
 
 
-def read_text(path: str) -> str:
+def read_text(path: str, largest: int = LARGEST) -> str:
     """The text of a file, or of standard input for "-".
 
     Raises:
@@ -29,23 +29,23 @@ def read_text(path: str) -> str:
     name = display_name(path)
     try:
         if path == "-":
-            raw = sys.stdin.buffer.read(LARGEST + 1)
+            raw = sys.stdin.buffer.read(largest + 1)
         else:
             with Path(path).open("rb") as file:
-                raw = file.read(LARGEST + 1)
+                raw = file.read(largest + 1)
     except OSError as error:
         raise SourceError(f"{name}: {os_reason(error)}") from None
-    return decode(raw, name)
+    return decode(raw, name, largest)
 
 
-def decode(raw: bytes, name: str) -> str:
+def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:
     """Bytes as text.
 
     Raises:
         SourceError: They are empty, too many, or no UTF-8.
     """
-    if len(raw) > LARGEST:
-        raise SourceError(f"{name}: larger than {LARGEST >> 20} MiB; an answer or a snapshot is a few kilobytes")
+    if len(raw) > largest:
+        raise SourceError(f"{name}: larger than {largest >> 20} MiB")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

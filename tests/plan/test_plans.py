@@ -39,6 +39,10 @@ RULES: Final = {
 _GROUPS: Final = {key.api: key.group for key in PREFERENCE_KEYS} | {"EnforceMFAForLogin": "LoginProfilePreference"}
 
 
+def _examples(suffix: str) -> list[Path]:
+    return [*examples("plans/pulumi", suffix), *examples("plans/terraform", suffix)]
+
+
 def _plans(cases: Path) -> list[Path]:
     return [file for end in ("", ".preview", ".plan") if (file := cases.with_suffix(f"{end}.json")).exists()]
 
@@ -46,7 +50,7 @@ def _plans(cases: Path) -> list[Path]:
 def _parameters() -> list[Any]:
     return [
         pytest.param(plan, case, id=f"{name_of(plan)}-{case['name']}".replace(" ", "-"))
-        for cases in examples("plans", ".yaml")
+        for cases in _examples(".yaml")
         for case in read_yaml(cases)
         for plan in _plans(cases)
         if case.get("only", "") in plan.name
@@ -114,12 +118,12 @@ def _policy(folder: Path, accounts: Mapping[str, Any]) -> Policy:
 
 
 def test_every_plan_has_cases_and_every_case_a_plan() -> None:
-    cases = examples("plans", ".yaml")
+    cases = _examples(".yaml")
     assert all(_plans(each) for each in cases)
-    assert {plan for each in cases for plan in _plans(each)} == set(examples("plans", ".json"))
+    assert {plan for each in cases for plan in _plans(each)} == set(_examples(".json"))
 
 
-@pytest.mark.parametrize("path", examples("plans", ".json"), ids=name_of)
+@pytest.mark.parametrize("path", _examples(".json"), ids=name_of)
 def test_plans_name_nothing_of_the_machine_that_they_were_made_on(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not [sign for sign in ("stackTrace", "sourcePosition", "/work", "/tmp", "/root", "/home") if sign in text]

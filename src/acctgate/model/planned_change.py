@@ -1,58 +1,65 @@
-"""What a deploy would do to an account's SecurityPreference, and what of it the provider really sends.
-
-Source: the alicloud provider as of July 2026. A create sends only what is set, and the API clears masks and puts
-the session back to 6 hours where they are left out. An update sends what differs from the recorded state, and
-always masks (left out: cleared) and session duration (left out: as recorded). A delete sends nothing.
-"""
+"""What a deploy does to an account's SecurityPreference, and how that is put into words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Final, Literal
 
 from acctgate.model.outcome import Place
 from acctgate.model.preference_keys import BY_SETTING, DEAD_PROPERTY, DEAD_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.model.preference_request import (
+    HOURS,
+    LEAVES,
+    MASKS,
+    SECRET,
+    UNKNOWN,
+    Alternative,
+    Marker,
+    Operation,
+    Reason,
+    Resource,
+    possible_values,
+)
+from acctgate.model.provider_eras import NEWEST, ProviderEra
 from acctgate.redact import one_line
 from acctgate.text import show
 
-MASKS: Final = "LoginNetworkMasks"
-HOURS: Final = "LoginSessionDuration"
+__all__ = [
+    "HOURS", "LEAVES", "MASKS", "SECRET", "UNKNOWN", "Effect", "Marker", "Operation", "PlannedChange", "Provider",
+]  # fmt: skip
+
 _PULUMI_NAMES: Final = {"": DEAD_PROPERTY[0], **{key.api: key.pulumi for key in PREFERENCE_KEYS}}
 _TERRAFORM_NAMES: Final = {"": DEAD_PROPERTY[1], **{key.api: key.terraform for key in PREFERENCE_KEYS}}
 _ROLE_ACCOUNT: Final = re.compile(r"acs:ram::(\d+):role/", re.ASCII)
-
-Operation = Literal["create", "update", "delete", "same", "unknown"]
-"""What the deploy does with the resource. A replacement is a create: the delete before it sends nothing."""
-
-
-class Marker(Enum):
-    """Stands in the place of a value that the plan does not tell. Its own value says why."""
-
-    UNKNOWN = "a value that is known only after the deploy"
-    SECRET = "a secret value"  # noqa: S105
-
-
-UNKNOWN: Final = Marker.UNKNOWN
-SECRET: Final = Marker.SECRET
+_ACCOUNT_ID: Final = re.compile(r"[1-9]\d{9,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The provider that a resource belongs to: it decides which account the deploy goes to."""
+    """The provider of a resource: it decides which account the deploy goes to, and what is sent."""
 
     name: str = "default"
     region: str | None = None
     profile: str | None = None
     role_arn: str | None = None
     unknown: bool = False
-    """Whether something that decides about the account is known only after the deploy."""
+    """Whether the plan does not show something that decides about the account."""
+    hint: str = field(default="", compare=False)
+    """What is not known, and the remedy."""
+    account: str | None = None
+    """The account that the provider's `account_id` names."""
+    credentials: str | None = None
+    """Credentials, other than a profile, whose account the plan does not show, such as "the ECS role x"."""
+    version: str = field(default="", compare=False)
+    """The version or the range of versions, for messages; empty where it is not known."""
+    eras: tuple[ProviderEra, ...] = field(default=NEWEST, compare=False)
+    """How the provider may behave: one era where its version is known."""
 
     @property
     def account_id(self) -> str | None:
-        """The account of the assumed role, None where there is none."""
+        """The account of the assumed role, or None where no role is known."""
         match = _ROLE_ACCOUNT.match(self.role_arn or "")
         return match[1] if match else None
 
@@ -61,9 +68,9 @@ class Provider:
 class Effect:
     """What the deploy does to one setting."""
 
-    kind: Literal["sets", "unknown", "perhaps", "longest", "leaves"]
-    """sets it; sets it to something unknown; sets it if it is sent, which is not known; leaves
-    the longer of it and the live one; or leaves it as it is, although the program declares it."""
+    kind: Literal["sets", "unknown", "either", "longest", "leaves"]
+    """sets it; sets it to an unknown value; sets it to one of several values, where LEAVES stands for the live one;
+    leaves the longer of the value and the live one; or leaves it as it is, although the program declares it."""
     value: Any
     note: str
 
@@ -76,35 +83,51 @@ class PlannedChange:
     """The resource: Pulumi's URN or Terraform's address."""
     operation: Operation
     declared: Mapping[str, Any]
-    """What the program declares; a `Marker` for what the plan does not tell."""
+    """What the program declares; a `Marker` for a value that the plan does not show."""
     recorded: Mapping[str, Any] | None = None
-    """What the state file records, None where it is not known."""
+    """What the state records, or None where that is not known."""
     dead: Any = None
-    """What the program gives for enforceMfaForLogin, which the provider ignores. None where it gives nothing."""
+    """The value that the program gives for enforceMfaForLogin, or None."""
     provider: Provider = field(default_factory=Provider)
     perhaps_imported: bool = False
     """Whether what looks like a create may be an import, which sends nothing."""
     place: Place | None = None
-    """Where the program declares it, None where the plan does not tell."""
+    """Where the program declares it, or None where the plan does not show that."""
+    recorded_dead: Any = None
+    """What the state records for enforceMfaForLogin."""
+    differs: Mapping[str, bool | None] = field(default_factory=dict)
+    """Whether a setting differs from the recorded state, where the plan shows that and not the value."""
+    recorded_id: str | None = None
+    """The resource's id in the state."""
+    deferred: bool = False
+    """Whether this run perhaps leaves it to a later one."""
+    foreign: str | None = None
+    """Why this is perhaps not the alicloud provider's resource, so that its effects are unknown."""
 
     @property
     def name(self) -> str:
         """The resource's name for people."""
         return one_line(self.address.rsplit("::", 1)[-1])
 
+    @property
+    def recorded_account(self) -> str | None:
+        """The account that the recorded id names, or None."""
+        id_ = self.recorded_id or ""
+        return id_ if _ACCOUNT_ID.fullmatch(id_) else None
+
     def spelled(self, key: str) -> str:
-        """How the program calls a setting."""
+        """Return the program's name for a setting."""
         return (_PULUMI_NAMES if "::" in self.address else _TERRAFORM_NAMES)[key]
 
     @property
     def dead_name(self) -> str:
-        """How the program calls enforceMfaForLogin."""
+        """The program's name for enforceMfaForLogin."""
         return self.spelled("")
 
     def touches(self, setting: str) -> bool:
         """Return whether the program declares a setting or the deploy changes it. Settings have the rules' names."""
         if setting == DEAD_SETTING:
-            return self.dead is not None
+            return self.dead is not None and self.sends_dead is not True
         return setting in BY_SETTING and BY_SETTING[setting].api in self.effects()
 
     def changes(self, setting: str) -> bool:
@@ -114,53 +137,111 @@ class PlannedChange:
         effect = self.effects().get(BY_SETTING[setting].api)
         return effect is not None and effect.kind in ("sets", "unknown")
 
+    @property
+    def sends_dead(self) -> bool | None:
+        """Whether the provider sends enforceMfaForLogin; None where that depends on its version."""
+        found = {era.sends_enforce_mfa for era in self.provider.eras}
+        return found.pop() if len(found) == 1 else None
+
     def effects(self) -> dict[str, Effect]:
-        """What the deploy does to each setting that it touches or that the program declares."""
+        """Return what the deploy does to each setting that it touches or that the program declares."""
         if self.operation == "delete":
             return {}
-        return dict(self._effects())
+        if self.foreign is not None and self.operation != "same":
+            note = f"what {self.name} does is unknown: {self.foreign}"
+            return {key.api: Effect("unknown", None, note) for key in PREFERENCE_KEYS}
+        resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
+        worlds = possible_values(resource, self.operation, self.provider.eras)
+        if self.deferred:
+            worlds.append({})
+        keys = dict.fromkeys(key for world in worlds for key in world)
+        untouched = [Alternative(LEAVES, Reason.UNCHANGED)]
+        found = {key: [each for world in worlds for each in world.get(key, untouched)] for key in keys}
+        return {key: self._effect(key, _distinct(alternatives)) for key, alternatives in found.items()}
 
-    def _effects(self) -> Iterator[tuple[str, Effect]]:
-        for key, value in self.declared.items():
-            yield key, self._declared(key, value)
-        if self.operation == "same":
-            return
-        if not self.declared.get(MASKS):  # to the provider, empty is left out
-            does = "empties" if MASKS in self.declared else "leaves out"
-            cleared = f"{self.name} {does} {self.spelled(MASKS)}, which clears it"
-            kind: Literal["sets", "perhaps"] = "perhaps" if self.operation == "unknown" else "sets"
-            yield MASKS, Effect(kind, "", f"this deploy itself opens console logon to every network: {cleared}")
-        if HOURS not in self.declared:
-            yield HOURS, self._left_out_hours()
+    def _effect(self, key: str, alternatives: Sequence[Alternative]) -> Effect:
+        if any(isinstance(each.value, Marker) for each in alternatives):
+            return Effect("unknown", None, self._unknown_note(alternatives))
+        first = alternatives[0]
+        if len(alternatives) > 1:
+            return Effect("either", tuple(each.value for each in alternatives), self._either_note(key, alternatives))
+        if first.value is LEAVES:
+            return Effect("leaves", self.declared.get(key), self._leaves_note(key, first.reason))
+        if self.perhaps_imported and key == HOURS and first.reason is Reason.LEFT_OUT:
+            return Effect("longest", first.value, self._note(key, first))
+        return Effect("sets", first.value, self._note(key, first))
 
-    def _declared(self, key: str, value: Any) -> Effect:
-        if self.operation == "same":
-            return self._left_alone(value)
-        if isinstance(value, Marker):
-            return Effect("unknown", None, f"{self.name} sets it to {value.value}")
-        if self.operation == "create" or (self.operation == "update" and key in (MASKS, HOURS)):
-            return Effect("sets", value, f"planned by {self.name}")
-        before = None if self.recorded is None else self.recorded.get(key)
-        if self.operation == "unknown" or self.recorded is None or isinstance(before, Marker):
-            unsent = "whether the deploy sends it depends on the recorded state, which is not known"
-            return Effect("perhaps", value, f"{self.name} declares {show(value)}; {unsent}")
-        if before != value or type(before) is not type(value):
-            return Effect("sets", value, f"planned by {self.name}")
-        return self._left_alone(value)
+    def _unknown_note(self, alternatives: Sequence[Alternative]) -> str:
+        marked = next(each for each in alternatives if isinstance(each.value, Marker))
+        if marked.reason is Reason.RECORDED:
+            return f"{self.name} sends the recorded value again, which is not known"
+        return f"{self.name} sets it to {marked.value.value}"
 
-    def _left_alone(self, value: Any) -> Effect:
-        drift = "the deploy does not send it, since the recorded state says so already; run a refresh first"
+    def _leaves_note(self, key: str, reason: Reason) -> str:
+        value = self.declared.get(key)
         shown = value.value if isinstance(value, Marker) else show(value)
-        return Effect("leaves", value, f"{self.name} declares {shown}, but {drift}")
+        if reason is Reason.EMPTY or (value == "" and key != MASKS):
+            return f'{self.name} gives "" for {self.spelled(key)}, which the provider takes as left out'
+        if reason is Reason.NO_CALL:
+            return f"{self.name} declares {shown}, but the deploy does not send it: the update sends nothing"
+        drift = "the deploy does not send it, since the recorded state says so already; run a refresh first"
+        return f"{self.name} declares {shown}, but {drift}"
 
-    def _left_out_hours(self) -> Effect:
-        if self.operation in ("create", "unknown"):
-            left_out = f"{self.name} leaves out {self.spelled(HOURS)}"
-            note = f"this deploy itself puts the session back to {DEFAULT_HOURS} hours: {left_out}"
-            if self.operation == "unknown":
-                return Effect("perhaps", DEFAULT_HOURS, note)
-            return Effect("longest" if self.perhaps_imported else "sets", DEFAULT_HOURS, note)
-        recorded = (self.recorded or {}).get(HOURS)
-        if recorded is None or isinstance(recorded, Marker):
-            return Effect("unknown", None, f"{self.name} keeps the recorded duration, which is not known")
-        return Effect("sets", recorded, f"{self.name} leaves it out and so sends the recorded value again")
+    def _note(self, key: str, alternative: Alternative) -> str:
+        match alternative.reason:
+            case Reason.LEFT_OUT | Reason.NOT_SENT if key in (MASKS, HOURS):
+                return self._default_note(key, alternative.reason)
+            case Reason.LEFT_OUT:
+                return f"{self.name} leaves out {self.spelled(key)}, which removes it"
+            case Reason.RECORDED:
+                return f"{self.name} leaves it out and so sends the recorded value again"
+            case Reason.ENFORCE:
+                return f"{self.name} sends {self.dead_name}, which decides about MFA"
+        return f"planned by {self.name}"
+
+    def _default_note(self, key: str, reason: Reason) -> str:
+        does = "opens console logon to every network"
+        if key == HOURS:
+            does = f"puts the session back to {DEFAULT_HOURS} hours"
+        if reason is Reason.NOT_SENT:
+            version = self.provider.version or "before 1.287.0"
+            why = f"provider {version} sends {self.spelled(key)} only when it changes; upgrade to 1.287.0 or later"
+        else:
+            empties = "empties" if key in self.declared else "leaves out"
+            why = f"{self.name} {empties} {self.spelled(key)}" + (", which clears it" if key == MASKS else "")
+        return f"this deploy itself {does}: {why}"
+
+    def _either_note(self, key: str, alternatives: Sequence[Alternative]) -> str:
+        values = [each for each in alternatives if each.value is not LEAVES]
+        if self.deferred:
+            return f"{self.name} declares {show(values[0].value)}, but the plan defers it to a later run"
+        if len(self.provider.eras) > 1 and self._eras_disagree(key):
+            version = f" ({self.provider.version})" if self.provider.version else ""
+            shown = " or ".join("the live value" if each.value is LEAVES else show(each.value) for each in alternatives)
+            pulumi = "make the preview with --show-sames, which shows it"
+            remedy = pulumi if "::" in self.address else "pin the provider, or name its lock file with --lock-file"
+            depends = f"depending on the provider's version, which is not known{version}"
+            return f"{self.name} leaves {shown}, {depends}; {remedy}"
+        unsent = "whether the deploy sends it depends on the recorded state, which is not known"
+        if values[0].reason in (Reason.LEFT_OUT, Reason.NOT_SENT) and key in (MASKS, HOURS):
+            return f"{self._note(key, values[0])}; {unsent}"
+        return f"{self.name} declares {' or '.join(show(each.value) for each in values)}; {unsent}"
+
+    def _eras_disagree(self, key: str) -> bool:
+        resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
+        untouched = [Alternative(LEAVES, Reason.UNCHANGED)]
+        found = [
+            [show_alternative(each) for world in possible_values(resource, self.operation, (era,))
+             for each in _distinct(world.get(key, untouched))]
+            for era in self.provider.eras
+        ]  # fmt: skip
+        return any(each != found[0] for each in found)
+
+
+def show_alternative(alternative: Alternative) -> str:
+    """Return a text that tells alternatives apart."""
+    return f"{type(alternative.value).__name__} {alternative.value}"
+
+
+def _distinct(alternatives: Sequence[Alternative]) -> list[Alternative]:
+    return list({show_alternative(each): each for each in reversed(alternatives)}.values())[::-1]

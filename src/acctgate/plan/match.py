@@ -1,58 +1,105 @@
-"""Which account a planned resource is deployed to."""
+"""Match planned resources to accounts: a plan and a live account belong together only if nothing contradicts it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan.overlay import overlay, unmatched
 from acctgate.policy.policy import Account
+from acctgate.redact import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The account of a resource, or why it is not known."""
+
+    account: str | None = None
+    problem: str | None = None
+    """Why the account cannot be known. None where nothing speaks against the only account that was read."""
 
 
 def after_deploy(
     snapshots: Sequence[Snapshot], planned: Sequence[PlannedChange], accounts: Mapping[str, Account]
 ) -> list[Snapshot]:
-    """The accounts as they will be.
+    """Return the accounts as they will be.
 
-    One snapshot and one provider belong together without more. Otherwise a resource goes to the account of the
-    role that its provider assumes, or to the one whose `providers` in the policy file name its provider or
-    profile. What cannot be matched makes what it touches unknown in every account that it may go to. An account
-    that is deployed to and has no snapshot is judged by the plan alone; a delete changes nothing.
+    A resource belongs to the account that its recorded id, its provider's role or `account_id`, or the policy file's
+    `providers` name, if they agree. If none of them names one, one snapshot and one provider belong together. A
+    resource that cannot be matched makes its settings unknown in every account. An account that is deployed to and has
+    no snapshot is judged by the plan alone; a delete changes nothing.
+
+    Args:
+        snapshots: The accounts as read.
+        planned: The planned changes of all plans.
+        accounts: The policy file's `accounts`.
     """
-    by_account: dict[str, list[PlannedChange]] = {}
-    loose: list[PlannedChange] = []
     alone = len(snapshots) == 1 and len({change.provider for change in planned if change.operation != "delete"}) <= 1
-    nameless = alone and snapshots[0].account_id is None
+    only = snapshots[0] if alone else None
+    by_account: dict[str | None, list[PlannedChange]] = {}
+    loose: list[tuple[PlannedChange, str]] = []
     for change in planned:
-        account = _account(change.provider, accounts)
-        if account is None or nameless:
-            loose.append(change)
+        match = _match(change, accounts)
+        if match.problem is not None:
+            loose.append((change, match.problem))
+        elif only is not None and (match.account is None or only.account_id is None):
+            by_account.setdefault(only.account_id, []).append(change)
+        elif match.account is None:
+            loose.append((change, ""))
         else:
-            by_account.setdefault(account, []).append(change)
-    if alone:
-        [snapshot] = snapshots
-        mine = by_account.pop(snapshot.account_id or "", [])
-        result = [overlay(snapshot, [*mine, *loose])]
-        loose = []
-    else:
-        result = [overlay(each, by_account.get(each.account_id or "", [])) for each in snapshots]
-    named = {snapshot.account_id for snapshot in snapshots}
+            by_account.setdefault(match.account, []).append(change)
+    result = [overlay(each, _take(each, by_account, only)) for each in snapshots]
+    known = {snapshot.account_id for snapshot in snapshots}
     result += [
         overlay(_unread(account), changes)
         for account, changes in by_account.items()
-        if account not in named and any(change.operation != "delete" for change in changes)
+        if account not in known and any(change.operation != "delete" for change in changes)
     ]
     if not loose:
         return result
     return [unmatched(each, loose) for each in result or [_unread(None)]]
 
 
-def _account(provider: Provider, accounts: Mapping[str, Account]) -> str | None:
-    """The account that a provider deploys to, as far as it is certain."""
-    if provider.account_id is not None:
-        return provider.account_id
-    names = {provider.name, provider.profile}
+def _take(
+    snapshot: Snapshot, by_account: Mapping[str | None, list[PlannedChange]], only: Snapshot | None
+) -> list[PlannedChange]:
+    """The changes of a snapshot's account. Two snapshots without an id are not the same account."""
+    if snapshot.account_id is None and snapshot is not only:
+        return []
+    return by_account.get(snapshot.account_id, [])
+
+
+def _match(change: PlannedChange, accounts: Mapping[str, Account]) -> _Match:
+    provider = change.provider
+    named = None if provider.account_id else _named_by_policy(change, accounts)  # the role decides
+    evidence = {
+        "its provider's role": provider.account_id,
+        "its provider's account_id": provider.account,
+        "its recorded id": change.recorded_account,
+        "the policy file": named,
+    }
+    found = {account: source for source, account in reversed(evidence.items()) if account is not None}
+    if len(found) > 1:
+        shown = " and ".join(f"{source} {account}" for account, source in sorted(found.items()))
+        return _Match(problem=f"its account is contradictory: {shown}")
+    if named is None and provider.unknown:
+        return _Match(problem=provider.hint or "its provider is not known")
+    if not found and (credentials := _unproven_credentials(change)):
+        return _Match(problem=f"the account of {credentials} is not known")
+    return _Match(next(iter(found), None))
+
+
+def _unproven_credentials(change: PlannedChange) -> str | None:
+    """Credentials that may belong to another account than the one that was read."""
+    profile = change.provider.profile
+    return f"the profile {one_line(profile)}" if profile else change.provider.credentials
+
+
+def _named_by_policy(change: PlannedChange, accounts: Mapping[str, Account]) -> str | None:
+    """The account whose `providers` in the policy file name the provider or its profile."""
+    names = {change.provider.name, change.provider.profile}
     found = [account for account, entry in accounts.items() if names & set(entry.providers)]
     return found[0] if len(found) == 1 else None
 

@@ -1,4 +1,4 @@
-"""What the account will be: a snapshot with what a deploy would do to it. Pure."""
+"""The account as it will be: a snapshot, and on it what a deploy changes. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from acctgate.model.outcome import Place
-from acctgate.model.planned_change import Effect, PlannedChange
+from acctgate.model.planned_change import LEAVES, Effect, PlannedChange
 from acctgate.model.preference_keys import PREFERENCE_KEYS
+from acctgate.model.preference_request import VERIFICATION
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.text import show
@@ -19,9 +20,9 @@ _PATHS: Final[dict[str, Path]] = {key.api: key.path for key in PREFERENCE_KEYS}
 
 
 def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
-    """The account after the deploy of these resources, with a note on each setting that they touch.
+    """Return the account after the deploy of these resources, with a note on each setting that they touch.
 
-    Two resources that would not do the same to a setting make it unknown: which comes last is chance.
+    A setting that two resources change in different ways is unknown: the order of the calls is not defined.
     """
     everything = (*(snapshot.planned or ()), *planned)
     if snapshot.unreadable is not None:
@@ -31,6 +32,8 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
         for key, effect in change.effects().items():
             touched.setdefault(key, []).append((change.name, effect))
     live = {key: snapshot.read(path) for key, path in _PATHS.items()}
+    if SECTION in snapshot.document and isinstance(live[VERIFICATION], Unknown) and live[VERIFICATION].absent:
+        live[VERIFICATION] = []  # the API leaves out an empty list
     after = {key: _combined(effects) for key, effects in touched.items()}
     values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
     overlaid = Snapshot.from_document({"version": 1, **snapshot.document, SECTION: _section(snapshot, values)})
@@ -44,12 +47,12 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
 
 
 def _places(planned: Sequence[PlannedChange]) -> dict[Path, Place]:
-    """Where the program declares what touches a setting."""
+    """Where the program declares the resource that touches a setting."""
     return {_PATHS[key]: change.place for change in planned if change.place is not None for key in change.effects()}
 
 
 def _section(snapshot: Snapshot, values: dict[str, Any]) -> dict[str, Any]:
-    """The live section, with every value that is known put in."""
+    """The live section with every known value."""
     live = snapshot.document.get(SECTION)
     section: dict[str, Any] = deepcopy(live) if isinstance(live, dict) else {}
     for key in PREFERENCE_KEYS:
@@ -61,7 +64,7 @@ def _section(snapshot: Snapshot, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems(snapshot: Snapshot, values: dict[str, Any]) -> dict[Path, str]:
-    """Why values are unknown. One that is merely absent from an answer stays absent."""
+    """Why values are unknown. A value that is only absent from an answer stays absent."""
     read = SECTION in snapshot.document
     unknown = {key: value for key, value in values.items() if isinstance(value, Unknown)}
     return {_PATHS[key]: value.reason for key, value in unknown.items() if not (value.absent and read)}
@@ -72,23 +75,28 @@ def _note(effect: Effect, live: Any) -> str:
     return f"{effect.note} (now {show(live)})" if changed else effect.note
 
 
-def unmatched(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
-    """The account, where it is not known whether these resources are deployed to it: what they touch is unknown."""
+def unmatched(snapshot: Snapshot, planned: Sequence[tuple[PlannedChange, str]]) -> Snapshot:
+    """Return the account where it is not known whether these resources are deployed to it: their settings are unknown.
+
+    Args:
+        snapshot: The account.
+        planned: The resources, and why each cannot be matched.
+    """
     problems = dict(snapshot.problems)
-    for change in planned:
+    for change, why in planned:
         reason = (
-            f"{change.name} cannot be matched to an account; name its provider {one_line(change.provider.name)} "
-            "under `accounts` in the policy file"
+            f"{change.name} cannot be matched to an account{f', {why}' if why else ''}; name its provider "
+            f"{one_line(change.provider.name)} under `accounts` in the policy file"
         )
         for key, effect in change.effects().items():
             if effect.kind != "leaves":
                 problems[_PATHS[key]] = reason
-    before = snapshot.planned or ()
-    return replace(snapshot, problems=problems, places=_places(planned), planned=(*before, *planned))
+    changes = [change for change, _ in planned]
+    return replace(snapshot, problems=problems, places=_places(changes), planned=(*(snapshot.planned or ()), *changes))
 
 
 def _after(effect: Effect, live: Any) -> Any:
-    """The setting's value after the deploy: `live` itself where it stays as it is."""
+    """The setting's value after the deploy."""
     match effect.kind:
         case "sets":
             return effect.value
@@ -96,13 +104,14 @@ def _after(effect: Effect, live: Any) -> Any:
             return Unknown(effect.note)
         case "longest":
             return max(live, effect.value) if type(live) is int else Unknown(effect.note)
-        case "perhaps":
-            return live if _same(live, effect.value) else Unknown(effect.note)
+        case "either":
+            values = [live if value is LEAVES else value for value in effect.value]
+            return values[0] if all(_same(value, values[0]) for value in values) else Unknown(effect.note)
     return live
 
 
 def _combined(touching: list[tuple[str, Effect]]) -> Effect:
-    """What resources that touch the same setting do to it together. What is not sent does not count."""
+    """The combined effect of all resources that touch a setting. A resource that does not send it does not count."""
     sending = [(name, effect) for name, effect in touching if effect.kind != "leaves"] or touching
     first = sending[0][1]
     if all(effect.kind == first.kind and _same(effect.value, first.value) for _, effect in sending):
@@ -111,7 +120,7 @@ def _combined(touching: list[tuple[str, Effect]]) -> Effect:
         return replace(first, note="; ".join(effect.note for _, effect in sending))
     sending.sort(key=lambda each: each[0])  # the engine registers resources in any order
     names = " and ".join(name for name, _ in sending)
-    values = " or ".join(dict.fromkeys("unknown" if e.kind == "unknown" else show(e.value) for _, e in sending))
+    values = " or ".join(dict.fromkeys(show(e.value) if e.kind == "sets" else "unknown" for _, e in sending))
     return Effect("unknown", None, f"{names} contradict each other ({values}): one account has one SecurityPreference")
 
 

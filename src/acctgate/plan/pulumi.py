@@ -1,17 +1,19 @@
-"""Pulumi's plans: `pulumi preview --json` and the update plan of `--save-plan`."""
+"""What Pulumi's plans and the policy pack share: resources, their properties, and their providers."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
 from acctgate.model.outcome import Place
-from acctgate.model.planned_change import HOURS, MASKS, SECRET, UNKNOWN, Operation, PlannedChange, Provider
+from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
-from acctgate.plan.require import PlanError, a_list, a_text, an_object, objects
+from acctgate.model.provider_eras import ERAS, eras_of_attributes, parse_version, pulumi_eras
+from acctgate.plan.require import PlanError
 from acctgate.redact import one_line
 from acctgate.text import show
 
@@ -27,15 +29,21 @@ UNKNOWN_VALUES: Final = frozenset(
     }
 )
 """What Pulumi writes for a value that is known only after the deploy."""
+PROVIDER_TYPE: Final = "pulumi:providers:alicloud"
+BRIDGED_TYPES: Final = frozenset({"alicloud:index/ramSecurityPreference:RamSecurityPreference"})
+"""Tokens of the resource where a program uses the Terraform provider without Pulumi's own package."""
+PREFERENCE_TYPES: Final = BRIDGED_TYPES | {PREFERENCE_TYPE}
 _SECRET_SIGN: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 _SECRET_TEXT: Final = "[secret]"  # noqa: S105
-_DEFAULT: Final = re.compile(r"default(_\d+)+.*")
-PROVIDER_TYPE: Final = "pulumi:providers:alicloud"
-_CONFIG: Final = "alicloud:"
+_DEFAULT: Final = re.compile(r"default(?P<version>(_\d+)+).*")
 _POSITION: Final = re.compile(r"project:///(?P<file>[^/#][^#]*)#(?P<line>[1-9]\d{0,6})(,\d+)?", re.ASCII)
+_CREDENTIALS: Final = {
+    "ecsRoleName": "the ECS role",
+    "sharedCredentialsFile": "the credentials file",
+    "credentialsUri": "the credentials URI",
+}
 
-# Of several steps for one resource the first of these says what the deploy sends.
-_OPERATIONS: Final[dict[str, Operation]] = {
+OPERATIONS: Final[dict[str, Operation]] = {
     "create-replacement": "create",
     "create": "create",
     "replace": "create",
@@ -52,91 +60,38 @@ _OPERATIONS: Final[dict[str, Operation]] = {
     "delete-replaced": "delete",
     "delete": "delete",
 }
+"""What the deploy sends at each step. Of several steps for one resource, the first in this table decides."""
 
 
-def is_preview(document: Mapping[str, Any]) -> bool:
-    """Whether it is the output of `pulumi preview --json`. Other tools have steps too, but no URNs in them."""
-    if "steps" not in document:
-        summary = document.get("changeSummary")
-        changes = isinstance(summary, dict) and any(count for name, count in summary.items() if name != "same")
-        return "changeSummary" in document and "duration" in document and not changes
-    steps = document["steps"]
-    return isinstance(steps, list) and all(isinstance(step, dict) and {"op", "urn"} <= step.keys() for step in steps)
-
-
-def is_update_plan(document: Mapping[str, Any]) -> bool:
-    """Whether it is what `--save-plan` writes."""
-    return "resourcePlans" in document
-
-
-def keeps(item: Mapping[str, Any]) -> bool:
-    """Whether an object of a Pulumi plan is worth keeping: what is about other resources is not."""
+def keep(item: Mapping[str, Any]) -> bool:
+    """Return whether an object of a Pulumi plan matters. Other resources do not."""
     kind = item.get("type")
-    about_a_resource = isinstance(kind, str) and ("inputs" in item or "inputDiff" in item or "outputs" in item)
-    return not about_a_resource or kind in (PREFERENCE_TYPE, PROVIDER_TYPE)
+    is_resource = isinstance(kind, str) and ("inputs" in item or "inputDiff" in item or "outputs" in item)
+    return not is_resource or kind in PREFERENCE_TYPES or kind == PROVIDER_TYPE
 
 
-def read_preview(document: Mapping[str, Any]) -> list[PlannedChange]:
-    """The planned preferences in the output of `pulumi preview --json`.
+def deciding_step(steps: Sequence[Any]) -> str:
+    """Return the step of a resource that decides what the deploy sends.
 
     Raises:
-        PlanError: The preview has failed, so that it is not whole, or something in it is not as Pulumi writes it.
+        PlanError: A step is not known.
     """
-    for told in objects(document, "diagnostics", "preview"):
-        if told.get("severity") == "error":
-            raise PlanError(f"the preview has failed: {one_line(told.get('message'))[:200]}")
-    by_urn: dict[str, list[Mapping[str, Any]]] = {}
-    for step in objects(document, "steps", "preview"):
-        by_urn.setdefault(a_text(step, "urn", "step"), []).append(step)
-    providers = {urn: _previewed_provider(urn, steps[0]) for urn, steps in by_urn.items() if _is_provider(urn)}
-    default = {
-        name.removeprefix(_CONFIG): value
-        for name, value in an_object(document, "config", "preview").items()
-        if name.startswith(_CONFIG)
-    }
-    return [
-        _from_step(urn, _deciding(steps), providers, default)
-        for urn, steps in by_urn.items()
-        if resource_type(urn) == PREFERENCE_TYPE
-    ]
+    for step in steps:
+        if not isinstance(step, str) or step not in OPERATIONS:
+            raise PlanError(f"the step {show(step)} of a SecurityPreference is not known")
+    return next(name for name in OPERATIONS if name in steps)
 
 
-def _deciding(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    names = [a_text(step, "op", "step") for step in steps]
-    return steps[names.index(_deciding_name(names))]
-
-
-def _deciding_name(names: Sequence[Any]) -> str:
-    for name in names:
-        if not isinstance(name, str) or name not in _OPERATIONS:
-            raise PlanError(f"the step {show(name)} of a SecurityPreference is not known")
-    return next(name for name in _OPERATIONS if name in names)
-
-
-def _from_step(
-    urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], default: Mapping[str, Any]
-) -> PlannedChange:
-    operation = _OPERATIONS[step["op"]]
-    new, old = an_object(step, "newState", "step"), an_object(step, "oldState", "step")
-    if operation in ("create", "update") and not new:
-        raise PlanError(f"step.newState of {one_line(urn)} is missing")
-    inputs = an_object(new, "inputs", "newState")
-    recorded = None
-    if operation != "create" and old:
-        recorded = settings({**an_object(old, "inputs", "oldState"), **an_object(old, "outputs", "oldState")})
-    return PlannedChange(
-        address=urn,
-        operation=operation,
-        declared=settings(inputs),
-        recorded=recorded,
-        dead=dead_value(inputs),
-        provider=_provider_of(new.get("provider") or old.get("provider") or step.get("provider"), providers, default),
-        place=place_of(new.get("sourcePosition")),
-    )
+def foreign_reason(urn: str) -> str | None:
+    """Return why a resource is perhaps not Pulumi's own SecurityPreference, or None."""
+    kind = resource_type(urn)
+    if kind == PREFERENCE_TYPE:
+        return None
+    return f"its type is {one_line(kind)}; use {PREFERENCE_TYPE}"
 
 
 def place_of(position: Any) -> Place | None:
-    """Where the program declares a resource: `project:///__main__.py#12`. None for what is not in the project."""
+    """Return where the program declares a resource (`project:///__main__.py#12`), None for a file outside it."""
     match = _POSITION.fullmatch(position) if isinstance(position, str) else None
     file = one_line(unquote(match["file"])) if match else ""
     if match is None or file.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", file):
@@ -144,76 +99,14 @@ def place_of(position: Any) -> Place | None:
     return Place(file, int(match["line"]))
 
 
-def read_update_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
-    """The planned preferences in an update plan.
-
-    It has what differs from the recorded inputs, the names of all that is declared, and what the resource
-    will be. What is declared and does not differ is not sent.
-
-    Raises:
-        PlanError: Something in it is not as Pulumi writes it.
-    """
-    if document["resourcePlans"] is None:
-        raise PlanError("plan.resourcePlans is missing: the plan is not whole")
-    all_plans = an_object(document, "resourcePlans", "plan")
-    wanted = [urn for urn in all_plans if resource_type(urn) in (PREFERENCE_TYPE, PROVIDER_TYPE)]
-    plans = {urn: an_object(all_plans, urn, "resourcePlans") for urn in wanted}
-    providers = {urn: _planned_provider(urn, plan) for urn, plan in plans.items() if _is_provider(urn)}
-    return [_from_resource_plan(urn, plan, providers) for urn, plan in plans.items() if not _is_provider(urn)]
-
-
-def _from_resource_plan(urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider]) -> PlannedChange:
-    if not plan.get("steps"):
-        raise PlanError(f"resourcePlan.steps of {one_line(urn)} is missing: the plan is not whole")
-    operation = _OPERATIONS[_deciding_name(a_list(plan, "steps", "resourcePlan"))]
-    goal = an_object(plan, "goal", "resourcePlan")
-    state = an_object(plan, "state", "resourcePlan")
-    changed = _changed(goal)
-    names = set(an_object(goal, "propertyDependencies", "goal")) | set(changed)
-    after = settings(state)
-    declared = settings(changed)
-    unchanged = {key.api for key in PREFERENCE_KEYS if key.pulumi in names} - declared.keys()
-    declared |= {name: after.get(name, UNKNOWN) for name in unchanged}
-    recorded: dict[str, Any] | None = None
-    if operation != "create" and (operation != "update" or _differs(goal)):
-        recorded = {name: declared[name] for name in unchanged}
-    if operation == "update":  # masks and duration are sent again in any case
-        if not state:
-            after = {MASKS: UNKNOWN, HOURS: UNKNOWN}
-        if after.get(MASKS):
-            declared.setdefault(MASKS, after[MASKS])
-        declared.setdefault(HOURS, after.get(HOURS, UNKNOWN))
-    dead = dead_value(changed)
-    if dead is None and DEAD_PROPERTY[0] in names and operation != "delete":
-        dead = state.get(DEAD_PROPERTY[0], True)
-    return PlannedChange(
-        address=urn,
-        operation=operation,
-        declared=declared,
-        recorded=recorded,
-        dead=dead,
-        provider=_provider_of(goal.get("provider"), providers, {}),
-    )
-
-
-def _differs(goal: Mapping[str, Any]) -> bool:
-    """Whether the inputs differ from the recorded ones. Where they do not, an update comes from recorded outputs."""
-    return any(an_object(goal, "inputDiff", "goal").values())
-
-
-def _changed(goal: Mapping[str, Any]) -> dict[str, Any]:
-    diff = an_object(goal, "inputDiff", "goal")
-    return {**an_object(diff, "adds", "inputDiff"), **an_object(diff, "updates", "inputDiff")}
-
-
 def settings(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource's properties under the API's names. What is null is left out, what is not told a marker."""
+    """Return a resource's settings under the API's names, with a marker for a value that is not shown, without null."""
     values = {key.api: _value(properties.get(key.pulumi)) for key in PREFERENCE_KEYS}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def dead_value(properties: Mapping[str, Any]) -> Any:
-    """What is given for enforceMfaForLogin, None where nothing is."""
+    """Return the value of enforceMfaForLogin, None if there is none."""
     return properties.get(DEAD_PROPERTY[0])
 
 
@@ -226,7 +119,7 @@ def _value(value: Any) -> Any:
 
 
 def is_unknown(value: Any) -> bool:
-    """Whether a value, or anything in it, is known only after the deploy."""
+    """Return whether a value, or anything in it, is known only after the deploy."""
     if isinstance(value, dict):
         return any(map(is_unknown, value.values()))
     if isinstance(value, list):
@@ -243,40 +136,70 @@ def _is_secret(value: Any) -> bool:
 
 
 def resource_type(urn: str) -> str:
-    """A resource's type: the last of the chain that its URN names."""
+    """Return a resource's type: the last of the chain that its URN names."""
     parts = urn.split("::")
     return parts[2].rsplit("$", 1)[-1] if len(parts) > 3 else ""
 
 
-def _is_provider(urn: str) -> bool:
+def is_provider(urn: str) -> bool:
+    """Return whether a URN names an alicloud provider."""
     return resource_type(urn) == PROVIDER_TYPE
 
 
-def _previewed_provider(urn: str, step: Mapping[str, Any]) -> Provider:
-    state = an_object(step, "newState", "step") or an_object(step, "oldState", "step")
-    return provider_of(urn, an_object(state, "inputs", "newState"))
+def provider_named(reference: Any, providers: Mapping[str, Provider], configured: Mapping[str, Any]) -> Provider:
+    """Return the provider that a resource names as URN::id.
 
+    Args:
+        reference: The resource's `provider`.
+        providers: The providers in the plan, by URN.
+        configured: What the stack configures of the default provider.
 
-def _planned_provider(urn: str, plan: Mapping[str, Any]) -> Provider:
-    """A provider whose inputs have not changed is known from its state only."""
-    goal, state = an_object(plan, "goal", "resourcePlan"), an_object(plan, "state", "resourcePlan")
-    return provider_of(urn, {**state, **_changed(goal)})
-
-
-def _provider_of(reference: Any, providers: Mapping[str, Provider], default: Mapping[str, Any]) -> Provider:
-    """A resource names its provider as URN::id. What the stack configures of the default one is in `default`."""
+    Raises:
+        PlanError: The reference is not a text.
+    """
     if reference is not None and not isinstance(reference, str):
         raise PlanError(f"provider should be a text, found {show(reference)}")
     urn = (reference or "").rpartition("::")[0]
     if urn in providers:
         return providers[urn]
-    return provider_of(urn, default if urn.rsplit("::", 1)[-1].startswith("default_") else {})
+    name = urn.rsplit("::", 1)[-1]
+    if not urn or _DEFAULT.fullmatch(name):
+        return provider_of(urn, configured)
+    hint = f"the plan leaves out the unchanged provider {one_line(name)}; make it with --show-sames"
+    return Provider(name=name, unknown=True, hint=hint, eras=ERAS)
 
 
 def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
-    """A provider, from its URN and its properties. Nested ones are JSON texts."""
+    """Return a provider, from its URN and its properties. Nested properties are JSON texts."""
     name = urn.rsplit("::", 1)[-1] if urn else "default"
-    role = properties.get("assumeRole", properties.get("assumeRoleWithOidc"))
+    default = _DEFAULT.fullmatch(name)
+    arn, hidden = _role(properties.get("assumeRole", properties.get("assumeRoleWithOidc")))
+    profile, account = properties.get("profile"), properties.get("accountId")
+    version = properties.get("version") or (default["version"].strip("_").replace("_", ".") if default else None)
+    parsed = parse_version(version)
+    return Provider(
+        name="default" if default else name,
+        region=_text(properties.get("region")),
+        profile=_text(profile),
+        role_arn=_text(arn),
+        unknown=hidden or any(_text(value) is None for value in (arn, profile, account) if value is not None),
+        account=_text(account),
+        credentials=_credentials(properties),
+        version=one_line(version) if parsed else "",
+        eras=pulumi_eras(parsed) if parsed else ERAS,
+    )
+
+
+def date_by_properties(provider: Provider, *states: Mapping[str, Any]) -> Provider:
+    """Return the provider without the eras that a resource's properties rule out, if its version is not known."""
+    if provider.eras != ERAS:
+        return provider
+    names = {key.terraform for key in PREFERENCE_KEYS if any(key.pulumi in state for state in states)}
+    return replace(provider, eras=eras_of_attributes(names, complete=False))
+
+
+def _role(role: Any) -> tuple[Any, bool]:
+    """The assumed role's ARN, and whether the plan hides it."""
     hidden = _is_hidden(role)
     if isinstance(role, str) and role.startswith(("{", "[")) and not hidden:
         try:
@@ -284,15 +207,12 @@ def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
         except (ValueError, RecursionError):
             hidden = True
     role = role[0] if isinstance(role, list) and role else role
-    arn = role.get("roleArn", role.get("role_arn")) if isinstance(role, dict) else role
-    region, profile, role_arn = (_text(value) for value in (properties.get("region"), properties.get("profile"), arn))
-    return Provider(
-        name="default" if _DEFAULT.fullmatch(name) else name,
-        region=region,
-        profile=profile,
-        role_arn=role_arn,
-        unknown=hidden or any(_text(value) is None for value in (arn, properties.get("profile")) if value is not None),
-    )
+    return (role.get("roleArn", role.get("role_arn")) if isinstance(role, dict) else role), hidden
+
+
+def _credentials(properties: Mapping[str, Any]) -> str | None:
+    given = [(what, properties[name]) for name, what in _CREDENTIALS.items() if properties.get(name)]
+    return f"{given[0][0]} {one_line(_text(given[0][1]) or 'that is not known')}" if given else None
 
 
 def _text(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Reads plans strictly: what does not have the shape that its tool writes is refused, never skipped."""
+"""Read plans strictly: a part that does not have the shape that its tool writes is an error, never skipped."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from acctgate.text import show
 
 
 class PlanError(ValueError):
-    """It is no plan that can be judged. The text is part of a line: where and why."""
+    """The file is not a plan that can be judged. The text is part of a line: where and why."""
 
 
-def an_object(parent: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
-    """The object under a key, an empty one where there is none."""
+def require_object(parent: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    """Return the object under a key, an empty one if the key is missing or null.
+
+    Raises:
+        PlanError: The value is not an object.
+    """
     value = parent.get(key)
     if value is None:
         return {}
@@ -22,8 +26,12 @@ def an_object(parent: Mapping[str, Any], key: str, where: str) -> Mapping[str, A
     return value
 
 
-def a_list(parent: Mapping[str, Any], key: str, where: str) -> list[Any]:
-    """The list under a key, an empty one where there is none."""
+def require_list(parent: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    """Return the list under a key, an empty one if the key is missing or null.
+
+    Raises:
+        PlanError: The value is not a list.
+    """
     value = parent.get(key)
     if value is None:
         return []
@@ -32,10 +40,14 @@ def a_list(parent: Mapping[str, Any], key: str, where: str) -> list[Any]:
     return value
 
 
-def objects(parent: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
-    """The objects in the list under a key. What is null was about something else, and is left out."""
+def require_objects(parent: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
+    """Return the objects in the list under a key. Null items, which were other resources, are left out.
+
+    Raises:
+        PlanError: The value is not a list, or an item is not an object.
+    """
     found: list[Mapping[str, Any]] = []
-    for index, item in enumerate(a_list(parent, key, where)):
+    for index, item in enumerate(require_list(parent, key, where)):
         if item is None:
             continue
         if not isinstance(item, dict):
@@ -44,8 +56,12 @@ def objects(parent: Mapping[str, Any], key: str, where: str) -> list[Mapping[str
     return found
 
 
-def a_text(parent: Mapping[str, Any], key: str, where: str) -> str:
-    """The text under a key."""
+def require_text(parent: Mapping[str, Any], key: str, where: str) -> str:
+    """Return the text under a key.
+
+    Raises:
+        PlanError: The value is missing, or not a text.
+    """
     value = parent.get(key)
     if not isinstance(value, str):
         raise PlanError(f"{where}.{key} should be a text, found {show(value)}")

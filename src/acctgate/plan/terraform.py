@@ -1,4 +1,4 @@
-"""Terraform's plan, as `terraform show -json PLAN` prints it."""
+"""Read a plan of Terraform or OpenTofu, as `terraform show -json PLAN` prints it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, PlannedChange, Provider
+from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, PlannedChange
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
-from acctgate.plan.require import PlanError, a_text, an_object, objects
+from acctgate.plan.lock_file import Versions
+from acctgate.plan.require import PlanError, require_object, require_objects, require_text
+from acctgate.plan.terraform_provider import ProviderContext, foreign_source
 from acctgate.redact import one_line
 from acctgate.text import show
 
+_MAJORS: Final = ("0", "1")
 _INDEX: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _DEAD: Final = DEAD_PROPERTY[1]
-# Of several actions the first of these says what the deploy sends.
 _OPERATIONS: Final[dict[str, Operation]] = {
     "create": "create",
     "update": "update",
@@ -23,78 +25,123 @@ _OPERATIONS: Final[dict[str, Operation]] = {
     "no-op": "same",
     "read": "same",
 }
+"""What the deploy sends for each action. Of several actions, the first in this table decides."""
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
-    """Whether it is a plan. (A state has no resource_changes and no planned_values.)"""
+    """Return whether it is a plan. A state has neither resource_changes nor planned_values."""
     return "format_version" in document and ("resource_changes" in document or "planned_values" in document)
 
 
-def keeps(item: Mapping[str, Any]) -> bool:
-    """Whether an object of a plan is worth keeping: what is about other resources is not."""
+def keep(item: Mapping[str, Any]) -> bool:
+    """Return whether an object of a plan matters. Other resources do not."""
     kind = item.get("type")
-    about_a_resource = isinstance(kind, str) and ("change" in item or "values" in item or "expressions" in item)
-    return not about_a_resource or kind == PREFERENCE_TERRAFORM
+    is_resource = isinstance(kind, str) and ("change" in item or "values" in item or "expressions" in item)
+    return not is_resource or kind == PREFERENCE_TERRAFORM
 
 
-def read_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
-    """The planned preferences in a plan.
+def read_plan(document: Mapping[str, Any], versions: Versions) -> list[PlannedChange]:
+    """Return the planned preferences in a plan.
+
+    Args:
+        document: The plan.
+        versions: The locked versions of the providers.
 
     Raises:
-        PlanError: The plan is not whole, or something in it is not as Terraform writes it.
+        PlanError: The plan is not whole, of an unknown format, or a part is not as Terraform writes it.
     """
+    _require_format(document)
     if document.get("errored"):
         raise PlanError("the plan is not whole: Terraform failed while it made it")
-    configuration = an_object(document, "configuration", "plan")
-    configured = dict(_configured(an_object(configuration, "root_module", "configuration"), ""))
-    providers = an_object(configuration, "provider_config", "configuration")
-    if not {"resource_changes", "deferred_changes"} & document.keys() and _plans_one(document.get("planned_values")):
-        raise PlanError("plan.resource_changes is missing: the plan is not whole")
-    changes = objects(document, "resource_changes", "plan")
-    changes += [
-        an_object(each, "resource_change", "deferred") for each in objects(document, "deferred_changes", "plan")
+    configuration = require_object(document, "configuration", "plan")
+    configured = dict(_configured(require_object(configuration, "root_module", "configuration"), ""))
+    providers = ProviderContext(
+        require_object(configuration, "provider_config", "configuration"),
+        require_object(document, "variables", "plan"),
+        versions,
+    )
+    changes = list(_changes(document))
+    _require_whole(document, changes)
+    return [
+        _from_change(change, configured.get(_INDEX.sub("", change["address"])), providers, deferred=deferred)
+        for change, deferred in changes
     ]
-    found = []
-    for change in changes:
-        if change and a_text(change, "type", "resource_change") == PREFERENCE_TERRAFORM:
-            address = a_text(change, "address", "resource_change")
-            found.append(_from_change(address, change, configured.get(_INDEX.sub("", address)), providers))
-    return found
 
 
-def _plans_one(value: Any) -> bool:
-    """Whether a preference stands somewhere in the planned values."""
+def _require_format(document: Mapping[str, Any]) -> None:
+    version = document["format_version"]
+    if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
+        raise PlanError(f"a Terraform plan of format {show(version)} is not known; 1.x is")
+
+
+def _changes(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """The planned changes of preferences, and whether Terraform defers them to a later run."""
+    deferred = require_objects(document, "deferred_changes", "plan")
+    found = [(change, False) for change in require_objects(document, "resource_changes", "plan")]
+    found += [(require_object(each, "resource_change", "deferred"), True) for each in deferred]
+    for change, is_deferred in found:
+        if change and require_text(change, "type", "resource_change") == PREFERENCE_TERRAFORM:
+            require_text(change, "address", "resource_change")
+            if change.get("mode", "managed") == "managed":
+                yield change, is_deferred
+
+
+def _require_whole(document: Mapping[str, Any], changes: list[tuple[Mapping[str, Any], bool]]) -> None:
+    """Every preference among the planned values has a change, be it a no-op."""
+    known = {change["address"] for change, _ in changes}
+    for address in _planned_addresses(document.get("planned_values")):
+        if not isinstance(address, str) or address not in known:
+            name = one_line(address)
+            raise PlanError(f"{name} is missing in plan.resource_changes: the plan is not whole")
+
+
+def _planned_addresses(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
-        return value.get("type") == PREFERENCE_TERRAFORM or any(map(_plans_one, value.values()))
-    return isinstance(value, list) and any(map(_plans_one, value))
+        if value.get("type") == PREFERENCE_TERRAFORM and value.get("mode", "managed") == "managed":
+            yield value.get("address")
+        for each in value.values():
+            yield from _planned_addresses(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _planned_addresses(each)
 
 
 def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each configured preference by its address without indexes, through all modules."""
-    for resource in objects(module, "resources", "module"):
+    for resource in require_objects(module, "resources", "module"):
         yield f"{prefix}{resource.get('address')}", resource
-    calls = an_object(module, "module_calls", "module")
+    calls = require_object(module, "module_calls", "module")
     for name in calls:
-        inner = an_object(an_object(calls, name, "module_calls"), "module", name)
+        inner = require_object(require_object(calls, name, "module_calls"), "module", name)
         yield from _configured(inner, f"{prefix}module.{name}.")
 
 
 def _from_change(
-    address: str, resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None, providers: Mapping[str, Any]
+    resource_change: Mapping[str, Any],
+    resource: Mapping[str, Any] | None,
+    providers: ProviderContext,
+    *,
+    deferred: bool,
 ) -> PlannedChange:
-    change = an_object(resource_change, "change", one_line(address))
+    address = resource_change["address"]
+    change = require_object(resource_change, "change", one_line(address))
     operation = _operation(change.get("actions"))
-    after = an_object(change, "after", "change")
+    after, before = require_object(change, "after", "change"), require_object(change, "before", "change")
     if operation in ("create", "update") and not after:
         raise PlanError(f"change.after of {one_line(address)} is missing")
-    expressions = None if resource is None else an_object(resource, "expressions", "resource")
+    expressions = None if resource is None else require_object(resource, "expressions", "resource")
     return PlannedChange(
         address=address,
         operation=operation,
         declared=_declared(change, expressions),
         recorded=None if operation == "create" else _settings(change, "before"),
+        differs=_secret_differences(change, before, after) if operation == "update" else {},
         dead=_dead(change, expressions),
-        provider=_provider(resource, providers),
+        recorded_dead=None if operation == "create" else before.get(_DEAD),
+        recorded_id=_recorded_id(change, before),
+        foreign=foreign_source(resource_change),
+        provider=providers.provider(resource_change, resource),
+        deferred=deferred,
     )
 
 
@@ -108,40 +155,61 @@ def _operation(actions: Any) -> Operation:
     return _OPERATIONS[next(name for name in _OPERATIONS if name in actions)]
 
 
+def _recorded_id(change: Mapping[str, Any], before: Mapping[str, Any]) -> str | None:
+    """The resource's id, or the account that its identity names."""
+    for identity in (change.get("before_identity"), change.get("after_identity")):
+        if isinstance(identity, dict) and isinstance(identity.get("account_id"), str):
+            return str(identity["account_id"])
+    value = before.get("id")
+    return value if isinstance(value, str) else None
+
+
 def _declared(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the configuration declares.
 
-    An attribute that is left out but computed stands in after_unknown like one that is given and not known yet,
-    and one that is left out keeps its recorded value in `after`: only the configuration tells. Without it, all
-    of that counts as given.
+    An attribute that is left out but computed stands in after_unknown like one that is given and not known yet, and
+    one that is left out keeps its recorded value in `after`: only the configuration shows the difference. Without it,
+    all of that counts as given.
     """
     declared = _settings(change, "after")
     if expressions is None:
         return declared
     given = {key.api for key in PREFERENCE_KEYS if _is_given(expressions, key.terraform)}
-    return {name: value for name, value in declared.items() if name in given}
+    empty = {key.api for key in PREFERENCE_KEYS if expressions.get(key.terraform) == {"constant_value": ""}}
+    return {name: "" if name in empty else value for name, value in declared.items() if name in given}
 
 
 def _is_given(expressions: Mapping[str, Any], name: str) -> bool:
-    """Whether the configuration gives an attribute. To give null is to leave it out."""
+    """Return whether the configuration gives an attribute. To give null is to leave it out."""
     return name in expressions and expressions[name] != {"constant_value": None}
 
 
 def _settings(change: Mapping[str, Any], when: str) -> dict[str, Any]:
-    """The settings before or after, markers for those that the plan does not tell or that it marks as secret."""
-    values = an_object(change, when, "change")
-    named = {}
+    """The settings before or after, with markers for values that are not shown or that are marked as secret."""
+    values = require_object(change, when, "change")
+    found = {}
     for key in PREFERENCE_KEYS:
         value = values.get(key.terraform)
         if when == "after" and _is_marked(change, "after_unknown", key.terraform):
-            named[key.api] = UNKNOWN
+            found[key.api] = UNKNOWN
         elif value is not None:
-            named[key.api] = SECRET if _is_marked(change, f"{when}_sensitive", key.terraform) else value
-    return named
+            found[key.api] = SECRET if _is_marked(change, f"{when}_sensitive", key.terraform) else value
+    return found
+
+
+def _secret_differences(
+    change: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, bool | None]:
+    """Whether a secret value changes. The plan has both values, which are compared and never shown."""
+    return {
+        key.api: before.get(key.terraform) != after[key.terraform]
+        for key in PREFERENCE_KEYS
+        if after.get(key.terraform) is not None and _is_marked(change, "after_sensitive", key.terraform)
+    }
 
 
 def _is_marked(change: Mapping[str, Any], which: str, name: str) -> bool:
-    """Whether something is true of an attribute, of all of them, or of a part of it."""
+    """Return whether an attribute, all attributes, or a part of this one is marked."""
     marks = change.get(which)
     return _has_true(marks.get(name) if isinstance(marks, dict) else marks)
 
@@ -155,38 +223,10 @@ def _has_true(marks: Any) -> bool:
 
 
 def _dead(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> Any:
-    """What is given for the setting that does nothing: left out, it is computed and keeps what was recorded."""
+    """The value of enforce_mfa_for_login. Left out, it is computed and keeps the recorded value."""
     if expressions is not None and not _is_given(expressions, _DEAD):
         return None
-    value = an_object(change, "after", "change").get(_DEAD)
+    value = require_object(change, "after", "change").get(_DEAD)
     if value is None and expressions is not None and _is_marked(change, "after_unknown", _DEAD):
-        return "unknown"
+        return UNKNOWN
     return value
-
-
-def _provider(resource: Mapping[str, Any] | None, providers: Mapping[str, Any]) -> Provider:
-    """The provider as the configuration has it, an unknown one where that is not in the plan."""
-    if resource is None:
-        return Provider(name="", unknown=True)
-    key = resource.get("provider_config_key")
-    if not isinstance(key, str) or (providers and key not in providers and ":" in key):
-        return Provider(name="", unknown=True)
-    config = an_object(providers, key, "provider_config")
-    expressions = an_object(config, "expressions", "provider_config")
-    roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
-    role = roles[0] if isinstance(roles, list) and roles else roles
-    arn = role.get("role_arn") if isinstance(role, dict) else role
-    profile = expressions.get("profile")
-    alias = config.get("alias")
-    return Provider(
-        name=alias if isinstance(alias, str) else key.rpartition(".")[2] if "." in key else "default",
-        region=_constant(expressions.get("region")),
-        profile=_constant(profile),
-        role_arn=_constant(arn),
-        unknown=any(given is not None and _constant(given) is None for given in (arn, profile)),
-    )
-
-
-def _constant(expression: Any) -> str | None:
-    value = expression.get("constant_value") if isinstance(expression, dict) else None
-    return value if isinstance(value, str) else None

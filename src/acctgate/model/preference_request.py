@@ -1,0 +1,246 @@
+"""What a provider sends to SetSecurityPreference, and what the account's settings are after that call.
+
+A setting has alternatives where the recorded state or the provider's version is not known. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, Literal
+
+from acctgate.model.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.model.provider_eras import ProviderEra
+
+MASKS: Final = "LoginNetworkMasks"
+HOURS: Final = "LoginSessionDuration"
+MFA: Final = "MFAOperationForLogin"
+VERIFICATION: Final = "VerificationTypes"
+OPTIONAL: Final = (MASKS, VERIFICATION)
+"""Settings that are not computed: a program that leaves one out removes it."""
+_FIRST_KEYS: Final = frozenset(
+    {
+        "EnableSaveMFATicket",
+        HOURS,
+        MASKS,
+        "AllowUserToChangePassword",
+        "AllowUserToManageAccessKeys",
+        "AllowUserToManageMFADevices",
+    }
+)
+"""The settings that the oldest providers know."""
+
+Operation = Literal["create", "update", "delete", "same", "unknown"]
+"""What the deploy does with the resource. A replacement is a create: the delete before it sends nothing."""
+
+
+class Marker(Enum):
+    """Stands for a value that the plan does not show. Its own value says why."""
+
+    UNKNOWN = "a value that is known only after the deploy"
+    SECRET = "a secret value"  # noqa: S105
+
+
+UNKNOWN: Final = Marker.UNKNOWN
+SECRET: Final = Marker.SECRET
+
+
+class Unsent(Enum):
+    """Stands for a setting that the deploy does not send."""
+
+    LEAVES = "leaves it as it is"
+
+
+LEAVES: Final = Unsent.LEAVES
+
+
+class Reason(Enum):
+    """Why a setting comes to a value."""
+
+    DECLARED = "declared"
+    UNCHANGED = "the recorded state has the declared value already"
+    EMPTY = "an empty text counts as left out"
+    LEFT_OUT = "left out, which the API takes as its default"
+    NOT_SENT = "the provider sends only what changed, and the API takes the rest as its default"
+    RECORDED = "the recorded value is sent again"
+    NO_CALL = "nothing changes that the provider sends"
+    ENFORCE = "enforceMfaForLogin is sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A value that a setting may have after the deploy, or LEAVES, or a marker."""
+
+    value: Any
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A planned SecurityPreference, as far as it decides what is sent."""
+
+    declared: Mapping[str, Any]
+    recorded: Mapping[str, Any] | None
+    """What the state records, None where that is not known."""
+    differs: Mapping[str, bool | None] = field(default_factory=dict)
+    """Whether a setting differs from what is recorded, where the plan shows that and not the value. None: not known."""
+    enforce_mfa: Any = None
+    recorded_enforce_mfa: Any = None
+
+
+Alternatives = dict[str, list[Alternative]]
+
+
+def possible_values(resource: Resource, operation: Operation, eras: tuple[ProviderEra, ...]) -> list[Alternatives]:
+    """Return what each era's provider may make of each setting, for each operation that is possible."""
+    operations: tuple[Operation, ...] = ("create", "update", "same") if operation == "unknown" else (operation,)
+    return [_alternatives(resource, each, era) for each in operations for era in eras]
+
+
+def _alternatives(resource: Resource, operation: Operation, era: ProviderEra) -> Alternatives:
+    match operation:
+        case "create":
+            return dict(_create(resource, era))
+        case "update":
+            return dict(_update(resource, era))
+    return {key: [Alternative(LEAVES, Reason.UNCHANGED)] for key in resource.declared}
+
+
+def _create(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
+    declared = resource.declared
+    for key, value in declared.items():
+        reason = Reason.EMPTY if _is_empty(value) else Reason.DECLARED
+        yield key, [Alternative(LEAVES if reason is Reason.EMPTY else value, reason)]
+    yield from _api_defaults({key: value for key, value in declared.items() if not _is_empty(value)}, Reason.LEFT_OUT)
+    if era.sends_enforce_mfa and resource.enforce_mfa not in (None, False):
+        yield MFA, _with_enforce(declared.get(MFA) or None, resource.enforce_mfa)
+
+
+def _api_defaults(sent: Mapping[str, Any], reason: Reason) -> Iterator[tuple[str, list[Alternative]]]:
+    """What a call does to the settings that it does not name."""
+    if MASKS not in sent:
+        yield MASKS, [Alternative("", reason)]
+    if HOURS not in sent:
+        yield HOURS, [Alternative(DEFAULT_HOURS, reason)]
+
+
+def _update(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
+    """A call is made only where something changes that the provider sends."""
+    called = _any(_differs(resource, key) for key in _sent_keys(resource, era))
+    if era.sends_enforce_mfa:
+        called = _any((called, _enforce_differs(resource)))
+    if_called = dict(_called(resource, era)) if called is not False else {}
+    for key in dict.fromkeys((*resource.declared, *if_called)):
+        found = list(if_called.get(key, ()))
+        if called is not True or key not in if_called:
+            unsent = Reason.NO_CALL if called is False and _differs(resource, key) is not False else Reason.UNCHANGED
+            found.append(Alternative(LEAVES, unsent))
+        yield key, found
+
+
+def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
+    if era.update in ("every attribute", "every value"):
+        yield from _send_all(resource, era)
+        return
+    for key in _sent_keys(resource, era):
+        if key in (MASKS, HOURS) and era.update != "changes":
+            yield key, _planned(resource, key)
+            continue
+        match _differs(resource, key):
+            case True:
+                yield key, _planned(resource, key)
+            case None:
+                yield key, [*_planned(resource, key), *_unsent(key)]
+            case False if key in resource.declared or key in (MASKS, HOURS):
+                yield key, _unsent(key)
+
+
+def _unsent(key: str) -> list[Alternative]:
+    """A setting that a call does not name."""
+    if key in (MASKS, HOURS):
+        return [Alternative("" if key == MASKS else DEFAULT_HOURS, Reason.NOT_SENT)]
+    return [Alternative(LEAVES, Reason.UNCHANGED)]
+
+
+def _send_all(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
+    """Providers that send everything again: what is planned, and what is recorded."""
+    for key in _sent_keys(resource, era):
+        planned = _planned(resource, key)
+        if planned[0].value is not LEAVES or key in resource.declared:
+            yield key, planned
+    enforce = resource.enforce_mfa if resource.enforce_mfa is not None else resource.recorded_enforce_mfa
+    if era.update == "every attribute" or enforce is not None:
+        [mode] = _planned(resource, MFA) if era.update == "every value" else [Alternative(None, Reason.RECORDED)]
+        unset = mode.value is LEAVES or mode.value is None
+        if enforce is None and resource.recorded is None:
+            enforce = UNKNOWN
+        yield MFA, _with_enforce(None if unset else mode.value, enforce or False)
+
+
+def _with_enforce(mode: Any, enforce: Any) -> list[Alternative]:
+    """What the older MFA switch makes of the newer setting. Which of them wins is not known, where both are sent."""
+    sent = enforce if isinstance(enforce, Marker) else "mandatory" if enforce else "independent"
+    older = Alternative(sent, Reason.ENFORCE)
+    return [older] if mode is None or mode == sent else [Alternative(mode, Reason.DECLARED), older]
+
+
+def _planned(resource: Resource, key: str) -> list[Alternative]:
+    """What an update means for a setting: what is declared, or else what is recorded."""
+    value = resource.declared.get(key)
+    if value is not None and not (_is_empty(value) and key not in OPTIONAL):
+        return [Alternative("" if key == MASKS and _is_empty(value) else value, Reason.DECLARED)]
+    if key in OPTIONAL:
+        return [Alternative("" if key == MASKS else [], Reason.LEFT_OUT)]
+    if resource.recorded is None:
+        return [Alternative(UNKNOWN, Reason.RECORDED)]
+    recorded = resource.recorded.get(key)
+    if recorded is None:
+        return [Alternative(UNKNOWN if key == HOURS else LEAVES, Reason.RECORDED)]
+    return [Alternative(recorded, Reason.RECORDED)]
+
+
+def _sent_keys(resource: Resource, era: ProviderEra) -> list[str]:
+    keys = [key.api for key in PREFERENCE_KEYS]
+    return [key for key in keys if key in _FIRST_KEYS] if era.update == "every attribute" else keys
+
+
+def _differs(resource: Resource, key: str) -> bool | None:
+    """Whether the provider sees a change. A computed setting that is left out has none."""
+    if key in resource.differs:
+        return resource.differs[key]
+    value = resource.declared.get(key)
+    if key not in OPTIONAL and (value is None or _is_empty(value)):
+        return False
+    if resource.recorded is None or isinstance(value, Marker):
+        return None
+    before = resource.recorded.get(key)
+    if isinstance(before, Marker):
+        return None
+    if before is None and key not in OPTIONAL and not value:
+        return None  # to the provider's SDK, nothing and false are the same
+    return bool(_comparable(before) != _comparable(value))
+
+
+def _enforce_differs(resource: Resource) -> bool | None:
+    if resource.enforce_mfa is None:
+        return False
+    if resource.recorded is None or not isinstance(resource.enforce_mfa, bool):
+        return None
+    return bool(resource.recorded_enforce_mfa) != resource.enforce_mfa
+
+
+def _comparable(value: Any) -> Any:
+    """Lists are sets to the provider, and empty is left out. True and 1 are not the same."""
+    if isinstance(value, list):
+        return ("list", sorted(map(str, value))) if value else None
+    return (type(value), value) if value not in (None, "") else None
+
+
+def _is_empty(value: Any) -> bool:
+    return value in ("", [])
+
+
+def _any(values: Iterator[bool | None] | tuple[bool | None, ...]) -> bool | None:
+    found = set(values)
+    return True if True in found else None if None in found else False

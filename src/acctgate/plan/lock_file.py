@@ -1,0 +1,46 @@
+"""The exact version of the Terraform provider, from `.terraform.lock.hcl`. A plan has only the constraint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from acctgate.reading import SourceError, read_text
+
+LOCK_FILE: Final = ".terraform.lock.hcl"
+"""The name that Terraform and OpenTofu give it."""
+_PROVIDER: Final = re.compile(r'^\s*provider\s+"(?P<source>[^"]+)"\s*\{(?P<body>[^}]*)', re.MULTILINE)
+_VERSION: Final = re.compile(r'^\s*version\s*=\s*"(?P<version>[^"]+)"', re.MULTILINE)
+
+Versions = Mapping[str, str]
+"""Provider source → locked version."""
+
+
+def read_lock_file(path: str) -> Versions:
+    """Return the locked versions.
+
+    Raises:
+        SourceError: The file cannot be read, or locks no provider.
+    """
+    versions = _versions(read_text(path))
+    if not versions:
+        raise SourceError(f"{path}: is not a lock file: it names no provider")
+    return versions
+
+
+def find_lock_file(plan: str) -> Versions:
+    """Return the locked versions of the file beside a plan, else in the working directory; none if there is none."""
+    folders = [Path()] if plan == "-" else [Path(plan).parent, Path()]
+    for folder in folders:
+        try:
+            return _versions(read_text(str(folder / LOCK_FILE)))
+        except SourceError:
+            continue
+    return {}
+
+
+def _versions(text: str) -> Versions:
+    found = {match["source"]: _VERSION.search(match["body"]) for match in _PROVIDER.finditer(text)}
+    return {source: version["version"] for source, version in found.items() if version}

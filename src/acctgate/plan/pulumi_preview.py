@@ -1,0 +1,107 @@
+"""Read the output of `pulumi preview --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.plan.pulumi import (
+    OPERATIONS,
+    PREFERENCE_TYPES,
+    date_by_properties,
+    dead_value,
+    deciding_step,
+    foreign_reason,
+    is_provider,
+    place_of,
+    provider_named,
+    provider_of,
+    resource_type,
+    settings,
+)
+from acctgate.plan.require import PlanError, require_object, require_objects, require_text
+from acctgate.redact import one_line
+
+_CONFIG: Final = "alicloud:"
+
+
+def is_preview(document: Mapping[str, Any]) -> bool:
+    """Return whether it is the output of `pulumi preview --json`. Other tools have steps too, but without URNs."""
+    if "steps" not in document:
+        summary = document.get("changeSummary")
+        changes = isinstance(summary, dict) and any(count for name, count in summary.items() if name != "same")
+        return "changeSummary" in document and "duration" in document and not changes
+    steps = document["steps"]
+    return isinstance(steps, list) and all(isinstance(step, dict) and {"op", "urn"} <= step.keys() for step in steps)
+
+
+def read_preview(document: Mapping[str, Any]) -> list[PlannedChange]:
+    """Return the planned preferences in a preview.
+
+    Raises:
+        PlanError: The preview failed, so that it is not whole, or a part is not as Pulumi writes it.
+    """
+    for diagnostic in require_objects(document, "diagnostics", "preview"):
+        if diagnostic.get("severity") == "error":
+            raise PlanError(f"the preview has failed: {one_line(diagnostic.get('message'))[:200]}")
+    by_urn: dict[str, list[Mapping[str, Any]]] = {}
+    for step in require_objects(document, "steps", "preview"):
+        by_urn.setdefault(require_text(step, "urn", "step"), []).append(step)
+    providers = {urn: _provider(urn, steps[0]) for urn, steps in by_urn.items() if is_provider(urn)}
+    configured = stack_configuration(document)
+    return [
+        _from_step(urn, _deciding(steps), providers, configured)
+        for urn, steps in by_urn.items()
+        if resource_type(urn) in PREFERENCE_TYPES
+    ]
+
+
+def stack_configuration(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the stack configures of the default alicloud provider."""
+    return {
+        name.removeprefix(_CONFIG): value
+        for name, value in require_object(document, "config", "plan").items()
+        if name.startswith(_CONFIG)
+    }
+
+
+def _deciding(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    names = [require_text(step, "op", "step") for step in steps]
+    return steps[names.index(deciding_step(names))]
+
+
+def _from_step(
+    urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], configured: Mapping[str, Any]
+) -> PlannedChange:
+    operation = OPERATIONS[step["op"]]
+    new, old = require_object(step, "newState", "step"), require_object(step, "oldState", "step")
+    if operation in ("create", "update") and not new:
+        raise PlanError(f"step.newState of {one_line(urn)} is missing")
+    inputs = require_object(new, "inputs", "newState")
+    before: Mapping[str, Any] | None = None
+    if operation != "create" and old:
+        before = {**require_object(old, "inputs", "oldState"), **require_object(old, "outputs", "oldState")}
+    reference = new.get("provider") or old.get("provider") or step.get("provider")
+    return PlannedChange(
+        address=urn,
+        operation=operation,
+        declared=settings(inputs),
+        recorded=None if before is None else settings(before),
+        dead=dead_value(inputs),
+        recorded_dead=None if before is None else dead_value(before),
+        recorded_id=_id(old) or _id(new),
+        foreign=foreign_reason(urn),
+        provider=date_by_properties(provider_named(reference, providers, configured), inputs, before or {}),
+        place=place_of(new.get("sourcePosition")),
+    )
+
+
+def _id(state: Mapping[str, Any]) -> str | None:
+    value = state.get("id")
+    return value if isinstance(value, str) else None
+
+
+def _provider(urn: str, step: Mapping[str, Any]) -> Provider:
+    state = require_object(step, "newState", "step") or require_object(step, "oldState", "step")
+    return provider_of(urn, require_object(state, "inputs", "newState"))

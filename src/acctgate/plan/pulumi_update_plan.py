@@ -1,0 +1,140 @@
+"""Read the update plan that `pulumi preview --save-plan` writes.
+
+It has what differs from the recorded inputs, the names of all that is declared, and the state after the deploy. It
+does not have the recorded outputs, which the provider compares with, so that some differences are not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from acctgate.model.planned_change import HOURS, UNKNOWN, Operation, PlannedChange, Provider
+from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
+from acctgate.model.preference_request import OPTIONAL
+from acctgate.plan.pulumi import (
+    OPERATIONS,
+    PREFERENCE_TYPES,
+    date_by_properties,
+    dead_value,
+    deciding_step,
+    foreign_reason,
+    is_provider,
+    provider_named,
+    provider_of,
+    resource_type,
+    settings,
+)
+from acctgate.plan.pulumi_preview import stack_configuration
+from acctgate.plan.require import PlanError, require_list, require_object
+from acctgate.redact import one_line
+from acctgate.text import show
+
+_API_NAMES = {key.pulumi: key.api for key in PREFERENCE_KEYS}
+
+
+def is_update_plan(document: Mapping[str, Any]) -> bool:
+    """Return whether it is what `--save-plan` writes."""
+    return "resourcePlans" in document
+
+
+def read_update_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
+    """Return the planned preferences in an update plan.
+
+    Raises:
+        PlanError: The plan is not whole, or a part is not as Pulumi writes it.
+    """
+    if document["resourcePlans"] is None:
+        raise PlanError("plan.resourcePlans is missing: the plan is not whole")
+    all_plans = require_object(document, "resourcePlans", "plan")
+    plans = {
+        urn: require_object(all_plans, urn, "resourcePlans")
+        for urn in all_plans
+        if is_provider(urn) or resource_type(urn) in PREFERENCE_TYPES
+    }
+    providers = {urn: _provider(urn, plan) for urn, plan in plans.items() if is_provider(urn)}
+    configured = stack_configuration(document)
+    return [_from_plan(urn, plan, providers, configured) for urn, plan in plans.items() if not is_provider(urn)]
+
+
+def _from_plan(
+    urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider], configured: Mapping[str, Any]
+) -> PlannedChange:
+    operation = _operation(urn, plan)
+    goal, state = require_object(plan, "goal", "resourcePlan"), require_object(plan, "state", "resourcePlan")
+    names = set(require_object(goal, "propertyDependencies", "goal")) | set(_changed(goal))
+    after = {**settings(state), **settings(_changed(goal))}
+    declared = {key.api: after.get(key.api, UNKNOWN) for key in PREFERENCE_KEYS if key.pulumi in names}
+    dead = None
+    if DEAD_PROPERTY[0] in names and operation != "delete":
+        dead = {**state, **_changed(goal)}.get(DEAD_PROPERTY[0], True)
+    return PlannedChange(
+        address=urn,
+        operation=operation,
+        declared=declared,
+        recorded=None if operation == "create" else _recorded(goal, after, state),
+        differs=_differences(goal, declared, state) if operation == "update" else {},
+        dead=dead,
+        recorded_dead=None if DEAD_PROPERTY[0] in _changed(goal) else dead_value(state),
+        recorded_id=state["id"] if isinstance(state.get("id"), str) else None,
+        foreign=foreign_reason(urn),
+        provider=date_by_properties(provider_named(goal.get("provider"), providers, configured), state),
+    )
+
+
+def _operation(urn: str, plan: Mapping[str, Any]) -> Operation:
+    """A pure import has no steps, and names the id that is imported."""
+    steps = require_list(plan, "steps", "resourcePlan")
+    if steps:
+        return OPERATIONS[deciding_step(steps)]
+    if "steps" not in plan and require_object(plan, "goal", "resourcePlan").get("id"):
+        return "same"
+    raise PlanError(f"resourcePlan.steps of {one_line(urn)} is missing: the plan is not whole")
+
+
+def _recorded(goal: Mapping[str, Any], after: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    """The recorded values, as far as they stay: an update keeps what is not declared or has not changed."""
+    changed = {_API_NAMES.get(name) for name in _changed(goal)}
+    recorded = {name: value for name, value in after.items() if name not in changed and name not in OPTIONAL}
+    recorded |= {name: value for name, value in settings(state).items() if name in OPTIONAL and name not in changed}
+    if HOURS not in state and not state:
+        recorded.setdefault(HOURS, UNKNOWN)
+    return recorded
+
+
+def _differences(
+    goal: Mapping[str, Any], declared: Mapping[str, Any], state: Mapping[str, Any]
+) -> dict[str, bool | None]:
+    """Whether each setting differs from the recorded outputs.
+
+    Without a difference in the inputs, an update comes from outputs that differ, and which ones is not known. An input
+    that is new may stand in the outputs already.
+    """
+    diff = require_object(goal, "inputDiff", "goal")
+    adds, updates = require_object(diff, "adds", "inputDiff"), require_object(diff, "updates", "inputDiff")
+    deletes = [name for name in _deleted(diff) if _API_NAMES.get(name) in OPTIONAL]
+    if not (set(adds) | set(updates) | set(deletes)) - {"__defaults"}:
+        return dict.fromkeys((*declared, *OPTIONAL), None)
+    found: dict[str, bool | None] = dict.fromkeys((name for name in OPTIONAL if name not in declared), None)
+    found |= {_API_NAMES[name]: True for name in (*updates, *deletes) if name in _API_NAMES}
+    new = [_API_NAMES[name] for name in adds if name in _API_NAMES]
+    certain = len(new) == 1 and True not in found.values() and DEAD_PROPERTY[0] not in {**adds, **updates}
+    return found | {name: True if certain or name in OPTIONAL else None for name in new}
+
+
+def _deleted(diff: Mapping[str, Any]) -> list[str]:
+    deletes = diff.get("deletes") or []
+    if not isinstance(deletes, list) or not all(isinstance(name, str) for name in deletes):
+        raise PlanError(f"inputDiff.deletes should be a list of names, found {show(deletes)}")
+    return deletes
+
+
+def _changed(goal: Mapping[str, Any]) -> dict[str, Any]:
+    diff = require_object(goal, "inputDiff", "goal")
+    return {**require_object(diff, "adds", "inputDiff"), **require_object(diff, "updates", "inputDiff")}
+
+
+def _provider(urn: str, plan: Mapping[str, Any]) -> Provider:
+    """A provider whose inputs have not changed is known only from its state."""
+    goal, state = require_object(plan, "goal", "resourcePlan"), require_object(plan, "state", "resourcePlan")
+    return provider_of(urn, {**state, **_changed(goal)})

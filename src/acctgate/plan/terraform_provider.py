@@ -1,0 +1,153 @@
+"""Which provider a Terraform plan deploys with: its account, and its version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from acctgate.model.planned_change import Provider
+from acctgate.model.provider_eras import (
+    ERAS,
+    NEWEST,
+    ProviderEra,
+    eras_of_attributes,
+    eras_of_constraints,
+    parse_version,
+    satisfies,
+    terraform_eras,
+)
+from acctgate.plan.lock_file import Versions
+from acctgate.plan.require import require_object
+from acctgate.redact import one_line
+
+_SOURCE: Final = re.compile(
+    r"(?:registry\.terraform\.io|registry\.opentofu\.org)/(?:aliyun|hashicorp|-)/alicloud|alicloud", re.ASCII
+)
+_ROLE: Final = re.compile(r"acs:ram::\d+:role/.+", re.ASCII)
+_CREDENTIALS: Final = {
+    "ecs_role_name": "the ECS role",
+    "shared_credentials_file": "the credentials file",
+    "credentials_uri": "the credentials URI",
+}
+_UNSHOWN: Final = "that the plan does not show"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderContext:
+    """What a plan says of all its providers."""
+
+    configured: Mapping[str, Any]
+    """`provider_config`, by key."""
+    variables: Mapping[str, Any]
+    """The values of the root module's variables."""
+    versions: Versions
+    """The locked versions, by provider source."""
+
+    def provider(self, resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None) -> Provider:
+        """Return the provider of a resource.
+
+        Args:
+            resource_change: The planned change.
+            resource: The resource in the configuration, None if it is not there.
+        """
+        key = (resource or {}).get("provider_config_key")
+        known = isinstance(key, str) and not (self.configured and key not in self.configured and ":" in key)
+        eras, version = self._eras(resource_change)
+        if not known or not isinstance(key, str):
+            hint = "the plan does not contain the resource's provider"
+            return Provider(name="", unknown=True, hint=hint, eras=eras, version=version)
+        config = require_object(self.configured, key, "provider_config")
+        expressions = require_object(config, "expressions", "provider_config")
+        alias = config.get("alias")
+        role, role_hidden = self._role(expressions, root=":" not in key)
+        profile, account = expressions.get("profile"), expressions.get("account_id")
+        return Provider(
+            name=alias if isinstance(alias, str) else key.rpartition(".")[2] if "." in key else "default",
+            region=_constant(expressions.get("region")),
+            profile=_constant(profile),
+            role_arn=role,
+            unknown=role_hidden or any(value is not None and _constant(value) is None for value in (profile, account)),
+            hint="the plan does not show its role, its profile or its account_id",
+            account=_constant(account),
+            credentials=_credentials(expressions),
+            eras=eras,
+            version=version,
+        )
+
+    def _role(self, expressions: Mapping[str, Any], *, root: bool) -> tuple[str | None, bool]:
+        """The assumed role, and whether there is one that is not known."""
+        roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
+        if roles is None or roles == []:
+            return None, False
+        if isinstance(roles, list):
+            if len(roles) != 1:
+                return None, True
+            roles = roles[0]
+        expression = roles.get("role_arn") if isinstance(roles, dict) and "role_arn" in roles else roles
+        arn = _constant(expression) or (self._variable(expression) if root else None)
+        return arn, arn is None
+
+    def _variable(self, expression: Any) -> str | None:
+        """The role in a variable. An expression that builds the role from a variable looks alike: not a whole role."""
+        references = expression.get("references") if isinstance(expression, dict) else None
+        if not isinstance(references, list) or len(references) != 1 or not str(references[0]).startswith("var."):
+            return None
+        variable = self.variables.get(str(references[0]).removeprefix("var."))
+        value = variable.get("value") if isinstance(variable, dict) else None
+        return value if isinstance(value, str) and _ROLE.fullmatch(value) else None
+
+    def _eras(self, resource_change: Mapping[str, Any]) -> tuple[tuple[ProviderEra, ...], str]:
+        """The eras of the provider's version, and the version or the constraint for messages."""
+        source = resource_change.get("provider_name")
+        constraints = self._constraints(source)
+        locked = self.versions.get(source) if isinstance(source, str) else None
+        version = parse_version(locked)
+        if version and satisfies(version, constraints):
+            return terraform_eras(version), one_line(locked)
+        dated = _dated(resource_change, complete=not constraints)
+        allowed = eras_of_constraints(constraints) if constraints else ERAS
+        shown = one_line(", ".join(constraints))
+        return tuple(era for era in allowed if era in dated) or ERAS, shown
+
+    def _constraints(self, source: Any) -> list[str]:
+        """The constraints of all modules hold together."""
+        found = [
+            config["version_constraint"]
+            for config in self.configured.values()
+            if isinstance(config, dict)
+            and config.get("full_name", source) == source
+            and isinstance(config.get("version_constraint"), str)
+        ]
+        return list(dict.fromkeys(found))
+
+
+def foreign_source(resource_change: Mapping[str, Any]) -> str | None:
+    """Return why a resource is perhaps not of the official alicloud provider, or None."""
+    source = resource_change.get("provider_name")
+    if source is None or (isinstance(source, str) and _SOURCE.fullmatch(source)):
+        return None
+    return f"it belongs to the provider {one_line(source)}, not to aliyun/alicloud"
+
+
+def _dated(resource_change: Mapping[str, Any], *, complete: bool) -> tuple[ProviderEra, ...]:
+    """The eras of the providers that have the plan's attributes. Resource identity is newer than all eras but one."""
+    change = require_object(resource_change, "change", "resource_change")
+    importing = change.get("importing")
+    identities = (change.get("before_identity"), change.get("after_identity"), importing)
+    if any(isinstance(each, dict) and (each.get("identity") or each is not importing) for each in identities):
+        return NEWEST
+    states = [change.get("before"), change.get("after"), change.get("after_unknown")]
+    names = {name for state in states if isinstance(state, dict) for name in state}
+    return eras_of_attributes(names, complete=complete and "enforce_mfa_for_login" in names)
+
+
+def _credentials(expressions: Mapping[str, Any]) -> str | None:
+    given = [(what, expressions[name]) for name, what in _CREDENTIALS.items() if expressions.get(name)]
+    return f"{given[0][0]} {one_line(_constant(given[0][1]) or _UNSHOWN)}" if given else None
+
+
+def _constant(expression: Any) -> str | None:
+    value = expression.get("constant_value") if isinstance(expression, dict) else None
+    return value if isinstance(value, str) else None
