@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from acctgate.evaluate.judge import evaluate
+from acctgate.evaluate.judge import Judge
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan import after_deploy
@@ -68,7 +68,7 @@ def test_each_setting_is_predicted_or_unknown(folder: Path) -> None:
 def test_no_rule_passes_that_fails_after_the_deploy(folder: Path, preset: str) -> None:
     policy = load_preset(preset)
     for pair in _deployed(folder):
-        predicted, real = evaluate(pair, policy, NOW)
+        predicted, real = map(Judge(policy, NOW), pair)
         failing = {outcome.rule for outcome in real.outcomes if outcome.outcome in ("fail", "unknown")}
         passing = {outcome.rule for outcome in predicted.outcomes if outcome.outcome == "pass"}
         assert not failing & passing - {"dead-setting", "login-lockout"}  # these two judge the plan itself

@@ -1,7 +1,8 @@
 """The plan does not rely on a setting that the provider ignores.
 
-The alicloud provider accepts `enforceMfaForLogin` (`enforce_mfa_for_login` in Terraform) but neither sends nor reads
-it: the program seems to enforce MFA, and nothing happens. `mfaOperationForLogin` is the setting that works. Other
+Since version 1.269 (Pulumi: 3.93), the alicloud provider accepts `enforceMfaForLogin` (`enforce_mfa_for_login` in
+Terraform) but does not send it: the program seems to enforce MFA, and nothing happens. Earlier providers send it, and
+`login-mfa` judges it. `mfaOperationForLogin` is the setting that works. Other
 tools pass a plan because of this ineffective setting alone.
 """
 
@@ -12,22 +13,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from acctgate.model.preference_keys import DEAD_SETTING
-from acctgate.model.snapshot import Snapshot
-from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, undecided
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DeadSetting(Rule[RuleEntry]):
-    """Judges what the program declares: the provider never sends the setting."""
+    """Judges what the program declares."""
 
     def judgements(self, account: Snapshot, want: RuleEntry, now: datetime) -> Sequence[Judgement]:
         """Return one judgement on all planned preferences of the account."""
         planned = [change for change in account.planned or () if change.operation != "delete"]
         if not planned:
             return [Judgement("skipped", "there is no plan, or it contains no SecurityPreference")]
-        dead = [change for change in planned if change.dead is not None]
+        dead = [change for change in planned if change.dead is not None and change.sends_dead is not True]
         if not dead:
             return [Judgement("pass", "the plan sets no setting that the provider ignores")]
+        if all(change.sends_dead is None for change in dead):
+            why = f"whether the provider sends {dead[0].dead_name} depends on its version, which is not known"
+            return [undecided(Unknown(f"{dead[0].name}: {why}"))]
         names = ", ".join(change.name for change in dead)
         does = "sets" if len(dead) == 1 else "set"
         message = f"{names} {does} {dead[0].dead_name}, which the provider ignores: it is never sent"
@@ -44,7 +48,6 @@ RULE = DeadSetting(
     parameters=RuleEntry,
     expected=lambda want: "not set",
     by_resource=True,
-    outcomes=("pass", "fail"),  # a plan always shows whether the program sets it
     remediation="Set mfaOperationForLogin (mfa_operation_for_login) on the SecurityPreference resource instead, and "
     "remove enforceMfaForLogin.",
     translations={

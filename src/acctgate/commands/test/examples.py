@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.model.outcome import RESULTS, Result
-from acctgate.model.planned_change import SECRET, UNKNOWN
+from acctgate.model.planned_change import SECRET, UNKNOWN, Provider
+from acctgate.model.provider_eras import eras_of_constraints
 from acctgate.plan import PlannedChange
 from acctgate.policy import PolicyError
 from acctgate.policy.source import read_source
@@ -19,7 +20,7 @@ _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _VERDICTS: Final = ("pass", "fail", "unknown")
 _KEYS: Final = ("policy", "snapshot", "planned", "now", "expect")
 _EXPECTED: Final = ("actual", "expected", "setting", "message")
-_PLANNED: Final = ("address", "operation", "declared", "recorded", "dead")
+_PLANNED: Final = ("address", "operation", "declared", "recorded", "dead", "provider_version")
 _OPERATIONS: Final = ("create", "update", "delete", "same", "unknown")
 _MARKERS: Final = {"UNKNOWN": UNKNOWN, "SECRET": SECRET}
 
@@ -195,10 +196,12 @@ def _preference(value: Any, index: int) -> PlannedChange:
             raise _Wrong(f"planned[{index}].{key}: should be a mapping of the API's settings", "planned", index, key)
         return {name: _MARKERS.get(str(each), each) for name, each in given.items()}
 
+    version = str(value.get("provider_version", ""))
     return PlannedChange(
         address=str(value.get("address", "pref")),
         operation=value["operation"],
         declared=values("declared"),
         recorded=values("recorded") if "recorded" in value else None,
         dead=value.get("dead"),
+        provider=Provider(version=version, eras=eras_of_constraints([version])) if version else Provider(),
     )
