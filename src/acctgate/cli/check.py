@@ -20,9 +20,10 @@ from acctgate.cli.options import (
     fail_on_option,
     format_option,
     live_options,
-    or_fail,
+    lock_file_option,
     output_option,
     plan_option,
+    planned_changes,
     policy,
     policy_option,
     warn_stale_baseline,
@@ -30,7 +31,6 @@ from acctgate.cli.options import (
 from acctgate.cli.output import Writer
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
-from acctgate.plan.read import read_plan
 from acctgate.policy import Policy
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 )
 @source_options
 @plan_option
+@lock_file_option
 @baseline_option
 @fail_on_option
 @policy_option
@@ -63,8 +64,8 @@ if TYPE_CHECKING:
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plan: str | None,
-    baseline_file: str | None, fail_on_words: tuple[str, ...], policy_file: Path | None,
+    ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plans: tuple[str, ...],
+    lock_file: str | None, baseline_file: str | None, fail_on_words: tuple[str, ...], policy_file: Path | None,
     formats: tuple[str, ...], output: Path | None, color: Color, jobs: int | None,
     region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
@@ -72,7 +73,7 @@ def command(
     wanted = policy(policy_file)
     writer = Writer(wanted, formats, output, color)
     now = datetime.now(UTC)
-    planned = or_fail(lambda: read_plan(plan)) if plan is not None else None
+    planned = planned_changes(plans, lock_file)
     known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now) if planned is None else None
@@ -90,8 +91,9 @@ def command(
             raise click.ClickException(str(error)) from None
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
     changes = any(change.operation in ("create", "update") for change in planned or ())
-    if plan is not None and not changes and code in (0, 1):  # 2 and 3 have a line of their own
-        click.echo(f"acctgate: {plan}: changes no SecurityPreference; the account is judged as it is", err=True)
+    if plans and not changes and code in (0, 1):  # 2 and 3 have a line of their own
+        names = ", ".join(plans)
+        click.echo(f"acctgate: {names}: changes no SecurityPreference; the account is judged as it is", err=True)
     ctx.exit(code)
 
 

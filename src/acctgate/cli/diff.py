@@ -12,7 +12,15 @@ import click
 
 from acctgate.cli.completion import files
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import color_option, or_fail, plan_option, policy, policy_option
+from acctgate.cli.options import (
+    color_option,
+    lock_file_option,
+    or_fail,
+    plan_option,
+    planned_changes,
+    policy,
+    policy_option,
+)
 from acctgate.cli.progress import Progress, progress
 
 if TYPE_CHECKING:
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from acctgate.diff import Diff
     from acctgate.diff.accounts import Judged
     from acctgate.model.snapshot import Snapshot
+    from acctgate.plan import PlannedChange
     from acctgate.policy import Policy
     from acctgate.rules import Rule
 
@@ -44,6 +53,7 @@ _FORMATS: Final = ("text", "json", "markdown")
     help="Of two policies: the accounts to judge by both.",
 )  # fmt: skip
 @plan_option
+@lock_file_option
 @policy_option
 @click.option("--format", "kind", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option(
@@ -53,8 +63,9 @@ _FORMATS: Final = ("text", "json", "markdown")
 @click.option("--allow-loosening", is_flag=True, help="A loosened policy is no reason to fail.")
 @click.pass_context
 def command(
-    ctx: click.Context, base: str, head: str | None, snapshots: tuple[str, ...], plan: str | None,
-    policy_file: Path | None, kind: str, output: Path | None, color: Color, allow_loosening: bool,
+    ctx: click.Context, base: str, head: str | None, snapshots: tuple[str, ...], plans: tuple[str, ...],
+    lock_file: str | None, policy_file: Path | None, kind: str, output: Path | None, color: Color,
+    allow_loosening: bool,
 ) -> None:  # fmt: skip
     """Compare BASE with HEAD: two snapshots, two JSON reports, or two policies.
 
@@ -62,13 +73,13 @@ def command(
     mandatory rule fails newly or the policy was loosened; 3 one is newly unknown; else 0; 2 unreadable.
     """
     now = datetime.now(UTC)
-    if head is None and plan is None:
+    if head is None and not plans:
         raise click.UsageError("HEAD is missing; only with --plan may it be left out")
     kinds = {_kind(path) for path in (base, head) if path is not None}
     if len(kinds) > 1:
         raise click.UsageError(f"{base} and {head} are of two kinds: {' and '.join(sorted(kinds))}")
     [compared] = kinds
-    if plan is not None and compared != "snapshots":
+    if plans and compared != "snapshots":
         raise click.UsageError("--plan goes with snapshots")
     if snapshots and compared != "policies":
         raise click.UsageError("--snapshot goes with two policies")
@@ -78,7 +89,7 @@ def command(
         elif compared == "reports":
             found = _accounts("reports", _reports(base), _reports(str(head)), _rules(policy_file))
         else:
-            found = _snapshots(base, head, plan, policy(policy_file), now, shown)
+            found = _snapshots(base, head, planned_changes(plans, lock_file), policy(policy_file), now, shown)
     _write(found, kind, output, color)
     ctx.exit(_status(found, allow_loosening=allow_loosening))
 
@@ -106,14 +117,20 @@ def _kind(path: str) -> Kind:
     return "policies" if keys & {"rules", "extends", "waivers"} else "snapshots"
 
 
-def _snapshots(base: str, head: str | None, plan: str | None, wanted: Policy, now: datetime, shown: Progress) -> Diff:
+def _snapshots(
+    base: str,
+    head: str | None,
+    planned: list[PlannedChange] | None,
+    wanted: Policy,
+    now: datetime,
+    shown: Progress,
+) -> Diff:
     before = _read(base, shown)
     after = _read(head, shown) if head is not None else before
-    if plan is not None:
+    if planned is not None:
         from acctgate.plan import after_deploy
-        from acctgate.plan.read import read_plan
 
-        after = after_deploy(after, or_fail(lambda: read_plan(plan)), wanted.accounts)
+        after = after_deploy(after, planned, wanted.accounts)
     return _accounts("snapshots", _judge(before, wanted, now), _judge(after, wanted, now), wanted.all_rules)
 
 

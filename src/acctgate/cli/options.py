@@ -15,6 +15,7 @@ from acctgate.render import FORMATS
 if TYPE_CHECKING:
     from acctgate.evaluate.baseline import Baseline, BaselineEntry
     from acctgate.evaluate.fail_on import FailOn
+    from acctgate.plan import PlannedChange
     from acctgate.policy import Policy
     from acctgate.sources.calls import Target
 
@@ -71,9 +72,18 @@ own_policy_option = click.option(
 )
 plan_option = click.option(
     "--plan",
+    "plans",
+    multiple=True,
     metavar="FILE",
     shell_complete=files,
-    help="What a deploy would change: pulumi preview --json, --save-plan, or terraform show -json.",
+    help="A plan: pulumi preview --json, --save-plan, or terraform show -json. Repeatable; all plans count together.",
+)
+lock_file_option = click.option(
+    "--lock-file",
+    metavar="FILE",
+    shell_complete=files,
+    help="Terraform's lock file, which has the provider's version.  [default: .terraform.lock.hcl beside the plan, or "
+    "in the working directory]",
 )
 baseline_option = click.option(
     "--baseline",
@@ -122,6 +132,17 @@ def or_fail(read: Callable[[], T]) -> T:
         return read()
     except SourceError as error:
         raise click.ClickException(str(error)) from None
+
+
+def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[PlannedChange] | None:
+    """Return the planned changes of all plans, None without a plan."""
+    from acctgate.plan.read import read_plans
+
+    if not plans:
+        if lock_file is not None:
+            raise click.UsageError("--lock-file goes with --plan")
+        return None
+    return or_fail(lambda: read_plans(plans, lock_file))
 
 
 def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
