@@ -30,7 +30,8 @@ _OPERATIONS: Final[dict[str, Operation]] = {
 
 def is_plan(document: Mapping[str, Any]) -> bool:
     """Return whether it is a plan. A state has neither resource_changes nor planned_values."""
-    return "format_version" in document and ("resource_changes" in document or "planned_values" in document)
+    parts = {"resource_changes", "planned_values", "deferred_changes"}
+    return "format_version" in document and not parts.isdisjoint(document)
 
 
 def keep(item: Mapping[str, Any]) -> bool:
