@@ -58,7 +58,7 @@ def test_what_could_not_be_decided_is_3(tmp_path: Path) -> None:
     result = _check("--snapshot", _written(tmp_path / "s.json", {"version": 1}))
     assert result.exit_code == 3
     assert result.stdout.startswith("UNKNOWN")
-    one_line(result.stderr, "acctgate: undecided: login-mfa: ", "SecurityPreference was not read", "more")
+    one_line(result.stderr, "acctgate: unknown: login-mfa: ", "SecurityPreference was not read", "more")
 
 
 def test_a_violation_beside_an_unknown_is_1() -> None:

@@ -152,7 +152,7 @@ def test_a_denied_api_is_3(copy: Path, demo: DemoServer) -> None:
     done = live(copy, demo, "--format", "json")
     assert done.returncode == 3
     assert rules(report_of(done.stdout), "unknown") >= {"login-mfa", "session-duration"}
-    one_line(done.stderr, "acctgate: undecided: login-mfa: ", "NoPermission", "ram:GetSecurityPreference")
+    one_line(done.stderr, "acctgate: unknown: login-mfa: ", "NoPermission", "ram:GetSecurityPreference")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_wrong_credentials_prove_nothing(
     done = live(copy, demo, "--format", "json", **{"HOME": str(tmp_path), variable: value})
     report = report_of(done.stdout)
     assert (done.returncode, report["verdict"], report["counts"]["pass"]) == (3, "unknown", 0)
-    one_line(done.stderr, "acctgate: undecided: ", code)
+    one_line(done.stderr, "acctgate: unknown: ", code)
 
 
 def test_an_endpoint_where_nobody_listens_proves_nothing(copy: Path, demo: DemoServer) -> None:
@@ -181,7 +181,7 @@ def test_an_endpoint_where_nobody_listens_proves_nothing(copy: Path, demo: DemoS
     done = preview(copy, "--format", "json", "--endpoint", endpoint, **{**demo.environment, "ACCTGATE_ENDPOINT": ""})
     report = report_of(done.stdout)
     assert (done.returncode, report["verdict"], report["counts"]["pass"]) == (3, "unknown", 0)
-    one_line(done.stderr, "acctgate: undecided: ", endpoint, "connection refused")
+    one_line(done.stderr, "acctgate: unknown: ", endpoint, "connection refused")
 
 
 def test_a_program_without_data_sources_is_judged_all_the_same(project: Path, demo: DemoServer) -> None:
@@ -519,4 +519,4 @@ def test_an_own_rule_that_raises_passes_nothing(copy: Path, level: str, raises: 
         program.write(PREFERENCE)
     done = preview(copy, "--demo", "--format", "json")
     assert done.returncode == 3, done.stderr
-    one_line(done.stderr, "acctgate: undecided: acme: not provable: the rule raised")
+    one_line(done.stderr, "acctgate: unknown: acme: the rule raised")

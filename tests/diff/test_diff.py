@@ -167,7 +167,7 @@ def test_accounts_are_paired_by_id_and_a_lost_one_is_not_provable(files: Files) 
     accounts = {account["account"]: account for account in json.loads(done.stdout)["accounts"]}
     assert accounts["2222222222222222"]["settings"] == []
     assert accounts["1111111111111111"]["after"] is None
-    assert "newly undecided" in done.stderr
+    assert "newly unknown" in done.stderr
     assert files.run(head, base, "--policy", "policy.yaml").returncode == 0
 
 

@@ -110,7 +110,7 @@ def test_what_is_not_provable_follows_too(tmp_path: Path) -> None:
     (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
     done = run("check", "--snapshot", "s.json", "--policy", "p.yaml", "--fail-on", "advisory", cwd=tmp_path)
     assert done.returncode == 3
-    one_line(done.stderr, "acctgate: undecided: mfa-ticket")
+    one_line(done.stderr, "acctgate: unknown: mfa-ticket")
 
 
 def test_a_wrong_word_is_one_line(tmp_path: Path) -> None:

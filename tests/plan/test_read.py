@@ -232,7 +232,7 @@ def test_unknown_everywhere_is_3_and_no_pass(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(json.dumps(document))
     code, output, error = _check(tmp_path, "p.json", "--format", "json")
     assert code == 3
-    one_line(error, "acctgate: undecided: login-mfa: not provable: pref sets it to a value that is known only after")
+    one_line(error, "acctgate: unknown: login-mfa: pref sets it to a value that is known only after")
     outcomes = {o["rule"]: o["outcome"] for o in json.loads(output)["accounts"][0]["outcomes"]}
     touched = ("login-mfa", "session-duration", "network-masks", "manage-access-keys", "mfa-ticket")
     assert {outcomes[rule] for rule in touched} == {"unknown"}

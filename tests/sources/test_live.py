@@ -149,7 +149,7 @@ def test_a_denied_section_is_3_for_snapshot_and_check(server: DemoServer) -> Non
     one_line(done.stderr, "SecurityPreference", "NoPermission", "grant ram:GetSecurityPreference")
     done = run("check", "--format", "json", environment=server.environment)
     assert (done.returncode, json.loads(done.stdout)["verdict"]) == (3, "unknown")
-    one_line(done.stderr, "undecided: login-mfa", "grant ram:GetSecurityPreference")
+    one_line(done.stderr, "unknown: login-mfa", "grant ram:GetSecurityPreference")
 
 
 def test_several_denied_sections_are_one_line(server: DemoServer) -> None:

@@ -22,6 +22,7 @@ from acctgate.cli.options import (
     policy_option,
 )
 from acctgate.cli.progress import Progress, progress
+from acctgate.model.outcome import reason_of
 
 if TYPE_CHECKING:
     from acctgate.cli.options import Color
@@ -196,11 +197,11 @@ def _write(found: Diff, kind: str, output: Path | None, color: Color) -> None:
 def _status(found: Diff, *, allow_loosening: bool) -> int:
     if found.flips("newly-failing") or (found.loosened and not allow_loosening):
         return 1
-    undecided = found.flips("newly-unknown")
-    if undecided:
-        account, rule = undecided[0]
-        more = f" (and {len(undecided) - 1} more)" if len(undecided) > 1 else ""
+    unknown = found.flips("newly-unknown")
+    if unknown:
+        account, rule = unknown[0]
+        more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
         name = f"account {account.account}: " if account.account else ""
-        click.echo(f"acctgate: newly undecided: {name}{rule.rule}: {rule.message}{more}", err=True)
+        click.echo(f"acctgate: newly unknown: {name}{rule.rule}: {reason_of(rule.message)}{more}", err=True)
         return 3
     return 0

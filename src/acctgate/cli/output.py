@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from acctgate.model.outcome import Verdict
+from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import one_line
@@ -146,7 +146,7 @@ class _Tally:
         self.unread: list[str] = []
         self.read = False
         """Whether any account could be read."""
-        self._undecided: list[str] = []
+        self._unknown: list[str] = []
         self._more = 0
 
     def look(self, report: AccountReport) -> None:
@@ -158,10 +158,10 @@ class _Tally:
             return
         for outcome in report.outcomes:
             if outcome.binding and outcome.outcome == "unknown":
-                if self._undecided:
+                if self._unknown:
                     self._more += 1
                 else:
-                    self._undecided.append(f"{outcome.rule}: {outcome.message}")
+                    self._unknown.append(f"{outcome.rule}: {reason_of(outcome.message)}")
 
     def say(self, verdict: Verdict) -> None:
         if self.unread:
@@ -169,7 +169,7 @@ class _Tally:
             click.echo(f"acctgate: {one_line(self.unread[0])}{more}", err=True)
         elif verdict == "unknown":
             more = f" (and {self._more} more)" if self._more else ""
-            click.echo(f"acctgate: undecided: {one_line(self._undecided[0])}{more}", err=True)
+            click.echo(f"acctgate: unknown: {one_line(self._unknown[0])}{more}", err=True)
 
 
 def targets(

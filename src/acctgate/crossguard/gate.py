@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.outcome import Outcome
+from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.preference_keys import BY_SETTING
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.snapshot import Snapshot
@@ -103,10 +103,6 @@ def sentence(account: str | None, outcome: Outcome) -> str:
     """Return an outcome as one line for the engine's output."""
     name = f"account {one_line(account)}: " if account else ""
     message = one_line(outcome.message)
-    if message.startswith(_UNKNOWN):
-        message = f"not provable: {message.removeprefix(_UNKNOWN)}"
+    if outcome.outcome == "unknown":  # the engine has violations only: say that this one is not proven
+        message = f"not provable: {reason_of(message)}"
     return f"{name}{message}; expected {one_line(outcome.expected)}. {outcome.remediation}"
-
-
-# Policies have violations only. "not provable" says that this one is not a proven violation.
-_UNKNOWN = "unknown: "

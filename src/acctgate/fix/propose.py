@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.outcome import Level, Outcome, Result
+from acctgate.model.outcome import Level, Outcome, Result, reason_of
 from acctgate.model.planned_change import HOURS, MASKS, PlannedChange
 from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey
 from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown, explain
@@ -180,7 +180,7 @@ def _absent(snapshot: Snapshot, repairer: _Repairer) -> bool:
 
 def _now(outcome: Outcome) -> str:
     if outcome.outcome == "unknown":
-        return outcome.message.removeprefix("not provable: ")
+        return reason_of(outcome.message)
     actual = json.dumps(outcome.actual, ensure_ascii=False)
     return f"{outcome.setting.rpartition('.')[2]} is now {actual}"
 

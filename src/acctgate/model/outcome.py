@@ -20,6 +20,17 @@ Verdict = Literal["pass", "fail", "unknown"]
 
 RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skipped")
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
+_UNKNOWN: Final = "unknown: "
+
+
+def unknown_message(reason: str) -> str:
+    """Return the message of an outcome that is unknown for this reason."""
+    return f"{_UNKNOWN}{reason}"
+
+
+def reason_of(message: str) -> str:
+    """Return an outcome's message without the prefix that unknown outcomes have."""
+    return message.removeprefix(_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from acctgate.language import Language
-from acctgate.model.outcome import Level, Place, Severity
+from acctgate.model.outcome import Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.rules.order import Move, Order, combine
 
@@ -40,6 +40,7 @@ __all__ = [
     "decide",
     "entry",
     "undecided",
+    "unknown_message",
 ]
 
 T = TypeVar("T", bound=type)
@@ -105,7 +106,7 @@ def decide(holds: bool, message: str, actual: Any) -> Judgement:
 
 def undecided(unknown: Unknown) -> Judgement:
     """Return the outcome unknown for a value that cannot be read."""
-    return Judgement("unknown", f"not provable: {unknown.reason}", unknown.actual)
+    return Judgement("unknown", unknown_message(unknown.reason), unknown.actual)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

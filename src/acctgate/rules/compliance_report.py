@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Required
 from annotated_types import Ge, Le
 
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
-from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided, unknown_message
 from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
 from acctgate.text import dotted
 
@@ -62,18 +62,18 @@ def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: da
     status = account.read((*path, "ReportStatus"))
     if isinstance(status, Unknown):
         error = account.errors.get(f"{SECTION}.{name}")
-        return "unknown", f"not provable: {explain(error, name) if error else status.reason}"
+        return "unknown", unknown_message(explain(error, name) if error else status.reason)
     if status != "COMPLETE":
         return "fail", f"the report of {name} is {status}"
     created = account.read((*path, "ReportCreateTimestamp"))
     if isinstance(created, Unknown):
-        return "unknown", f"not provable: {created.reason}"
+        return "unknown", unknown_message(created.reason)
     try:
         age = now - datetime.fromtimestamp(created / 1000, UTC)
     except (OverflowError, OSError, ValueError):
-        return "unknown", f"not provable: ReportCreateTimestamp of {name} is not a valid time"
+        return "unknown", unknown_message(f"ReportCreateTimestamp of {name} is not a valid time")
     if age < -_CLOCK_SKEW:
-        return "unknown", f"not provable: the report of {name} is from the future"
+        return "unknown", unknown_message(f"the report of {name} is from the future")
     limit = timedelta(days=want["max_age_days"])
     return "pass" if age <= limit else "fail", f"the report of {name} is {_age_text(age, limit)} old"
 

@@ -16,7 +16,7 @@ from acctgate.model.networks import network_fault, outside, read_masks
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules import network_masks
-from acctgate.rules.base import Judgement, LintHint, Rule, RuleEntry, RuleText, entry
+from acctgate.rules.base import Judgement, LintHint, Rule, RuleEntry, RuleText, entry, unknown_message
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import required_networks
 
@@ -73,8 +73,9 @@ class LoginLockout(Rule[Parameters]):
         for outcome in ("fail", "unknown"):
             messages = [message for result, message in found if result == outcome]
             if messages:
-                prefix = "not provable: " if outcome == "unknown" else ""
-                return [Judgement(outcome, prefix + "; ".join(messages), account.raw(_MASKS), place=place)]
+                message = "; ".join(messages)
+                shown = unknown_message(message) if outcome == "unknown" else message
+                return [Judgement(outcome, shown, account.raw(_MASKS), place=place)]
         return [Judgement("pass", "the deploy locks nobody out", account.raw(_MASKS))]
 
 

@@ -26,7 +26,7 @@ from acctgate.model.networks import (
     union,
 )
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, LintHint, RuleEntry, RuleText, SettingRule, entry
+from acctgate.rules.base import Judgement, LintHint, RuleEntry, RuleText, SettingRule, entry, unknown_message
 from acctgate.rules.order import allowed_networks, compare_masks, lower_is_stricter
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
@@ -72,7 +72,8 @@ def judge(value: str, want: Parameters) -> Judgement:
     if reason := _violation(masks, want):
         return Judgement("fail", reason, value)
     if masks.unreadable:
-        return Judgement("unknown", f"not provable: {_some(masks.unreadable)} cannot be read as a network", value)
+        reason = f"{_some(masks.unreadable)} cannot be read as a network"
+        return Judgement("unknown", unknown_message(reason), value)
     return Judgement("pass", f"RAM users can log on from {_some([str(net) for net in masks.networks])}", value)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, entry
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, entry, unknown_message
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import Move, higher_is_stricter, lower_is_stricter
 
@@ -34,7 +34,7 @@ def judge(bound: int, users: int, want: Parameters) -> Judgement:
     """Compare bound devices with users, in exact arithmetic."""
     actual = {"SubUserBindMfa": bound, "SubUser": users}
     if bound > users:
-        return Judgement("unknown", f"not provable: {bound} of {users} RAM users cannot have MFA", actual)
+        return Judgement("unknown", unknown_message(f"{bound} of {users} RAM users cannot have MFA"), actual)
     if users == 0:
         return Judgement("skipped", "there are no RAM users", actual)
     holds = bound >= Fraction(str(want["minimum_ratio"])) * users

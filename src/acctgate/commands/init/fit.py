@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, cast
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.targets.base import comment
-from acctgate.model.outcome import Outcome
+from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, entry_fault, yaml_flow
 from acctgate.redact import one_line
@@ -117,7 +117,7 @@ def _gap(rule: Rule[Any], want: RuleEntry, outcomes: Sequence[Outcome], snapshot
         rule.id,
         kind,
         entry,
-        one_line(shown.message.removeprefix("not provable: ")),
+        one_line(reason_of(shown.message)),
         one_line(shown.expected),
         shown.remediation,
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 
 from markupsafe import Markup
 
-from acctgate.model.outcome import Level, Outcome, Result
+from acctgate.model.outcome import Level, Outcome, Result, reason_of
 from acctgate.model.report import AccountReport
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
@@ -75,7 +75,7 @@ def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int]) -
     for outcome in outcomes:
         expected = None if name in ("unknown", "skipped") else outcome.expected
         rule = RuleName(outcome.rule, None if name == "skipped" else number(outcome.rule))
-        rows.setdefault((outcome.message.removeprefix("unknown: "), expected), []).append(rule)
+        rows.setdefault((reason_of(outcome.message), expected), []).append(rule)
     return [Row(rules, text, expected) for (text, expected), rules in rows.items()]
 
 
