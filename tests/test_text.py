@@ -17,7 +17,7 @@ from acctgate.text import and_more, os_reason
         (OSError(), "input/output error"),
     ],
 )
-def test_the_reason_of_a_system_error(error: OSError, reason: str) -> None:
+def test_the_reason_of_a_os_reason(error: OSError, reason: str) -> None:
     assert os_reason(error) == reason
 
 

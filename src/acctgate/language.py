@@ -1,4 +1,4 @@
-"""The languages that rules are told in, and the words round them."""
+"""The languages of rule texts and of the page."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 
 class Words(NamedTuple):
-    """The same in both languages."""
+    """One text in both languages."""
 
     en: str
     zh: str
 
 
 def preferred(environment: Mapping[str, str]) -> Language:
-    """The language that a person's locale asks for; the first of the variables that says anything decides."""
+    """Return the language of the user's locale. The first variable that is set decides, as in gettext."""
     names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"

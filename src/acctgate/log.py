@@ -1,31 +1,38 @@
-"""What is said only with --debug: where something was raised. Nothing of it is part of a report."""
+"""What acctgate writes to standard error beside its reports: notices, and tracebacks with --debug."""
 
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
+from typing import Final
 
 from acctgate.redact import one_line
 
-_LOG = logging.getLogger("acctgate")
+_LOG: Final = logging.getLogger("acctgate")
 _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False
 
 
+def notice(text: str) -> None:
+    """Write one line to standard error, for what succeeds but should be known."""
+    sys.stderr.write(f"acctgate: {one_line(text)}\n")
+
+
 def trace(what: str, error: BaseException | None) -> None:
-    """Note the traceback of an error that is told in one line elsewhere. Costs nothing unless `show` was called."""
+    """Log the traceback of an error that is reported in one line elsewhere. Cheap unless `show` was called."""
     if error is not None and _LOG.isEnabledFor(logging.DEBUG):
         lines = "".join(traceback.format_exception(error)).splitlines()
         _LOG.debug("%s", "\n".join([f"{one_line(what)}:", *map(_safe, lines)]))
 
 
 def show() -> None:
-    """From now on, write tracebacks to standard error."""
+    """Write tracebacks to standard error from now on."""
     if not any(type(handler) is logging.StreamHandler for handler in _LOG.handlers):
         _LOG.addHandler(logging.StreamHandler())
     _LOG.setLevel(logging.DEBUG)
 
 
 def _safe(line: str) -> str:
-    """A line of a traceback without secrets, its indent kept."""
+    """Return a line of a traceback without secrets, indented as before."""
     return " " * (len(line) - len(line.lstrip())) + one_line(line)

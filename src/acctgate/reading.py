@@ -1,4 +1,4 @@
-"""What all sources share: how a file becomes text, how text becomes JSON, and what an error looks like."""
+"""Read files: bytes to text, text to JSON. All sources of accounts, plans and policies share these errors."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ import json
 import math
 import re
 import sys
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
+from acctgate.log import notice
 from acctgate.redact import one_line
 from acctgate.text import os_reason
 
-LARGEST = 10 << 20
-"""The largest single document, in bytes: an answer is a few kilobytes."""
+LARGEST: Final = 10 << 20
+"""The largest document, in bytes. An answer or a snapshot has a few kilobytes."""
+_UTF16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
+_UTF32: Final = (BOM_UTF32_LE, BOM_UTF32_BE)
+_SAVE_AS_UTF8: Final = "save it as UTF-8 (in PowerShell: | Out-File -Encoding utf8 FILE)"
 
 
 class SourceError(ValueError):
-    """Nothing could be read. The text is one line: where, what, what to do."""
+    """Nothing could be read. The message is one line: where, what, and what to do."""
 
 
 def read_text(path: str, largest: int = LARGEST) -> str:
-    """The text of a file, or of standard input for "-".
+    """Return the text of a file, or of standard input for "-".
+
+    Args:
+        path: The file.
+        largest: The largest size to accept, in bytes.
 
     Raises:
-        SourceError: It is missing, a directory, empty, too large, or no text.
+        SourceError: The file is missing, a directory, empty, too large, or not text.
     """
     name = display_name(path)
     try:
@@ -39,50 +48,82 @@ def read_text(path: str, largest: int = LARGEST) -> str:
 
 
 def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:
-    """Bytes as text.
+    """Decode UTF-8, or UTF-16 with a byte order mark, which PowerShell 5 writes.
 
     Raises:
-        SourceError: They are empty, too many, or no UTF-8.
+        SourceError: There are no bytes, or too many, or they are neither.
     """
     if len(raw) > largest:
-        raise SourceError(f"{name}: larger than {largest >> 20} MiB")
+        raise SourceError(f"{name}: larger than {_size(largest)}")
+    encoding = encoding_of(raw, name)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SourceError(f"{name}: is no text (byte {error.start} is no UTF-8)") from None
+        what = "UTF-16" if encoding == "utf-16" else "UTF-8"
+        raise SourceError(f"{name}: not valid {what} (byte {error.start})") from None
     if not text.strip():
         raise SourceError(f"{name}: is empty")
     return text
 
 
+def encoding_of(head: bytes, name: str) -> str:
+    """Return the encoding of a file by its first bytes: utf-8-sig or utf-16. Reading UTF-16 leaves a notice.
+
+    Raises:
+        SourceError: The file is UTF-16 without a byte order mark, or UTF-32.
+    """
+    if head.startswith(_UTF32):
+        raise SourceError(f"{name}: is UTF-32; {_SAVE_AS_UTF8}")
+    if head.startswith(_UTF16):
+        notice(f"{name}: read as UTF-16")
+        return "utf-16"
+    if b"\0" in head[:4] and not head.startswith(BOM_UTF8):  # JSON, XML and YAML have no null character
+        raise SourceError(f"{name}: looks like UTF-16 without a byte order mark; {_SAVE_AS_UTF8}")
+    return "utf-8-sig"
+
+
+def _size(limit: int) -> str:
+    return f"{limit >> 30} GiB" if limit >= 1 << 30 else f"{limit >> 20} MiB"
+
+
 def display_name(path: str) -> str:
-    """How messages call a file."""
+    """Return the name of a file in messages."""
     return "standard input" if path == "-" else path
 
 
 def read_json(text: str, name: str, first_line: int = 1) -> Any:
-    """JSON as the standard has it: no NaN, no key twice (which of them counts would be a guess).
+    """Parse JSON strictly: no NaN, no infinite number, no duplicate key.
+
+    Args:
+        text: The JSON.
+        name: The file's name in messages.
+        first_line: The number of the text's first line in the file.
 
     Raises:
-        SourceError: It is no such JSON.
+        SourceError: It is not such JSON.
     """
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        line = first_line + error.lineno - 1
-        raise SourceError(f"{name}:{line}: no JSON: {error.msg} (column {error.colno})") from None
+        reason = f"{error.msg} (column {error.colno})"
+        raise invalid_json(name, first_line + error.lineno - 1, reason) from None
     except RecursionError:
-        raise SourceError(f"{name}:{first_line}: no JSON that can be read: nested too deeply") from None
+        raise invalid_json(name, first_line, "nested too deeply") from None
     except ValueError as error:
-        raise SourceError(f"{name}:{first_line}: no JSON that can be read: {one_line(error)}") from None
+        raise invalid_json(name, first_line, one_line(error)) from None
+
+
+def invalid_json(name: str, line: int, reason: str) -> SourceError:
+    """Return the error for a file that is not JSON."""
+    return SourceError(f"{name}:{line}: invalid JSON: {reason}; no JSON could be read")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice} stands twice in one object")
+        duplicate = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"duplicate key {duplicate}")
     return result
 
 
@@ -94,22 +135,33 @@ def _finite(text: str) -> float:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
-_HEADER = re.compile(r"[A-Za-z0-9_-]+:.*")
+_HEADER: Final = re.compile(r"[A-Za-z0-9_-]+:.*")
+_STATUS: Final = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
 
 
-def without_preamble(text: str) -> str:
-    """The body of an HTTP answer. Its head gives way to empty lines, so that line numbers stay true."""
-    stripped = text.lstrip()
-    if not stripped.startswith("HTTP/"):
-        return text
+class HttpAnswer(NamedTuple):
+    """An answer, split into its HTTP preamble and its body."""
+
+    status: int | None
+    """The HTTP status, None without a preamble or where it has no readable status."""
+    body: str
+    """The body. Empty lines replace the preamble, so that line numbers stay true."""
+    has_preamble: bool = False
+
+
+def split_preamble(text: str) -> HttpAnswer:
+    """Split an HTTP answer. Of several preambles (100 Continue, a proxy's) the last one counts."""
+    if not text.lstrip().startswith("HTTP/"):
+        return HttpAnswer(None, text)
     lines = text.splitlines()
-    start = next(index for index, line in enumerate(lines) if line.startswith("HTTP/") or line.strip())
+    start = next(index for index, line in enumerate(lines) if line.strip())
     body = start + 1
     while body < len(lines) and (_HEADER.fullmatch(lines[body].strip()) or lines[body].startswith((" ", "\t"))):
         body += 1
-    rest = "\n".join(lines[body:])
-    # Another head may follow: of 100 Continue, or of a proxy.
-    return "\n" * body + (without_preamble(rest) if rest.lstrip().startswith("HTTP/") else rest)
+    rest = split_preamble("\n".join(lines[body:]))
+    found = _STATUS.match(lines[start].strip())
+    status = rest.status if rest.has_preamble else int(found[1]) if found else None
+    return HttpAnswer(status, "\n" * body + rest.body, True)

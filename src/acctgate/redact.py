@@ -1,26 +1,28 @@
-"""Keep secrets out of everything that leaves a reader: snapshots, reports, state, logs and error texts.
+"""Keep secrets out of everything that leaves a reader: snapshots, reports, state, logs and error messages.
 
-A signed URL is a secret: whoever has it can download the report. So every URL loses its query.
+Two nets: patterns that find secrets by their names and form (a signed URL is a secret, because anybody who has it
+can download the report), and the values of the credentials in use, in any encoding that a server may echo.
 """
 
 from __future__ import annotations
 
+import base64
 import re
-from typing import Any
+from typing import Any, Final
 
-# What stands before the slashes stays as it is. To look for it here would take the square of a long text's length.
-_URL = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"<>]*)?")
-# Parameters that sign or authenticate, also where a URL is cut off or quoted in pieces.
-# Percent-encoded once or twice they still are: AccessKeyId%3D, %26SecurityToken%253D.
-_PARAMETER = re.compile(
+# The scheme is left alone. Matching it would take quadratic time on a long text.
+_URL: Final = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"<>]*)?")
+# Parameters that sign or authenticate, also in a URL that is cut off or quoted in pieces,
+# and percent-encoded once or twice: AccessKeyId%3D, %26SecurityToken%253D.
+_PARAMETER: Final = re.compile(
     r"(?i)((?:(?<![a-z0-9])|(?<=%[0-9a-f]{2}))(?:signature|(?:oss)?accesskeyid|accesskeysecret|security-?token"
     r"|x-oss-signature|x-oss-credential|x-oss-security-token|x-acs-security-token)[\"']?\s*(?:=|:|%(?:25)?3D)\s*[\"']?)"
     r"(?:(?!%(?:25)?26)[^\s&\"'<>,;])+"
 )
-_AUTHORIZATION = re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*|bearer\s+).+")
-_ACCESS_KEY_ID = re.compile(r"(LTAI|STS\.)[0-9A-Za-z]{4,}")
+_AUTHORIZATION: Final = re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*|bearer\s+).+")
+_ACCESS_KEY_ID: Final = re.compile(r"(LTAI|STS\.)[0-9A-Za-z]{4,}")
 # A backslash may hide any of them: in JSON, "\\u002f" is a slash.
-_SIGNS = (
+_SIGNS: Final = (
     "\\",
     "//",
     "reporturl",
@@ -33,13 +35,81 @@ _SIGNS = (
     "authorization",
     "bearer",
 )
-_LONGEST_TEXT = 400
+_LONGEST_TEXT: Final = 400
+_SHORTEST_SECRET: Final = 8
+"""Shorter values are not redacted: they would be found in any text."""
+_PREFIX: Final = 48
+"""How much of a long token is looked for. What follows in the same encoding is redacted with it."""
+
+_values: set[str] = set()
+_patterns: list[re.Pattern[str]] = []
+
+
+def protect(*values: str | None) -> None:
+    """Redact these values from now on, in this process, wherever they appear and however they are encoded.
+
+    Args:
+        values: Secrets in use. None and values shorter than 8 characters are ignored.
+    """
+    for value in values:
+        if value and len(value) >= _SHORTEST_SECRET and value not in _values:
+            _values.add(value)
+            _patterns.append(_pattern(value))
+
+
+def unprotect(*values: str | None) -> None:
+    """Stop redacting these values, or all of them. Tests need it; acctgate never does."""
+    remaining = _values.difference(values) if values else set[str]()
+    _values.clear()
+    _patterns.clear()
+    protect(*remaining)
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    """Return what finds a value: plain, escaped for URLs, JSON or HTML, hexadecimal, or in Base64."""
+    start = value[:_PREFIX]
+    tail = r"[\w+/=%.~\\-]*" if len(value) > _PREFIX else ""
+    escaped = "".join(map(_character, start)) + tail
+    hexadecimal = start.encode().hex() + (r"[0-9a-f]*" if tail else "")
+    encoded = "|".join(_base64_parts(start))
+    return re.compile(f"{escaped}|(?i:{hexadecimal})|(?:{encoded})[\\w+/=%-]*")
+
+
+def _character(character: str) -> str:
+    """Return what finds one character, plain or escaped. Percent signs may be escaped repeatedly."""
+    octets = "".join(f"%(?:25)*(?i:{octet:02x})" for octet in character.encode())
+    code = ord(character)
+    plain = re.escape(character)
+    return rf"(?:\\?{plain}|{octets}|\\+u(?i:{code:04x})|&\#0*{code};|&\#[xX]0*(?i:{code:x});{_named(character)})"
+
+
+def _named(character: str) -> str:
+    """Return the alternative for an HTML entity with a name, and for the plus that stands for a space."""
+    name = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", " ": r"\+"}.get(character)
+    return f"|{name}" if name else ""
+
+
+def _base64_parts(value: str) -> list[str]:
+    """Return the Base64 characters that depend on nothing but the value, at each of the three alignments."""
+    raw, parts = value.encode(), []
+    for shift in range(3):
+        text = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
+        end = len(text) - 1 if (shift + len(raw)) % 3 else len(text)
+        certain = text[(0, 2, 3)[shift] : end]
+        parts.append("".join(_either_alphabet(character) for character in certain))
+    return parts
+
+
+def _either_alphabet(character: str) -> str:
+    if character in "+/":
+        return rf"(?:\\?{re.escape(character)}|{'-' if character == '+' else '_'}|%(?:25)*(?i:{ord(character):02x}))"
+    return re.escape(character)
 
 
 def without_secrets(value: Any) -> Any:
-    """The same JSON value without any ReportUrl key, and with no query in any URL."""
+    """Return a JSON value without ReportUrl keys, queries in URLs, and credentials."""
     if isinstance(value, str):
-        return _without_queries(value)
+        return _redacted(value)
     if isinstance(value, dict):
         return {_key(key): without_secrets(item) for key, item in value.items() if key != "ReportUrl"}
     if isinstance(value, list):
@@ -48,11 +118,15 @@ def without_secrets(value: Any) -> Any:
 
 
 def _key(key: Any) -> Any:
-    return _without_queries(key) if isinstance(key, str) and "//" in key else key
+    if not isinstance(key, str):
+        return key
+    return _redacted(key) if "//" in key else _without_values(key)
 
 
 def may_have_secrets(text: str) -> bool:
-    """Whether `without_secrets` could find anything in what this JSON text says. Cheap, and never wrongly no."""
+    """Return whether `without_secrets` could change what this JSON text says. Cheap; no false negatives."""
+    if _values:
+        return True
     lowered = text.lower()
     return any(sign in lowered for sign in _SIGNS)
 
@@ -65,12 +139,23 @@ def clean(text: str, longest: int | None = None) -> str:
 
 
 def one_line(text: object) -> str:
-    """Return text from outside for an error message: one line of bounded length, without secrets."""
-    return clean(_ACCESS_KEY_ID.sub(r"\1***", _without_queries(clean(str(text)))), _LONGEST_TEXT)
+    """Return text from outside for an error message: one line of at most 400 characters, without secrets.
+
+    Secret values go first: flattening or cutting could leave a part of one.
+    """
+    flat = clean(_without_values(str(text)))
+    return clean(_ACCESS_KEY_ID.sub(r"\1***", _redacted(flat)), _LONGEST_TEXT)
 
 
-def _without_queries(text: str) -> str:
+def _redacted(text: str) -> str:
+    text = _without_values(text)
     if "//" in text:
         text = _URL.sub(lambda url: f"//{url['rest']}", text)
     text = _PARAMETER.sub(r"\1***", text) if ("=" in text or ":" in text or "%" in text) else text
     return _AUTHORIZATION.sub(r"\1***", text)
+
+
+def _without_values(text: str) -> str:
+    for pattern in _patterns:
+        text = pattern.sub("***", text)
+    return text

@@ -106,7 +106,7 @@ def test_an_invalid_policy_is_2(path: Path) -> None:
 def test_an_invalid_policy_is_2_for_a_process() -> None:
     done = run("check", *SEEDS, "--policy", HERE / "policies/invalid/host-bits.yaml")
     assert (done.returncode, done.stdout) == (2, "")
-    one_line(done.stderr, "host-bits.yaml:5: rules.network-masks.within[0]: is no network: 10.0.0.7/8")
+    one_line(done.stderr, "host-bits.yaml:5: rules.network-masks.within[0]: invalid network: 10.0.0.7/8")
 
 
 def test_a_missing_policy_is_2() -> None:
@@ -194,7 +194,7 @@ def test_a_broken_line_takes_no_other_with_it(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert all(f"{file}:2" in found["message"] for found in reports[1]["outcomes"] if found["outcome"] == "unknown")
     assert result.exit_code == 2
-    one_line(result.stderr, f"acctgate: {file}:2: no JSON")
+    one_line(result.stderr, f"acctgate: {file}:2: invalid JSON")
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_truncated_first_line_takes_no_other_with_it(tmp_path: Path, first: li
     assert verdicts == ["unknown"] * broken + ["pass", "unknown", "pass"]
     assert result.exit_code == 2
     number = 1 + first.index(next(line for line in first if line))
-    one_line(result.stderr, f"acctgate: {file}:{number}: no JSON", f"(and {broken} more)")
+    one_line(result.stderr, f"acctgate: {file}:{number}: invalid JSON", f"(and {broken} more)")
 
 
 def test_a_truncated_document_is_one_account(tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ def unreadable(tmp_path: Path) -> dict[str, Path]:
         "broken-xml": b"<GetSecurityPreferenceResponse><SecurityPreference>",
         "entities": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
         "binary": bytes(range(256)),
-        "utf-16": '{"version": 1}'.encode("utf-16"),
+        "utf-16": '{"version": 1}'.encode("utf-16-le"),
         "control-characters": b"\x1b[31m\x07\x00",
     }
     for name, raw in content.items():

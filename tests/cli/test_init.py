@@ -257,7 +257,7 @@ def test_a_second_run_may_overwrite_its_own(repository: Path) -> None:
         (["--snapshot", "nowhere.json"], ["nowhere.json: no such file"]),
         (["--snapshot", "../two.ndjson"], ["several accounts", "fitted to one"]),
         (["--snapshot", "../good.json", "nowhere"], ["nowhere: no such directory"]),
-        (["--snapshot", "../good.json", "--region", "x\ny"], ["is no region"]),
+        (["--snapshot", "../good.json", "--region", "x\ny"], ["invalid region"]),
         (["--snapshot", "../good.json", "--pipeline", "jenkins"], ["jenkins", "github"]),
         (["--snapshot", "../good.json", "--extends", "mine"], ["mine", "strict"]),
         (["--endpoint", "127.0.0.1:9"], ["no credentials for Alibaba Cloud"]),

@@ -404,8 +404,8 @@ def test_an_engine_that_cannot_be_used(project: Path, tmp_path: Path, script: st
     ("option", "value", "message"),
     [
         ("--endpoint", "example.com:80", "is not HOST:PORT on this machine"),
-        ("--region", "nowhere", "is no region"),
-        ("--role-arn", "audit", "is no role"),
+        ("--region", "nowhere", "invalid region"),
+        ("--role-arn", "audit", "invalid role"),
         ("--format", "docx", "is none of"),
         ("--policy", "nowhere.yaml", "nowhere.yaml: no such file"),
     ],

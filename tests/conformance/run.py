@@ -22,7 +22,8 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
 from acctgate.demo.provider import StandIn
-from acctgate.sources.calls import Caller, Target
+from acctgate.sources.caller import Caller
+from acctgate.sources.target import Target
 from tests.conformance.deploys import Case, Options, Tally, account_id, accounts, change, compare, program
 from tests.support import ROOT
 

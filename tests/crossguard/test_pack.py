@@ -34,8 +34,8 @@ def test_the_report_agrees_with_the_live_account_judged_without_pulumi(make_stac
 
     from acctgate.evaluate.pipeline import evaluate
     from acctgate.policy import load_policy
-    from acctgate.sources.calls import Target
     from acctgate.sources.live import read_account
+    from acctgate.sources.target import Target
 
     report = make_stack(data_sources).run().report
     assert report is not None
@@ -200,7 +200,7 @@ def test_two_accounts_in_one_stack_are_judged_apart(make_stack: MakeStack, demo:
 def test_a_wrong_argument_is_one_clean_error(make_stack: MakeStack) -> None:
     run = make_stack(lambda: data_sources(region="nowhere/else")).run()
     assert not run.ok
-    assert "is no region" in run.output
+    assert "invalid region" in run.output
     assert "Traceback" not in run.output
     assert run.report is None
 

@@ -268,7 +268,7 @@ def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
         (("policy.yaml", "bad.yaml"), "bad.yaml:2"),
         (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan goes with snapshots"),
         (("a.json", "a.json", "--plan", "a.json"), "is no plan"),
-        (("report.json", "report.json"), "no report (version 1)"),
+        (("report.json", "report.json"), "not a report (version 1)"),
     ],
 )
 def test_bad_input_is_one_line(files: Files, arguments: tuple[str, ...], says: str) -> None:

@@ -591,7 +591,7 @@ def test_several_accounts_are_2_in_one_line(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("--snapshot", "nowhere.json"), "nowhere.json: no such file"),
-        (("--snapshot", "broken.json"), "broken.json:1: no JSON"),
+        (("--snapshot", "broken.json"), "broken.json:1: invalid JSON"),
         (("--response", "broken.json"), "broken.json"),
         (("--to", "chef"), "'chef' is not one of"),
         (("--policy", "nowhere.yaml"), "nowhere.yaml"),

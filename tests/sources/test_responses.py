@@ -100,7 +100,7 @@ def test_what_may_stand_before_the_body(tmp_path: Path, head: str) -> None:
 
 def test_a_preamble_does_not_shift_the_lines_of_errors(tmp_path: Path) -> None:
     (file := tmp_path / "answer").write_text('HTTP/1.1 200 OK\nContent-Type: application/json\n\n{\n "a": ?\n}')
-    with pytest.raises(SourceError, match=r"answer:5: no JSON"):
+    with pytest.raises(SourceError, match=r"answer:5: invalid JSON"):
         _read(file)
 
 
@@ -146,7 +146,7 @@ def test_the_callers_identity_names_the_account(tmp_path: Path) -> None:
 
 
 def test_the_same_section_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"SecurityPreference also stands in .*002"):
+    with pytest.raises(SourceError, match=r"SecurityPreference is also in .*002"):
         _read(seed("002-security-preference.json"), seed("003-security-preference.json"))
 
 
@@ -180,7 +180,7 @@ def test_an_xml_error_is_told_by_its_detail(tmp_path: Path) -> None:
 
 def test_an_error_of_who_knows_what_is_refused(tmp_path: Path) -> None:
     (file := tmp_path / "e").write_text('{"Code": "Throttling.User", "Message": "Slow down."}')
-    with pytest.raises(SourceError, match=r"Throttling\.User: Slow down\..*which call"):
+    with pytest.raises(SourceError, match=r"Throttling\.User: Slow down\..*does not name its operation"):
         _read(file)
 
 
@@ -198,22 +198,22 @@ def test_an_error_beside_its_section_is_refused(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         (" \n", "is empty"),
-        ("HTTP/1.1 200 OK\n\n", "HTTP head but no body"),
-        ("{}", "no answer of the three APIs"),
+        ("HTTP/1.1 200 OK\n\n", "HTTP preamble but no body"),
+        ("{}", "not an answer of the three APIs"),
         ("[]", "JSON object or an XML element"),
         ("null", "JSON object or an XML element"),
-        ('{"SecurityPreference": {}', "answer:1: no JSON"),
-        ('{"SecurityPreference": {}} x', "answer:1: no JSON"),
-        ('{"a": 1,\n"a": 2}', "the key a stands twice"),
-        ('{"SecurityPreference": {"x": NaN}}', "NaN is no JSON number"),
-        ('{"SecurityPreference": {"x": -Infinity}}', "Infinity is no JSON number"),
+        ('{"SecurityPreference": {}', "answer:1: invalid JSON"),
+        ('{"SecurityPreference": {}} x', "answer:1: invalid JSON"),
+        ('{"a": 1,\n"a": 2}', "duplicate key a"),
+        ('{"SecurityPreference": {"x": NaN}}', "NaN is not a JSON number"),
+        ('{"SecurityPreference": {"x": -Infinity}}', "Infinity is not a JSON number"),
         ("[" * 100_000, "nested too deeply"),
-        ("<a>" * 100_000, "no XML"),
-        ("<SecurityPreference>", "no XML"),
-        ("<a/>\n<b/>", "answer:2: no XML"),
-        ("<html><body>Bad gateway</body></html>", "no answer of the three APIs"),
-        ("SecurityPreference: {}", "answer:1: no JSON"),
-        ("1" * 5000, "no JSON that can be read"),
+        ("<a>" * 100_000, "invalid XML"),
+        ("<SecurityPreference>", "invalid XML"),
+        ("<a/>\n<b/>", "answer:2: invalid XML"),
+        ("<html><body>Bad gateway</body></html>", "not an answer of the three APIs"),
+        ("SecurityPreference: {}", "answer:1: invalid JSON"),
+        ("1" * 5000, "no JSON could be read"),
     ],
 )
 def test_what_is_no_answer(tmp_path: Path, text: str, message: str) -> None:
@@ -284,7 +284,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     for path, message in (
         (tmp_path / "missing", "no such file"),
         (tmp_path, "is a directory"),
-        (binary, "is no text"),
+        (binary, "not valid UTF-8"),
         (large, "larger than 10 MiB"),
     ):
         with pytest.raises(SourceError, match=message) as caught:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 
 import click
 
 from acctgate.cli.completion import operations
 from acctgate.cli.examples import WithExamples
+from acctgate.demo import DemoServer
+from acctgate.sources.operations import BY_NAME
 from acctgate.text import os_reason
 
 
@@ -20,31 +24,31 @@ from acctgate.text import os_reason
         "acctgate demo-account --compliant --deny GetSecurityPreference --throttle ListCompliancePacks=2",
     ),
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one.  [default: 0]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="The port; 0 takes a free one.  [default: 0]",
+)
 @click.option(
     "--deny",
     multiple=True,
     metavar="OPERATION",
     shell_complete=operations,
-    help="Refuse an operation, for example GetSecurityPreference.",
+    help="Deny an operation, for example GetSecurityPreference.",
 )
 @click.option(
     "--throttle", multiple=True, metavar="OPERATION=N", shell_complete=operations,
     help="Throttle the next N calls of an operation.",
 )  # fmt: skip
-@click.option("--compliant", is_flag=True, help="Start with an account that holds the strict preset.")
+@click.option("--compliant", is_flag=True, help="Start with an account that satisfies the strict preset.")
 def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], compliant: bool) -> None:
     """Serve the embedded demo account on this machine until Ctrl-C."""
-    import signal
-    import threading
-
-    from acctgate.demo import DemoServer
-    from acctgate.demo.server import OPERATIONS
-
-    calls = dict(_count(text) for text in throttle)
+    calls = dict(map(_parse_throttle, throttle))
     for operation in (*deny, *calls):
-        if operation not in OPERATIONS:
-            raise click.UsageError(f"{operation}: is none of {', '.join(OPERATIONS)}")
+        if operation not in BY_NAME:
+            raise click.UsageError(f"{operation}: invalid operation; use {', '.join(BY_NAME)}")
     try:
         server = DemoServer(port=port)
     except OSError as error:
@@ -57,15 +61,15 @@ def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], complia
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     signal.signal(signal.SIGINT, lambda *_: done.set())
     with server:
-        click.echo(f"# demo account {server.account.account_id} on {server.endpoint}; Ctrl-C ends it")
+        click.echo(f"# demo account {server.account.account_id} on {server.endpoint}; press Ctrl-C to stop")
         for name, value in server.environment.items():
             click.echo(f"export {name}={value}")
         sys.stdout.flush()
         done.wait()
 
 
-def _count(text: str) -> tuple[str, int]:
+def _parse_throttle(text: str) -> tuple[str, int]:
     operation, _, number = text.partition("=")
     if not number.isascii() or not number.isdigit():
-        raise click.UsageError(f"--throttle {text}: OPERATION=N, for example GetSecurityPreference=2")
+        raise click.UsageError(f"--throttle {text}: use OPERATION=N, for example GetSecurityPreference=2")
     return operation, int(number)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, color_option, live_options, output_option, policy_option, target
+from acctgate.cli.options import DEFAULT_POLICY, Color, color_option, live_options, output_option, policy_option, target
+from acctgate.cli.output import appearance, write_text
 from acctgate.cli.progress import progress
-
-if TYPE_CHECKING:
-    from acctgate.cli.options import Color
+from acctgate.commands.doctor import examine
+from acctgate.commands.doctor.context import DoctorContext
+from acctgate.commands.doctor.finding import worst
+from acctgate.commands.doctor.render import render_json, render_plain, render_rich
 
 
 @click.command(
     "doctor",
     cls=WithExamples,
-    short_help="Look at what acctgate needs: engine, credentials, endpoints, permissions, clock.",
+    short_help="Check what acctgate needs: engine, credentials, endpoints, permissions, clock.",
     examples=(
         "acctgate doctor",
         "acctgate doctor --role-arn acs:ram::1234567890123456:role/audit  # as that role",
@@ -35,24 +37,15 @@ def command(
     ctx: click.Context, policy_file: Path | None, kind: str, output: Path | None, color: Color,
     region: str | None, role_arn: str | None, endpoint: str | None,
 ) -> None:  # fmt: skip
-    """Look at what acctgate needs, one by one: the Pulumi engine, the policy, the endpoints, the clock, the
-    credentials, and the permission for each call, which is really made.
+    """Check the Pulumi engine, the policy, the endpoints, the clock, the credentials and the permission for each call.
 
-    What is not well comes with what to do about it. Exit status: 0 all is well, warnings aside; 1 something failed; 2
-    wrong use.
+    The calls are really made. Each problem includes a fix. Exit status: 0 no problems, or warnings only; 1 a check
+    failed; 2 wrong use.
     """
-    import os
-
-    from acctgate.cli.output import appearance, write_text
-    from acctgate.commands.doctor import examine
-    from acctgate.commands.doctor.context import Patient
-    from acctgate.commands.doctor.finding import worst
-    from acctgate.commands.doctor.render import render_json, render_plain, render_rich
-
     chosen = policy_file or (DEFAULT_POLICY if DEFAULT_POLICY.is_file() else None)
     where = target(region, role_arn, endpoint)
-    with progress("examining") as shown:
-        findings = list(examine(Patient(where, chosen, Path.cwd(), dict(os.environ), shown.say)))
+    with progress("checking") as shown:
+        findings = list(examine(DoctorContext(where, chosen, Path.cwd(), dict(os.environ), shown.say)))
     colored, width = appearance(output, color)
     if kind == "json":
         write_text(render_json(findings), output)

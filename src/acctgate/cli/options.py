@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from acctgate.evaluate.fail_on import FailOn
     from acctgate.plan import PlannedChange
     from acctgate.policy import Policy
-    from acctgate.sources.calls import Target
+    from acctgate.sources.target import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -29,9 +30,23 @@ DEFAULT_POLICY = Path("policies/policy.yaml")
 FAIL_ON = ("mandatory", "advisory", "low", "medium", "high", "critical")
 
 
+def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
+    """Pass the profile on in the environment, which the policy pack inherits: it is another process."""
+    if profile:
+        os.environ["ACCTGATE_PROFILE"] = profile
+
+
 def live_options(command: F) -> F:
-    """--region, --role-arn and --endpoint, for whatever reads a live account."""
+    """Add --region, --role-arn, --endpoint and --profile, for commands that read a live account."""
     for option in (
+        click.option(
+            "--profile",
+            envvar="ACCTGATE_PROFILE",
+            metavar="NAME",
+            expose_value=False,
+            callback=_use_profile,
+            help="Use the credentials and the region of this aliyun CLI profile.",
+        ),
         click.option(
             "--endpoint",
             envvar="ACCTGATE_ENDPOINT",
@@ -42,13 +57,13 @@ def live_options(command: F) -> F:
             "--role-arn",
             envvar="ACCTGATE_ROLE_ARN",
             metavar="ARN",
-            help="A role to assume from the default credentials, to read another account.",
+            help="Assume this role, to read another account.",
         ),
         click.option(
             "--region",
             envvar="ACCTGATE_REGION",
             metavar="REGION",
-            help="ap-southeast-1 for an international account, else cn-shanghai.",
+            help="ap-southeast-1 for an international account.  [default: the profile's, or cn-shanghai]",
         ),
     ):
         command = option(command)
@@ -148,10 +163,10 @@ def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Plann
 def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
     """The live account that the options name."""
     from acctgate.sources import SourceError
-    from acctgate.sources.calls import DEFAULT_REGION, Target
+    from acctgate.sources.target import Target
 
     try:
-        return Target(region or DEFAULT_REGION, role_arn or None, endpoint or None)
+        return Target.chosen(region, role_arn, endpoint)
     except SourceError as error:
         raise click.UsageError(str(error)) from None
 

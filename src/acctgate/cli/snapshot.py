@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import live_options, or_fail, target
+from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
+from acctgate.model.snapshot import explain
+from acctgate.sources.live import read_account
 
 
 @click.command(
@@ -25,7 +30,7 @@ from acctgate.cli.progress import READING, progress
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the snapshot goes.  [default: stdout]",
+    help="Write the snapshot to FILE.  [default: stdout]",
 )
 @live_options
 @click.pass_context
@@ -34,20 +39,13 @@ def command(
 ) -> None:
     """Read the live account and write a snapshot (JSON).
 
-    Exit status: 0 whole; 3 written, with an error in a section; 2 nothing written.
+    Exit status: 0 complete; 3 written, but a section has an error; 2 nothing written.
     """
-    import json
-    from datetime import UTC, datetime
-
-    from acctgate.cli.output import write_text
-    from acctgate.model.snapshot import explain
-    from acctgate.sources.live import read_account
-
     where = target(region, role_arn, endpoint)
     with progress(READING) as shown:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say))
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
-    for section, failed in snapshot.errors.items():
+    for section, error in snapshot.errors.items():
         more = f" (and {len(snapshot.errors) - 1} more)" if len(snapshot.errors) > 1 else ""
-        click.echo(f"acctgate: {section} is missing: {explain(failed, 'its call')}{more}", err=True)
+        click.echo(f"acctgate: {section} is missing: {explain(error, 'its call')}{more}", err=True)
         ctx.exit(3)

@@ -51,8 +51,8 @@ def _read(settings: AccountSettings, role: str | None) -> list[Snapshot]:
     if settings.snapshot:
         return list(read_snapshots([settings.snapshot]))
     # Lazy: the SDK loads only for a live call.
-    from acctgate.sources.calls import Target
     from acctgate.sources.live import read_account
+    from acctgate.sources.target import Target
 
     try:
         return [read_account(Target.chosen(settings.region, role, settings.endpoint), datetime.now(UTC))]

@@ -31,8 +31,8 @@ from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 
 if TYPE_CHECKING:
-    from acctgate.sources.calls import Target
     from acctgate.sources.live import LiveAccount
+    from acctgate.sources.target import Target
 
 Values = dict[str, Any]
 
@@ -143,7 +143,7 @@ class _InvalidArgument(Exception):
 
 def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> LiveAccount:
     """Return the account that the arguments select, or else the environment."""
-    from acctgate.sources.calls import Target
+    from acctgate.sources.target import Target
 
     try:
         target = Target.chosen(region, role_arn, endpoint)

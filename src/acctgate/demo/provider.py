@@ -25,9 +25,10 @@ from pulumi.runtime.proto import provider_pb2 as proto
 from acctgate.model.preference_keys import PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.redact import one_line
 from acctgate.sources import SourceError
-from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import DEFAULT_REGION, Caller, Target, expect
+from acctgate.sources.call_error import CallError, expect
+from acctgate.sources.caller import Caller
 from acctgate.sources.operations import PREFERENCE, SET_PREFERENCE
+from acctgate.sources.target import DEFAULT_REGION, Target
 
 _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _ALWAYS_SENT: Final = ("loginNetworkMasks", "loginSessionDuration")

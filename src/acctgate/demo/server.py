@@ -24,32 +24,9 @@ from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET, DemoAccount
 from acctgate.demo.rpc_signature import rpc_parameters, verify_rpc
 from acctgate.demo.signature import ALGORITHM, Request, SignatureError, verify
 from acctgate.demo.tls import accept_tls, write_certificate
-from acctgate.sources.operations import (
-    ASSUME_ROLE,
-    GENERATE_PACK_REPORT,
-    IDENTITY,
-    PACK_REPORT,
-    PACKS,
-    PRACTICE,
-    PREFERENCE,
-    SET_PREFERENCE,
-)
+from acctgate.sources.operations import BY_NAME
 
-_OPERATIONS: Final = {
-    operation.name: operation
-    for operation in (
-        PREFERENCE,
-        SET_PREFERENCE,
-        PRACTICE,
-        PACKS,
-        PACK_REPORT,
-        GENERATE_PACK_REPORT,
-        IDENTITY,
-        ASSUME_ROLE,
-    )
-}
-OPERATIONS: Final = tuple(_OPERATIONS)
-"""The names of the operations that the server answers."""
+OPERATIONS: Final = tuple(BY_NAME)
 _SESSION: Final = timedelta(hours=1)
 Answer = dict[str, Any]
 
@@ -143,7 +120,7 @@ class DemoServer:
         parameters = rpc_parameters(request)
         by_headers = _is_v3(request)
         version = request.headers.get("x-acs-version") if by_headers else parameters.get("Version")
-        if action not in _OPERATIONS or _OPERATIONS[action].version != version:
+        if action not in BY_NAME or BY_NAME[action].version != version:
             raise SignatureError(404, "InvalidAction.NotFound", "Specified api is not found.")
         secrets = {key: secret for key, (secret, _, _) in self._keys.items()}
         key = verify(request, secrets, now) if by_headers else verify_rpc(request, secrets, now)
@@ -228,9 +205,8 @@ def _is_v3(request: Request) -> bool:
 
 
 def permission(action: str) -> str:
-    """Return the RAM action that an operation needs."""
-    operation = _OPERATIONS.get(action)
-    return operation.permission if operation else f"ram:{action}"
+    """The RAM action that an operation needs."""
+    return BY_NAME[action].permission if action in BY_NAME else f"ram:{action}"
 
 
 def _pack(account: DemoAccount, parameters: Mapping[str, str]) -> dict[str, Any]:

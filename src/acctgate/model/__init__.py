@@ -1,4 +1,4 @@
-"""What the three APIs say about an account, as strict pydantic models: one module per API.
+"""The data model: snapshots, the answers of the APIs as strict pydantic models, outcomes, reports and diffs.
 
-Import a model from its module: judging an account needs none of them (see validators.py).
+Import from the modules: this package loads nothing by itself.
 """

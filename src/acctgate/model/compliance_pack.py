@@ -1,7 +1,7 @@
-"""GetCompliancePackReport (Config 2020-09-07): how fresh the report of a compliance pack is.
+"""GetCompliancePackReport (Config 2020-09-07): how recent the report of a compliance pack is.
 
-The answer carries no verdict of its own, only a status, a time, and a signed ReportUrl. That URL is a
-secret: acctgate drops it on reading, so it is not part of this model.
+The answer has no verdict, only a status, a time and a signed ReportUrl. That URL is a secret: acctgate drops it
+when it reads the answer, so the model does not have it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class CompliancePackReport(TypedDict, total=False):
     CompliancePackId: str
     """The ID of the compliance pack."""
     AccountId: Count
-    """The account that the pack belongs to. 0 names no account."""
+    """The account that the pack belongs to. 0 means unknown."""
     ReportStatus: Literal["NONE", "CREATING", "COMPLETE"]
     """NONE (not generated), CREATING or COMPLETE."""
     ReportCreateTimestamp: Count

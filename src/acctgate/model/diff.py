@@ -1,4 +1,4 @@
-"""What moved between two snapshots, reports or policies (diff, version 1)."""
+"""The changes between two snapshots, reports or policies (diff, version 1)."""
 
 from __future__ import annotations
 
@@ -8,58 +8,58 @@ from typing import Any, Final, Literal, get_args
 from acctgate.model.outcome import BINDING, Level, Result, Verdict
 
 Direction = Literal["stricter", "looser", "mixed", "changed", "unknown"]
-"""Where a value moved. mixed: stricter in one way and looser in another; changed: neither; unknown: it can no
-longer be told."""
+"""The direction of a change. mixed: stricter in one way and looser in another; changed: neither; unknown: the value
+can no longer be read."""
 
 Flip = Literal["newly-failing", "newly-unknown", "repaired", "still-failing", "still-unknown", "waived", "dropped"]
-"""What became of a verdict. waived: it would fail, but for a waiver; dropped: it failed and is no longer judged."""
+"""How a result changed. waived: it fails, but is waived; dropped: it failed and is no longer judged."""
 
 FLIPS: Final[tuple[Flip, ...]] = get_args(Flip)
 
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A setting that moves."""
+    """A setting that changed."""
 
     setting: str
     before: Any
-    """The value before, None where there was none."""
+    """The value before, None where it was absent."""
     after: Any
     direction: Direction
     note: str
-    """The move in words, where the values alone do not tell."""
+    """The change in words, where the values do not show it."""
     rule: str | None = None
-    """The rule that judges it, None where none does."""
+    """The rule that judges the setting, None where no rule does."""
     expected: str | None = None
-    """What the policy wants of it."""
+    """What the policy requires."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFlip:
-    """A rule whose verdict flips, or that goes on failing."""
+    """A rule whose result changed, or that still fails."""
 
     rule: str
     level: Level
     flip: Flip
     before: Result | None
-    """None where the account or the rule was not there before."""
+    """None where the account or the rule did not exist before."""
     after: Result | None
     message: str
 
     @property
     def binding(self) -> bool:
-        """Whether it counts for the exit status."""
+        """Return whether it counts for the exit status."""
         return self.level in BINDING
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDiff:
-    """What moved in one account."""
+    """The changes in one account."""
 
     account: str | None
     alias: str | None
     before: Verdict | None
-    """The verdict before, None where the account was not there."""
+    """The verdict before, None where the account did not exist."""
     after: Verdict | None
     settings: tuple[SettingChange, ...]
     rules: tuple[RuleFlip, ...]
@@ -67,7 +67,7 @@ class AccountDiff:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """A rule that the policy asks more or less of."""
+    """A rule that the policy makes stricter or looser."""
 
     rule: str
     direction: Direction
@@ -78,7 +78,7 @@ class PolicyChange:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Two snapshots, two reports, or two policies, compared (version 1)."""
+    """The comparison of two snapshots, reports or policies (version 1)."""
 
     version: Literal[1]
     kind: Literal["snapshots", "reports", "policies"]
@@ -87,12 +87,12 @@ class Diff:
 
     @property
     def loosened(self) -> tuple[PolicyChange, ...]:
-        """The rules that the policy asks less of."""
+        """Return the rules that the policy loosens."""
         return tuple(change for change in self.policy if change.direction in ("looser", "mixed", "unknown"))
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each kind, over all accounts and levels; loosened counts rules of the policy."""
+        """Return the number of each kind over all accounts and levels. loosened counts rules of the policy."""
         counts = dict.fromkeys((*FLIPS, "stricter", "looser", "loosened"), 0)
         for account in self.accounts:
             for rule in account.rules:
@@ -104,7 +104,7 @@ class Diff:
         return counts
 
     def flips(self, flip: Flip) -> list[tuple[AccountDiff, RuleFlip]]:
-        """All flips of a kind that count for the exit status."""
+        """Return all flips of a kind that count for the exit status."""
         return [
             (account, rule) for account in self.accounts for rule in account.rules if rule.flip == flip and rule.binding
         ]

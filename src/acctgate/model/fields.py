@@ -1,4 +1,4 @@
-"""What the modules of this package share: how strictly the answers of the APIs are read."""
+"""Shared field types, and how strictly the answers of the APIs are validated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T", bound=type)
 def answer(model: T) -> T:
     """Make a TypedDict a strict pydantic model of an answer.
 
-    Strict: in JSON, "6" and true are no numbers. Extra keys are kept, never dropped: the APIs grow.
+    Strict: "6" and true are not numbers. Unknown keys are allowed and stay, because the APIs grow.
     """
     model.__pydantic_config__ = {"strict": True, "extra": "allow", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
     return model

@@ -1,6 +1,6 @@
-"""LoginNetworkMasks, read as networks.
+"""Login network masks as sets of IP addresses.
 
-The API gives one string: CIDR blocks or single addresses, separated by ";". Empty means every network.
+The API returns one string: CIDR blocks or single addresses, separated by ";". Empty means any network.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _PIECE = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """What a LoginNetworkMasks value says, piece by piece."""
+    """A LoginNetworkMasks value, parsed piece by piece."""
 
     networks: tuple[Network, ...]
     unreadable: tuple[str, ...]
 
     @property
     def every_network(self) -> bool:
-        """True where no mask is set at all: the account can be logged on to from anywhere."""
+        """Return whether no mask is set, so that users can log on from any network."""
         return not self.networks and not self.unreadable
 
 
 def read_masks(value: str) -> Masks:
-    """Split and read a LoginNetworkMasks value. Host bits are read as the network that they stand in."""
+    """Parse a LoginNetworkMasks value. Host bits are ignored: 10.0.0.7/8 is 10.0.0.0/8."""
     networks, unreadable = [], []
     for piece in filter(None, (part.strip() for part in value.split(";"))):
         network = _read(piece)
@@ -54,7 +54,7 @@ def _read(piece: str) -> Network | None:
 
 
 def union(networks: Iterable[Network]) -> tuple[Network, ...]:
-    """The fewest networks that cover the same addresses: IPv4 first, then IPv6, each in order."""
+    """Return the fewest networks that cover the same addresses: IPv4, then IPv6, each in ascending order."""
     networks = list(networks)
     v4 = collapse_addresses(net for net in networks if isinstance(net, IPv4Network))
     v6 = collapse_addresses(net for net in networks if isinstance(net, IPv6Network))
@@ -62,18 +62,18 @@ def union(networks: Iterable[Network]) -> tuple[Network, ...]:
 
 
 def outside(networks: Iterable[Network], allowed: tuple[Network, ...]) -> list[Network]:
-    """The networks that do not lie wholly inside the union of `allowed`.
+    """Return the networks that are not entirely inside the union of `allowed`.
 
-    A CIDR block that a union covers lies inside one of the union's collapsed blocks, since these are as
-    large as they can be: the last one that starts no later.
+    The blocks of a collapsed union are as large as possible. So a network inside the union is inside one block:
+    the last one that does not start after the network.
     """
     blocks, starts = _blocks(allowed)
-    stray = []
+    not_covered = []
     for network in networks:
         index = bisect_right(starts, (network.version, int(network.network_address))) - 1
-        if index < 0 or not _lies_in(network, blocks[index]):
-            stray.append(network)
-    return stray
+        if index < 0 or not _is_inside(network, blocks[index]):
+            not_covered.append(network)
+    return not_covered
 
 
 @lru_cache(maxsize=64)
@@ -82,27 +82,27 @@ def _blocks(networks: tuple[Network, ...]) -> tuple[tuple[Network, ...], list[tu
     return blocks, [(block.version, int(block.network_address)) for block in blocks]
 
 
-def _lies_in(network: Network, block: Network) -> bool:
+def _is_inside(network: Network, block: Network) -> bool:
     return network.version == block.version and int(network.broadcast_address) <= int(block.broadcast_address)
 
 
 def count_addresses(networks: Iterable[Network]) -> int:
-    """How many addresses the networks cover together, each counted once."""
+    """Return how many addresses the networks cover together. Each address counts once."""
     return sum(net.num_addresses for net in union(networks))
 
 
 def covers_everything(networks: Iterable[Network]) -> bool:
-    """Whether the networks together cover every IPv4 or every IPv6 address."""
+    """Return whether the networks together cover every IPv4 or every IPv6 address."""
     return any(net.prefixlen == 0 for net in union(networks))
 
 
-def network_fault(text: str) -> str | None:
-    """What is wrong with a network in a policy, None where nothing is.
+def network_error(text: str) -> str | None:
+    """Return why a network in a policy is invalid, None where it is valid.
 
-    Host bits are refused there: whoever writes 10.0.0.7/8 may mean either the host or the network.
+    Host bits are refused there: 10.0.0.7/8 may mean the host or the network.
     """
     try:
         ip_network(text)
     except ValueError as error:
-        return f"is no network: {error}"
+        return f"invalid network: {error}"
     return None

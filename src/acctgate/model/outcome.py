@@ -1,4 +1,4 @@
-"""What one rule says of one account, and the words that it uses: levels, severities, results, verdicts."""
+"""The outcome of one rule for one account, with its levels, severities, results and verdicts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 Level = Literal["mandatory", "advisory", "disabled", "remediate"]
-"""How binding a rule is, in Pulumi's words. `remediate` binds as `mandatory` does."""
+"""Pulumi's enforcement levels. `remediate` is as binding as `mandatory`."""
 
 Severity = Literal["low", "medium", "high", "critical"]
-"""How much harm a violation can do."""
+"""The severity of a violation."""
 
 Result = Literal["pass", "fail", "unknown", "waived", "skipped"]
-"""What became of a rule. `skipped`: disabled, or nothing there to judge."""
+"""The result of a rule. `skipped`: disabled, or nothing to judge."""
 
 Verdict = Literal["pass", "fail", "unknown"]
-"""Over mandatory rules only: fail where one fails, else unknown where one could not be decided."""
+"""Over mandatory rules only: fail if one fails, otherwise unknown if one is unknown."""
 
 RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skipped")
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
@@ -42,7 +42,7 @@ class Place:
 
 
 Places = Mapping[str, Place]
-"""Rule id → the line of the policy file that asks for it."""
+"""Rule ID to the line of the policy file that configures it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class WaiverNote:
     owner: str
     expires: str
     outcome: Result | None = None
-    """What is waived: fail or unknown."""
+    """The waived result: fail or unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class BaselineNote:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What one rule says of one account (compliance-report: of one pack).
+    """The outcome of one rule for one account (compliance-report: for one pack).
 
-    Compared by identity: one outcome serves every account in which the rule reads the same values.
+    Compared by identity: accounts with the same values share one outcome.
     """
 
     rule: str
@@ -78,20 +78,20 @@ class Outcome:
     level: Level
     severity: Severity
     setting: str
-    """The setting that decided: section and keys, with dots."""
+    """The setting that decided: section and keys, separated by dots."""
     expected: str
-    """What the policy wants, in words."""
+    """What the policy requires, in words."""
     actual: Any
-    """The value as the API gave it, None where it is absent."""
+    """The value as the API returned it, None where it is absent."""
     message: str
     remediation: str
     waiver: WaiverNote | None = None
     place: Place | None = None
-    """Where the program declares the resource that decides, None where that is not known."""
+    """Where the program declares the resource that decides, None where that is unknown."""
     baseline: BaselineNote | None = None
     """Set if a baseline waives the finding."""
 
     @property
     def binding(self) -> bool:
-        """Whether this outcome counts for the verdict."""
+        """Return whether this outcome counts for the verdict."""
         return self.level in BINDING

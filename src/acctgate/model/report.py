@@ -1,4 +1,4 @@
-"""The verdict on accounts: what a report (version 1) says."""
+"""The verdict on accounts: the content of a report (version 1)."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ class AccountReport:
     """The verdict on one account."""
 
     account: str | None
-    """The account's id, None where it is not known."""
+    """The account's ID, None where it is unknown."""
     verdict: Verdict
     outcomes: tuple[Outcome, ...]
     alias: str | None = None
     unreadable: str | None = None
-    """Why nothing could be read of the account, where that is so. Each outcome says it too."""
+    """Why nothing could be read of the account, None where something could. Each outcome repeats it."""
     taken_at: str | None = None
-    """When it was read (ISO 8601), None where that is not known."""
+    """When the account was read (ISO 8601), None where that is unknown."""
     diff: AccountDiff | None = None
-    """What a deploy moves, None where there is no plan or it moves nothing."""
+    """What the deployment changes, None without a plan or where the plan changes nothing."""
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a report says over all accounts. It grows as the accounts come."""
+    """The totals over all accounts. Add accounts as they are judged."""
 
     verdict: Verdict = "pass"
     counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     snapshots: int = 0
-    """How often an account was judged."""
-    nameless: int = 0
-    """How many of these do not say of which account they are."""
-    named: set[str] = field(default_factory=set)
-    """The accounts that have a name."""
+    """How many snapshots were judged. An account may have several."""
+    unidentified_accounts: int = 0
+    """How many of these have no account ID."""
+    account_ids: set[str] = field(default_factory=set)
+    """The IDs of the other accounts."""
     waivers: tuple[WaiverNotice, ...] = ()
-    """The waivers that want attention. Known only after the last account."""
+    """Waivers that need attention. Known only after the last account."""
 
     @property
     def accounts(self) -> int:
-        """How many accounts there are. One without a name is another one."""
-        return len(self.named) + self.nameless
+        """Return the number of accounts. Each account without an ID counts as another one."""
+        return len(self.account_ids) + self.unidentified_accounts
 
-    @property
-    def told(self) -> str:
-        """What was judged, and what became of it, in words: `2 accounts, 42 outcomes: 40 pass, 2 fail`."""
+    def describe(self) -> str:
+        """Return what was judged, with what result: `2 accounts, 42 outcomes: 40 pass, 2 fail`."""
         accounts = _number(self.accounts, "account")
-        about = accounts if self.snapshots == self.accounts else f"{_number(self.snapshots, 'snapshot')} of {accounts}"
+        if self.snapshots != self.accounts:
+            accounts = f"{_number(self.snapshots, 'snapshot')} of {accounts}"
         counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items() if count)
-        return f"{about}, {_number(sum(self.counts.values()), 'outcome')}{': ' if counts else ''}{counts}"
+        return f"{accounts}, {_number(sum(self.counts.values()), 'outcome')}{': ' if counts else ''}{counts}"
 
     def add(self, report: AccountReport) -> None:
-        """Count one more account."""
+        """Add the report on one account."""
         self.snapshots += 1
         if report.account is None:
-            self.nameless += 1
+            self.unidentified_accounts += 1
         else:
-            self.named.add(report.account)
+            self.account_ids.add(report.account)
         self.verdict = worst(self.verdict, report.verdict)
         for outcome in report.outcomes:
             self.counts[outcome.outcome] += 1
@@ -92,7 +92,7 @@ class Report:
     accounts: tuple[AccountReport, ...]
     counts: Mapping[Result, int]
     waivers: tuple[WaiverNotice, ...] = ()
-    """The waivers that want attention."""
+    """Waivers that need attention."""
     run: RunIdentity | None = None
     """The run of the engine, in a report that the policy pack wrote."""
 
@@ -102,12 +102,12 @@ def _number(count: int, what: str) -> str:
 
 
 def worst(first: Verdict, second: Verdict) -> Verdict:
-    """fail over unknown over pass."""
+    """Return the worse verdict: fail, then unknown, then pass."""
     return "fail" if "fail" in (first, second) else "unknown" if "unknown" in (first, second) else "pass"
 
 
 def verdict_of(outcomes: tuple[Outcome, ...]) -> Verdict:
-    """The verdict over the mandatory outcomes."""
+    """Return the verdict over the mandatory outcomes."""
     verdict: Verdict = "pass"
     for outcome in outcomes:
         if outcome.outcome == "fail" and outcome.binding:
@@ -118,16 +118,16 @@ def verdict_of(outcomes: tuple[Outcome, ...]) -> Verdict:
 
 
 def read_report(text: str | bytes) -> Report:
-    """A report (version 1) from its JSON.
+    """Parse a report (version 1) from its JSON.
 
     Raises:
-        ValueError: It is none. The text is one line.
+        ValueError: It is not a report. The message is one line.
     """
     try:
         report = _adapter().validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise ValueError(f"no report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ValueError(f"not a report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     return replace(report, accounts=tuple(map(_with_baseline_notes, report.accounts)))
 
 

@@ -1,6 +1,6 @@
-"""GetAccountSecurityPracticeReport (Ims 2019-08-15): the account's security score and what it counts.
+"""GetAccountSecurityPracticeReport (Ims 2019-08-15): the account's security score and the counts behind it.
 
-The formula of the score, and after how many days a key is "old" or "unused", are unpublished.
+The formula of the score and the ages of "old" and "unused" keys are unpublished.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class AccountSecurityPracticeUserInfo(TypedDict, total=False):
     SubUserBindMfa: Count
     """RAM users that have an MFA device bound."""
     SubUserPwdLevel: Literal["low", "mid", "high"]
-    """How strong the passwords of RAM users have to be."""
+    """The required password strength for RAM users."""
     SubUserWithUnusedAccessKey: Count
-    """RAM users that have unused AccessKey pairs. (The older document words it wrongly.)"""
+    """RAM users that have unused AccessKey pairs. (The older document describes it wrongly.)"""
     SubUserWithOldAccessKey: Count
     """RAM users that use old AccessKey pairs."""
 

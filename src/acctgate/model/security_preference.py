@@ -1,7 +1,7 @@
-"""GetSecurityPreference (Ims 2019-08-15): the account-wide switches for RAM users.
+"""GetSecurityPreference (Ims 2019-08-15): the account-wide settings for RAM users.
 
-Every key is optional: older answers lack some (seed 003 has neither MFAOperationForLogin nor
-PersonalInfoPreference), and what is absent is unknown, never a default.
+Every key is optional: older answers lack MFAOperationForLogin and PersonalInfoPreference. A missing value is unknown,
+never a default.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class LoginProfilePreference(TypedDict, total=False):
     AllowUserToLoginWithPasskey: bool
     """Whether RAM users can log on with a passkey."""
     OperationForRiskLogin: Literal["autonomous", "enforceVerify"]
-    """What an unusual logon asks for: autonomous (can be skipped) or enforceVerify."""
+    """Whether an unusual logon needs verification: autonomous (users can skip it) or enforceVerify."""
     MFAOperationForLogin: Literal["mandatory", "adaptive", "independent"]
     """Whether a console logon needs MFA: mandatory (always), adaptive (unusual logons only) or
     independent (each user's own setting)."""
@@ -68,17 +68,17 @@ class VerificationPreference(TypedDict, total=False):
     """The verification preference."""
 
     VerificationTypes: list[str]
-    """The ways in which a user can prove who they are."""
+    """The verification methods that users can choose from."""
 
 
 @answer
 class MaxIdleDays(TypedDict, total=False):
-    """After how many idle days users and AccessKey pairs are disabled. Unit: days."""
+    """The number of idle days after which users and AccessKey pairs are disabled."""
 
     MaxIdleDaysForUsers: Count
-    """Idle days of a RAM user. Unit: days."""
+    """For RAM users. Unit: days."""
     MaxIdleDaysForAccessKeys: Count
-    """Idle days of an AccessKey pair. Unit: days."""
+    """For AccessKey pairs. Unit: days."""
 
 
 @answer

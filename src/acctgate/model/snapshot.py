@@ -1,8 +1,8 @@
-"""One account at one moment: what is known of it, what is not, and why.
+"""One account at one moment: what is known, what is unknown, and why.
 
-A snapshot is a JSON document (version 1) whose sections have the API's own keys and values. A value that
-the strict models refuse stays in the document, so that a report can show it, but it cannot be read: whoever
-asks for it gets `Unknown` with the reason.
+A snapshot is a JSON document (version 1) whose sections have the API's own keys and values. A value that the strict
+models reject stays in the document, so that reports can show it, but reading it returns `Unknown` with the reason. So
+does reading a section that contradicts the rest of the document.
 """
 
 from __future__ import annotations
@@ -24,82 +24,81 @@ OPERATIONS: Final = {
     "AccountSecurityPracticeInfo": "GetAccountSecurityPracticeReport",
     "CompliancePackReports": "GetCompliancePackReport",
 }
-"""The sections of a snapshot, and the API operation that each comes from."""
+"""The sections of a snapshot, and the API operation that returns each."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a snapshot, key by key."""
+"""The path of a value in a snapshot."""
 
 
 class SnapshotError(ValueError):
-    """The document is no snapshot of version 1. The text is one line that says where and why."""
+    """The document is not a snapshot of version 1. The message is one line: where and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be relied on, and why. `actual` is what stands there, None where nothing does."""
+    """A value that cannot be relied on, and why. `actual` is the rejected value, None where there is none."""
 
     reason: str
     actual: Any = None
     absent: bool = False
-    """Whether nothing stands there, not even a value that was refused."""
+    """Whether there is no value at all, not even a rejected one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is known of one account. Read values with `read`, which never guesses."""
+    """What is known about one account. Read values with `read`, which never guesses."""
 
     document: Mapping[str, Any]
     problems: Mapping[Path, str] = field(default_factory=dict)
     """Why the value at a path cannot be used."""
     notes: Mapping[Path, str] = field(default_factory=dict)
-    """What a deploy would do to the value at a path, in words."""
+    """What a deployment would do to the value at a path, in words."""
     places: Mapping[Path, Place] = field(default_factory=dict)
-    """Where the program declares the resource that changes the value at a path, where that is known."""
+    """Where the program declares the resource that changes the value at a path, if known."""
     planned: tuple[PlannedChange, ...] | None = None
-    """What a deploy would change of the account, already in the values. None where no plan was given."""
+    """The planned changes, already applied to the values. None without a plan."""
     unreadable: str | None = None
-    """Why nothing at all could be read of the account (one line, with the place): every value is unknown."""
+    """Why nothing could be read of the account (one line, with the file): every value is unknown."""
 
     @classmethod
     def from_document(cls, document: object) -> Snapshot:
-        """Take in a snapshot document.
+        """Validate a snapshot document.
 
         Raises:
-            SnapshotError: It is no version 1 snapshot. A section of the wrong shape is no reason to
-                raise: it becomes unknown.
+            SnapshotError: It is not a version 1 snapshot. A section of the wrong shape raises nothing: it is unknown.
         """
         if not isinstance(document, dict):
             raise SnapshotError("a snapshot is a JSON object with a version")
         try:
             adapter().validate_python(document)
         except ValidationError as error:
-            return cls(document, _problems(error, document))
-        return cls(document)
+            return cls(document, _problems(error, document) | find_contradictions(document))
+        return cls(document, find_contradictions(document))
 
     @property
     def account_id(self) -> str | None:
-        """The account's id, None where it is not known."""
+        """Return the account's ID, None where it is unknown, or where `errors` says that it could not be read."""
         account: str | None = self.document.get("account_id")
-        return account if account and account.strip("0") else None
+        return account if account and account.strip("0") and "account_id" not in self.errors else None
 
     @property
     def alias(self) -> str | None:
-        """The account's name for people, None where it has none."""
+        """Return the account's display name, None where it has none."""
         return self.document.get("alias")
 
     @property
     def taken_at(self) -> str | None:
-        """When the account was read (ISO 8601), None where that is not known."""
+        """Return when the account was read (ISO 8601), None where that is unknown."""
         return self.document.get("taken_at")
 
     @property
     def errors(self) -> Mapping[str, ApiError]:
-        """What could not be read, by section."""
+        """Return the errors by section."""
         errors: Mapping[str, ApiError] = self.document.get("errors", {})
         return errors
 
     def read(self, path: Path) -> Any:
-        """The value at `path`, or `Unknown` where it is absent, refused by the model, or could not be read."""
+        """Return the value at `path`, or `Unknown` where it is absent, rejected by the model, or contradicted."""
         if not self.problems and self.unreadable is None:
             value: Any = self.document
             try:
@@ -111,7 +110,7 @@ class Snapshot:
         return self._unknown(path) or self.raw(path)
 
     def _unknown(self, path: Path) -> Unknown | None:
-        """Why the value at `path` cannot be relied on, None where it can."""
+        """Return why the value at `path` cannot be relied on, None where it can."""
         if self.unreadable is not None:
             return Unknown(self.unreadable)
         value: Any = self.document
@@ -123,11 +122,11 @@ class Snapshot:
             except (KeyError, IndexError):
                 return Unknown(self._reason(path[:depth]), absent=True)
             except TypeError:
-                return Unknown(f"{dotted(path[: depth - 1])} is no object")
+                return Unknown(f"{dotted(path[: depth - 1])} is not an object")
         return None
 
     def raw(self, path: Path) -> Any:
-        """What stands at `path`, relied on or not; None where nothing does."""
+        """Return the value at `path`, reliable or not, None where there is none."""
         value: Any = self.document
         for key in path:
             try:
@@ -146,7 +145,7 @@ class Snapshot:
 
 
 def explain(error: ApiError, operation: str) -> str:
-    """An API's error as part of a sentence."""
+    """Return an API's error as part of a sentence."""
     request = f" (request id {one_line(error['request_id'])})" if error.get("request_id") else ""
     return f"{operation} failed with {one_line(error['code'])}: {one_line(error['message'])}{request}"
 
@@ -161,3 +160,34 @@ def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, st
             raise SnapshotError(f"{dotted(path)}: {expectation(item['msg'])}")
         problems.setdefault(path, f"{path[-1]} {expectation(item['msg'])}, found {show(item['input'])}")
     return problems
+
+
+def find_contradictions(document: Mapping[str, Any]) -> dict[Path, str]:
+    """Return the parts of a snapshot that contradict another part, each with the reason why it is unknown."""
+    errors, found = document.get("errors") or {}, dict[Path, str]()
+    for section in OPERATIONS:
+        if section in document and section in errors:
+            found[(section,)] = f"{section} contradicts its error: {explain(errors[section], OPERATIONS[section])}"
+    reports = document.get("CompliancePackReports")
+    for index, report in enumerate(reports if isinstance(reports, list) else ()):
+        if isinstance(report, dict) and (reason := _report_contradiction(report, document, errors)):
+            found[("CompliancePackReports", index)] = reason
+    return found
+
+
+def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], errors: Mapping[str, Any]) -> str | None:
+    """Return how a pack's report contradicts the snapshot: it has an error as well, or names another account."""
+    pack, account = report.get("CompliancePackId"), document.get("account_id")
+    error = errors.get(f"CompliancePackReports.{pack}")
+    if error and "ReportStatus" in report:
+        return f"the report of {show(pack)} contradicts its error: {explain(error, 'GetCompliancePackReport')}"
+    return wrong_account(report, account) if account else None
+
+
+def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
+    """Return how a pack's report names another account, None where it does not. 0 and a masked ID name none."""
+    other = report.get("AccountId")
+    text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
+    if not text.isascii() or not text.isdigit() or not text.strip("0") or text == account or not account.strip("0"):
+        return None
+    return f"the report of {show(report.get('CompliancePackId'))} names account {text}, not {account}"

@@ -1,4 +1,4 @@
-"""A snapshot as a JSON document (version 1): the strict pydantic model, its validator and its schema."""
+"""A snapshot as a JSON document (version 1): the strict pydantic model, its validator and its JSON Schema."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _OPEN = ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True)
 
 @answer
 class ApiError(TypedDict):
-    """Why a section could not be read."""
+    """Why a section is missing."""
 
     code: str
     """The API's error code, for example NoPermission."""
     message: str
-    """The API's message, in one line, without secrets."""
+    """The API's message in one line, without secrets."""
     request_id: NotRequired[str | None]
-    """The API's request id, to quote to Alibaba Cloud's support."""
+    """The API's request ID, for Alibaba Cloud support."""
 
 
 @with_config(ConfigDict(**_OPEN, title="acctgate snapshot"))
@@ -35,9 +35,9 @@ class SnapshotDocument(TypedDict):
     version: Version1
     """The version of this format."""
     account_id: NotRequired[str | None]
-    """The account's id, as GetCallerIdentity tells it."""
+    """The account's ID, from GetCallerIdentity."""
     alias: NotRequired[str | None]
-    """A name for people."""
+    """A display name."""
     taken_at: NotRequired[Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None]
     """When the account was read (UTC, ISO 8601)."""
     SecurityPreference: NotRequired[SecurityPreference]
@@ -47,10 +47,10 @@ class SnapshotDocument(TypedDict):
     CompliancePackReports: NotRequired[list[CompliancePackReport]]
     """GetCompliancePackReport's answers, one for each compliance pack."""
     errors: NotRequired[dict[str, ApiError]]
-    """What could not be read: section → error. "CompliancePackReports.<pack id>" is one pack's."""
+    """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack."""
 
 
 @cache
 def adapter() -> TypeAdapter[Any]:
-    """The document's validator and schema."""
+    """Return the document's validator and schema."""
     return TypeAdapter(SnapshotDocument)

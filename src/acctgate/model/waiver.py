@@ -8,27 +8,27 @@ from typing import Literal
 from acctgate.model.outcome import Place
 
 WaiverState = Literal["expired", "ending", "unused"]
-"""expired: it no longer counts; ending: its last day is near; unused: nothing that it covers is violated."""
+"""expired: it no longer counts; ending: it expires soon; unused: it covers no finding."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaiverNotice:
-    """A waiver that wants attention, and why."""
+    """A waiver that needs attention, and why."""
 
     state: WaiverState
     rule: str
     account: str | None
-    """None: it covers every account."""
+    """None covers every account."""
     reason: str
     owner: str
     expires: str
     """The last day on which it counts (UTC)."""
     message: str
-    """What is the matter with it, and what to do."""
+    """The problem and what to do."""
     place: Place | None = None
-    """Where it is written; None where that is no file of the user's."""
+    """Where it is defined, None where that is not a file of the user's."""
 
     @property
     def located(self) -> str:
-        """The message, with where the waiver is written."""
+        """Return the message with the place of the waiver."""
         return f"{self.place.file}:{self.place.line}: {self.message}" if self.place else self.message

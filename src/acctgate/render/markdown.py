@@ -48,7 +48,7 @@ class MarkdownRenderer(Renderer):
     def end(self, summary: Summary) -> str:
         """Return the whole comment."""
         verdict = f"{_VERDICT_SIGNS[summary.verdict]} {VERDICT_WORDS[summary.verdict]}"
-        lines = [f"## acctgate: {verdict}", "", f"{summary.told}.", ""]
+        lines = [f"## acctgate: {verdict}", "", f"{summary.describe()}.", ""]
         if self._changes.found:
             lines += ["### Changes in this deployment", "", *self._changes.lines()]
         if self._blocking.found:

@@ -121,7 +121,7 @@ class TextRenderer(Renderer):
         )
 
     def _total(self, summary: Summary) -> str:
-        return f"{self._verdict(summary.verdict, summary.told)}\n" if summary.snapshots > 1 else ""
+        return f"{self._verdict(summary.verdict, summary.describe())}\n" if summary.snapshots > 1 else ""
 
 
 def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:

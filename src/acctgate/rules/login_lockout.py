@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any, Final
 
-from acctgate.model.networks import network_fault, outside, read_masks
+from acctgate.model.networks import network_error, outside, read_masks
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules import network_masks
@@ -44,7 +44,7 @@ class Parameters(RuleEntry, total=False):
 def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the networks that are invalid."""
     for index, text in enumerate(want.get("keep_reachable", ())):
-        if fault := network_fault(text):
+        if fault := network_error(text):
             yield ("keep_reachable", index), fault
 
 

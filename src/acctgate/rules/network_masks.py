@@ -20,7 +20,7 @@ from acctgate.model.networks import (
     Network,
     count_addresses,
     covers_everything,
-    network_fault,
+    network_error,
     outside,
     read_masks,
     union,
@@ -55,7 +55,7 @@ def expected(want: Parameters) -> str:
 def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the networks that are invalid."""
     for index, text in enumerate(want.get("within", ())):
-        if fault := network_fault(text):
+        if fault := network_error(text):
             yield ("within", index), fault
 
 

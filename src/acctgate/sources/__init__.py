@@ -1,4 +1,4 @@
-"""Where snapshots come from: raw answers, snapshot files, the live account."""
+"""Sources of accounts: raw answers, snapshot files, the live account."""
 
 from acctgate.reading import SourceError
 

@@ -1,58 +1,69 @@
-"""Why a call brought no answer: the API's own words, what permission is missing, or what lies in between."""
+"""Why a call failed: the API's own words, the missing permission, or what happened on the way."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from acctgate.model.snapshot import explain
 from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import one_line
 from acctgate.sources.operations import Operation
-from acctgate.sources.responses import api_error
 
 NO_ANSWER: Final = "NoAnswer"
-"""The code where nobody answered."""
+"""The code where there was no answer of the API."""
+UNEXPECTED_ANSWER: Final = "UnexpectedAnswer"
+"""The code of an answer that is not what the API documents, or that contradicts itself."""
 
 
 class CallError(Exception):
-    """A call that brought no answer."""
+    """A call without a usable answer."""
 
     def __init__(self, operation: str, error: ApiError, needs: str | None = None) -> None:
         super().__init__(explain(error, operation))
         self.operation, self.error = operation, error
         self.needs = needs
-        """The RAM action that the caller is not granted, where that is why."""
+        """The RAM action that the caller lacks, None where that is not the reason."""
 
 
-def call_error(operation: Operation, error: Exception, host: str) -> CallError:
-    """What the SDK raised, as the API's own words; what is missing where a permission is."""
-    data = getattr(error, "data", None)
-    code = getattr(error, "code", None)
-    if not isinstance(data, dict) or not code or code == "None":
-        message = f"{host} gave no answer that can be read ({cause(error)})"
-        return CallError(operation.name, {"code": NO_ANSWER, "message": message})
-    answer = api_error({"Code": code, "Message": data.get("Message"), "RequestId": data.get("RequestId")})
-    if getattr(error, "status_code", None) != 403 and code not in ("NoPermission", "Forbidden.RAM"):
-        return CallError(operation.name, answer)
-    detail = getattr(error, "access_denied_detail", None) or {}
-    needs = one_line(detail.get("AuthAction") or operation.permission)
-    answer["message"] += f" (grant {needs} to the caller)"
-    return CallError(operation.name, answer, needs)
+def no_answer(operation: Operation, host: str, reason: str) -> CallError:
+    """Return the error of a call that nobody answered."""
+    return CallError(operation.name, {"code": NO_ANSWER, "message": f"cannot connect to {host}: {one_line(reason)}"})
 
 
-def cause(error: Exception) -> str:
-    """Why nobody answered, without the address and the library's wrapping."""
-    text = str(getattr(error, "inner_exception", None) or error)
-    for sign, told in (
-        ("proxy", "the proxy does not let it through"),  # before what befell the way to it
-        ("refused", "connection refused"),
-        ("timed out", "time-out"),
-        ("resolve", "the name does not resolve"),
-        ("getaddrinfo", "the name does not resolve"),
-        ("CERTIFICATE", "the certificate is not trusted"),
-        ("reset", "connection broken"),
-        ("aborted", "connection broken"),
-    ):
-        if sign in text:
-            return told
-    return one_line(type(getattr(error, "inner_exception", None) or error).__name__)
+def unexpected(operation: Operation, message: str) -> CallError:
+    """Return the error of an answer that cannot be used."""
+    return CallError(operation.name, {"code": UNEXPECTED_ANSWER, "message": one_line(message)})
+
+
+def refused(operation: Operation, answer: dict[str, Any], status: int) -> CallError:
+    """Return the error that an API answered, with the missing permission if it denies one."""
+    error = api_error(answer)
+    if status != 403 and error["code"] not in ("NoPermission", "Forbidden.RAM"):
+        return CallError(operation.name, error)
+    detail = answer.get("AccessDeniedDetail")
+    needs = one_line((detail.get("AuthAction") if isinstance(detail, dict) else None) or operation.permission)
+    error["message"] += f" (grant {needs} to the caller)"
+    return CallError(operation.name, error, needs)
+
+
+def api_error(answer: dict[str, Any]) -> ApiError:
+    """Return the API's own words, in one line and without secrets."""
+    error = ApiError(code=one_line(answer.get("Code")), message=one_line(answer.get("Message") or "no message"))
+    if isinstance(answer.get("RequestId"), str):
+        error["request_id"] = one_line(answer["RequestId"])
+    return error
+
+
+def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
+    """Return the value of a key of an answer.
+
+    Raises:
+        CallError: There is no value of that type, or the answer has an error code as well.
+    """
+    value = answer.get(key) if isinstance(answer, dict) else None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise unexpected(operation, f"the answer has no {key}")
+    if isinstance(answer, dict) and answer.get("Code") is not None:
+        error = api_error(answer)
+        raise unexpected(operation, f"the answer has {key} and the error {error['code']}: {error['message']}")
+    return value

@@ -1,73 +1,102 @@
-"""The live account: what acctgate reads of it, call by call and at once."""
+"""Read the live account: all its sections, in parallel, within a deadline."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import Snapshot, wrong_account
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError
 from acctgate.redact import without_secrets
-from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import Caller, Target, expect
+from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
+from acctgate.sources.caller import Caller
+from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
 from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE, Operation
 from acctgate.sources.responses import snapshot_of
+from acctgate.sources.target import Target
 
 _MOST_PACKS: Final = 1000
+_PAGE_SIZE: Final = 100
+_PARALLEL: Final = 8
+"""Calls at the same time."""
 
 
 class LiveAccount:
-    """One account, read call by call. Each method raises `CallError` where the call brings no answer."""
+    """One account, read call by call. Each method raises `CallError` if its call brings no usable answer."""
 
-    def __init__(self, target: Target, say: Callable[[str], None] | None = None) -> None:
-        """Find credentials, and assume the role where there is one. `say` is told each operation as it is called.
+    def __init__(
+        self, target: Target, say: Callable[[str], None] | None = None, deadline: Deadline | None = None
+    ) -> None:
+        """Find the credentials, and assume the role if there is one.
+
+        Args:
+            target: The account.
+            say: Gets the name of each operation as it is called.
+            deadline: When to give up, None for a limit on each call only.
 
         Raises:
             SourceError: There are no credentials.
             CallError: The role could not be assumed.
         """
         self._caller = Caller(target, say)
+        self._deadline = deadline
 
     def account_id(self) -> str:
-        """The account's id, from GetCallerIdentity."""
-        return str(expect(IDENTITY, self._caller.call(IDENTITY), "AccountId", str))
+        """Return the account's ID, from GetCallerIdentity."""
+        return str(expect(IDENTITY, self._call(IDENTITY), IDENTITY.answer_key, str))
 
     def security_preference(self) -> dict[str, Any]:
-        """GetSecurityPreference's SecurityPreference."""
-        return self._section(PREFERENCE, "SecurityPreference")
+        """Return GetSecurityPreference's SecurityPreference."""
+        return self._section(PREFERENCE)
 
     def security_practice(self) -> dict[str, Any]:
-        """GetAccountSecurityPracticeReport's AccountSecurityPracticeInfo."""
-        return self._section(PRACTICE, "AccountSecurityPracticeInfo")
+        """Return GetAccountSecurityPracticeReport's AccountSecurityPracticeInfo."""
+        return self._section(PRACTICE)
 
     def compliance_packs(self) -> list[str]:
-        """The ids of the account's compliance packs, from ListCompliancePacks."""
+        """Return the IDs of the account's compliance packs, from all pages of ListCompliancePacks."""
         ids: list[str] = []
-        for page in range(1, _MOST_PACKS // 100 + 1):
-            answer = self._caller.call(PACKS, {"PageNumber": str(page), "PageSize": "100"})
-            result = expect(PACKS, answer, "CompliancePacksResult", dict)
-            packs = expect(PACKS, result, "CompliancePacks", list)
-            ids += [str(expect(PACKS, pack, "CompliancePackId", str)) for pack in packs]
-            total = result.get("TotalCount")
-            if not isinstance(total, int) or len(ids) >= total:
+        for page in range(1, _MOST_PACKS // _PAGE_SIZE + 1):
+            found, total = self._page_of_packs(page)
+            if repeated := [pack for index, pack in enumerate(found) if pack in ids or pack in found[:index]]:
+                raise unexpected(PACKS, f"page {page} lists the compliance pack {repeated[0]} again")
+            ids += found
+            if len(ids) > total:
+                raise unexpected(PACKS, f"{len(ids)} compliance packs were listed, but TotalCount is {total}")
+            if len(ids) == total:
                 return ids
-            if not packs:
-                told = f"{len(ids)} of {total} compliance packs were listed"
-                raise CallError(PACKS.name, {"code": "UnexpectedAnswer", "message": told})
+            if not found:
+                raise unexpected(PACKS, f"{len(ids)} of {total} compliance packs were listed")
         raise CallError(PACKS.name, {"code": "TooMany", "message": f"more than {_MOST_PACKS} compliance packs"})
 
+    def _page_of_packs(self, page: int) -> tuple[list[str], int]:
+        """Return the IDs on one page, and the total."""
+        answer = self._call(PACKS, {"PageNumber": str(page), "PageSize": str(_PAGE_SIZE)})
+        result = expect(PACKS, answer, PACKS.answer_key, dict)
+        packs = expect(PACKS, result, "CompliancePacks", list)
+        total = expect(PACKS, result, "TotalCount", int)
+        if result.get("PageNumber", page) != page:
+            raise unexpected(PACKS, f"page {page} was requested, but the answer is page {result['PageNumber']}")
+        return [str(expect(PACKS, pack, "CompliancePackId", str)) for pack in packs], total
+
     def compliance_pack_report(self, pack: str) -> dict[str, Any]:
-        """GetCompliancePackReport's CompliancePackReport, without its signed URL."""
-        return self._section(PACK_REPORT, "CompliancePackReport", {"CompliancePackId": pack})
+        """Return GetCompliancePackReport's CompliancePackReport, without its signed URL."""
+        report = self._section(PACK_REPORT, {"CompliancePackId": pack})
+        named = report.get("CompliancePackId", pack)
+        if named != pack:
+            raise unexpected(PACK_REPORT, f"the report of {pack} was requested, but the answer names {named}")
+        return report
 
     def compliance_pack_reports(self) -> tuple[list[dict[str, Any]], dict[str, ApiError]]:
-        """The report of each pack. A pack whose report cannot be read keeps its place, with an error."""
+        """Return the reports of all packs, and the errors of those that cannot be read. These keep their places."""
         reports, errors = [], {}
         packs = self.compliance_packs()
-        for pack, result in zip(packs, _at_once(_asking(self.compliance_pack_report, packs)), strict=True):
+        calls = [partial(self.compliance_pack_report, pack) for pack in packs]
+        for pack, result in zip(packs, run_parallel(calls), strict=True):
             if isinstance(result, CallError):
                 reports.append({"CompliancePackId": pack})
                 errors[f"CompliancePackReports.{pack}"] = result.error
@@ -75,68 +104,85 @@ class LiveAccount:
                 reports.append(result)
         return reports, errors
 
-    def _section(self, operation: Operation, key: str, query: dict[str, str] | None = None) -> dict[str, Any]:
-        section = expect(operation, self._caller.call(operation, query), key, dict)
+    def _call(self, operation: Operation, query: dict[str, str] | None = None) -> Any:
+        return self._caller.call(operation, query, self._deadline)
+
+    def _section(self, operation: Operation, query: dict[str, str] | None = None) -> dict[str, Any]:
+        section = expect(operation, self._call(operation, query), operation.answer_key, dict)
         safe: dict[str, Any] = without_secrets(section)
         return safe
 
 
 def read_account(target: Target, now: datetime, say: Callable[[str], None] | None = None) -> Snapshot:
-    """Everything that acctgate reads of an account, at once. `say` is told each operation as it is called.
+    """Read all sections of an account, in parallel.
+
+    Args:
+        target: The account.
+        now: The time to record.
+        say: Gets the name of each operation as it is called.
 
     Raises:
-        SourceError: No call brought anything: there are no credentials, they are wrong, or nobody answers.
+        SourceError: No call brought an answer: there are no credentials, they are wrong, or there is no connection.
     """
     try:
-        account = LiveAccount(target, say)
+        account = LiveAccount(target, say, Deadline.after(ACCOUNT_SECONDS))
     except CallError as error:
-        raise SourceError(f"the account cannot be read: {error}; {_remedy(error)}") from None
-    identity, preference, practice, packs = _at_once(
-        [
-            account.account_id,
-            account.security_preference,
-            account.security_practice,
-            account.compliance_pack_reports,
-        ]
+        raise _unreadable(error) from None
+    identity, preference, practice, packs = results = run_parallel(
+        [account.account_id, account.security_preference, account.security_practice, account.compliance_pack_reports]
     )
-    results = (identity, preference, practice, packs)
     if all(isinstance(result, CallError) for result in results):
-        raise SourceError(f"the account cannot be read: {identity}; {_remedy(identity)}")
+        raise _unreadable(identity)
     sections: dict[str, Any] = {}
     errors: dict[str, ApiError] = {}
-    named = {"SecurityPreference": preference, "AccountSecurityPracticeInfo": practice}
-    for section, result in named.items():
-        if isinstance(result, CallError):
-            errors[section] = result.error
-        else:
-            sections[section] = result
-    if isinstance(packs, CallError):
-        errors["CompliancePackReports"] = packs.error
+    reports, pack_errors = packs if isinstance(packs, tuple) else (packs, {})
+    _put(sections, errors, PREFERENCE.section, preference)
+    _put(sections, errors, PRACTICE.section, practice)
+    _put(sections, errors, PACK_REPORT.section, reports)
+    _put({}, errors, IDENTITY.section, identity)
+    account_id = identity if isinstance(identity, str) and identity.strip("0") else None  # "" and "0" are no ID
+    errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
+    return snapshot_of(sections, errors, account_id, _timestamp(now))
+
+
+def _put(sections: dict[str, Any], errors: dict[str, ApiError], section: str, result: Any) -> None:
+    """Add a section, or its error."""
+    if isinstance(result, CallError):
+        errors[section] = result.error
     else:
-        sections["CompliancePackReports"], pack_errors = packs
-        errors |= pack_errors
-    if isinstance(identity, CallError):
-        errors["account_id"] = identity.error
-    taken_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    known = isinstance(identity, str) and identity.strip("0")  # "" and "0" name no account
-    return snapshot_of(sections, errors, identity if known else None, taken_at)
+        sections[section] = result
+
+
+def _wrong_accounts(reports: list[dict[str, Any]], account_id: str | None) -> dict[str, ApiError]:
+    """Return an error for each report that names another account, and replace that report by its pack's ID."""
+    errors: dict[str, ApiError] = {}
+    for index, report in enumerate(reports):
+        if account_id and (reason := wrong_account(report, account_id)):
+            pack = report.get("CompliancePackId")
+            errors[f"CompliancePackReports.{pack}"] = unexpected(PACK_REPORT, reason).error
+            reports[index] = {"CompliancePackId": pack}
+    return errors
+
+
+def _timestamp(now: datetime) -> str:
+    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _unreadable(error: CallError) -> SourceError:
+    return SourceError(f"the account cannot be read: {error}; {_remedy(error)}")
 
 
 def _remedy(error: CallError) -> str:
     code = error.error["code"]
-    if code == "NoAnswer":
+    if code == NO_ANSWER:
         return "check the network, the region and the endpoint"
     if code.startswith(("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken")):
         return "check the AccessKey id, secret and token"
     return "check the caller's permissions"
 
 
-def _asking(ask: Callable[[str], Any], names: list[str]) -> list[Callable[[], Any]]:
-    return [lambda name=name: ask(name) for name in names]  # type: ignore[misc]
-
-
-def _at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """The results of the calls, made in parallel; a `CallError` in the place of what brought no answer."""
+def run_parallel(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Return the results of calls made in parallel, in order. A failed call returns its `CallError`."""
 
     def attempt(call: Callable[[], Any]) -> Any:
         try:
@@ -146,5 +192,5 @@ def _at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 
     if not calls:
         return []
-    with ThreadPoolExecutor(max_workers=min(8, len(calls))) as pool:
+    with ThreadPoolExecutor(max_workers=min(_PARALLEL, len(calls))) as pool:
         return list(pool.map(attempt, calls))

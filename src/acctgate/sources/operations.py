@@ -1,4 +1,4 @@
-"""The API operations that acctgate calls, and the RAM action that each needs."""
+"""The API operations: one list for the client, the demo account, doctor and the documentation."""
 
 from __future__ import annotations
 
@@ -6,36 +6,99 @@ from typing import Final, NamedTuple
 
 
 class Operation(NamedTuple):
-    """An operation of an API, and what it takes to call it."""
+    """An operation of an API."""
 
     name: str
     product: str
+    """The endpoint's product: sts, ims or config."""
     version: str
     permission: str
     """The RAM action that the caller needs."""
+    section: str
+    """The key of a snapshot that it answers. Empty where it answers none."""
+    answer_key: str
+    """The key of its answer that must exist. Empty where there is none."""
     method: str = "POST"
 
 
-ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole")
-IDENTITY: Final = Operation("GetCallerIdentity", "sts", "2015-04-01", "sts:GetCallerIdentity")
-PREFERENCE: Final = Operation("GetSecurityPreference", "ims", "2019-08-15", "ram:GetSecurityPreference")
+IDENTITY: Final = Operation(
+    "GetCallerIdentity", "sts", "2015-04-01", "sts:GetCallerIdentity", "account_id", "AccountId"
+)
+PREFERENCE: Final = Operation(
+    "GetSecurityPreference",
+    "ims",
+    "2019-08-15",
+    "ram:GetSecurityPreference",
+    "SecurityPreference",
+    "SecurityPreference",
+)
 PRACTICE: Final = Operation(
-    "GetAccountSecurityPracticeReport", "ims", "2019-08-15", "ram:GetAccountSecurityPracticeReport"
+    "GetAccountSecurityPracticeReport",
+    "ims",
+    "2019-08-15",
+    "ram:GetAccountSecurityPracticeReport",
+    "AccountSecurityPracticeInfo",
+    "AccountSecurityPracticeInfo",
 )
-PACKS: Final = Operation("ListCompliancePacks", "config", "2020-09-07", "config:ListCompliancePacks")
+PACKS: Final = Operation(
+    "ListCompliancePacks",
+    "config",
+    "2020-09-07",
+    "config:ListCompliancePacks",
+    "CompliancePackReports",
+    "CompliancePacksResult",
+)
 PACK_REPORT: Final = Operation(
-    "GetCompliancePackReport", "config", "2020-09-07", "config:GetCompliancePackReport", "GET"
+    "GetCompliancePackReport",
+    "config",
+    "2020-09-07",
+    "config:GetCompliancePackReport",
+    "CompliancePackReports",
+    "CompliancePackReport",
+    "GET",
 )
-SET_PREFERENCE: Final = Operation("SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference")
+ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole", "", "Credentials")
+SET_PREFERENCE: Final = Operation(
+    "SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference", "", "SecurityPreference"
+)
 GENERATE_PACK_REPORT: Final = Operation(
-    "GenerateCompliancePackReport", "config", "2020-09-07", "config:GenerateCompliancePackReport"
+    "GenerateCompliancePackReport",
+    "config",
+    "2020-09-07",
+    "config:GenerateCompliancePackReport",
+    "",
+    "CompliancePackId",
 )
 AGGREGATE_PACKS: Final = Operation(
-    "ListAggregateCompliancePacks", "config", "2020-09-07", "config:ListAggregateCompliancePacks"
+    "ListAggregateCompliancePacks",
+    "config",
+    "2020-09-07",
+    "config:ListAggregateCompliancePacks",
+    "",
+    "CompliancePacksResult",
 )
 AGGREGATE_PACK_REPORT: Final = Operation(
-    "GetAggregateCompliancePackReport", "config", "2020-09-07", "config:GetAggregateCompliancePackReport", "GET"
+    "GetAggregateCompliancePackReport",
+    "config",
+    "2020-09-07",
+    "config:GetAggregateCompliancePackReport",
+    "",
+    "CompliancePackReport",
+    "GET",
 )
 GENERATE_AGGREGATE_PACK_REPORT: Final = Operation(
-    "GenerateAggregateCompliancePackReport", "config", "2020-09-07", "config:GenerateAggregateCompliancePackReport"
+    "GenerateAggregateCompliancePackReport",
+    "config",
+    "2020-09-07",
+    "config:GenerateAggregateCompliancePackReport",
+    "",
+    "CompliancePackId",
 )
+
+READ_OPERATIONS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS, PACK_REPORT)
+"""What reading an account calls. Their permissions are the minimum permissions."""
+OPERATIONS: Final = (*READ_OPERATIONS, ASSUME_ROLE, SET_PREFERENCE, GENERATE_PACK_REPORT)
+"""What the demo account serves."""
+BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
+PRODUCTS: Final = ("sts", "ims", "config")
+"""The products whose endpoints reading an account needs."""

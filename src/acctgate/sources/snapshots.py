@@ -1,17 +1,27 @@
-"""Snapshot files: one JSON document, or NDJSON with an account a line, read as a stream."""
+"""Read snapshot files: one JSON document, or NDJSON with one account per line, as a stream."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from acctgate.model.snapshot import Snapshot, SnapshotError
-from acctgate.reading import LARGEST, SourceError, decode, display_name, read_json
+from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, read_json
 from acctgate.redact import may_have_secrets, without_secrets
 from acctgate.text import os_reason
+
+_BLANK: Final = b" \t\r\n\xef\xbb\xbf"
+
+
+class _Lines(Protocol):
+    """A file that is read line by line."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """Return the next line, at most `size` bytes of it. Empty at the end."""
 
 
 class RawSnapshot(NamedTuple):
@@ -31,9 +41,9 @@ class RawSnapshot(NamedTuple):
 
 
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
-    """The accounts in these files ("-" is standard input), in order.
+    """Read the accounts in these files ("-" is standard input), in order.
 
-    What cannot be read comes as a snapshot that knows nothing, in its place, so that it takes no other account with it.
+    An account that cannot be read becomes a snapshot in which everything is unknown, so that the others are still read.
     """
     for account in read_raw(paths):
         yield account.parse() if isinstance(account, RawSnapshot) else account
@@ -52,7 +62,7 @@ def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
 
 
 def unreadable(reason: object) -> Snapshot:
-    """An account of which nothing could be read, and why."""
+    """Return the snapshot of an account that could not be read, with the reason."""
     return Snapshot({"version": 1}, unreadable=str(reason))
 
 
@@ -60,40 +70,65 @@ def _read_file(path: str) -> Iterator[RawSnapshot]:
     name = display_name(path)
     with ExitStack() as stack:
         try:
-            file = sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb"))
+            file = _decoded(sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb")), name)
             number, first = _first_line(file)
         except OSError as error:
             raise SourceError(f"{name}: {os_reason(error)}") from None
-        if _is_whole(first):
+        if _is_object(first):
             yield RawSnapshot(first, name, number)
             yield from _lines(file, name, number + 1)
         else:
             yield from _document_or_lines(file, first, name, number)
 
 
-def _first_line(file: BinaryIO) -> tuple[int, bytes]:
-    """The first line that is not blank, and its number."""
+def _decoded(file: BinaryIO, name: str) -> _Lines:
+    """Return the file with lines in UTF-8.
+
+    Raises:
+        SourceError: It is UTF-16 without a byte order mark.
+    """
+    head = cast(Any, file).peek(4)[:4]
+    return _Utf16(file, name) if encoding_of(head, name) == "utf-16" else file
+
+
+class _Utf16:
+    """A UTF-16 file as lines in UTF-8."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._text = TextIOWrapper(cast(BufferedReader, file), "utf-16", newline="\n")
+        self._name = name
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """See `_Lines`."""
+        try:
+            return self._text.readline(size).encode()
+        except UnicodeError:
+            raise SourceError(f"{self._name}: not valid UTF-16") from None
+
+
+def _first_line(file: _Lines) -> tuple[int, bytes]:
+    """Return the number of the first line that is not blank, and the line."""
     number = 1
     while line := file.readline(LARGEST + 1):
-        if line.strip(b" \t\r\n\xef\xbb\xbf"):
+        if line.strip(_BLANK):
             return number, line
         number += 1
     return number, b""
 
 
-def _is_whole(line: bytes) -> bool:
-    """Whether the line is a JSON object by itself: then each line is one."""
-    stripped = line.strip(b" \t\r\n\xef\xbb\xbf")
+def _is_object(line: bytes) -> bool:
+    """Return whether the line looks like a whole JSON object, as every line of NDJSON does."""
+    stripped = line.strip(_BLANK)
     return stripped.startswith(b"{") and stripped.endswith(b"}")
 
 
-def _document_or_lines(file: BinaryIO, first: bytes, name: str, number: int) -> Iterator[RawSnapshot]:
-    """One document over many lines; or lines, where one of them is a snapshot by itself: then the first is broken."""
+def _document_or_lines(file: _Lines, first: bytes, name: str, number: int) -> Iterator[RawSnapshot]:
+    """Read one document of many lines. If one line is a snapshot by itself, it is NDJSON whose first line is broken."""
     lines, size = [first], len(first)
     while size <= LARGEST and (line := file.readline(LARGEST + 1)):
         lines.append(line)
         size += len(line)
-        if b'"version"' in line and _is_whole(line) and RawSnapshot(line, name, 1).parse().unreadable is None:
+        if b'"version"' in line and _is_object(line) and RawSnapshot(line, name, 1).parse().unreadable is None:
             for place, waiting in enumerate(lines, number):
                 if not waiting.isspace():
                     yield RawSnapshot(waiting, name, place)
@@ -102,7 +137,7 @@ def _document_or_lines(file: BinaryIO, first: bytes, name: str, number: int) -> 
     yield RawSnapshot(b"".join(lines), name, number, single=True)
 
 
-def _lines(file: BinaryIO, name: str, number: int) -> Iterator[RawSnapshot]:
+def _lines(file: _Lines, name: str, number: int) -> Iterator[RawSnapshot]:
     while line := file.readline(LARGEST + 1):
         if not line.isspace():
             yield RawSnapshot(line, name, number)
@@ -111,7 +146,9 @@ def _lines(file: BinaryIO, name: str, number: int) -> Iterator[RawSnapshot]:
 
 def _parse(raw: bytes, name: str, line: int, *, single: bool = False) -> Snapshot:
     try:
-        text = decode(raw, name) if single else decode(raw, name).rstrip("\r\n")  # a place behind it is no line
+        text = decode(raw, name)
+        if not single:  # An error at the end would otherwise be on the next line.
+            text = text.rstrip("\r\n")
         document = read_json(text, name, line)
         return Snapshot.from_document(_safe(document, text))
     except SnapshotError as error:
@@ -121,5 +158,5 @@ def _parse(raw: bytes, name: str, line: int, *, single: bool = False) -> Snapsho
 
 
 def _safe(document: Any, text: str) -> Any:
-    """The document without secrets. Most have no URL at all, and looking is cheaper than copying."""
+    """Return the document without secrets. Few have any, and searching is cheaper than copying."""
     return without_secrets(document) if may_have_secrets(text) else document

@@ -20,16 +20,16 @@ import pytest
 
 from acctgate.commands import doctor
 from acctgate.commands.doctor import calls, endpoints, examine
-from acctgate.commands.doctor.context import Patient
+from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.engine import OLDEST
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning, worst
-from acctgate.commands.doctor.probe import Door
+from acctgate.commands.doctor.probe import EndpointProbe
 from acctgate.commands.doctor.render import render_json, render_plain, render_rich
 from acctgate.demo import DemoAccount, DemoServer
 from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import Target
 from acctgate.sources.operations import IDENTITY, PREFERENCE
+from acctgate.sources.target import Target
 from tests.support import ROOT, joined, one_line, run
 
 Told = dict[str, Finding]
@@ -41,6 +41,7 @@ SUBJECTS: Final = (
     "acctgate", "engine", "language host", "policy", "proxy", "endpoint sts", "endpoint ims", "endpoint config",
     "clock", "credentials", "role", "identity", *PERMISSIONS,
 )  # fmt: skip
+NO_FILE: Final = os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"]
 ROLE: Final = "acs:ram::1234567890123456:role/audit"
 
 
@@ -64,8 +65,8 @@ def _script(path: Path, line: str) -> Path:
     return path
 
 
-def _patient(endpoint: str | None = None, environment: Mapping[str, str] | None = None) -> Patient:
-    return Patient(Target(endpoint=endpoint), None, Path(), environment or {})
+def _context(endpoint: str | None = None, environment: Mapping[str, str] | None = None) -> DoctorContext:
+    return DoctorContext(Target(endpoint=endpoint), None, Path(), environment or {})
 
 
 def examined(
@@ -216,7 +217,7 @@ def test_no_credentials(server: DemoServer) -> None:
     told = examined(None, "--endpoint", server.endpoint, status=1)
     skips = dict.fromkeys(("identity", *PERMISSIONS), "skipped")
     assert _statuses(told) == {"credentials": "failed", **skips}
-    assert told["credentials"].detail == "none: no variables, no OIDC, no profile, no ECS role"
+    assert told["credentials"].detail == f"none: credentials file {NO_FILE}: no such file"
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in (told["credentials"].remedy or "")
     assert set(server.calls) == {""}, "nothing was signed"
 
@@ -224,14 +225,14 @@ def test_no_credentials(server: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("environment", "why"),
     [
-        ({"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAIhalf"}, "accessKeySecret cannot be empty"),
+        ({"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAIhalf"}, "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set"),
         (
             {
                 "ALIBABA_CLOUD_ROLE_ARN": ROLE,
                 "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "acs:ram::1234567890123456:oidc-provider/ci",
                 "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "no-such-token",
             },
-            "OIDCRoleArn: No such file or directory",
+            "OIDC token file no-such-token (ALIBABA_CLOUD_OIDC_TOKEN_FILE): no such file or directory",
         ),
     ],
 )
@@ -265,7 +266,7 @@ def test_temporary_credentials_and_no_secret(server: DemoServer) -> None:
         "ALIBABA_CLOUD_SECURITY_TOKEN": token,
     }
     told = examined(server, status=0, environment=variables)
-    assert told["credentials"].detail.startswith("STS.***, temporary, from the variables")
+    assert told["credentials"].detail.startswith("STS.***, temporary, from the environment variables")
     for name in variables:
         wrong = {**server.environment, **variables, name: variables[name] + "x"}
         done = run("doctor", "--debug", "--role-arn", ROLE, environment=wrong)
@@ -280,7 +281,7 @@ def test_credentials_of_a_profile(server: DemoServer, tmp_path: Path) -> None:
     variables = {"HOME": str(tmp_path), "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "false"}
     told = examined(None, "--endpoint", server.endpoint, environment=variables)
     assert told["credentials"].detail == (
-        "acct***, a long-lived AccessKey pair, from a profile of the aliyun CLI (~/.aliyun/config.json)"
+        "acct***, a long-lived AccessKey pair, from profile ci (AK) of the aliyun CLI (~/.aliyun/config.json)"
     )
     assert told["sts:GetCallerIdentity"].status == "ok"
 
@@ -309,7 +310,7 @@ def test_a_role_that_may_not_be_assumed(server: DemoServer) -> None:
 def test_nobody_listens(server: DemoServer) -> None:
     told = examined(server, "--endpoint", "127.0.0.1:9", "--role-arn", ROLE, status=1)
     assert {told[f"endpoint {product}"].status for product in ("sts", "ims", "config")} == {"failed"}
-    assert told["endpoint ims"].detail == "127.0.0.1:9: connection refused"
+    assert told["endpoint ims"].detail == "cannot connect to 127.0.0.1:9: connection refused"
     assert "acctgate demo-account" in (told["endpoint ims"].remedy or "")
     assert {told[name].status for name in ("clock", "role", "identity", *PERMISSIONS)} == {"skipped"}
     assert {told[name].status for name in ("acctgate", "policy", "proxy", "credentials")} == {"ok"}
@@ -372,44 +373,44 @@ def test_a_clock_that_makes_signatures_expire(server: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("trouble", "remedy"),
     [
-        ("the name does not resolve", "DNS"), ("connection refused", ":443 pass"), ("time-out", ":443 pass"),
-        ("the certificate is not trusted", "SSL_CERT_FILE"), ("the proxy does not let it through", "HTTPS_PROXY"),
+        ("the name cannot be resolved", "DNS"), ("connection refused", ":443"), ("timeout", ":443"),
+        ("the certificate is not trusted", "SSL_CERT_FILE"), ("the proxy refuses the connection", "HTTPS_PROXY"),
     ],
 )  # fmt: skip
 def test_each_trouble_has_a_remedy(trouble: str, remedy: str) -> None:
-    patient = _patient()
-    patient.doors = {"ims": Door("ims.aliyuncs.com", trouble, None)}
-    (finding,) = endpoints.check_endpoints(patient)
-    assert (finding.status, finding.detail) == ("failed", f"ims.aliyuncs.com: {trouble}")
+    context = _context()
+    context.probes = {"ims": EndpointProbe("ims.aliyuncs.com", trouble, None)}
+    (finding,) = endpoints.check_endpoints(context)
+    assert (finding.status, finding.detail) == ("failed", f"cannot connect to ims.aliyuncs.com: {trouble}")
     assert remedy in (finding.remedy or "")
 
 
 def test_one_closed_door_of_three(server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
-    patient = _patient(endpoint=server.endpoint)
-    patient.doors = {product: Door(server.endpoint, None, timedelta()) for product in ("sts", "ims")}
-    patient.doors["config"] = Door("config.cn-shanghai.aliyuncs.com", "time-out", None)
+    context = _context(endpoint=server.endpoint)
+    context.probes = {product: EndpointProbe(server.endpoint, None, timedelta()) for product in ("sts", "ims")}
+    context.probes["config"] = EndpointProbe("config.cn-shanghai.aliyuncs.com", "timeout", None)
     told = {
-        finding.subject: finding for finding in (*endpoints.check_endpoints(patient), *calls.check_permissions(patient))
+        finding.subject: finding for finding in (*endpoints.check_endpoints(context), *calls.check_permissions(context))
     }
     assert _statuses(told) == {"endpoint config": "failed", **dict.fromkeys(PERMISSIONS[3:], "skipped")}
-    assert told["config:ListCompliancePacks"].remedy == "see to the endpoint config first"
+    assert told["config:ListCompliancePacks"].remedy == "fix the endpoint config first"
 
 
 @pytest.mark.parametrize(
     ("environment", "status", "detail"),
     [
         ({}, "ok", "none"),
-        ({"HTTPS_PROXY": "http://user:hunter2@proxy.example:8080/x"}, "ok", "all calls go through proxy.example:8080"),
-        ({"https_proxy": "proxy.example:8080"}, "ok", "all calls go through proxy.example:8080"),
-        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "localhost"}, "ok", "all calls go through p:1"),
-        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, "warning", "all calls go to p:1"),
-        ({"HTTPS_PROXY": "http://p:1", "no_proxy": ".aliyuncs.com"}, "warning", "all calls go to p:1"),
+        ({"HTTPS_PROXY": "http://user:hunter2@proxy.example:8080/x"}, "ok", "all calls use proxy.example:8080"),
+        ({"https_proxy": "proxy.example:8080"}, "ok", "all calls use proxy.example:8080"),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "localhost"}, "ok", "all calls use p:1"),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, "warning", "all calls use p:1"),
+        ({"HTTPS_PROXY": "http://p:1", "no_proxy": ".aliyuncs.com"}, "warning", "all calls use p:1"),
     ],
 )
 def test_proxies(environment: dict[str, str], status: str, detail: str) -> None:
-    (finding,) = endpoints.check_proxies(_patient(environment=environment))
+    (finding,) = endpoints.check_proxies(_context(environment=environment))
     assert finding.status == status and finding.detail.startswith(detail)
     assert "hunter2" not in finding.detail
 
@@ -417,8 +418,8 @@ def test_proxies(environment: dict[str, str], status: str, detail: str) -> None:
 def test_a_proxy_that_is_not_there(server: DemoServer) -> None:
     keys = {name: value for name, value in server.environment.items() if name != "ACCTGATE_ENDPOINT"}
     told = examined(None, status=1, environment={**keys, "HTTPS_PROXY": "http://127.0.0.1:9"})
-    assert told["endpoint ims"].detail == "ims.aliyuncs.com: the proxy does not let it through"
-    assert told["endpoint ims"].remedy == "let ims.aliyuncs.com:443 pass in the proxy, or correct HTTPS_PROXY"
+    assert told["endpoint ims"].detail == "cannot connect to ims.aliyuncs.com: the proxy refuses the connection"
+    assert told["endpoint ims"].remedy == "allow ims.aliyuncs.com:443 in the proxy, or correct HTTPS_PROXY"
     assert {told[name].status for name in ("clock", *PERMISSIONS)} == {"skipped"}
     assert not server.calls
 
@@ -447,9 +448,9 @@ def test_no_engine(server: DemoServer, tmp_path: Path) -> None:
     ("line", "detail"),
     [
         ("echo v3.199.9", "is v3.199.9; acctgate preview needs v3.200.0 or newer"),
-        ("echo hello", "says no version: hello"),
-        ("true", "says no version: nothing"),
-        ("exit 3", "cannot be run"),
+        ("echo hello", "prints no version: hello"),
+        ("true", "prints no version: nothing"),
+        ("exit 3", "cannot run"),
         ("printf '\\377\\033[31mv3.259.0'", ""),
     ],
 )
@@ -466,7 +467,7 @@ def test_the_engine_does_not_look_for_updates(server: DemoServer, tmp_path: Path
 
 
 def test_a_language_host_needs_its_scripts(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
-    assert "brings its own" in _engine(pulumi.parent, tmp_path, server)["language host"].detail
+    assert "has its own" in _engine(pulumi.parent, tmp_path, server)["language host"].detail
     _script(pulumi.with_name("pulumi-language-python"), "true")
     told = _engine(pulumi.parent, tmp_path, server)
     assert _statuses(told) == {"language host": "failed"}
@@ -506,12 +507,12 @@ def test_a_wrong_policy_takes_nothing_with_it(server: DemoServer, tmp_path: Path
 
 
 def test_a_check_that_raises_is_a_finding_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(patient: Patient) -> Iterator[Finding]:
+    def broken(context: DoctorContext) -> Iterator[Finding]:
         yield ok("broken", "half of it")
         raise KeyError("LTAIsecretsecret")
 
     monkeypatch.setattr(doctor, "CHECKS", {"broken": broken, "acctgate": doctor.CHECKS["acctgate"]})
-    half, raised, last = examine(_patient())
+    half, raised, last = examine(_context())
     assert (half.subject, raised.subject, last.subject) == ("broken", "broken", "acctgate")
     assert raised.status == "failed" and raised.detail.startswith("KeyError") and "secretsecret" not in raised.detail
 
@@ -558,6 +559,6 @@ def test_the_excerpt_in_the_docs_is_what_is_printed() -> None:
     assert render_plain(findings) == excerpt
     assert {finding.subject for finding in findings} <= set(SUBJECTS)
     error = CallError(PREFERENCE.name, {"code": "NoPermission", "message": ""}, PREFERENCE.permission)
-    assert calls._of(PREFERENCE, error, "", dict) in findings and endpoints.SET_THE_CLOCK in {
+    assert calls.check_answer(PREFERENCE, error) in findings and endpoints.SET_THE_CLOCK in {
         finding.remedy for finding in findings
     }

@@ -1,4 +1,4 @@
-"""`acctgate doctor`: what acctgate needs, looked at one by one, each with what to do where something is missing."""
+"""`acctgate doctor`: check what acctgate needs. Each problem includes a fix."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from acctgate.commands.doctor import calls, credentials, endpoints, engine, policy, software
-from acctgate.commands.doctor.context import Patient
+from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding, failed
 from acctgate.log import trace
 from acctgate.redact import one_line
 
-Check = Callable[[Patient], Iterable[Finding]]
+Check = Callable[[DoctorContext], Iterable[Finding]]
 CHECKS: Final[dict[str, Check]] = {
     "acctgate": software.check,
     "engine": engine.check,
@@ -26,13 +26,13 @@ CHECKS: Final[dict[str, Check]] = {
 }
 
 
-def examine(patient: Patient) -> Iterator[Finding]:
-    """The findings, as they come. A check that raises is a finding too, and the others go on."""
+def examine(context: DoctorContext) -> Iterator[Finding]:
+    """Run all checks and yield their findings. A check that raises is a finding too; the others still run."""
     for name, check in CHECKS.items():
         try:
-            yield from check(patient)
+            yield from check(context)
         except Exception as error:
             trace(f"the check {name}", error)
             yield failed(
-                name, f"{type(error).__name__}: {one_line(error)}", "this is a fault of acctgate; --debug shows where"
+                name, f"{type(error).__name__}: {one_line(error)}", "this is a bug in acctgate; --debug shows where"
             )

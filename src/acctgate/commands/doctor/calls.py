@@ -1,104 +1,92 @@
-"""The calls that reading an account takes, each really made, and who makes them."""
+"""Check the caller's identity and permissions. Each call that reading an account needs is really made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from acctgate.commands.doctor.context import NotAsked, Patient
+from acctgate.commands.doctor.context import PARALLEL_CALLS, DoctorContext, Skipped
 from acctgate.commands.doctor.endpoints import SET_THE_CLOCK
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.redact import one_line
-from acctgate.sources.call_error import NO_ANSWER, CallError
-from acctgate.sources.calls import expect
-from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE, Operation
+from acctgate.sources.call_error import NO_ANSWER, CallError, expect
+from acctgate.sources.operations import ASSUME_ROLE, IDENTITY, PACK_REPORT, PACKS, Operation
 
-_SECTIONS: Final = {
-    PREFERENCE: "SecurityPreference",
-    PRACTICE: "AccountSecurityPracticeInfo",
-    PACKS: "CompliancePacksResult",
-    PACK_REPORT: "CompliancePackReport",
-}
 _REMEDIES: Final = (
     (("InvalidTimeStamp", "IllegalTimestamp"), SET_THE_CLOCK),
     (
         ("InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAccessKeyId"),
-        "check the AccessKey id and secret: is the pair whole, enabled, and of this account?",
+        "check the AccessKey id and secret: is the pair complete, enabled, and of this account?",
     ),
     (
         ("InvalidSecurityToken", "MissingSecurityToken"),
-        "get new temporary credentials: the token has expired or is wrong",
+        "get new temporary credentials: the token has expired or is invalid",
     ),
-    (("EntityNotExist.Role",), "check account and name in --role-arn"),
+    (("EntityNotExist.Role",), "check the account and the name in --role-arn"),
     (("Throttling",), "wait a minute and run it again"),
-    (("ServiceUnavailable", "InternalError"), "run it again later; Alibaba Cloud's support wants the request id"),
-    ((NO_ANSWER,), "check network, proxy and --region, then run it again"),
+    (("ServiceUnavailable", "InternalError"), "run it again later; Alibaba Cloud support needs the request ID"),
+    ((NO_ANSWER,), "check the network, the proxy and --region, then run it again"),
 )
 
 
-def check_identity(patient: Patient) -> Iterator[Finding]:
-    """Whose credentials they are."""
-    answer = patient.answers[IDENTITY.name]
-    if isinstance(answer, (CallError, NotAsked)):
-        yield skipped(
-            "identity", "GetCallerIdentity gave no answer", "see to the role or to sts:GetCallerIdentity first"
-        )
+def check_identity(context: DoctorContext) -> Iterator[Finding]:
+    """Check whose credentials they are."""
+    answer = context.answers[IDENTITY.name]
+    if isinstance(answer, (CallError, Skipped)):
+        yield skipped("identity", "GetCallerIdentity failed", "fix the role or sts:GetCallerIdentity first")
         return
     account, kind = (one_line(answer.get(key) or "unknown") for key in ("AccountId", "IdentityType"))
     if kind == "Account":
-        remedy = "make a RAM user or a role with the permissions below, and delete the root user's AccessKey pair"
+        remedy = "create a RAM user or a role with the permissions below, and delete the root user's AccessKey pair"
         yield warning("identity", f"the root user of account {account}", remedy)
     else:
         yield ok("identity", f"{kind} of account {account}")
 
 
-def check_permissions(patient: Patient) -> Iterator[Finding]:
-    """Whether the caller may make the five calls, and whether they bring what they should."""
-    yield _of(IDENTITY, patient.answers[IDENTITY.name], "AccountId", str)
-    for operation in (PREFERENCE, PRACTICE, PACKS):
-        yield _of(operation, patient.answers[operation.name], _SECTIONS[operation], dict)
-    yield _of(PACK_REPORT, _pack_report(patient), _SECTIONS[PACK_REPORT], dict)
+def check_permissions(context: DoctorContext) -> Iterator[Finding]:
+    """Check that the caller may make the five calls, and that the answers are usable."""
+    for operation in PARALLEL_CALLS:
+        yield check_answer(operation, context.answers[operation.name])
+    yield check_answer(PACK_REPORT, _pack_report(context))
 
 
 def remedy(operation: Operation, error: CallError) -> str:
-    """What to do about a call that brought no answer."""
+    """Return the fix for a failed call."""
     if error.needs:
-        return f"grant {error.needs} to the caller{_trust(operation)}"
+        trust = ", and let the role trust the caller" if operation == ASSUME_ROLE else ""
+        return f"grant {error.needs} to the caller{trust}"
     code = error.error["code"]
-    for beginnings, what in _REMEDIES:
-        if code.startswith(beginnings):
-            return what
-    return "look the code up at https://api.alibabacloud.com/troubleshoot"
+    for prefixes, fix in _REMEDIES:
+        if code.startswith(prefixes):
+            return fix
+    return "look up the code at https://api.alibabacloud.com/troubleshoot"
 
 
-def _trust(operation: Operation) -> str:
-    return ", and let the role trust the caller" if operation.product == "sts" and "Assume" in operation.name else ""
-
-
-def _of(operation: Operation, answer: Any, key: str, kind: type) -> Finding:
+def check_answer(operation: Operation, answer: Any) -> Finding:
+    """Return the finding for the answer of an operation, a `CallError` or `Skipped`."""
     subject = operation.permission
-    if isinstance(answer, NotAsked):
-        return skipped(subject, answer.why, answer.remedy)
+    if isinstance(answer, Skipped):
+        return skipped(subject, answer.reason, answer.fix)
     try:
         if isinstance(answer, CallError):
             raise answer
-        expect(operation, answer, key, kind)
+        expect(operation, answer, operation.answer_key, str if operation == IDENTITY else dict)
     except CallError as error:
         detail = f"denied ({error.error['code']})" if error.needs else str(error)
         return failed(subject, detail, remedy(operation, error))
     return ok(subject, "granted")
 
 
-def _pack_report(patient: Patient) -> Any:
-    """The answer for the first pack."""
-    listed = patient.answers[PACKS.name]
-    if isinstance(listed, (CallError, NotAsked)):
-        return NotAsked("the compliance packs are not known", f"see to {PACKS.permission} first")
-    result = listed.get("CompliancePacksResult") if isinstance(listed, dict) else None
+def _pack_report(context: DoctorContext) -> Any:
+    """Return the answer for the first compliance pack."""
+    listed = context.answers[PACKS.name]
+    if isinstance(listed, (CallError, Skipped)):
+        return Skipped("the compliance packs are unknown", f"fix {PACKS.permission} first")
+    result = listed.get(PACKS.answer_key) if isinstance(listed, dict) else None
     packs = result.get("CompliancePacks") if isinstance(result, dict) else None
     first = packs[0] if isinstance(packs, list) and packs else None
     pack = first.get("CompliancePackId") if isinstance(first, dict) else None
     if not isinstance(pack, str):
-        remedy = "nothing, unless the rule compliance-report is wanted: then make a pack in Cloud Config"
-        return NotAsked("the account has no compliance pack to ask for", remedy)
-    return patient.ask(PACK_REPORT, {"CompliancePackId": pack})
+        remedy = "none needed, unless you use the rule compliance-report: then create a pack in Cloud Config"
+        return Skipped("the account has no compliance pack", remedy)
+    return context.call(PACK_REPORT, {"CompliancePackId": pack})

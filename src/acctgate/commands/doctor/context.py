@@ -1,4 +1,4 @@
-"""What the checks look at. Each thing is looked at once, and only where a check asks for it."""
+"""What the checks look at. Each item is read once, when a check first needs it."""
 
 from __future__ import annotations
 
@@ -9,88 +9,90 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from acctgate.commands.doctor.probe import Door, knock
-from acctgate.sources import SourceError
+from acctgate.commands.doctor.probe import EndpointProbe, probe
+from acctgate.reading import SourceError
 from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import Caller, Target, default_credential
-from acctgate.sources.operations import IDENTITY, PACKS, PRACTICE, PREFERENCE, Operation
+from acctgate.sources.caller import Caller
+from acctgate.sources.credentials import Credentials, find_credentials
+from acctgate.sources.operations import IDENTITY, PACKS, PRACTICE, PREFERENCE, PRODUCTS, Operation
+from acctgate.sources.target import Target
 
-PRODUCTS: Final = ("sts", "ims", "config")
-_AT_ONCE: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS)
+PARALLEL_CALLS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS)
+"""The calls that depend on no other answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotAsked:
+class Skipped:
     """A call that was not made."""
 
-    why: str
-    remedy: str
+    reason: str
+    fix: str
 
 
 @dataclass
-class Patient:
-    """What is to be examined."""
+class DoctorContext:
+    """What to check."""
 
     target: Target
     policy: Path | None
-    """The policy file. None is the preset baseline."""
+    """The policy file. None means the preset baseline."""
     project: Path
     """The folder of the Pulumi project."""
     environment: Mapping[str, str]
     say: Callable[[str], None] = lambda text: None
-    """Is told what is looked at."""
+    """Gets what is being checked."""
 
     @cached_property
-    def doors(self) -> dict[str, Door]:
-        """The door of each product, knocked at."""
+    def probes(self) -> dict[str, EndpointProbe]:
+        """Probe the endpoint of each product."""
         self.say("endpoints")
         with ThreadPoolExecutor(len(PRODUCTS)) as pool:
-            return dict(zip(PRODUCTS, pool.map(lambda product: knock(self.target, product), PRODUCTS), strict=True))
+            return dict(zip(PRODUCTS, pool.map(lambda product: probe(self.target, product), PRODUCTS), strict=True))
 
     @cached_property
-    def credential(self) -> Any:
-        """The credentials of the default chain; a `SourceError` where there are none."""
+    def credentials(self) -> Credentials | SourceError:
+        """Find the credentials. Without any, return the `SourceError`."""
         self.say("credentials")
         try:
-            return default_credential()
+            return find_credentials(self.target.profile)
         except SourceError as error:
             return error
 
     @cached_property
-    def caller(self) -> Caller | CallError | NotAsked:
-        """Who makes the calls: the credentials, or the role that they assume."""
-        if isinstance(self.credential, SourceError):
-            return NotAsked("there are no credentials", "see to the credentials first")
-        if self.target.role_arn and self.doors["sts"].trouble:
-            return self._closed("sts")
+    def caller(self) -> Caller | CallError | Skipped:
+        """Return what makes the calls, with the credentials or with the role that they assume."""
+        if isinstance(self.credentials, SourceError):
+            return Skipped("no credentials", "fix the credentials first")
+        if self.target.role_arn and self.probes["sts"].error:
+            return self._unreachable("sts")
         try:
             return Caller(self.target, self.say)
         except CallError as error:
             return error
-        except SourceError as error:  # they were there a moment ago
-            return NotAsked(str(error), "see to the credentials first")
+        except SourceError as error:  # found a moment ago
+            return Skipped(str(error), "fix the credentials first")
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        """What each operation answers; a `CallError` or `NotAsked` where it does not."""
-        _ = self.doors, self.caller  # once, and not by each of the threads
-        with ThreadPoolExecutor(len(_AT_ONCE)) as pool:
-            names = (operation.name for operation in _AT_ONCE)
-            return dict(zip(names, pool.map(self.ask, _AT_ONCE), strict=True))
+        """Return the answers of the parallel calls by operation; see `call`."""
+        _ = self.probes, self.caller  # once, and not in each thread
+        with ThreadPoolExecutor(len(PARALLEL_CALLS)) as pool:
+            names = (operation.name for operation in PARALLEL_CALLS)
+            return dict(zip(names, pool.map(self.call, PARALLEL_CALLS), strict=True))
 
-    def ask(self, operation: Operation, query: dict[str, str] | None = None) -> Any:
-        """What an operation answers; a `CallError` or `NotAsked` where it does not."""
+    def call(self, operation: Operation, query: dict[str, str] | None = None) -> Any:
+        """Return the answer of an operation, its `CallError`, or `Skipped`."""
         caller = self.caller
-        if isinstance(caller, NotAsked):
+        if isinstance(caller, Skipped):
             return caller
         if isinstance(caller, CallError):
-            return NotAsked("the role could not be assumed", "see to the role first")
-        if self.doors[operation.product].trouble:
-            return self._closed(operation.product)
+            return Skipped("the role cannot be assumed", "fix the role first")
+        if self.probes[operation.product].error:
+            return self._unreachable(operation.product)
         try:
             return caller.call(operation, query)
         except CallError as error:
             return error
 
-    def _closed(self, product: str) -> NotAsked:
-        return NotAsked(f"{self.doors[product].host} cannot be reached", f"see to the endpoint {product} first")
+    def _unreachable(self, product: str) -> Skipped:
+        return Skipped(f"cannot connect to {self.probes[product].host}", f"fix the endpoint {product} first")

@@ -1,4 +1,4 @@
-"""What a check says: how it stands, and what to do."""
+"""The result of a check, with a fix for each problem."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check says. Made by `ok`, `warning`, `failed` and `skipped`."""
+    """The result of one check. Use `ok`, `warning`, `failed` and `skipped` to create it."""
 
     subject: str
-    """What was looked at."""
+    """What was checked."""
     status: Status
     detail: str
-    """What was found, or why nothing was looked at. One line, without secrets."""
+    """What was found, or why nothing was checked. One line, without secrets."""
     remedy: str | None = None
-    """What to do, in one line. None where all is well."""
+    """The fix, in one line. None where there is no problem."""
 
 
 def ok(subject: str, detail: str) -> Finding:
-    """All is well."""
+    """Return the finding of a check that passed."""
     return Finding(subject, "ok", detail)
 
 
 def warning(subject: str, detail: str, remedy: str) -> Finding:
-    """It works, and will not for long, or not as one thinks."""
+    """Return the finding of something that works, but not for long or not as expected."""
     return Finding(subject, "warning", detail, remedy)
 
 
 def failed(subject: str, detail: str, remedy: str) -> Finding:
-    """It does not work."""
+    """Return the finding of something that does not work."""
     return Finding(subject, "failed", detail, remedy)
 
 
 def skipped(subject: str, why: str, remedy: str) -> Finding:
-    """It could not be looked at."""
+    """Return the finding of something that could not be checked."""
     return Finding(subject, "skipped", why, remedy)
 
 
 def worst(findings: Iterable[Finding]) -> Status:
-    """How it stands as a whole. What was skipped is no worse than what kept it from being looked at."""
+    """Return the overall status. Skipped findings do not count: their cause is a finding of its own."""
     found = {finding.status for finding in findings}
     return next((status for status in ("failed", "warning") if status in found), "ok")
 
 
 def counted(findings: Iterable[Finding]) -> dict[Status, int]:
-    """How many findings there are of each status."""
+    """Return the number of findings by status."""
     counts = Counter(finding.status for finding in findings)
     return {status: counts[status] for status in STATUSES}

@@ -1,5 +1,7 @@
-"""Knock at an endpoint: an unsigned request, made as the SDK makes its calls, through the same proxy and with the
-same certificates. Any answer will do. It needs no credentials, and tells what time it is there."""
+"""Probe an endpoint with an unsigned request, sent like acctgate's calls: same proxy, same certificates.
+
+Any answer counts. A probe needs no credentials, and shows how far this machine's clock is off.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +9,40 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from acctgate.sources import sdk
-from acctgate.sources.call_error import cause
-from acctgate.sources.calls import CONNECT_TIMEOUT, READ_TIMEOUT, Target, past_proxies
+from acctgate.sources.deadline import CALL_SECONDS, Deadline, DeadlineError
+from acctgate.sources.target import Target
+from acctgate.sources.transport import Transport, TransportError
 
 
-class Door(NamedTuple):
-    """An endpoint, and what came of knocking."""
+class EndpointProbe(NamedTuple):
+    """The result of a probe."""
 
     host: str
-    trouble: str | None
-    """Why nobody answered."""
-    ahead: timedelta | None
-    """How far this machine's clock is ahead of the one there; None where the answer has no date."""
+    error: str | None
+    """Why there is no answer, None where there is one."""
+    clock_skew: timedelta | None
+    """How far this machine's clock is ahead of the endpoint's, None where the answer has no date."""
 
 
-def knock(target: Target, product: str) -> Door:
-    """See whether the endpoint of a product answers."""
-    sdk.load()
-    from darabonba.core import DaraCore
-    from darabonba.request import DaraRequest
-
-    past_proxies(target)
+def probe(target: Target, product: str) -> EndpointProbe:
+    """Probe the endpoint of a product."""
     host = target.host(product)
-    request = DaraRequest()
-    request.protocol = "http" if target.endpoint else "https"
-    request.pathname = "/"
-    request.headers = {"host": host, "user-agent": "acctgate"}
-    asked = datetime.now(UTC)
+    url = f"{'http' if target.endpoint else 'https'}://{host}/"
+    headers = {"host": host, "user-agent": "acctgate"}
+    deadline = Deadline.after(CALL_SECONDS)
+    start = datetime.now(UTC)
     try:
-        answer = DaraCore.do_action(request, {"connectTimeout": CONNECT_TIMEOUT, "readTimeout": READ_TIMEOUT})
-    except Exception as error:
-        return Door(host, cause(error), None)
-    here = asked + (datetime.now(UTC) - asked) / 2
-    there = _date(answer.headers.get("date"))
-    return Door(host, None, here - there if there else None)
+        answer = deadline.run(lambda: Transport().send("GET", url, headers, {}, deadline))
+    except DeadlineError:
+        return EndpointProbe(host, "timeout", None)
+    except TransportError as error:
+        return EndpointProbe(host, str(error), None)
+    local_time = start + (datetime.now(UTC) - start) / 2
+    server_time = _parse_date(answer.headers.get("date"))
+    return EndpointProbe(host, None, local_time - server_time if server_time else None)
 
 
-def _date(header: str | None) -> datetime | None:
+def _parse_date(header: str | None) -> datetime | None:
     try:
         date = parsedate_to_datetime(header or "")
     except ValueError:

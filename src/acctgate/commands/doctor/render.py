@@ -1,11 +1,16 @@
-"""Findings as text and JSON. Pure: findings in, text out."""
+"""Render findings as text and JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from io import StringIO
 from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from acctgate.commands.doctor.finding import Finding, counted, worst
 
@@ -13,7 +18,7 @@ _SIGNS: Final = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": (
 
 
 def render_json(findings: Sequence[Finding]) -> str:
-    """All findings as one document."""
+    """Return all findings as one JSON document."""
     document = {
         "version": 1,
         "status": worst(findings),
@@ -24,7 +29,7 @@ def render_json(findings: Sequence[Finding]) -> str:
 
 
 def render_plain(findings: Sequence[Finding]) -> str:
-    """A line for each finding, and one for its remedy."""
+    """Return one line for each finding and one for its fix."""
     widest = max((len(finding.subject) for finding in findings), default=0)
     lines = []
     for finding in findings:
@@ -35,13 +40,7 @@ def render_plain(findings: Sequence[Finding]) -> str:
 
 
 def render_rich(findings: Sequence[Finding], width: int) -> str:
-    """The same for a terminal: coloured, and folded at its width."""
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+    """Return the findings for a terminal: coloured, and wrapped at `width` columns."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for _ in ("sign", "subject", "detail"):
         table.add_column(overflow="fold")
@@ -50,11 +49,11 @@ def render_rich(findings: Sequence[Finding], width: int) -> str:
         table.add_row(Text(sign, style), Text(finding.subject, "bold"), Text(finding.detail))
         if finding.remedy:
             table.add_row("", "", Text(f"→ {finding.remedy}", style))
-    console = Console(file=StringIO(), force_terminal=True, color_system="standard", width=width, highlight=False)
+    output = StringIO()
+    console = Console(file=output, force_terminal=True, color_system="standard", width=width, highlight=False)
     console.print(table)
     console.print(Text(f"\n{_summary(findings)}", _SIGNS[worst(findings)][1]))
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return output.getvalue()
 
 
 def _summary(findings: Sequence[Finding]) -> str:

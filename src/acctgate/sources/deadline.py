@@ -1,0 +1,70 @@
+"""Deadlines: how long a call and an account may take as a whole, whatever a server does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+CALL_SECONDS: Final = 20.0
+"""How long one call may take, with its retries."""
+ACCOUNT_SECONDS: Final = 60.0
+"""How long reading one account may take."""
+
+
+class DeadlineError(Exception):
+    """The deadline has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A point in time, in seconds of the monotonic clock."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Return the deadline in so many seconds."""
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def remaining(self) -> float:
+        """Return the seconds that remain, at least 0."""
+        return max(0.0, self.at - time.monotonic())
+
+    def earlier(self, seconds: float) -> Deadline:
+        """Return this deadline, or the one in so many seconds if that is earlier."""
+        return min(self, Deadline.after(seconds), key=lambda deadline: deadline.at)
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Return the result of the work, or abandon it at the deadline.
+
+        A timeout of a socket counts from byte to byte, and looking up a name has none. So the work gets a thread of its
+        own, which does not keep the process alive.
+
+        Raises:
+            DeadlineError: The deadline passed first.
+        """
+        done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+
+        def attempt() -> None:
+            try:
+                done.put((work(), None))
+            except BaseException as error:
+                done.put((None, error))
+
+        if not self.remaining:
+            raise DeadlineError
+        Thread(target=attempt, name="acctgate-call", daemon=True).start()
+        try:
+            result, error = done.get(timeout=self.remaining)
+        except Empty:
+            raise DeadlineError from None
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]
