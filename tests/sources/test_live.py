@@ -19,8 +19,8 @@ from acctgate.demo import DemoAccount, DemoServer
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
-from acctgate.sources.calls import Target
 from acctgate.sources.live import LiveAccount, read_account
+from acctgate.sources.target import Target
 from tests.support import NOW, one_line, run
 from tests.support.accounts import READS
 
@@ -239,7 +239,7 @@ def test_an_endpoint_where_nobody_listens_is_2(server: DemoServer, command: str,
     done = run(command, "--output", tmp_path / "o", environment={**server.environment, "ACCTGATE_ENDPOINT": nobody})
     assert (done.returncode, done.stdout) == (2, "")
     assert not (tmp_path / "o").exists()
-    one_line(done.stderr, nobody, "connection refused", "check the network")
+    one_line(done.stderr, nobody, "cannot connect to", "connection refused", "check the network")
 
 
 def test_everything_denied_is_2(server: DemoServer) -> None:
@@ -342,7 +342,7 @@ def test_endpoints_on_this_machine(endpoint: str) -> None:
 )  # fmt: skip
 def test_what_is_no_region_role_or_endpoint(values: dict[str, Any]) -> None:
     (name,) = (key.partition("_")[0] for key in values)
-    with pytest.raises(SourceError, match=f"^{name} .*: is no") as caught:
+    with pytest.raises(SourceError, match=f"^{name} .*: invalid") as caught:
         Target(**values)
     assert str(caught.value).isprintable()
 
@@ -355,7 +355,7 @@ def test_what_is_no_region_role_or_endpoint(values: dict[str, Any]) -> None:
 def test_wrong_targets_are_2(command: str, arguments: tuple[str, str]) -> None:
     done = run(command, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    one_line(done.stderr, f"{arguments[1]}: is no")
+    one_line(done.stderr, f"{arguments[1]}: invalid")
 
 
 def test_every_compliance_pack_that_there_is_must_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
