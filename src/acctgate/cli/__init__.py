@@ -26,6 +26,7 @@ _COMMANDS: Final = (
     "rules",
     "explain",
     "schema",
+    "compliance",
     "doctor",
     "demo-account",
 )

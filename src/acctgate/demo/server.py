@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET, DemoAccount
+from acctgate.demo.compliance import ReportStore, sheet
 from acctgate.demo.rpc_signature import rpc_parameters, verify_rpc
 from acctgate.demo.signature import ALGORITHM, Request, SignatureError, verify
 from acctgate.demo.tls import accept_tls, write_certificate
@@ -56,6 +57,8 @@ class DemoServer:
         """How far its clock is ahead of this machine's."""
         first = next(iter(self.accounts))
         self._keys: dict[str, tuple[str, str, str | None]] = {ACCESS_KEY_ID: (ACCESS_KEY_SECRET, first, None)}
+        self.reports = ReportStore()
+        """The reports of compliance packs that are generated here."""
         self._lock = threading.Lock()
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.demo = self
@@ -158,22 +161,27 @@ class DemoServer:
         size = int(parameters.get("PageSize", "10"))
         start = (int(parameters.get("PageNumber", "1")) - 1) * size
         packs = [
-            {"CompliancePackId": report["CompliancePackId"], "Status": "ACTIVE"}
+            {
+                "CompliancePackId": report["CompliancePackId"],
+                "CompliancePackName": "RAM best practice",
+                "Status": "ACTIVE",
+            }
             for report in account.pack_reports[start : start + size]
         ]
         result = {"CompliancePacks": packs, "PageNumber": start // size + 1, "PageSize": size}
         return {"CompliancePacksResult": {**result, "TotalCount": len(account.pack_reports)}}
 
     def _GetCompliancePackReport(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
-        return {"CompliancePackReport": _pack(account, parameters)}
+        return {"CompliancePackReport": self.reports.read(_pack(account, parameters), self.endpoint)}
 
     def _GenerateCompliancePackReport(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
         report = _pack(account, parameters)
-        report |= {
-            "ReportStatus": "COMPLETE",
-            "ReportCreateTimestamp": int(datetime.now(UTC).timestamp() * 1000),
-        }
+        self.reports.generate(report, parameters.get("ClientToken", ""), datetime.now(UTC))
         return {"CompliancePackId": report["CompliancePackId"]}
+
+    _ListAggregateCompliancePacks = _ListCompliancePacks
+    _GetAggregateCompliancePackReport = _GetCompliancePackReport
+    _GenerateAggregateCompliancePackReport = _GenerateCompliancePackReport
 
     def _GetCallerIdentity(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
         arn = f"acs:ram::{account.account_id}:user/demo"
@@ -256,18 +264,20 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         body = self.rfile.read(min(int(self.headers.get("content-length") or 0), 1 << 20))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if (data := sheet(url.path, url.query)) is not None:
+            self._send(200, "application/vnd.ms-excel", data)
+            return
         request = Request(self.command, url.path, url.query, headers, body)
         status, answer = self.server.demo.answer(request, datetime.now(UTC) + self.server.demo.ahead)
         if rpc_parameters(request).get("Format", "").upper() == "XML":
             name = f"{action_of(request)}Response" if status == 200 else "Error"
-            self._send(status, "text/xml;charset=utf-8", to_xml(name, answer))
+            self._send(status, "text/xml;charset=utf-8", to_xml(name, answer).encode())
         else:
-            self._send(status, "application/json;charset=utf-8", json.dumps(answer))
+            self._send(status, "application/json;charset=utf-8", json.dumps(answer).encode())
 
     do_GET = do_POST
 
-    def _send(self, status: int, kind: str, text: str) -> None:
-        data = text.encode()
+    def _send(self, status: int, kind: str, data: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))

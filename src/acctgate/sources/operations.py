@@ -97,7 +97,15 @@ GENERATE_AGGREGATE_PACK_REPORT: Final = Operation(
 
 READ_OPERATIONS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS, PACK_REPORT)
 """What reading an account calls. Their permissions are the minimum permissions."""
-OPERATIONS: Final = (*READ_OPERATIONS, ASSUME_ROLE, SET_PREFERENCE, GENERATE_PACK_REPORT)
+OPERATIONS: Final = (
+    *READ_OPERATIONS,
+    ASSUME_ROLE,
+    SET_PREFERENCE,
+    GENERATE_PACK_REPORT,
+    AGGREGATE_PACKS,
+    AGGREGATE_PACK_REPORT,
+    GENERATE_AGGREGATE_PACK_REPORT,
+)
 """What the demo account serves."""
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
 PRODUCTS: Final = ("sts", "ims", "config")

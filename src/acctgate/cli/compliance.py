@@ -1,0 +1,216 @@
+"""acctgate compliance list, generate, status, wait, download"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from acctgate.cli.examples import GroupWithExamples
+from acctgate.cli.options import live_options, target
+from acctgate.cli.progress import Progress, progress
+from acctgate.reading import SourceError
+from acctgate.sources.call_error import CallError
+from acctgate.sources.caller import Caller
+from acctgate.sources.compliance.download import DownloadError, download
+from acctgate.sources.compliance.packs import CompliancePacks, Pack, PackReport, new_client_token
+from acctgate.sources.compliance.sheet import SheetError, read_sheets
+from acctgate.sources.compliance.wait import NotGenerated, wait_for_report
+from acctgate.text import os_reason
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _options(function: F) -> F:
+    """Add the options that all sub-commands share."""
+    aggregator = click.option(
+        "--aggregator", metavar="ID", help="An account group (ca-…) instead of the caller's own account."
+    )
+    return live_options(aggregator(function))
+
+
+@click.group(
+    "compliance",
+    cls=GroupWithExamples,
+    short_help="Generate, await and download reports of compliance packs.",
+    examples=(
+        "acctgate compliance list",
+        "acctgate compliance generate cp-fdc8626622af00f9 --wait",
+        "acctgate compliance download cp-fdc8626622af00f9 --output report.xls",
+    ),
+)
+def command() -> None:
+    """Generate, await and download the reports of Cloud Config's compliance packs.
+
+    Exit status: 0 done; 3 there is no complete report; 2 the call failed.
+    """
+
+
+@command.command("list", short_help="List compliance packs.", examples=("acctgate compliance list --format json",))
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_options
+def list_packs(kind: str, aggregator: str | None, **where: str | None) -> None:
+    """List the compliance packs of the account, or of an account group."""
+    packs = _ask(lambda: _packs(aggregator, where).list())
+    if kind == "json":
+        click.echo(json.dumps([asdict(pack) for pack in packs], indent=1, ensure_ascii=False))
+        return
+    for pack in packs or ():
+        click.echo(_line(pack))
+    if not packs:
+        click.echo("acctgate: the account has no compliance packs", err=True)
+
+
+@command.command(
+    "generate",
+    short_help="Have a report generated.",
+    examples=("acctgate compliance generate cp-fdc8626622af00f9 --wait",),
+)
+@click.argument("pack")
+@click.option("--wait", "then_wait", is_flag=True, help="Wait until the report is complete.")
+@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
+@_options
+def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, **where: str | None) -> None:
+    """Have Cloud Config generate a report of PACK. This writes: it needs config:GenerateCompliancePackReport."""
+    packs = _ask(lambda: _packs(aggregator, where))
+    _ask(lambda: packs.generate(pack, new_client_token()))
+    if then_wait:
+        _wait(packs, pack, timeout, generated=True)
+        return
+    click.echo(
+        f"acctgate: {pack}: a report is being generated; `acctgate compliance wait {pack}` waits for it", err=True
+    )
+
+
+@command.command(
+    "status", short_help="Show the state of a report.", examples=("acctgate compliance status cp-fdc8626622af00f9",)
+)
+@click.argument("pack")
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_options
+def status(pack: str, kind: str, aggregator: str | None, **where: str | None) -> None:
+    """Show whether PACK has a report, and when it was generated."""
+    report = _ask(lambda: _packs(aggregator, where).report(pack))
+    _show(report, kind)
+    click.get_current_context().exit(0 if report.status == "COMPLETE" else 3)
+
+
+@command.command(
+    "wait",
+    short_help="Wait until a report is complete.",
+    examples=("acctgate compliance wait cp-fdc8626622af00f9 --timeout 600",),
+)
+@click.argument("pack")
+@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
+@_options
+def wait(pack: str, timeout: int, aggregator: str | None, **where: str | None) -> None:
+    """Wait until the report of PACK is complete. It must have been requested with `generate`."""
+    _wait(_ask(lambda: _packs(aggregator, where)), pack, timeout, generated=False)
+
+
+@command.command(
+    "download",
+    short_help="Download a complete report.",
+    examples=(
+        "acctgate compliance download cp-fdc8626622af00f9 --output report.xls",
+        "acctgate compliance download cp-fdc8626622af00f9 --output report.xls --rows rows.json",
+    ),
+)
+@click.argument("pack")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The sheet."
+)
+@click.option(
+    "--rows", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write its rows, as JSON."
+)
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
+@_options
+def download_report(
+    pack: str, output: Path, rows: Path | None, force: bool, aggregator: str | None, **where: str | None
+) -> None:
+    """Download the report of PACK as it is: an .xls or .xlsx sheet. The file is whole or not there."""
+    if rows is not None and rows.exists() and not force:
+        raise click.ClickException(f"{rows}: already exists; use --force")
+    report = _ask(lambda: _packs(aggregator, where).report(pack))
+    if report.status != "COMPLETE" or report.url is None:
+        reason = f"its status is {report.status}" if report.status != "COMPLETE" else "the answer has no ReportUrl"
+        click.echo(f"acctgate: {pack}: no report to download: {reason}", err=True)
+        click.get_current_context().exit(3)
+    url, endpoint = report.url, where.get("endpoint")
+    with progress("downloading") as shown:
+        size = _ask(lambda: download(url, output, endpoint=endpoint, force=force, progress=_say_bytes(shown)))
+    click.echo(f"acctgate: {output}: {size:,} bytes", err=True)
+    if rows is not None:
+        _write_rows(output, rows)
+
+
+def _say_bytes(shown: Progress) -> Callable[[int, int | None], None]:
+    return lambda done, total: shown.say(f"{done:,} of {'?' if total is None else f'{total:,}'} bytes")
+
+
+def _write_rows(sheet_file: Path, output: Path) -> None:
+    sheets = _ask(lambda: read_sheets(sheet_file))
+    for sheet in sheets:
+        if not sheet.columns:
+            click.echo(
+                f"acctgate: {sheet_file}: sheet {sheet.name}: unknown layout; its rows are kept as they are", err=True
+            )
+    document: dict[str, object] = {}
+    for sheet in sheets:
+        document[sheet.name] = sheet.records if sheet.columns else [list(row) for row in sheet.rows]
+    try:
+        output.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output}: {os_reason(error)}") from None
+
+
+def _packs(aggregator: str | None, where: dict[str, str | None]) -> CompliancePacks:
+    caller = Caller(target(**where))
+    return CompliancePacks(caller.call, aggregator)
+
+
+def _wait(packs: CompliancePacks, pack: str, timeout: int, *, generated: bool) -> None:
+    with progress("waiting for the report") as shown:
+        try:
+            report = wait_for_report(
+                packs, pack, timeout=timeout, clock=time.monotonic, sleep=time.sleep, progress=shown.say,
+                generated=generated,
+            )  # fmt: skip
+        except NotGenerated as error:
+            click.echo(f"acctgate: {error}", err=True)
+            click.get_current_context().exit(3)
+        except CallError as error:
+            raise click.ClickException(str(error)) from None
+    _show(report, "text")
+
+
+def _show(report: PackReport, kind: str) -> None:
+    created = None
+    if report.created_ms is not None:
+        created = datetime.fromtimestamp(report.created_ms / 1000, UTC).isoformat(timespec="seconds")
+    if kind == "json":
+        shown = {"CompliancePackId": report.pack_id, "ReportStatus": report.status, "created": created}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        click.echo(f"{report.pack_id}: {report.status}{f', generated {created}' if created else ''}")
+
+
+def _line(pack: Pack) -> str:
+    return "  ".join(filter(None, (pack.id, pack.status, pack.name)))
+
+
+T = TypeVar("T")
+
+
+def _ask(call: Callable[[], T]) -> T:
+    """Return what a call brings; its failure ends the command with one line and exit status 2."""
+    try:
+        return call()
+    except (CallError, SourceError, DownloadError, SheetError) as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,93 @@
+"""The demo account's compliance reports: generated on request, ready after a while, served as a sheet."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from acctgate.demo.signature import SignatureError
+
+PATH: Final = "/compliance-reports/"
+"""Where the server serves the sheets."""
+_SIGNATURE: Final = "Expires=4102444800&OSSAccessKeyId=acctgate-demo&Signature=ZGVtbw%3D%3D"
+_ROWS: Final = (
+    ("Rule", "Rule ID", "Risk level", "Resource ID", "Resource type", "Result"),
+    ("ram-user-mfa-check", "cr-demo-1", "High", "alice", "ACS::RAM::User", "NON_COMPLIANT"),
+    ("root-ak-check", "cr-demo-2", "High", "1234567890123456", "ACS::::Account", "NON_COMPLIANT"),
+    ("ram-password-policy-check", "cr-demo-3", "Medium", "1234567890123456", "ACS::::Account", "COMPLIANT"),
+)
+
+
+class ReportStore:
+    """Generates reports as Cloud Config does: a request, some time in which it is CREATING, then COMPLETE."""
+
+    def __init__(self) -> None:
+        self.creating_reads = 2
+        """How often a report that was requested still reads CREATING."""
+        self._remaining = Counter[str]()
+        self._tokens: set[str] = set()
+
+    def generate(self, report: dict[str, Any], token: str, now: datetime) -> None:
+        """Begin to generate a report. The same client token does so once.
+
+        Raises:
+            SignatureError: The report is being generated already.
+        """
+        pack = report["CompliancePackId"]
+        if token and token in self._tokens:
+            return
+        if self._remaining[pack]:
+            raise SignatureError(
+                400, "CompliancePackReportCreating", "The compliance package report is being generated."
+            )
+        self._tokens.add(token)
+        self._remaining[pack] = self.creating_reads
+        report |= {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(now.timestamp() * 1000)}
+
+    def read(self, report: dict[str, Any], endpoint: str) -> dict[str, Any]:
+        """Return a report as it reads now. One that was generated here has a signed URL on this server."""
+        pack = report["CompliancePackId"]
+        if self._remaining[pack]:
+            self._remaining[pack] -= 1
+            return {"CompliancePackId": pack, "AccountId": report["AccountId"], "ReportStatus": "CREATING"}
+        if pack in self._remaining:
+            return {**report, "ReportUrl": f"http://{endpoint}{PATH}{pack.strip('*')}.xlsx?{_SIGNATURE}"}
+        return report
+
+
+def sheet(path: str, query: str) -> bytes | None:
+    """Return the sheet that a URL names, None where its signature is wrong."""
+    return workbook(_ROWS) if path.startswith(PATH) and query == _SIGNATURE else None
+
+
+def workbook(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return an .xlsx file with one sheet of text."""
+    cells = ("".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row) for row in rows)
+    data = "".join(f"<row>{row}</row>" for row in cells)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>'
+        '<sheet name="Compliance report" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{data}</sheetData></worksheet>',
+    }
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{text}')
+    return file.getvalue()
