@@ -1,4 +1,4 @@
-"""--baseline: only what is new blocks; what is old is shown, and the baseline says when it can shrink."""
+"""--baseline: only new findings block; old ones are shown, and the baseline says when it can shrink."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from acctgate.evaluate.baseline import Baseline
+from acctgate.model.outcome import Outcome, Result
+from acctgate.model.report import AccountReport, Report, verdict_of
+from acctgate.rules import RULES
+from acctgate.rules.base import Judgement, Order, Rule, RuleEntry, SettingRule
+from acctgate.rules.order import Move, lower_is_stricter
 
 POLICY = "version: 1\nrules:\n  session-duration: {max_hours: 8}\n  login-mfa: {require: mandatory}\n"
 
@@ -131,3 +138,120 @@ def test_a_baseline_that_is_none_is_one_line(check: Checker, text: str) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("acctgate: base.json")
     assert len(done.stderr.splitlines()) == 1
+
+
+LOGIN = "SecurityPreference.LoginProfilePreference"
+IDLE = "SecurityPreference.MaxIdleDays.MaxIdleDaysForUsers"
+
+
+def outcome(rule: str, setting: str, actual: Any, result: Result = "fail") -> Outcome:
+    """Return a mandatory outcome of a rule."""
+    return Outcome(rule, result, "mandatory", "high", setting, "", actual, "found", "")
+
+
+def report_on(*outcomes: Outcome, account: str = "1111111111111111") -> AccountReport:
+    return AccountReport(account, verdict_of(outcomes), outcomes)
+
+
+def compared(
+    before: AccountReport | list[AccountReport], after: AccountReport, rules: tuple[Rule[Any], ...] = RULES
+) -> list[str]:
+    """Return the results of `after` with `before` as baseline."""
+    accounts = before if isinstance(before, list) else [before]
+    baseline = Baseline.of(Report(1, "fail", tuple(accounts), {}), "base.json", rules)
+    found = baseline.apply(after)
+    for each in found.outcomes:
+        assert each.message.endswith(("(in the baseline)", "(worse than in the baseline)", "found"))
+        assert (each.outcome == "waived") is each.message.endswith("(in the baseline)")
+    return [each.outcome if each.outcome == "waived" else each.message for each in found.outcomes]
+
+
+WORSE = ["found (worse than in the baseline)"]
+
+
+def pack(status: str, created: int | None = None) -> dict[str, Any]:
+    """Return the `actual` of compliance-report."""
+    when = {} if created is None else {"ReportCreateTimestamp": created}
+    return {"CompliancePackId": "cp-1", "ReportStatus": status, **when}
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after", "excused"),
+    [
+        ("compliance-report", pack("COMPLETE", 1), pack("NONE"), False),
+        ("compliance-report", pack("COMPLETE", 1), pack("NONE", 2), False),
+        ("compliance-report", pack("NONE"), pack("CREATING"), True),
+        ("compliance-report", pack("COMPLETE", 1), pack("COMPLETE", 2), True),
+        ("user-mfa", {"SubUserBindMfa": 8, "SubUser": 10}, {"SubUserBindMfa": 0, "SubUser": 2}, False),
+        ("user-mfa", {"SubUserBindMfa": 8, "SubUser": 10}, {"SubUserBindMfa": 40, "SubUser": 43}, False),
+        ("user-mfa", {"SubUserBindMfa": 8, "SubUser": 10}, {"SubUserBindMfa": 9, "SubUser": 11}, True),
+        ("user-mfa", {"SubUserBindMfa": 8, "SubUser": 10}, {"SubUserBindMfa": 8, "SubUser": 9}, True),
+        ("login-mfa", "adaptive", "independent", False),
+        ("login-mfa", "independent", "adaptive", True),
+        ("login-mfa", "?", "adaptive", False),
+        ("network-masks", "10.0.0.0/8;x", "0.0.0.0/1;x", False),
+        ("network-masks", "10.0.0.0/8;x", "10.0.0.0/8;x", True),
+        ("network-masks", "10.0.0.0/8;x", "10.0.0.0/8;y", False),
+        ("network-masks", "198.51.100.0/24", "198.51.100.7", True),
+        ("session-duration", 24, "24", False),
+        ("session-duration", 24, 24.0, False),
+        ("session-duration", 24, None, False),
+        ("session-duration", None, None, True),
+        ("risk-login", "autonomous", "enforceVerify", True),
+        ("old-access-keys", 1, True, False),
+    ],
+)  # fmt: skip
+def test_only_an_equal_or_stricter_value_is_excused(rule: str, before: Any, after: Any, excused: bool) -> None:
+    setting = next(each.setting for each in RULES if each.id == rule)
+    found = compared(report_on(outcome(rule, setting, before)), report_on(outcome(rule, setting, after)))
+    assert found == (["waived"] if excused else WORSE)
+
+
+def test_a_mode_and_the_older_switch_are_compared() -> None:
+    modes = [("adaptive", False, WORSE), ("adaptive", "adaptive", ["waived"]), (False, "adaptive", ["waived"])]
+    for before, after, wanted in modes:
+        settings = [f"{LOGIN}.{'Enforce' if isinstance(v, bool) else ''}MFA" for v in (before, after)]
+        old, new = (outcome("login-mfa", s, v) for s, v in zip(settings, (before, after), strict=True))
+        assert compared(report_on(old), report_on(new)) == wanted
+
+
+def own_rule(order: Order | None) -> SettingRule[RuleEntry]:
+    return SettingRule(
+        id="acme", title="Acme", doc="Acme.", severity="low", setting=IDLE, parameters=RuleEntry, remediation="Mend.",
+        expected=lambda want: "", judge=lambda value, want: Judgement("fail", "", value),
+        orders={IDLE: order} if order else {},
+    )  # fmt: skip
+
+
+def raising(before: Any, after: Any) -> Move:
+    raise ValueError(before, after)
+
+
+@pytest.mark.parametrize(
+    ("order", "after", "excused"),
+    [
+        (None, 365, True), (None, 730, False), (None, 90, False),
+        (lower_is_stricter, 730, False), (lower_is_stricter, 90, True),
+        (lambda before, after: Move("changed"), 90, False), (raising, 90, False),
+    ],
+)  # fmt: skip
+def test_an_own_rule_is_compared_by_its_own_order(order: Order | None, after: int, excused: bool) -> None:
+    before, now = (report_on(outcome("acme", IDLE, value)) for value in (365, after))
+    assert compared(before, now, (*RULES, own_rule(order))) == (["waived"] if excused else WORSE)
+
+
+def test_several_outcomes_of_one_rule_have_keys_of_their_own() -> None:
+    one, two, three = (outcome("acme", f"Section.{name}", 5) for name in "abc")
+    assert compared(report_on(one, two), report_on(one, two)) == ["waived", "waived"]
+    assert compared(report_on(one, two), report_on(one, three)) == ["waived", "found"]
+    assert compared(report_on(one, one), report_on(one, one, one)) == ["waived", "waived", "found"]
+    packs = [outcome("compliance-report", "s", {"CompliancePackId": name, "ReportStatus": "NONE"}) for name in "ab"]
+    assert compared(report_on(*packs), report_on(packs[1])) == ["waived"]
+    assert compared(report_on(packs[0]), report_on(*packs)) == ["waived", "found"]
+
+
+def test_of_several_reports_on_one_account_the_last_counts() -> None:
+    bad, fine = (report_on(outcome("root-mfa", "s", False, result)) for result in ("fail", "pass"))
+    assert compared([bad, fine], bad) == ["found"]
+    assert compared([fine, bad], bad) == ["waived"]
+    assert compared([bad, report_on(account="2222222222222222")], bad) == ["waived"]

@@ -1,8 +1,10 @@
-"""Block only new findings: what an earlier report has already is shown, but does not count. Pure."""
+"""Block only new findings: those that an earlier report has already are shown, but do not count. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -18,8 +20,8 @@ class BaselineEntry(NamedTuple):
 
     account: str | None
     rule: str
-    pack: str | None
-    """The compliance pack, if the rule has an outcome for each."""
+    part: str | None
+    """What tells several outcomes of one rule apart: the compliance pack, else the setting. None if there is one."""
     outcome: Result
 
 
@@ -40,36 +42,41 @@ class Baseline:
         """Return the baseline that a report is: its violations and unknown outcomes.
 
         An outcome that was unknown then and is a violation now is new. A report that was itself made with a baseline
-        includes the findings of that baseline.
+        includes the findings of that baseline. Of several reports on one account the last one counts.
 
         Args:
             report: The earlier report.
             source: The file that it is in, for messages.
             rules: The rules of the policy: their orders say whether a finding got worse.
         """
-        entries = {
-            _entry(account, _before_baseline(outcome)): outcome.actual
-            for account in report.accounts
-            for outcome in account.outcomes
+        known = {
+            entry: outcome.actual
+            for account in {account.account: account for account in report.accounts}.values()
+            for entry, outcome in _entries(account)
+            if entry.outcome in ("fail", "unknown")
         }
-        known = {entry: actual for entry, actual in entries.items() if entry.outcome in ("fail", "unknown")}
         return cls(source, known, Comparison(rules))
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with known findings waived. For an account without an id nothing is known."""
-        outcomes = tuple(self._apply(report, outcome) for outcome in report.outcomes)
+        outcomes = tuple(self._apply(*each) for each in _entries(report))
         return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
 
-    def _apply(self, report: AccountReport, outcome: Outcome) -> Outcome:
-        entry = _entry(report, outcome)
-        if report.account is None or entry not in self.known:
+    def _apply(self, entry: BaselineEntry, outcome: Outcome) -> Outcome:
+        if entry.account is None or entry not in self.known:
             return outcome
         self.seen.add(entry)
-        move = self.comparison.compare_actual(outcome.rule, outcome.setting, self.known[entry], outcome.actual)
-        if move.direction in ("looser", "mixed"):
+        if not self._is_excused(outcome, self.known[entry]):
             return replace(outcome, message=f"{outcome.message} (worse than in the baseline)")
         note = BaselineNote(self.source, outcome.outcome)
         return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", baseline=note)
+
+    def _is_excused(self, outcome: Outcome, before: Any) -> bool:
+        """Return whether the value is the baseline's, or provably stricter. A value that merely differs is neither."""
+        if _same(before, outcome.actual):
+            return True
+        move = self.comparison.compare_actual(outcome.rule, outcome.setting, before, outcome.actual)
+        return move.direction == "stricter"
 
     @property
     def stale(self) -> list[BaselineEntry]:
@@ -77,11 +84,26 @@ class Baseline:
         return sorted(self.known.keys() - self.seen, key=str)
 
 
-def _before_baseline(outcome: Outcome) -> Outcome:
-    """Return the outcome as it was before a baseline waived it."""
-    return replace(outcome, outcome=outcome.baseline.outcome) if outcome.baseline else outcome
+def _same(before: Any, after: Any) -> bool:
+    """Compare as JSON does: to Python 1, true and 1.0 are equal."""
+    return json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
 
 
-def _entry(report: AccountReport, outcome: Outcome) -> BaselineEntry:
+def _entries(report: AccountReport) -> Iterator[tuple[BaselineEntry, Outcome]]:
+    """Yield each outcome with its entry, as it was before a baseline waived it."""
+    of_rule = Counter(outcome.rule for outcome in report.outcomes)
+    used: Counter[tuple[str, str]] = Counter()
+    for outcome in report.outcomes:
+        part = None
+        if of_rule[outcome.rule] > 1 or _pack(outcome) is not None:
+            name = _pack(outcome) or outcome.setting
+            used[outcome.rule, name] += 1
+            number = used[outcome.rule, name]
+            part = name if number == 1 else f"{name} #{number}"
+        result = outcome.baseline.outcome if outcome.baseline else outcome.outcome
+        yield BaselineEntry(report.account, outcome.rule, part, result), outcome
+
+
+def _pack(outcome: Outcome) -> str | None:
     pack = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
-    return BaselineEntry(report.account, outcome.rule, pack if isinstance(pack, str) else None, outcome.outcome)
+    return pack if isinstance(pack, str) else None

@@ -13,7 +13,7 @@ from typing import Final, Literal, Required
 
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
-from acctgate.rules.order import higher_is_stricter, ordered
+from acctgate.rules.order import Move, higher_is_stricter, ordered
 
 LOGIN: Final = "SecurityPreference.LoginProfilePreference"
 MODE: Final = f"{LOGIN}.MFAOperationForLogin"
@@ -37,13 +37,24 @@ def judge(mode: str | Unknown, enforce: bool | Unknown, want: Parameters) -> Jud
     if isinstance(enforce, Unknown) or not mode.absent:
         older_decides = mode.absent and isinstance(enforce, Unknown) and not enforce.absent
         return undecided(enforce if older_decides and isinstance(enforce, Unknown) else mode)
-    means = "mandatory" if enforce else "independent"
+    means = str(_mode(enforce))
     message = f"MFA at console logon is {means} (EnforceMFAForLogin is {str(enforce).lower()})"
     return decide(_is_enough(means, want), message, enforce)._replace(setting=ENFORCE)
 
 
 def _is_enough(mode: str, want: Parameters) -> bool:
     return MODES.index(mode) >= MODES.index(want["require"])
+
+
+def compare_modes(before: object, after: object) -> Move:
+    """Compare two modes. A switch stands for the mode that it means."""
+    return ordered(*MODES)(_mode(before), _mode(after))
+
+
+def _mode(actual: object) -> object:
+    if isinstance(actual, bool):
+        return "mandatory" if actual else "independent"
+    return actual
 
 
 RULE = SettingRule(
@@ -59,6 +70,7 @@ RULE = SettingRule(
     judge=judge,
     orders={MODE: ordered(*MODES), ENFORCE: higher_is_stricter},
     thresholds=("require",),
+    actual_order=compare_modes,
     remediation="Set MFAOperationForLogin with SetSecurityPreference, or mfaOperationForLogin on the "
     "SecurityPreference resource. Have users bind a device first.",
     by_resource=True,

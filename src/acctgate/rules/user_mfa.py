@@ -14,7 +14,7 @@ from annotated_types import Ge, Le
 
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, entry, unknown_message
 from acctgate.rules.families import USER_INFO
-from acctgate.rules.order import Move, higher_is_stricter, lower_is_stricter
+from acctgate.rules.order import Move, combine, higher_is_stricter, lower_is_stricter
 
 BOUND: Final = f"{USER_INFO}.SubUserBindMfa"
 USERS: Final = f"{USER_INFO}.SubUser"
@@ -42,18 +42,23 @@ def judge(bound: int, users: int, want: Parameters) -> Judgement:
 
 
 def compare_counts(before: Any, after: Any) -> Move:
-    """Compare by the number of users without a device."""
-    first, second = _without_device(before), _without_device(after)
+    """Compare by the number of users without a device, and by the share of users with one."""
+    first, second = _counts(before), _counts(after)
     if first is None or second is None:
         return Move("unknown")
-    return lower_is_stricter(first, second)
+    without = lower_is_stricter(first[1] - first[0], second[1] - second[0])
+    return combine([without, higher_is_stricter(_ratio(*first), _ratio(*second))])
 
 
-def _without_device(actual: Any) -> int | None:
+def _counts(actual: Any) -> tuple[int, int] | None:
     match actual:
         case {"SubUserBindMfa": int(bound), "SubUser": int(users)}:
-            return users - bound
+            return bound, users
     return None
+
+
+def _ratio(bound: int, users: int) -> float:
+    return bound / users if users else 1.0
 
 
 def current_ratio(actual: Any, wanted: float) -> float:
