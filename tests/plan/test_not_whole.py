@@ -9,9 +9,8 @@ from typing import Any, Final
 import pytest
 
 from acctgate.model.planned_change import PlannedChange
-from acctgate.plan.read import read_plan
 from acctgate.reading import SourceError
-from tests.support import HERE
+from tests.support import HERE, preferences
 
 TERRAFORM: Final = json.loads((HERE / "plans" / "terraform" / "create.json").read_text(encoding="utf-8"))
 TEXT: Final = json.dumps(TERRAFORM)
@@ -21,7 +20,7 @@ EVENT: Final = json.dumps({"sequence": 0, "timestamp": 1, "preludeEvent": {"conf
 
 def _read(folder: Path, text: str) -> list[PlannedChange]:
     (folder / "plan.json").write_text(text)
-    return read_plan(str(folder / "plan.json"))
+    return preferences(folder / "plan.json")
 
 
 @pytest.mark.parametrize(

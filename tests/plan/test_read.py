@@ -19,7 +19,7 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.plan import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.sources import SourceError
-from tests.support import HERE, NOW, name_of, one_line, outcomes_of, policy_of, run
+from tests.support import HERE, NOW, name_of, one_line, outcomes_of, policy_of, preferences, run
 from tests.support.accounts import GOOD
 
 PLANS = HERE / "plans"
@@ -128,7 +128,7 @@ def test_a_byte_order_mark_and_other_characters_do_not_matter(tmp_path: Path) ->
     (plan := tmp_path / "p.json").write_text(
         "\ufeff" + _text(TERRAFORM).replace("10.0.0.0/8", "办公室 \U0001f600"), encoding="utf-8"
     )
-    (planned,) = read_plan(str(plan))
+    (planned,) = preferences(plan)
     assert planned.recorded is not None
     assert planned.recorded["LoginNetworkMasks"] == "办公室 \U0001f600"
 
@@ -139,7 +139,7 @@ def test_characters_and_faults_on_the_edge_of_what_is_read_at_once(tmp_path: Pat
     plan = tmp_path / "p.json"
     for shift in range(1, 5):
         plan.write_bytes(b" " * (edge - shift) + text)
-        (planned,) = read_plan(str(plan))
+        (planned,) = preferences(plan)
         assert planned.recorded is not None
         assert planned.recorded["LoginNetworkMasks"] == "\U0001f600"
         plan.write_bytes(b" " * ((1 << 20) - shift) + b"\xf0\x9f\x98x" + text)
@@ -244,7 +244,7 @@ def test_terraform_marks_for_all_attributes(tmp_path: Path, marks: Any) -> None:
         document = _plan(PLANS / "terraform" / "create.json")
         document["resource_changes"][0]["change"][which] = marks
         (tmp_path / "p.json").write_text(json.dumps(document))
-        (planned,) = read_plan(str(tmp_path / "p.json"))
+        (planned,) = preferences(tmp_path / "p.json")
         effects = planned.effects()
         assert effects["LoginSessionDuration"].kind == effects["LoginNetworkMasks"].kind == "unknown"
 
@@ -253,7 +253,7 @@ def test_without_its_configuration_a_terraform_plan_proves_less(tmp_path: Path) 
     document = _plan(PLANS / "terraform" / "create-leaves-out.json")
     del document["configuration"]
     (tmp_path / "p.json").write_text(json.dumps(document))
-    (planned,) = read_plan(str(tmp_path / "p.json"))
+    (planned,) = preferences(tmp_path / "p.json")
     effects = planned.effects()
     assert effects["MFAOperationForLogin"].value == "mandatory"
     assert effects["LoginNetworkMasks"].value == ""

@@ -19,6 +19,7 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan import PlannedChange, overlay
+from acctgate.plan.read import read_plan
 from acctgate.policy import Policy, load_policy
 
 HERE: Final = Path(__file__).parent.parent
@@ -82,6 +83,14 @@ def judge(
         snapshot = overlay(snapshot, planned)
     (report,) = evaluate([snapshot], policy, now)
     return report
+
+
+def preferences(plan: Path) -> list[PlannedChange]:
+    """Read the planned preferences in a plan, which has no other resources."""
+    found = read_plan(str(plan))
+    changes = [change for change in found if isinstance(change, PlannedChange)]
+    assert len(changes) == len(found)
+    return changes
 
 
 def outcomes_of(report: AccountReport, rule: str) -> list[Outcome]:

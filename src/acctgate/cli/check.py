@@ -31,6 +31,7 @@ from acctgate.cli.options import (
 from acctgate.cli.output import Writer
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
+from acctgate.model.other_change import is_effective
 from acctgate.policy import Policy
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def command(
         except EvaluationError as error:
             raise click.ClickException(str(error)) from None
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
-    changes = any(change.operation in ("create", "update") for change in planned or ())
+    changes = any(is_effective(change) for change in planned or ())
     if plans and not changes and code in (0, 1):  # 2 and 3 have a line of their own
         names = ", ".join(plans)
         click.echo(f"acctgate: {names}: changes no SecurityPreference; the account is judged as it is", err=True)

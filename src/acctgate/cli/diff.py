@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from acctgate.diff import Diff
     from acctgate.diff.accounts import Judged
     from acctgate.model.snapshot import Snapshot
-    from acctgate.plan import PlannedChange
+    from acctgate.plan import Planned
     from acctgate.policy import Policy
     from acctgate.rules import Rule
 
@@ -121,7 +121,7 @@ def _kind(path: str) -> Kind:
 def _snapshots(
     base: str,
     head: str | None,
-    planned: list[PlannedChange] | None,
+    planned: list[Planned] | None,
     wanted: Policy,
     now: datetime,
     shown: Progress,

@@ -16,7 +16,7 @@ from acctgate.render import FORMATS
 if TYPE_CHECKING:
     from acctgate.evaluate.baseline import Baseline, BaselineEntry
     from acctgate.evaluate.fail_on import FailOn
-    from acctgate.plan import PlannedChange
+    from acctgate.plan import Planned
     from acctgate.policy import Policy
     from acctgate.sources.target import Target
 
@@ -149,7 +149,7 @@ def or_fail(read: Callable[[], T]) -> T:
         raise click.ClickException(str(error)) from None
 
 
-def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[PlannedChange] | None:
+def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Planned] | None:
     """Return the planned changes of all plans, None without a plan."""
     from acctgate.plan.read import read_plans
 

@@ -12,6 +12,7 @@ from types import NoneType
 from typing import Any, Final, Literal, NamedTuple
 
 from acctgate.log import trace
+from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, verdict_of
 from acctgate.model.snapshot import Snapshot, Unknown
@@ -78,10 +79,38 @@ class _RuleJudge:
     def __call__(self, account: Snapshot) -> list[Outcome]:
         if self._unusable is not None:
             return [self._outcome(undecided(Unknown(self._unusable)))]
+        outcomes = self._outcomes(account)
+        if account.moved and (moving := self._moving(account)):
+            return [self._moved(outcome, moving) for outcome in outcomes]
+        return outcomes
+
+    def _outcomes(self, account: Snapshot) -> list[Outcome]:
         if not self._paths:
             return self._account_outcomes(account)
         outcomes = self._cached_outcomes([account.read(path) for path in self._paths])
         return self._with_notes(outcomes, account) if account.notes else outcomes
+
+    def _moving(self, account: Snapshot) -> list[OtherChange]:
+        """Return the planned resources, other than a SecurityPreference, that can change the outcome."""
+        rule = self._rule
+        if self._level == "disabled":
+            return []
+        return [each for each in account.moved if each.kind in rule.moved_by_resources and rule.is_moved_by(each)]
+
+    def _moved(self, outcome: Outcome, moving: Sequence[OtherChange]) -> Outcome:
+        """Return the outcome where planned resources can change it: unknown, unless the policy ignores them."""
+        what = " and ".join(each.describe() for each in moving[:3])
+        if self._rule.keeps_outcome:
+            return replace(outcome, message=f"{outcome.message}; this is the value before the deploy: {what}")
+        if self._entry.get("planned") == "ignore":
+            return replace(outcome, message=f"{outcome.message}; {what}, which the policy ignores (planned: ignore)")
+        if outcome.outcome == "unknown" or (
+            outcome.outcome == "fail" and not any(each.perhaps_repairs for each in moving)
+        ):
+            return replace(outcome, message=f"{outcome.message}; {what}")
+        reason = f"{what}, and what becomes of the setting is not in the plan; as read: {outcome.message}"
+        found = undecided(Unknown(f"{reason} (planned: ignore judges it as read)"))
+        return replace(outcome, outcome="unknown", message=found.message, place=moving[0].place)
 
     def _account_outcomes(self, account: Snapshot) -> list[Outcome]:
         """Judge by a rule that reads the account itself."""

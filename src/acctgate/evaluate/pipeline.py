@@ -15,7 +15,7 @@ from acctgate.evaluate.fail_on import FailOn
 from acctgate.evaluate.judge import Judge
 from acctgate.evaluate.planned import add_changes
 from acctgate.evaluate.waivers import Waivers
-from acctgate.model.planned_change import PlannedChange
+from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
@@ -68,7 +68,7 @@ def evaluate(
     policy: Policy,
     now: datetime,
     *,
-    planned: Sequence[PlannedChange] | None = None,
+    planned: Sequence[Planned] | None = None,
     baseline: Baseline | None = None,
     fail_on: FailOn | None = None,
 ) -> Evaluation:

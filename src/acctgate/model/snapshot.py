@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Place
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot_document import ApiError, adapter
@@ -57,6 +58,8 @@ class Snapshot:
     """Where the program declares the resource that changes the value at a path, if known."""
     planned: tuple[PlannedChange, ...] | None = None
     """The planned changes, already applied to the values. None without a plan."""
+    moved: tuple[OtherChange, ...] = ()
+    """Other planned resources that change what rules judge, in ways that the plan does not show."""
     unreadable: str | None = None
     """Why nothing could be read of the account (one line, with the file): every value is unknown."""
 

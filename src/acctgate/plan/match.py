@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from acctgate.model.other_change import OtherChange, Planned
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan.overlay import overlay, unmatched
@@ -22,7 +23,7 @@ class _Match:
 
 
 def after_deploy(
-    snapshots: Sequence[Snapshot], planned: Sequence[PlannedChange], accounts: Mapping[str, Account]
+    snapshots: Sequence[Snapshot], planned: Sequence[Planned], accounts: Mapping[str, Account]
 ) -> list[Snapshot]:
     """Return the accounts as they will be.
 
@@ -36,6 +37,38 @@ def after_deploy(
         planned: The planned changes of all plans.
         accounts: The policy file's `accounts`.
     """
+    preferences = [change for change in planned if isinstance(change, PlannedChange)]
+    others = [change for change in planned if isinstance(change, OtherChange) and change.operation != "same"]
+    result = _preferences_after(snapshots, preferences, accounts)
+    return _with_others(result, others, accounts) if others else result
+
+
+def _with_others(
+    snapshots: list[Snapshot], others: Sequence[OtherChange], accounts: Mapping[str, Account]
+) -> list[Snapshot]:
+    """Note the other resources on their account, or on every account where theirs is not known."""
+    matches = [(change, _match(change, accounts)) for change in others]
+    known = {snapshot.account_id for snapshot in snapshots}
+    unread = {match.account: None for _, match in matches if match.account and match.account not in known}
+    if len(snapshots) == 1 and None in known:
+        unread = {}  # nothing says that it is another account
+    result = [*snapshots, *map(_unread, unread)]
+    return [
+        replace(
+            snapshot,
+            moved=tuple(
+                change
+                for change, match in matches
+                if match.account is None or snapshot.account_id in (None, match.account)
+            ),
+        )
+        for snapshot in result
+    ]
+
+
+def _preferences_after(
+    snapshots: Sequence[Snapshot], planned: Sequence[PlannedChange], accounts: Mapping[str, Account]
+) -> list[Snapshot]:
     alone = len(snapshots) == 1 and len({change.provider for change in planned if change.operation != "delete"}) <= 1
     only = snapshots[0] if alone else None
     by_account: dict[str | None, list[PlannedChange]] = {}
@@ -71,7 +104,7 @@ def _take(
     return by_account.get(snapshot.account_id, [])
 
 
-def _match(change: PlannedChange, accounts: Mapping[str, Account]) -> _Match:
+def _match(change: Planned, accounts: Mapping[str, Account]) -> _Match:
     provider = change.provider
     named = None if provider.account_id else _named_by_policy(change, accounts)  # the role decides
     evidence = {
@@ -91,13 +124,13 @@ def _match(change: PlannedChange, accounts: Mapping[str, Account]) -> _Match:
     return _Match(next(iter(found), None))
 
 
-def _unproven_credentials(change: PlannedChange) -> str | None:
+def _unproven_credentials(change: Planned) -> str | None:
     """Credentials that may belong to another account than the one that was read."""
     profile = change.provider.profile
     return f"the profile {one_line(profile)}" if profile else change.provider.credentials
 
 
-def _named_by_policy(change: PlannedChange, accounts: Mapping[str, Account]) -> str | None:
+def _named_by_policy(change: Planned, accounts: Mapping[str, Account]) -> str | None:
     """The account whose `providers` in the policy file name the provider or its profile."""
     names = {change.provider.name, change.provider.profile}
     found = [account for account, entry in accounts.items() if names & set(entry.providers)]

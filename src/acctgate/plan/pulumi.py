@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
+from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Place
 from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
@@ -33,6 +34,8 @@ PROVIDER_TYPE: Final = "pulumi:providers:alicloud"
 BRIDGED_TYPES: Final = frozenset({"alicloud:index/ramSecurityPreference:RamSecurityPreference"})
 """Tokens of the resource where a program uses the Terraform provider without Pulumi's own package."""
 PREFERENCE_TYPES: Final = BRIDGED_TYPES | {PREFERENCE_TYPE}
+WANTED_TYPES: Final = PREFERENCE_TYPES | OTHER_TYPES.keys()
+"""The types that matter, besides providers."""
 _SECRET_SIGN: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 _SECRET_TEXT: Final = "[secret]"  # noqa: S105
 _DEFAULT: Final = re.compile(r"default(?P<version>(_\d+)+).*")
@@ -67,7 +70,7 @@ def keep(item: Mapping[str, Any]) -> bool:
     """Return whether an object of a Pulumi plan matters. Other resources do not."""
     kind = item.get("type")
     is_resource = isinstance(kind, str) and ("inputs" in item or "inputDiff" in item or "outputs" in item)
-    return not is_resource or kind in PREFERENCE_TYPES or kind == PROVIDER_TYPE
+    return not is_resource or kind in WANTED_TYPES or kind == PROVIDER_TYPE
 
 
 def deciding_step(steps: Sequence[Any]) -> str:
@@ -78,7 +81,7 @@ def deciding_step(steps: Sequence[Any]) -> str:
     """
     for step in steps:
         if not isinstance(step, str) or step not in OPERATIONS:
-            raise PlanError(f"the step {show(step)} of a SecurityPreference is not known")
+            raise PlanError(f"the step {show(step)} is not known")
     return next(name for name in OPERATIONS if name in steps)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.plan.pulumi import (
     OPERATIONS,
     PREFERENCE_TYPES,
+    WANTED_TYPES,
     date_by_properties,
     dead_value,
     deciding_step,
@@ -36,8 +38,8 @@ def is_preview(document: Mapping[str, Any]) -> bool:
     return isinstance(steps, list) and all(isinstance(step, dict) and {"op", "urn"} <= step.keys() for step in steps)
 
 
-def read_preview(document: Mapping[str, Any]) -> list[PlannedChange]:
-    """Return the planned preferences in a preview.
+def read_preview(document: Mapping[str, Any]) -> list[Planned]:
+    """Return the planned changes in a preview.
 
     Raises:
         PlanError: The preview failed, so that it is not whole, or a part is not as Pulumi writes it.
@@ -51,9 +53,9 @@ def read_preview(document: Mapping[str, Any]) -> list[PlannedChange]:
     providers = {urn: _provider(urn, steps[0]) for urn, steps in by_urn.items() if is_provider(urn)}
     configured = stack_configuration(document)
     return [
-        _from_step(urn, _deciding(steps), providers, configured)
+        (_from_step if resource_type(urn) in PREFERENCE_TYPES else _other)(urn, _deciding(steps), providers, configured)
         for urn, steps in by_urn.items()
-        if resource_type(urn) in PREFERENCE_TYPES
+        if resource_type(urn) in WANTED_TYPES
     ]
 
 
@@ -93,6 +95,21 @@ def _from_step(
         recorded_id=_id(old) or _id(new),
         foreign=foreign_reason(urn),
         provider=date_by_properties(provider_named(reference, providers, configured), inputs, before or {}),
+        place=place_of(new.get("sourcePosition")),
+    )
+
+
+def _other(
+    urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], configured: Mapping[str, Any]
+) -> OtherChange:
+    new, old = require_object(step, "newState", "step"), require_object(step, "oldState", "step")
+    reference = new.get("provider") or old.get("provider") or step.get("provider")
+    return OtherChange(
+        address=urn,
+        kind=OTHER_TYPES[resource_type(urn)],
+        operation=OPERATIONS[step["op"]],
+        given=given_arguments(require_object(new or old, "inputs", "newState")),
+        provider=provider_named(reference, providers, configured),
         place=place_of(new.get("sourcePosition")),
     )
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
 from acctgate.model.planned_change import HOURS, UNKNOWN, Operation, PlannedChange, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
 from acctgate.model.preference_request import OPTIONAL
 from acctgate.plan.pulumi import (
     OPERATIONS,
     PREFERENCE_TYPES,
+    WANTED_TYPES,
     date_by_properties,
     dead_value,
     deciding_step,
@@ -38,8 +40,8 @@ def is_update_plan(document: Mapping[str, Any]) -> bool:
     return "resourcePlans" in document
 
 
-def read_update_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
-    """Return the planned preferences in an update plan.
+def read_update_plan(document: Mapping[str, Any]) -> list[Planned]:
+    """Return the planned changes in an update plan.
 
     Raises:
         PlanError: The plan is not whole, or a part is not as Pulumi writes it.
@@ -50,11 +52,28 @@ def read_update_plan(document: Mapping[str, Any]) -> list[PlannedChange]:
     plans = {
         urn: require_object(all_plans, urn, "resourcePlans")
         for urn in all_plans
-        if is_provider(urn) or resource_type(urn) in PREFERENCE_TYPES
+        if is_provider(urn) or resource_type(urn) in WANTED_TYPES
     }
     providers = {urn: _provider(urn, plan) for urn, plan in plans.items() if is_provider(urn)}
     configured = stack_configuration(document)
-    return [_from_plan(urn, plan, providers, configured) for urn, plan in plans.items() if not is_provider(urn)]
+    return [
+        (_from_plan if resource_type(urn) in PREFERENCE_TYPES else _other)(urn, plan, providers, configured)
+        for urn, plan in plans.items()
+        if not is_provider(urn)
+    ]
+
+
+def _other(
+    urn: str, plan: Mapping[str, Any], providers: Mapping[str, Provider], configured: Mapping[str, Any]
+) -> OtherChange:
+    goal, state = require_object(plan, "goal", "resourcePlan"), require_object(plan, "state", "resourcePlan")
+    return OtherChange(
+        address=urn,
+        kind=OTHER_TYPES[resource_type(urn)],
+        operation=_operation(urn, plan),
+        given=given_arguments({**state, **_changed(goal)}),
+        provider=provider_named(goal.get("provider"), providers, configured),
+    )
 
 
 def _from_plan(

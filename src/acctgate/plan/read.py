@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from acctgate.model.planned_change import PlannedChange
+from acctgate.model.other_change import Planned
 from acctgate.plan import pulumi, pulumi_preview, pulumi_update_plan, terraform
 from acctgate.plan.documents import read_documents
 from acctgate.plan.lock_file import Versions, find_lock_file, read_lock_file
@@ -17,7 +17,7 @@ class PlanKind(NamedTuple):
     """A kind of plan that can be read."""
 
     matches: Callable[[Mapping[str, Any]], bool]
-    read: Callable[[Mapping[str, Any], Versions], list[PlannedChange]]
+    read: Callable[[Mapping[str, Any], Versions], list[Planned]]
 
 
 PLAN_KINDS: Final = (
@@ -59,7 +59,7 @@ OTHER_KINDS: Final = (
 _NO_PLAN: Final = "contains no plan of `pulumi preview --json`, `pulumi preview --save-plan` or `terraform show -json`"
 
 
-def read_plans(paths: Sequence[str], lock_file: str | None = None) -> list[PlannedChange]:
+def read_plans(paths: Sequence[str], lock_file: str | None = None) -> list[Planned]:
     """Return the planned changes in several plan files: all of them count together.
 
     Raises:
@@ -68,7 +68,7 @@ def read_plans(paths: Sequence[str], lock_file: str | None = None) -> list[Plann
     return [change for path in paths for change in read_plan(path, lock_file)]
 
 
-def read_plan(path: str, lock_file: str | None = None) -> list[PlannedChange]:
+def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
     """Return the planned changes in a plan file, perhaps none. A file may contain several plans, which all count.
 
     Args:
@@ -87,7 +87,7 @@ def read_plan(path: str, lock_file: str | None = None) -> list[PlannedChange]:
         raise SourceError(f"{name}: {error}") from None
 
 
-def _planned(documents: Iterable[Any], versions: Versions) -> Iterable[PlannedChange]:
+def _planned(documents: Iterable[Any], versions: Versions) -> Iterable[Planned]:
     for document in documents:
         if not isinstance(document, dict):
             raise PlanError("contains no plan; a plan is a JSON object")

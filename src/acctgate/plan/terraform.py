@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
 from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, PlannedChange
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
 from acctgate.plan.lock_file import Versions
@@ -28,6 +29,10 @@ _OPERATIONS: Final[dict[str, Operation]] = {
 """What the deploy sends for each action. Of several actions, the first in this table decides."""
 
 
+WANTED_TYPES: Final = frozenset({PREFERENCE_TERRAFORM, *OTHER_TYPES.values()})
+"""The types that matter."""
+
+
 def is_plan(document: Mapping[str, Any]) -> bool:
     """Return whether it is a plan. A state has neither resource_changes nor planned_values."""
     parts = {"resource_changes", "planned_values", "deferred_changes"}
@@ -38,11 +43,11 @@ def keep(item: Mapping[str, Any]) -> bool:
     """Return whether an object of a plan matters. Other resources do not."""
     kind = item.get("type")
     is_resource = isinstance(kind, str) and ("change" in item or "values" in item or "expressions" in item)
-    return not is_resource or kind == PREFERENCE_TERRAFORM
+    return not is_resource or kind in WANTED_TYPES
 
 
-def read_plan(document: Mapping[str, Any], versions: Versions) -> list[PlannedChange]:
-    """Return the planned preferences in a plan.
+def read_plan(document: Mapping[str, Any], versions: Versions) -> list[Planned]:
+    """Return the planned changes in a plan.
 
     Args:
         document: The plan.
@@ -63,10 +68,32 @@ def read_plan(document: Mapping[str, Any], versions: Versions) -> list[PlannedCh
     )
     changes = list(_changes(document))
     _require_whole(document, changes)
-    return [
-        _from_change(change, configured.get(_INDEX.sub("", change["address"])), providers, deferred=deferred)
-        for change, deferred in changes
-    ]
+    found: list[Planned] = []
+    for change, deferred in changes:
+        resource = configured.get(_INDEX.sub("", change["address"]))
+        if change["type"] == PREFERENCE_TERRAFORM:
+            found.append(_from_change(change, resource, providers, deferred=deferred))
+        elif require_object(change, "change", "resource_change").get("actions") != ["forget"]:
+            found.append(_other(change, resource, providers))
+    return found
+
+
+def _other(
+    resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None, providers: ProviderContext
+) -> OtherChange:
+    address = resource_change["address"]
+    change = require_object(resource_change, "change", one_line(address))
+    values = require_object(change, "after", "change") or require_object(change, "before", "change")
+    unknown = change.get("after_unknown")
+    names = unknown if isinstance(unknown, dict) else {}
+    given = {name: True for name in names if _is_marked(change, "after_unknown", name)}
+    return OtherChange(
+        address=address,
+        kind=resource_change["type"],
+        operation=_operation(change.get("actions")),
+        given=given_arguments({**values, **given}),
+        provider=providers.provider(resource_change, resource),
+    )
 
 
 def _require_format(document: Mapping[str, Any]) -> None:
@@ -76,12 +103,12 @@ def _require_format(document: Mapping[str, Any]) -> None:
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
-    """The planned changes of preferences, and whether Terraform defers them to a later run."""
+    """The planned changes that matter, and whether Terraform defers them to a later run."""
     deferred = require_objects(document, "deferred_changes", "plan")
     found = [(change, False) for change in require_objects(document, "resource_changes", "plan")]
     found += [(require_object(each, "resource_change", "deferred"), True) for each in deferred]
     for change, is_deferred in found:
-        if change and require_text(change, "type", "resource_change") == PREFERENCE_TERRAFORM:
+        if change and require_text(change, "type", "resource_change") in WANTED_TYPES:
             require_text(change, "address", "resource_change")
             if change.get("mode", "managed") == "managed":
                 yield change, is_deferred
@@ -108,7 +135,7 @@ def _planned_addresses(value: Any) -> Iterator[Any]:
 
 
 def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each configured preference by its address without indexes, through all modules."""
+    """Each configured resource that matters, by its address without indexes, through all modules."""
     for resource in require_objects(module, "resources", "module"):
         yield f"{prefix}{resource.get('address')}", resource
     calls = require_object(module, "module_calls", "module")
@@ -152,7 +179,7 @@ def _operation(actions: Any) -> Operation:
         raise PlanError(f"change.actions should be a list of actions, found {show(actions)}")
     for action in actions:
         if not isinstance(action, str) or action not in _OPERATIONS:
-            raise PlanError(f"the action {show(action)} of a SecurityPreference is not known")
+            raise PlanError(f"the action {show(action)} is not known")
     return _OPERATIONS[next(name for name in _OPERATIONS if name in actions)]
 
 

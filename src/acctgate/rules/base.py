@@ -11,21 +11,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from acctgate.language import Language
+from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
-from acctgate.rules.order import Move, Order, combine
+from acctgate.rules.order import Move, Order, combine, ordered
 
 __all__ = [
     "Judgement",
     "Level",
     "LintHint",
     "Move",
+    "MovedEntry",
     "Order",
     "Path",
     "Place",
@@ -58,6 +60,21 @@ class RuleEntry(TypedDict, total=False):
 
     level: Level
     """How binding the rule is. Left out: as in `extends`, else mandatory."""
+
+
+_PLANNED: Final[Mapping[Language, str]] = {
+    "en": "Whether other planned resources count: judge (the default) reports unknown if the plan does not prove the "
+    "result; ignore judges the account as read.",
+    "zh": "是否考虑计划中的其他资源：judge（默认）在计划不能证明结果时报告 unknown；ignore 按读取时的账号判断。",
+}
+"""The meaning of the parameter `planned`, which several rules share."""
+
+
+@entry
+class MovedEntry(RuleEntry, total=False):
+    """The parameters of a rule whose outcome other planned resources can change."""
+
+    planned: Annotated[Literal["judge", "ignore"], Field(description=_PLANNED["en"])]  # inherited docstrings are lost
 
 
 P = TypeVar("P", bound=RuleEntry)
@@ -152,6 +169,12 @@ class Rule(Generic[P]):
     """Whether a planned resource alone can violate the rule: then the pack judges each planned resource too."""
     moved_by: tuple[str, ...] = ()
     """Planned settings that can change the outcome, if not just `setting`."""
+    moved_by_resources: tuple[str, ...] = ()
+    """Terraform types of other planned resources that can change the outcome. A plan does not show the result."""
+    is_moved_by: Callable[[OtherChange], bool] = lambda _: True
+    """Returns whether one planned resource of these types can change the outcome."""
+    keeps_outcome: bool = False
+    """Whether such resources are only noted, because the rule judges a measurement of the live account."""
     cis: tuple[str, ...] = ()
     """Controls of the CIS Alibaba Cloud Foundation Benchmark that the rule covers."""
 
@@ -187,7 +210,9 @@ class Rule(Generic[P]):
         english, translated = self._english, self.translations.get(language)
         if translated is None:
             return english
-        parameters = {name: translated.parameters.get(name, text) for name, text in english.parameters.items()}
+        shared = {"planned": _PLANNED.get(language, _PLANNED["en"])}
+        texts = {**shared, **translated.parameters}
+        parameters = {name: texts.get(name, text) for name, text in english.parameters.items()}
         return translated._replace(parameters=parameters)
 
     def is_trivial(self, name: str, value: object) -> bool:
@@ -196,6 +221,8 @@ class Rule(Generic[P]):
 
     def parameter_order(self, name: str) -> Order | None:
         """Return which values of a parameter are stricter, None if the rule does not say."""
+        if name == "planned":
+            return ordered("ignore", "judge")
         return self.orders.get(self.setting) if name in self.thresholds else self.parameter_orders.get(name)
 
     def plotted_value(self, actual: object) -> int | None:

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.model.other_change import COMPLIANCE_PACKS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
-from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided, unknown_message
+from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided, unknown_message
 from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
 from acctgate.text import dotted
 
@@ -27,7 +28,7 @@ _SHOWN: Final = ("CompliancePackId", "ReportStatus", "ReportCreateTimestamp")
 
 
 @entry
-class Parameters(RuleEntry, total=False):
+class Parameters(MovedEntry, total=False):
     """The parameters of compliance-report."""
 
     max_age_days: Required[Annotated[int, Ge(1), Le(3650)]]
@@ -91,6 +92,7 @@ RULE = ComplianceReport(
     doc=__doc__,
     severity="low",
     setting=STATUS,
+    moved_by_resources=COMPLIANCE_PACKS,
     parameters=Parameters,
     orders={STATUS: ordered("NONE", "CREATING", "COMPLETE"), CREATED: higher_is_stricter},
     parameter_orders={"max_age_days": lower_is_stricter},  # no ratchet: a report ages, so today's age blocks tomorrow

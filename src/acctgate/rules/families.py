@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Required
 
 from acctgate.model.fields import Count
+from acctgate.model.other_change import ACCESS_KEY, OtherChange
 from acctgate.model.outcome import Severity
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.rules.base import Judgement, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import Order, lower_is_stricter
 
 USER_INFO: Final = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
@@ -23,11 +24,26 @@ class Allow(RuleEntry, total=False):
 
 
 @entry
-class Maximum(RuleEntry, total=False):
+class Maximum(MovedEntry, total=False):
     """The parameters of a rule on a count."""
 
     maximum: Required[Count]
     """The highest number allowed, at least 0."""
+
+
+def is_root_key(change: OtherChange) -> bool:
+    """Return whether an AccessKey pair belongs to the caller, which may be root: it names no user."""
+    return "user_name" not in change.given
+
+
+def removes_user_key(change: OtherChange) -> bool:
+    """Return whether an AccessKey pair of a user goes. A new one is neither old nor unused."""
+    return not is_root_key(change) and change.operation != "create"
+
+
+def removes_root_key(change: OtherChange) -> bool:
+    """Return whether an AccessKey pair of the caller goes. A new one is neither old nor unused."""
+    return is_root_key(change) and change.operation != "create"
 
 
 def switch(
@@ -91,6 +107,7 @@ def count(
     counted: str,
     remediation: str,
     zh: RuleText,
+    is_moved_by: Callable[[OtherChange], bool],
     cis: tuple[str, ...] = (),
 ) -> SettingRule[Maximum]:
     """Return a rule on a count in the security report.
@@ -104,6 +121,7 @@ def count(
         counted: The things that are counted, in the plural.
         remediation: What to do about a violation.
         zh: The texts in Chinese, except the parameter's.
+        is_moved_by: Whether a planned AccessKey pair can change the count.
         cis: Controls of the CIS benchmark that the rule covers.
     """
     setting = f"{USER_INFO}.{key}"
@@ -124,5 +142,7 @@ def count(
         translations={"zh": zh._replace(parameters={"maximum": "允许的最大数量，不小于 0。"})},
         orders={setting: lower_is_stricter},
         thresholds=("maximum",),
+        moved_by_resources=(ACCESS_KEY,),
+        is_moved_by=is_moved_by,
         cis=cis,
     )

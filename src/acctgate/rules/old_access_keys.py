@@ -5,7 +5,7 @@ after how many days a key counts as old.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import count
+from acctgate.rules.families import count, removes_user_key
 
 RULE = count(
     id="old-access-keys",
@@ -16,6 +16,7 @@ RULE = count(
     counted="RAM users with old AccessKey pairs",
     remediation="Rotate the old AccessKey pairs, or replace them with RAM roles.",
     cis=("1.6",),
+    is_moved_by=removes_user_key,
     zh=RuleText(
         title="有陈旧 AccessKey 的 RAM 用户",
         doc="没有 RAM 用户持有陈旧的 AccessKey。\n\n"

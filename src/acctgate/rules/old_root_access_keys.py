@@ -5,7 +5,7 @@ after how many days a key counts as old.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import count
+from acctgate.rules.families import count, removes_root_key
 
 RULE = count(
     id="old-root-access-keys",
@@ -16,6 +16,7 @@ RULE = count(
     counted="old AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Replace the old AccessKey pairs of the Alibaba Cloud account with RAM roles, or rotate them.",
     cis=("1.6",),
+    is_moved_by=removes_root_key,
     zh=RuleText(
         title="主账号陈旧 AccessKey",
         doc="阿里云账号（主账号）本身没有陈旧的 AccessKey。\n\n"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, Required
 
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.model.other_change import PASSWORD_POLICIES
+from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import ordered
 
@@ -18,7 +19,7 @@ STRENGTHS: Final = ("low", "mid", "high")
 
 
 @entry
-class Parameters(RuleEntry, total=False):
+class Parameters(MovedEntry, total=False):
     """The parameters of password-strength."""
 
     minimum: Required[Literal["low", "mid", "high"]]
@@ -45,6 +46,7 @@ RULE = SettingRule(
     judge=judge,
     remediation="Tighten the password policy for RAM users (RAM console, Settings, or "
     "SetPasswordPolicy): length, character classes, history, expiry.",
+    moved_by_resources=PASSWORD_POLICIES,
     translations={
         "zh": RuleText(
             title="RAM 用户密码强度",

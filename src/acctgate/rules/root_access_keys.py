@@ -5,7 +5,7 @@ of root gives away the whole account.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import count
+from acctgate.rules.families import count, is_root_key
 
 RULE = count(
     id="root-access-keys",
@@ -17,6 +17,7 @@ RULE = count(
     remediation="Delete the AccessKey pairs of the Alibaba Cloud account in the console (AccessKey "
     "Management), after moving their users to RAM roles.",
     cis=("1.2",),
+    is_moved_by=is_root_key,
     zh=RuleText(
         title="主账号 AccessKey",
         doc="阿里云账号（主账号）本身没有 AccessKey。\n\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, Required
 
 from acctgate.model.fields import Percent
+from acctgate.model.other_change import OTHER_TYPES
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import higher_is_stricter
 
@@ -39,6 +40,8 @@ RULE = SettingRule(
     orders={SETTING: higher_is_stricter},
     thresholds=("minimum",),
     plot_range=(0, 100),
+    moved_by_resources=tuple(OTHER_TYPES.values()),
+    keeps_outcome=True,
     expected=lambda want: f"at least {want['minimum']}",
     judge=judge,
     remediation="Work through the account's security report in the RAM console (Overview, Security Check): no "

@@ -5,7 +5,7 @@ a key counts as unused.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import count
+from acctgate.rules.families import count, removes_user_key
 
 RULE = count(
     id="unused-access-keys",
@@ -16,6 +16,7 @@ RULE = count(
     counted="RAM users with unused AccessKey pairs",
     remediation="Disable and delete the unused AccessKey pairs (RAM console, Users, or "
     "ListAccessKeys with GetAccessKeyLastUsed).",
+    is_moved_by=removes_user_key,
     zh=RuleText(
         title="有闲置 AccessKey 的 RAM 用户",
         doc="没有 RAM 用户持有闲置的 AccessKey。\n\n"

@@ -5,7 +5,7 @@ a key counts as unused.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import count
+from acctgate.rules.families import count, removes_root_key
 
 RULE = count(
     id="unused-root-access-keys",
@@ -15,6 +15,7 @@ RULE = count(
     key="UnusedAkNum",
     counted="unused AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Disable and delete the unused AccessKey pairs of the Alibaba Cloud account.",
+    is_moved_by=removes_root_key,
     zh=RuleText(
         title="主账号闲置 AccessKey",
         doc="阿里云账号（主账号）本身没有闲置的 AccessKey。\n\n"

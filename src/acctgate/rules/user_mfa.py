@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, entry, unknown_message
+from acctgate.model.other_change import LOGIN_PROFILE, MFA_DEVICE, USER
+from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, entry, unknown_message
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import Move, combine, higher_is_stricter, lower_is_stricter
 
@@ -23,7 +24,7 @@ _STEPS: Final = 10_000
 
 
 @entry
-class Parameters(RuleEntry, total=False):
+class Parameters(MovedEntry, total=False):
     """The parameters of user-mfa."""
 
     minimum_ratio: Required[Annotated[float, Ge(0), Le(1)]]
@@ -92,6 +93,7 @@ RULE = SettingRule(
     actual_order=compare_counts,
     remediation="Have each RAM user bind an MFA device, or bind one for them (RAM console, Users). Delete "
     "users that are no longer needed.",
+    moved_by_resources=(USER, LOGIN_PROFILE, MFA_DEVICE),
     cis=("1.4",),
     translations={
         "zh": RuleText(

@@ -1,0 +1,86 @@
+"""Planned resources, other than a SecurityPreference, that change what rules judge.
+
+A plan shows that such a resource changes, but rarely what the account's security report says afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from acctgate.model.outcome import Place
+from acctgate.model.planned_change import Operation, PlannedChange, Provider
+from acctgate.redact import one_line
+
+USER: Final = "alicloud_ram_user"
+LOGIN_PROFILE: Final = "alicloud_ram_login_profile"
+MFA_DEVICE: Final = "alicloud_ram_virtual_mfa_device"
+ACCESS_KEY: Final = "alicloud_ram_access_key"
+PASSWORD_POLICIES: Final = ("alicloud_ram_account_password_policy", "alicloud_ram_password_policy")
+"""Two types for one setting of the account. Destroying one resets the account's password policy."""
+COMPLIANCE_PACKS: Final = ("alicloud_config_compliance_pack", "alicloud_config_aggregate_compliance_pack")
+OTHER_TYPES: Final[Mapping[str, str]] = {
+    "alicloud:ram/user:User": USER,
+    "alicloud:ram/loginProfile:LoginProfile": LOGIN_PROFILE,
+    "alicloud:ram/virtualMfaDevice:VirtualMfaDevice": MFA_DEVICE,
+    "alicloud:ram/accessKey:AccessKey": ACCESS_KEY,
+    "alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy": PASSWORD_POLICIES[0],
+    "alicloud:ram/passwordPolicy:PasswordPolicy": PASSWORD_POLICIES[1],
+    "alicloud:cfg/compliancePack:CompliancePack": COMPLIANCE_PACKS[0],
+    "alicloud:cfg/aggregateCompliancePack:AggregateCompliancePack": COMPLIANCE_PACKS[1],
+}
+"""Pulumi's types, and Terraform's, which rules name."""
+_ADDITIONS: Final = frozenset({USER, LOGIN_PROFILE, ACCESS_KEY})
+"""Types of which a new resource cannot make an account more secure."""
+_CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChange:
+    """One planned resource that is not a SecurityPreference."""
+
+    address: str
+    """The resource: Pulumi's URN or Terraform's address."""
+    kind: str
+    """Terraform's type."""
+    operation: Operation
+    given: frozenset[str] = frozenset()
+    """The arguments that have a value, known or not, by Terraform's names."""
+    provider: Provider = field(default_factory=Provider)
+    place: Place | None = None
+
+    @property
+    def name(self) -> str:
+        """The resource's name for people."""
+        return one_line(self.address.rsplit("::", 1)[-1])
+
+    @property
+    def recorded_account(self) -> str | None:
+        """The ids of these resources name no account."""
+        return None
+
+    @property
+    def perhaps_repairs(self) -> bool:
+        """Whether the change can make the account more secure."""
+        return self.operation != "create" or self.kind not in _ADDITIONS
+
+    def describe(self) -> str:
+        """Return the resource and what happens to it, as part of a sentence."""
+        verb = {"create": "creates", "update": "updates", "delete": "deletes"}.get(self.operation, "may change")
+        return f"the plan {verb} {self.name} ({self.kind})"
+
+
+Planned = PlannedChange | OtherChange
+"""Anything in a plan that matters."""
+
+
+def given_arguments(properties: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the properties that have a value, in Terraform's spelling."""
+    return frozenset(_CAPITAL.sub("_", name).lower() for name, value in properties.items() if value is not None)
+
+
+def is_effective(change: Planned) -> bool:
+    """Return whether a planned change does anything to an account. Deleting a SecurityPreference does nothing."""
+    return change.operation in ("create", "update") or (isinstance(change, OtherChange) and change.operation != "same")
