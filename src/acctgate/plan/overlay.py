@@ -36,7 +36,10 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
         live[VERIFICATION] = []  # the API leaves out an empty list
     after = {key: _combined(effects) for key, effects in touched.items()}
     values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
-    overlaid = Snapshot.from_document({"version": 1, **snapshot.document, SECTION: _section(snapshot, values)})
+    document = {"version": 1, **snapshot.document, SECTION: _section(snapshot, values)}
+    if SECTION in snapshot.errors:  # the reason stays with each value that is still unknown
+        document["errors"] = {name: error for name, error in snapshot.errors.items() if name != SECTION}
+    overlaid = Snapshot.from_document(document)
     return replace(
         overlaid,
         problems={**overlaid.problems, **_problems(snapshot, values)},
@@ -55,6 +58,8 @@ def _section(snapshot: Snapshot, values: dict[str, Any]) -> dict[str, Any]:
     """The live section with every known value."""
     live = snapshot.document.get(SECTION)
     section: dict[str, Any] = deepcopy(live) if isinstance(live, dict) else {}
+    if SECTION in snapshot.errors:  # else a missing group would hide why a value is unknown
+        section = {**{key.group: {} for key in PREFERENCE_KEYS}, **section}
     for key in PREFERENCE_KEYS:
         if not isinstance(values[key.api], Unknown):
             if not isinstance(section.setdefault(key.group, {}), dict):
