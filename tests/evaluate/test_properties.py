@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from copy import deepcopy
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
 
-from acctgate.model.networks import Network, count_addresses, covers_everything, outside, read_masks, union
+from acctgate.model.networks import (
+    Network,
+    count_addresses,
+    count_outside,
+    count_public,
+    covers_everything,
+    covers_internet,
+    outside,
+    read_masks,
+    union,
+)
 from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.policy import PolicyError, load_policy, load_preset
 from acctgate.redact import may_have_secrets, one_line, without_secrets
 from acctgate.rules import RULES
 from acctgate.rules.base import SettingRule
+from acctgate.rules.order import compare_networks
 from acctgate.sources import SourceError
 from acctgate.sources.responses import read_responses
 from acctgate.sources.snapshots import read_snapshots
@@ -120,6 +131,65 @@ def test_what_is_kept_of_one_account_does_not_colour_the_next(first: Any, second
 
 
 # Masks
+
+
+def _span(texts: list[str]) -> set[int]:
+    """Return the addresses of IPv4 networks as numbers."""
+    found: set[int] = set()
+    for text in texts:
+        network = ip_network(text, strict=False)
+        found |= set(range(int(network.network_address), int(network.broadcast_address) + 1))
+    return found
+
+
+@composite
+def networks_in_a_kibi(draw: DrawFn) -> list[str]:
+    """Networks out of 192.0.0.0/22, of which the first and the third quarter are not public, some IPv4-mapped."""
+    drawn = draw(st.lists(st.tuples(st.integers(0, 1023), st.integers(22, 32), st.booleans()), max_size=6))
+    addresses = [(str(ip_address(0xC0000000 + host)), prefix, mapped) for host, prefix, mapped in drawn]
+    return [f"::ffff:{ip}/{prefix + 96}" if mapped else f"{ip}/{prefix}" for ip, prefix, mapped in addresses]
+
+
+def _plain(texts: list[str]) -> list[str]:
+    pairs = [text.removeprefix("::ffff:").split("/") for text in texts]
+    return [f"{ip}/{int(prefix) - 96}" if int(prefix) > 32 else f"{ip}/{prefix}" for ip, prefix in pairs]
+
+
+@SETTINGS
+@given(before=networks_in_a_kibi(), after=networks_in_a_kibi())
+def test_the_algebra_of_networks_agrees_with_sets(before: list[str], after: list[str]) -> None:
+    old, new = (read_masks(";".join(texts)).networks for texts in (before, after))
+    span, later = _span(_plain(before)), _span(_plain(after))
+    public = {address for address in span if (address >> 8) & 3 in (1, 3)}
+    assert (count_addresses(old), count_public(old)) == (len(span), len(public))
+    assert count_outside(old, new) == len(span - later)
+    assert (outside(old, new) == []) is (span <= later)
+    directions = {(True, True): "changed", (True, False): "stricter", (False, True): "looser", (False, False): "mixed"}
+    assert compare_networks(old, new).direction == directions[later <= span, span <= later]
+
+
+@SETTINGS
+@given(left_out=st.sets(st.integers(0, 255), max_size=3), mapped=st.booleans())
+def test_the_internet_is_every_eighth_that_has_public_addresses(left_out: set[int], mapped: bool) -> None:
+    kept = [f"{first}.0.0.0/8" for first in range(256) if first not in left_out]
+    masks = [f"::ffff:{text.removesuffix('/8')}/104" if mapped else text for text in kept]
+    public = set(range(1, 224)) - {10, 127}
+    networks = read_masks(";".join(masks)).networks
+    assert covers_internet(networks) is not bool(left_out & public)
+    assert covers_everything(networks) is not bool(left_out)
+
+
+@pytest.mark.parametrize("text", ["8.8.8.8", "192.88.99.1", "2400:3200::1"])
+def test_a_public_address(text: str) -> None:
+    assert count_public(read_masks(text).networks) == 1
+
+
+NOT_PUBLIC = "0.1.2.3 100.64.0.1 240.0.0.1 224.0.0.1 fe80::1 ::1 2001:db8::1 fd00::1"
+
+
+@pytest.mark.parametrize("text", NOT_PUBLIC.split())
+def test_an_address_that_is_not_public(text: str) -> None:
+    assert count_public(read_masks(text).networks) == 0
 
 
 @composite

@@ -16,7 +16,7 @@ TABLE: Final = """
 | mfa-ticket | EnableSaveMFATicket | allow | advisory, false | mandatory, false |
 | risk-login | OperationForRiskLogin | require | disabled | advisory |
 | session-duration | LoginSessionDuration | max_hours | mandatory, 12 | mandatory, 8 |
-| network-masks | LoginNetworkMasks | within, max_addresses | advisory | mandatory |
+| network-masks | LoginNetworkMasks | within, max_addresses, max_public_addresses | advisory | mandatory, 65536 |
 | change-password | AllowUserToChangePassword | allow | disabled | advisory, true |
 | manage-access-keys | AllowUserToManageAccessKeys | allow | advisory, false | mandatory, false |
 | manage-mfa-devices | AllowUserToManageMFADevices | allow | disabled | advisory, true |

@@ -1,40 +1,47 @@
-"""Login network masks as sets of IP addresses.
+"""LoginNetworkMasks, read as networks, and the algebra of networks.
 
-The API returns one string: CIDR blocks or single addresses, separated by ";". Empty means any network.
+The API gives one string: CIDR blocks or single addresses, separated by ";". Empty means every network.
+An IPv4-mapped IPv6 network (::ffff:a.b.c.d) is its IPv4 network.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from typing import Final
 
 Network = IPv4Network | IPv6Network
+Range = tuple[int, int]
+"""The first and the last address of a block, as numbers."""
 
-# ipaddress also reads "10.0.0.0/255.0.0.0" and "10.0.0.0/0.255.255.255"; whether Alibaba Cloud does, and
-# how, is not documented, so only addresses and prefix lengths count as readable.
-_PIECE = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
+# ipaddress also reads "10.0.0.0/255.0.0.0" and "10.0.0.0/0.255.255.255". Whether Alibaba Cloud does is not
+# documented, so only addresses and prefix lengths count as readable.
+_PIECE: Final = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
+_EVERY_IPV4: Final = IPv4Network("0.0.0.0/0")
 
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """A LoginNetworkMasks value, parsed piece by piece."""
+    """The networks of a LoginNetworkMasks value."""
 
     networks: tuple[Network, ...]
     unreadable: tuple[str, ...]
 
     @property
     def every_network(self) -> bool:
-        """Return whether no mask is set, so that users can log on from any network."""
+        """Whether no mask is set: RAM users can log on from everywhere."""
         return not self.networks and not self.unreadable
 
 
 def read_masks(value: str) -> Masks:
-    """Parse a LoginNetworkMasks value. Host bits are ignored: 10.0.0.7/8 is 10.0.0.0/8."""
-    networks, unreadable = [], []
+    """Split and read a LoginNetworkMasks value. Host bits are read as the network that contains them."""
+    networks: list[Network] = []
+    unreadable = []
     for piece in filter(None, (part.strip() for part in value.split(";"))):
         network = _read(piece)
         if network is None:
@@ -48,13 +55,41 @@ def _read(piece: str) -> Network | None:
     if not _PIECE.fullmatch(piece):
         return None
     try:
-        return ip_network(piece, strict=False)
+        return _plain(ip_network(piece, strict=False))
     except ValueError:
         return None
 
 
+def policy_network(text: str) -> Network:
+    """Return the network that a CIDR block in a policy names.
+
+    Raises:
+        ValueError: It is invalid; `network_error` says why.
+    """
+    return _plain(ip_network(text))
+
+
+def _plain(network: Network) -> Network:
+    """Return the IPv4 network that an IPv4-mapped IPv6 network is; any other one as it is."""
+    if isinstance(network, IPv4Network) or not network.subnet_of(_MAPPED):
+        return network
+    return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - _MAPPED.prefixlen))
+
+
+def network_error(text: str) -> str | None:
+    """Return why a network in a policy is invalid, None if it is valid.
+
+    Host bits are refused: 10.0.0.7/8 may mean either the host or the network.
+    """
+    try:
+        ip_network(text)
+    except ValueError as error:
+        return f"invalid network: {error}"
+    return None
+
+
 def union(networks: Iterable[Network]) -> tuple[Network, ...]:
-    """Return the fewest networks that cover the same addresses: IPv4, then IPv6, each in ascending order."""
+    """Return the fewest networks that cover the same addresses: IPv4 first, then IPv6, each in order."""
     networks = list(networks)
     v4 = collapse_addresses(net for net in networks if isinstance(net, IPv4Network))
     v6 = collapse_addresses(net for net in networks if isinstance(net, IPv6Network))
@@ -62,18 +97,18 @@ def union(networks: Iterable[Network]) -> tuple[Network, ...]:
 
 
 def outside(networks: Iterable[Network], allowed: tuple[Network, ...]) -> list[Network]:
-    """Return the networks that are not entirely inside the union of `allowed`.
+    """Return the networks that do not lie wholly inside the union of `allowed`.
 
-    The blocks of a collapsed union are as large as possible. So a network inside the union is inside one block:
-    the last one that does not start after the network.
+    A CIDR block that a union covers lies inside one of the union's collapsed blocks, since these are as
+    large as they can be: the last one that starts no later.
     """
     blocks, starts = _blocks(allowed)
-    not_covered = []
+    stray = []
     for network in networks:
         index = bisect_right(starts, (network.version, int(network.network_address))) - 1
-        if index < 0 or not _is_inside(network, blocks[index]):
-            not_covered.append(network)
-    return not_covered
+        if index < 0 or not _lies_in(network, blocks[index]):
+            stray.append(network)
+    return stray
 
 
 @lru_cache(maxsize=64)
@@ -82,27 +117,73 @@ def _blocks(networks: tuple[Network, ...]) -> tuple[tuple[Network, ...], list[tu
     return blocks, [(block.version, int(block.network_address)) for block in blocks]
 
 
-def _is_inside(network: Network, block: Network) -> bool:
+def _lies_in(network: Network, block: Network) -> bool:
     return network.version == block.version and int(network.broadcast_address) <= int(block.broadcast_address)
 
 
 def count_addresses(networks: Iterable[Network]) -> int:
-    """Return how many addresses the networks cover together. Each address counts once."""
+    """Return how many addresses the networks cover together, each counted once."""
     return sum(net.num_addresses for net in union(networks))
+
+
+def count_outside(inner: Iterable[Network], outer: Iterable[Network]) -> int:
+    """Return how many addresses of `inner` are not in `outer`."""
+    inner, outer = union(inner), union(outer)
+    return count_addresses(inner) - sum(_count_common(_ranges(inner, v), _ranges(outer, v)) for v in (4, 6))
+
+
+def _ranges(blocks: Iterable[Network], version: int) -> list[Range]:
+    return [(int(net.network_address), int(net.broadcast_address)) for net in blocks if net.version == version]
+
+
+def _count_common(first: Sequence[Range], second: Sequence[Range]) -> int:
+    """Count the numbers that lie in both. Each is disjoint and sorted."""
+    size = i = j = 0
+    while i < len(first) and j < len(second):
+        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
+        size += max(0, end - start + 1)
+        if first[i][1] < second[j][1]:
+            i += 1
+        else:
+            j += 1
+    return size
+
+
+NOT_PUBLIC: Final[tuple[Network, ...]] = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        "::/3", "2001:db8::/32", "3fff::/20", "4000::/2", "8000::/1",
+    )
+)  # fmt: skip
+"""Networks that no host on the Internet has an address in. Source: IANA's registries of special-purpose addresses, with
+multicast (224.0.0.0/4), reserved addresses (240.0.0.0/4) and all of IPv6 but 2000::/3. Not taken from ipaddress, whose
+list depends on the version of Python."""
+
+
+def count_public(networks: Iterable[Network]) -> int:
+    """Return how many globally reachable addresses the networks cover together, each counted once."""
+    return count_outside(_with_mapped(networks), NOT_PUBLIC)
+
+
+def _with_mapped(networks: Iterable[Network]) -> Iterator[Network]:
+    """Yield the networks, and with one that contains all IPv4-mapped addresses the whole of IPv4."""
+    for network in networks:
+        yield network
+        if isinstance(network, IPv6Network) and network.supernet_of(_MAPPED):
+            yield _EVERY_IPV4
+
+
+_EVERYTHING: Final[tuple[Network, ...]] = (_EVERY_IPV4, IPv6Network("::/0"))
+
+
+def covers_internet(networks: Iterable[Network]) -> bool:
+    """Return whether the networks together cover every globally reachable IPv4 or every such IPv6 address."""
+    networks = list(_with_mapped(networks))
+    return any(count_outside([every], (*networks, *NOT_PUBLIC)) == 0 for every in _EVERYTHING)
 
 
 def covers_everything(networks: Iterable[Network]) -> bool:
     """Return whether the networks together cover every IPv4 or every IPv6 address."""
     return any(net.prefixlen == 0 for net in union(networks))
-
-
-def network_error(text: str) -> str | None:
-    """Return why a network in a policy is invalid, None where it is valid.
-
-    Host bits are refused there: 10.0.0.7/8 may mean the host or the network.
-    """
-    try:
-        ip_network(text)
-    except ValueError as error:
-        return f"invalid network: {error}"
-    return None

@@ -127,8 +127,8 @@ def _hints(source: Source, rule: Rule[Any], policy: Policy) -> Iterator[Problem]
     except (Exception, SystemExit) as error:  # a user's own rule
         hints = [LintHint((), f"the rule cannot check its entry: {type(error).__name__}: {one_line(error)}")]
     for hint in hints:
-        inherited_list = len(hint.keys) > 1 and hint.keys[0] not in (own.get(rule.id) or {})
-        if not inherited_list and not own.keys().isdisjoint({rule.id, *hint.related}):
+        inherited = hint.keys and not hint.related and hint.keys[0] not in (own.get(rule.id) or {})
+        if not inherited and not own.keys().isdisjoint({rule.id, *hint.related}):
             yield _of_rule(source, rule, hint.keys, hint.message)
 
 

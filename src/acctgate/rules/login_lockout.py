@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_network
 from typing import Any, Final
 
-from acctgate.model.networks import network_error, outside, read_masks
+from acctgate.model.networks import network_error, outside, policy_network, read_masks
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules import network_masks
@@ -53,8 +52,8 @@ def lint(want: Parameters, entries: Mapping[str, RuleEntry]) -> Iterator[LintHin
     masks: dict[str, Any] = dict(entries[network_masks.RULE.id])
     if masks["level"] == "disabled" or not masks.get("within"):
         return
-    allowed = tuple(map(ip_network, masks["within"]))
-    if lost := outside(map(ip_network, want.get("keep_reachable", ())), allowed):
+    allowed = tuple(map(policy_network, masks["within"]))
+    if lost := outside(map(policy_network, want.get("keep_reachable", ())), allowed):
         names = ", ".join(map(str, lost))
         message = f"{network_masks.RULE.id} allows no mask with {names}; change one of the two"
         yield LintHint(("keep_reachable",), message, related=(network_masks.RULE.id,))
@@ -94,7 +93,7 @@ def _by_mfa(account: Snapshot) -> tuple[str, str]:
 
 
 def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:
-    keep = [ip_network(text) for text in want.get("keep_reachable", ())]
+    keep = [policy_network(text) for text in want.get("keep_reachable", ())]
     value = account.read(_MASKS)
     if not keep or value == "":
         return "pass", ""

@@ -6,11 +6,10 @@ Rules name these functions in `orders` and `parameter_orders`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from acctgate.model.diff import Direction
-from acctgate.model.networks import Network, read_masks, union
+from acctgate.model.networks import Network, count_outside, policy_network, read_masks, union
 from acctgate.redact import one_line
 
 
@@ -73,7 +72,7 @@ def compare_masks(before: Any, after: Any) -> Move:
 
 def allowed_networks(before: Any, after: Any) -> Move:
     """Compare two lists of CIDR blocks that are allowed: fewer addresses are stricter."""
-    return compare_networks(map(ip_network, before), map(ip_network, after))
+    return compare_networks(map(policy_network, before), map(policy_network, after))
 
 
 def required_networks(before: Any, after: Any) -> Move:
@@ -85,7 +84,7 @@ def required_networks(before: Any, after: Any) -> Move:
 def compare_networks(before: Iterable[Network], after: Iterable[Network]) -> Move:
     """Compare two sets of networks: fewer addresses are stricter."""
     old, new = union(before), union(after)
-    added, removed = _count_outside(new, old), _count_outside(old, new)
+    added, removed = count_outside(new, old), count_outside(old, new)
     moved = f"{_list_networks(set(new) - set(old))} was {_list_networks(set(old) - set(new))}"
     if added and removed:
         return Move("mixed", f"adds {_addresses(added)} and removes {removed:,}: {moved}")
@@ -117,25 +116,3 @@ def _list_networks(networks: Iterable[Network]) -> str:
         return "every network"
     rest = f" and {len(found) - 3} more" if len(found) > 3 else ""
     return ", ".join(map(str, found[:3])) + rest or "nothing"
-
-
-def _count_outside(inner: Sequence[Network], outer: Sequence[Network]) -> int:
-    """Count the addresses of `inner` that are not in `outer`. Both are unions: disjoint and sorted."""
-    return sum(_range_difference(_ranges(inner, version), _ranges(outer, version)) for version in (4, 6))
-
-
-def _ranges(networks: Iterable[Network], version: int) -> list[tuple[int, int]]:
-    return [(int(net.network_address), int(net.broadcast_address)) for net in networks if net.version == version]
-
-
-def _range_difference(inner: list[tuple[int, int]], outer: list[tuple[int, int]]) -> int:
-    size = sum(end - start + 1 for start, end in inner)
-    i = j = 0
-    while i < len(inner) and j < len(outer):
-        start, end = max(inner[i][0], outer[j][0]), min(inner[i][1], outer[j][1])
-        size -= max(0, end - start + 1)
-        if inner[i][1] < outer[j][1]:
-            i += 1
-        else:
-            j += 1
-    return size
