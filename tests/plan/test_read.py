@@ -53,8 +53,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "blank": (b" \n\t\n", "is empty"),
     "byte order mark alone": (b"\xef\xbb\xbf", "is empty"),
     "binary plan": (b"PK\x03\x04\x14\x00\x08\x00tfplan", "is a binary plan; `terraform show -json "),
-    "no text": (b'{"steps": "\xff\xfe"}', "is no text (byte 11 is no UTF-8)"),
-    "UTF-16": ('{"steps": []}'.encode("utf-16"), "is no text (byte 0 is no UTF-8)"),
+    "no text": (b'{"steps": "\xff\xfe"}', "not valid UTF-8 (byte 11)"),
+    "UTF-16 without a mark": ('{"steps": []}'.encode("utf-16-le"), "looks like UTF-16 without a byte order mark"),
     "truncated": (_text(TERRAFORM)[:-40].encode(), "no JSON"),
     "truncated preview": (_text(PREVIEW)[:900].encode(), "no JSON"),
     "human output": (b"Previewing update (dev)\n + alicloud:ram:SecurityPreference pref create\n", "no JSON"),
@@ -86,15 +86,15 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "an unknown action": (
         _text(TERRAFORM).replace('"update"', '"rewrite"').encode(),
-        'the action "rewrite" of a SecurityPreference is not known',
+        'the action "rewrite" is not known',
     ),
     "an unknown step": (
         _text(PREVIEW).replace('"op": "update"', '"op": "rewrite"').encode(),
-        'the step "rewrite" of a SecurityPreference is not known',
+        'the step "rewrite" is not known',
     ),
     "an unknown planned step": (
         _text(UPDATE_PLAN).replace('"update"', '"rewrite"').encode(),
-        'the step "rewrite" of a SecurityPreference is not known',
+        'the step "rewrite" is not known',
     ),
     "a preview that failed": (_text(PLANS / "pulumi" / "failed.preview.json").encode(), "the preview has failed"),
 }  # fmt: skip
@@ -143,8 +143,14 @@ def test_characters_and_faults_on_the_edge_of_what_is_read_at_once(tmp_path: Pat
         assert planned.recorded is not None
         assert planned.recorded["LoginNetworkMasks"] == "\U0001f600"
         plan.write_bytes(b" " * ((1 << 20) - shift) + b"\xf0\x9f\x98x" + text)
-        with pytest.raises(SourceError, match=rf"byte {(1 << 20) - shift} is no UTF-8"):
+        with pytest.raises(SourceError, match=rf"not valid UTF-8 \(byte {(1 << 20) - shift}\)"):
             read_plan(str(plan))
+
+
+def test_utf_16_of_powershell_is_read(tmp_path: Path) -> None:
+    (plan := tmp_path / "p.json").write_bytes(_text(TERRAFORM).encode("utf-16"))
+    (planned,) = preferences(plan)
+    assert planned == preferences(TERRAFORM)[0]
 
 
 # Plans that change nothing

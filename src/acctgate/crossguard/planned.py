@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from acctgate.crossguard.recorded import Recorded
-from acctgate.model.planned_change import MASKS, PlannedChange, Provider
-from acctgate.plan.pulumi import dead_value, provider_of, settings
+from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.plan.pulumi import date_by_properties, dead_value, provider_of, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,13 @@ def planned(declared: Declared, state: Recorded | None) -> PlannedChange:
         return replace(change, operation="unknown")
     if declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn:
         return replace(change, operation="unknown")
-    before = settings({**(recorded.get("inputs") or {}), **(recorded.get("outputs") or {})})
-    differs = any(before.get(key) != value for key, value in values.items())
-    clears = MASKS not in values and bool(before.get(MASKS))
-    return replace(change, operation="update" if differs or clears else "same", recorded=before)
+    before = {**(recorded.get("inputs") or {}), **(recorded.get("outputs") or {})}
+    recorded_id = recorded.get("id")
+    return replace(
+        change,
+        operation="update",  # an update without a difference sends nothing
+        recorded=settings(before),
+        recorded_dead=dead_value(before),
+        recorded_id=recorded_id if isinstance(recorded_id, str) else None,
+        provider=date_by_properties(change.provider, before),
+    )
