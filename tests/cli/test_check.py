@@ -152,12 +152,12 @@ def test_a_file_has_no_colour(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (("yaml",), "--format yaml: is none of text, json, ndjson"),
-        (("JSON",), "--format JSON: is none of"),
-        (("json", "text"), "all but one need a file"),
-        (("json", "json"), "all but one need a file"),
-        (("json=",), "a file stands behind ="),
-        (("",), "is none of"),
+        (("yaml",), "--format yaml: invalid choice; use text, json, ndjson"),
+        (("JSON",), "--format JSON: invalid choice"),
+        (("json", "text"), "only one may omit its file"),
+        (("json", "json"), "only one may omit its file"),
+        (("json=",), "missing file after ="),
+        (("",), "invalid choice"),
     ],
 )
 def test_wrong_formats(formats: tuple[str, ...], message: str) -> None:

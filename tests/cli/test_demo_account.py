@@ -6,11 +6,15 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,15 +22,21 @@ from tests.support import one_line, run
 
 
 @contextmanager
-def served(*flags: str, end: signal.Signals = signal.SIGTERM) -> Iterator[dict[str, str]]:
-    """The variables that a running demo account prints. At the end it is ended, and must say nothing more."""
+def served(*flags: str, end: signal.Signals = signal.SIGTERM, comments: int = 0) -> Iterator[dict[str, str]]:
+    """Run a demo account, and yield the variables that it prints.
+
+    After them, it prints this many comments, whose variables are included. It must print nothing at its end.
+    """
     command = [sys.executable, "-m", "acctgate", "demo-account", *flags]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     try:
         assert server.stdout is not None
-        head, *exports = [server.stdout.readline() for _ in range(5)]
-        variables = dict(line.removeprefix("export ").strip().split("=", 1) for line in exports)
-        assert head == f"# demo account 1234567890123456 on {variables['ACCTGATE_ENDPOINT']}; Ctrl-C ends it\n"
+        head, *lines = [server.stdout.readline() for _ in range(5 + comments)]
+        exports = [line.removeprefix("export ") for line in lines if line.startswith("export ")]
+        notes = [line.removeprefix("# for HTTPS clients: ") for line in lines if line.startswith("# ")]
+        assert (len(exports), len(notes)) == (4, comments)
+        variables = dict(line.strip().split("=", 1) for line in (*exports, *notes))
+        assert head == f"# demo account 1234567890123456 on {variables['ACCTGATE_ENDPOINT']}; press Ctrl-C to stop\n"
         yield variables
     finally:
         os.kill(server.pid, end)
@@ -35,7 +45,7 @@ def served(*flags: str, end: signal.Signals = signal.SIGTERM) -> Iterator[dict[s
 
 
 def check(variables: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    """What `acctgate check` makes of it, by the preset baseline."""
+    """Return the exit status and the outcomes of `acctgate check`."""
     done = run("check", "--format", "json", environment=variables)
     [account] = json.loads(done.stdout)["accounts"]
     return done.returncode, {outcome["rule"]: outcome for outcome in account["outcomes"]}
@@ -75,7 +85,7 @@ def test_throttle(times: str, code: int) -> None:
     assert ("Throttling.User" in outcomes["login-mfa"]["message"]) == bool(code)
 
 
-def test_a_port_of_ones_choice() -> None:
+def test_port() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -84,3 +94,23 @@ def test_a_port_of_ones_choice() -> None:
         done = run("demo-account", "--port", str(port))
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, f"acctgate: port {port}: ")
+
+
+def test_tls(tmp_path: Path) -> None:
+    folder = tmp_path / "new/tls"
+    with served("--compliant", "--tls", str(folder), comments=1) as variables:
+        certificate = Path(variables.pop("SSL_CERT_FILE"))
+        assert certificate.parent == folder
+        context = ssl.create_default_context(cafile=certificate)
+        with pytest.raises(HTTPError) as caught:  # an answer, so the certificate is trusted
+            urlopen(f"https://{variables['ACCTGATE_ENDPOINT']}/", context=context, timeout=30)
+        assert caught.value.code in (400, 404)
+        caught.value.close()
+        assert check(variables)[0] == 0, "plain HTTP on the same port"
+
+
+def test_tls_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("demo-account", "--tls", str(tmp_path / "file"))
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "acctgate: ", "file")

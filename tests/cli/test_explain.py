@@ -137,3 +137,10 @@ def test_the_pages_have_each_rule_with_its_table_and_examples(language: Language
         text = rule.text(language)
         assert text.doc in page and text.remediation in page
         assert all(f"`{name}` | {meaning} |" in page for name, meaning in text.parameters.items())
+
+
+@each_rule
+def test_the_explanation_has_every_part(rule: Rule[Any]) -> None:
+    text = explained(rule.id, "--language", "en")
+    for part in (rule.title, rule.doc.strip(), rule.setting, rule.remediation, "Baseline", "Strict"):
+        assert part in text

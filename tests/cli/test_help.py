@@ -124,10 +124,10 @@ def test_an_example_works(words: tuple[str, ...], example: str, repository: Path
 
 
 @pytest.mark.parametrize("example", [example for words, example in EXAMPLES if words == ("demo-account",)])
-def test_an_example_of_the_demo_account_serves(example: str, server: DemoServer) -> None:
+def test_an_example_of_the_demo_account_serves(example: str, server: DemoServer, tmp_path: Path) -> None:
     typed = shlex.split(re.sub(r"--port \d+", "--port 0", example))
     command = [sys.executable, "-m", *typed]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(5)]
         process.send_signal(signal.SIGTERM)

@@ -406,7 +406,7 @@ def test_an_engine_that_cannot_be_used(project: Path, tmp_path: Path, script: st
         ("--endpoint", "example.com:80", "is not HOST:PORT on this machine"),
         ("--region", "nowhere", "invalid region"),
         ("--role-arn", "audit", "invalid role"),
-        ("--format", "docx", "is none of"),
+        ("--format", "docx", "invalid choice"),
         ("--policy", "nowhere.yaml", "nowhere.yaml: no such file"),
     ],
 )

@@ -63,7 +63,7 @@ class Terminal:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second is over at once."""
     monkeypatch.setattr(module, "_DELAY", 0)
-    monkeypatch.setattr(module, "_INTERVAL", 0.001)
+    monkeypatch.setattr(module, "_REFRESH", 1000)
     monkeypatch.setenv("TERM", "xterm")
 
 
@@ -77,7 +77,7 @@ def watched() -> Iterator[Terminal]:
 
 
 def _running(shown: Progress) -> bool:
-    return shown._thread is not None and shown._thread.is_alive()
+    return shown.active or shown._display is not None
 
 
 def test_what_is_said_is_shown_and_cleared() -> None:

@@ -1,4 +1,4 @@
-"""acctgate test: examples of rules and policies, what differs, and which rules have none."""
+"""`acctgate test`: examples of rules and policies, mismatches, and rules without examples."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any, Final
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from acctgate.commands.test import Example, run_example
+from acctgate.policy import load_preset
 from acctgate.rules import RULES
-from tests.support import HERE, ROOT, one_line, run
+from tests.support import HERE, NOW, ROOT, one_line, run
 
 BOUND: Final = "root-mfa/pass/x.yaml"
 SCORE: Final = "security-score/pass/x.yaml"
@@ -29,7 +31,7 @@ WEAK: Final = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A policy with an own rule, and examples of all of it."""
+    """Return a folder with a policy that has a rule of its own, and examples of all rules."""
     shutil.copytree(HERE / "policies/modules", tmp_path / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies/policy.yaml").write_text(
@@ -62,20 +64,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, name: str, document: Any) -> None:
-    """One more example."""
+    """Write an example."""
     file = folder / "examples" / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(document if isinstance(document, str) else json.dumps(document))
 
 
-def test_all_hold(folder: Path) -> None:
+def test_all_match(folder: Path) -> None:
     done = run("test", "examples", cwd=folder)
     lacks = "Rules without examples (1):\n    no pass, fail, unknown: acme-no-passkeys\n\n"
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{lacks}12 examples: 12 hold\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{lacks}12 examples: 12 passed\n", "")
     assert run("test", "examples", "--require-examples", cwd=folder).returncode == 1
 
 
-def test_what_differs_is_told_clearly(folder: Path) -> None:
+def test_mismatches_are_listed(folder: Path) -> None:
     write(folder, "root-mfa/fail/wrong.json", {"snapshot": GOOD, "expect": {"actual": False, "message": "no MFA"}})
     write(folder, "pass/wrong.json", {"snapshot": WEAK, "expect": {"security-score": "pass", "root-mfa": "pass"}})
     done = run("test", "examples", cwd=folder)
@@ -91,7 +93,7 @@ def test_what_differs_is_told_clearly(folder: Path) -> None:
         "    expect.actual: expected false, found true\n"
         '    expect.message: expected a text with "no MFA", found the Alibaba Cloud account itself has MFA\n'
     )
-    assert done.stdout.endswith("14 examples: 12 hold, 2 differ\n")
+    assert done.stdout.endswith("14 examples: 12 passed, 2 failed\n")
 
 
 def test_a_changed_policy_fails_its_examples(folder: Path) -> None:
@@ -103,14 +105,10 @@ def test_a_changed_policy_fails_its_examples(folder: Path) -> None:
     assert differ == {"pass/good.json", "security-score/pass/as-the-policy-wants.json"}
 
 
-def test_a_rule_that_gives_no_outcome_holds_no_example() -> None:
-    from acctgate.commands.test import Example, run_example
-    from acctgate.policy import load_preset
-    from tests.support import NOW
-
+def test_a_rule_without_an_outcome_is_a_mismatch() -> None:
     example = Example(Path("x"), "x", "root-mfa", "pass", {"version": 1})
     silent = replace(load_preset("strict"), all_rules=())
-    assert run_example(example, silent, NOW).differences == ("expected pass, and the rule gave no outcome",)
+    assert run_example(example, silent, NOW).differences == ("expected pass, but the rule has no outcome",)
 
 
 def test_junit(folder: Path) -> None:
@@ -129,7 +127,7 @@ def test_junit(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "message"),
     [
         (BOUND, "snapshot: {\n", "examples/root-mfa/pass/x.yaml:2: invalid YAML"),
         (BOUND, "- 1\n", "examples/root-mfa/pass/x.yaml:1: an example is a mapping with a snapshot"),
@@ -137,49 +135,47 @@ def test_junit(folder: Path) -> None:
         (BOUND, "expect: {}\n", "x.yaml:1: snapshot: should be a snapshot, or the path of one"),
         (BOUND, "snapshot: nowhere.json\n", "x.yaml:1: snapshot: "),
         (BOUND, "snapshot: {version: 2}\n", "x.yaml: snapshot: version: expected 1, found 2"),
-        (BOUND, "snapshot: {}\nexpect: {actuals: 1}\n", "x.yaml:2: expect.actuals: unknown key; a rule's has"),
+        (BOUND, "snapshot: {}\nexpect: {actuals: 1}\n", "x.yaml:2: expect.actuals: unknown key; for a rule, use"),
         (BOUND, "snapshot: {}\nnow: tomorrow\n", "x.yaml:2: now: should be a time"),
         (BOUND, "snapshot: {}\npolicy: {level: strict}\n", "x.yaml: policy: level: should be"),
-        (BOUND, "snapshot: {}\npolicy: 1\n", "x.yaml:2: policy: should be what a policy says"),
+        (BOUND, "snapshot: {}\npolicy: 1\n", "x.yaml:2: policy: should be the policy's entry for root-mfa"),
         (SCORE, "snapshot: {}\npolicy: {}\n", "x.yaml: policy: minimum: required parameter"),
-        ("root-mfa/failed/x.yaml", "snapshot: {}\n", "examples/root-mfa/failed/x.yaml: stands in no folder named pass"),
-        ("Pass/x.json", "{}", "examples/Pass/x.json: stands in no folder named pass"),
-        ("stray.json", "{}", "examples/stray.json: stands in no folder named pass"),
-        (WHOLE, "snapshot: {}\npolicy: {}\n", "x.yaml:2: policy: goes with a rule"),
+        ("root-mfa/failed/x.yaml", "snapshot: {}\n", "examples/root-mfa/failed/x.yaml: is not in a folder named pass"),
+        ("Pass/x.json", "{}", "examples/Pass/x.json: is not in a folder named pass"),
+        ("stray.json", "{}", "examples/stray.json: is not in a folder named pass"),
+        (WHOLE, "snapshot: {}\npolicy: {}\n", "x.yaml:2: policy: is only for examples of a rule"),
         (WHOLE, "snapshot: {}\nexpect: {root-mfa: passed}\n", "x.yaml:2: expect.root-mfa: should be one of pass"),
         (BOUND, "snapshot: {}\nplanned: 1\n", "x.yaml:2: planned: should be a list"),
         (BOUND, "snapshot: {}\nplanned: [{operation: destroy}]\n", "x.yaml:2: planned[0]: should have"),
     ],
 )  # fmt: skip
-def test_an_example_that_is_wrong_does_not_take_the_others_with_it(
-    folder: Path, name: str, text: str, told: str
-) -> None:
+def test_an_invalid_example_does_not_stop_the_others(folder: Path, name: str, text: str, message: str) -> None:
     write(folder, name, text)
     done = run("test", "examples", cwd=folder)
     assert done.returncode == 2
-    one_line(done.stderr, told)
+    one_line(done.stderr, message)
     assert f"! {done.stderr.removeprefix('acctgate: ')}" in done.stdout
-    assert done.stdout.endswith("13 examples: 12 hold, 1 cannot be used\n")
+    assert done.stdout.endswith("13 examples: 12 passed, 1 cannot be used\n")
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (lambda folder: shutil.rmtree(folder / "examples"), "examples: no such folder"),
         (lambda folder: (folder / "examples").rename(folder / "x") and (folder / "examples").mkdir(), "no examples"),
-        (lambda folder: write(folder, "root-mfas/pass/x.yaml", "{}"), "root-mfas is no rule; did you mean root-mfa?"),
-        (lambda folder: write(folder, "others/pass/x.yaml", "{}"), "others is no rule; examples of a whole policy"),
-        (lambda folder: write(folder, "waived/x.yaml", "{}"), "examples/waived: a policy has no verdict waived"),
+        (lambda folder: write(folder, "root-mfas/pass/x.yaml", "{}"), "root-mfas: unknown rule; did you mean root-mfa"),
+        (lambda folder: write(folder, "others/pass/x.yaml", "{}"), "others: unknown rule; examples of a whole policy"),
+        (lambda folder: write(folder, "waived/x.yaml", "{}"), "examples/waived: invalid verdict of a policy; use pass"),
     ],
 )  # fmt: skip
-def test_folders_that_are_wrong(folder: Path, make: Any, told: str) -> None:
+def test_invalid_folders(folder: Path, make: Any, message: str) -> None:
     make(folder)
     done = run("test", "examples", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    one_line(done.stderr, told)
+    one_line(done.stderr, message)
 
 
-def test_waivers_are_the_whole_policys_affair(folder: Path) -> None:
+def test_waivers_count_only_for_the_whole_policy(folder: Path) -> None:
     policy = folder / "policies/policy.yaml"
     waiver = "{rule: security-score, reason: r, owner: o, expires: 2026-12-31}"
     policy.write_text(f"{policy.read_text()}waivers: [{waiver}]\n")
@@ -196,7 +192,7 @@ def test_the_examples_of_this_repositorys_policy() -> None:
 
 
 def test_the_examples_of_acctgate_itself() -> None:
-    """They are of every rule, and each rule has all that it can have."""
+    """Every rule has examples of all its outcomes."""
     done = run(
         "test",
         "tests/rules",

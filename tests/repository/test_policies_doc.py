@@ -58,7 +58,7 @@ def test_the_own_rule_works(folder: Path) -> None:
 
 def test_the_example_holds(folder: Path) -> None:
     done = run("test", "policies/tests", cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "") and done.stdout.endswith("1 example: 1 holds\n")
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.endswith("1 example: 1 passed\n")
 
 
 def test_what_policy_show_prints(folder: Path) -> None:

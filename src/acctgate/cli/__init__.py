@@ -1,81 +1,112 @@
-"""The command line. Each command is a module of its own and is loaded only when it is called."""
+"""The command line. The table names each command's module, which is imported only when the command is used."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, Final, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
+from acctgate import log
+from acctgate.redact import one_line
+from acctgate.text import os_reason
 from acctgate.version import __version__
 
 _COMPLETE: Final = "_ACCTGATE_COMPLETE"
-_COMMANDS: Final = (
-    "init",
-    "check",
-    "snapshot",
-    "preview",
-    "fix",
-    "diff",
-    "policy",
-    "test",
-    "waive",
-    "rules",
-    "explain",
-    "schema",
-    "compliance",
-    "doctor",
-    "demo-account",
-)
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "init": "Set up acctgate in a repository: policy, pack and pipeline.",
+    "check": "Check API responses, snapshots, or the live account.",
+    "snapshot": "Read the live account and write a snapshot.",
+    "preview": "Run pulumi preview of this project with the policy pack.",
+    "fix": "Print the resource that makes an account satisfy the policy.",
+    "diff": "Compare two snapshots, reports or policies.",
+    "policy": "Show the effective policy, or find errors in it.",
+    "test": "Run unit tests for policies and rules: examples in folders.",
+    "waive": "Add a waiver to the policy file.",
+    "rules": "List the rules.",
+    "explain": "Explain one rule: its reason, values and remediation.",
+    "schema": "Print a JSON Schema: snapshot, policy, report or diff.",
+    "compliance": "Generate and download reports of compliance packs.",
+    "doctor": "Check engine, credentials, endpoints, permissions and clock.",
+    "demo-account": "Serve the embedded demo account.",
+}
+"""The short help of each command. Its module is `acctgate.cli.NAME`, with `_` for `-`."""
 
 
 class _Commands(click.Group):
-    """Finds a command's module by its name."""
+    """The commands of `COMMANDS`. Listing them imports none of their modules."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"acctgate.cli.{cmd_name.replace('-', '_')}").command
         _add_debug(command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest a similar command if there is none of this name."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete the name of a command, or an option."""
+        names = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Where whoever reads the output has seen enough, click would end with 1: a violation."""
+        """Run the command. Exit 2 on a closed pipe; click's 1 would mean a violation."""
         try:
             try:
                 return super().invoke(ctx)
             finally:
                 click.echo(nl=False)  # flushes
         except BrokenPipeError:
-            _drop_output()
+            _discard_output()
             return 2
 
 
-def _drop_output() -> None:
-    """What is still to be written has no place to go: Python would try again at its end, and end with 120."""
+def _discard_output() -> None:
+    """Send buffered output to the null device. Otherwise Python writes it again at exit, and exits with 120."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _debug(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from acctgate import log
-
+def _debug(ctx: click.Context, parameter: click.Parameter, enabled: bool) -> None:
+    if enabled:
         os.environ["ACCTGATE_DEBUG"] = "1"  # for the policy pack, which is another process
         log.show()
 
 
 def _add_debug(command: click.Command) -> None:
-    """Every command takes --debug, before its name and behind it."""
+    """Add --debug to a command and its subcommands, so that it works before and after a command's name."""
     if not any(parameter.name == "debug" for parameter in command.params):
-        told = "Also write tracebacks, of what is told in one line, to stderr."
         option = click.Option(
-            ["--debug"], is_flag=True, envvar="ACCTGATE_DEBUG", expose_value=False, callback=_debug, help=told
+            ["--debug"],
+            is_flag=True,
+            envvar="ACCTGATE_DEBUG",
+            expose_value=False,
+            callback=_debug,
+            help="Show full tracebacks on stderr.",
         )
         command.params.append(option)
     for sub in command.commands.values() if isinstance(command, click.Group) else ():
@@ -85,10 +116,10 @@ def _add_debug(command: click.Command) -> None:
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="acctgate")
 def group() -> None:
-    """The gate for Alibaba Cloud accounts.
+    """Policy as code for Alibaba Cloud accounts.
 
-    Exit status of check and preview: 0 pass, 1 a mandatory rule is violated, 3 a mandatory rule could not be
-    decided, 2 anything else.
+    Exit status of check and preview: 0 pass; 1 a mandatory rule is violated; 3 a mandatory rule is unknown;
+    2 any other error.
     """
 
 
@@ -96,12 +127,9 @@ _add_debug(group)
 
 
 def main() -> NoReturn:
-    """Run a command. Whatever goes wrong is one line and exit status 2: 1 would mean a violation."""
-    from acctgate.redact import one_line
-    from acctgate.text import os_reason
-
+    """Run a command. Report any error in one line with exit status 2, since 1 would mean a violation."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # reports are UTF-8, whatever the locale; half a surrogate pair is a ?
+        if isinstance(stream, TextIOWrapper):  # reports are UTF-8 in every locale; a lone surrogate becomes ?
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code = group.main(standalone_mode=False, prog_name="acctgate")
@@ -112,27 +140,21 @@ def main() -> NoReturn:
         code = _fail(one_line(error.format_message()), error)
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
-    except SystemExit as end:  # so ends completion, and click where whoever reads the help has seen enough
+    except SystemExit as end:  # raised by completion, and by click if the reader of the help closes the pipe
         code = end.code if _COMPLETE in os.environ and end.code == 0 else 2
     except OSError as error:
-        from acctgate.log import trace
-
-        trace("the system says no", error)
-        _drop_output()
+        log.trace("the operating system reported an error", error)
+        _discard_output()
         code = _fail(one_line(f"{error.filename or 'the output'}: {os_reason(error)}"))
     except Exception as error:
-        from acctgate.log import trace
-
-        trace("a fault of acctgate", error)
-        hint = "--debug shows where"
-        code = _fail(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate; {hint})")
+        log.trace("a bug in acctgate", error)
+        code = _fail(f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate; --debug shows where)")
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(message: str, error: click.ClickException | None = None) -> int:
     hint = ""
     if isinstance(error, click.UsageError):
-        path: Any = error.ctx.command_path if error.ctx else "acctgate"
-        hint = f" (see {path} --help)"
+        hint = f" (see {error.ctx.command_path if error.ctx else 'acctgate'} --help)"
     click.echo(f"acctgate: {message}{hint}", err=True)
     return 2

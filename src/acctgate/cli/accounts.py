@@ -1,4 +1,4 @@
-"""Read the accounts that a command's options name: raw answers, snapshots, or otherwise the live account."""
+"""Read the accounts that a command's options name: API responses, snapshots, or otherwise the live account."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def source_options(command: F) -> F:
             multiple=True,
             metavar="FILE",
             shell_complete=files,
-            help="Read a raw API answer in JSON or XML. Several files make up one account.",
+            help="Read an API response in JSON or XML. Several files make up one account.",
         ),
     ):
         command = option(command)
@@ -75,10 +75,10 @@ def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator
     yield from read_raw_snapshots(snapshots)
 
 
-def is_large(files: tuple[str, ...]) -> bool:
-    """Return whether worker processes are worth their start. The size of a pipe is not known: it counts as small."""
+def is_large(paths: tuple[str, ...]) -> bool:
+    """Return whether the input is worth starting worker processes. A pipe has no size and counts as small."""
     try:
-        return sum(map(_size, files)) >= LARGE_INPUT
+        return sum(map(_size, paths)) >= LARGE_INPUT
     except OSError:  # reported where the file is read
         return False
 
@@ -88,7 +88,11 @@ def _size(file: str) -> int:
 
 
 def single_account(accounts: Iterator[Snapshot], why: str) -> Snapshot:
-    """Return the only account of the input; `why` says why there must not be several."""
+    """Return the only account of the input.
+
+    Raises:
+        click.ClickException: It cannot be read, or there is not exactly one. `why` explains the limit.
+    """
     found = list(islice(accounts, 2))
     for account in found:
         if account.unreadable is not None:

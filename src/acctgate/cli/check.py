@@ -12,7 +12,6 @@ import click
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
-    Color,
     baseline,
     baseline_option,
     color_option,
@@ -28,7 +27,7 @@ from acctgate.cli.options import (
     policy_option,
     warn_stale_baseline,
 )
-from acctgate.cli.output import Writer
+from acctgate.cli.output import Color, Writer
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
 from acctgate.model.other_change import is_effective
@@ -41,11 +40,11 @@ if TYPE_CHECKING:
 @click.command(
     "check",
     cls=WithExamples,
-    short_help="Judge accounts: raw answers, snapshots, or the live account.",
+    short_help="Check API responses, snapshots, or the live account.",
     examples=(
         "acctgate check  # the live account",
         "acctgate check --snapshot prod.json --format json",
-        "acctgate check --response preference.xml --response report.json  # raw API answers",
+        "acctgate check --response preference.xml --response report.json  # API responses",
         "acctgate check --plan plan.json --format text --format sarif=acctgate.sarif",
     ),
 )
@@ -59,18 +58,31 @@ if TYPE_CHECKING:
 @output_option
 @color_option
 @click.option(
-    "--jobs", type=click.IntRange(1, 64), metavar="N",
+    "--jobs",
+    type=click.IntRange(1, 64),
+    metavar="N",
     help="Judge in N processes.  [default: one per core for snapshot files of 1 MiB and more, otherwise 1]",
-)  # fmt: skip
+)
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, responses: tuple[str, ...], snapshots: tuple[str, ...], plans: tuple[str, ...],
-    lock_file: str | None, baseline_file: str | None, fail_on_words: tuple[str, ...], policy_file: Path | None,
-    formats: tuple[str, ...], output: Path | None, color: Color, jobs: int | None,
-    region: str | None, role_arn: str | None, endpoint: str | None,
-) -> None:  # fmt: skip
-    """Judge accounts: raw answers, snapshots, or otherwise the live account."""
+    ctx: click.Context,
+    responses: tuple[str, ...],
+    snapshots: tuple[str, ...],
+    plans: tuple[str, ...],
+    lock_file: str | None,
+    baseline_file: str | None,
+    fail_on_words: tuple[str, ...],
+    policy_file: Path | None,
+    formats: tuple[str, ...],
+    output: Path | None,
+    color: Color,
+    jobs: int | None,
+    region: str | None,
+    role_arn: str | None,
+    endpoint: str | None,
+) -> None:
+    """Check API responses, snapshots, or otherwise the live account."""
     wanted = policy(policy_file)
     writer = Writer(wanted, formats, output, color)
     now = datetime.now(UTC)
@@ -92,16 +104,16 @@ def command(
             raise click.ClickException(str(error)) from None
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
     changes = any(is_effective(change) for change in planned or ())
-    if plans and not changes and code in (0, 1):  # 2 and 3 have a line of their own
+    if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
         names = ", ".join(plans)
-        click.echo(f"acctgate: {names}: changes no SecurityPreference; the account is judged as it is", err=True)
+        click.echo(f"acctgate: {names}: no SecurityPreference changes; the account is judged as it is", err=True)
     ctx.exit(code)
 
 
 def _start_workers(
     stack: ExitStack, jobs: int | None, files: tuple[str, ...], policy: Policy, now: datetime
 ) -> Workers | None:
-    """Start worker processes if they are worth it or asked for. It must happen before any thread starts."""
+    """Start worker processes for large input or --jobs. Call this before any thread starts, since they fork."""
     if not files or jobs == 1 or (jobs is None and not is_large(files)):
         return None
     from acctgate.evaluate import workers

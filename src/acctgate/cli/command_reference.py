@@ -1,4 +1,4 @@
-"""Every command with its options and examples, as Markdown: what docs/cli.md is generated from."""
+"""Every command with its options and examples, as Markdown. docs/cli.md is generated from it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from acctgate.cli.examples import WithExamples, aligned
 
 
 def leaves(command: click.Command, *words: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Each command that does something, and the words behind `acctgate` that call it."""
+    """Yield each command that has no subcommands, and the words after `acctgate` that call it."""
     if not isinstance(command, click.Group):
         yield words, command
         return
@@ -24,25 +24,25 @@ def leaves(command: click.Command, *words: str) -> Iterator[tuple[tuple[str, ...
 
 
 def markdown(group: click.Command) -> str:
-    """A section for each command."""
+    """Return a section for each command."""
     return "\n".join(_section(" ".join(("acctgate", *words)), command) for words, command in leaves(group))
 
 
 def _section(name: str, command: click.Command) -> str:
     ctx = click.Context(command, info_name=name)
     usage = " ".join((name, *command.collect_usage_pieces(ctx)))
-    parts = [f"### {name}", _prose(command.help or ""), f"```text\n{usage}\n```"]
+    parts = [f"### {name}", _paragraphs(command.help or ""), f"```text\n{usage}\n```"]
     records = [parameter.get_help_record(ctx) for parameter in command.params if parameter.name != "debug"]
-    rows = [f"| {_code(names)} | {_cell(told)} |" for names, told in filter(None, records) if told]
+    rows = [f"| {_code(names)} | {_cell(text)} |" for names, text in filter(None, records) if text]
     if rows:
-        parts.append("\n".join(("| option | what |", "|---|---|", *rows)))
+        parts.append("\n".join(("| option | description |", "|---|---|", *rows)))
     if isinstance(command, WithExamples) and command.examples:
         parts.append("\n".join(("```console", *(f"$ {line}" for line in aligned(command.examples)), "```")))
     return "\n\n".join(parts) + "\n"
 
 
-def _prose(text: str) -> str:
-    """Help as it stands in the source, without what tells click to keep lines."""
+def _paragraphs(text: str) -> str:
+    """Return the help as in the source, without click's marker for unwrapped paragraphs."""
     return inspect.cleandoc(text).replace("\b\n", "")
 
 
@@ -51,5 +51,5 @@ def _code(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Fit for a table: one line, and no bar that would end the cell."""
+    """Return the text as one line, with bars escaped: a bar would end the cell."""
     return re.sub(r"\s+", " ", text).replace("|", "\\|")

@@ -38,7 +38,7 @@ def _options(function: F) -> F:
 @click.group(
     "compliance",
     cls=GroupWithExamples,
-    short_help="Generate, await and download reports of compliance packs.",
+    short_help="Generate and download reports of compliance packs.",
     examples=(
         "acctgate compliance list",
         "acctgate compliance generate cp-fdc8626622af00f9 --wait",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import click
 
-from acctgate.cli.completion import operations
+from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
 from acctgate.demo import DemoServer
 from acctgate.sources.operations import BY_NAME
@@ -22,41 +23,58 @@ from acctgate.text import os_reason
     examples=(
         "acctgate demo-account --port 8080",
         "acctgate demo-account --compliant --deny GetSecurityPreference --throttle ListCompliancePacks=2",
+        "acctgate demo-account --tls .acctgate/tls  # for programs that call AssumeRole over HTTPS",
     ),
 )
 @click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="N",
-    help="The port; 0 takes a free one.  [default: 0]",
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="TCP port.  [default: any free port]"
 )
 @click.option(
     "--deny",
     multiple=True,
     metavar="OPERATION",
-    shell_complete=operations,
+    shell_complete=one_of(*BY_NAME),
     help="Deny an operation, for example GetSecurityPreference.",
 )
 @click.option(
-    "--throttle", multiple=True, metavar="OPERATION=N", shell_complete=operations,
+    "--throttle",
+    multiple=True,
+    metavar="OPERATION=N",
+    shell_complete=one_of(*BY_NAME),
     help="Throttle the next N calls of an operation.",
-)  # fmt: skip
+)
 @click.option("--compliant", is_flag=True, help="Start with an account that satisfies the strict preset.")
-def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], compliant: bool) -> None:
+@click.option(
+    "--tls",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Serve TLS too, on the same port, with a self-signed certificate that is written to DIR.",
+)
+def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], compliant: bool, tls: Path | None) -> None:
     """Serve the embedded demo account on this machine until Ctrl-C."""
-    calls = dict(map(_parse_throttle, throttle))
+    calls = dict(_parse_throttle(text) for text in throttle)
     for operation in (*deny, *calls):
         if operation not in BY_NAME:
             raise click.UsageError(f"{operation}: invalid operation; use {', '.join(BY_NAME)}")
-    try:
-        server = DemoServer(port=port)
-    except OSError as error:
-        raise click.ClickException(f"port {port}: {os_reason(error)}") from None
+    server = _server(port, tls)
     server.denied.update(deny)
     server.throttled.update(calls)
     if compliant:
         server.account.comply()
+    _serve(server)
+
+
+def _server(port: int, tls: Path | None) -> DemoServer:
+    try:
+        if tls is not None:
+            tls.mkdir(parents=True, exist_ok=True)
+        return DemoServer(port=port, tls=tls)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or f'port {port}'}: {os_reason(error)}") from None
+
+
+def _serve(server: DemoServer) -> None:
+    """Print the variables that lead to the server, and serve until a signal arrives."""
     done = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     signal.signal(signal.SIGINT, lambda *_: done.set())
@@ -64,6 +82,9 @@ def command(port: int, deny: tuple[str, ...], throttle: tuple[str, ...], complia
         click.echo(f"# demo account {server.account.account_id} on {server.endpoint}; press Ctrl-C to stop")
         for name, value in server.environment.items():
             click.echo(f"export {name}={value}")
+        if server.certificate is not None:
+            # A comment, since the variable would replace the certificates that every other HTTPS client trusts.
+            click.echo(f"# for HTTPS clients: SSL_CERT_FILE={server.certificate}")
         sys.stdout.flush()
         done.wait()
 

@@ -25,7 +25,7 @@ from acctgate.cli.progress import Progress, progress
 from acctgate.model.outcome import reason_of
 
 if TYPE_CHECKING:
-    from acctgate.cli.options import Color
+    from acctgate.cli.output import Color
     from acctgate.diff import Diff
     from acctgate.diff.accounts import Judged
     from acctgate.model.snapshot import Snapshot
@@ -40,7 +40,7 @@ _FORMATS: Final = ("text", "json", "markdown")
 @click.command(
     "diff",
     cls=WithExamples,
-    short_help="What moved between two snapshots, reports or policies.",
+    short_help="Compare two snapshots, reports or policies.",
     examples=(
         "acctgate diff monday.json friday.json",
         "acctgate diff prod.json --plan plan.json  # what a deploy would move",

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, Color, color_option, live_options, output_option, policy_option, target
-from acctgate.cli.output import appearance, write_text
+from acctgate.cli.options import DEFAULT_POLICY, color_option, live_options, output_option, policy_option, target
+from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import progress
 from acctgate.commands.doctor import examine
 from acctgate.commands.doctor.context import DoctorContext
@@ -20,7 +20,7 @@ from acctgate.commands.doctor.render import render_json, render_plain, render_ri
 @click.command(
     "doctor",
     cls=WithExamples,
-    short_help="Check what acctgate needs: engine, credentials, endpoints, permissions, clock.",
+    short_help="Check engine, credentials, endpoints, permissions and clock.",
     examples=(
         "acctgate doctor",
         "acctgate doctor --role-arn acs:ram::1234567890123456:role/audit  # as that role",
@@ -28,15 +28,21 @@ from acctgate.commands.doctor.render import render_json, render_plain, render_ri
     ),
 )
 @policy_option
-@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "-f", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @output_option
 @color_option
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, policy_file: Path | None, kind: str, output: Path | None, color: Color,
-    region: str | None, role_arn: str | None, endpoint: str | None,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    policy_file: Path | None,
+    kind: str,
+    output: Path | None,
+    color: Color,
+    region: str | None,
+    role_arn: str | None,
+    endpoint: str | None,
+) -> None:
     """Check the Pulumi engine, the policy, the endpoints, the clock, the credentials and the permission for each call.
 
     The calls are really made. Each problem includes a fix. Exit status: 0 no problems, or warnings only; 1 a check

@@ -1,4 +1,4 @@
-"""Examples at the end of a command's help. Tests run them, docs/cli.md shows them."""
+"""Examples at the end of a command's help. Tests run them, and docs/cli.md shows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 class WithExamples(click.Command):
     """A command whose help ends with examples: `@click.command("…", cls=WithExamples, examples=("acctgate …",))`.
 
-    One to four of them, as one types them; two blanks and `# …` behind one say what it does.
+    Give one to four, as typed in a shell. Two spaces and `# …` after one explain it.
     """
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
@@ -20,7 +20,7 @@ class WithExamples(click.Command):
         self.examples = tuple(examples)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse an option that takes one value and is given twice: click would use the last value and say nothing."""
+        """Reject an option that takes one value and is given twice. Click would silently use the last value."""
         if not ctx.resilient_parsing:
             _, _, order = self.make_parser(ctx).parse_args(list(args))
             for parameter, count in Counter(order).items():
@@ -31,7 +31,7 @@ class WithExamples(click.Command):
         return super().parse_args(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the epilog, where there is one, and the examples."""
+        """Write the epilog, if any, and the examples."""
         super().format_epilog(ctx, formatter)
         if self.examples:
             with formatter.section("Examples"):
@@ -44,13 +44,13 @@ def _takes_one_value(option: click.Option) -> bool:
 
 
 class GroupWithExamples(WithExamples, click.Group):
-    """The same for a command that has commands of its own."""
+    """A command with subcommands whose help ends with examples."""
 
     command_class = WithExamples
 
 
 def aligned(examples: Sequence[str]) -> list[str]:
-    """The examples with what they do in a column of its own."""
+    """Return the examples with their comments in a column."""
     pairs = [example.partition("  # ") for example in examples]
-    width = max((len(typed) for typed, _, says in pairs if says), default=0)
-    return [f"{typed:{width}}  # {says}" if says else typed for typed, _, says in pairs]
+    width = max((len(typed) for typed, _, comment in pairs if comment), default=0)
+    return [f"{typed:{width}}  # {comment}" if comment else typed for typed, _, comment in pairs]

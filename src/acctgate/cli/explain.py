@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, policy, policy_option
-
-if TYPE_CHECKING:
-    from acctgate.language import Language
+from acctgate.language import Language, preferred
+from acctgate.policy.chain import BUILT_IN
+from acctgate.policy.validate import suggest_rule
+from acctgate.reference import catalogue
 
 
 @click.command(
     "explain",
     cls=WithExamples,
-    short_help="One rule: its reason, values and remedy.",
+    short_help="Explain one rule: its reason, values and remediation.",
     examples=("acctgate explain session-duration", "acctgate explain session-duration --language zh"),
 )
 @click.argument("rule", shell_complete=rules)
-@click.option("--language", type=click.Choice(["en", "zh"]), help="English or Chinese.  [default: as the locale says]")
+@click.option("--language", type=click.Choice(["en", "zh"]), help="English or Chinese.  [default: from the locale]")
 @policy_option
 def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
-    """One rule: its reason, values and remedy. It may be of a policy's own modules."""
-    from acctgate.language import preferred
-    from acctgate.policy.chain import BUILT_IN
-    from acctgate.policy.validate import suggest_rule
-    from acctgate.reference import catalogue
-
+    """Explain one rule: its reason, values and remediation. It may be a rule of the policy's own modules."""
     known = BUILT_IN
     if policy_file or (rule not in known and DEFAULT_POLICY.is_file()):
         known = {each.id: each for each in policy(policy_file).all_rules}

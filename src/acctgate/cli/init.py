@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -14,12 +15,14 @@ from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import DEFAULT_POLICY, live_options, or_fail, target
 from acctgate.cli.progress import READING, progress
+from acctgate.commands.init.fit import fit
+from acctgate.commands.init.pipelines import pack_files, place, render
+from acctgate.commands.init.repository import look, shown
+from acctgate.commands.init.summary import InitSummary
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy import PolicyError, load_policy, load_preset
 from acctgate.text import os_reason
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from acctgate.model.snapshot import Snapshot
 
 _POLICY: Final = DEFAULT_POLICY.as_posix()
 
@@ -27,30 +30,45 @@ _POLICY: Final = DEFAULT_POLICY.as_posix()
 @click.command(
     "init",
     cls=WithExamples,
-    short_help="Put a repository behind the gate: policy pack, fitted policy, pipeline.",
+    short_help="Set up acctgate in a repository: policy, pack and pipeline.",
     examples=(
-        "acctgate init  # of the live account, for the pipeline that the repository shows",
+        "acctgate init  # for the live account, and the CI system that the repository uses",
         "acctgate init --pipeline gitlab --extends baseline",
         "acctgate init --snapshot prod.json --pipeline github infrastructure",
     ),
 )
 @click.option(
-    "--pipeline", "asked", type=click.Choice(("github", "gitlab", "flow")), multiple=True,
-    help="What runs the gate; several if given several times.  [default: what the repository shows, else github]",
-)  # fmt: skip
+    "--pipeline",
+    "systems",
+    type=click.Choice(("github", "gitlab", "flow")),
+    multiple=True,
+    help="CI system to write a pipeline for; repeatable.  [default: detected in the repository, else github]",
+)
 @click.option(
-    "--extends", "preset", type=click.Choice(("strict", "baseline")), default="strict", show_default=True,
-    help="What the account is to reach in the end.",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="Overwrite files that are there already.")
+    "--extends",
+    "preset",
+    type=click.Choice(("strict", "baseline")),
+    default="strict",
+    show_default=True,
+    help="The preset that the policy extends, and that the account should satisfy in the end.",
+)
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @source_options
 @live_options
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @click.pass_context
 def command(
-    ctx: click.Context, asked: tuple[str, ...], preset: str, force: bool, responses: tuple[str, ...],
-    snapshots: tuple[str, ...], region: str | None, role_arn: str | None, endpoint: str | None, directory: Path,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    systems: tuple[str, ...],
+    preset: str,
+    force: bool,
+    responses: tuple[str, ...],
+    snapshots: tuple[str, ...],
+    region: str | None,
+    role_arn: str | None,
+    endpoint: str | None,
+    directory: Path,
+) -> None:
     """Put the repository in DIRECTORY (default: this one) behind the gate.
 
     It reads one account and writes a policy that fits it: nothing blocks today, and what is asked for may get
@@ -58,17 +76,9 @@ def command(
     tighten is listed. Exit status: 0 written; 3 written, but some rules could not be decided and are only advisory;
     2 nothing written.
     """
-    from datetime import UTC, datetime
-
-    from acctgate.commands.init.fit import fit
-    from acctgate.commands.init.pipelines import pack_files, place, render
-    from acctgate.commands.init.repository import look, shown
-    from acctgate.commands.init.summary import InitSummary
-    from acctgate.policy import load_preset
-
     now, where = datetime.now(UTC), target(region, role_arn, endpoint)
     repository = or_fail(lambda: look(directory))
-    pipelines = {name: place(name, repository) for name in dict.fromkeys(asked or shown(repository))}
+    pipelines = {name: place(name, repository) for name in dict.fromkeys(systems or shown(repository))}
     files = pack_files(repository) | {file: render(name, repository, where.region) for name, file in pipelines.items()}
     _refuse_conflicts(directory, [_POLICY, *files], force)
     with progress(READING) as reading:
@@ -105,9 +115,6 @@ def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> No
 
 def _prove(policy: str, account: Snapshot, now: datetime) -> None:
     """Load the policy as the gate will, and judge the account by it: it must pass."""
-    from acctgate.evaluate.pipeline import evaluate
-    from acctgate.policy import PolicyError, load_policy
-
     with TemporaryDirectory(prefix="acctgate-") as folder:
         (file := Path(folder) / "policy.yaml").write_text(policy, encoding="utf-8", newline="\n")
         try:

@@ -1,33 +1,34 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the objects that their values stand for."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import click
 
 from acctgate.cli.completion import files, one_of
+from acctgate.cli.output import Color
+from acctgate.evaluate.baseline import Baseline, BaselineEntry
+from acctgate.evaluate.fail_on import FailOn
+from acctgate.model.report import read_report
+from acctgate.plan import Planned
+from acctgate.plan.read import read_plans
+from acctgate.policy import Policy, PolicyError, load_preset
+from acctgate.policy.find import NoPolicyError, load_selected
+from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
-
-if TYPE_CHECKING:
-    from acctgate.evaluate.baseline import Baseline, BaselineEntry
-    from acctgate.evaluate.fail_on import FailOn
-    from acctgate.plan import Planned
-    from acctgate.policy import Policy
-    from acctgate.sources.target import Target
+from acctgate.sources.target import Target
+from acctgate.text import and_more
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
-Color = Literal["auto", "always", "never"]
-"""What `--color` takes."""
-
-DEFAULT_POLICY = Path("policies/policy.yaml")
-FAIL_ON = ("mandatory", "advisory", "low", "medium", "high", "critical")
+DEFAULT_POLICY: Final = Path("policies/policy.yaml")
+FAIL_ON: Final = ("mandatory", "advisory", "low", "medium", "high", "critical")
 
 
 def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
@@ -51,7 +52,7 @@ def live_options(command: F) -> F:
             "--endpoint",
             envvar="ACCTGATE_ENDPOINT",
             metavar="HOST:PORT",
-            help="Send all calls to a server on this machine, over http.",
+            help="Send all calls over HTTP to a server on this machine.",
         ),
         click.option(
             "--role-arn",
@@ -105,7 +106,7 @@ baseline_option = click.option(
     "baseline_file",
     metavar="REPORT",
     shell_complete=files,
-    help="A JSON report: what it has already is shown as waived, only what is new blocks.",
+    help="An earlier JSON report. Its findings are shown as waived; only new ones block.",
 )
 fail_on_option = click.option(
     "--fail-on",
@@ -113,36 +114,50 @@ fail_on_option = click.option(
     multiple=True,
     metavar="LEVEL|SEVERITY",
     shell_complete=one_of(*FAIL_ON),
-    help="What blocks: from a level on (mandatory, advisory) and from a severity on (low, medium, high, critical). "
+    help="The lowest level (mandatory, advisory) and severity (low, medium, high, critical) that block. "
     "Each may be given once.  [default: mandatory, low]",
-)
-format_option = click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="F[=FILE]",
-    shell_complete=one_of(*FORMATS),
-    help=f"One of {', '.join(FORMATS)}; several as F=FILE, for all but one.  [default: text]",
 )
 output_option = click.option(
     "--output",
+    "-o",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the report goes.  [default: stdout]",
+    help="Write the report to FILE.  [default: stdout]",
+)
+file_option = click.option(
+    "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Output file.  [default: stdout]"
 )
 color_option = click.option(
     "--color",
     type=click.Choice(get_args(Color)),
     default="auto",
     show_default=True,
-    help="Colour of text; auto: on a terminal, unless NO_COLOR is set.",
+    help="Color text; auto: on a terminal, unless NO_COLOR is set.",
 )
 
 
-def or_fail(read: Callable[[], T]) -> T:
-    """What is read; where it cannot be, the source's own line."""
-    from acctgate.sources import SourceError
+def formats_option(names: Sequence[str]) -> Callable[[F], F]:
+    """Return the option --format for these formats, repeatable with a file for all but one."""
+    return click.option(
+        "--format",
+        "-f",
+        "formats",
+        multiple=True,
+        metavar="F[=FILE]",
+        shell_complete=one_of(*names),
+        help=f"{', '.join(names[:-1])} or {names[-1]}. Repeat as FORMAT=FILE; one may omit FILE.  [default: text]",
+    )
 
+
+format_option = formats_option(FORMATS)
+
+
+def or_fail(read: Callable[[], T]) -> T:
+    """Return what `read` returns.
+
+    Raises:
+        click.ClickException: The source cannot be read.
+    """
     try:
         return read()
     except SourceError as error:
@@ -151,8 +166,6 @@ def or_fail(read: Callable[[], T]) -> T:
 
 def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Planned] | None:
     """Return the planned changes of all plans, None without a plan."""
-    from acctgate.plan.read import read_plans
-
     if not plans:
         if lock_file is not None:
             raise click.UsageError("--lock-file goes with --plan")
@@ -161,10 +174,7 @@ def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Plann
 
 
 def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
-    """The live account that the options name."""
-    from acctgate.sources import SourceError
-    from acctgate.sources.target import Target
-
+    """Return the live account that the options name."""
     try:
         return Target.chosen(region, role_arn, endpoint)
     except SourceError as error:
@@ -172,13 +182,9 @@ def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Ta
 
 
 def baseline(path: str | None, wanted: Policy) -> Baseline | None:
-    """The baseline that the option names."""
+    """Return the baseline that the option names."""
     if path is None:
         return None
-    from acctgate.evaluate.baseline import Baseline
-    from acctgate.model.report import read_report
-    from acctgate.reading import read_text
-
     text = or_fail(lambda: read_text(path))
     try:
         return Baseline.of(read_report(text), path, wanted.all_rules)
@@ -187,11 +193,9 @@ def baseline(path: str | None, wanted: Policy) -> Baseline | None:
 
 
 def fail_on(values: tuple[str, ...]) -> FailOn | None:
-    """What the options say of what blocks; None where they say nothing."""
+    """Return what blocks according to --fail-on, None without the option."""
     if not values:
         return None
-    from acctgate.evaluate.fail_on import FailOn
-
     try:
         return FailOn.of(word.strip() for value in values for word in value.split(","))
     except ValueError as error:
@@ -199,20 +203,17 @@ def fail_on(values: tuple[str, ...]) -> FailOn | None:
 
 
 def warn_stale_baseline(path: str | None, stale: Sequence[BaselineEntry]) -> None:
-    """Say which findings the baseline no longer needs."""
+    """Report the entries of the baseline that no longer occur."""
     if not stale:
         return
     account, rule, *_ = stale[0]
-    more = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
     name = f"{rule} of account {account}" if account else rule
-    click.echo(f"acctgate: {one_line(f'{path} can shrink: {name} no longer occurs')}{more}", err=True)
+    message = one_line(f"{path} can shrink: {name} no longer occurs")
+    click.echo(f"acctgate: {message}{and_more(len(stale) - 1)}", err=True)
 
 
 def policy(path: Path | None) -> Policy:
     """Return the policy that the option names, else that of the repository, else the preset baseline."""
-    from acctgate.policy import PolicyError, load_preset
-    from acctgate.policy.find import NoPolicyError, load_selected
-
     try:
         return load_selected(path, Path.cwd())
     except NoPolicyError:

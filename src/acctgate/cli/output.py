@@ -1,4 +1,4 @@
-"""Write reports in the formats that were asked for, and say how it ends."""
+"""Write reports in the requested formats, and return the exit status."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import sys
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, Literal, TextIO
 
 import click
 
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
+from acctgate.policy import Policy
 from acctgate.redact import one_line
 from acctgate.render import FORMATS, Frame, Renderer, renderer
-from acctgate.text import os_reason
-
-if TYPE_CHECKING:
-    from acctgate.cli.options import Color
-    from acctgate.policy import Policy
+from acctgate.text import and_more, os_reason
 
 EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
 UNUSABLE: Final = 2
-_IN_A_ROW: Final = 16
+MINIMUM_WIDTH: Final = 60
+"""Columns."""
+
+Color = Literal["auto", "always", "never"]
+"""The values of `--color`."""
 
 
 class Writer:
@@ -49,42 +50,37 @@ class Writer:
 
     @property
     def on_terminal(self) -> bool:
-        """Whether the reports themselves are seen as they come."""
+        """Whether a report goes to the terminal."""
         return sys.stdout.isatty() and any(path is None for _, path in self._targets)
 
     def write(self, reports: Iterable[AccountReport], notices: Callable[[], tuple[WaiverNotice, ...]] = tuple) -> int:
-        """Write the reports as they come, and at the end the waivers that want attention.
+        """Write each report as it arrives, then the waivers needing attention.
+
+        Nothing is written if no account can be read. A line on standard error explains exit statuses 2 and 3.
 
         Returns:
-            The exit status. The line on standard error that says why is written too.
+            The exit status.
         """
         summary, tally = Summary(), _Tally()
         with ExitStack() as stack:
             sinks: list[tuple[Renderer, TextIO]] = []
-            waiting: list[AccountReport] = []
+            unread: list[AccountReport] = []
             for report in reports:
-                tally.look(report)
+                tally.add(report)
                 summary.add(report)
-                waiting.append(report)
-                if tally.read and len(waiting) >= self._at_once:
+                unread.append(report)
+                if tally.read:
                     sinks = sinks or self._open(stack)
-                    _put(waiting, sinks)
-            if tally.read:  # nothing is written where nothing at all can be read
-                sinks = sinks or self._open(stack)
-                _put(waiting, sinks)
+                    _put(unread, sinks)
             summary.waivers = notices()
             for render, file in sinks:
                 file.write(render.end(summary))
-        tally.say(summary.verdict)
-        if ("text", None) not in self._targets:  # else they stand in what is read anyway
+        if message := tally.message(summary.verdict):
+            click.echo(f"acctgate: {message}", err=True)
+        if ("text", None) not in self._targets:  # text on standard output lists them itself
             for notice in summary.waivers:
                 click.echo(f"acctgate: {one_line(notice.located)}", err=True)
         return UNUSABLE if tally.unread else EXIT[summary.verdict]
-
-    @property
-    def _at_once(self) -> int:
-        """How many accounts a format writes in a row. Several formats would else push each other out of the caches."""
-        return 1 if self.on_terminal or len(self._targets) == 1 else _IN_A_ROW
 
     def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:
         sinks: list[tuple[Renderer, TextIO]] = []
@@ -109,15 +105,17 @@ class Writer:
 
 
 def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:
+    """Write the reports to each sink, and empty the list."""
     for render, file in sinks:
-        file.write("".join(map(render.account, reports)))
+        for report in reports:
+            file.write(render.account(report))
     reports.clear()
 
 
 def write_text(text: str, output: Path | None) -> None:
-    """Write what a command prints as a whole, to a file or to standard output."""
+    """Write the whole output of a command to a file, or to standard output if `output` is None."""
     if output is None:
-        click.echo(text, nl=False, color=True)  # as it is: whoever made it knows where it goes
+        click.echo(text, nl=False, color=True)  # keep colour codes: the caller decided on them
         return
     try:
         output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
@@ -126,68 +124,67 @@ def write_text(text: str, output: Path | None) -> None:
 
 
 def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[bool, int]:
-    """How text looks where it goes.
+    """Return how text looks at its destination.
 
     Returns:
-        Whether it is coloured, and its width in columns: the terminal's, at least 80, or `width` where there is none.
+        Whether it is coloured, and its width in columns: the terminal's, at least 60; `width` elsewhere.
     """
     terminal = output is None and sys.stdout.isatty()
     if color == "auto":
         colored = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     else:
         colored = color == "always"
-    return colored, max(80, shutil.get_terminal_size((width, 24)).columns) if terminal else width
+    return colored, max(MINIMUM_WIDTH, shutil.get_terminal_size((width, 24)).columns) if terminal else width
 
 
 class _Tally:
-    """What the line on standard error is about."""
+    """Collects what standard error reports: accounts that cannot be read, and unknown mandatory rules."""
 
     def __init__(self) -> None:
         self.unread: list[str] = []
         self.read = False
         """Whether any account could be read."""
-        self._unknown: list[str] = []
-        self._more = 0
+        self._unknown = ""
+        """The first unknown mandatory rule with its reason."""
+        self._unknown_count = 0
 
-    def look(self, report: AccountReport) -> None:
+    def add(self, report: AccountReport) -> None:
         if report.unreadable:
             self.unread.append(report.unreadable)
         else:
             self.read = True
         if report.verdict != "unknown":
             return
-        for outcome in report.outcomes:
-            if outcome.binding and outcome.outcome == "unknown":
-                if self._unknown:
-                    self._more += 1
-                else:
-                    self._unknown.append(f"{outcome.rule}: {reason_of(outcome.message)}")
+        unknown = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome == "unknown"]
+        if unknown and not self._unknown:
+            self._unknown = f"{unknown[0].rule}: {reason_of(unknown[0].message)}"
+        self._unknown_count += len(unknown)
 
-    def say(self, verdict: Verdict) -> None:
+    def message(self, verdict: Verdict) -> str | None:
+        """Return the reason for exit status 2 or 3, None for other statuses."""
         if self.unread:
-            more = f" (and {len(self.unread) - 1} more)" if len(self.unread) > 1 else ""
-            click.echo(f"acctgate: {one_line(self.unread[0])}{more}", err=True)
-        elif verdict == "unknown":
-            more = f" (and {self._more} more)" if self._more else ""
-            click.echo(f"acctgate: unknown: {one_line(self._unknown[0])}{more}", err=True)
+            return f"{one_line(self.unread[0])}{and_more(len(self.unread) - 1)}"
+        if verdict == "unknown":
+            return f"unknown: {one_line(self._unknown)}{and_more(self._unknown_count - 1)}"
+        return None
 
 
 def targets(
     formats: tuple[str, ...], output: Path | None, known: Collection[str] = FORMATS
 ) -> list[tuple[str, Path | None]]:
-    """What goes where, from F and F=FILE.
+    """Parse the values of --format, F or F=FILE, into formats and files. None is standard output.
 
     Raises:
-        click.UsageError: A format is none of `known`, or two of them have no file.
+        click.UsageError: A format is not one of `known`, or two of them have no file.
     """
     found: list[tuple[str, Path | None]] = []
     for text in formats:
         name, equals, file = text.partition("=")
         if name not in known:
-            raise click.UsageError(f"--format {name}: is none of {', '.join(known)}")
+            raise click.UsageError(f"--format {name}: invalid choice; use {', '.join(known)}")
         if equals and not file:
-            raise click.UsageError(f"--format {text}: a file stands behind =")
+            raise click.UsageError(f"--format {text}: missing file after =")
         found.append((name, Path(file) if file else output))
     if sum("=" not in text for text in formats) > 1:
-        raise click.UsageError("--format: all but one need a file, as in json=report.json")
+        raise click.UsageError("--format: only one may omit its file; use for example json=report.json")
     return found

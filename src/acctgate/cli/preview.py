@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -23,27 +23,29 @@ from acctgate.cli.options import (
     target,
     warn_stale_baseline,
 )
+from acctgate.cli.output import UNUSABLE, Color, Writer
 from acctgate.cli.progress import progress
-
-if TYPE_CHECKING:
-    from acctgate.cli.options import Color
+from acctgate.crossguard.engine import EngineError
+from acctgate.crossguard.preview import Job, PreviewError, preview
+from acctgate.demo import DemoServer
+from acctgate.evaluate.pipeline import reevaluate
+from acctgate.policy import PRESETS
+from acctgate.policy.find import NoPolicyError, find_policy
 
 
 @click.command(
     "preview",
     cls=WithExamples,
-    short_help="pulumi preview of this project, judged by the policy pack.",
+    short_help="Run pulumi preview of this project with the policy pack.",
     examples=(
         "acctgate preview --demo  # no credentials, no network",
         "acctgate preview --format text --format json=acctgate.json",
-        "acctgate preview --stack prod  # a stack in your own back end",
+        "acctgate preview --stack prod  # an existing stack in your own backend",
     ),
 )
-@click.option("--demo", is_flag=True, help="On the embedded demo account: no credentials, no network.")
+@click.option("--demo", is_flag=True, help="Use the embedded demo account: no credentials, no network.")
 @click.option(
-    "--stack",
-    metavar="NAME",
-    help="A stack that exists, in your own back end.  [default: a new one, in a file]",
+    "--stack", metavar="NAME", help="An existing stack in your own backend.  [default: a new one in a temporary file]"
 )
 @baseline_option
 @fail_on_option
@@ -54,16 +56,20 @@ if TYPE_CHECKING:
 @live_options
 @click.pass_context
 def command(
-    ctx: click.Context, demo: bool, stack: str | None, baseline_file: str | None,
-    fail_on_words: tuple[str, ...], policy_file: Path | None, formats: tuple[str, ...],
-    output: Path | None, color: Color, region: str | None, role_arn: str | None, endpoint: str | None,
-) -> None:  # fmt: skip
-    """pulumi preview of the project in this directory, judged by the policy pack."""
-    from datetime import UTC, datetime
-
-    from acctgate.cli.output import UNUSABLE, Writer
-    from acctgate.evaluate.pipeline import reevaluate
-
+    ctx: click.Context,
+    demo: bool,
+    stack: str | None,
+    baseline_file: str | None,
+    fail_on_words: tuple[str, ...],
+    policy_file: Path | None,
+    formats: tuple[str, ...],
+    output: Path | None,
+    color: Color,
+    region: str | None,
+    role_arn: str | None,
+    endpoint: str | None,
+) -> None:
+    """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
     wanted = policy(policy_file)  # an invalid one is reported before the engine starts
     writer = Writer(wanted, formats, output, color)
     known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
@@ -76,14 +82,8 @@ def command(
     with ExitStack() as cleanup:
         variables = {name: value for name, value in environment.items() if value}
         if demo:
-            from acctgate.demo import DemoServer
-
             variables = dict(cleanup.enter_context(DemoServer()).environment)
         shown = cleanup.enter_context(progress("preview"))
-
-        from acctgate.crossguard.engine import EngineError
-        from acctgate.crossguard.preview import Job, PreviewError, preview
-
         job = Job(Path.cwd(), _policy_name(policy_file), stack, variables, stand_in=demo)
         try:
             result = preview(job, shown.say)
@@ -94,7 +94,7 @@ def command(
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
     failure = result.failure
     if result.blocked and result.report.verdict == "pass":
-        failure = "a policy has stopped the engine, and the report does not say which"
+        failure = "a policy stopped the engine, and the report does not show which"
     if code == 0 and failure:
         click.echo(f"acctgate: {failure}", err=True)
         code = UNUSABLE
@@ -103,9 +103,6 @@ def command(
 
 def _policy_name(path: Path | None) -> str:
     """Return the policy for the pack: a preset's name, or an absolute path."""
-    from acctgate.policy import PRESETS
-    from acctgate.policy.find import NoPolicyError, find_policy
-
     try:
         selected = path or find_policy(Path.cwd())
     except NoPolicyError:

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of work that takes more than a second. In a pipe there is nothing of it."""
+"""Progress on standard error, if it is a terminal and the work takes more than a second."""
 
 from __future__ import annotations
 
@@ -6,48 +6,66 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
-from typing import Final, TypeVar
+from threading import Timer
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Display
 
 T = TypeVar("T")
 READING: Final = "reading the account"
 _DELAY: Final = 1.0
-"""Seconds. What is done sooner is not spoken of."""
-_INTERVAL: Final = 0.2
-"""Seconds between two looks at what is said."""
+"""Seconds before anything is shown."""
+_REFRESH: Final = 5.0
+"""Refreshes per second."""
 
 
 class Progress:
-    """Says what happens. Whoever says it pays nothing: a thread looks a few times a second what it was."""
+    """Shows a title, and what is happening. rich asks for the text when it refreshes, so changing it costs nothing."""
 
     def __init__(self, title: str) -> None:
         self._title, self._detail, self._number = title, "", 0
-        self._done = Event()
-        self._thread = Thread(target=self._show, name="progress", daemon=True) if _watched() else None
-        if self._thread:
-            self._thread.start()
+        self._display: Display | None = None
+        self._timer: Timer | None = None
+        if _on_terminal():
+            self._timer = Timer(_DELAY, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+
+    @property
+    def active(self) -> bool:
+        """Whether progress is shown, or is about to be."""
+        return self._timer is not None
 
     def say(self, detail: str) -> None:
-        """What happens now."""
+        """Set the text after the title."""
         self._detail = detail
 
     def count(self, items: Iterable[T], what: str) -> Iterable[T]:
-        """The items, counted as they are taken; `what` is their name."""
-        return self._counted(items, what) if self._thread else items
+        """Return the items, and count them as they are taken. `what` is their plural."""
+        return self._counted(items, what) if self.active else items
 
     def until(self, items: Iterable[T], *, first: bool) -> Iterable[T]:
-        """The items, whose last (or first) one ends the progress: what follows is written to the terminal."""
-        return self._ending(items, first) if self._thread else items
+        """Return the items, and stop at the first or after the last: the caller then writes to the terminal."""
+        return self._ending(items, first) if self.active else items
 
     def stop(self) -> None:
-        """Leave nothing on the terminal."""
-        self._done.set()
-        if self._thread:
-            self._thread.join()
+        """Clear the line from the terminal."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()  # it may be starting the display
+            self._timer = None
+        if self._display is not None:
+            self._display.stop()
+            self._display = None
+
+    def __str__(self) -> str:
+        number = f"{self._number:,} " if self._number else ""
+        return f"{self._title}: {number}{self._detail}" if self._detail else self._title
 
     def _counted(self, items: Iterable[T], what: str) -> Iterator[T]:
         for number, item in enumerate(items):
-            if number:  # while the first is read, its reader has more to say
+            if number:  # while the first item is read, its reader's text is more useful
                 self._number, self._detail = number, what
             yield item
 
@@ -58,28 +76,29 @@ class Progress:
             yield item
         self.stop()
 
-    def _text(self) -> str:
-        number = f"{self._number:,} " if self._number else ""
-        return f"{self._title}: {number}{self._detail}" if self._detail else self._title
-
     def _show(self) -> None:
-        if self._done.wait(_DELAY):
-            return
+        # rich is slow to import, and most commands end before anything is shown.
         from rich.console import Console
-        from rich.live import Live
-        from rich.spinner import Spinner
-        from rich.text import Text
+        from rich.progress import Progress as Display
+        from rich.progress import SpinnerColumn, TextColumn
 
-        spinner, console = Spinner("dots", Text(self._text())), Console(stderr=True)
-        # Not redirected: rich would take sys.stdout's place from this thread, and a preview does so from its own.
-        with Live(spinner, console=console, transient=True, redirect_stdout=False, redirect_stderr=False):
-            while not self._done.wait(_INTERVAL):
-                spinner.update(text=Text(self._text()))
+        # Do not redirect: rich would replace sys.stdout in this thread while a preview redirects it in its own.
+        self._display = Display(
+            SpinnerColumn("dots", style=None),
+            TextColumn("{task.fields[text]}", markup=False),
+            console=Console(stderr=True),
+            refresh_per_second=_REFRESH,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._display.add_task("", total=None, text=self)
+        self._display.start()
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Progress]:
-    """Say on a terminal what happens while it happens, and clear it away."""
+    """Show progress while the block runs, and clear it at the end."""
     shown = Progress(title)
     try:
         yield shown
@@ -87,5 +106,5 @@ def progress(title: str) -> Iterator[Progress]:
         shown.stop()
 
 
-def _watched() -> bool:
+def _on_terminal() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import policy, policy_option
+from acctgate.reference import catalogue
+from acctgate.rules import RULES
 
 
 @click.command(
@@ -21,19 +24,16 @@ from acctgate.cli.options import policy, policy_option
     ),
 )
 @policy_option
-@click.option("--format", "kind", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format", "-f", "kind", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
+)
 def command(policy_file: Path | None, kind: str) -> None:
-    """List the rules: what they judge, how grave a violation is, and what the presets ask for.
+    """List the rules with their settings, severities and presets.
 
-    With --policy, those of its own modules too.
+    With --policy, list the rules of that policy's own modules too.
     """
-    from acctgate.reference import catalogue
-    from acctgate.rules import RULES
-
     known = policy(policy_file).all_rules if policy_file else RULES
     if kind == "json":
-        import json
-
         click.echo(json.dumps(catalogue.entries(known), indent=1, ensure_ascii=False))
     elif kind == "markdown":
         click.echo(catalogue.markdown_table(rules=known), nl=False)

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import live_options, or_fail, target
+from acctgate.cli.options import file_option, live_options, or_fail, target
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
 from acctgate.sources.live import read_account
+from acctgate.text import and_more
 
 
 @click.command(
@@ -26,12 +27,7 @@ from acctgate.sources.live import read_account
         "acctgate snapshot --role-arn acs:ram::1234567890123456:role/audit  # another account",
     ),
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the snapshot to FILE.  [default: stdout]",
-)
+@file_option
 @live_options
 @click.pass_context
 def command(
@@ -46,6 +42,6 @@ def command(
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say))
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
     for section, error in snapshot.errors.items():
-        more = f" (and {len(snapshot.errors) - 1} more)" if len(snapshot.errors) > 1 else ""
+        more = and_more(len(snapshot.errors) - 1)
         click.echo(f"acctgate: {section} is missing: {explain(error, 'its call')}{more}", err=True)
         ctx.exit(3)

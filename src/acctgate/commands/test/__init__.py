@@ -3,18 +3,21 @@
 `DIR/<rule>/<outcome>/*.yaml` are examples of one rule, `DIR/<verdict>/*.yaml` of a whole policy.
 """
 
-from acctgate.commands.test.examples import Example, ExampleError, find_examples, read_example, stray_examples
-from acctgate.commands.test.report import TestReport, renderings
-from acctgate.commands.test.run import Result, run_example
+from acctgate.commands.test.find import find_examples, stray_examples
+from acctgate.commands.test.model import Example, ExampleError, ExampleResult, TestReport
+from acctgate.commands.test.read import read_example
+from acctgate.commands.test.render import FORMATS
+from acctgate.commands.test.run import run_example, run_examples
 
 __all__ = [
+    "FORMATS",
     "Example",
     "ExampleError",
-    "Result",
+    "ExampleResult",
     "TestReport",
     "find_examples",
     "read_example",
-    "renderings",
     "run_example",
+    "run_examples",
     "stray_examples",
 ]

@@ -1,14 +1,17 @@
-"""Judge an example, and say how what is found differs from what it wants. Pure: the time is an argument."""
+"""Judge examples, and describe how the results differ from the expected ones."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
-from acctgate.commands.test.examples import Example, ExampleError
+from acctgate.commands.test.find import find_examples, stray_examples
+from acctgate.commands.test.model import Example, ExampleError, ExampleResult, TestReport
+from acctgate.commands.test.read import read_example
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
@@ -19,30 +22,38 @@ from acctgate.rules.base import RuleEntry
 from acctgate.text import show
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of an example."""
+def run_examples(folder: Path, policy: Policy, now: datetime) -> TestReport:
+    """Judge all examples in a folder. An unusable one is an error in the report; the others are judged.
 
-    example: Example
-    differences: tuple[str, ...]
-    """What is otherwise than it wants, each in one line; empty where it holds."""
+    Raises:
+        ExampleError: The folder does not exist or has no examples, or a folder's name is not a rule.
+    """
+    found = list(find_examples(folder, {rule.id for rule in policy.all_rules}))
+    if not found:
+        hint = "put them into RULE/pass, RULE/fail, RULE/unknown, or into pass, fail, unknown for the whole policy"
+        raise ExampleError(f"{folder}: has no examples; {hint}")
+    results: list[ExampleResult] = []
+    errors: dict[str, str] = {}
+    for path, rule, outcome in found:
+        try:
+            results.append(run_example(read_example(folder, path, rule, outcome), policy, now))
+        except ExampleError as error:
+            errors[path.relative_to(folder).as_posix()] = str(error)
+    for path, reason in stray_examples(folder, [result.example for result in results]):
+        errors[path.relative_to(folder).as_posix()] = reason
+    return TestReport.of(results, errors, policy)
 
-    @property
-    def holds(self) -> bool:
-        """Whether all is as the example wants it."""
-        return not self.differences
 
-
-def run_example(example: Example, policy: Policy, now: datetime) -> Result:
+def run_example(example: Example, policy: Policy, now: datetime) -> ExampleResult:
     """Judge an example.
 
     Args:
-        example: What is judged, and what is wanted.
-        policy: The policy that is tested; its rules are those that an example can be of.
-        now: When it is judged, where the example does not say.
+        example: The account and the expected outcome.
+        policy: The tested policy; an example may be of any of its rules.
+        now: The time of judging, unless the example sets one.
 
     Raises:
-        ExampleError: Its snapshot or its policy cannot be used.
+        ExampleError: Its snapshot or its policy is invalid.
     """
     try:
         snapshot = Snapshot.from_document(example.snapshot)
@@ -51,12 +62,12 @@ def run_example(example: Example, policy: Policy, now: datetime) -> Result:
     if example.planned is not None:
         snapshot = overlay(snapshot, example.planned)
     (report,) = evaluate([snapshot], _policy(example, policy), example.now or now)
-    differ = _of_a_policy(example, report) if example.rule is None else _of_a_rule(example, report)
-    return Result(example, tuple(differ))
+    differences = _policy_differences(example, report) if example.rule is None else _rule_differences(example, report)
+    return ExampleResult(example, tuple(differences))
 
 
 def _policy(example: Example, policy: Policy) -> Policy:
-    """Of a rule's example, the rule alone: waivers are the policy's affair."""
+    """Return the policy to judge by. An example of a rule is judged without waivers."""
     if example.rule is None:
         return policy
     if example.entry is None:
@@ -65,36 +76,36 @@ def _policy(example: Example, policy: Policy) -> Policy:
     entry = cast(RuleEntry, {"level": "mandatory", **example.entry})
     if fault := entry_fault(rule, entry):
         raise ExampleError(f"{example.path}: policy: {fault.removeprefix(f'rules.{rule.id}.')}")
-    nothing = RuleEntry(level="disabled")
-    return Policy({each.id: nothing for each in policy.all_rules} | {rule.id: entry}, all_rules=policy.all_rules)
+    disabled = RuleEntry(level="disabled")
+    return Policy({each.id: disabled for each in policy.all_rules} | {rule.id: entry}, all_rules=policy.all_rules)
 
 
-def _of_a_rule(example: Example, report: AccountReport) -> Iterator[str]:
+def _rule_differences(example: Example, report: AccountReport) -> Iterator[str]:
     found = [outcome for outcome in report.outcomes if outcome.rule == example.rule]
     if not found:
-        yield f"expected {example.wanted}, and the rule gave no outcome"
+        yield f"expected {example.wanted}, but the rule has no outcome"
     for outcome in found:
         if outcome.outcome != example.wanted:
-            yield f"expected {example.wanted}, found {outcome.outcome}: {_told(outcome)}"
-        yield from _otherwise(example, outcome)
+            yield f"expected {example.wanted}, found {outcome.outcome}: {_describe(outcome)}"
+        yield from _expect_differences(example, outcome)
 
 
-def _of_a_policy(example: Example, report: AccountReport) -> Iterator[str]:
+def _policy_differences(example: Example, report: AccountReport) -> Iterator[str]:
     if report.verdict != example.wanted:
         yield f"expected the verdict {example.wanted}, found {report.verdict}"
         for outcome in report.outcomes:
             if outcome.binding and outcome.outcome in ("fail", "unknown"):
-                yield f"{outcome.rule}: {outcome.outcome}: {_told(outcome)}"
+                yield f"{outcome.rule}: {outcome.outcome}: {_describe(outcome)}"
     for rule, wanted in example.expect.items():
         found = [outcome for outcome in report.outcomes if outcome.rule == rule]
         if not found:
-            yield f"expect.{rule}: there is no such rule"
+            yield f"expect.{rule}: unknown rule"
         for outcome in found:
             if outcome.outcome != wanted:
-                yield f"expect.{rule}: expected {wanted}, found {outcome.outcome}: {_told(outcome)}"
+                yield f"expect.{rule}: expected {wanted}, found {outcome.outcome}: {_describe(outcome)}"
 
 
-def _otherwise(example: Example, outcome: Outcome) -> Iterator[str]:
+def _expect_differences(example: Example, outcome: Outcome) -> Iterator[str]:
     for key, wanted in example.expect.items():
         found = getattr(outcome, key)
         if key == "message":
@@ -104,10 +115,10 @@ def _otherwise(example: Example, outcome: Outcome) -> Iterator[str]:
             yield f"expect.{key}: expected {show(wanted)}, found {show(found)}"
 
 
-def _told(outcome: Outcome) -> str:
+def _describe(outcome: Outcome) -> str:
     return f"{outcome.message}; the policy wants {outcome.expected}"
 
 
 def _json(value: Any) -> str:
-    """To Python 1, 1.0 and true are equal; to JSON they are not."""
+    """Return the value as JSON, which tells 1, 1.0 and true apart; Python's == does not."""
     return json.dumps(value, sort_keys=True)
