@@ -227,7 +227,7 @@ def test_a_file_that_is_there_is_not_overwritten(repository: Path, there: str) -
     (repository / there).write_text("mine\n", encoding="utf-8")
     done = run("init", "--snapshot", "../good.json", cwd=repository)
     assert (done.returncode, done.stdout) == (2, "")
-    one_line(done.stderr, f"acctgate: {there}: is there already; --force overwrites")
+    one_line(done.stderr, f"acctgate: {there}: already exists; use --force")
     assert written(repository) == {there}
     assert (repository / there).read_text() == "mine\n"
     assert init("--force").exit_code == 0
@@ -239,7 +239,7 @@ def test_conflicts_are_found_before_the_account_is_read(repository: Path, server
     (repository / GITHUB).parent.mkdir(parents=True)
     (repository / GITHUB).symlink_to("nowhere")
     done = run("init", cwd=repository, environment=server.environment)
-    one_line(done.stderr, f"{GITHUB}: is there already")
+    one_line(done.stderr, f"{GITHUB}: already exists")
     assert not server.calls
 
 
@@ -293,7 +293,7 @@ def test_a_folder_where_nothing_can_be_written(repository: Path) -> None:
     (repository / "policies").write_text("a file\n", encoding="utf-8")
     done = run("init", "--snapshot", "../good.json", cwd=repository)
     assert done.returncode == 2
-    one_line(done.stderr, "policies: is no directory, and policies/policy.yaml is to stand in it")
+    one_line(done.stderr, "policies: not a directory, so policies/policy.yaml cannot be created")
     assert written(repository) == {"policies"}
 
 
@@ -301,7 +301,7 @@ def test_nothing_is_written_where_one_file_has_no_place(repository: Path) -> Non
     (repository / ".github").write_text("a file\n", encoding="utf-8")
     done = run("init", "--snapshot", "../good.json", "--pipeline", "github", cwd=repository)
     assert done.returncode == 2
-    one_line(done.stderr, ".github: is no directory, and .github/workflows/acctgate.yml is to stand in it")
+    one_line(done.stderr, ".github: not a directory, so .github/workflows/acctgate.yml cannot be created")
     assert written(repository) == {".github"}
 
 
@@ -320,7 +320,7 @@ def test_a_policy_that_would_block_is_not_written(repository: Path, monkeypatch:
     from acctgate.commands.init import fit
 
     monkeypatch.setattr(fit, "_holds", lambda *_: True)  # whatever the ratchet
-    monkeypatch.setattr(fit, "_ratchet", lambda want, _: want)
+    monkeypatch.setattr(fit, "_ratchet", lambda rule, want, actual: want)
     result = init(snapshot="../worse.json")
     assert result.exit_code == 1 and "would block: session-duration" in result.output
     assert not written(repository)

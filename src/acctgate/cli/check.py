@@ -1,4 +1,4 @@
-"""acctgate check"""
+"""The command `acctgate check`."""
 
 from __future__ import annotations
 

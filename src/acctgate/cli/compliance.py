@@ -1,4 +1,4 @@
-"""acctgate compliance list, generate, status, wait, download"""
+"""The command `acctgate compliance` and its subcommands."""
 
 from __future__ import annotations
 

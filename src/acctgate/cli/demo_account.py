@@ -1,4 +1,4 @@
-"""acctgate demo-account"""
+"""The command `acctgate demo-account`."""
 
 from __future__ import annotations
 

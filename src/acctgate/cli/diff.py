@@ -1,4 +1,4 @@
-"""acctgate diff"""
+"""The command `acctgate diff`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""acctgate doctor"""
+"""The command `acctgate doctor`."""
 
 from __future__ import annotations
 

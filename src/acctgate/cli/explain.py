@@ -1,4 +1,4 @@
-"""acctgate explain"""
+"""The command `acctgate explain`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""acctgate fix"""
+"""The command `acctgate fix`."""
 
 from __future__ import annotations
 

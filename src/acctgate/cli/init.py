@@ -1,4 +1,4 @@
-"""acctgate init"""
+"""The command `acctgate init`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from acctgate.commands.init.summary import InitSummary
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError, load_policy, load_preset
-from acctgate.text import os_reason
+from acctgate.text import and_more, os_reason
 
 _POLICY: Final = DEFAULT_POLICY.as_posix()
 
@@ -101,16 +101,15 @@ def command(
         ctx.exit(3)
 
 
-def _refuse_conflicts(directory: Path, places: Iterable[str], force: bool) -> None:
-    """All that is in the way is found before anything is read or written."""
-    for place in places:
-        for folder in (directory / place).parents:
+def _refuse_conflicts(directory: Path, names: Iterable[str], force: bool) -> None:
+    """Find all conflicts before anything is read or written."""
+    for name in names:
+        for folder in (directory / name).parents:
             if folder != directory and folder.is_relative_to(directory) and folder.exists() and not folder.is_dir():
-                raise click.ClickException(f"{folder}: is no directory, and {place} is to stand in it")
-    taken = [place for place in places if os.path.lexists(directory / place)]
+                raise click.ClickException(f"{folder}: not a directory, so {name} cannot be created")
+    taken = [name for name in names if os.path.lexists(directory / name)]
     if taken and not force:
-        more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
-        raise click.ClickException(f"{directory / taken[0]}: is there already{more}; --force overwrites")
+        raise click.ClickException(f"{directory / taken[0]}: already exists{and_more(len(taken) - 1)}; use --force")
 
 
 def _prove(policy: str, account: Snapshot, now: datetime) -> None:

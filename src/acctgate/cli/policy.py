@@ -1,4 +1,4 @@
-"""acctgate policy show, acctgate policy lint"""
+"""The commands `acctgate policy show`, `acctgate policy lint`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""acctgate preview"""
+"""The command `acctgate preview`."""
 
 from __future__ import annotations
 

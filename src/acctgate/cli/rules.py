@@ -1,4 +1,4 @@
-"""acctgate rules"""
+"""The command `acctgate rules`."""
 
 from __future__ import annotations
 

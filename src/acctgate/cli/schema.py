@@ -1,4 +1,4 @@
-"""acctgate schema"""
+"""The command `acctgate schema`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""acctgate snapshot"""
+"""The command `acctgate snapshot`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""acctgate test"""
+"""The command `acctgate test`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""acctgate waive"""
+"""The command `acctgate waive`."""
 
 from __future__ import annotations
 
