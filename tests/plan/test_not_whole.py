@@ -52,6 +52,16 @@ def test_a_planned_resource_without_a_change_is_refused(tmp_path: Path, changes:
         _read(tmp_path, json.dumps(document))
 
 
+def test_values_that_are_nested_deeply_are_refused_in_one_line(tmp_path: Path) -> None:
+    for depth in (400, 900, 980, 20_000):
+        values = "[" * depth + "]" * depth
+        text = f'{{"format_version": "1.2", "resource_changes": [], "planned_values": {values}}}'
+        try:
+            assert _read(tmp_path, text) == []
+        except SourceError as error:
+            assert "nested too deeply" in str(error)
+
+
 def test_a_deferred_change_repairs_nothing_for_certain(tmp_path: Path) -> None:
     changes = [{"reason": "provider_config_unknown", "resource_change": TERRAFORM["resource_changes"][0]}]
     document = {key: value for key, value in TERRAFORM.items() if key not in ("resource_changes", "planned_values")}
