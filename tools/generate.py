@@ -17,6 +17,8 @@ from acctgate.policy import PRESETS, load_preset
 from acctgate.reference import catalogue, schemas
 from acctgate.reference.labels import LABELS
 from acctgate.rules import RULES
+from acctgate.sources.deadline import ACCOUNT_SECONDS, CALL_SECONDS
+from acctgate.sources.transport import LARGEST_BODY
 
 ROOT = Path(__file__).resolve().parent.parent
 TELLING = (
@@ -34,6 +36,23 @@ TELLING = (
 )
 """Examples of rules that tell more than the shortest one."""
 
+RELIABILITY = """# Reliability
+
+What a user sees when an API, the network or a server in between fails. The tests try each fault with each API
+([tests/sources/test_faults.py](../tests/sources/test_faults.py)); this page is generated from their table.
+
+- A fault of one API makes the rules that need its section unknown. The other sections and outcomes stay the same.
+- Nothing passes because of a fault, and no redirect is followed.
+- One call takes at most {call} s with its retries, one account at most {account} s. A body has at most {body} MiB after
+  decompression.
+- Faults that may pass are retried: 4 calls in total, within the time limit.
+- If no call succeeds, or the role cannot be assumed, nothing is written and the exit status is 2. The message is
+  `the account cannot be read: OPERATION failed with …`.
+
+The numbers are the exit statuses of `acctgate snapshot`. `acctgate check` exits with 3 where a mandatory rule needs the
+section. Both write one line that contains the message below.
+"""
+
 
 def generated() -> dict[Path, str]:
     """Every generated file, and what it should say."""
@@ -44,7 +63,24 @@ def generated() -> dict[Path, str]:
         files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table(language))
     commands = ROOT / "docs/cli.md"
     files[commands] = between(commands.read_text(encoding="utf-8"), "cli", reference.markdown(group))
+    files[ROOT / "docs/reliability.md"] = reliability()
     return files
+
+
+def reliability() -> str:
+    """Return the page of the faults that the tests try with each API."""
+    table = yaml.safe_load((ROOT / "tests/sources/faults.yaml").read_text(encoding="utf-8"))
+    apis = list(table["apis"])
+    limits = {"call": f"{CALL_SECONDS:.0f}", "account": f"{ACCOUNT_SECONDS:.0f}", "body": LARGEST_BODY >> 20}
+    heading = f"| Fault | Message after `OPERATION failed with` | Calls | {' | '.join(apis)} |"
+    lines = [RELIABILITY.format(**limits), heading, f"|---|---|---|{'---|' * len(apis)}"]
+    for fault in table["faults"].values():
+        text = re.sub(r" $", " …", fault["message"] or "")
+        message = f"`{text}`" if text else "none: the answer is read as usual"
+        message = message.format(operation="OPERATION", key="KEY", host="HOST")
+        statuses = ("0" if not fault["message"] else "3" if api["section"] else "2" for api in table["apis"].values())
+        lines.append(f"| {fault['title']} | {message} | {fault.get('calls', 4)} | {' | '.join(statuses)} |")
+    return "\n".join(lines) + "\n"
 
 
 def examples() -> dict[str, dict[str, str]]:

@@ -110,7 +110,8 @@ def read_json(text: str, name: str, first_line: int = 1) -> Any:
     except RecursionError:
         raise invalid_json(name, first_line, "nested too deeply") from None
     except ValueError as error:
-        raise invalid_json(name, first_line, one_line(error)) from None
+        reason = "a number has too many digits" if "integer string conversion" in str(error) else one_line(error)
+        raise invalid_json(name, first_line, reason) from None
 
 
 def invalid_json(name: str, line: int, reason: str) -> SourceError:

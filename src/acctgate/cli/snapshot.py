@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,7 +15,11 @@ from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
 from acctgate.sources.live import read_account
+from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE
 from acctgate.text import and_more
+
+_OPERATIONS: Final = {operation.section: operation.name for operation in (IDENTITY, PREFERENCE, PRACTICE, PACKS)}
+"""The operation whose failure leaves out a section. The report of one pack has a section of its own."""
 
 
 @click.command(
@@ -43,5 +48,6 @@ def command(
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)
-        click.echo(f"acctgate: {section} is missing: {explain(error, 'its call')}{more}", err=True)
+        operation = _OPERATIONS.get(section, PACK_REPORT.name)
+        click.echo(f"acctgate: {section} is missing: {explain(error, operation)}{more}", err=True)
         ctx.exit(3)

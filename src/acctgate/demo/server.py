@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 import threading
 import uuid
 from collections import Counter
@@ -249,6 +250,11 @@ class _Server(ThreadingHTTPServer):
             return
         with accept_tls(request, self.context) as connection:
             super().finish_request(connection, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore clients that close the connection or do not trust the certificate. They report it themselves."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -95,6 +95,8 @@ class Caller:
         except transport.TransportError as error:
             trace(operation.name, error)
             raise _Transient(no_answer(operation, host, str(error))) from None
+        except transport.BodyError as error:
+            raise unexpected(operation, str(error)) from None
         return _read(operation, response, host)
 
     def _keys(self, operation: Operation) -> Keys:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from acctgate.sources.deadline import CALL_SECONDS, Deadline, DeadlineError
 from acctgate.sources.target import Target
-from acctgate.sources.transport import Transport, TransportError
+from acctgate.sources.transport import BodyError, Transport, TransportError
 
 
 class EndpointProbe(NamedTuple):
@@ -35,7 +35,7 @@ def probe(target: Target, product: str) -> EndpointProbe:
         answer = deadline.run(lambda: Transport().send("GET", url, headers, {}, deadline))
     except DeadlineError:
         return EndpointProbe(host, "timeout", None)
-    except TransportError as error:
+    except (TransportError, BodyError) as error:
         return EndpointProbe(host, str(error), None)
     local_time = start + (datetime.now(UTC) - start) / 2
     server_time = _parse_date(answer.headers.get("date"))

@@ -1,0 +1,174 @@
+"""Every API with every fault of the wire: what the user sees; nothing passes, and nothing else is lost."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from acctgate.demo import DemoAccount, DemoServer
+from acctgate.redact import unprotect
+from acctgate.sources import caller, transport
+from acctgate.sources.deadline import Deadline
+from acctgate.sources.operations import BY_NAME
+from tests.support import HERE, one_line, read_yaml
+from tests.support.faulty_server import FAULTS, FaultyServer
+from tests.support.process import run_here
+
+TABLE: Final = read_yaml(HERE / "sources/faults.yaml")
+ROLE: Final = "acs:ram::1234567890123456:role/audit"
+POLICY: Final = "version: 1\nextends: strict\nrules:\n  compliance-report: {level: mandatory}\n"
+SHORT: Final = 0.3
+"""Seconds that a call takes at most where the fault is that it takes too long."""
+
+
+class Bench(NamedTuple):
+    """A faulty server, and what is read of it."""
+
+    server: FaultyServer
+    folder: Path
+
+    def read(self, *operations: str, fault: str = "") -> tuple[int, str, dict[str, Any]]:
+        """Return snapshot's exit status, its standard error, and the snapshot. Empty where none is written."""
+        self.server.fault, self.server.faulty = fault, set(operations)
+        self.server.calls.clear()
+        role = ("--role-arn", ROLE) if "AssumeRole" in operations else ()
+        done = run_here("snapshot", *role)
+        return done.status, done.stderr, json.loads(done.stdout) if done.stdout else {}
+
+    def check(self, document: Mapping[str, Any]) -> tuple[int, dict[str, dict[str, Any]]]:
+        """Return check's exit status and the outcomes by rule."""
+        (file := self.folder / "snapshot.json").write_text(json.dumps(document))
+        (policy := self.folder / "policy.yaml").write_text(POLICY)
+        done = run_here("check", "--snapshot", file, "--policy", policy, "--format", "json")
+        (account,) = json.loads(done.stdout)["accounts"]
+        return done.status, {outcome["rule"]: outcome for outcome in account["outcomes"]}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Serve a compliant account, and send the calls with connection faults where those are."""
+    folder, account = tmp_path_factory.mktemp("faults"), DemoAccount()
+    account.comply()
+    account.pack_reports[0]["ReportCreateTimestamp"] = int(time.time() * 1000)
+    with pytest.MonkeyPatch.context() as patch, DemoServer(account, tls=folder) as demo, FaultyServer(demo) as server:
+        for name, value in {**demo.environment, "ACCTGATE_ENDPOINT": server.endpoint}.items():
+            patch.setenv(name, value)
+        patch.setattr(caller, "_BACKOFF", 0.001)
+        patch.setattr(caller, "_LONGEST_RETRY_AFTER", 0.01)
+        _shorten(patch, server)
+        _reroute(patch, server, {"untrusted-certificate": demo.endpoint, "no-tls": server.endpoint})
+        yield Bench(server, folder)
+    unprotect()
+
+
+def _shorten(patch: pytest.MonkeyPatch, server: FaultyServer) -> None:
+    """Give the faulty calls less time where the fault is that they take too long."""
+    call = caller.Caller.call
+
+    def shortened(self: Any, operation: Any, query: Any = None, deadline: Any = None) -> Any:
+        late = server.fault in ("timeout", "drip") and operation.name in server.faulty
+        return call(self, operation, query, Deadline.after(SHORT) if late else deadline)
+
+    patch.setattr(caller.Caller, "call", shortened)
+
+
+def _reroute(patch: pytest.MonkeyPatch, server: FaultyServer, tls: Mapping[str, str]) -> None:
+    """Send the faulty calls to a server without TLS, with another certificate, or to none."""
+    send = transport.Transport.send
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        places = {"refused": f"http://127.0.0.1:{held.getsockname()[1]}/"}
+    places |= {fault: f"https://{host}/" for fault, host in tls.items()}
+
+    def rerouted(self: Any, method: str, url: str, headers: Any, query: Any, deadline: Any) -> Any:
+        if headers["x-acs-action"] in server.faulty:
+            url = places.get(server.fault, url)
+        return send(self, method, url, headers, query, deadline)
+
+    patch.setattr(transport.Transport, "send", rerouted)
+
+
+@pytest.fixture(scope="module")
+def whole(bench: Bench) -> dict[str, Any]:
+    """Return the account without a fault."""
+    status, errors, document = bench.read()
+    assert (status, errors) == (0, "")
+    del document["taken_at"]
+    return document
+
+
+def _message(fault: str, operation: str, host: str) -> str:
+    text: str = TABLE["faults"][fault]["message"]
+    return f"{operation} failed with " + text.format(operation=operation, key=BY_NAME[operation].answer_key, host=host)
+
+
+def test_the_table_has_every_fault_and_api() -> None:
+    assert set(TABLE["faults"]) == {*FAULTS, "refused", "untrusted-certificate", "no-tls"}
+    assert {name: api["section"] for name, api in TABLE["apis"].items()} == {
+        name: BY_NAME[name].section for name in BY_NAME if not name.startswith(("Set", "Generate"))
+    }
+
+
+@pytest.mark.parametrize("operation", [name for name, api in TABLE["apis"].items() if api["section"]])
+@pytest.mark.parametrize("fault", [name for name, fault in TABLE["faults"].items() if fault["message"]])
+def test_a_fault_of_one_api(bench: Bench, whole: dict[str, Any], operation: str, fault: str) -> None:
+    status, errors, document = bench.read(operation, fault=fault)
+    assert status == 3
+    one_line(errors, "is missing: ", _message(fault, operation, bench.server.endpoint))
+    assert bench.server.calls[operation] == TABLE["faults"][fault].get("calls", 0)
+    section = BY_NAME[operation].section
+    others = {key: value for key, value in whole.items() if key != section}
+    assert {key: value for key, value in document.items() if key not in (section, "errors", "taken_at")} == others
+    assert [key.partition(".")[0] for key in document["errors"]] == [section]
+    _nothing_passes(bench, whole, document, section)
+
+
+def _nothing_passes(bench: Bench, whole: dict[str, Any], document: dict[str, Any], section: str) -> None:
+    """Compare the outcomes with those of the whole account: the section's are unknown, the others are the same."""
+    (passed, before), (status, after) = bench.check(whole), bench.check(document)
+    changed = {rule for rule, outcome in after.items() if outcome != before[rule]}
+    assert passed == 0
+    expected = {rule for rule, outcome in before.items() if _reads(outcome["setting"], section)}
+    assert {rule for rule in expected if before[rule]["outcome"] != "skipped"} <= changed <= expected
+    assert {after[rule]["outcome"] for rule in changed} <= {"unknown"}
+    assert status == (3 if any(after[rule]["level"] == "mandatory" for rule in changed) else 0)
+
+
+def _reads(setting: str, section: str) -> bool:
+    return setting.partition(".")[0].partition("[")[0] == section
+
+
+@pytest.mark.parametrize("fault", [name for name, fault in TABLE["faults"].items() if fault["message"]])
+def test_a_fault_of_the_role_or_of_every_api(bench: Bench, fault: str) -> None:
+    for operations in (["AssumeRole"], [name for name, api in TABLE["apis"].items() if api["section"]]):
+        status, errors, document = bench.read(*operations, fault=fault)
+        assert (status, document) == (2, {})
+        one_line(errors, "the account cannot be read: " + _message(fault, operations[0], bench.server.endpoint))
+
+
+@pytest.mark.parametrize("operation", TABLE["apis"])
+def test_a_wrong_content_type_does_no_harm(bench: Bench, whole: dict[str, Any], operation: str) -> None:
+    status, errors, document = bench.read(operation, fault="wrong-content-type")
+    assert (status, errors) == (0, "")
+    assert {key: value for key, value in document.items() if key != "taken_at"} == whole
+
+
+def test_a_file_that_exists_is_not_lost(bench: Bench) -> None:
+    (file := bench.folder / "prod.json").write_text("before")
+    bench.server.fault, bench.server.faulty = "server-error", set(BY_NAME)
+    assert run_here("snapshot", "--output", file).status == 2
+    assert file.read_text() == "before"
+
+
+@pytest.mark.parametrize("fault", ["throttled", "server-error"])
+def test_check_reads_around_a_fault(bench: Bench, fault: str) -> None:
+    bench.server.fault, bench.server.faulty = fault, {"GetAccountSecurityPracticeReport"}
+    done = run_here("check", "--policy", "strict", "--format", "json")
+    assert (done.status, json.loads(done.stdout)["verdict"]) == (3, "unknown")
+    one_line(done.stderr, _message(fault, "GetAccountSecurityPracticeReport", bench.server.endpoint))
