@@ -146,7 +146,8 @@ def test_without_a_policy_there_is_nothing_to_show(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (2, "")
         one_line(
             done.stderr,
-            "acctgate: policies/policy.yaml: no such file; use --policy, or write one with `acctgate init`",
+            "acctgate: policies/policy.yaml: no such file, here or above in the repository; "
+            "write a policy with `acctgate init`, or use --policy baseline",
         )
 
 

@@ -264,10 +264,10 @@ def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
         (("a.json",), "HEAD is missing"),
         (("a.json", "policy.yaml"), "are of two kinds"),
         (("a.json", "missing.json"), "missing.json: no such file"),
-        (("a.json", "broken.json"), "broken.json"),
+        (("a.json", "broken.json", "--policy", "policy.yaml"), "broken.json"),
         (("policy.yaml", "bad.yaml"), "bad.yaml:2"),
         (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan goes with snapshots"),
-        (("a.json", "a.json", "--plan", "a.json"), "is no plan"),
+        (("a.json", "a.json", "--plan", "a.json", "--policy", "policy.yaml"), "is no plan"),
         (("report.json", "report.json"), "not a report (version 1)"),
     ],
 )

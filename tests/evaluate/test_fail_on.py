@@ -88,7 +88,7 @@ def test_the_default_changes_nothing() -> None:
 def test_the_exit_status_follows(tmp_path: Path, values: tuple[str, ...], code: int) -> None:
     arguments = [f"--fail-on={value}" for value in values]
     response = seed("000-security-practice.json")
-    done = run("check", "--response", response, *arguments, "--format", "json", cwd=tmp_path)
+    done = run("check", "--policy", "baseline", "--response", response, *arguments, "--format", "json", cwd=tmp_path)
     assert done.returncode == code
     assert json.loads(done.stdout)["verdict"] == "fail"
 
@@ -114,6 +114,15 @@ def test_what_is_not_provable_follows_too(tmp_path: Path) -> None:
 
 
 def test_a_wrong_word_is_one_line(tmp_path: Path) -> None:
-    done = run("check", "--response", seed("000-security-practice.json"), "--fail-on", "all", cwd=tmp_path)
+    done = run(
+        "check",
+        "--policy",
+        "baseline",
+        "--response",
+        seed("000-security-practice.json"),
+        "--fail-on",
+        "all",
+        cwd=tmp_path,
+    )
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: --fail-on all: invalid choice; use mandatory, advisory")

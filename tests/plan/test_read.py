@@ -42,7 +42,8 @@ def _plan(path: Path) -> Any:
 
 def _check(folder: Path, plan: str | Path, *arguments: str, account: Any = GOOD) -> tuple[int, str, str]:
     (snapshot := folder / "account.json").write_text(json.dumps(account))
-    done = run("check", "--snapshot", snapshot, "--plan", plan, *arguments, cwd=folder)
+    policy = () if "--policy" in arguments else ("--policy", "baseline")
+    done = run("check", *policy, "--snapshot", snapshot, "--plan", plan, *arguments, cwd=folder)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -120,7 +121,9 @@ def test_no_file_is_2(tmp_path: Path, plan: str, reason: str) -> None:
 def test_a_plan_from_standard_input(tmp_path: Path) -> None:
     (tmp_path / "account.json").write_text(json.dumps(GOOD))
     for stdin, code in ((_text(TERRAFORM).encode(), 0), (b"", 2)):
-        done = run("check", "--snapshot", "account.json", "--plan", "-", cwd=tmp_path, stdin=stdin)
+        done = run(
+            "check", "--policy", "baseline", "--snapshot", "account.json", "--plan", "-", cwd=tmp_path, stdin=stdin
+        )
         assert done.returncode == code, done.stderr
 
 

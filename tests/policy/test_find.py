@@ -48,12 +48,28 @@ def test_nothing_above_the_root_counts(repository: Path) -> None:
         find_policy(repository / "infra")
 
 
-def test_without_git_only_the_folder_counts(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
+def test_without_git_the_parents_count(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
     write(tmp_path)
-    with pytest.raises(PolicyError, match="no such file"):
-        find_policy(tmp_path / "a")
+    assert find_policy(tmp_path / "a/b") == Path("../../policies/policy.yaml")
     assert find_policy(tmp_path) == Path("policies/policy.yaml")
+
+
+def test_without_git_a_folder_that_any_user_can_write_to_ends_the_search(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    write(tmp_path)
+    (tmp_path / "a").chmod(0o777)
+    with pytest.raises(PolicyError, match="no such file"):
+        find_policy(tmp_path / "a/b")
+
+
+def test_a_policy_above_is_named(repository: Path) -> None:
+    (repository / "s.json").write_text('{"version": 1}')
+    write(repository)
+    above = run("check", "--snapshot", "../s.json", cwd=repository / "infra")
+    here = run("check", "--snapshot", "s.json", cwd=repository)
+    assert "acctgate: the policy is ../policies/policy.yaml\n" in above.stderr
+    assert "the policy is" not in here.stderr
 
 
 def test_two_are_ambiguous(repository: Path) -> None:

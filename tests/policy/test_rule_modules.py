@@ -14,7 +14,7 @@ from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, PolicyError, load_policy
 from acctgate.rules import RULES
-from tests.support import HERE, NOW, judge, one_line, outcomes_of, run
+from tests.support import HERE, NOW, judge, one_line, outcomes_of, run, without_time
 
 MODULE = """
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, decide
@@ -213,7 +213,7 @@ def test_the_command_line_tells_the_traceback_with_debug(tmp_path: Path) -> None
     arguments = ("check", "--snapshot", "s.json", "--policy", "policy.yaml", "--format", "json")
     quiet, loud = run(*arguments, cwd=tmp_path), run(*arguments, "--debug", cwd=tmp_path)
     assert quiet.returncode == loud.returncode == 3
-    assert quiet.stdout == loud.stdout
+    assert without_time(quiet.stdout) == without_time(loud.stdout)
     one_line(quiet.stderr, "acme: the rule raised ValueError")
     assert 'acme_rules.py", line' in loud.stderr and "Traceback" in loud.stderr
     assert "LTAI1234567890" not in loud.stderr + loud.stdout

@@ -283,7 +283,7 @@ def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp
     good = _fleet(tmp_path, 1).read_text()
     (file := tmp_path / "mixed.ndjson").write_text("no JSON\n" * bad + good)
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
-    assert run("check", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
+    assert run("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
     assert len((tmp_path / "r.ndjson").read_text().splitlines()) == bad + 1
     assert len(json.loads((tmp_path / "r.json").read_text())["accounts"]) == bad + 1
 
@@ -292,5 +292,5 @@ def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp
 def test_several_formats_at_once_write_nothing_where_nothing_can_be_read(bad: int, tmp_path: Path) -> None:
     (file := tmp_path / "bad.ndjson").write_text("no JSON\n" * bad)
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
-    assert run("check", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
+    assert run("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
     assert not (tmp_path / "r.ndjson").exists() and not (tmp_path / "r.json").exists()

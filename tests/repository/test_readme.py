@@ -95,7 +95,7 @@ def test_the_console_block_of_make_preview_is_what_is_printed() -> None:
 def test_the_console_block_on_the_demo_account_is_what_is_printed(tmp_path: Path) -> None:
     shown = section("Try it on the demo account").partition("$ acctgate check\n")[2].partition("\n```")[0]
     with DemoServer() as demo:
-        done = run("check", cwd=tmp_path, environment=demo.environment)
+        done = run("check", "--policy", "baseline", cwd=tmp_path, environment=demo.environment)
     assert done.returncode == 1
     assert shown == done.stdout.rstrip()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -115,6 +116,11 @@ def one_line(text: str, *parts: str) -> None:
     assert "Traceback" not in text
     for part in parts:
         assert part in text
+
+
+def without_time(report: str) -> str:
+    """Return a JSON report without the time of judgement."""
+    return re.sub(r'"judged_at": "[^"]*"', "", report, count=1)
 
 
 def seed(name: str) -> Path:

@@ -32,6 +32,7 @@ from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
 from acctgate.model.other_change import is_effective
 from acctgate.policy import Policy
+from acctgate.policy.identity import judged_by
 
 if TYPE_CHECKING:
     from acctgate.evaluate.workers import Workers
@@ -84,8 +85,8 @@ def command(
 ) -> None:
     """Check API responses, snapshots, or otherwise the live account."""
     wanted = policy(policy_file)
-    writer = Writer(wanted, formats, output, color)
     now = datetime.now(UTC)
+    writer = Writer(wanted, formats, output, color, judged_by(wanted, now))
     planned = planned_changes(plans, lock_file)
     known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
     with ExitStack() as stack:

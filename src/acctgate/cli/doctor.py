@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, color_option, live_options, output_option, policy_option, target
+from acctgate.cli.options import color_option, live_options, output_option, policy_option, target
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import progress
 from acctgate.commands.doctor import examine
@@ -48,10 +48,9 @@ def command(
     The calls are really made. Each problem includes a fix. Exit status: 0 no problems, or warnings only; 1 a check
     failed; 2 wrong use.
     """
-    chosen = policy_file or (DEFAULT_POLICY if DEFAULT_POLICY.is_file() else None)
     where = target(region, role_arn, endpoint)
     with progress("checking") as shown:
-        findings = list(examine(DoctorContext(where, chosen, Path.cwd(), dict(os.environ), shown.say)))
+        findings = list(examine(DoctorContext(where, policy_file, Path.cwd(), dict(os.environ), shown.say)))
     colored, width = appearance(output, color)
     if kind == "json":
         write_text(render_json(findings), output)

@@ -9,9 +9,10 @@ import click
 
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, policy, policy_option
+from acctgate.cli.options import policy, policy_option
 from acctgate.language import Language, preferred
 from acctgate.policy.chain import BUILT_IN
+from acctgate.policy.find import has_policy
 from acctgate.policy.validate import suggest_rule
 from acctgate.reference import catalogue
 
@@ -28,7 +29,7 @@ from acctgate.reference import catalogue
 def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
     """Explain one rule: its reason, values and remediation. It may be a rule of the policy's own modules."""
     known = BUILT_IN
-    if policy_file or (rule not in known and DEFAULT_POLICY.is_file()):
+    if policy_file or (rule not in known and has_policy(Path.cwd())):
         known = {each.id: each for each in policy(policy_file).all_rules}
     if rule not in known:
         raise click.UsageError(f"{rule}: unknown rule{suggest_rule(rule, known)}; `acctgate rules` lists them")

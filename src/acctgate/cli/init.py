@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, live_options, or_fail, target
+from acctgate.cli.options import live_options, or_fail, target
 from acctgate.cli.progress import READING, progress
 from acctgate.commands.init.fit import fit
 from acctgate.commands.init.pipelines import pack_files, place, render
@@ -22,9 +21,8 @@ from acctgate.commands.init.summary import InitSummary
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError, load_policy, load_preset
+from acctgate.policy.find import NAMES
 from acctgate.text import and_more, os_reason
-
-_POLICY: Final = DEFAULT_POLICY.as_posix()
 
 
 @click.command(
@@ -80,7 +78,8 @@ def command(
     repository = or_fail(lambda: look(directory))
     pipelines = {name: place(name, repository) for name in dict.fromkeys(systems or shown(repository))}
     files = pack_files(repository) | {file: render(name, repository, where.region) for name, file in pipelines.items()}
-    _refuse_conflicts(directory, [_POLICY, *files], force)
+    policy = NAMES[0].as_posix()
+    _refuse_conflicts(directory, [policy, *files], force)
     with progress(READING) as reading:
         account = single_account(
             read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say),
@@ -88,7 +87,7 @@ def command(
         )
     fitted = fit(account, load_preset(preset), preset, now)
     _prove(fitted.text(), account, now)
-    files = {_POLICY: fitted.text(), **files}
+    files = {policy: fitted.text(), **files}
     _write(directory, files)
     sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]
     live = [("--region", region), ("--role-arn", role_arn), ("--endpoint", endpoint)]
@@ -107,6 +106,11 @@ def _refuse_conflicts(directory: Path, names: Iterable[str], force: bool) -> Non
         for folder in (directory / name).parents:
             if folder != directory and folder.is_relative_to(directory) and folder.exists() and not folder.is_dir():
                 raise click.ClickException(f"{folder}: not a directory, so {name} cannot be created")
+    for other in NAMES[1:]:  # two policies side by side would be ambiguous
+        if os.path.lexists(directory / other):
+            raise click.ClickException(
+                f"{directory / other}: already exists; rename it to {NAMES[0].name}, or remove it"
+            )
     taken = [name for name in names if os.path.lexists(directory / name)]
     if taken and not force:
         raise click.ClickException(f"{directory / taken[0]}: already exists{and_more(len(taken) - 1)}; use --force")

@@ -16,18 +16,18 @@ from acctgate.evaluate.fail_on import FailOn
 from acctgate.model.report import read_report
 from acctgate.plan import Planned
 from acctgate.plan.read import read_plans
-from acctgate.policy import Policy, PolicyError, load_preset
-from acctgate.policy.find import NoPolicyError, load_selected
+from acctgate.policy import Policy, PolicyError
+from acctgate.policy.find import find_policy, load_selected
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
+from acctgate.rules import RULES
 from acctgate.sources.target import Target
 from acctgate.text import and_more
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
-DEFAULT_POLICY: Final = Path("policies/policy.yaml")
 FAIL_ON: Final = ("mandatory", "advisory", "low", "medium", "high", "critical")
 
 
@@ -76,15 +76,14 @@ policy_option = click.option(
     "policy_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A policy file, or the preset baseline or strict.  "
-    "[default: policies/policy.yaml of the repository, or the preset baseline if it has none]",
+    help="A policy file, or the preset baseline or strict.  [default: policies/policy.yaml of the repository]",
 )
 own_policy_option = click.option(
     "--policy",
     "policy_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The policy file.  [default: policies/policy.yaml]",
+    help="The policy file.  [default: policies/policy.yaml of the repository]",
 )
 plan_option = click.option(
     "--plan",
@@ -181,13 +180,13 @@ def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Ta
         raise click.UsageError(str(error)) from None
 
 
-def baseline(path: str | None, wanted: Policy) -> Baseline | None:
+def baseline(path: str | None, policy: Policy | None) -> Baseline | None:
     """Return the baseline that the option names."""
     if path is None:
         return None
     text = or_fail(lambda: read_text(path))
     try:
-        return Baseline.of(read_report(text), path, wanted.all_rules)
+        return Baseline.of(read_report(text), path, policy.all_rules if policy else RULES)
     except ValueError as error:
         raise click.ClickException(f"{path}: {error}") from None
 
@@ -213,10 +212,27 @@ def warn_stale_baseline(path: str | None, stale: Sequence[BaselineEntry]) -> Non
 
 
 def policy(path: Path | None) -> Policy:
-    """Return the policy that the option names, else that of the repository, else the preset baseline."""
+    """Return the policy that the option names, else that of the repository.
+
+    Raises:
+        click.ClickException: There is none, or it is invalid.
+    """
     try:
-        return load_selected(path, Path.cwd())
-    except NoPolicyError:
-        return load_preset("baseline")
+        return load_selected(path or policy_path(), Path.cwd())
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
+
+
+def policy_path() -> Path:
+    """Return the policy file of the repository. If it is not below this folder, a line on standard error names it.
+
+    Raises:
+        click.ClickException: There is none.
+    """
+    try:
+        path = find_policy(Path.cwd())
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+    if path.parts[0] == "..":
+        click.echo(f"acctgate: the policy is {one_line(path)}", err=True)
+    return path

@@ -12,6 +12,7 @@ from typing import Final, Literal, TextIO
 
 import click
 
+from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
@@ -32,19 +33,28 @@ Color = Literal["auto", "always", "never"]
 class Writer:
     """Writes reports in several formats at once, each to its own destination."""
 
-    def __init__(self, policy: Policy, formats: Iterable[str], output: Path | None, color: Color = "auto") -> None:
+    def __init__(
+        self,
+        policy: Policy | None,
+        formats: Iterable[str],
+        output: Path | None,
+        color: Color = "auto",
+        judged_by: JudgedBy | None = None,
+    ) -> None:
         """Prepare to write reports.
 
         Args:
-            policy: The policy that the accounts are judged by. Formats annotate its lines and list its rules.
+            policy: The policy that the accounts are judged by. Formats annotate its lines and list its rules. None
+                if it is not known yet; `policy` and `judged_by` can be set until `write` is called.
             formats: The values of `--format`; text if there are none.
             output: The file for a format that names none, None for standard output.
             color: Whether text is coloured.
+            judged_by: What judges, and when.
 
         Raises:
             click.UsageError: A format does not exist, or two have no file.
         """
-        self._policy, self._color = policy, color
+        self.policy, self.judged_by, self._color = policy, judged_by, color
         self._targets = targets(tuple(formats) or ("text",), output)
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
 
@@ -101,7 +111,9 @@ class Writer:
         return sinks
 
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
-        return Frame(self._policy.places, self._policy.all_rules, color, width)
+        if self.policy is None:
+            return Frame(color=color, width=width, judged_by=self.judged_by)
+        return Frame(self.policy.places, self.policy.all_rules, color, width, self.judged_by)
 
 
 def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import DEFAULT_POLICY, own_policy_option
+from acctgate.cli.options import own_policy_option, policy_path
+from acctgate.policy.find import NAMES
 
 if TYPE_CHECKING:
     from acctgate.policy.lint import Problem
@@ -25,12 +26,18 @@ def command() -> None:
 
 
 def _chosen(file: Path | None, policy_file: Path | None) -> Path:
-    """Return the file that the argument or the option names, else the default."""
+    """Return the file that the argument or the option names, else that of the repository."""
     if file and policy_file:
         raise click.UsageError("use either FILE or --policy, not both")
-    path = file or policy_file or DEFAULT_POLICY
-    if not path.is_file() and not (file or policy_file):
-        raise click.ClickException(f"{path}: no such file; use --policy, or write one with `acctgate init`")
+    return file or policy_file or policy_path()
+
+
+def _yaml_path() -> Path:
+    """Return policies/policy.yaml of the repository. A file of another name is linted only if it is named."""
+    path = policy_path()
+    if path.name != NAMES[0].name:
+        expected = path.with_name(NAMES[0].name)
+        raise click.ClickException(f"{expected}: no such file; name the file: acctgate policy lint {path}")
     return path
 
 
@@ -46,7 +53,7 @@ def _chosen(file: Path | None, policy_file: Path | None) -> Path:
 def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | None) -> None:
     """Print the effective policy: every value with the file and line, or the preset, that sets it.
 
-    The YAML is the same policy in one file. FILE is policies/policy.yaml by default.
+    The YAML is the same policy in one file. FILE is policies/policy.yaml of the repository by default.
     """
     from acctgate.cli.output import write_text
     from acctgate.policy import PolicyError, load_merged
@@ -72,7 +79,8 @@ def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | 
 def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, kind: str) -> None:
     """Find errors in policy files, and lines that have no effect.
 
-    FILES are policies/policy.yaml by default. Exit status: 0 nothing found; 1 problems found; 2 a file cannot be read.
+    FILES are policies/policy.yaml of the repository by default. Exit status: 0 nothing found; 1 problems found; 2 a
+    file cannot be read.
     """
     from datetime import UTC, datetime
 
@@ -86,7 +94,7 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
     found: list[Problem] = []
     unreadable: list[str] = []
     paths = [*files, *([policy_file] if policy_file else [])]
-    for path in paths or [_chosen(None, None)]:
+    for path in paths or [_yaml_path()]:
         try:
             found += lint_policy(read_chain(path), today)
         except PolicyError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +19,7 @@ from acctgate.cli.options import (
     output_option,
     policy,
     policy_option,
+    policy_path,
     target,
     warn_stale_baseline,
 )
@@ -27,10 +27,13 @@ from acctgate.cli.output import UNUSABLE, Color, Writer
 from acctgate.cli.progress import progress
 from acctgate.crossguard.engine import EngineError
 from acctgate.crossguard.preview import Job, PreviewError, preview
+from acctgate.crossguard.project import ProjectError, read_project
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import reevaluate
-from acctgate.policy import PRESETS
-from acctgate.policy.find import NoPolicyError, find_policy
+from acctgate.model.report import Report
+from acctgate.policy import PRESETS, Policy, PolicyError
+from acctgate.policy.find import load_selected
+from acctgate.policy.identity import digest
 
 
 @click.command(
@@ -70,9 +73,10 @@ def command(
     endpoint: str | None,
 ) -> None:
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
-    wanted = policy(policy_file)  # an invalid one is reported before the engine starts
-    writer = Writer(wanted, formats, output, color)
-    known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
+    selected = _selected_policy(policy_file)
+    writer = Writer(None, formats, output, color)
+    baseline(baseline_file, None)  # an invalid one is reported before the engine starts
+    blocking = fail_on(fail_on_words)
     where = target(region, role_arn, endpoint)
     environment = {
         "ACCTGATE_REGION": region,
@@ -84,12 +88,14 @@ def command(
         if demo:
             variables = dict(cleanup.enter_context(DemoServer()).environment)
         shown = cleanup.enter_context(progress("preview"))
-        job = Job(Path.cwd(), _policy_name(policy_file), stack, variables, stand_in=demo)
+        job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
         try:
             result = preview(job, shown.say)
         except (PreviewError, EngineError) as error:
             raise click.ClickException(str(error)) from None
-    evaluation = reevaluate(result.report.accounts, wanted, datetime.now(UTC), baseline=known, fail_on=blocking)
+    writer.policy, writer.judged_by = _judging_policy(result.report), result.report.judged_by
+    known = baseline(baseline_file, writer.policy)
+    evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
     code = writer.write(evaluation, evaluation.notices)
     warn_stale_baseline(baseline_file, evaluation.stale_entries())
     failure = result.failure
@@ -101,10 +107,28 @@ def command(
     ctx.exit(code)
 
 
-def _policy_name(path: Path | None) -> str:
-    """Return the policy for the pack: a preset's name, or an absolute path."""
+def _selected_policy(path: Path | None) -> Path | None:
+    """Return the policy to judge by, None if the project's own pack decides.
+
+    A project without a pack of its own is judged by the policy of the repository.
+    """
+    if path is None:
+        try:
+            if read_project(Path.cwd()).has_pack:
+                return None
+        except ProjectError as error:
+            raise click.ClickException(str(error)) from None
+    selected = path or policy_path()
+    policy(selected)  # an invalid policy is reported before the engine starts
+    return selected if str(selected) in PRESETS else selected.resolve()
+
+
+def _judging_policy(report: Report) -> Policy | None:
+    """Return the policy that the pack has judged by, None if this process does not find the same one."""
+    if report.policy is None:
+        return None
     try:
-        selected = path or find_policy(Path.cwd())
-    except NoPolicyError:
-        return "baseline"
-    return str(selected) if str(selected) in PRESETS else str(selected.resolve())
+        found = load_selected(Path(report.policy.source), Path.cwd())
+    except PolicyError:
+        return None
+    return found if digest(found) == report.policy.digest else None

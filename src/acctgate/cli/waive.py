@@ -12,7 +12,7 @@ import click
 
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import DEFAULT_POLICY, own_policy_option
+from acctgate.cli.options import own_policy_option, policy_path
 from acctgate.text import os_reason
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def command(rule: str, account: str | None, reason: str, owner: str, expires: st
     """
     from datetime import UTC, datetime
 
-    path = policy_file or DEFAULT_POLICY
-    if policy_file is None and not path.is_file():
-        raise click.ClickException(f"{path}: no such file; use --policy, or write one with `acctgate init`")
+    path = policy_file or policy_path()
     today = datetime.now(UTC).date()
     last = _day(expires, today)
     entry = {"rule": rule, "account": account, "reason": reason, "owner": owner, "expires": last.isoformat()}

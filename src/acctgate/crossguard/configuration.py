@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final, NamedTuple, cast
 
+from acctgate.diff import compare_policies
 from acctgate.model.outcome import Level
 from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
@@ -38,6 +40,13 @@ class Configuration:
 
     policy: Policy
     account: AccountSettings = field(default_factory=AccountSettings)
+    base: Policy | None = None
+    """The policy before Pulumi's configuration, None if there is no configuration."""
+
+    def overrides(self, today: date) -> tuple[str, ...]:
+        """Return what Pulumi's configuration disables or loosens: one text per rule."""
+        changes = compare_policies(self.base, self.policy, today) if self.base else ()
+        return tuple(f"{change.rule}: {change.note}" for change in changes if change.loosened)
 
 
 def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configuration:
@@ -58,4 +67,5 @@ def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configura
     return Configuration(
         policy=replace(base, rules=rules, unusable=unusable),
         account=AccountSettings(**{name: str(value) for name, value in account.items() if value}),
+        base=base,
     )

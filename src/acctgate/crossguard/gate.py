@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.preference_keys import BY_SETTING
 from acctgate.model.report import AccountReport, Summary
@@ -63,9 +64,9 @@ class JudgedStack:
     notices: tuple[WaiverNotice, ...] = ()
     """The waivers that need attention."""
 
-    def render(self) -> str:
+    def render(self, judged_by: JudgedBy) -> str:
         """Return the whole report, passes included (JSON, version 1)."""
-        renderer, summary = JsonRenderer(Frame()), Summary()
+        renderer, summary = JsonRenderer(Frame(judged_by=judged_by)), Summary()
         summary.waivers = self.notices
         parts = [renderer.begin()]
         for account in self.accounts:

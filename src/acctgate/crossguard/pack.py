@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
@@ -29,6 +30,7 @@ from pulumi_policy import (
 from acctgate import log
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.configuration import ACCOUNT_POLICY
+from acctgate.crossguard.recorded import project_folder
 from acctgate.crossguard.remediate import remediated
 from acctgate.crossguard.servicer import PackProcess, Servicer
 from acctgate.model.outcome import Level
@@ -123,7 +125,13 @@ def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
 
 
 def _policy(name: str) -> Policy:
-    return load_preset(name) if name in PRESETS else load_policy(Path(name))
+    """Load the policy. Reports name its file relative to the project, so that they read the same everywhere."""
+    if name in PRESETS:
+        return load_preset(name)
+    policy, path, project = load_policy(Path(name)), Path(name).resolve(), project_folder()
+    if project is None or not path.is_relative_to(project.resolve()):
+        return policy
+    return replace(policy, source=path.relative_to(project.resolve()).as_posix())
 
 
 def serve(policy_file: Path | str) -> None:

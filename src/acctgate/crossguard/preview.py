@@ -35,8 +35,8 @@ class Job:
 
     project: Path
     """The folder of the Pulumi project."""
-    policy: str
-    """The policy file, or a preset's name."""
+    policy: str | None = None
+    """The policy file, or a preset's name, to judge by; None: the policy that the project's pack serves."""
     stack: str | None = None
     """An existing stack in the user's own back end; None creates one in a file."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -104,9 +104,10 @@ def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> 
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "no_grpc_proxy": "127.0.0.1,localhost",  # keep the engine's calls to its plugins from a proxy
         variables.REPORT: str(place / "report.json"),
-        variables.POLICY: job.policy,
         variables.POSITIONS: str(place / "positions.json"),
         variables.RUN: str(identity.id),
+        variables.PROJECT: str(job.project),
+        **({variables.POLICY: job.policy} if job.policy else {}),
         **job.environment,
     }
     if job.stack is None:

@@ -52,10 +52,18 @@ class Project:
         )
 
     @property
+    def has_pack(self) -> bool:
+        """Whether the project has a policy pack of its own."""
+        return (self._own_pack / "PulumiPolicy.yaml").is_file()
+
+    @property
     def pack(self) -> Path:
         """The folder of the project's policy pack; of the bundled one if the project has none."""
-        own = self.folder / "policies"
-        return own if (own / "PulumiPolicy.yaml").is_file() else Path(__file__).parent / "policies"
+        return self._own_pack if self.has_pack else Path(__file__).parent / "policies"
+
+    @property
+    def _own_pack(self) -> Path:
+        return self.folder / "policies"
 
     def relocated(self) -> dict[str, Any]:
         """Return settings that work in another folder, so that a stack's files stay out of the project."""

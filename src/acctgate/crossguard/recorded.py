@@ -39,14 +39,20 @@ def export_state() -> Recorded | None:
 
 def stack_candidates(stack: str) -> Iterator[tuple[Path, str]]:
     """Yield the folders and names to try for an export: the stack in the project, else its full name."""
-    named = os.environ.get(variables.PROJECT)
-    for folder in (Path(named),) if named else Path.cwd().parents:
-        if any((folder / f"Pulumi.{ending}").is_file() for ending in ("yaml", "yml", "json")):
-            yield folder, stack
-            break
+    if folder := project_folder():
+        yield folder, stack
     organization = os.environ.get("PULUMI_ORGANIZATION", "organization")
     if "/" not in stack and (project := os.environ.get("PULUMI_PROJECT")):
         yield Path.cwd(), f"{organization}/{project}/{stack}"
+
+
+def project_folder() -> Path | None:
+    """Return the folder of the project that the pack belongs to, None if it is not known."""
+    named = os.environ.get(variables.PROJECT)
+    for folder in (Path(named),) if named else Path.cwd().parents:
+        if any((folder / f"Pulumi.{ending}").is_file() for ending in ("yaml", "yml", "json")):
+            return folder
+    return None
 
 
 def recorded_resources(document: Any) -> Recorded:

@@ -21,6 +21,7 @@ from acctgate.crossguard.stack import StackAccount, StackResource, accounts, is_
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
 from acctgate.policy import Policy
+from acctgate.policy.identity import judged_by
 from acctgate.rules import Rule
 
 
@@ -108,7 +109,7 @@ class PreviewSession:
             providers = {change.provider for change in changes}
             stack = [StackAccount(snapshot, {}) for snapshot in self._reader.read_accounts(providers)]
         self._judged = judge_stack(stack, changes, self.policy, now)
-        return self._judged.render()
+        return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any]) -> Iterator[Violation]:
         """Yield a rule's findings on the accounts, except those that a resource policy has reported already."""

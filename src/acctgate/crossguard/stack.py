@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from acctgate.crossguard.source_types import ARGUMENTS, SOURCES
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.plan.pulumi import UNKNOWN_VALUES, is_unknown
@@ -106,7 +107,8 @@ def _account(gathered: _Gathered) -> StackAccount:
     document = {"version": 1, "errors": gathered.errors, **without_secrets(gathered.sections)}
     if gathered.account_id:
         document["account_id"] = gathered.account_id
-    return StackAccount(Snapshot.from_document(document), gathered.urns)
+    snapshot = replace(Snapshot.from_document(document), read_as=ReadAs("stack"))
+    return StackAccount(snapshot, gathered.urns)
 
 
 def _error(code: str, message: str) -> ApiError:

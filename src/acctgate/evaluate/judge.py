@@ -50,7 +50,13 @@ class Judge:
             outcomes += judge(account)
         found = tuple(outcomes)
         return AccountReport(
-            account.account_id, verdict_of(found), found, account.alias, account.unreadable, account.taken_at
+            account.account_id,
+            verdict_of(found),
+            found,
+            account.alias,
+            account.unreadable,
+            account.taken_at,
+            read_as=account.read_as,
         )
 
 

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
@@ -16,7 +16,7 @@ from acctgate.evaluate.judge import Judge
 from acctgate.evaluate.planned import add_changes
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.other_change import Planned
-from acctgate.model.report import AccountReport
+from acctgate.model.report import AccountReport, Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
 from acctgate.plan import after_deploy
@@ -37,12 +37,12 @@ class Evaluation(Iterable[AccountReport]):
     def __init__(
         self,
         reports: Iterable[AccountReport],
-        waivers: Waivers,
+        notices: Callable[[], tuple[WaiverNotice, ...]],
         baseline: Baseline | None,
         fail_on: FailOn | None,
         accounts: Sequence[Snapshot] = (),
     ) -> None:
-        self._waivers, self._baseline = waivers, baseline
+        self._notices, self._baseline = notices, baseline
         if baseline:
             reports = map(baseline.apply, reports)
         if fail_on:
@@ -56,7 +56,7 @@ class Evaluation(Iterable[AccountReport]):
 
     def notices(self) -> tuple[WaiverNotice, ...]:
         """Return the waivers that need attention. Complete after the last report."""
-        return self._waivers.notices()
+        return self._notices()
 
     def stale_entries(self) -> list[BaselineEntry]:
         """Return the entries of the baseline that no account needs any more. Complete after the last report."""
@@ -94,7 +94,7 @@ def evaluate(
         zip(map(waivers.apply, map(judge, after)), after, strict=True),
         Comparison(policy.all_rules),
     )
-    return Evaluation(reports, waivers, baseline, fail_on, after)
+    return Evaluation(reports, waivers.notices, baseline, fail_on, after)
 
 
 def settle(
@@ -107,17 +107,9 @@ def settle(
 ) -> Evaluation:
     """Take accounts that are judged already, as by worker processes, through waivers, baseline and threshold."""
     waivers = Waivers(policy, now)
-    return Evaluation(map(waivers.apply, judged), waivers, baseline, fail_on)
+    return Evaluation(map(waivers.apply, judged), waivers.notices, baseline, fail_on)
 
 
-def reevaluate(
-    reports: Iterable[AccountReport],
-    policy: Policy,
-    now: datetime,
-    *,
-    baseline: Baseline | None = None,
-    fail_on: FailOn | None = None,
-) -> Evaluation:
-    """Apply baseline and threshold to reports that another process, such as the policy pack, has evaluated."""
-    waivers = Waivers(policy, now)
-    return Evaluation(map(waivers.observe, reports), waivers, baseline, fail_on)
+def reevaluate(report: Report, *, baseline: Baseline | None = None, fail_on: FailOn | None = None) -> Evaluation:
+    """Apply baseline and threshold to a report that another process, such as the policy pack, has made."""
+    return Evaluation(report.accounts, lambda: report.waivers, baseline, fail_on)

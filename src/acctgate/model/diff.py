@@ -75,6 +75,11 @@ class PolicyChange:
     after: str
     note: str
 
+    @property
+    def loosened(self) -> bool:
+        """Return whether it counts as looser: what cannot be shown to be stricter does."""
+        return self.direction in ("looser", "mixed", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Diff:
@@ -88,7 +93,7 @@ class Diff:
     @property
     def loosened(self) -> tuple[PolicyChange, ...]:
         """Return the rules that the policy loosens."""
-        return tuple(change for change in self.policy if change.direction in ("looser", "mixed", "unknown"))
+        return tuple(change for change in self.policy if change.loosened)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from acctgate.model.diff import AccountDiff
+from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
 from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict
 from acctgate.model.waiver import WaiverNotice
 
@@ -29,6 +30,8 @@ class AccountReport:
     """When the account was read (ISO 8601), None where that is unknown."""
     diff: AccountDiff | None = None
     """What the deployment changes, None without a plan or where the plan changes nothing."""
+    read_as: ReadAs | None = None
+    """How it was read, None if that is not known."""
 
 
 @dataclass(slots=True)
@@ -95,6 +98,19 @@ class Report:
     """Waivers that need attention."""
     run: RunIdentity | None = None
     """The run of the engine, in a report that the policy pack wrote."""
+    acctgate: str | None = None
+    """The version of acctgate that judged."""
+    judged_at: str | None = None
+    """The time of judgement (UTC, ISO 8601)."""
+    policy: PolicyIdentity | None = None
+    """The policy that judged."""
+
+    @property
+    def judged_by(self) -> JudgedBy | None:
+        """Return what judged, None in a report of an older acctgate."""
+        if self.acctgate is None or self.judged_at is None or self.policy is None:
+            return None
+        return JudgedBy(self.acctgate, self.judged_at, self.policy)
 
 
 def _number(count: int, what: str) -> str:

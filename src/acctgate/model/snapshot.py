@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Place
 from acctgate.model.planned_change import PlannedChange
@@ -62,6 +63,9 @@ class Snapshot:
     """Other planned resources that change what rules judge, in ways that the plan does not show."""
     unreadable: str | None = None
     """Why nothing could be read of the account (one line, with the file): every value is unknown."""
+
+    read_as: ReadAs | None = None
+    """How the account was read, None if that is not known."""
 
     @classmethod
     def from_document(cls, document: object) -> Snapshot:

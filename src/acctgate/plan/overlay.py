@@ -46,6 +46,7 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
         notes={_PATHS[key]: _note(effect, live[key]) for key, effect in after.items()},
         places=_places(planned),
         planned=everything,
+        read_as=snapshot.read_as,
     )
 
 

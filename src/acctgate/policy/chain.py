@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 from acctgate.log import trace
+from acctgate.policy.module_code import ModuleCode, module_code
 from acctgate.policy.rule_modules import ModuleError, load_rules
 from acctgate.policy.source import PolicyError, Source, read_source
 from acctgate.redact import one_line
@@ -34,6 +35,8 @@ class Chain:
     sources: tuple[Source, ...]
     """The most basic first: a later file overrides an earlier one."""
     all_rules: RulesById
+    modules: tuple[ModuleCode, ...] = ()
+    """The code of the modules that the files name."""
 
     @property
     def file(self) -> Source:
@@ -57,7 +60,7 @@ def read_preset(name: str) -> Chain:
 
 def _chain(source: Source) -> Chain:
     sources = tuple(_Reader().expand(source, ()))
-    return Chain(sources, _all_rules(sources))
+    return Chain(sources, *_all_rules(sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +134,19 @@ def _package_file(package: str, path: str, place: str) -> Path:
     return file
 
 
-def _all_rules(sources: tuple[Source, ...]) -> RulesById:
-    """Return acctgate's rules and those of the modules that the files name."""
-    all_rules = dict(BUILT_IN)
+def _all_rules(sources: tuple[Source, ...]) -> tuple[RulesById, tuple[ModuleCode, ...]]:
+    """Return acctgate's rules and those of the modules that the files name, with the code of the modules."""
+    all_rules, modules = dict(BUILT_IN), dict[str, ModuleCode]()
     for source in sources:
         names = source.data.get("rule_modules")
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and name.strip():  # validation reports anything else
                 place = f"{source.place(('rule_modules', index))}: rule_modules[{index}]"
-                _add_rules(all_rules, _load_module(name, source, place), place)
-    return all_rules
+                rules = _load_module(name, source, place)
+                _add_rules(all_rules, rules, place)
+                code = module_code(name, source.path.parent.resolve(), tuple(rule.id for rule in rules))
+                modules[name] = replace(code, files=(*modules[name].files, *code.files)) if name in modules else code
+    return all_rules, tuple(modules.values())
 
 
 def _load_module(name: str, source: Source, place: str) -> tuple[Rule[Any], ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +25,8 @@ class NoPolicyError(PolicyError):
 def find_policy(folder: Path) -> Path:
     """Return the policy file of the repository that a folder belongs to.
 
-    Searched from the folder up to the root of the git repository; outside of a repository, only the folder itself.
+    Searched from the folder up to the root of the git repository. Outside of a repository, the search goes on through
+    all parents, but ends at a folder in which any user may write, such as /tmp: a policy could be planted there.
 
     Returns:
         The path, relative to the folder. It exists, but may be a dangling link or a directory.
@@ -44,6 +47,17 @@ def find_policy(folder: Path) -> Path:
     )
 
 
+def has_policy(folder: Path) -> bool:
+    """Return whether the repository that a folder belongs to has a policy, valid or not."""
+    try:
+        find_policy(folder)
+    except NoPolicyError:
+        return False
+    except PolicyError:
+        pass
+    return True
+
+
 def load_selected(selected: Path | None, folder: Path) -> Policy:
     """Load the preset or file that `--policy` names, else the policy of the repository.
 
@@ -58,8 +72,19 @@ def load_selected(selected: Path | None, folder: Path) -> Policy:
 
 def _searched(folder: Path) -> Iterator[Path]:
     places = (folder, *folder.parents)
-    root = next((number for number, place in enumerate(places) if os.path.lexists(place / ".git")), 0)
-    yield from places[: root + 1]
+    root = next((number for number, place in enumerate(places) if os.path.lexists(place / ".git")), None)
+    if root is not None:
+        yield from places[: root + 1]
+        return
+    yield folder
+    yield from takewhile(_is_protected, folder.parents)
+
+
+def _is_protected(folder: Path) -> bool:
+    try:
+        return os.name != "posix" or not folder.stat().st_mode & stat.S_IWOTH
+    except OSError:
+        return False
 
 
 def _exists(path: Path) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from acctgate.model.outcome import Place
+from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
+
+DEFAULT_WAIVER_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,9 @@ class Waiver:
     expires: date
     """The last day on which it applies (UTC)."""
     account: str | None = None
-    """None: every account."""
+    """The account's id or alias; None: every account."""
+    ticket: str | None = None
+    """Where the exception is tracked."""
     place: Place | None = None
     """Where it is written; None in a preset or a package's file."""
 
@@ -55,3 +60,9 @@ class Policy:
     """Rules that cannot be judged because their configuration is invalid, with the reason."""
     all_rules: tuple[Rule[Any], ...] = RULES
     """The rules that it can name: acctgate's, then those of its modules."""
+    modules: tuple[ModuleCode, ...] = ()
+    """The code of its modules."""
+    max_age_hours: float | None = None
+    """The age from which a snapshot is unknown; None: no limit."""
+    max_waiver_days: int = DEFAULT_WAIVER_DAYS
+    """For how many days a new waiver may apply."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Place, Places
 from acctgate.model.report import AccountReport, Summary
 from acctgate.rules import RULES
@@ -26,6 +27,8 @@ class Frame:
     """Whether text is coloured."""
     width: int = 110
     """The width of text in columns."""
+    judged_by: JudgedBy | None = None
+    """What judged, None if that is not known."""
 
     def place(self, outcome: Outcome) -> Place:
         """Return where a finding is shown: at the planned resource, else at the rule's line in the policy."""

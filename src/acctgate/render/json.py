@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, Final
 
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame, Renderer
@@ -24,7 +25,7 @@ class JsonRenderer(Renderer):
 
     def begin(self) -> str:
         """Return the head of the document."""
-        return '{"version": 1, "accounts": ['
+        return f'{{"version": 1, {_judged_by(self.frame)}"accounts": ['
 
     def account(self, report: AccountReport) -> str:
         """Return one element of `accounts`."""
@@ -42,17 +43,30 @@ class NdjsonRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return one line."""
-        return _account(report, ", ", "") + "\n"
+        return _account(report, ", ", "", _judged_by(self.frame)) + "\n"
 
 
-def _account(report: AccountReport, separator: str, lead: str) -> str:
+def _judged_by(frame: Frame) -> str:
+    """Return the keys that say what judged."""
+    if frame.judged_by is None:
+        return ""
+    return dumps(asdict(frame.judged_by))[1:-1] + ", "
+
+
+def _account(report: AccountReport, separator: str, lead: str, head: str = "") -> str:
     alias = f'"alias": {dumps(report.alias)}, ' if report.alias else ""
     taken = f'"taken_at": {dumps(report.taken_at)}, ' if report.taken_at else ""
+    read = f'"read_as": {dumps(_given(report.read_as))}, ' if report.read_as else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
-        f'{{"account": {dumps(report.account)}, {alias}{taken}{diff}"verdict": "{report.verdict}", "outcomes": ['
-        f"{lead}{separator.join(map(_outcome, report.outcomes))}]}}"
+        f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{diff}"verdict": "{report.verdict}", '
+        f'"outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
     )
+
+
+@lru_cache(maxsize=64)
+def _given(read_as: ReadAs) -> dict[str, str]:
+    return {name: value for name, value in asdict(read_as).items() if value is not None}
 
 
 @lru_cache(maxsize=2048)

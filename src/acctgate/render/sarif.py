@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -52,6 +53,8 @@ class SarifRenderer(Renderer):
     def end(self, summary: Summary) -> str:
         """Return the waivers needing attention, the counts and the verdict."""
         properties = {"counts": summary.counts, "verdict": summary.verdict, "accounts": summary.accounts}
+        if self.frame.judged_by:
+            properties |= asdict(self.frame.judged_by)
         invocation: dict[str, Any] = {"executionSuccessful": True}
         if summary.waivers:
             invocation["toolConfigurationNotifications"] = [_notification(notice) for notice in summary.waivers]
@@ -62,7 +65,6 @@ class SarifRenderer(Renderer):
         logical = {"name": account_name(report), "kind": "account"}
         result: dict[str, Any] = {
             "ruleId": outcome.rule,
-            "ruleIndex": self._index[outcome.rule],
             "kind": "fail",
             "level": level(outcome),
             "message": {"text": sentence(report, outcome)},
@@ -70,6 +72,8 @@ class SarifRenderer(Renderer):
             "partialFingerprints": {"acctgate/v1": fingerprint(report, outcome)},
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
+        if outcome.rule in self._index:
+            result["ruleIndex"] = self._index[outcome.rule]
         if outcome.waiver:
             reason = f"{outcome.waiver.reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
             result["suppressions"] = [_suppression(reason)]

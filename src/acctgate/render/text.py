@@ -40,13 +40,15 @@ class TextRenderer(Renderer):
 
     def end(self, summary: Summary) -> str:
         """Return the waivers needing attention and, for several snapshots, the totals."""
-        return f"{self._notices(summary)}{self._total(summary)}"
+        return f"{self._notices(summary)}{self._total(summary)}{self._judged_by()}"
 
     def _account(self, report: AccountReport) -> Iterator[str]:
         findings = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]
         blocking = [outcome for outcome in findings if outcome.binding]
         advisory = [outcome for outcome in findings if not outcome.binding]
         yield self._verdict(report.verdict, _headline(report, blocking))
+        if read := _read_line(report):
+            yield self._layout.paragraph(("  ", "dim"), (read, "dim"), 4)
         if report.diff is not None:
             yield from self._changes(report.diff)
         yield from self._findings(blocking)
@@ -120,8 +122,25 @@ class TextRenderer(Renderer):
             [heading, *(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5) for text in texts), "\n"]
         )
 
+    def _judged_by(self) -> str:
+        judged_by = self.frame.judged_by
+        if judged_by is None:
+            return ""
+        lines = [self._layout.paragraph(("", ""), (clean(f"Judged by {judged_by.describe()}", _LONGEST), "dim"), 2)]
+        for override in judged_by.policy.overrides:
+            text = clean(f"--policy-pack-config: {override}", _LONGEST)
+            lines.append(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5))
+        return "".join(f"{line}\n" for line in lines)
+
     def _total(self, summary: Summary) -> str:
         return f"{self._verdict(summary.verdict, summary.describe())}\n" if summary.snapshots > 1 else ""
+
+
+def _read_line(report: AccountReport) -> str:
+    """Return how and when the account was read, or nothing if neither is known."""
+    taken = f" at {report.taken_at}" if report.taken_at else ""
+    how = f"from {report.read_as.describe()}" if report.read_as else ""
+    return clean(f"Read {how}{taken}", _LONGEST) if how or taken else ""
 
 
 def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:

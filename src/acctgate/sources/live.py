@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot, wrong_account
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError
-from acctgate.redact import without_secrets
+from acctgate.redact import one_line, without_secrets
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
@@ -44,10 +46,15 @@ class LiveAccount:
         """
         self._caller = Caller(target, say)
         self._deadline = deadline
+        self.caller_arn: str | None = None
+        """Who makes the calls, once `account_id` has read it."""
 
     def account_id(self) -> str:
         """Return the account's ID, from GetCallerIdentity."""
-        return str(expect(IDENTITY, self._call(IDENTITY), IDENTITY.answer_key, str))
+        answer = self._call(IDENTITY)
+        if isinstance(answer, dict) and isinstance(answer.get("Arn"), str):
+            self.caller_arn = one_line(answer["Arn"])
+        return str(expect(IDENTITY, answer, IDENTITY.answer_key, str))
 
     def security_preference(self) -> dict[str, Any]:
         """Return GetSecurityPreference's SecurityPreference."""
@@ -142,7 +149,9 @@ def read_account(target: Target, now: datetime, say: Callable[[str], None] | Non
     _put({}, errors, IDENTITY.section, identity)
     account_id = identity if isinstance(identity, str) and identity.strip("0") else None  # "" and "0" are no ID
     errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
-    return snapshot_of(sections, errors, account_id, _timestamp(now))
+    found = snapshot_of(sections, errors, account_id, _timestamp(now))
+    read_as = ReadAs("live", None, account.caller_arn, target.role_arn, target.region, target.profile)
+    return replace(found, read_as=read_as)
 
 
 def _put(sections: dict[str, Any], errors: dict[str, ApiError], section: str, result: Any) -> None:

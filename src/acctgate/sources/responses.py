@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError, display_name, read_json, read_text, split_preamble
@@ -61,10 +62,12 @@ def read_responses(paths: Iterable[str]) -> Snapshot:
     Raises:
         SourceError: A file cannot be read, is not an answer of the three APIs, or two name different accounts.
     """
-    account = _Account()
+    account, names = _Account(), list[str]()
     for path in paths:
-        _add(account, read_text(path), display_name(path))
-    return snapshot_of(account.sections, account.errors, account.account_id)
+        names.append(display_name(path))
+        _add(account, read_text(path), names[-1])
+    found = snapshot_of(account.sections, account.errors, account.account_id)
+    return replace(found, read_as=ReadAs("response", file=", ".join(names)))
 
 
 def snapshot_of(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, read_json
 from acctgate.redact import may_have_secrets, without_secrets
@@ -37,7 +39,8 @@ class RawSnapshot(NamedTuple):
 
     def parse(self) -> Snapshot:
         """Return the snapshot; one in which everything is unknown if it is invalid."""
-        return _parse(self.raw, self.name, self.line, single=self.single)
+        account = _parse(self.raw, self.name, self.line, single=self.single)
+        return replace(account, read_as=ReadAs("snapshot", file=self.name))
 
 
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:

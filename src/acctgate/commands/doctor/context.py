@@ -35,7 +35,7 @@ class DoctorContext:
 
     target: Target
     policy: Path | None
-    """The policy file. None means the preset baseline."""
+    """The policy file or preset. None: the policy of the repository."""
     project: Path
     """The folder of the Pulumi project."""
     environment: Mapping[str, str]

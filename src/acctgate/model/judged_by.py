@@ -1,0 +1,62 @@
+"""What accounts were judged by, and how they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+_SHORT: Final = len("sha256:") + 12
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyIdentity:
+    """Which policy judged."""
+
+    source: str
+    """The policy file, or the preset's name."""
+    digest: str
+    """`sha256:` and the digest of the effective policy, with the source text of its rule modules."""
+    overrides: tuple[str, ...] = ()
+    """What Pulumi's --policy-pack-config disables or loosens: one text per rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBy:
+    """What judged, and when."""
+
+    acctgate: str
+    """The version of acctgate."""
+    judged_at: str
+    """The time of judgement (UTC, ISO 8601)."""
+    policy: PolicyIdentity
+
+    def describe(self) -> str:
+        """Return it in one line, with the beginning of the digest."""
+        policy = self.policy
+        return f"policy {policy.source} ({policy.digest[:_SHORT]}), acctgate {self.acctgate}, {self.judged_at}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How an account was read. It never contains a secret."""
+
+    source: Literal["snapshot", "response", "live", "stack"]
+    """A snapshot file, API responses, live calls, or the data sources of a Pulumi stack."""
+    file: str | None = None
+    """The file; several responses are joined by a comma."""
+    caller: str | None = None
+    """The identity that made the calls, from GetCallerIdentity."""
+    role_arn: str | None = None
+    """The role that it assumed."""
+    region: str | None = None
+    profile: str | None = None
+    """The profile of the aliyun CLI."""
+
+    def describe(self) -> str:
+        """Return it in a few words."""
+        names = {"snapshot": "snapshot", "response": "responses", "live": "the live account", "stack": "the stack"}
+        parts = [f"{names[self.source]} {self.file}" if self.file else names[self.source]]
+        parts += [f"as {self.caller}"] if self.caller else [f"with role {self.role_arn}"] if self.role_arn else []
+        parts += [f"in {self.region}"] if self.region else []
+        parts += [f"profile {self.profile}"] if self.profile else []
+        return ", ".join(parts)

@@ -1,0 +1,50 @@
+"""What identifies a policy in reports: its source and the digest of what it requires."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from acctgate.model.judged_by import JudgedBy, PolicyIdentity
+from acctgate.policy.policy import Policy
+from acctgate.version import __version__
+
+
+def digest(policy: Policy) -> str:
+    """Return `sha256:` and the digest of the effective policy as canonical JSON.
+
+    It covers levels, parameters, waivers, accounts, age limits and the source text of rule modules. It does not depend
+    on which file sets a value, on comments, or on disabled rules.
+    """
+    text = json.dumps(_document(policy), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def judged_by(policy: Policy, now: datetime, overrides: Sequence[str] = ()) -> JudgedBy:
+    """Return what judges at this time.
+
+    Args:
+        policy: The policy.
+        now: The time of judgement (with a time zone).
+        overrides: What Pulumi's configuration of the pack disables or loosens.
+    """
+    judged_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return JudgedBy(__version__, judged_at, PolicyIdentity(policy.source, digest(policy), tuple(overrides)))
+
+
+def _document(policy: Policy) -> dict[str, Any]:
+    waivers = [
+        [waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.ticket]
+        for waiver in policy.waivers
+    ]
+    return {
+        "rules": {rule: entry for rule, entry in policy.rules.items() if entry["level"] != "disabled"},
+        "waivers": waivers,
+        "accounts": {name: [account.alias, account.providers] for name, account in policy.accounts.items()},
+        "modules": [[module.name, module.files] for module in policy.modules],
+        "max_age_hours": policy.max_age_hours,
+        "max_waiver_days": policy.max_waiver_days,
+    }

@@ -1,0 +1,98 @@
+"""The source text of rule modules, with the modules beside them that they import.
+
+A policy is only as strict as the code of its rules, so the code is part of what judged. Imports are followed as far as
+they are written as import statements.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCode:
+    """A rule module and its source text."""
+
+    name: str
+    """As the policy names it."""
+    rules: tuple[str, ...]
+    """The ids of its rules."""
+    files: tuple[tuple[str, str], ...]
+    """Path, relative to the module's folder, and text of each file, sorted by path."""
+
+
+def module_code(name: str, folder: Path, rules: tuple[str, ...]) -> ModuleCode:
+    """Return the code of a module that is loaded already.
+
+    Args:
+        name: The module's name, or its path where it ends in .py.
+        folder: The folder of the policy file that names it.
+        rules: The ids of its rules.
+    """
+    found: dict[Path, str] = {}
+    if name.endswith(".py"):
+        start = (folder / name).resolve()
+        root = start.parent
+        _follow(start, root, None, found)
+    elif file := _file_of(name, folder):
+        root = file.parents[len(name.split(".")) - (file.name != "__init__.py")]
+        _follow(file, root, None if root == folder.resolve() else name.partition(".")[0], found)
+    else:
+        root = folder
+    files = sorted((path.relative_to(root).as_posix(), text) for path, text in found.items())
+    return ModuleCode(name, rules, tuple(files))
+
+
+def _file_of(name: str, folder: Path) -> Path | None:
+    beside = _resolve(name, folder.resolve())
+    if beside is not None:
+        return beside
+    spec = find_spec(name)
+    return Path(spec.origin).resolve() if spec is not None and spec.origin and spec.origin.endswith(".py") else None
+
+
+def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str]) -> None:
+    """Add a file, and the files below the root that it imports; with a package, only those of the package."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        imported = list(_imports(ast.parse(text), file, root))
+    except (OSError, SyntaxError, ValueError, RecursionError):  # it was loaded, so another process has changed it
+        found[file] = ""
+        return
+    found[file] = text
+    for name in imported:
+        if package is not None and name.partition(".")[0] != package:
+            continue
+        for part in _prefixes(name):
+            path = _resolve(part, root)
+            if path is not None and path not in found:
+                _follow(path, root, package, found)
+
+
+def _imports(tree: ast.AST, file: Path, root: Path) -> Iterator[str]:
+    parts = file.relative_to(root).parts[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = [*parts[: len(parts) - node.level + 1]] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" if module else alias.name for alias in node.names)
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def _resolve(name: str, root: Path) -> Path | None:
+    """Return the file of a module below the root, None if it is not there."""
+    beside = root.joinpath(*name.split("."))
+    for path in (beside.with_suffix(".py"), beside / "__init__.py"):
+        if path.is_file():
+            return path.resolve() if path.resolve().is_relative_to(root) else None
+    return None
