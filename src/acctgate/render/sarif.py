@@ -65,6 +65,7 @@ class SarifRenderer(Renderer):
         logical = {"name": account_name(report), "kind": "account"}
         result: dict[str, Any] = {
             "ruleId": outcome.rule,
+            **({"ruleIndex": index} if (index := self._index.get(outcome.rule)) is not None else {}),
             "kind": "fail",
             "level": level(outcome),
             "message": {"text": sentence(report, outcome)},
@@ -72,8 +73,6 @@ class SarifRenderer(Renderer):
             "partialFingerprints": {"acctgate/v1": fingerprint(report, outcome)},
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
-        if outcome.rule in self._index:
-            result["ruleIndex"] = self._index[outcome.rule]
         if outcome.waiver:
             reason = f"{outcome.waiver.reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
             result["suppressions"] = [_suppression(reason)]
