@@ -49,19 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 def check(folder: Path, form: str, *more: str) -> subprocess.CompletedProcess[str]:
     """The plan on the account, in a format."""
-    return run(
-        "check",
-        "--policy",
-        "baseline",
-        "--snapshot",
-        "s.json",
-        "--plan",
-        "plan.json",
-        "--format",
-        form,
-        *more,
-        cwd=folder,
-    )
+    return run("check", "--snapshot", "s.json", "--plan", "plan.json", "--format", form, *more, cwd=folder)
 
 
 def test_json_has_the_diff_and_the_place(folder: Path) -> None:

@@ -75,7 +75,9 @@ def examined(
 ) -> Told:  # fmt: skip
     """What the command says, by subject."""
     variables = {**(server.environment if server else {}), **(environment or {})}
-    done = run("doctor", "--format", "json", *arguments, cwd=cwd, environment=variables)
+    named = "--policy" in arguments or (cwd is not None and (cwd / "policies").exists())
+    policy = () if named else ("--policy", "baseline")
+    done = run("doctor", "--format", "json", *policy, *arguments, cwd=cwd, environment=variables)
     assert done.stderr == "", done.stderr
     document = json.loads(done.stdout)
     told = {finding["subject"]: Finding(**finding) for finding in document["findings"]}
@@ -98,7 +100,7 @@ def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
     assert not _statuses(told)
     assert told["engine"].detail == f"{pulumi}, v3.259.0"
     assert told["identity"].detail == "RAMUser of account 1234567890123456"
-    assert "the preset baseline" in told["policy"].detail
+    assert told["policy"].detail.startswith("baseline: 5 mandatory")
     assert set(server.calls) == {"", "AssumeRole", *(permission.partition(":")[2] for permission in PERMISSIONS)}
 
 
@@ -492,6 +494,13 @@ def test_the_policy_here_is_counted(server: DemoServer, tmp_path: Path) -> None:
     policy.write_text("version: 1\nrules:\n  root-mfa:\n  security-score: {level: advisory, minimum: 60}\n")
     told = examined(server, cwd=tmp_path)
     assert told["policy"].detail == f"{policy.relative_to(tmp_path)}: 1 mandatory, 1 advisory"
+
+
+def test_a_repository_without_a_policy_is_a_problem(server: DemoServer, tmp_path: Path) -> None:
+    done = run("doctor", "--format", "json", cwd=tmp_path, environment=server.environment)
+    (found,) = [each for each in json.loads(done.stdout)["findings"] if each["subject"] == "policy"]
+    assert done.returncode == 1 and found["status"] == "failed"
+    assert "no such file" in found["detail"] and "acctgate init" in found["remedy"]
 
 
 def test_a_wrong_policy_takes_nothing_with_it(server: DemoServer, tmp_path: Path) -> None:
