@@ -273,8 +273,8 @@ def test_several_formats_at_once_write_what_each_writes_alone(number: int, tmp_p
     assert run(*check, *together, cwd=tmp_path).returncode == 1
     for form in ("text", "ndjson", "sarif", "csv"):
         alone = run(*check, "--format", form, cwd=tmp_path)
-        together = (tmp_path / f"together.{form}").read_text()
-        assert without_time(alone.stdout.replace("\r\n", "\n")) == without_time(together)
+        beside = (tmp_path / f"together.{form}").read_text()
+        assert without_time(alone.stdout.replace("\r\n", "\n")) == without_time(beside)
     lines = (tmp_path / "together.ndjson").read_text().splitlines()
     assert [json.loads(line)["account"] for line in lines] == [f"1{account:015}" for account in range(number)]
 

@@ -34,28 +34,30 @@ def _loaded_by(*arguments: str) -> tuple[int, set[str]]:
 
 def test_judging_a_file_loads_no_engine_and_no_sdk() -> None:
     response = str(seed("000-security-practice.json"))
-    status, loaded = _loaded_by("check", "--response", response, "--format", "json")
+    status, loaded = _loaded_by("check", "--policy", "baseline", "--response", response, "--format", "json")
     assert status == 1
     assert "yaml" in loaded, "the modules that were really loaded"
     assert not loaded & {*HEAVY, "rich", "defusedxml", "requests", "aiohttp", "jsonschema"}
 
 
 def test_judging_a_file_as_text_loads_no_engine_and_no_sdk() -> None:
-    status, loaded = _loaded_by("check", "--response", str(seed("003-security-preference.xml")))
+    status, loaded = _loaded_by("check", "--policy", "baseline", "--response", str(seed("003-security-preference.xml")))
     assert status == 3
     assert {"defusedxml", "rich"} <= loaded
     assert not loaded & HEAVY
 
 
 def test_colour_loads_rich_and_nothing_heavier() -> None:
-    status, loaded = _loaded_by("check", "--response", str(seed("003-security-preference.json")), "--color", "always")
+    status, loaded = _loaded_by(
+        "check", "--policy", "baseline", "--response", str(seed("003-security-preference.json")), "--color", "always"
+    )
     assert status == 3
     assert "rich" in loaded
     assert not loaded & HEAVY
 
 
 def test_a_repair_loads_no_engine_and_no_sdk() -> None:
-    status, loaded = _loaded_by("fix", "--response", str(seed("003-security-preference.json")))
+    status, loaded = _loaded_by("fix", "--policy", "baseline", "--response", str(seed("003-security-preference.json")))
     assert status == 0
     assert not loaded & {*HEAVY, "rich", "requests", "aiohttp"}
 
