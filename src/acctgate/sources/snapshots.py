@@ -90,15 +90,15 @@ def _decoded(file: BinaryIO, name: str) -> _Lines:
     Raises:
         SourceError: It is UTF-16 without a byte order mark.
     """
-    head = cast(Any, file).peek(4)[:4]
-    return _Utf16(file, name) if encoding_of(head, name) == "utf-16" else file
+    buffered = cast(BufferedReader, file if hasattr(file, "peek") else BufferedReader(cast(Any, file)))
+    return _Utf16(buffered, name) if encoding_of(buffered.peek(4)[:4], name) == "utf-16" else buffered
 
 
 class _Utf16:
     """A UTF-16 file as lines in UTF-8."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._text = TextIOWrapper(cast(BufferedReader, file), "utf-16", newline="\n")
+    def __init__(self, file: BufferedReader, name: str) -> None:
+        self._text = TextIOWrapper(file, "utf-16", newline="\n")
         self._name = name
 
     def readline(self, size: int = -1, /) -> bytes:
