@@ -36,6 +36,7 @@ _SIGNS: Final = (
     "bearer",
 )
 _LONGEST_TEXT: Final = 400
+_COMMAND: Final = re.compile(r"#(?=#\[|#vso\[)", re.IGNORECASE)
 _SHORTEST_SECRET: Final = 8
 """Shorter values are not redacted: they would be found in any text."""
 _PREFIX: Final = 48
@@ -144,7 +145,12 @@ def one_line(text: object) -> str:
     Secret values go first: flattening or cutting could leave a part of one.
     """
     flat = clean(_without_values(str(text)))
-    return clean(_ACCESS_KEY_ID.sub(r"\1***", _redacted(flat)), _LONGEST_TEXT)
+    return clean(without_commands(_ACCESS_KEY_ID.sub(r"\1***", _redacted(flat))), _LONGEST_TEXT)
+
+
+def without_commands(text: str) -> str:
+    """Return text in which the logs of GitHub Actions and Azure Pipelines see no `##[error]` and no `##vso[…]`."""
+    return _COMMAND.sub("# ", text)
 
 
 def _redacted(text: str) -> str:

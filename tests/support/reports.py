@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -84,3 +85,23 @@ def rendered(form: str, case: Case) -> str:
         summary.add(report)
         parts.append(render.account(report))
     return "".join([*parts, render.end(summary)])
+
+
+def outcomes(case: str) -> list[dict[str, Any]]:
+    """Every outcome of a case, as the JSON report has it."""
+    report = json.loads(rendered("json", CASES[case]()))
+    return [outcome for account in report["accounts"] for outcome in account["outcomes"]]
+
+
+def fingerprints(form: str, case: Case) -> list[str]:
+    """Return the fingerprints of a report's findings."""
+    report = json.loads(rendered(form, case))
+    if form == "gitlab":
+        return [issue["fingerprint"] for issue in report]
+    return [result["partialFingerprints"]["acctgate/v1"] for result in report["runs"][0]["results"]]
+
+
+def pack_case(*reports: dict[str, str]) -> Case:
+    """Return a case: an account with these reports of compliance packs."""
+    document = {"version": 1, "account_id": "1", "CompliancePackReports": list(reports)}
+    return [Snapshot.from_document(document)], CASES["clean"]()[1]

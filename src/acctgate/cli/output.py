@@ -7,11 +7,13 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, TextIO
 
 import click
 
+from acctgate.cli.repository_root import repository_root
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
@@ -101,7 +103,9 @@ class Writer:
             file = sys.stdout
             if path is not None:
                 try:
-                    file = stack.enter_context(path.open("w", encoding="utf-8", errors="replace", newline="\n"))
+                    # A byte order mark: without one, Excel reads CSV in the system's old encoding.
+                    encoding = "utf-8-sig" if name == "csv" else "utf-8"
+                    file = stack.enter_context(path.open("w", encoding=encoding, errors="replace", newline="\n"))
                 except OSError as error:
                     raise click.ClickException(f"{path}: {os_reason(error)}") from None
             color, width = appearance(path, self._color)
@@ -111,9 +115,15 @@ class Writer:
         return sinks
 
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
-        if self.policy is None:
-            return Frame(color=color, width=width, judged_by=self.judged_by)
-        return Frame(self.policy.places, self.policy.all_rules, color, width, self.judged_by)
+        folder, root = Path.cwd(), repository_root(Path.cwd(), os.environ)
+        frame = Frame(
+            color=color,
+            width=width,
+            judged_by=self.judged_by,
+            folder=folder.as_posix(),
+            root=root.as_posix() if root else "",
+        )
+        return replace(frame, places=self.policy.places, rules=self.policy.all_rules) if self.policy else frame
 
 
 def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:

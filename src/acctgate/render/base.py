@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import posixpath
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from acctgate.model.judged_by import JudgedBy
@@ -29,10 +31,27 @@ class Frame:
     """The width of text in columns."""
     judged_by: JudgedBy | None = None
     """What judged, None if that is not known."""
+    folder: str = ""
+    """The working directory, which the files of places are relative to: an absolute path with slashes."""
+    root: str = ""
+    """The repository's root, an absolute path with slashes; empty if unknown."""
 
     def place(self, outcome: Outcome) -> Place:
         """Return where a finding is shown: at the planned resource, else at the rule's line in the policy."""
-        return outcome.place or self.places.get(outcome.rule, DEFAULT_PLACE)
+        return self.from_root(outcome.place or self.places.get(outcome.rule, DEFAULT_PLACE))
+
+    def from_root(self, place: Place) -> Place:
+        """Return a place relative to the repository's root: code scanners find files from there.
+
+        A file outside of the repository keeps its name.
+        """
+        return _from_root(place, self.folder, self.root) if self.root else place
+
+
+@lru_cache(maxsize=1024)
+def _from_root(place: Place, folder: str, root: str) -> Place:
+    path = posixpath.relpath(posixpath.join(folder, place.file), root)
+    return place if path.startswith("../") else replace(place, file=path)
 
 
 class Renderer:

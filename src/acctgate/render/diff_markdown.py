@@ -1,24 +1,37 @@
-"""A diff for a pull request."""
+"""A diff for a pull request, bounded in length."""
 
 from __future__ import annotations
 
-from acctgate.model.diff import Diff
+from functools import partial
+
+from acctgate.model.diff import AccountDiff, Diff, PolicyChange
 from acctgate.render.changes import DIRECTIONS
 from acctgate.render.changes_markdown import change_lines
 from acctgate.render.diff import changed_accounts, headline
+from acctgate.render.markdown_rows import ROOM, Rows
 from acctgate.render.markdown_text import escape
 
 
 def render(diff: Diff, **_: object) -> str:
     """Return the diff as Markdown. Text from outside is escaped and never in a code span."""
     lines = [f"### acctgate: {escape(headline(diff))}", ""]
-    if diff.policy:
-        lines += ["| | rule | before | after | |", "|---|---|---|---|---|"]
-        for policy in diff.policy:
-            mark = DIRECTIONS[policy.direction]
-            cells = (policy.rule, policy.before, policy.after, policy.note)
-            lines.append(f"| {mark.sign} {mark.words} | {' | '.join(map(escape, cells))} |")
-        lines.append("")
+    policy, accounts = Rows(ROOM // 2), Rows(ROOM // 2)
+    for change in diff.policy:
+        policy.add(partial(_policy_row, change))
     for account in changed_accounts(diff):
-        lines += change_lines(account)
+        accounts.add(partial(_account, account))
+    if policy.found:
+        lines += ["| | rule | before | after | |", "|---|---|---|---|---|", *policy.lines()]
+    if accounts.found:
+        lines += accounts.lines()
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _policy_row(change: PolicyChange) -> str:
+    mark = DIRECTIONS[change.direction]
+    cells = (change.rule, change.before, change.after, change.note)
+    return f"| {mark.sign} {mark.words} | {' | '.join(map(escape, cells))} |"
+
+
+def _account(account: AccountDiff) -> str:
+    return "\n".join(change_lines(account))

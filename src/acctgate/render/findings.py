@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from acctgate.model.outcome import Outcome, Result, Verdict
@@ -46,10 +47,29 @@ def account_name(report: AccountReport) -> str:
     return clean(report.account or "unknown")
 
 
-def fingerprint(report: AccountReport, outcome: Outcome) -> str:
-    """Return 64 hexadecimal digits that identify a finding by account, rule and pack, whatever its values."""
-    account = str(report.account or report.alias or report.unreadable)
-    return _hash(account) + _hash(f"{outcome.rule}\n{pack(outcome)}")
+class Fingerprints:
+    """Identifies the findings of one report: no two have the same fingerprint.
+
+    A fingerprint depends on account, rule and pack, not on values. Accounts without a name, and repeated snapshots of
+    one account, are numbered in the order of the input.
+    """
+
+    def __init__(self) -> None:
+        self._accounts, self._packs = Counter[str](), Counter[str]()
+
+    def of(self, report: AccountReport, outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, str]]:
+        """Yield each outcome of an account with its fingerprint: 64 hexadecimal digits."""
+        account = _numbered(self._accounts, str(report.account or report.alias or report.unreadable))
+        self._packs.clear()
+        head = _hash(account)
+        for outcome in outcomes:
+            yield outcome, head + _hash(_numbered(self._packs, f"{outcome.rule}\n{pack(outcome)}"))
+
+
+def _numbered(seen: Counter[str], name: str) -> str:
+    """Return a name, with its number if it was seen before."""
+    seen[name] += 1
+    return name if seen[name] == 1 else f"{name}\n{seen[name]}"
 
 
 def pack(outcome: Outcome) -> str:

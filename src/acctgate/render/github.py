@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import clean
+from acctgate.redact import clean, without_commands
 from acctgate.render.base import DEFAULT_PLACE, Renderer
 from acctgate.render.findings import VERDICT_WORDS, findings, level, sentence, title
 
@@ -19,7 +19,9 @@ class GithubRenderer(Renderer):
     def end(self, summary: Summary) -> str:
         """Return the waivers needing attention, and the verdict."""
         waivers = [
-            annotation("warning", notice.place or DEFAULT_PLACE, f"waiver {notice.state}", notice.message)
+            annotation(
+                "warning", self.frame.from_root(notice.place or DEFAULT_PLACE), f"waiver {notice.state}", notice.message
+            )
             for notice in summary.waivers
         ]
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
@@ -45,7 +47,7 @@ def annotation(level: str, place: Place, title: str, text: str) -> str:
 
 def _data(text: str) -> str:
     """Return one line that cannot end its command: GitHub decodes `%0A` to a line end."""
-    return clean(text).replace("%", "%25")
+    return without_commands(clean(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from acctgate.model.outcome import Outcome, Severity
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame, Renderer
-from acctgate.render.findings import findings, fingerprint, sentence, title
+from acctgate.render.findings import Fingerprints, findings, sentence, title
 from acctgate.render.json import dumps
 
 _SEVERITIES: Final[dict[Severity, str]] = {
@@ -23,7 +23,7 @@ class GitlabRenderer(Renderer):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self._separator = "\n "
+        self._separator, self._fingerprints = "\n ", Fingerprints()
 
     def begin(self) -> str:
         """Return the start of the array."""
@@ -31,7 +31,7 @@ class GitlabRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return an issue for each finding."""
-        issues = ",\n ".join([self._issue(report, outcome) for outcome in findings(report)])
+        issues = ",\n ".join([self._issue(report, *each) for each in self._fingerprints.of(report, findings(report))])
         if not issues:
             return ""
         before, self._separator = self._separator, ",\n "
@@ -41,12 +41,12 @@ class GitlabRenderer(Renderer):
         """Return the end of the array."""
         return "\n]\n"
 
-    def _issue(self, report: AccountReport, outcome: Outcome) -> str:
+    def _issue(self, report: AccountReport, outcome: Outcome, fingerprint: str) -> str:
         place = self.frame.place(outcome)
         issue = {
             "description": f"{title(outcome)}: {sentence(report, outcome)}",
             "check_name": outcome.rule,
-            "fingerprint": fingerprint(report, outcome),
+            "fingerprint": fingerprint,
             "severity": _severity(outcome),
             "location": {"path": place.file, "lines": {"begin": place.line}},
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from xml.etree import ElementTree as ET
 
 from acctgate.model.outcome import Outcome
@@ -12,7 +13,10 @@ from acctgate.render.findings import account_name, pack, sentence
 
 
 class JunitRenderer(Renderer):
-    """`--format junit`: fail is a failure, unknown an error; skipped and waived are skipped."""
+    """`--format junit`: a violation is a failure, unknown an error.
+
+    What does not block (advisory findings, waived and skipped outcomes) counts as skipped, with its message.
+    """
 
     def begin(self) -> str:
         """Return the head of the document."""
@@ -21,14 +25,14 @@ class JunitRenderer(Renderer):
     def account(self, report: AccountReport) -> str:
         """Return one suite."""
         name = account_name(report)
-        results = [outcome.outcome for outcome in report.outcomes]
+        results = [_result(outcome) for outcome in report.outcomes]
         suite = ET.Element(
             "testsuite",
             name=f"account {name}",
             tests=str(len(results)),
-            failures=str(results.count("fail")),
-            errors=str(results.count("unknown")),
-            skipped=str(results.count("skipped") + results.count("waived")),
+            failures=str(results.count("failure")),
+            errors=str(results.count("error")),
+            skipped=str(results.count("skipped")),
         )
         for outcome in report.outcomes:
             _add_case(suite, f"acctgate.{name}", report, outcome)
@@ -44,13 +48,24 @@ def _add_case(suite: ET.Element, classname: str, report: AccountReport, outcome:
     """Add a test case. `clean` has removed the characters that XML 1.0 does not allow."""
     case = ET.SubElement(suite, "testcase", classname=classname, name=clean(f"{outcome.rule} {pack(outcome)}".rstrip()))
     kind = f"{outcome.level}, {outcome.severity}"
-    match outcome.outcome:
-        case "pass":
-            return
-        case "fail":
+    match _result(outcome):
+        case "failure":
             failure = ET.SubElement(case, "failure", type=kind, message=sentence(report, outcome))
             failure.text = clean(outcome.remediation)
-        case "unknown":
+        case "error":
             ET.SubElement(case, "error", type=kind, message=sentence(report, outcome))
-        case _:
-            ET.SubElement(case, "skipped", message=clean(f"{outcome.outcome}: {outcome.message}"))
+        case "skipped":
+            advisory = "advisory, " if outcome.outcome in ("fail", "unknown") else ""
+            ET.SubElement(case, "skipped", message=clean(f"{advisory}{outcome.outcome}: {outcome.message}"))
+
+
+def _result(outcome: Outcome) -> Literal["failure", "error", "skipped"] | None:
+    """Return the element that a case contains, None for a pass."""
+    match outcome.outcome:
+        case "pass":
+            return None
+        case "fail" if outcome.binding:
+            return "failure"
+        case "unknown" if outcome.binding:
+            return "error"
+    return "skipped"

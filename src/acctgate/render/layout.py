@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from acctgate.redact import without_commands
+
 Cell = tuple[str, str]
 """A text and its rich style, such as `bold red`; "" is the default style."""
 
@@ -40,7 +42,7 @@ class Layout:
     def paragraph(self, head: Cell, text: Cell, indent: int) -> str:
         """Return a text behind its head; further lines are indented by `indent` columns."""
         lines = [self.paint(line, text[1]) for line in _wrap(text[0], self.width - indent)]
-        return self.paint(*head) + ("\n" + " " * indent).join(lines)
+        return (self.paint(*head) + ("\n" + " " * indent).join(lines)).rstrip()
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], fixed: int, indent: int = 2) -> list[str]:
         """Return each row as one text of one or more lines, the header first.
@@ -95,9 +97,19 @@ def _wrap(text: str, width: int) -> tuple[str, ...]:
 
     Cached: wrapping takes a tenth of a millisecond, and accounts share most of their texts.
     """
+    text = without_commands(text)
     if cell_len(text) <= width:
-        return (text,)
-    return tuple(line.plain.rstrip() for line in Text(text).wrap(_CONSOLE, max(2, width), overflow="fold"))
+        return (_no_command(text),)
+    lines = Text(text).wrap(_CONSOLE, max(2, width), overflow="fold")
+    return tuple(_no_command(line.plain.rstrip()) for line in lines)
+
+
+def _no_command(line: str) -> str:
+    """Return a line that GitHub Actions does not take for a command, such as `::error::`, at the start of a line.
+
+    The space that breaks it up has no width.
+    """
+    return f":\u200b{line[1:]}" if line.startswith("::") and "::" in line[2:] else line
 
 
 def _fit(widths: Sequence[int], room: int) -> list[int]:

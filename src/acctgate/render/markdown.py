@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
@@ -13,11 +13,9 @@ from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import change_lines
 from acctgate.render.findings import VERDICT_WORDS
+from acctgate.render.markdown_rows import ROOM, Rows
 from acctgate.render.markdown_text import escape
 
-MAX_LENGTH: Final = 60_000
-"""Characters: GitHub accepts 65,536 in a comment, and a workflow may add some."""
-_ROOM: Final = MAX_LENGTH - 2_000
 _MAX_CELL: Final = 300
 _VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
 _SIGNS: Final[dict[Result, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
@@ -29,10 +27,10 @@ class MarkdownRenderer(Renderer):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self._changes = _Rows(_ROOM // 3)
-        self._blocking = _Rows(_ROOM // 3)
-        self._details = _Rows(_ROOM // 6)
-        self._waivers = _Rows(_ROOM // 6)
+        self._changes = Rows(ROOM // 3)
+        self._blocking = Rows(ROOM // 3)
+        self._details = Rows(ROOM // 6)
+        self._waivers = Rows(ROOM // 6)
 
     def account(self, report: AccountReport) -> str:
         """Collect what will be shown, while there is room."""
@@ -60,26 +58,6 @@ class MarkdownRenderer(Renderer):
                 self._waivers.add(partial(_waiver, notice))
             lines += _folded(f"{len(summary.waivers):,} waivers needing attention", self._waivers.lines())
         return "\n".join(lines).rstrip("\n") + "\n"
-
-
-class _Rows:
-    """Rows that fit into a number of characters; the others are counted."""
-
-    def __init__(self, room: int) -> None:
-        self._room, self._rows, self.found = room, list[str](), 0
-
-    def add(self, render: Callable[[], str]) -> None:
-        self.found += 1
-        if self.found > len(self._rows) + 1:  # full: no row may follow a gap
-            return
-        row = render()
-        if len(row) < self._room:
-            self._rows.append(row)
-            self._room -= len(row) + 1
-
-    def lines(self) -> list[str]:
-        cut = self.found - len(self._rows)
-        return [*self._rows, "", *([f"… and {cut:,} more, not shown.", ""] if cut else [])]
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:

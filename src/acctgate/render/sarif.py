@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -11,7 +13,8 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
-from acctgate.render.findings import account_name, fingerprint, level, sentence
+from acctgate.render.findings import Fingerprints, account_name, level, sentence
+from acctgate.render.gravest import Gravest, rank
 from acctgate.render.json import dumps
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
@@ -20,16 +23,19 @@ from acctgate.version import __version__
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME: Final = "https://github.com/acctgate/acctgate"
 _DOCUMENTED: Final = frozenset(rule.id for rule in RULES)
+_LIMIT: Final = 25_000
+"""Results: GitHub refuses a file with more."""
+_LINK: Final = re.compile(r"([\\\[\]])")
 _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 
 
 class SarifRenderer(Renderer):
-    """`--format sarif`"""
+    """`--format sarif`: the gravest results come first, which takes all accounts, so `end` returns them."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._index = {rule.id: index for index, rule in enumerate(frame.rules)}
-        self._separator = "\n "
+        self._fingerprints, self._results = Fingerprints(), Gravest(_LIMIT)
 
     def begin(self) -> str:
         """Return the tool and its rules."""
@@ -43,24 +49,26 @@ class SarifRenderer(Renderer):
         return f'{head},\n "columnKind": "utf16CodeUnits", "results": ['
 
     def account(self, report: AccountReport) -> str:
-        """Return a result for each failed, unknown or (suppressed) waived outcome."""
+        """Collect a result for each failed, unknown or (suppressed) waived outcome."""
         shown = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown", "waived")]
-        if not shown:
-            return ""
-        before, self._separator = self._separator, ",\n "
-        return before + ",\n ".join([self._result(report, outcome) for outcome in shown])
+        for outcome, fingerprint in self._fingerprints.of(report, shown):
+            self._results.add(rank(outcome), partial(self._result, report, outcome, fingerprint))
+        return ""
 
     def end(self, summary: Summary) -> str:
-        """Return the waivers needing attention, the counts and the verdict."""
+        """Return the results, the waivers needing attention, the counts and the verdict."""
+        results = "".join([f"{',' if number else ''}\n {text}" for number, text in enumerate(self._results.texts())])
         properties = {"counts": summary.counts, "verdict": summary.verdict, "accounts": summary.accounts}
         if self.frame.judged_by:
             properties |= asdict(self.frame.judged_by)
         invocation: dict[str, Any] = {"executionSuccessful": True}
         if summary.waivers:
-            invocation["toolConfigurationNotifications"] = [_notification(notice) for notice in summary.waivers]
-        return f'],\n "invocations": [{dumps(invocation)}], "properties": {dumps(properties)}}}]}}\n'
+            invocation["toolConfigurationNotifications"] = [self._waiver(notice) for notice in summary.waivers]
+        if self._results.dropped:
+            invocation["toolExecutionNotifications"] = [_dropped(self._results.dropped)]
+        return f'{results}],\n "invocations": [{dumps(invocation)}], "properties": {dumps(properties)}}}]}}\n'
 
-    def _result(self, report: AccountReport, outcome: Outcome) -> str:
+    def _result(self, report: AccountReport, outcome: Outcome, fingerprint: str) -> str:
         physical = _physical(self.frame.place(outcome))
         logical = {"name": account_name(report), "kind": "account"}
         result: dict[str, Any] = {
@@ -68,9 +76,9 @@ class SarifRenderer(Renderer):
             **({"ruleIndex": index} if (index := self._index.get(outcome.rule)) is not None else {}),
             "kind": "fail",
             "level": level(outcome),
-            "message": {"text": sentence(report, outcome)},
+            "message": _message(sentence(report, outcome)),
             "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
-            "partialFingerprints": {"acctgate/v1": fingerprint(report, outcome)},
+            "partialFingerprints": {"acctgate/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"},
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
         if outcome.waiver:
@@ -80,6 +88,24 @@ class SarifRenderer(Renderer):
             result["suppressions"] = [_suppression(f"already in {outcome.baseline.source}")]
         return dumps(result)
 
+    def _waiver(self, notice: WaiverNotice) -> dict[str, Any]:
+        return {
+            "descriptor": {"id": f"waiver-{notice.state}"},
+            "level": "warning",
+            "message": _message(clean(notice.message)),
+            "locations": [{"physicalLocation": _physical(self.frame.from_root(notice.place or DEFAULT_PLACE))}],
+        }
+
+
+def _message(text: str) -> dict[str, str]:
+    """Return a message in which text from outside is no link: SARIF shows `[text](address)` as one."""
+    return {"text": _LINK.sub(r"\\\1", text) if "](" in text else text}
+
+
+def _dropped(count: int) -> dict[str, Any]:
+    text = f"{count:,} more findings are not in this report: a file can have {_LIMIT:,}. Other formats list them all."
+    return {"descriptor": {"id": "too-many-results"}, "level": "warning", "message": {"text": text}}
+
 
 def _suppression(reason: str) -> dict[str, str]:
     return {"kind": "external", "status": "accepted", "justification": clean(reason)}
@@ -87,15 +113,6 @@ def _suppression(reason: str) -> dict[str, str]:
 
 def _physical(place: Place) -> dict[str, Any]:
     return {"artifactLocation": {"uri": quote(place.file)}, "region": {"startLine": place.line}}
-
-
-def _notification(notice: WaiverNotice) -> dict[str, Any]:
-    return {
-        "descriptor": {"id": f"waiver-{notice.state}"},
-        "level": "warning",
-        "message": {"text": clean(notice.message)},
-        "locations": [{"physicalLocation": _physical(notice.place or DEFAULT_PLACE)}],
-    }
 
 
 def _rule(rule: Rule[Any]) -> dict[str, Any]:

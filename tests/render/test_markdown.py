@@ -1,0 +1,61 @@
+"""Markdown: text and tables, bounded, and nothing from outside."""
+
+from __future__ import annotations
+
+import pytest
+from markdown_it import MarkdownIt
+
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.diff import AccountDiff, Diff, PolicyChange, SettingChange
+from acctgate.model.report import Summary
+from acctgate.render import renderer
+from acctgate.render.diff import render_diff
+from acctgate.render.markdown_rows import MAX_LENGTH
+from tests.support import NOW
+from tests.support.reports import CASES, outcomes, rendered
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_markdown_is_text_and_tables_and_nothing_from_outside(case: str) -> None:
+    text = rendered("markdown", CASES[case]())
+    html = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").render(text)
+    for tag in ("<a ", "<img", "<script", "<code", "<em>", "<h1"):
+        assert tag not in html
+    rows = [line for line in text.splitlines() if line.startswith(("| ❌", "| ❓"))]
+    assert len(rows) == sum(o["outcome"] in ("fail", "unknown") for o in outcomes(case))
+    assert all(row.replace("\\|", "").count("|") == 7 for row in rows)
+    verdict = {"clean": "✅ passed", "unknown": "❓ unknown"}.get(case)
+    assert verdict is None or verdict in text.splitlines()[0]
+
+
+def test_markdown_never_gets_too_long_and_counts_what_it_cuts() -> None:
+    render, summary = renderer("markdown"), Summary()
+    (blocked,), policy = CASES["blocked"]()
+    for report in evaluate([blocked] * 2000, policy, NOW):
+        summary.add(report)
+        render.account(report)
+    text = render.end(summary)
+    assert len(text) < MAX_LENGTH
+    assert len(text.encode()) < 65_536 * 2
+    shown = sum(line.startswith("| ❌") and "root-mfa" in line for line in text.splitlines())
+    assert 0 < shown < 2000
+    binding = sum(o["outcome"] == "fail" and o["level"] == "mandatory" for o in outcomes("blocked")) * 2000
+    rows = text.partition("<details>")[0].count("| ❌")
+    assert f"… and {binding - rows:,} more, not shown." in text
+
+
+def test_a_diff_never_gets_too_long_and_counts_what_it_cuts() -> None:
+    change = SettingChange("SecurityPreference.A", 1, 2, "looser", "x" * 50)
+    accounts = tuple(AccountDiff(f"1{n:015}", None, "pass", "fail", (change,), ()) for n in range(2000))
+    policy = tuple(PolicyChange(f"rule-{n}", "looser", "before", "after", "x" * 50) for n in range(2000))
+    for diff in (
+        Diff(1, "snapshots", accounts),
+        Diff(1, "policies", (), policy),
+        Diff(1, "policies", accounts, policy),
+    ):
+        text = render_diff(diff, "markdown")
+        assert 20_000 < len(text) < MAX_LENGTH
+        assert "more, not shown." in text
+    text = render_diff(Diff(1, "snapshots", accounts), "markdown")
+    assert f"… and {2000 - text.count('####'):,} more, not shown." in text
+    assert "not shown" not in render_diff(Diff(1, "snapshots", accounts[:3]), "markdown")
