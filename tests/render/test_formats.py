@@ -98,7 +98,8 @@ def test_several_formats_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     }
     files = [f"--format={name}={tmp_path / file}" for name, file in names.items()]
     snapshot = seed("002-security-preference.json")
-    command = [sys.executable, "-m", "acctgate", "check", "--response", str(snapshot), "--format", "github", *files]
+    check = ["check", "--policy", "baseline", "--response", str(snapshot), "--format", "github"]
+    command = [sys.executable, "-m", "acctgate", *check, *files]
     environment = {**os.environ, "GITHUB_STEP_SUMMARY": str(step)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     assert done.returncode == 3, done.stderr
