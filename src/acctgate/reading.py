@@ -25,6 +25,10 @@ class SourceError(ValueError):
     """Nothing could be read. The message is one line: where, what, and what to do."""
 
 
+class TooLargeError(SourceError):
+    """The file is larger than a single document can be."""
+
+
 def read_text(path: str, largest: int = LARGEST) -> str:
     """Return the text of a file, or of standard input for "-".
 
@@ -54,7 +58,7 @@ def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:
         SourceError: There are no bytes, or too many, or they are neither.
     """
     if len(raw) > largest:
-        raise SourceError(f"{name}: larger than {_size(largest)}")
+        raise TooLargeError(f"{name}: larger than {_size(largest)}")
     encoding = encoding_of(raw, name)
     try:
         text = raw.decode(encoding)

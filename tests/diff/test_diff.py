@@ -261,13 +261,13 @@ def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("a.json",), "HEAD is missing"),
-        (("a.json", "policy.yaml"), "are of two kinds"),
+        (("a.json",), "missing argument HEAD"),
+        (("a.json", "policy.yaml"), "cannot compare a snapshot with a policy"),
         (("a.json", "missing.json"), "missing.json: no such file"),
         (("a.json", "broken.json", "--policy", "policy.yaml"), "broken.json"),
         (("policy.yaml", "bad.yaml"), "bad.yaml:2"),
-        (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan goes with snapshots"),
-        (("a.json", "a.json", "--plan", "a.json", "--policy", "policy.yaml"), "is no plan"),
+        (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan is only for snapshots"),
+        (("a.json", "a.json", "--plan", "a.json", "--policy", "policy.yaml"), "contains no plan"),
         (("report.json", "report.json"), "not a report (version 1)"),
     ],
 )

@@ -14,10 +14,11 @@ import click
 
 from acctgate.cli.completion import files
 from acctgate.cli.options import target
+from acctgate.cli.progress import Progress
 from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.responses import read_responses
-from acctgate.sources.snapshots import RawSnapshot, unreadable
+from acctgate.sources.snapshots import RawSnapshot, read_snapshots, unreadable
 from acctgate.sources.snapshots import read_raw as read_raw_snapshots
 
 LARGE_INPUT: Final = 1 << 20
@@ -75,6 +76,19 @@ def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator
     yield from read_raw_snapshots(snapshots)
 
 
+def read_all(path: str, shown: Progress) -> list[Snapshot]:
+    """Read all snapshots of a file, and count them in the progress.
+
+    Raises:
+        click.ClickException: One cannot be read.
+    """
+    found = list(shown.count(read_snapshots([path]), "accounts read"))
+    for snapshot in found:
+        if snapshot.unreadable is not None:
+            raise click.ClickException(snapshot.unreadable)
+    return found
+
+
 def is_large(paths: tuple[str, ...]) -> bool:
     """Return whether the input is worth starting worker processes. A pipe has no size and counts as small."""
     try:
@@ -105,7 +119,7 @@ def single_account(accounts: Iterator[Snapshot], why: str) -> Snapshot:
 def _read_live(
     region: str | None, role_arn: str | None, endpoint: str | None, now: datetime, say: Callable[[str], None] | None
 ) -> Iterator[Snapshot]:
-    from acctgate.sources.live import read_account
+    from acctgate.sources.live import read_account  # noqa: PLC0415 - a file needs no API client
 
     try:
         yield read_account(target(region, role_arn, endpoint), now, say)

@@ -117,7 +117,7 @@ def _start_workers(
     """Start worker processes for large input or --jobs. Call this before any thread starts, since they fork."""
     if not files or jobs == 1 or (jobs is None and not is_large(files)):
         return None
-    from acctgate.evaluate import workers
+    from acctgate.evaluate import workers  # noqa: PLC0415 - multiprocessing would slow down every other check
 
     jobs = jobs or workers.available_cores()
     return stack.enter_context(workers.Workers(jobs, policy, now)) if jobs > 1 and workers.can_fork() else None

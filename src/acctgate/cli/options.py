@@ -13,7 +13,7 @@ from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import Color
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
-from acctgate.model.report import read_report
+from acctgate.model.report import Report, read_report
 from acctgate.plan import Planned
 from acctgate.plan.read import read_plans
 from acctgate.policy import Policy, PolicyError
@@ -180,15 +180,24 @@ def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Ta
         raise click.UsageError(str(error)) from None
 
 
+def report(path: str) -> Report:
+    """Read a JSON report.
+
+    Raises:
+        click.ClickException: It cannot be read, or is invalid.
+    """
+    text = or_fail(lambda: read_text(path))
+    try:
+        return read_report(text)
+    except ValueError as error:
+        raise click.ClickException(f"{path}: {error}") from None
+
+
 def baseline(path: str | None, policy: Policy | None) -> Baseline | None:
     """Return the baseline that the option names."""
     if path is None:
         return None
-    text = or_fail(lambda: read_text(path))
-    try:
-        return Baseline.of(read_report(text), path, policy.all_rules if policy else RULES)
-    except ValueError as error:
-        raise click.ClickException(f"{path}: {error}") from None
+    return Baseline.of(report(path), path, policy.all_rules if policy else RULES)
 
 
 def fail_on(values: tuple[str, ...]) -> FailOn | None:

@@ -78,9 +78,9 @@ class Progress:
 
     def _show(self) -> None:
         # rich is slow to import, and most commands end before anything is shown.
-        from rich.console import Console
-        from rich.progress import Progress as Display
-        from rich.progress import SpinnerColumn, TextColumn
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import Progress as Display  # noqa: PLC0415
+        from rich.progress import SpinnerColumn, TextColumn  # noqa: PLC0415
 
         # Do not redirect: rich would replace sys.stdout in this thread while a preview redirects it in its own.
         self._display = Display(

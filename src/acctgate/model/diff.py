@@ -81,12 +81,16 @@ class PolicyChange:
         return self.direction in ("looser", "mixed", "unknown")
 
 
+DiffKind = Literal["snapshots", "reports", "policies"]
+"""What is compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diff:
     """The comparison of two snapshots, reports or policies (version 1)."""
 
     version: Literal[1]
-    kind: Literal["snapshots", "reports", "policies"]
+    kind: DiffKind
     accounts: tuple[AccountDiff, ...]
     policy: tuple[PolicyChange, ...] = ()
 

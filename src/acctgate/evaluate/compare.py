@@ -1,0 +1,59 @@
+"""Judge two sides and compare them: snapshots by one policy, or one set of snapshots by two policies. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from acctgate.diff.accounts import Judged, compare_accounts
+from acctgate.diff.policies import compare_policies
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.diff import Diff
+from acctgate.model.report import Report
+from acctgate.model.snapshot import Snapshot
+from acctgate.plan import Planned, after_deploy
+from acctgate.policy import Policy
+from acctgate.rules import Rule
+
+
+def diff_snapshots(
+    before: Sequence[Snapshot],
+    after: Sequence[Snapshot],
+    policy: Policy,
+    now: datetime,
+    planned: Sequence[Planned] | None = None,
+) -> Diff:
+    """Compare two sets of snapshots, judged by one policy as of `now`.
+
+    Args:
+        before: The accounts on the first side.
+        after: The accounts on the second side.
+        policy: The policy to judge by.
+        now: The time of judging.
+        planned: Changes to apply to the second side first.
+    """
+    if planned is not None:
+        after = after_deploy(after, planned, policy.accounts)
+    accounts = compare_accounts(_judge(before, policy, now), _judge(after, policy, now), policy.all_rules)
+    return Diff(1, "snapshots", accounts)
+
+
+def diff_reports(before: Report, after: Report, rules: Iterable[Rule[Any]]) -> Diff:
+    """Compare two reports. The rules tell which values are stricter."""
+    return Diff(1, "reports", compare_accounts(_accounts(before), _accounts(after), rules))
+
+
+def diff_policies(before: Policy, after: Policy, snapshots: Sequence[Snapshot], now: datetime) -> Diff:
+    """Compare two policies, and the outcomes of the snapshots judged by each as of `now`."""
+    rules = {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values()
+    accounts = compare_accounts(_judge(snapshots, before, now), _judge(snapshots, after, now), rules)
+    return Diff(1, "policies", accounts, compare_policies(before, after, now.date()))
+
+
+def _accounts(report: Report) -> list[Judged]:
+    return [(account, None) for account in report.accounts]
+
+
+def _judge(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:
+    return list(zip(evaluate(snapshots, policy, now), snapshots, strict=True))
