@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,10 +26,16 @@ from acctgate.cli.options import (
 )
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import Progress, progress
+from acctgate.diff import unproven
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshots
 from acctgate.model.diff import Diff, DiffKind
 from acctgate.model.outcome import reason_of
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy import Policy, PolicyError
+from acctgate.policy.find import load_selected
+from acctgate.policy.revision import load_revision
+from acctgate.policy.source import MissingFileError
 from acctgate.render.diff import DIFF_FORMATS, render_diff
 from acctgate.rules import RULES
 from acctgate.text import and_more
@@ -43,11 +51,18 @@ _WIDTH = 120
     examples=(
         "acctgate diff monday.json friday.json",
         "acctgate diff prod.json --plan plan.json  # what a deployment would change",
+        "acctgate diff --base origin/main  # what a pull request changes in the policy",
         "acctgate diff main.yaml branch.yaml --snapshot prod.json  # what a change of the policy means",
     ),
 )
-@click.argument("base", shell_complete=files)
+@click.argument("base", required=False, shell_complete=files)
 @click.argument("head", required=False, shell_complete=files)
+@click.option(
+    "--base",
+    "revision",
+    metavar="REVISION",
+    help="Compare the policy of a git revision with the working tree's. The argument is the policy file.",
+)
 @click.option(
     "--snapshot",
     "snapshots",
@@ -66,8 +81,9 @@ _WIDTH = 120
 @click.pass_context
 def command(
     ctx: click.Context,
-    base: str,
+    base: str | None,
     head: str | None,
+    revision: str | None,
     snapshots: tuple[str, ...],
     plans: tuple[str, ...],
     lock_file: str | None,
@@ -79,32 +95,70 @@ def command(
 ) -> None:
     """Compare BASE with HEAD: two snapshots, two JSON reports, or two policies.
 
+    With --base, compare the policy in a git revision with the working tree's: all that it extends, and the code of its
+    rule modules. What cannot be shown to be stricter counts as looser.
+
     --plan is applied to HEAD, or to BASE if there is no HEAD. Exit status: 1 a mandatory rule is newly violated, or
     the policy was loosened; 3 a mandatory rule is newly unknown; 2 any other error; else 0.
     """
-    kind = _kind(base, head, snapshots, plans)
+    kind = _kind(base, head, snapshots, plans) if revision is None else _revision_kind(head, plans)
     now = datetime.now(UTC)
     with progress("comparing") as shown:
-        if kind == "policies":
-            accounts = [account for path in snapshots for account in read_all(path, shown)]
-            found = diff_policies(policy(Path(base)), policy(Path(str(head))), accounts, now)
+        accounts = [account for path in snapshots for account in read_all(path, shown)]
+        if revision is not None:
+            before = _load(lambda: load_revision(revision, Path(base) if base else None, Path.cwd()))
+            found = diff_policies(before, policy(Path(base) if base else None), accounts, now)
+        elif kind == "policies":
+            found = _diff_policies(Path(str(base)), Path(str(head)), accounts, now)
         elif kind == "reports":
             # Reports need no policy, so there is no default one.
             rules = RULES if policy_file is None else policy(policy_file).all_rules
-            found = diff_reports(report(base), report(str(head)), rules)
+            found = diff_reports(report(str(base)), report(str(head)), rules)
         else:
-            found = _diff_snapshots(base, head, (plans, lock_file), policy_file, now, shown)
+            found = _diff_snapshots(str(base), head, (plans, lock_file), policy_file, now, shown)
     colored, width = appearance(output, color, _WIDTH)
     write_text(render_diff(found, format_name, color=colored, width=width), output)
     ctx.exit(_status(found, allow_loosening=allow_loosening))
 
 
-def _kind(base: str, head: str | None, snapshots: tuple[str, ...], plans: tuple[str, ...]) -> DiffKind:
+def _revision_kind(head: str | None, plans: tuple[str, ...]) -> DiffKind:
+    if head is not None or plans:
+        raise click.UsageError("--base takes one policy file, and no plan")
+    return "policies"
+
+
+def _load(load: Callable[[], Policy]) -> Policy:
+    try:
+        return load()
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _diff_policies(base: Path, head: Path, accounts: Sequence[Snapshot], now: datetime) -> Diff:
+    """Compare two policies. A file that both of them have may have been different before: that counts as looser."""
+    after = policy(head)
+    try:
+        before = load_selected(base, Path.cwd())
+    except MissingFileError as error:
+        return Diff(1, "policies", (), (unproven("extends", str(error)),))
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+    found = diff_policies(before, after, accounts, now)
+    if base.resolve() == head.resolve():
+        return found
+    shared = sorted(before.files & after.files - {base.resolve(), head.resolve()})
+    note = "both policies have this file, so a change of it is not seen"
+    return replace(found, policy=(*found.policy, *(unproven(path.name, note) for path in shared)))
+
+
+def _kind(base: str | None, head: str | None, snapshots: tuple[str, ...], plans: tuple[str, ...]) -> DiffKind:
     """Return what is compared.
 
     Raises:
         click.UsageError: The arguments and options do not fit together.
     """
+    if base is None:
+        raise click.UsageError("missing argument BASE; use two files, or --base REVISION")
     if head is None and not plans:
         raise click.UsageError("missing argument HEAD, which only --plan makes optional")
     kinds = [or_fail(partial(kind_of, path)) for path in (base, head) if path is not None]

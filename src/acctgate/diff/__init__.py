@@ -1,7 +1,7 @@
 """Compare two snapshots, two reports or two policies: what became stricter or looser, and which outcomes flipped."""
 
 from acctgate.diff.accounts import compare_accounts
-from acctgate.diff.policies import compare_policies
+from acctgate.diff.policies import compare_policies, unproven
 from acctgate.model.diff import Diff, PolicyChange
 
 __all__ = [
@@ -9,4 +9,5 @@ __all__ = [
     "PolicyChange",
     "compare_accounts",
     "compare_policies",
+    "unproven",
 ]

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Final
 
 from acctgate.model.diff import PolicyChange
-from acctgate.policy.policy import Policy, Waiver
+from acctgate.policy.module_code import ModuleCode
+from acctgate.policy.policy import Account, Policy, Waiver
 from acctgate.rules.base import Rule, RuleEntry
 from acctgate.rules.order import Move, combine, higher_is_stricter
 
@@ -26,11 +27,62 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
     nothing = RuleEntry(level="disabled")
     for rule in {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values():
         old, new = before.rules.get(rule.id, nothing), after.rules.get(rule.id, nothing)
-        moves = [*_entry_moves(rule, old, new), *_waiver_moves(rule.id, before, after, today)]
+        moves = [
+            *_entry_moves(rule, old, new),
+            *_code_moves(rule.id, before, after),
+            *_waiver_moves(rule.id, before, after, today),
+        ]
         if moves:
             overall = combine(moves)
             changes.append(PolicyChange(rule.id, overall.direction, _text(old), _text(new), overall.note))
-    return tuple(changes)
+    return (*changes, *_account_changes(before, after), *_limit_changes(before, after))
+
+
+def unproven(path: str, note: str) -> PolicyChange:
+    """Return a change that stands for a file whose earlier content is not known. It counts as looser."""
+    return PolicyChange(path, "looser", "unknown", "unknown", f"{note}; use --base REVISION")
+
+
+def _code_moves(rule: str, before: Policy, after: Policy) -> Iterator[Move]:
+    """Return whether the code of a rule's module changed. Code cannot be compared, so it counts as looser."""
+    old, new = _code(rule, before), _code(rule, after)
+    if old is None or new is None or old.files == new.files:
+        return
+    was, now = dict(old.files), dict(new.files)
+    changed = ", ".join(path for path in dict.fromkeys((*was, *now)) if was.get(path) != now.get(path))
+    yield Move("looser", f"the code of {changed} changed, which is stricter is not known")
+
+
+def _code(rule: str, policy: Policy) -> ModuleCode | None:
+    return next((module for module in policy.modules if rule in module.rules), None)
+
+
+def _account_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
+    """Return the changed accounts. They decide which account a plan is judged on, so a change counts as looser."""
+    for account in dict.fromkeys((*before.accounts, *after.accounts)):
+        old, new = before.accounts.get(account), after.accounts.get(account)
+        if old != new:
+            note = "it decides which account a plan or a waiver is about"
+            yield PolicyChange(f"accounts.{account}", "looser", _account(old), _account(new), note)
+
+
+def _account(account: Account | None) -> str:
+    if account is None:
+        return "nothing"
+    parts = [f"alias: {account.alias}"] if account.alias else []
+    parts += [f"providers: {', '.join(account.providers)}"] if account.providers else []
+    return ", ".join(parts) or "empty"
+
+
+def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
+    limits = {
+        "max_age_hours": (before.max_age_hours, after.max_age_hours),
+        "max_waiver_days": (before.max_waiver_days, after.max_waiver_days),
+    }
+    for name, (old, new) in limits.items():
+        if old != new:
+            looser = new is None or (old is not None and new > old)
+            yield PolicyChange(name, "looser" if looser else "stricter", _show(old), _show(new), "")
 
 
 def _entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Move]:

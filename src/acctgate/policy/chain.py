@@ -12,7 +12,7 @@ from typing import Any, Final
 from acctgate.log import trace
 from acctgate.policy.module_code import ModuleCode, module_code
 from acctgate.policy.rule_modules import ModuleError, load_rules
-from acctgate.policy.source import PolicyError, Source, read_source
+from acctgate.policy.source import MissingFileError, PolicyError, Source, read_source
 from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
@@ -110,7 +110,7 @@ def _find(source: Source, name: str, place: str) -> Source:
     path = source.path.parent / name
     if not path.is_file():
         presets = " or ".join(PRESETS)
-        raise PolicyError(f"{place}: extends: {name} is neither a preset ({presets}) nor a file")
+        raise MissingFileError(f"{place}: extends: {name} is neither a preset ({presets}) nor a file")
     # A file that a package's file extends belongs to the package, too.
     return read_source(path, f"{source.name.rpartition(':')[0]}:{path.name}" if source.foreign else None)
 
@@ -154,7 +154,8 @@ def _load_module(name: str, source: Source, place: str) -> tuple[Rule[Any], ...]
         return load_rules(name, source.path.parent.resolve())
     except ModuleError as error:
         trace(f"{place}: {name}", error.__cause__)
-        raise PolicyError(f"{place}: {error}") from None
+        missing = name.endswith(".py") and not (source.path.parent / name).is_file()
+        raise (MissingFileError if missing else PolicyError)(f"{place}: {error}") from None
 
 
 def _add_rules(all_rules: dict[str, Rule[Any]], rules: tuple[Rule[Any], ...], place: str) -> None:

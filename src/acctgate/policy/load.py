@@ -57,10 +57,20 @@ def build_policy(merged: Merged) -> Policy:
         source=merged.file.name,
         places=dict(_places(merged)),
         all_rules=tuple(merged.all_rules.values()),
+        files=frozenset(_files(merged.chain)),
         modules=merged.chain.modules,
         max_age_hours=merged.document.get("max_age_hours"),
         max_waiver_days=merged.document.get("max_waiver_days", DEFAULT_WAIVER_DAYS),
     )
+
+
+def _files(chain: Chain) -> Iterator[Path]:
+    for source in chain.sources:
+        if not source.foreign:
+            yield source.path.resolve()
+        for name in source.data.get("rule_modules") or ():
+            if name.endswith(".py") and not source.foreign:
+                yield (source.path.parent / name).resolve()
 
 
 def _with_level(values: dict[str, Any] | None, *, named: bool) -> RuleEntry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from acctgate.model.outcome import Place
@@ -60,6 +61,8 @@ class Policy:
     """Rules that cannot be judged because their configuration is invalid, with the reason."""
     all_rules: tuple[Rule[Any], ...] = RULES
     """The rules that it can name: acctgate's, then those of its modules."""
+    files: frozenset[Path] = frozenset()
+    """The user's own files that the policy consists of, its rule modules included."""
     modules: tuple[ModuleCode, ...] = ()
     """The code of its modules."""
     max_age_hours: float | None = None

@@ -24,6 +24,10 @@ class PolicyError(ValueError):
     """The policy cannot be used. The text is one line: file, line, key, expectation."""
 
 
+class MissingFileError(PolicyError):
+    """A file that the policy extends, or one of its rule modules, is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A parsed file."""
