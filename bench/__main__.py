@@ -7,8 +7,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-# By name, and imported only when they run: the peak memory that the system reports of a child is at least what its
-# parent had when it was started.
+# By name, and imported only when they run: some need Pulumi.
 BENCHES = {
     "startup": "bench.fleet",
     "fleet": "bench.fleet",

@@ -14,9 +14,16 @@ from typing import Any, BinaryIO, Final
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS: Final = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe",
-)  # fmt: skip
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-pipe",
+)
 _RENDERED: Final = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))"
 """Milliseconds from the navigation's start to the end of the frame that is drawn next."""
 

@@ -27,8 +27,11 @@ CACHE_SIZE: Final = 4096
 LONGEST_CACHED: Final = 1000
 """Characters of the longest value whose judgement is cached, so that the cache stays small."""
 VALID_OUTCOMES: Final[Mapping[object, JudgedOutcome]] = {
-    "pass": "pass", "fail": "fail", "unknown": "unknown", "skipped": "skipped",
-}  # fmt: skip
+    "pass": "pass",
+    "fail": "fail",
+    "unknown": "unknown",
+    "skipped": "skipped",
+}
 
 
 class Judge:
