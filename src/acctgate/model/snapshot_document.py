@@ -9,11 +9,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from acctgate.model.compliance_pack import CompliancePackReport
-from acctgate.model.fields import Version1, answer
+from acctgate.model.fields import Version1, answer, described
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
-
-_OPEN = ConfigDict(strict=True, extra="allow", use_attribute_docstrings=True)
 
 
 @answer
@@ -28,7 +26,7 @@ class ApiError(TypedDict):
     """The API's request ID, for Alibaba Cloud support."""
 
 
-@with_config(ConfigDict(**_OPEN, title="acctgate snapshot"))
+@with_config(described(ConfigDict(strict=True, extra="allow", title="acctgate snapshot")))
 class SnapshotDocument(TypedDict):
     """One Alibaba Cloud account at one moment (version 1)."""
 

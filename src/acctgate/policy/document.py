@@ -8,10 +8,10 @@ from typing import Annotated, Any, NotRequired, cast
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from acctgate.model.fields import Version1
+from acctgate.model.fields import Version1, described
 from acctgate.rules import RULES
 
-_CLOSED = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
+_CLOSED = described(ConfigDict(strict=True, extra="forbid"))
 
 Text = Annotated[str, Field(pattern=r"\S")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -49,7 +49,7 @@ _entries: Any = {rule.id: rule.parameters | None for rule in RULES}
 RuleEntries: Any = with_config(_CLOSED)(cast(Any, TypedDict)("RuleEntries", _entries, total=False))
 
 
-@with_config(ConfigDict(**_CLOSED, title="acctgate policy"))
+@with_config(described(ConfigDict(strict=True, extra="forbid", title="acctgate policy")))
 class PolicyFile(TypedDict):
     """A policy file (version 1)."""
 

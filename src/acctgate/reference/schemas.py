@@ -10,6 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 
 from acctgate.model import snapshot_document
 from acctgate.model.diff import Diff
+from acctgate.model.fields import json_schema
 from acctgate.model.report import Report
 from acctgate.policy import PRESETS
 from acctgate.policy import document as policy_document
@@ -30,7 +31,7 @@ def schema(name: str) -> Schema:
 
 
 def _snapshot() -> Schema:
-    return snapshot_document.adapter().json_schema()
+    return json_schema(snapshot_document.SnapshotDocument)
 
 
 def _report() -> Schema:
@@ -47,7 +48,7 @@ def _diff() -> Schema:
 
 def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
     """The JSON Schema of a policy file that can name these rules: with own ones it is whole, and names no other."""
-    result = policy_document.adapter().json_schema()
+    result = json_schema(policy_document.PolicyFile)
     used = {"RuleEntries", "WaiverEntry", "AccountEntry"}
     result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
     result["$defs"]["RuleEntries"]["properties"] = {rule.id: _entry(rule) for rule in known}

@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from acctgate.language import Language
+from acctgate.model.fields import described, json_schema
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
@@ -50,7 +51,7 @@ T = TypeVar("T", bound=type)
 
 def entry(model: T) -> T:
     """Make a TypedDict a strict pydantic model of a rule's entry in a policy file: unknown keys are errors."""
-    model.__pydantic_config__ = {"strict": True, "extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    model.__pydantic_config__ = described({"strict": True, "extra": "forbid"})  # type: ignore[attr-defined]
     return model
 
 
@@ -196,7 +197,7 @@ class Rule(Generic[P]):
     @cached_property
     def entry_schema(self) -> dict[str, Any]:
         """The JSON Schema of the rule's entry in a policy."""
-        return self.entry_adapter.json_schema()
+        return json_schema(self.parameters)
 
     @cached_property
     def _english(self) -> RuleText:
