@@ -67,7 +67,8 @@ def test_a_violation_beside_an_unknown_is_1() -> None:
 
 
 def test_an_advisory_violation_is_0(tmp_path: Path) -> None:
-    (policy := tmp_path / "p.yaml").write_text("version: 1\nrules: {root-mfa: {level: advisory}}")
+    text = "version: 1\nrules: {root-mfa: {level: advisory}, session-duration: {max_hours: 24}}"
+    (policy := tmp_path / "p.yaml").write_text(text)
     result = _check(*SEEDS, "--policy", policy)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "Advisory (1" in result.stdout
@@ -80,6 +81,27 @@ def test_without_a_policy_it_is_2() -> None:
     done = run("check", *SEEDS)
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "policies/policy.yaml: no such file", "`acctgate init`", "--policy baseline")
+
+
+@pytest.mark.parametrize(
+    ("rules", "arguments"),
+    [
+        ("{}", ()),
+        ("{root-mfa: {level: advisory}}", ()),
+        ("{root-mfa: {level: disabled}}", ("--fail-on", "advisory")),
+        ("{session-duration: {max_hours: 8}}", ("--fail-on", "critical")),
+    ],
+)
+def test_a_policy_in_which_nothing_can_block_is_2(tmp_path: Path, rules: str, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "p.yaml").write_text(f"version: 1\nrules: {rules}\n")
+    done = run("check", *SEEDS, "--policy", "p.yaml", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "p.yaml: no rule", "make a rule mandatory")
+
+
+def test_an_advisory_rule_can_block_where_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("version: 1\nrules: {root-mfa: {level: advisory}}\n")
+    assert _check(*SEEDS, "--policy", tmp_path / "p.yaml", "--fail-on", "advisory").exit_code == 1
 
 
 def test_a_preset_is_named() -> None:

@@ -102,7 +102,7 @@ def test_a_violation_that_only_advises_blocks_where_it_is_asked_to(tmp_path: Pat
         words: run(*arguments, *(f"--fail-on={word}" for word in words), cwd=tmp_path).returncode
         for words in ((), ("advisory",), ("advisory", "medium"), ("advisory", "high"), ("medium",))
     }
-    assert codes == {(): 0, ("advisory",): 1, ("advisory", "medium"): 1, ("advisory", "high"): 0, ("medium",): 0}
+    assert codes == {(): 2, ("advisory",): 1, ("advisory", "medium"): 1, ("advisory", "high"): 2, ("medium",): 2}
 
 
 def test_what_is_not_provable_follows_too(tmp_path: Path) -> None:

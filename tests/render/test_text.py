@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.outcome import Outcome
+from acctgate.model.outcome import Outcome, Result
 from acctgate.model.report import AccountReport
 from acctgate.render import Frame, renderer
 from tests.support import NOW
@@ -34,3 +34,12 @@ def test_a_rule_with_a_very_long_name_is_still_told() -> None:
     text = renderer("text", Frame(width=80)).account(AccountReport("1", "fail", (outcome,)))
     assert "x" * 40 in text
     assert " ".join(text.split()).endswith("Do what must be done, and soon.")
+
+
+def test_waived_rules_do_not_count_as_passing() -> None:
+    def outcome(rule: str, result: Result) -> Outcome:
+        return Outcome(rule, result, "mandatory", "low", "a.b", "x", "y", "message", "remedy")
+
+    report = AccountReport("1", "pass", (outcome("a", "pass"), outcome("b", "waived")))
+    text = renderer("text", Frame(width=80)).account(report)
+    assert "account 1: 1 of 2 mandatory rules pass, 1 waived" in text

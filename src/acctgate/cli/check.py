@@ -25,6 +25,7 @@ from acctgate.cli.options import (
     planned_changes,
     policy,
     policy_option,
+    require_blocking_rule,
     warn_stale_baseline,
 )
 from acctgate.cli.output import Color, Writer
@@ -89,6 +90,7 @@ def command(
     writer = Writer(wanted, formats, output, color, judged_by(wanted, now))
     planned = planned_changes(plans, lock_file)
     known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
+    require_blocking_rule(wanted.source, wanted.levels(), blocking)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now) if planned is None else None
         shown = stack.enter_context(progress("judging" if responses or snapshots else READING))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
@@ -13,6 +13,7 @@ from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import Color
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
+from acctgate.model.outcome import Level, Severity
 from acctgate.model.report import Report, read_report
 from acctgate.plan import Planned
 from acctgate.plan.read import read_plans
@@ -230,6 +231,18 @@ def policy(path: Path | None) -> Policy:
         return load_selected(path or policy_path(), Path.cwd())
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
+
+
+def require_blocking_rule(source: str, rules: Iterable[tuple[Level, Severity]], threshold: FailOn | None) -> None:
+    """Refuse a policy in which no rule can block a deploy: it would pass every account.
+
+    Raises:
+        click.ClickException: There is no such rule.
+    """
+    if not (threshold or FailOn()).can_block(rules):
+        kind = "rule that --fail-on selects is enabled" if threshold else "rule is mandatory"
+        remedy = "make a rule mandatory" if threshold else "make a rule mandatory, or use --fail-on advisory"
+        raise click.ClickException(f"{one_line(source)}: no {kind}, so every account would pass; {remedy}")
 
 
 def policy_path() -> Path:

@@ -20,6 +20,7 @@ from acctgate.cli.options import (
     policy,
     policy_option,
     policy_path,
+    require_blocking_rule,
     target,
     warn_stale_baseline,
 )
@@ -95,6 +96,9 @@ def command(
             raise click.ClickException(str(error)) from None
     writer.policy, writer.judged_by = _judging_policy(result.report), result.report.judged_by
     known = baseline(baseline_file, writer.policy)
+    source = result.report.policy.source if result.report.policy else "the policy"
+    levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
+    require_blocking_rule(source, levels, blocking)
     evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
     code = writer.write(evaluation, evaluation.notices)
     warn_stale_baseline(baseline_file, evaluation.stale_entries())

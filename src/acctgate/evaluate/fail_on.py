@@ -43,6 +43,10 @@ class FailOn:
             given[kind] = value
         return cls(**cast(Any, given))
 
+    def can_block(self, rules: Iterable[tuple[Level, Severity]]) -> bool:
+        """Return whether any of these rules could block a deploy."""
+        return any(level != "disabled" and self._reaches(level, severity) for level, severity in rules)
+
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with blocking rules as mandatory and all others as advisory."""
         outcomes = tuple(map(self._apply, report.outcomes))
@@ -55,5 +59,8 @@ class FailOn:
         return replace(outcome, level=level)
 
     def _blocks(self, outcome: Outcome) -> bool:
-        severe = SEVERITIES.index(outcome.severity) >= SEVERITIES.index(self.severity)
-        return severe and (self.level == "advisory" or outcome.level in BINDING)
+        return self._reaches(outcome.level, outcome.severity)
+
+    def _reaches(self, level: Level, severity: Severity) -> bool:
+        severe = SEVERITIES.index(severity) >= SEVERITIES.index(self.severity)
+        return severe and (self.level == "advisory" or level in BINDING)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from acctgate.model.outcome import Place
+from acctgate.model.outcome import Level, Place, Severity
 from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
@@ -69,3 +69,7 @@ class Policy:
     """The age from which a snapshot is unknown; None: no limit."""
     max_waiver_days: int = DEFAULT_WAIVER_DAYS
     """For how many days a new waiver may apply."""
+
+    def levels(self) -> Iterator[tuple[Level, Severity]]:
+        """Return level and severity of each rule."""
+        return ((self.rules[rule.id]["level"], rule.severity) for rule in self.all_rules)

@@ -154,7 +154,10 @@ def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:
         parts.append(f"{failed} violation{'' if failed == 1 else 's'}")
     if unknown:
         parts.append(f"{unknown} unknown")
-    result = f"{' and '.join(parts)} of {judged} mandatory rules" if parts else f"all {judged} mandatory rules pass"
+    waived = sum(outcome.outcome == "waived" and outcome.binding for outcome in report.outcomes)
+    passing = f"{judged - waived} of {judged} mandatory rules pass, {waived} waived" if waived else None
+    result = f"{' and '.join(parts)} of {judged} mandatory rules" if parts else passing
+    result = result or f"all {judged} mandatory rules pass"
     return f"{name}{alias}: {result}"
 
 
