@@ -17,7 +17,7 @@ ACTIONLINT := .cache/actionlint/actionlint
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench conformance lock clean
+.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench conformance fuzz lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -87,6 +87,11 @@ site: $(SITE)/.installed ## Build the documentation site into site/
 
 pictures: $(STAMP) ## Generate the pictures in docs/images/
 	@$(BIN)/python tools/pictures.py
+
+# The answers come from a seeded generator; ACCTGATE_FUZZ_SEED selects others.
+fuzz: $(STAMP) ## Try random input on parsers and renderers, and prove each pass of 100,000 generated answers
+	@ACCTGATE_FUZZ_ANSWERS=100000 ACCTGATE_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest -q \
+		$$(grep -rlE 'SETTINGS|ACCTGATE_FUZZ' --include='test_*.py' tests)
 
 conformance: setup ## Predict and deploy 2,000 generated changes on the real engine
 	@$(BIN)/python -m tests.conformance

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+_EXAMPLES = os.environ.get("ACCTGATE_FUZZ_EXAMPLES")
+"""How many random examples `make fuzz` tries. The tests try the same 150 each time."""
 SETTINGS = settings(
-    derandomize=True, deadline=None, max_examples=150, database=None,
+    derandomize=not _EXAMPLES, deadline=None, max_examples=int(_EXAMPLES or 150), database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 KEYS = [

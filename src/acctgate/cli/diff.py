@@ -16,6 +16,7 @@ from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
     color_option,
     file_option,
+    force_option,
     lock_file_option,
     or_fail,
     plan_option,
@@ -76,6 +77,7 @@ _WIDTH = 120
 @policy_option
 @click.option("--format", "-f", "format_name", type=click.Choice(DIFF_FORMATS), default="text", show_default=True)
 @file_option
+@force_option
 @color_option
 @click.option("--allow-loosening", is_flag=True, help="Don't fail on a loosened policy.")
 @click.pass_context

@@ -22,7 +22,8 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError, load_policy, load_preset
 from acctgate.policy.find import NAMES
-from acctgate.text import and_more, os_reason
+from acctgate.text import and_more
+from acctgate.writing import WriteError, write_inside
 
 
 @click.command(
@@ -132,9 +133,7 @@ def _prove(policy: str, account: Snapshot, now: datetime) -> None:
 
 def _write(directory: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
-        path = directory / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise click.ClickException(f"{path}: {os_reason(error)}") from None
+            write_inside(directory, name, text)
+        except WriteError as error:
+            raise click.ClickException(str(error)) from None

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, get_args
 import click
 
 from acctgate.cli.completion import files, one_of
-from acctgate.cli.output import Color
+from acctgate.cli.output import OVERWRITE, Color
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
 from acctgate.model.outcome import Level, Severity
@@ -126,6 +126,19 @@ output_option = click.option(
 )
 file_option = click.option(
     "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Output file.  [default: stdout]"
+)
+
+
+def _allow_overwriting(ctx: click.Context, parameter: click.Parameter, force: bool) -> None:
+    ctx.meta[OVERWRITE] = force
+
+
+force_option = click.option(
+    "--force",
+    is_flag=True,
+    expose_value=False,
+    callback=_allow_overwriting,
+    help="Overwrite the output file if it exists.",
 )
 color_option = click.option(
     "--color",

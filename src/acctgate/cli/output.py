@@ -18,15 +18,22 @@ from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
-from acctgate.policy import Policy
+from acctgate.policy import Policy, PolicyError
+from acctgate.policy.find import find_policy
 from acctgate.redact import one_line
 from acctgate.render import FORMATS, Frame, Renderer, renderer
 from acctgate.text import and_more, os_reason
+from acctgate.writing import WriteError, open_output
 
 EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
 UNUSABLE: Final = 2
 MINIMUM_WIDTH: Final = 60
 """Columns."""
+
+OVERWRITE: Final = "acctgate.overwrite"
+"""Whether `--force` is given, in the context of commands that have the option. The others overwrite their reports."""
+_OUTPUTS: Final = ("output", "formats", "rows")
+"""Parameters that name outputs."""
 
 Color = Literal["auto", "always", "never"]
 """The values of `--color`."""
@@ -102,12 +109,10 @@ class Writer:
         for name, path in self._targets:
             file = sys.stdout
             if path is not None:
-                try:
-                    # A byte order mark: without one, Excel reads CSV in the system's old encoding.
-                    encoding = "utf-8-sig" if name == "csv" else "utf-8"
-                    file = stack.enter_context(path.open("w", encoding=encoding, errors="replace", newline="\n"))
-                except OSError as error:
-                    raise click.ClickException(f"{path}: {os_reason(error)}") from None
+                # A byte order mark: without one, Excel reads CSV in the system's old encoding.
+                encoding = "utf-8-sig" if name == "csv" else "utf-8"
+                policies = {self._policy.source, *(place.file for place in self._policy.places.values())}
+                file = stack.enter_context(_open(path, policies, encoding))
             color, width = appearance(path, self._color)
             render = renderer(name, self._frame(color, width))
             file.write(render.begin())
@@ -139,10 +144,38 @@ def write_text(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False, color=True)  # keep colour codes: the caller decided on them
         return
+    with _open(output) as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError as error:
+            raise click.ClickException(f"{output}: {os_reason(error)}") from None
+
+
+def _open(path: Path, inputs: Iterable[str] = (), encoding: str = "utf-8") -> TextIO:
+    """Open an output file. The files that the command's parameters name are inputs."""
+    context = click.get_current_context(silent=True)
+    given = {} if context is None else context.params
+    named = [str(value) for key, values in given.items() if key not in _OUTPUTS for value in _each(values)]
+    overwrite = context is None or bool(context.meta.get(OVERWRITE, True))
     try:
-        output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    except OSError as error:
-        raise click.ClickException(f"{output}: {os_reason(error)}") from None
+        return open_output(
+            path, overwrite=overwrite, inputs=[*named, *_repository_policy(), *inputs], encoding=encoding
+        )
+    except WriteError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _repository_policy() -> list[Path]:
+    """Return the policy that a command without `--policy` reads."""
+    try:
+        return [find_policy(Path.cwd())]
+    except PolicyError:
+        return []
+
+
+def _each(values: object) -> Iterable[object]:
+    return values if isinstance(values, tuple) else () if values is None else (values,)
 
 
 def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[bool, int]:

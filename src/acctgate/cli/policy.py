@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import own_policy_option, policy_path
+from acctgate.cli.options import force_option, own_policy_option, policy_path
 from acctgate.policy.find import NAMES
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def _yaml_path() -> Path:
 @own_policy_option
 @click.option("--format", "kind", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Output file.  [default: stdout]")
+@force_option
 def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | None) -> None:
     """Print the effective policy: every value with the file and line, or the preset, that sets it.
 

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import file_option, live_options, or_fail, target
+from acctgate.cli.options import file_option, force_option, live_options, or_fail, target
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
@@ -33,6 +33,7 @@ _OPERATIONS: Final = {operation.section: operation.name for operation in (IDENTI
     ),
 )
 @file_option
+@force_option
 @live_options
 @click.pass_context
 def command(

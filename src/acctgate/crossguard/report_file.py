@@ -11,6 +11,7 @@ from acctgate.crossguard import variables
 from acctgate.model.report import Report, RunIdentity, read_report
 from acctgate.redact import one_line
 from acctgate.text import os_reason
+from acctgate.writing import replace_file
 
 
 class ReportError(Exception):
@@ -40,9 +41,7 @@ def write(report: str) -> None:
         return
     document = {**json.loads(report), "run": asdict(this_run())}
     path = Path(name)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
-    draft.replace(path)
+    replace_file(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 def this_run() -> RunIdentity:

@@ -1,0 +1,103 @@
+"""Write files: never onto an input, and onto an existing file only if the user allows it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TextIO
+
+from acctgate.text import os_reason
+
+
+class WriteError(Exception):
+    """A file was not written. The message is one line: the file and the reason."""
+
+
+def open_output(path: Path, *, overwrite: bool, inputs: Iterable[str | Path] = (), encoding: str = "utf-8") -> TextIO:
+    """Open a text file to write.
+
+    Args:
+        path: The file.
+        overwrite: Whether an existing file may be replaced. An empty file and a device may always be written to.
+        inputs: Files that are read. None of them is overwritten, whatever name it has here.
+        encoding: How the text is encoded.
+
+    Raises:
+        WriteError: The file is an input, exists already, or cannot be opened.
+    """
+    for file in inputs:
+        if is_same_file(path, file):
+            raise WriteError(f"{path}: is also an input ({file}); write to another file")
+    try:
+        if overwrite or _holds_nothing(path):
+            return path.open("w", encoding=encoding, errors="replace", newline="\n")
+        return path.open("x", encoding=encoding, errors="replace", newline="\n")
+    except FileExistsError:
+        raise WriteError(f"{path}: already exists; use --force") from None
+    except OSError as error:
+        raise WriteError(f"{path}: {os_reason(error)}") from None
+
+
+def is_same_file(path: Path, other: str | Path) -> bool:
+    """Return whether both names lead to the same file: a hard link, a symbolic link, or another path."""
+    try:
+        return path.samefile(other) and stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Return whether nothing is lost by writing to an existing path: an empty file, or no regular file."""
+    try:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode):
+            return found.st_size == 0 and not path.is_symlink()
+        return not stat.S_ISDIR(found.st_mode)
+    except OSError:
+        return False
+
+
+def write_inside(directory: Path, name: str, text: str) -> None:
+    """Write a file below a directory, and create its folders.
+
+    Raises:
+        WriteError: A link leads out of the directory, or the file cannot be written.
+    """
+    path = directory / name
+    try:
+        if not path.resolve().is_relative_to(directory.resolve()):
+            raise WriteError(f"{path}: a link leads out of {directory}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, text)
+    except OSError as error:
+        raise WriteError(f"{path}: {os_reason(error)}") from None
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Replace a file in one step. Readers see the old text or the new one; a planted draft is never followed.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    mode = 0o666 & ~_umask()
+    with suppress(FileNotFoundError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+    draft = NamedTemporaryFile(dir=path.parent, prefix=".acctgate-", delete=False)  # noqa: SIM115 replaces the file
+    try:
+        with draft:
+            draft.write(text.encode("utf-8", "replace"))
+        Path(draft.name).chmod(mode)
+        Path(draft.name).replace(path)
+    except BaseException:
+        Path(draft.name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
