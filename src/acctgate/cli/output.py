@@ -111,13 +111,18 @@ class Writer:
             if path is not None:
                 # A byte order mark: without one, Excel reads CSV in the system's old encoding.
                 encoding = "utf-8-sig" if name == "csv" else "utf-8"
-                policies = {self._policy.source, *(place.file for place in self._policy.places.values())}
-                file = stack.enter_context(_open(path, policies, encoding))
+                file = stack.enter_context(_open(path, self._policy_files(), encoding))
             color, width = appearance(path, self._color)
             render = renderer(name, self._frame(color, width))
             file.write(render.begin())
             sinks.append((render, file))
         return sinks
+
+    def _policy_files(self) -> set[str]:
+        """Return the policy's file and those that it extends."""
+        if self.policy is None:
+            return set()
+        return {self.policy.source, *(place.file for place in self.policy.places.values())}
 
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
         folder, root = Path.cwd(), repository_root(Path.cwd(), os.environ)
