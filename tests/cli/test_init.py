@@ -85,7 +85,7 @@ def test_a_live_account_with_a_denied_call(repository: Path, server: DemoServer)
     server.denied.add("GetSecurityPreference")
     done = run("init", cwd=repository, environment=server.environment)
     assert done.returncode == 3, "written, but who reads it must know that rules are not asked for"
-    one_line(done.stderr, "rules could not be decided and are only advisory: GetSecurityPreference failed", "--force")
+    one_line(done.stderr, "rules are unknown and only advisory: GetSecurityPreference failed", "--force")
     policy = (repository / "policies/policy.yaml").read_text()
     assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one call that is denied is told once"
     assert " ".join(done.stdout.split()).count("grant ram:GetSecurityPreference to the caller") == 1
@@ -276,7 +276,7 @@ def test_wrong_use(repository: Path, arguments: list[str], parts: list[str]) -> 
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("{", "no YAML"),
+        ("{", "invalid YAML"),
         ("name: x\nruntime: {name: python, options: {virtualenv: 'a; rm -rf b'}}\n", "virtualenv"),
         ("name: x\nruntime: {name: python, options: {virtualenv: [a]}}\n", "virtualenv"),
     ],
@@ -341,7 +341,7 @@ def test_what_to_tighten(repository: Path) -> None:
 
 
 def test_nothing_to_tighten() -> None:
-    assert "The policy is strict: account (unnamed) holds all that it makes mandatory.\n" in init().stdout
+    assert "The policy is strict: account (unnamed) satisfies all its mandatory rules.\n" in init().stdout
 
 
 def test_the_next_commands_work(repository: Path, server: DemoServer) -> None:

@@ -166,14 +166,14 @@ def test_masks_that_the_policy_does_not_name_are_for_a_person(masks: str) -> Non
     assert "network-masks" in left(fix)
     alone = propose(account(LoginNetworkMasks=masks), policy_of({"network-masks": {}}), NOW)
     assert (alone.settings, alone.withheld, left(alone)) == ((), None, ["network-masks"])
-    assert "No resource can repair what is left" in TARGETS["terraform"].render(alone)
+    assert "No resource can repair the findings" in TARGETS["terraform"].render(alone)
 
 
 @pytest.mark.parametrize("value", [None, ["10.0.0.0/8"], 7])
 def test_masks_that_cannot_be_read_are_never_cleared(value: Any) -> None:
     fix = propose(account(LoginNetworkMasks=value, MFAOperationForLogin="adaptive"), load_preset("strict"), NOW)
     assert fix.settings == ()
-    assert fix.withheld is not None and fix.withheld.startswith("LoginNetworkMasks is not known (")
+    assert fix.withheld is not None and fix.withheld.startswith("LoginNetworkMasks is unknown (")
     assert {"login-mfa", "network-masks"} <= set(left(fix))
     said = propose(account(LoginNetworkMasks=value), within("10.0.0.0/8", login_mfa={"require": "adaptive"}), NOW)
     assert declared(said)[MASKS] == "10.0.0.0/8"
@@ -184,7 +184,7 @@ def test_a_duration_that_cannot_be_read(value: Any) -> None:
     policy = policy_of({"mfa-ticket": {"allow": False}})
     fix = propose(account(LoginSessionDuration=value, EnableSaveMFATicket=True), policy, NOW)
     assert fix.settings == ()
-    assert fix.withheld is not None and "puts it back to 6 hours" in fix.withheld
+    assert fix.withheld is not None and "resets it to 6 hours" in fix.withheld
     said = propose(account(LoginSessionDuration=value), policy_of({"session-duration": {"max_hours": 4}}), NOW)
     assert declared(said) == {HOURS: 4, MASKS: "10.0.0.0/8"}
 
@@ -194,7 +194,7 @@ def test_text_that_no_file_can_hold_cannot_be_read() -> None:
         account(LoginNetworkMasks="10.0.0.0/8;\ud800", EnableSaveMFATicket=True), load_preset("strict"), NOW
     )  # fmt: skip
     assert fix.settings == ()
-    assert fix.withheld is not None and "LoginNetworkMasks is no valid text" in fix.withheld
+    assert fix.withheld is not None and "LoginNetworkMasks is not valid Unicode text" in fix.withheld
     for target in TARGETS.values():
         target.render(fix).encode()
 
@@ -241,7 +241,7 @@ def test_more_masks_than_are_documented_are_said_before() -> None:
     fix = propose(account(LoginNetworkMasks=""), within(*many), NOW)
     assert declared(fix)[MASKS] == ";".join(many)
     [caution] = fix.cautions
-    assert "at most 40 masks and 512 characters, and these are 41 and" in caution
+    assert "at most 40 masks and 512 characters, but these are 41 and" in caution
 
 
 def test_a_repair_that_does_not_hold_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +250,7 @@ def test_a_repair_that_does_not_hold_is_not_handed_out(monkeypatch: pytest.Monke
     monkeypatch.setitem(module._REPAIRERS, "session-duration", broken)
     fix = propose(account(), policy_of({"session-duration": {"max_hours": 4}}), NOW)
     assert fix.settings == ()
-    assert fix.withheld is not None and fix.withheld.endswith("(this is a fault of acctgate)")
+    assert fix.withheld is not None and fix.withheld.endswith("(this is a bug in acctgate)")
     assert left(fix) == ["session-duration"]
 
 
@@ -544,7 +544,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _fix(*arguments: str | Path, stdin: bytes = b"") -> Result:
-    return CliRunner().invoke(group, ["fix", *map(str, arguments)], input=stdin)
+    policy = () if "--policy" in arguments else ("--policy", "baseline")
+    return CliRunner().invoke(group, ["fix", *map(str, arguments), *policy], input=stdin)
 
 
 def _written(path: Path, *documents: Any) -> Path:
@@ -582,7 +583,7 @@ def test_what_it_says_of_an_account_that_complies(tmp_path: Path) -> None:
 
 
 def test_several_accounts_are_2_in_one_line(tmp_path: Path) -> None:
-    done = run("fix", "--snapshot", _written(tmp_path / "s.json", WEAK, WEAK))
+    done = run("fix", "--snapshot", _written(tmp_path / "s.json", WEAK, WEAK), "--policy", "baseline")
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: the input has several accounts, and fix takes one at a time")
 
@@ -602,7 +603,8 @@ def test_several_accounts_are_2_in_one_line(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_2_in_one_line(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{")
     _written(tmp_path / "good.json", WEAK)
-    done = run("fix", *arguments, cwd=tmp_path)
+    policy = () if "--policy" in arguments else ("--policy", "baseline")
+    done = run("fix", *arguments, *policy, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: ", message)
 
@@ -612,7 +614,7 @@ def test_the_live_account_is_read_where_no_file_is_given() -> None:
 
     with DemoServer() as demo:
         demo.account.preference["LoginProfilePreference"]["LoginSessionDuration"] = 24
-        done = run("fix", "--to", "terraform", environment=demo.environment)
+        done = run("fix", "--to", "terraform", "--policy", "baseline", environment=demo.environment)
         assert demo.calls["SetSecurityPreference"] == 0
     assert (done.returncode, done.stderr) == (0, "")
     assert "account 1234567890123456" in done.stdout.splitlines()[0]

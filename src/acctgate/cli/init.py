@@ -68,12 +68,11 @@ def command(
     endpoint: str | None,
     directory: Path,
 ) -> None:
-    """Put the repository in DIRECTORY (default: this one) behind the gate.
+    """Set up acctgate in the repository in DIRECTORY (default: this one).
 
-    It reads one account and writes a policy that fits it: nothing blocks today, and what is asked for may get
-    better, not worse. Beside it stand the policy pack for Pulumi and a pipeline without stored keys. What to
-    tighten is listed. Exit status: 0 written; 3 written, but some rules could not be decided and are only advisory;
-    2 nothing written.
+    Reads one account and writes a policy that fits it: nothing blocks today, and what the policy requires can only
+    get better. Also writes the policy pack for Pulumi and a pipeline without stored keys, and lists what to tighten.
+    Exit status: 0 written; 3 written, but unknown rules are only advisory; 2 nothing written.
     """
     now, where = datetime.now(UTC), target(region, role_arn, endpoint)
     repository = or_fail(lambda: look(directory))
@@ -94,10 +93,10 @@ def command(
     live = [("--region", region), ("--role-arn", role_arn), ("--endpoint", endpoint)]
     for line in InitSummary(repository, fitted, pipelines, sources, live).lines(list(files)):
         click.echo(line)
-    undecided = [gap for gap in fitted.gaps if gap.kind == "undecided"]
-    if undecided:
-        told = f"{len(undecided)} rules could not be decided and are only advisory: {undecided[0].now}"
-        click.echo(f"acctgate: {told}; see to it, then run this again with --force", err=True)
+    unknown = [gap for gap in fitted.gaps if gap.kind == "unknown"]
+    if unknown:
+        message = f"{len(unknown)} rules are unknown and only advisory: {unknown[0].now}"
+        click.echo(f"acctgate: {message}; fix this, then run acctgate init --force", err=True)
         ctx.exit(3)
 
 
@@ -118,17 +117,19 @@ def _refuse_conflicts(directory: Path, names: Iterable[str], force: bool) -> Non
 
 
 def _prove(policy: str, account: Snapshot, now: datetime) -> None:
-    """Load the policy as the gate will, and judge the account by it: it must pass."""
+    """Load the policy from a file and judge the account by it. It must pass."""
     with TemporaryDirectory(prefix="acctgate-") as folder:
         (file := Path(folder) / "policy.yaml").write_text(policy, encoding="utf-8", newline="\n")
         try:
             (report,) = evaluate([account], load_policy(file), now)
         except PolicyError as error:
-            raise click.ClickException(f"the fitted policy cannot be loaded: {error} (a fault of acctgate)") from None
+            raise click.ClickException(
+                f"the fitted policy cannot be loaded: {error} (this is a bug in acctgate)"
+            ) from None
     blocking = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome in ("fail", "unknown")]
     if blocking:
         what = f"{blocking[0].rule}: {blocking[0].message}"
-        raise click.ClickException(f"the fitted policy would block: {what} (a fault of acctgate)")
+        raise click.ClickException(f"the fitted policy would block: {what} (this is a bug in acctgate)")
 
 
 def _write(directory: Path, files: Mapping[str, str]) -> None:

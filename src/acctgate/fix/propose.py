@@ -1,7 +1,7 @@
-"""Repair: the SecurityPreference resource that makes one account satisfy a policy, and the manual steps.
+"""Propose the SecurityPreference resource that makes one account satisfy a policy, and the manual steps. Pure.
 
-Pure. Only settings that do not comply are declared, and always masks and session duration: a create that leaves
-them out clears them. What is proposed is judged before it is handed out, by the same overlay that judges plans.
+The resource declares the settings that do not comply, and always masks and session duration: a create without them
+clears them. The proposal is judged before it is returned, by the same overlay that judges plans.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from acctgate.rules.base import SettingRule
 RESOURCE: Final = "security-preference"
 """The name of the proposed resource."""
 _LEFT_OUT: Final = {
-    MASKS: "a resource that leaves it out opens console logon to every network",
-    HOURS: f"a new resource that leaves it out puts it back to {DEFAULT_HOURS} hours",
+    MASKS: "a resource without it opens console logon to every network",
+    HOURS: f"a new resource without it resets it to {DEFAULT_HOURS} hours",
 }
 _OPEN: Final[tuple[Result, ...]] = ("fail", "unknown")
 _RANK: Final[dict[Result, int]] = {"pass": 0, "skipped": 0, "waived": 1, "unknown": 2, "fail": 3}
@@ -42,12 +42,12 @@ class DeclaredSetting:
     value: str | int | bool
     why: str
     repairs: str | None = None
-    """The rule that it repairs. None where the value is declared only to be kept."""
+    """The rule that it repairs. None if the value is declared only to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that no resource repairs."""
+    """A finding that no resource repairs."""
 
     rule: str
     level: Level
@@ -58,29 +58,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What would make an account satisfy a policy."""
+    """The proposal that makes an account satisfy a policy."""
 
     account: str | None
     alias: str | None
     policy: str
     settings: tuple[DeclaredSetting, ...] = ()
-    """The resource's settings. Empty: there is no resource."""
+    """The resource's settings. Empty if there is no resource."""
     cautions: tuple[str, ...] = ()
-    """What to look at before the resource is deployed."""
+    """Warnings to read before the resource is deployed."""
     withheld: str | None = None
-    """Why there is no resource although some settings want repair."""
+    """Why there is no resource although some settings do not comply."""
     steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Repairer:
-    """A rule that a setting of the resource can repair."""
+    """A rule, and the setting of the resource that repairs it."""
 
     rule: SettingRule[Any]
     key: PreferenceKey
 
     def repaired(self, value: object, policy: Policy) -> Any:
-        """What the policy wants in the place of `value`; None where it does not say."""
+        """Return the compliant value to use instead of `value`, None if the policy does not define one."""
         entry = policy.rules[self.rule.id]
         if entry["level"] == "disabled" or self.rule.id in policy.unusable or self.rule.repair is None:
             return None
@@ -95,7 +95,7 @@ _REPAIRERS: Final = {
 
 
 def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
-    """What would make the account satisfy the policy. It is judged as of `now`."""
+    """Return the proposal for an account, judged as of `now`."""
     found = _judge(snapshot, policy, now)
     settings, withheld = _settings(snapshot, policy, found)
     cautions: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ def _planned(settings: Sequence[DeclaredSetting]) -> PlannedChange:
 def _settings(
     snapshot: Snapshot, policy: Policy, found: Sequence[Outcome]
 ) -> tuple[tuple[DeclaredSetting, ...], str | None]:
-    """The settings to declare, or why there can be none."""
+    """Return the settings to declare, or why there are none."""
     wanting = [outcome for outcome in found if outcome.outcome in _OPEN and outcome.rule in _REPAIRERS]
     if reason := _unread(snapshot):
         return (), reason if wanting else None
@@ -138,27 +138,27 @@ def _settings(
 
 
 def _unread(snapshot: Snapshot) -> str | None:
-    """Why the preference as a whole is not known. Then nothing says what a resource would change."""
+    """Return why the whole preference is unknown, so that the effect of a resource is unknown too."""
     section, error = snapshot.read((SECTION,)), snapshot.errors.get(SECTION)
     reason = section.reason if isinstance(section, Unknown) else error and explain(error, OPERATIONS[SECTION])
-    return f"{reason}; let it be read, then run acctgate fix again" if reason else None
+    return f"{reason}; fix this, then run acctgate fix again" if reason else None
 
 
 def _read(snapshot: Snapshot, repairer: _Repairer) -> Any:
-    """The live value. Text that no file can hold cannot be read either."""
+    """Return the live value. Text that cannot be encoded is unknown."""
     value = snapshot.read(repairer.key.path)
     try:
         str(value).encode()
     except UnicodeEncodeError:
-        return Unknown(f"{repairer.key.api} is no valid text", value)
+        return Unknown(f"{repairer.key.api} is not valid Unicode text", value)
     return value
 
 
 def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> DeclaredSetting | None:
-    """The setting that repairs the rule.
+    """Return the setting that repairs the rule, None if a person must decide.
 
-    None where a person must decide: a value that is there and cannot be understood may be stricter than what the
-    policy wants. Masks and duration are sent in any case, so for them the policy's value is taken.
+    An unknown value may be stricter than the policy requires. Masks and duration are always sent, so they get the
+    policy's value.
     """
     repairer = _REPAIRERS[outcome.rule]
     value = _read(snapshot, repairer)
@@ -173,7 +173,7 @@ def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> DeclaredSet
 
 
 def _absent(snapshot: Snapshot, repairer: _Repairer) -> bool:
-    """Whether the answer has none of the settings that the rule reads."""
+    """Return whether the API response has none of the settings that the rule reads."""
     values = [snapshot.read(path) for path in repairer.rule.paths]
     return all(isinstance(value, Unknown) and value.absent for value in values)
 
@@ -186,7 +186,7 @@ def _now(outcome: Outcome) -> str:
 
 
 def _kept(snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequence[Outcome]) -> DeclaredSetting | str:
-    """Masks or duration as they are. Where they are not known, what the policy wants; a text says why not even that."""
+    """Return masks or duration unchanged, or the policy's value if they are unknown, or why there is neither."""
     key, rule = repairer.key, repairer.rule
     value = _read(snapshot, repairer)
     if not isinstance(value, Unknown):
@@ -195,23 +195,23 @@ def _kept(snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequ
         return DeclaredSetting(key, value, f"{prefix}kept as it is: {_LEFT_OUT[key.api]}")
     wanted = repairer.repaired(value, policy)
     if wanted is None:
-        unsaid = "the policy does not say what it should be"
-        return f"{key.api} is not known ({value.reason}), {unsaid}, and {_LEFT_OUT[key.api]}"
+        unsaid = "the policy does not define it"
+        return f"{key.api} is unknown ({value.reason}), {unsaid}, and {_LEFT_OUT[key.api]}"
     return DeclaredSetting(key, wanted, f"{rule.id} wants {rule.expected(policy.rules[rule.id])}; {value.reason}")
 
 
 def _fault(before: Sequence[Outcome], after: Sequence[Outcome], settings: Sequence[DeclaredSetting]) -> str | None:
-    """What the resource would not repair, or make worse. It should never be anything."""
+    """Return what the resource would not repair or make worse. This must never happen."""
     repaired = {setting.repairs for setting in settings}
     for old, new in zip(before, after, strict=True):
         worse = _RANK[new.outcome] > _RANK[old.outcome] and new.rule != login_lockout.RULE.id
         if worse or (new.rule in repaired and new.outcome != "pass"):
-            return f"with the resource, {new.rule} would be: {new.message} (this is a fault of acctgate)"
+            return f"with the resource, {new.rule} would be: {new.message} (this is a bug in acctgate)"
     return None
 
 
 def _lockouts(after: Sequence[Outcome]) -> list[str]:
-    """Whom the resource may lock out: stricter settings do that."""
+    """Return warnings about users that stricter settings may lock out."""
     about = (outcome for outcome in after if outcome.rule == login_lockout.RULE.id and outcome.outcome in _OPEN)
     return [f"{outcome.rule} ({outcome.level}): {outcome.message}. {outcome.remediation}" for outcome in about]
 
@@ -221,11 +221,11 @@ def _limits(settings: Sequence[DeclaredSetting]) -> list[str]:
     if masks.count(";") < _MOST_MASKS and len(masks) <= _LONGEST_MASKS:
         return []
     most = f"at most {_MOST_MASKS} masks and {_LONGEST_MASKS} characters"
-    return [f"Alibaba Cloud documents {most}, and these are {masks.count(';') + 1} and {len(masks)}: sum them up"]
+    return [f"Alibaba Cloud documents {most}, but these are {masks.count(';') + 1} and {len(masks)}: summarize them"]
 
 
 def _step(outcome: Outcome) -> Step:
     remediation = outcome.remediation
-    if outcome.outcome == "unknown":  # it may comply, or be stricter
-        remediation = f"Find out what it is. If it does not comply: {remediation}"
+    if outcome.outcome == "unknown":  # the value may comply or be stricter
+        remediation = f"Find out the value. If it does not comply: {remediation}"
     return Step(outcome.rule, outcome.level, outcome.message, outcome.expected, remediation)

@@ -181,7 +181,7 @@ def test_what_cannot_be_decided_is_advisory_with_the_reason() -> None:
     document = {**GOOD, "errors": {"SecurityPreference": DENIED}}
     del document["SecurityPreference"]
     found = fitted(document)
-    assert {gap.kind for gap in found.gaps} == {"undecided"}
+    assert {gap.kind for gap in found.gaps} == {"unknown"}
     assert len(found.gaps) == 5
     assert found.text().count("# GetSecurityPreference failed with NoPermission: You are not authorized") == 1
 
@@ -202,8 +202,8 @@ def test_the_whole_file() -> None:
     assert (
         fitted({**document, "account_id": "1234567890123456", "alias": "prod"}).text()
         == """\
-# Fitted by `acctgate init` to account 1234567890123456 (prod) as it was on 2026-11-22: nothing blocks.
-# What is not listed is as strict has it. `acctgate explain RULE` says more.
+# Fitted by `acctgate init` to account 1234567890123456 (prod) as of 2026-11-22: nothing blocks.
+# Rules that are not listed are those of strict. `acctgate explain RULE` describes a rule.
 version: 1
 extends: strict
 rules:
@@ -213,12 +213,12 @@ rules:
   # strict: at most 8 hours. Now: a console session lasts 12 hours
   session-duration: {level: mandatory, max_hours: 12}
 
-  # Violated today, with nothing to hold on to: advisory. Delete the line once the account complies.
+  # Failing, with no threshold to hold: advisory. Delete the line once the account complies.
 
   # strict: true. Now: the Alibaba Cloud account itself has no MFA
   root-mfa: {level: advisory}
 
-  # Could not be decided today: advisory. Delete the line once it can be.
+  # Unknown today: advisory. Delete the line once it is known.
 
   # OldAkNum should be a valid integer, found "?"
   old-root-access-keys: {level: advisory}

@@ -1,7 +1,7 @@
-"""A policy that fits an account as it is: nothing blocks today, and nothing that is asked for may get worse.
+"""Fit a policy to an account as it is: nothing blocks today, and nothing that the policy requires may get worse. Pure.
 
-Pure. The target (a preset) stays what it extends, so the file lists only where the account falls short of it. What
-has a threshold stays mandatory at today's value: a ratchet. What has none, or could not be decided, is advisory.
+The policy extends the target, a preset, so the file lists only the rules that the account does not satisfy. A rule
+with a threshold stays mandatory at today's value (a ratchet). A rule without one, or an unknown one, is advisory.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from acctgate.policy import Policy, entry_fault, yaml_flow
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
 
-Kind = Literal["ratchet", "violated", "undecided"]
-"""Why a rule is not asked for as the target does: it holds at today's value, it is violated, it is not provable."""
+Kind = Literal["ratchet", "violated", "unknown"]
+"""Why an entry differs from the target: today's value is the limit, the rule is violated, or it is unknown."""
 
 _HEADINGS: Final[dict[Kind, str]] = {
     "ratchet": "Mandatory at today's value: it can only get better. Tighten it as the account does.",
-    "violated": "Violated today, with nothing to hold on to: advisory. Delete the line once the account complies.",
-    "undecided": "Could not be decided today: advisory. Delete the line once it can be.",
+    "violated": "Failing, with no threshold to hold: advisory. Delete the line once the account complies.",
+    "unknown": "Unknown today: advisory. Delete the line once it is known.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A rule of which the account falls short, and what is asked for instead."""
+    """A rule that the account does not satisfy, and the entry that it satisfies."""
 
     rule: str
     kind: Kind
     entry: RuleEntry
-    """What the fitted policy says of the rule."""
+    """The rule's entry in the fitted policy."""
     now: str
-    """What is, in words: one line, without secrets."""
+    """The present state in one line, without secrets."""
     wanted: str
-    """What the target wants, in words."""
+    """What the target requires, in words."""
     remediation: str
 
 
@@ -54,18 +54,20 @@ class Fit:
     target: str
     """The preset that the policy extends."""
     day: str
-    """When the account was as it is here: YYYY-MM-DD, UTC."""
+    """The day when the account was read: YYYY-MM-DD, UTC."""
     gaps: tuple[Gap, ...]
     """In the order of the rules."""
 
     def text(self) -> str:
-        """The policy file (YAML)."""
+        """Return the policy file (YAML)."""
         return "".join(f"{line}\n" for line in self._lines())
 
     def _lines(self) -> Iterator[str]:
         account = " ".join(filter(None, ("account", self.account or "(unnamed)", self.alias and f"({self.alias})")))
-        yield from comment("#", f"Fitted by `acctgate init` to {account} as it was on {self.day}: nothing blocks.")
-        yield from comment("#", f"What is not listed is as {self.target} has it. `acctgate explain RULE` says more.")
+        yield from comment("#", f"Fitted by `acctgate init` to {account} as of {self.day}: nothing blocks.")
+        yield from comment(
+            "#", f"Rules that are not listed are those of {self.target}. `acctgate explain RULE` describes a rule."
+        )
         yield from ("version: 1", f"extends: {self.target}")
         if self.gaps:
             yield "rules:"
@@ -75,16 +77,16 @@ class Fit:
                 yield from ("", *comment("#", heading, indent="  "))
             before = None
             for gap in gaps:
-                if kind != "undecided":
+                if kind != "unknown":
                     yield from ("", *comment("#", f"{self.target}: {gap.wanted}. Now: {gap.now}", indent="  "))
-                elif gap.now != before:  # one call that is denied leaves many rules undecided
+                elif gap.now != before:  # one denied call makes many rules unknown
                     yield from ("", *comment("#", gap.now, indent="  "))
                 before = gap.now
                 yield f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}"
 
 
 def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
-    """The policy that fits the account as of `now`. `name` is what the target is called in `extends`."""
+    """Return the policy that fits the account as of `now`. `name` is the target's name in `extends`."""
     (report,) = evaluate([snapshot], target, now)
     short: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:
@@ -99,7 +101,7 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
 
 
 def _day(snapshot: Snapshot, now: datetime) -> str:
-    """When the account was read; a snapshot may be an old one."""
+    """Return the day when the account was read. A snapshot may be old."""
     taken = re.match(r"\d{4}-\d\d-\d\d(?=T)", str(snapshot.raw(("taken_at",))), re.ASCII)
     return taken[0] if taken else now.astimezone(UTC).date().isoformat()
 
@@ -107,7 +109,7 @@ def _day(snapshot: Snapshot, now: datetime) -> str:
 def _gap(rule: Rule[Any], want: RuleEntry, outcomes: Sequence[Outcome], snapshot: Snapshot, now: datetime) -> Gap:
     violated = [outcome for outcome in outcomes if outcome.outcome == "fail"]
     shown = (violated or outcomes)[0]
-    kind: Kind = "violated" if violated else "undecided"
+    kind: Kind = "violated" if violated else "unknown"
     entry = RuleEntry(level="advisory")
     ratchet = _ratchet(rule, want, shown.actual)
     if violated and not _is_trivial(rule, ratchet) and _holds(rule, ratchet, snapshot, now):
@@ -124,14 +126,14 @@ def _gap(rule: Rule[Any], want: RuleEntry, outcomes: Sequence[Outcome], snapshot
 
 
 def _holds(rule: Rule[Any], entry: RuleEntry, snapshot: Snapshot, now: datetime) -> bool:
-    """Whether the account keeps what the entry asks for."""
+    """Return whether the account satisfies the entry."""
     if entry_fault(rule, entry) is not None:
         return False
     return all(found.outcome in ("pass", "skipped") for found in rule.judgements(snapshot, entry, now))
 
 
 def _is_trivial(rule: Rule[Any], entry: RuleEntry) -> bool:
-    """Return whether every account meets one of the values: as a limit it would only look like one."""
+    """Return whether every account satisfies one of the values, which is then not a limit."""
     return any(rule.is_trivial(name, value) for name, value in entry.items())
 
 

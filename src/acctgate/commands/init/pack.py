@@ -1,4 +1,4 @@
-"""The policy pack that `acctgate init` writes: what makes a folder with a policy.yaml a Pulumi policy pack."""
+"""The files that make a folder with a policy.yaml a Pulumi policy pack."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ version: 0.1.0
 
 
 def project(virtualenv: str | None) -> str:
-    """PulumiPolicy.yaml. The pack runs in the project's virtual environment, where there is one."""
+    """Return PulumiPolicy.yaml. The pack runs in the project's virtual environment, if it has one."""
     if virtualenv is None:
         return f"{_HEAD}runtime: python\n"
     # Relative to the pack, which lies one folder below the project.

@@ -1,7 +1,6 @@
-"""What `acctgate init` writes into a repository besides the policy: the policy pack, and a pipeline that runs the gate.
+"""Render the policy pack and the pipelines that `acctgate init` writes.
 
-A pipeline is a template of this package, one for each system and way of judging, in which `@{name}` stands for what
-differs from repository to repository.
+There is a template for each CI system and command. `@{name}` is a placeholder.
 """
 
 from __future__ import annotations
@@ -23,22 +22,22 @@ _OWN_ENVIRONMENT: Final = ".acctgate/venv"
 
 
 class _Template(Template):
-    """`@{name}`: pipelines are full of `$` and `{{`."""
+    """A template with `@{name}`, since pipelines are full of `$` and `{{`."""
 
     pattern = r"@\{(?P<braced>[a-z]+)\}|(?P<named>(?!))|(?P<escaped>(?!))|(?P<invalid>(?!))"  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A system that runs pipelines."""
+    """A CI system."""
 
     title: str
     file: str
-    """Where it looks for the pipeline, from the root of the repository."""
+    """The file where it looks for the pipeline, from the root of the repository."""
     todo: str
-    """What is left for a person, in one line."""
+    """The manual step before the pipeline runs, in one line."""
     beside: str | None = None
-    """Where the pipeline goes if the repository has one of its own in `file`, to be included there."""
+    """The file to write and include if the repository has a pipeline of its own in `file`."""
 
 
 _VARIABLES: Final = "ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
@@ -55,13 +54,13 @@ PIPELINES: Final[Mapping[str, Pipeline]] = {
     "flow": Pipeline(
         "Alibaba Cloud DevOps Flow",
         ".flow/acctgate.yaml",
-        "create a YAML pipeline of it in Flow, and fill in what stands in <…>",
+        "create a YAML pipeline from it in Flow, and replace the <…> placeholders",
     ),
 }
 
 
 def pack_files(repository: Repository) -> dict[str, str]:
-    """The policy pack but for the policy: path and text."""
+    """Return the files of the policy pack, except the policy: path and text."""
     return {
         "policies/PulumiPolicy.yaml": pack.project(repository.virtualenv),
         "policies/__main__.py": pack.MAIN,
@@ -69,7 +68,7 @@ def pack_files(repository: Repository) -> dict[str, str]:
 
 
 def place(name: str, repository: Repository) -> str:
-    """The file that a pipeline is written to."""
+    """Return the file to write a pipeline to."""
     pipeline = PIPELINES[name]
     if pipeline.beside and repository.has(pipeline.file) and not repository.begins(pipeline.file, _OURS):
         return pipeline.beside
@@ -77,14 +76,14 @@ def place(name: str, repository: Repository) -> str:
 
 
 def todo(name: str, file: str) -> str:
-    """What is left for a person before the pipeline in `file` runs."""
+    """Return the manual step before the pipeline in `file` runs."""
     pipeline = PIPELINES[name]
     include = f"add `include: {{local: {file}}}` to {pipeline.file}, and " if file == pipeline.beside else ""
     return f"{file} ({pipeline.title}): {include}{pipeline.todo}"
 
 
 def render(name: str, repository: Repository, region: str) -> str:
-    """The pipeline as text."""
+    """Return the pipeline as text."""
     mode = "preview" if repository.pulumi else "check"
     template = (_TEMPLATES / f"{name}-{mode}.yml").read_text(encoding="utf-8")
     venv = repository.virtualenv or _OWN_ENVIRONMENT

@@ -1,4 +1,4 @@
-"""What a repository shows of itself: a Pulumi project, its virtual environment, the system that runs its pipelines."""
+"""Inspect a repository: its Pulumi project, virtual environment and CI systems."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _PLAIN_PATH: Final = re.compile(r"[\w./-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A folder that is to be put behind the gate."""
+    """A folder to set up acctgate in."""
 
     folder: Path
     pulumi: bool
     """Whether it is a Pulumi project."""
     virtualenv: str | None
-    """The virtual environment that the project's program runs in, as Pulumi.yaml names it."""
+    """The virtual environment of the project's program, as in Pulumi.yaml."""
 
     def has(self, name: str) -> bool:
-        """Whether there is a file or folder of that name, a dangling link included."""
+        """Return whether a file, folder or link of that name exists."""
         return os.path.lexists(self.folder / name)
 
     def begins(self, name: str, text: str) -> bool:
-        """Whether the file begins with this text."""
+        """Return whether the file begins with this text."""
         try:
             return (self.folder / name).read_text(encoding="utf-8", errors="replace").startswith(text)
         except OSError:
@@ -44,10 +44,10 @@ class Repository:
 
 
 def look(folder: Path) -> Repository:
-    """What stands in a folder.
+    """Inspect a folder.
 
     Raises:
-        SourceError: There is no such folder, or its Pulumi.yaml cannot be read.
+        SourceError: The folder does not exist, or its Pulumi.yaml cannot be read.
     """
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such directory")
@@ -62,19 +62,19 @@ def _virtualenv(path: Path) -> str | None:
     try:
         project: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: no YAML: {one_line(error)}") from None
+        raise SourceError(f"{path}: invalid YAML: {one_line(error)}") from None
     runtime = project.get("runtime") if isinstance(project, dict) else None
     options = runtime.get("options") if isinstance(runtime, dict) else None
     if not isinstance(options, dict):
         return None
     named = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
     if named is not None and not _PLAIN_PATH.fullmatch(str(named)):
-        raise SourceError(f"{path}: virtualenv: a path of letters, digits and ._-/ can stand in a pipeline")
+        raise SourceError(f"{path}: virtualenv: invalid path; a pipeline can use letters, digits and ._-/")
     return None if named is None else str(named)
 
 
 def shown(repository: Repository) -> tuple[str, ...]:
-    """The pipelines that the repository shows by its files, else by its remotes, else GitHub's."""
+    """Return the CI systems of the repository, from its files, else from its remotes, else GitHub."""
     places = {repository.folder, root(repository.folder) or repository.folder}
     by_files = tuple(
         name
@@ -89,12 +89,16 @@ def shown(repository: Repository) -> tuple[str, ...]:
 
 
 def _remote_hosts(folder: Path) -> Iterator[str]:
-    """The hosts of the git remotes. Nothing else of a remote is kept: its URL may hold a password."""
+    """Yield the hosts of the git remotes, and nothing else of a URL: it may contain a password."""
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), "config", "--get-regexp", r"^remote\..*\.url$"],
-            capture_output=True, encoding="utf-8", errors="replace", timeout=10, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=10,
+            check=False,
+        )
     except (OSError, subprocess.SubprocessError):
         return
     for line in done.stdout.splitlines():
@@ -103,6 +107,6 @@ def _remote_hosts(folder: Path) -> Iterator[str]:
 
 
 def root(folder: Path) -> Path | None:
-    """The root of the git repository that the folder lies in, None where it lies in none."""
+    """Return the root of the git repository that contains the folder, None outside of a repository."""
     here = folder.resolve()
     return next((place for place in (here, *here.parents) if (place / ".git").exists()), None)

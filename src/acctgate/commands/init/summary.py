@@ -1,4 +1,4 @@
-"""What `acctgate init` tells a person: what it wrote, what to tighten, what to do next."""
+"""The summary that `acctgate init` prints: files, rules to tighten, next steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from acctgate.commands.init.repository import Repository, root
 from acctgate.policy import yaml_flow
 from acctgate.redact import one_line
 
-_MOVE = "move them there, and let them work in this folder (working-directory, or cd)"
+_MOVE = "move them there, and run them in this folder (working-directory, or cd)"
 _MEANWHILE = {"ratchet": "today's value is the limit", "violated": "advisory"}
 Options = Sequence[tuple[str, str | None]]
 """Options of a command line and their values; None is an option that was not given."""
@@ -22,17 +22,17 @@ Options = Sequence[tuple[str, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class InitSummary:
-    """What one run wrote, and what to do next."""
+    """The result of one run, and the next steps."""
 
     repository: Repository
     fit: Fit
     pipelines: Mapping[str, str]
-    """System → file."""
+    """CI system → file."""
     sources: Options
     live: Options
 
     def lines(self, files: Sequence[str]) -> Iterator[str]:
-        """All of it, for the files that were written."""
+        """Yield the lines of the summary, for the files that were written."""
         for number, file in enumerate(files):
             yield f"{'' if number else 'Wrote':6}{file}"
         yield ""
@@ -48,24 +48,24 @@ class InitSummary:
     def _tighten(self) -> Iterator[str]:
         account = one_line(f"account {self.fit.account or self.fit.alias or '(unnamed)'}")
         if not self.fit.gaps:
-            yield f"The policy is {self.fit.target}: {account} holds all that it makes mandatory."
+            yield f"The policy is {self.fit.target}: {account} satisfies all its mandatory rules."
             return
         yield f"The policy fits {account}: nothing blocks today. What to tighten until it is {self.fit.target}:"
         for gap in self.fit.gaps:
-            if gap.kind != "undecided":
+            if gap.kind != "unknown":
                 yield from self._gap(gap)
-        yield from self._undecided()
+        yield from self._unknown()
 
-    def _undecided(self) -> Iterator[str]:
-        """What could not be decided, by the reason, which many rules share."""
+    def _unknown(self) -> Iterator[str]:
+        """Yield the unknown rules, grouped by reason."""
         reasons: dict[str, list[str]] = {}
         for gap in self.fit.gaps:
-            if gap.kind == "undecided":
+            if gap.kind == "unknown":
                 reasons.setdefault(gap.now, []).append(gap.rule)
         for reason, rules in reasons.items():
             yield from ("", *_block(f"{', '.join(rules)}: {{level: advisory}}", "  "))
             yield from _block(
-                f"{reason}; advisory, since it could not be decided. See to it, then init --force.", "    "
+                f"{reason}; advisory, since it is unknown. Fix this, then run acctgate init --force.", "    "
             )
 
     def _gap(self, gap: Gap) -> Iterator[str]:
@@ -74,7 +74,7 @@ class InitSummary:
         yield from _block(f"{text}. {gap.remediation}", "    ")
 
     def _check(self) -> str:
-        """The command that shows that nothing blocks."""
+        """Return the command that shows that nothing blocks."""
         folder = self.repository.folder
         here = folder.resolve() == folder.cwd()
         if self.repository.pulumi and not self.sources:

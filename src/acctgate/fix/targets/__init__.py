@@ -1,4 +1,4 @@
-"""What a repair is printed as: one file per language. Pure: a Fix in, text out."""
+"""Render a repair, with one file for each tool and language. Pure."""
 
 from __future__ import annotations
 

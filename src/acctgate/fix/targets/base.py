@@ -1,4 +1,4 @@
-"""What all targets share: the comments round the resource, and text as a literal."""
+"""Shared by all targets: the comments around the resource, and text as a literal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from acctgate.redact import one_line
 
 _WIDTH: Final = 110
 _ONE_ONLY: Final = (
-    "An account has one SecurityPreference. Where a program declares it already, put these settings there, keep its "
+    "An account has one SecurityPreference. If a program already declares it, put these settings there, keep its "
     "others, and refresh before you deploy: an update sends only what differs from the recorded state."
 )
 _SHORT: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -21,15 +21,15 @@ _SHORT: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A language."""
+    """A tool and language."""
 
     marker: str
-    """What a comment begins with."""
+    """The start of a comment."""
     resource: Callable[[Sequence[DeclaredSetting]], Iterable[str]]
-    """The lines that declare the resource."""
+    """Returns the lines that declare the resource."""
 
     def render(self, fix: Fix) -> str:
-        """The whole file."""
+        """Return the whole file."""
         return "".join(f"{line}\n" for line in self._lines(fix))
 
     def _lines(self, fix: Fix) -> Iterator[str]:
@@ -44,9 +44,9 @@ class Target:
             yield ""
             yield from self.resource(fix.settings)
         elif fix.withheld:
-            yield from comment(self.marker, "No resource is printed, since it could do harm:", fix.withheld)
+            yield from comment(self.marker, "No resource is printed, because it could do harm:", fix.withheld)
         else:
-            yield from comment(self.marker, "No resource can repair what is left.")
+            yield from comment(self.marker, "No resource can repair the findings.")
         yield from self._steps(fix)
 
     def _steps(self, fix: Fix) -> Iterator[str]:
@@ -55,9 +55,12 @@ class Target:
             yield from comment(self.marker, "Manual steps:")
         for step in fix.steps:
             yield from comment(
-                self.marker, f"- {step.rule} ({step.level}), expected {step.expected}:", step.message.rstrip(".") + ".",
-                step.remediation, hanging="  ",
-            )  # fmt: skip
+                self.marker,
+                f"- {step.rule} ({step.level}), expected {step.expected}:",
+                step.message.rstrip(".") + ".",
+                step.remediation,
+                hanging="  ",
+            )
 
 
 def _whose(fix: Fix) -> str:
@@ -67,20 +70,24 @@ def _whose(fix: Fix) -> str:
 
 
 def comment(marker: str, *texts: str, indent: str = "", hanging: str = "") -> list[str]:
-    """Texts as comment lines. Each is made one line first, so that none can end the comment."""
+    """Return the texts as comment lines. Each becomes one line first, so that none can end the comment."""
     return wrap(
-        " ".join(map(one_line, texts)), _WIDTH, initial_indent=f"{indent}{marker} ",
-        subsequent_indent=f"{indent}{marker} {hanging}", break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+        " ".join(map(one_line, texts)),
+        _WIDTH,
+        initial_indent=f"{indent}{marker} ",
+        subsequent_indent=f"{indent}{marker} {hanging}",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def literal(value: str | int | bool) -> str:
-    """A value as JSON has it, and so most languages; text as `quoted`."""
+    """Return a value as a JSON literal, which most languages share; text as in `quoted`."""
     return quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
 def quoted(text: str) -> str:
-    """Text in double quotes, in ASCII. Python, YAML and HCL read these escapes alike."""
+    """Return text in double quotes, as ASCII. Python, YAML and HCL share these escapes."""
     return f'"{"".join(map(_escaped, text))}"'
 
 

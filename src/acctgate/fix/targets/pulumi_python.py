@@ -9,7 +9,7 @@ from acctgate.fix.targets.base import Target, comment, quoted
 
 
 def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
-    """A whole __main__.py."""
+    """Yield the lines of a whole __main__.py."""
     yield from ("import pulumi_alicloud as alicloud", "", "alicloud.ram.SecurityPreference(", f'    "{RESOURCE}",')
     for setting in settings:
         yield from comment("#", setting.why, indent="    ")

@@ -10,7 +10,7 @@ from acctgate.fix.targets.base import Target, comment
 
 
 def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
-    """A whole index.ts."""
+    """Yield the lines of a whole index.ts."""
     yield from ('import * as alicloud from "@pulumi/alicloud";', "")
     yield f'new alicloud.ram.SecurityPreference("{RESOURCE}", {{'
     for setting in settings:

@@ -11,7 +11,7 @@ from acctgate.model.preference_keys import PREFERENCE_TYPE
 
 
 def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
-    """A whole Pulumi.yaml."""
+    """Yield the lines of a whole Pulumi.yaml."""
     yield from (f"name: {RESOURCE}", "runtime: yaml", "resources:", f"  {RESOURCE}:")
     yield from (f"    type: {PREFERENCE_TYPE}", "    properties:")
     for setting in settings:
@@ -20,7 +20,7 @@ def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
 
 
 def _verbatim(text: str) -> str:
-    """Pulumi takes ${…} in any text for a reference, and $$ for a dollar."""
+    """Escape ${…}, which Pulumi reads as a reference in any text."""
     return re.sub(r"\$(?=[${])", "$$", text)
 
 

@@ -10,7 +10,7 @@ from acctgate.model.preference_keys import PREFERENCE_TERRAFORM
 
 
 def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
-    """One block."""
+    """Yield the lines of one block."""
     yield f'resource "{PREFERENCE_TERRAFORM}" "{RESOURCE.replace("-", "_")}" {{'
     for setting in settings:
         yield from comment("#", setting.why, indent="  ")
@@ -19,7 +19,7 @@ def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
 
 
 def _verbatim(text: str) -> str:
-    """HCL takes ${…} and %{…} in any text for templates; doubling the sign is its escape."""
+    """Escape ${…} and %{…}, which HCL reads as templates in any text."""
     return text.replace("${", "$${").replace("%{", "%%{")
 
 
