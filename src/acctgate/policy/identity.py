@@ -46,5 +46,4 @@ def _document(policy: Policy) -> dict[str, Any]:
         "accounts": {name: [account.alias, account.providers] for name, account in policy.accounts.items()},
         "modules": [[module.name, module.files] for module in policy.modules],
         "max_age_hours": policy.max_age_hours,
-        "max_waiver_days": policy.max_waiver_days,
     }

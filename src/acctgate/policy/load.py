@@ -10,7 +10,7 @@ from typing import Any, cast
 from acctgate.model.outcome import Place
 from acctgate.policy.chain import BUILT_IN, Chain, read_chain, read_preset
 from acctgate.policy.merge import Merged, merge
-from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Account, Policy, Waiver
+from acctgate.policy.policy import Account, Policy, Waiver
 from acctgate.policy.source import PolicyError
 from acctgate.policy.validate import validate
 from acctgate.rules.base import RuleEntry
@@ -60,7 +60,6 @@ def build_policy(merged: Merged) -> Policy:
         files=frozenset(_files(merged.chain)),
         modules=merged.chain.modules,
         max_age_hours=merged.document.get("max_age_hours"),
-        max_waiver_days=merged.document.get("max_waiver_days", DEFAULT_WAIVER_DAYS),
     )
 
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from acctgate.model.outcome import Level, Place, Severity
 from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
-
-DEFAULT_WAIVER_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Waiver:
     expires: date
     """The last day on which it applies (UTC)."""
     account: str | None = None
-    """The account's id or alias; None: every account."""
+    """None: every account."""
     ticket: str | None = None
     """Where the exception is tracked."""
     place: Place | None = None
@@ -67,8 +65,6 @@ class Policy:
     """The code of its modules."""
     max_age_hours: float | None = None
     """The age from which a snapshot is unknown; None: no limit."""
-    max_waiver_days: int = DEFAULT_WAIVER_DAYS
-    """For how many days a new waiver may apply."""
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
