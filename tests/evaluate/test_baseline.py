@@ -21,7 +21,7 @@ POLICY = "version: 1\nrules:\n  session-duration: {max_hours: 8}\n  login-mfa: {
 
 
 def account(hours: Any, mode: str, account_id: str | None = "1111111111111111") -> dict[str, Any]:
-    """A snapshot with two settings."""
+    """Return a snapshot with two settings."""
     login = {"LoginSessionDuration": hours, "MFAOperationForLogin": mode}
     return {"version": 1, "account_id": account_id, "SecurityPreference": {"LoginProfilePreference": login}}
 
@@ -76,7 +76,7 @@ def results(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
             {"session-duration": "fail", "login-mfa": "pass"},
         ),
     ],
-)  # fmt: skip
+)
 def test_only_what_is_new_blocks(check: Checker, before: Any, after: Any, code: int, told: dict[str, str]) -> None:
     check.write_baseline(before)
     done = check(after, "--baseline", "base.json")
@@ -90,8 +90,11 @@ def test_a_report_made_with_a_baseline_is_one(check: Checker) -> None:
     (check.folder / "base.json").write_text(again)
     [waived] = [o for o in json.loads(again)["accounts"][0]["outcomes"] if o["outcome"] == "waived"]
     assert waived["waiver"] == {
-        "reason": "already in base.json", "owner": "baseline", "expires": "", "outcome": "fail",
-    }  # fmt: skip
+        "reason": "already in base.json",
+        "owner": "baseline",
+        "expires": "",
+        "outcome": "fail",
+    }
     assert check(account(24, "mandatory"), "--baseline", "base.json").returncode == 0
     assert check(account("?", "mandatory"), "--baseline", "base.json").returncode == 3
 
@@ -200,7 +203,7 @@ def pack(status: str, created: int | None = None) -> dict[str, Any]:
         ("risk-login", "autonomous", "enforceVerify", True),
         ("old-access-keys", 1, True, False),
     ],
-)  # fmt: skip
+)
 def test_only_an_equal_or_stricter_value_is_excused(rule: str, before: Any, after: Any, excused: bool) -> None:
     setting = next(each.setting for each in RULES if each.id == rule)
     found = compared(report_on(outcome(rule, setting, before)), report_on(outcome(rule, setting, after)))
@@ -217,10 +220,17 @@ def test_a_mode_and_the_older_switch_are_compared() -> None:
 
 def own_rule(order: Order | None) -> SettingRule[RuleEntry]:
     return SettingRule(
-        id="acme", title="Acme", doc="Acme.", severity="low", setting=IDLE, parameters=RuleEntry, remediation="Mend.",
-        expected=lambda want: "", judge=lambda value, want: Judgement("fail", "", value),
+        id="acme",
+        title="Acme",
+        doc="Acme.",
+        severity="low",
+        setting=IDLE,
+        parameters=RuleEntry,
+        remediation="Mend.",
+        expected=lambda want: "",
+        judge=lambda value, want: Judgement("fail", "", value),
         orders={IDLE: order} if order else {},
-    )  # fmt: skip
+    )
 
 
 def raising(before: Any, after: Any) -> Move:
@@ -230,11 +240,15 @@ def raising(before: Any, after: Any) -> Move:
 @pytest.mark.parametrize(
     ("order", "after", "excused"),
     [
-        (None, 365, True), (None, 730, False), (None, 90, False),
-        (lower_is_stricter, 730, False), (lower_is_stricter, 90, True),
-        (lambda before, after: Move("changed"), 90, False), (raising, 90, False),
+        (None, 365, True),
+        (None, 730, False),
+        (None, 90, False),
+        (lower_is_stricter, 730, False),
+        (lower_is_stricter, 90, True),
+        (lambda before, after: Move("changed"), 90, False),
+        (raising, 90, False),
     ],
-)  # fmt: skip
+)
 def test_an_own_rule_is_compared_by_its_own_order(order: Order | None, after: int, excused: bool) -> None:
     before, now = (report_on(outcome("acme", IDLE, value)) for value in (365, after))
     assert compared(before, now, (*RULES, own_rule(order))) == (["waived"] if excused else WORSE)

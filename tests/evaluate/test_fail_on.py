@@ -19,7 +19,7 @@ DOCUMENT: dict[str, Any] = {"version": 1, "account_id": "1"}
 
 
 def report() -> AccountReport:
-    """The baseline on an account of which nothing is known."""
+    """Return the baseline on an account of which nothing is known."""
     return judge(DOCUMENT, load_preset("baseline"))
 
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
 
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.networks import (
     Network,
     count_addresses,
@@ -84,8 +85,10 @@ _PATHS = sorted({path for rule in RULES if isinstance(rule, SettingRule) for pat
     ("CompliancePackReports", 0, key) for key in ("ReportStatus", "ReportCreateTimestamp", "CompliancePackId")
 ]
 _PACK = {
-    "CompliancePackId": "cp-1", "ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(NOW.timestamp() * 1000),
-}  # fmt: skip
+    "CompliancePackId": "cp-1",
+    "ReportStatus": "COMPLETE",
+    "ReportCreateTimestamp": int(NOW.timestamp() * 1000),
+}
 
 
 @SETTINGS
@@ -113,7 +116,6 @@ def test_a_value_that_the_model_refuses_never_passes(value: Any, path: tuple[str
 @given(first=SCALARS, second=SCALARS)
 def test_what_is_kept_of_one_account_does_not_colour_the_next(first: Any, second: Any) -> None:
     """A judgement is kept by the values that it was made from; to Python 1, 1.0 and true are equal."""
-    from acctgate.evaluate.pipeline import evaluate
 
     def account(value: Any) -> Snapshot:
         keys = ("LoginSessionDuration", "EnableSaveMFATicket", "LoginNetworkMasks", "MFAOperationForLogin")

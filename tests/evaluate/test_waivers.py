@@ -20,13 +20,13 @@ POLICY = f"version: 1\nrules: {RULES}\nwaivers:\n"
 
 
 def account(name: str | None = "1", keys: int = 1, mfa: bool = False) -> dict[str, Any]:
-    """A snapshot that violates both rules."""
+    """Return a snapshot that violates both rules."""
     info = {"AccountSecurityPracticeUserInfo": {"RootWithAccessKey": keys, "BindMfa": mfa}}
     return {"version": 1, "account_id": name, "AccountSecurityPracticeInfo": info}
 
 
 def waiver(expires: date, rule: str = "root-access-keys", account: str | None = None) -> str:
-    """A line of the policy."""
+    """Return a line of the policy."""
     about = f'account: "{account}", ' if account else ""
     return f"  - {{rule: {rule}, {about}reason: being moved, owner: ada, expires: {expires}}}\n"
 
@@ -34,7 +34,7 @@ def waiver(expires: date, rule: str = "root-access-keys", account: str | None = 
 def notices(
     tmp_path: Path, *lines: str, accounts: tuple[dict[str, Any], ...] = (account(),)
 ) -> tuple[WaiverNotice, ...]:
-    """What is said of the waivers once these accounts are judged."""
+    """Return the notices about waivers after these accounts are judged."""
     policy = written_policy(tmp_path / "p.yaml", POLICY + "".join(lines))
     judged = evaluate([Snapshot.from_document(each) for each in accounts], policy, NOW)
     assert len(list(judged)) == len(accounts)
@@ -85,7 +85,7 @@ def test_what_nobody_needs(tmp_path: Path, lines: list[str], accounts: tuple[Any
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A repository whose policy has a waiver that ends, one that has ended, and one that nobody needs."""
+    """Create a repository whose policy has a waiver that ends, one that has ended, and one that nobody needs."""
     today = datetime.now(UTC).date()
     (tmp_path / "policies").mkdir()
     lines = [

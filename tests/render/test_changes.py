@@ -31,7 +31,7 @@ def plan(position: Any = "project:///infra/main%20a.py#12", **settings: Any) -> 
 
 
 def account(**more: Any) -> dict[str, Any]:
-    """An account that the plan repairs in one way and opens in another."""
+    """Return an account that the plan repairs in one way and opens in another."""
     document: dict[str, Any] = json.loads(json.dumps({**GOOD, "account_id": "1234567890123456", **more}))
     document["SecurityPreference"]["LoginProfilePreference"]["MFAOperationForLogin"] = "adaptive"
     return document
@@ -39,7 +39,7 @@ def account(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A repository with a strict policy, an account and a plan."""
+    """Create a repository with a strict policy, an account and a plan."""
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies/policy.yaml").write_text("version: 1\nextends: strict\n")
     (tmp_path / "s.json").write_text(json.dumps(account()))
@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(folder: Path, form: str, *more: str) -> subprocess.CompletedProcess[str]:
-    """The plan on the account, in a format."""
+    """Check the account with the plan, in a format."""
     return run("check", "--snapshot", "s.json", "--plan", "plan.json", "--format", form, *more, cwd=folder)
 
 
@@ -61,8 +61,9 @@ def test_json_has_the_diff_and_the_place(folder: Path) -> None:
     moved = {change["setting"].rsplit(".", 1)[-1]: change["direction"] for change in diff["settings"]}
     assert moved["MFAOperationForLogin"] == "stricter" and moved["LoginNetworkMasks"] == "looser"
     assert {rule["rule"]: rule["flip"] for rule in diff["rules"]} == {
-        "login-mfa": "repaired", FINDING: "newly-failing",
-    }  # fmt: skip
+        "login-mfa": "repaired",
+        FINDING: "newly-failing",
+    }
     places = {outcome["rule"]: outcome["place"] for outcome in found["outcomes"] if "place" in outcome}
     assert places[FINDING] == places["login-mfa"] == {"file": "infra/main a.py", "line": 12}
     assert "security-score" not in places, "what no resource decides is not put into the program"
@@ -81,8 +82,9 @@ def test_without_a_plan_or_where_nothing_moves_nothing_is_said(folder: Path) -> 
 def test_text_says_it_under_the_verdict(folder: Path) -> None:
     lines = check(folder, "text").stdout.splitlines()
     assert lines[0].startswith("BLOCKED")
-    assert lines[2] == "  Changes in this deployment; verdict without it: BLOCKED"
-    assert [line.strip() for line in lines[3:5]] == ["✗ newly failing: network-masks", "✓ repaired: login-mfa"]
+    assert lines[lines.index("") + 1] == "  Changes in this deployment; verdict without it: BLOCKED"
+    start = lines.index("") + 2
+    assert [line.strip() for line in lines[start : start + 2]] == ["✗ newly failing: network-masks", "✓ repaired: login-mfa"]
     [masks] = [line for line in lines if "LoginNetworkMasks" in line and "looser" in line]
     assert masks.split()[:4] == ["▼", "looser", "LoginNetworkMasks", "10.0.0.0/8"]
     assert all(len(line) <= 110 for line in lines)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -20,18 +24,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pty
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A working directory without a policy, and nothing in the environment about colour."""
+    """Create a working directory without a policy, and leave nothing in the environment about colour."""
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
 
 
 def on_terminal(*arguments: str, columns: int = 100, variables: Variables | None = None) -> str:
-    """What a command writes to a terminal of this width."""
-    import fcntl
-    import struct
-    import termios
-
+    """Return what a command writes to a terminal of this width."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {**os.environ, "TERM": "xterm", **(variables or {})}
@@ -108,8 +108,6 @@ def test_only_text_has_colour(form: str) -> None:
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
 @pytest.mark.parametrize("command", ["check", "diff"])
 def test_the_terminal_s_width_is_used(command: str, variables: Variables, tmp_path: Path) -> None:
-    import re
-
     arguments = diff(tmp_path) if command == "diff" else check()
     for columns in (80, 100):
         plain = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(*arguments, columns=columns, variables=variables))

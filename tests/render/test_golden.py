@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -56,8 +57,9 @@ def test_the_counts_add_up_over_all_accounts() -> None:
     assert report["counts"] == {name: outcomes.count(name) for name in report["counts"]}
     assert sum(report["counts"].values()) == len(outcomes)
     assert (report["verdict"], [account["verdict"] for account in report["accounts"]]) == (
-        "fail", ["fail", "pass", "unknown", "unknown", "pass"],
-    )  # fmt: skip
+        "fail",
+        ["fail", "pass", "unknown", "unknown", "pass"],
+    )
 
 
 def test_hostile_text_does_not_steer_a_terminal() -> None:
@@ -77,8 +79,6 @@ def test_hostile_text_stays_data_in_json() -> None:
 
 @pytest.mark.parametrize("width", [80, 110, 300])
 def test_colour_is_all_that_a_terminal_adds(width: int) -> None:
-    import re
-
     reports = list(evaluate(*CASES["blocked"](), NOW))
     plain = renderer("text", Frame(color=False, width=width)).account(reports[0])
     colored = renderer("text", Frame(color=True, width=width)).account(reports[0])
@@ -92,9 +92,11 @@ def test_no_accounts_at_all(form: str) -> None:
     text = rendered(form, ([], load_preset("baseline")))
     if form == "json":
         assert json.loads(text) == {
-            "version": 1, "accounts": [], "verdict": "pass",
+            "version": 1,
+            "accounts": [],
+            "verdict": "pass",
             "counts": dict.fromkeys(("pass", "fail", "unknown", "waived", "skipped"), 0),
-        }  # fmt: skip
+        }
     else:
         assert text == ""
 

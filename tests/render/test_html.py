@@ -34,7 +34,7 @@ def reports(case: Case) -> Any:
 
 @cache
 def fleet(worst: bool = False) -> Case:
-    """A thousand accounts that differ: some pass, some don't, some were denied. At worst, each says long things."""
+    """Return a thousand accounts: some pass, some don't, some were denied. At worst, each has long texts."""
     snapshots = []
     for number in range(_FLEET):
         document: dict[str, Any] = copy.deepcopy(GOOD)
@@ -57,7 +57,7 @@ def fleet(worst: bool = False) -> Case:
 
 
 def trend() -> Case:
-    """An account over time: it gets better, cannot be read once, and falls back."""
+    """Return an account over time: it gets better, cannot be read once, and falls back."""
     snapshots = []
     for score, hours in ((40, 24), (55, 24), (None, 24), (82, 6), (78, 24)):
         document: dict[str, Any] = copy.deepcopy({**GOOD, "account_id": "1234567890123456", "alias": "prod"})
@@ -177,15 +177,23 @@ def test_a_thousand_accounts_weigh_less_than_3_mb(worst: bool) -> None:
 
 
 def dumped(tmp_path: Path, case: Case, address: str = "") -> Page:
-    """The document as Chromium has it once its script has run."""
+    """Return the document as Chromium has it once its script has run."""
     file = tmp_path / "page.html"
     file.write_bytes(rendered("html", case).encode(errors="replace"))
     assert _CHROMIUM is not None
     command = [
-        _CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-        f"--user-data-dir={tmp_path / 'profile'}", "--lang=en-US", "--virtual-time-budget=5000", "--dump-dom",
+        _CHROMIUM,
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        f"--user-data-dir={tmp_path / 'profile'}",
+        "--lang=en-US",
+        "--virtual-time-budget=5000",
+        "--dump-dom",
         file.as_uri() + address,
-    ]  # fmt: skip
+    ]
     done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     return Page(done.stdout.decode())
 

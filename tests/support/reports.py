@@ -76,9 +76,13 @@ def _hostile() -> Case:
 
 
 CASES: Final[dict[str, Callable[[], Case]]] = {
-    "blocked": _blocked, "clean": _clean, "unknown": _unknown, "waived": _waived, "several": _several,
+    "blocked": _blocked,
+    "clean": _clean,
+    "unknown": _unknown,
+    "waived": _waived,
+    "several": _several,
     "hostile": _hostile,
-}  # fmt: skip
+}
 
 
 def rendered(form: str, case: Case) -> str:

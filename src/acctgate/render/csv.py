@@ -33,7 +33,7 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvRenderer(Renderer):
-    """`--format csv`"""
+    """`--format csv`."""
 
     def begin(self) -> str:
         """Return the header."""

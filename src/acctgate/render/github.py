@@ -10,7 +10,7 @@ from acctgate.render.findings import VERDICT_WORDS, findings, level, sentence, t
 
 
 class GithubRenderer(Renderer):
-    """`--format github`"""
+    """`--format github`."""
 
     def account(self, report: AccountReport) -> str:
         """Return an error or a warning for each finding."""

@@ -28,7 +28,7 @@ _LONGEST: Final = 300
 
 
 class TextRenderer(Renderer):
-    """`--format text`"""
+    """`--format text`."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
