@@ -84,7 +84,8 @@ def test_text_says_it_under_the_verdict(folder: Path) -> None:
     assert lines[0].startswith("BLOCKED")
     assert lines[lines.index("") + 1] == "  Changes in this deployment; verdict without it: BLOCKED"
     start = lines.index("") + 2
-    assert [line.strip() for line in lines[start : start + 2]] == ["✗ newly failing: network-masks", "✓ repaired: login-mfa"]
+    flips = [line.strip() for line in lines[start : start + 2]]
+    assert flips == ["✗ newly failing: network-masks", "✓ repaired: login-mfa"]
     [masks] = [line for line in lines if "LoginNetworkMasks" in line and "looser" in line]
     assert masks.split()[:4] == ["▼", "looser", "LoginNetworkMasks", "10.0.0.0/8"]
     assert all(len(line) <= 110 for line in lines)
