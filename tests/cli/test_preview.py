@@ -115,7 +115,7 @@ def test_several_formats(copy: Path, tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     done = preview(copy, "--demo", "--format", "text", "--format", f"json={file}")
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith("BLOCKED  account 1234567890123456: 6 violations of 14 mandatory rules\n")
+    assert done.stdout.startswith("BLOCKED  account 1234567890123456: 6 violations of 15 mandatory rules\n")
     assert rules(report_of(file.read_text()), "fail") == BLOCKING
 
 

@@ -98,9 +98,12 @@ def test_an_account_that_complies_needs_nothing(preset: str) -> None:
     document: dict[str, Any] = deepcopy(GOOD)
     document["SecurityPreference"]["LoginProfilePreference"] |= {
         "OperationForRiskLogin": "enforceVerify", "AllowUserToChangePassword": True,
+        "AllowUserToLoginWithPasskey": True,
     }  # fmt: skip
     document["SecurityPreference"]["MFAPreference"] = {"AllowUserToManageMFADevices": True}
     document["SecurityPreference"]["PersonalInfoPreference"] = {"AllowUserToManagePersonalDingTalk": False}
+    document["SecurityPreference"]["AccessKeyPreference"] |= {"AllowUserToManageServiceCredentials": False}
+    document["SecurityPreference"]["MaxIdleDays"] = {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90}
     fix = propose(Snapshot.from_document(document), load_preset(preset), NOW)
     assert (fix.settings, fix.withheld, fix.steps) == ((), None, ())
     assert TARGETS["terraform"].render(fix) == f"# Nothing needs repair: the account, policy {preset}\n"

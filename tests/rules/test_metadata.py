@@ -33,6 +33,12 @@ TABLE: Final = """
 | compliance-report | ReportStatus, ReportCreateTimestamp | max_age_days | disabled | advisory, 7 |
 | dead-setting | enforceMfaForLogin | – | advisory | mandatory |
 | login-lockout | LoginNetworkMasks | keep_reachable | advisory | advisory |
+| account-identity | account_id | accounts | mandatory | mandatory |
+| passkey-login | AllowUserToLoginWithPasskey | allow | disabled | advisory, true |
+| manage-service-credentials | AllowUserToManageServiceCredentials | allow | disabled | advisory, false |
+| idle-users | MaxIdleDaysForUsers | max_days | disabled | advisory, 90 |
+| idle-access-keys | MaxIdleDaysForAccessKeys | max_days | disabled | advisory, 90 |
+| verification-types | VerificationTypes | require | disabled | disabled |
 """
 """rule, settings, parameters, baseline, strict: word for word what users and other checks rely on."""
 

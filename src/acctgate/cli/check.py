@@ -12,6 +12,7 @@ import click
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
+    account_option,
     baseline,
     baseline_option,
     color_option,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 @lock_file_option
 @baseline_option
 @fail_on_option
+@account_option
 @policy_option
 @format_option
 @output_option

@@ -14,6 +14,7 @@ from acctgate.cli.accounts import read_all
 from acctgate.cli.completion import files
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
+    account_option,
     color_option,
     file_option,
     force_option,
@@ -74,6 +75,7 @@ _WIDTH = 120
 )
 @plan_option
 @lock_file_option
+@account_option
 @policy_option
 @click.option("--format", "-f", "format_name", type=click.Choice(DIFF_FORMATS), default="text", show_default=True)
 @file_option

@@ -9,7 +9,7 @@ import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import file_option, force_option, live_options, policy, policy_option
+from acctgate.cli.options import account_option, file_option, force_option, live_options, policy, policy_option
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.fix.propose import propose
@@ -34,6 +34,7 @@ from acctgate.fix.targets import TARGETS
     help="The tool and language of the resource.",
 )
 @source_options
+@account_option
 @policy_option
 @file_option
 @force_option

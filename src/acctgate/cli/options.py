@@ -19,6 +19,7 @@ from acctgate.plan import Planned
 from acctgate.plan.read import read_plans
 from acctgate.policy import Policy, PolicyError
 from acctgate.policy.find import find_policy, load_selected
+from acctgate.policy.policy import ACCOUNTS_VARIABLE
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
@@ -72,6 +73,22 @@ def live_options(command: F) -> F:
     return command
 
 
+def _use_accounts(ctx: click.Context, parameter: click.Parameter, accounts: tuple[str, ...]) -> None:
+    """Pass the accounts on in the environment, which the policy pack inherits: it is another process."""
+    if not all(account.strip() for account in accounts):
+        raise click.UsageError("--account is empty; give an account id, or leave the option out")
+    if accounts:
+        os.environ[ACCOUNTS_VARIABLE] = " ".join(accounts)
+
+
+account_option = click.option(
+    "--account",
+    multiple=True,
+    metavar="ID",
+    expose_value=False,
+    callback=_use_accounts,
+    help="The account that is meant: any other one is a violation of account-identity. Repeatable.",
+)
 policy_option = click.option(
     "--policy",
     "policy_file",
@@ -241,7 +258,7 @@ def policy(path: Path | None) -> Policy:
         click.ClickException: There is none, or it is invalid.
     """
     try:
-        return load_selected(path or policy_path(), Path.cwd())
+        return load_selected(path or policy_path(), Path.cwd()).for_accounts(os.environ)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 

@@ -9,6 +9,7 @@ import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
+    account_option,
     baseline,
     baseline_option,
     color_option,
@@ -53,6 +54,7 @@ from acctgate.policy.identity import digest
 )
 @baseline_option
 @fail_on_option
+@account_option
 @policy_option
 @format_option
 @output_option

@@ -144,7 +144,7 @@ def serve(policy_file: Path | str) -> None:
         log.show()
     try:
         report_file.remove()
-        policy = _policy(os.environ.get(variables.POLICY) or str(policy_file))
+        policy = _policy(os.environ.get(variables.POLICY) or str(policy_file)).for_accounts(os.environ)
     except (PolicyError, report_file.ReportError) as error:
         sys.stderr.write(f"acctgate: {error}\n")
         sys.exit(1)

@@ -85,6 +85,8 @@ def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
         return
     if isinstance(values.get("errors"), dict):
         gathered.errors |= values["errors"]
+    if gathered.account_id is None and isinstance(values.get("identity_error"), dict):
+        gathered.errors["account_id"] = values["identity_error"]
     if isinstance(values.get("error"), dict):
         gathered.errors[section] = values["error"]
         return

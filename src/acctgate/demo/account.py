@@ -15,17 +15,19 @@ ACCESS_KEY_ID: Final = "acctgate-demo"
 ACCESS_KEY_SECRET: Final = "acctgate-demo-secret"  # noqa: S105
 
 _PREFERENCE: Final[dict[str, Any]] = {
-    "AccessKeyPreference": {"AllowUserToManageAccessKeys": False},
+    "AccessKeyPreference": {"AllowUserToManageAccessKeys": False, "AllowUserToManageServiceCredentials": False},
     "LoginProfilePreference": {
         "EnableSaveMFATicket": False,
         "LoginSessionDuration": 6,
         "LoginNetworkMasks": "10.0.0.0/8",
         "AllowUserToChangePassword": True,
+        "AllowUserToLoginWithPasskey": True,
         "OperationForRiskLogin": "autonomous",
         "MFAOperationForLogin": "adaptive",
     },
     "MFAPreference": {"AllowUserToManageMFADevices": False},
     "PersonalInfoPreference": {"AllowUserToManagePersonalDingTalk": True},
+    "MaxIdleDays": {"MaxIdleDaysForUsers": 730, "MaxIdleDaysForAccessKeys": 730},
 }
 _PRACTICE: Final[dict[str, Any]] = {
     "AccountSecurityPracticeUserInfo": {
@@ -76,6 +78,7 @@ class DemoAccount:
         login |= {"MFAOperationForLogin": "mandatory", "OperationForRiskLogin": "enforceVerify"}
         self.preference["MFAPreference"]["AllowUserToManageMFADevices"] = True
         self.preference["PersonalInfoPreference"]["AllowUserToManagePersonalDingTalk"] = False
+        self.preference["MaxIdleDays"] = {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90}
         info = self.practice["AccountSecurityPracticeUserInfo"]
         info |= {"RootWithAccessKey": 0, "BindMfa": True, "SubUserBindMfa": 9, "SubUserPwdLevel": "high"}
         self.practice["Score"] = 95

@@ -70,7 +70,7 @@ class _RuleJudge:
     """One rule under one policy, with a cache of its outcomes by the values that they depend on."""
 
     def __init__(self, rule: Rule[Any], policy: Policy, now: datetime) -> None:
-        self._rule, self._entry, self._now = rule, policy.rules[rule.id], now
+        self._rule, self._entry, self._now = rule, policy.entry(rule.id), now
         self._level = self._entry["level"]
         self._built_in = rule in RULES
         self._paths = rule.paths if isinstance(rule, SettingRule) else ()

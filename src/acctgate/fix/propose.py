@@ -39,7 +39,7 @@ class DeclaredSetting:
     """One setting of the proposed resource."""
 
     key: PreferenceKey
-    value: str | int | bool
+    value: str | int | bool | list[str]
     why: str
     repairs: str | None = None
     """The rule that it repairs. None if the value is declared only to be kept."""

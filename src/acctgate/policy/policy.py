@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 from acctgate.model.outcome import Level, Place, Severity
 from acctgate.policy.module_code import ModuleCode
-from acctgate.rules import RULES
+from acctgate.rules import RULES, account_identity
 from acctgate.rules.base import Rule, RuleEntry
 
 
@@ -44,6 +44,10 @@ class Account:
     """Names of the Pulumi or Terraform providers that deploy to this account."""
 
 
+ACCOUNTS_VARIABLE: Final = "ACCTGATE_ACCOUNTS"
+"""The environment variable that passes `--account` on to the policy pack: IDs, separated by blanks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A valid policy: every rule has a level and, unless disabled, its parameters."""
@@ -57,6 +61,8 @@ class Policy:
     """Rule → where a file sets it; for a rule of a preset, where the file names the preset."""
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Rules that cannot be judged because their configuration is invalid, with the reason."""
+    meant: frozenset[str] = frozenset()
+    """The IDs of the accounts that `--account` names. Empty: it names none."""
     all_rules: tuple[Rule[Any], ...] = RULES
     """The rules that it can name: acctgate's, then those of its modules."""
     files: frozenset[Path] = frozenset()
@@ -69,3 +75,16 @@ class Policy:
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
         return ((self.rules[rule.id]["level"], rule.severity) for rule in self.all_rules)
+
+    def for_accounts(self, environment: Mapping[str, str]) -> Policy:
+        """Return the policy for the accounts that the environment names, if it names any."""
+        meant = frozenset(environment.get(ACCOUNTS_VARIABLE, "").split())
+        return replace(self, meant=meant) if meant else self
+
+    def entry(self, rule: str) -> RuleEntry:
+        """Return what the policy requires of a rule. For account-identity that includes the policy's accounts."""
+        entry: Any = self.rules[rule]
+        if rule != account_identity.RULE.id or entry["level"] == "disabled":
+            return cast(RuleEntry, entry)
+        given = [set(group) for group in (entry.get("accounts"), self.accounts, self.meant) if group]
+        return cast(RuleEntry, {**entry, "accounts": sorted(set.intersection(*given))} if given else entry)

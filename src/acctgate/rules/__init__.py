@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any, Final
 
 from acctgate.rules import (
+    account_identity,
     change_password,
     compliance_report,
     dead_setting,
+    idle_access_keys,
+    idle_users,
     login_lockout,
     login_mfa,
     manage_access_keys,
     manage_dingtalk,
     manage_mfa_devices,
+    manage_service_credentials,
     mfa_ticket,
     network_masks,
     old_access_keys,
     old_root_access_keys,
+    passkey_login,
     password_strength,
     risk_login,
     root_access_keys,
@@ -26,6 +31,7 @@ from acctgate.rules import (
     unused_access_keys,
     unused_root_access_keys,
     user_mfa,
+    verification_types,
 )
 from acctgate.rules.base import Rule
 
@@ -51,6 +57,12 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     compliance_report.RULE,
     dead_setting.RULE,
     login_lockout.RULE,
+    account_identity.RULE,
+    passkey_login.RULE,
+    manage_service_credentials.RULE,
+    idle_users.RULE,
+    idle_access_keys.RULE,
+    verification_types.RULE,
 )
 
 __all__ = ["RULES", "Rule"]

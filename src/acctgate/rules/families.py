@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Required
+from collections.abc import Callable
+from typing import Annotated, Final, Required
+
+from annotated_types import Ge, Le
 
 from acctgate.model.fields import Count
 from acctgate.model.other_change import ACCESS_KEY, OtherChange
@@ -46,6 +48,18 @@ def removes_root_key(change: OtherChange) -> bool:
     return is_root_key(change) and change.operation != "create"
 
 
+@entry
+class MaxDays(RuleEntry, total=False):
+    """The parameters of a rule on idle days."""
+
+    max_days: Required[Annotated[int, Ge(1), Le(730)]]
+    """The highest number of idle days allowed, 1 to 730."""
+
+
+IDLE_DAYS: Final = (90, 180, 365, 730)
+"""The values that SetSecurityPreference takes, in days; 730 is the default. Source: Ims 2019-08-15."""
+
+
 def switch(
     *,
     id: str,
@@ -57,7 +71,7 @@ def switch(
     remediation: str,
     zh: RuleText,
     order: Order | None = None,
-    related_orders: Mapping[str, Order] | None = None,
+    plannable: bool = True,
 ) -> SettingRule[Allow]:
     """Return a rule on a switch of the SecurityPreference.
 
@@ -71,7 +85,7 @@ def switch(
         remediation: What to do about a violation.
         zh: The texts in Chinese, except the parameter's.
         order: Which value is stricter. None if that is for the policy to say.
-        related_orders: Orders of settings that no rule judges, for diffs.
+        plannable: Whether the SecurityPreference resource can set the switch.
     """
     name = f"{PREFERENCE}.{setting}"
 
@@ -90,11 +104,59 @@ def switch(
         judge=judge,
         remediation=remediation,
         translations={"zh": zh._replace(parameters={"allow": "该开关必须等于此值。"})},
-        orders={**({name: order} if order else {}), **(related_orders or {})},
+        orders={name: order} if order else {},
         parameter_orders={"allow": order} if order else {},
-        by_resource=True,
-        repair=lambda _, want: want["allow"],
+        by_resource=plannable,
+        repair=(lambda _, want: want["allow"]) if plannable else None,
     )
+
+
+def idle_days(
+    *, id: str, title: str, doc: str | None, key: str, idle: str, pulumi: str, zh: RuleText
+) -> SettingRule[MaxDays]:
+    """Return a rule on the idle days after which Alibaba Cloud disables something.
+
+    Args:
+        id: The rule's id.
+        title: A short noun phrase.
+        doc: The module's docstring.
+        key: The setting's key in MaxIdleDays.
+        idle: What is disabled, in the plural.
+        pulumi: The property of Pulumi's SecurityPreference.
+        zh: The texts in Chinese, except the remediation and the parameter's.
+    """
+    setting = f"{PREFERENCE}.MaxIdleDays.{key}"
+
+    def judge(days: int, want: MaxDays) -> Judgement:
+        return decide(0 < days <= want["max_days"], f"{idle} are disabled after {_days(days)} without use", days)
+
+    return SettingRule(
+        id=id,
+        title=title,
+        doc=doc or "",
+        severity="medium",
+        setting=setting,
+        parameters=MaxDays,
+        expected=lambda want: f"at most {_days(want['max_days'])}",
+        judge=judge,
+        remediation=f"Set {key} to fewer days ({pulumi} on the SecurityPreference resource). The API takes 90, 180, "
+        "365 and 730.",
+        orders={setting: lower_is_stricter},
+        thresholds=("max_days",),
+        trivial_values={"max_days": IDLE_DAYS[-1]},
+        by_resource=True,
+        repair=lambda _, want: max((days for days in IDLE_DAYS if days <= want["max_days"]), default=None),
+        translations={
+            "zh": zh._replace(
+                remediation=f"减少 {key} 的天数（SecurityPreference 资源的 {pulumi}）。API 接受 90、180、365 和 730。",
+                parameters={"max_days": "闲置多少天后必须禁用，1 到 730。"},
+            )
+        },
+    )
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
 
 
 def count(

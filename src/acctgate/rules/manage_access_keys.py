@@ -5,7 +5,7 @@ The account's owners decide who can create one.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import PREFERENCE, switch
+from acctgate.rules.families import switch
 from acctgate.rules.order import lower_is_stricter
 
 RULE = switch(
@@ -18,7 +18,6 @@ RULE = switch(
     remediation="Set AllowUserToManageAccessKeys to false (allowUserToManageAccessKeys on the "
     "SecurityPreference resource).",
     order=lower_is_stricter,
-    related_orders={f"{PREFERENCE}.AccessKeyPreference.AllowUserToManageServiceCredentials": lower_is_stricter},
     zh=RuleText(
         title="用户自行管理 AccessKey",
         doc="RAM 用户不能自行创建 AccessKey。\n\n"

@@ -95,6 +95,27 @@ def compare_networks(before: Iterable[Network], after: Iterable[Network]) -> Mov
     return Move("changed", "the same addresses, written differently")
 
 
+def fewer_is_stricter(before: Any, after: Any) -> Move:
+    """Compare two lists of things that are allowed."""
+    return _compare_sets(before, after)
+
+
+def more_is_stricter(before: Any, after: Any) -> Move:
+    """Compare two lists of things that are required."""
+    return _compare_sets(after, before)
+
+
+def _compare_sets(looser: Any, stricter: Any) -> Move:
+    """Return stricter if the second list has only items of the first one."""
+    if not isinstance(looser, list) or not isinstance(stricter, list):
+        return Move("unknown")
+    lost = [item for item in looser if item not in stricter]
+    new = [item for item in stricter if item not in looser]
+    if lost and new:
+        return Move("mixed")
+    return Move("stricter" if lost else "looser" if new else "changed")
+
+
 def combine(moves: Sequence[Move]) -> Move:
     """Return the direction of several moves together, with all their notes."""
     notes = "; ".join(dict.fromkeys(move.note for move in moves if move.note))

@@ -81,8 +81,10 @@ def comment(marker: str, *texts: str, indent: str = "", hanging: str = "") -> li
     )
 
 
-def literal(value: str | int | bool) -> str:
+def literal(value: str | int | bool | list[str]) -> str:
     """Return a value as a JSON literal, which most languages share; text as in `quoted`."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(quoted, value))}]"
     return quoted(value) if isinstance(value, str) else json.dumps(value)
 
 

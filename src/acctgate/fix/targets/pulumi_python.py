@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from acctgate.fix.propose import RESOURCE, DeclaredSetting
-from acctgate.fix.targets.base import Target, comment, quoted
+from acctgate.fix.targets.base import Target, comment, literal
 
 
 def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
@@ -14,7 +14,7 @@ def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
     for setting in settings:
         yield from comment("#", setting.why, indent="    ")
         # Pulumi's Python names are Terraform's.
-        value = quoted(setting.value) if isinstance(setting.value, str) else repr(setting.value)
+        value = repr(setting.value) if isinstance(setting.value, (bool, int)) else literal(setting.value)
         yield f"    {setting.key.terraform}={value},"
     yield ")"
 

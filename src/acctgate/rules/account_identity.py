@@ -1,0 +1,91 @@
+"""The account is one that the policy means.
+
+A verdict on another account proves nothing. A pipeline whose secret is empty, or a wrong profile, can read and judge
+an account that nobody meant. The rule compares the account that was read with `accounts`, with the accounts that the
+policy file lists, and with `--account`: it must be in each of them that is given. A file without an account id is
+skipped unless particular accounts are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+
+from annotated_types import MinLen
+
+from acctgate.model.snapshot import Snapshot, Unknown, explain
+from acctgate.redact import one_line
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, decide, entry, undecided
+from acctgate.rules.order import fewer_is_stricter
+
+SETTING: Final = "account_id"
+
+
+@entry
+class Parameters(RuleEntry, total=False):
+    """The parameters of account-identity."""
+
+    accounts: Annotated[list[Annotated[str, MinLen(1)]], MinLen(1)]
+    """The IDs of the accounts that may be judged. Left out: those that the policy file lists and `--account` names."""
+
+
+def expected(want: Parameters) -> str:
+    """Return the parameters in words."""
+    if "accounts" not in want:
+        return "a known account"
+    return f"account {' or '.join(map(one_line, want['accounts']))}" if want["accounts"] else "an account that is meant"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AccountIdentity(Rule[Parameters]):
+    """Judges the account's id."""
+
+    def judgements(self, account: Snapshot, want: Parameters, now: datetime) -> Sequence[Judgement]:
+        """Return one judgement."""
+        if account.account_id is None:
+            return [_nameless(account, "accounts" in want)]
+        name = one_line(account.account_id)
+        meant = want.get("accounts")
+        if meant is None:
+            return [Judgement("pass", f"the account is {name}", account.account_id)]
+        holds = account.account_id in meant
+        message = f"the account is {name}" if holds else f"account {name} is not meant"
+        return [decide(holds, message, account.account_id)]
+
+
+def _nameless(account: Snapshot, meant: bool) -> Judgement:
+    """Judge an account without an id."""
+    if account.unreadable is not None:
+        return undecided(Unknown(account.unreadable))
+    if error := account.errors.get(SETTING):
+        return undecided(Unknown(explain(error, "GetCallerIdentity")))
+    if meant:
+        return undecided(Unknown("the account has no id"))
+    return Judgement("skipped", "the account has no id, and no particular account is meant")
+
+
+RULE = AccountIdentity(
+    id="account-identity",
+    title="The account that is meant",
+    doc=__doc__,
+    severity="critical",
+    setting=SETTING,
+    parameters=Parameters,
+    expected=expected,
+    parameter_orders={"accounts": fewer_is_stricter},
+    remediation="Check the credentials, the profile and the role that read the account. If the account is right, add "
+    "it to the policy's accounts.",
+    translations={
+        "zh": RuleText(
+            title="账号身份",
+            doc="被判断的账号就是策略所指的账号。\n\n"
+            "对另一个账号得出的结论什么也证明不了。流水线的密钥为空，或用错了配置，就可能读取并判断一个无人想要的账号。"
+            "本规则将读取到的账号与 `accounts`、策略文件列出的账号以及 `--account` 比较：凡是给出的，都必须包含该账号。"
+            "没有账号 ID 的文件会被跳过，除非指定了账号。",
+            remediation="请检查读取账号所用的凭据、配置和角色。如果账号正确，请将它加入策略的 accounts。",
+            parameters={"accounts": "允许判断的账号 ID。省略时，以策略文件列出的账号和 `--account` 为准。"},
+        )
+    },
+)

@@ -1,0 +1,78 @@
+"""account-identity: the accounts that a policy means, from its three sources."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.demo import DemoServer
+from acctgate.policy import load_policy
+from acctgate.policy.policy import ACCOUNTS_VARIABLE
+from tests.support import run
+
+ONE, TWO = "1111111111111111", "2222222222222222"
+
+
+def policy_file(folder: Path, text: str) -> Path:
+    path = folder / "policy.yaml"
+    path.write_text(f"version: 1\n{text}")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "meant"),
+    [
+        ("rules: {account-identity: }", "", None),
+        (f"rules: {{account-identity: {{accounts: ['{ONE}', '{TWO}']}}}}", "", [ONE, TWO]),
+        (f"rules: {{account-identity: }}\naccounts: {{'{ONE}': {{alias: prod}}}}", "", [ONE]),
+        ("rules: {account-identity: }", f"{TWO} {ONE}", [ONE, TWO]),
+        (f"rules: {{account-identity: {{accounts: ['{ONE}', '{TWO}']}}}}", TWO, [TWO]),
+        (f"rules: {{account-identity: {{accounts: ['{ONE}']}}}}", TWO, []),
+        (f"rules: {{account-identity: {{level: disabled}}}}\naccounts: {{'{ONE}': {{alias: prod}}}}", TWO, None),
+    ],
+)
+def test_an_account_must_be_in_every_list_that_is_given(
+    tmp_path: Path, text: str, named: str, meant: list[str] | None
+) -> None:
+    policy = load_policy(policy_file(tmp_path, text)).for_accounts({ACCOUNTS_VARIABLE: named})
+    entry: Any = policy.entry("account-identity")
+    assert entry.get("accounts") == meant
+
+
+def check(folder: Path, document: dict[str, Any], *arguments: str) -> tuple[int, str, str]:
+    """Return the exit status, and the outcome and the message of account-identity."""
+    (folder / "s.json").write_text(json.dumps({"version": 1, **document}))
+    policy = policy_file(folder, "rules: {account-identity: }")
+    done = run("check", "--snapshot", folder / "s.json", "--policy", policy, "--format", "json", *arguments)
+    [account] = json.loads(done.stdout)["accounts"]
+    [found] = [each for each in account["outcomes"] if each["rule"] == "account-identity"]
+    return done.returncode, found["outcome"], found["message"]
+
+
+def test_the_option_names_the_accounts_that_are_meant(tmp_path: Path) -> None:
+    named = {"account_id": ONE}
+    assert check(tmp_path, named)[:2] == (0, "pass")
+    assert check(tmp_path, named, "--account", ONE)[:2] == (0, "pass")
+    assert check(tmp_path, named, "--account", TWO, "--account", ONE)[:2] == (0, "pass")
+    assert check(tmp_path, named, "--account", TWO) == (1, "fail", f"account {ONE} is not meant")
+    assert check(tmp_path, {})[:2] == (0, "skipped")
+    assert check(tmp_path, {}, "--account", ONE) == (3, "unknown", "unknown: the account has no id")
+
+
+@pytest.mark.parametrize("command", ["check", "preview", "fix", "diff"])
+def test_an_empty_option_is_an_error(command: str) -> None:
+    done = run(command, "--account", "")
+    assert done.returncode == 2
+    assert "--account is empty" in done.stderr
+
+
+def test_a_live_account_that_does_not_say_who_it_is_is_unknown() -> None:
+    with DemoServer() as server:
+        server.account.comply()
+        server.denied.add("GetCallerIdentity")
+        done = run("check", "--policy", "strict", environment=server.environment)
+    assert done.returncode == 3
+    assert "account-identity: GetCallerIdentity failed with NoPermission" in done.stderr
