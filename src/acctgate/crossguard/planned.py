@@ -1,14 +1,36 @@
-"""What a deploy does with the SecurityPreference resources that the engine shows to the pack."""
+"""What a deploy does with the SecurityPreference resources that the engine shows to the pack.
+
+Policies do not see the engine's operation. It follows from the recorded state, from the engine's command line, and in
+a preview from the outputs that the engine shows with the whole stack: what the provider computes is not known of a new
+resource, and of an existing one it is.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
+from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand
 from acctgate.crossguard.recorded import Recorded
-from acctgate.model.planned_change import PlannedChange, Provider
-from acctgate.plan.pulumi import date_by_properties, dead_value, provider_of, settings
+from acctgate.model.planned_change import LEAVES, PlannedChange, Provider
+from acctgate.model.preference_keys import PREFERENCE_KEYS
+from acctgate.model.preference_request import OPTIONAL
+from acctgate.plan.pulumi import (
+    UNKNOWN_VALUES,
+    date_by_properties,
+    dead_value,
+    foreign_reason,
+    is_unknown,
+    provider_of,
+    settings,
+)
+from acctgate.redact import one_line
+
+Properties = Mapping[str, Any]
+_COMPUTED: Final = ("id", *(key.pulumi for key in PREFERENCE_KEYS if key.api not in OPTIONAL))
+"""Outputs that the provider fills in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,48 +38,155 @@ class Declared:
     """A SecurityPreference that the program declares. Policies do not see the engine's operation on it."""
 
     urn: str
-    inputs: Mapping[str, Any]
+    inputs: Properties
     provider_urn: str = ""
-    provider_inputs: Mapping[str, Any] | None = None
+    provider_inputs: Properties | None = None
     aliased: bool = False
     """Whether the state may record it under another URN."""
+    ignored: tuple[str, ...] = ()
+    """The property paths whose changes the engine ignores."""
 
     @property
     def provider(self) -> Provider:
         """The provider that it belongs to."""
-        return provider_of(self.provider_urn, self.provider_inputs or {})
+        return date_by_properties(provider_of(self.provider_urn, self.provider_inputs or {}), self.inputs)
+
+    @property
+    def foreign(self) -> str | None:
+        """Why it is perhaps not the alicloud provider's resource."""
+        url = (self.provider_inputs or {}).get("pluginDownloadURL")
+        return f"its provider comes from {one_line(url)}" if url else foreign_reason(self.urn)
 
 
-def planned(declared: Declared, state: Recorded | None) -> PlannedChange:
-    """Return what the deploy does with a resource, as far as the recorded state shows it.
+def planned(
+    declared: Declared,
+    state: Recorded | None,
+    command: EngineCommand = UNKNOWN_COMMAND,
+    outputs: Properties | None = None,
+) -> PlannedChange:
+    """Return what the deploy does with a resource, as far as it is certain.
 
-    Without the recorded state the resource may be created, updated or left alone, and another provider may or may not
-    mean a replacement: the operation is unknown, and a declared value counts only if the live account has it already.
-    A resource that the state does not record is created or imported.
+    Args:
+        declared: The resource.
+        state: The recorded resources, None where they are not known: the resource may then be created, updated or left
+            alone.
+        command: The engine's command line.
+        outputs: The previewed outputs, None where there is no preview.
     """
-    values = settings(declared.inputs)
+    recorded = (state or {}).get(declared.urn)
+    before = None if recorded is None else _settings_of(recorded)
     change = PlannedChange(
         address=declared.urn,
-        operation="create",
-        declared=values,
+        operation="unknown",
+        declared=settings(declared.inputs),
+        recorded=before,
         dead=dead_value(declared.inputs),
+        recorded_dead=None if recorded is None else dead_value({**_of(recorded, "inputs"), **_of(recorded, "outputs")}),
+        recorded_id=_id(recorded),
         provider=declared.provider,
-        perhaps_imported=True,
+        foreign=declared.foreign,
+        refreshed=True if recorded and recorded.get("refreshBeforeUpdate") else command.refresh,
     )
-    recorded = (state or {}).get(declared.urn)
-    if recorded is None and state is not None and not declared.aliased:
+    touched = command.touches(declared.urn)
+    if command.stored or touched is False:
+        return replace(change, operation="same")
+    if touched is None:
+        change = replace(change, deferred=_perhaps_untouched(change, declared, outputs))
+    if state is None or (recorded is None and declared.aliased):
         return change
     if recorded is None:
-        return replace(change, operation="unknown")
-    if declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn:
-        return replace(change, operation="unknown")
-    before = {**(recorded.get("inputs") or {}), **(recorded.get("outputs") or {})}
-    recorded_id = recorded.get("id")
-    return replace(
-        change,
-        operation="update",  # an update without a difference sends nothing
-        recorded=settings(before),
-        recorded_dead=dead_value(before),
-        recorded_id=recorded_id if isinstance(recorded_id, str) else None,
-        provider=date_by_properties(change.provider, before),
+        return _not_recorded(change, declared, outputs)
+    return _recorded(_with_ignored(change, declared), declared, recorded, command, outputs)
+
+
+def _not_recorded(change: PlannedChange, declared: Declared, outputs: Properties | None) -> PlannedChange:
+    """A resource that the state does not have is created or imported, or left out if the run has targets."""
+    if outputs == {} and not declared.inputs:
+        return replace(change, operation="same", deferred=False)
+    match _is_new(outputs, {}, declared):
+        case True:
+            return replace(change, operation="create", refreshed=False)
+        case False:  # an import
+            return replace(change, operation="update", refreshed=True)
+    return replace(change, operation="create", refreshed=False, perhaps_imported=True)
+
+
+def _recorded(
+    change: PlannedChange,
+    declared: Declared,
+    recorded: Properties,
+    command: EngineCommand,
+    outputs: Properties | None,
+) -> PlannedChange:
+    """A resource that the state has is updated, left alone or replaced. A replacement creates it anew."""
+    if _keeps_recorded(change, outputs):
+        return replace(change, operation="same", deferred=False)
+    told = recorded.get("taint") or recorded.get("pendingReplacement") or command.replaces(declared.urn)
+    new = _is_new(outputs, _of(recorded, "outputs"), declared)
+    if told or new:
+        return replace(change, operation="create")
+    another = declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn
+    triggers = recorded.get("replaceOnChanges") or recorded.get("replacementTrigger") or recorded.get("replaceWith")
+    if new is None and (another or triggers or told is None):
+        return change
+    return replace(change, operation="update")
+
+
+def _is_new(outputs: Properties | None, recorded: Properties, declared: Declared) -> bool | None:
+    """Return whether the previewed outputs are those of a resource that is created anew. None: they do not show it.
+
+    Args:
+        outputs: The previewed outputs.
+        recorded: The recorded outputs.
+        declared: The resource. What it declares is known before it is created.
+    """
+    if not outputs:
+        return None
+    computed = [name for name in _COMPUTED if name not in declared.inputs]
+    if any(name in outputs and not is_unknown(outputs[name]) for name in computed):
+        return False
+    return True if any(name in outputs or name in recorded for name in computed) else None
+
+
+def _keeps_recorded(change: PlannedChange, outputs: Properties | None) -> bool:
+    """Return whether the outputs show a recorded value in place of the declared one: the run leaves the resource out."""
+    if not outputs or not change.recorded:
+        return False
+    shown = settings(outputs)
+    return any(
+        not is_unknown(shown[key]) and shown[key] == change.recorded.get(key) != value
+        for key, value in change.declared.items()
+        if key in shown and value not in ("", LEAVES) and type(value) is type(shown[key])
     )
+
+
+def _perhaps_untouched(change: PlannedChange, declared: Declared, outputs: Properties | None) -> bool:
+    """Return whether the run may leave the resource out. Outputs that show a new value prove that it does not."""
+    if not outputs or change.recorded is None:
+        return not (outputs and _is_new(outputs, {}, declared))
+    shown, before = settings(outputs), change.recorded
+    return not any(shown.get(key) == value != before.get(key) for key, value in change.declared.items())
+
+
+def _with_ignored(change: PlannedChange, declared: Declared) -> PlannedChange:
+    """Settings whose changes are ignored are planned as they are recorded."""
+    names = {re.split(r"[.\[]", path)[0].strip("\"'") for path in declared.ignored}
+    keys = [key.api for key in PREFERENCE_KEYS if key.pulumi in names or "*" in names]
+    recorded = {} if change.refreshed else change.recorded or {}
+    ignored = {key: recorded.get(key, LEAVES) for key in keys}
+    return replace(change, declared={**change.declared, **ignored}, differs={**change.differs, **dict.fromkeys(keys, False)})
+
+
+def _settings_of(recorded: Properties) -> dict[str, Any]:
+    """Return the recorded outputs, with which the provider compares, and inputs where an output is missing."""
+    return settings({**_of(recorded, "inputs"), **_of(recorded, "outputs")})
+
+
+def _of(recorded: Properties, name: str) -> Properties:
+    value = recorded.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _id(recorded: Properties | None) -> str | None:
+    value = (recorded or {}).get("id")
+    return value if isinstance(value, str) and value not in UNKNOWN_VALUES else None

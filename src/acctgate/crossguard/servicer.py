@@ -25,6 +25,7 @@ from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.outcome import Level
 from acctgate.model.preference_keys import PREFERENCE_TYPE
+from acctgate.plan.pulumi import PREFERENCE_TYPES
 from acctgate.policy import Policy
 
 
@@ -66,7 +67,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
     ) -> analyzer_pb2.AnalyzeResponse:
         """Take a resource into the session. Only a SecurityPreference has resource policies."""
         session = self.process.session
-        if request.type == PREFERENCE_TYPE:
+        if request.type in PREFERENCE_TYPES:
             session.declare(_declared(request))
             response: analyzer_pb2.AnalyzeResponse = super().Analyze(request, context)  # type: ignore[no-untyped-call]
             return response
@@ -94,7 +95,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
         resources = [
             StackResource(resource.type, resource.urn, _plain(resource.properties))
             for resource in request.resources
-            if resource.type in SOURCES
+            if resource.type in SOURCES or resource.type in PREFERENCE_TYPES
         ]
         session = self.process.session
         report_file.write(session.judge(resources, datetime.now(UTC)))
@@ -114,6 +115,7 @@ def _declared(request: analyzer_pb2.AnalyzeRequest) -> Declared:
         provider_urn=provider.urn if provider is not None else "",
         provider_inputs=_plain(provider.properties) if provider is not None else None,
         aliased=bool(request.options.aliases),
+        ignored=tuple(request.options.ignoreChanges),
     )
 
 

@@ -6,13 +6,15 @@ run: configured, declared, judged, reported. A new run gets a new session, so no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
 from acctgate.crossguard.configuration import Configuration
+from acctgate.crossguard.engine_command import EngineCommand, find_command
 from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
@@ -43,13 +45,17 @@ class SessionError(RuntimeError):
 class PreviewSession:
     """One run: resources in, violations and a report out."""
 
-    def __init__(self, configuration: Configuration, reader: BackgroundReader | None = None) -> None:
+    def __init__(
+        self, configuration: Configuration, reader: BackgroundReader | None = None, command: EngineCommand | None = None
+    ) -> None:
         """Begin a run, `configured`.
 
         Args:
             configuration: What the run judges by.
             reader: Reads the recorded state and the account; by default as the configuration says.
+            command: The engine's command line; by default that of this process's ancestors.
         """
+        self._command = command or find_command()
         self.configuration = configuration
         self.phase = Phase.CONFIGURED
         self._reader = reader or BackgroundReader(configuration.account)
@@ -103,7 +109,8 @@ class PreviewSession:
     def judge(self, resources: Sequence[StackResource], now: datetime) -> str:
         """Judge the accounts of the stack as they will be, and return the report (JSON, version 1)."""
         self._move(Phase.JUDGED)
-        changes = [self._planned(declared) for declared in self._declared.values()]
+        outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
+        changes = [self._planned(declared, outputs.get(declared.urn)) for declared in self._declared.values()]
         stack = accounts(resources)
         if not stack:
             providers = {change.provider for change in changes}
@@ -138,10 +145,12 @@ class PreviewSession:
             self._changes_judged[key] = judge_change(change, account, self.policy, now)
         return self._changes_judged[key]
 
-    def _planned(self, declared: Declared) -> PlannedChange:
+    def _planned(self, declared: Declared, outputs: Mapping[str, Any] | None = None) -> PlannedChange:
         state = self._reader.start_state().result()
         place = positions().get(declared.urn.rsplit("::", 1)[-1])
-        return replace(planned(declared, state), place=place)
+        # Outputs prove nothing of a stack whose state is not the one that will be deployed.
+        shown = outputs if state is not None else None
+        return replace(planned(declared, state, self._command, shown), place=place)
 
     def _account_of(self, change: PlannedChange) -> str | None:
         """Return the account that a change is deployed to; None if it is not certain."""
@@ -151,3 +160,8 @@ class PreviewSession:
             return next(iter(self._source_accounts)) if len(self._source_accounts) == 1 else None
         found = {snapshot.account_id for snapshot in self._reader.start_account(change.provider).result()}
         return found.pop() if len(found) == 1 else None
+
+
+def _is_preview() -> bool:
+    """Return whether the engine says that nothing is deployed in this run."""
+    return os.environ.get("PULUMI_DRY_RUN") == "true"

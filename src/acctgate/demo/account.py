@@ -64,7 +64,10 @@ class DemoAccount:
     pack_reports: list[dict[str, Any]] = field(default_factory=lambda: [deepcopy(_PACK_REPORT)])
 
     def set_preference(self, parameters: dict[str, str]) -> None:
-        """What SetSecurityPreference does with its flat, textual parameters."""
+        """Do what SetSecurityPreference does with its flat, textual parameters."""
+        if "EnforceMFAForLogin" in parameters and "MFAOperationForLogin" not in parameters:
+            mode = "mandatory" if parameters["EnforceMFAForLogin"] == "true" else "independent"
+            parameters = {**parameters, "MFAOperationForLogin": mode}
         for key in PREFERENCE_KEYS:
             group = self.preference.setdefault(key.group, {})
             if key.api in parameters:

@@ -1,8 +1,7 @@
 """A stand-in for the alicloud plugin, for the demo account only: real pulumi_alicloud resources work with it.
 
-It knows one resource, the account's SecurityPreference, and does with it what the real provider does:
-create sends only what is set, update sends what changed and always masks and duration, delete sends nothing,
-and what is left out and computed is unknown in a preview. Started by the engine as `pulumi-resource-alicloud`.
+It knows one resource, the account's SecurityPreference, and does with it what the real provider of the same version
+does (`sent`). Started by the engine as `pulumi-resource-alicloud`.
 """
 
 from __future__ import annotations
@@ -22,17 +21,25 @@ from pulumi.runtime.proto import ResourceProviderServicer, provider_pb2_grpc
 from pulumi.runtime.proto import plugin_pb2 as plugin
 from pulumi.runtime.proto import provider_pb2 as proto
 
+from acctgate.demo.sent import ENFORCE, NOT_COMPUTED, changed, created, updated
 from acctgate.model.preference_keys import PREFERENCE_KEYS, PREFERENCE_TYPE
+from acctgate.model.provider_eras import NEWEST, ProviderEra, parse_version, pulumi_eras
 from acctgate.redact import one_line
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError, expect
 from acctgate.sources.caller import Caller
-from acctgate.sources.operations import PREFERENCE, SET_PREFERENCE
+from acctgate.sources.operations import IDENTITY, PREFERENCE, SET_PREFERENCE
 from acctgate.sources.target import DEFAULT_REGION, Target
 
 _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_ALWAYS_SENT: Final = ("loginNetworkMasks", "loginSessionDuration")
-_NOT_COMPUTED: Final = ("loginNetworkMasks", "enforceMfaForLogin")
+_OLDEST_ID: Final = "RamSecurityPreference"
+_ABSENT: Final[dict[str, Any]] = {
+    "allowUserToLoginWithPasskey": False,
+    "maxIdleDaysForUsers": 0,
+    "maxIdleDaysForAccessKeys": 0,
+    "verificationTypes": [],
+}
+"""What the real provider records where the API's answer leaves a setting out."""
 Properties = dict[str, Any]
 
 
@@ -41,6 +48,7 @@ class StandIn(ResourceProviderServicer):
 
     def __init__(self) -> None:
         self._role_arn: str | None = None
+        self._era: ProviderEra = NEWEST[0]
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin.PluginInfo(version="4.0.0")
@@ -52,7 +60,10 @@ class StandIn(ResourceProviderServicer):
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        role = json_format.MessageToDict(request.args).get("assumeRole")
+        arguments = json_format.MessageToDict(request.args)
+        if version := parse_version(arguments.get("version")):
+            [self._era] = pulumi_eras(version)
+        role = arguments.get("assumeRole")
         role = json.loads(role) if isinstance(role, str) and role.startswith("{") else role
         if isinstance(role, dict):
             self._role_arn = role.get("roleArn")
@@ -69,40 +80,50 @@ class StandIn(ResourceProviderServicer):
         return proto.InvokeResponse(failures=[proto.CheckFailure(reason=reason)])
 
     def Diff(self, request: Any, context: Any) -> Any:
-        changed = _changed(_plain(request.olds), _plain(request.news))
-        kind = proto.DiffResponse.DIFF_SOME if changed else proto.DiffResponse.DIFF_NONE
-        return proto.DiffResponse(changes=kind, diffs=changed)
+        olds, news = _recorded(request), _planned(request)
+        names = changed(olds, news)
+        kind = proto.DiffResponse.DIFF_SOME if names else proto.DiffResponse.DIFF_NONE
+        return proto.DiffResponse(changes=kind, diffs=names)
 
     def Create(self, request: Any, context: Any) -> Any:
         news = _plain(request.properties)
         if request.preview:
             return proto.CreateResponse(properties=_struct(_previewed(news)))
         with grpc_errors(context):
-            caller = self._caller()
-            caller.call(SET_PREFERENCE, _flat(news))
-            return proto.CreateResponse(id="security-preference", properties=_struct(_read(caller, news)))
+            caller, era = self._caller(), self._era_of(request)
+            caller.call(SET_PREFERENCE, _flat(created(era, news)))
+            id_ = _id(caller, era)
+            return proto.CreateResponse(id=id_, properties=_struct({"id": id_, **_read(caller, news)}))
 
     def Update(self, request: Any, context: Any) -> Any:
-        olds, news = _plain(request.olds), _plain(request.news)
+        olds, news = _recorded(request), _planned(request)
         if request.preview:
-            return proto.UpdateResponse(properties=_struct({**olds, **_previewed_update(olds, news)}))
+            return proto.UpdateResponse(properties=_struct(_previewed_update(olds, news)))
         with grpc_errors(context):
             caller = self._caller()
-            sent = {name: news[name] for name in _changed(olds, news) if name in news}
-            sent |= {name: value for name in _ALWAYS_SENT if (value := _current(name, olds, news)) is not None}
-            caller.call(SET_PREFERENCE, _flat(sent))
-            return proto.UpdateResponse(properties=_struct(_read(caller, news)))
+            sent = updated(self._era_of(request), olds, news)
+            if sent is not None:
+                caller.call(SET_PREFERENCE, _flat(sent))
+            return proto.UpdateResponse(properties=_struct({"id": request.id, **_read(caller, {**olds, **news})}))
 
     def Read(self, request: Any, context: Any) -> Any:
         with grpc_errors(context):
-            state = _read(self._caller(), _plain(request.inputs))
-            return proto.ReadResponse(id=request.id, properties=_struct(state), inputs=request.inputs)
+            inputs = _plain(request.inputs)
+            state = {"id": request.id, **_read(self._caller(), _plain(request.properties))}
+            imported = not request.inputs.fields
+            kept = {name: value for name, value in state.items() if name in inputs or (imported and value)}
+            kept.pop("id", None)
+            return proto.ReadResponse(id=request.id, properties=_struct(state), inputs=_struct(kept))
 
     def Delete(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
+
+    def _era_of(self, request: Any) -> ProviderEra:
+        """Return the era of the provider that a request is for."""
+        return self._era
 
     def _caller(self) -> Caller:
         endpoint = os.environ.get("ACCTGATE_ENDPOINT")
@@ -120,32 +141,31 @@ def grpc_errors(context: grpc.ServicerContext) -> Iterator[None]:
         context.abort(grpc.StatusCode.UNKNOWN, one_line(error))
 
 
-def _changed(olds: Properties, news: Properties) -> list[str]:
-    """What differs from the recorded state. Left out and computed keeps its value; left out masks go."""
-    names = [key.pulumi for key in PREFERENCE_KEYS] + ["enforceMfaForLogin"]
-    changed = [name for name in names if name in news and news[name] != olds.get(name)]
-    return changed + [name for name in _NOT_COMPUTED if name not in news and olds.get(name)]
+def _recorded(request: Any) -> Properties:
+    return _plain(request.olds)
 
 
-def _current(name: str, olds: Properties, news: Properties) -> Any:
-    if name in news:
-        return news[name]
-    return None if name in _NOT_COMPUTED else olds.get(name)
+def _planned(request: Any) -> Properties:
+    """Return the inputs. What the program ignores is as it is recorded."""
+    olds, news = _plain(request.olds), _plain(request.news)
+    names = {path.partition("[")[0] for path in request.ignoreChanges}
+    return {**news, **{name: value for name, value in olds.items() if name in names or ("*" in names and name != "id")}}
 
 
 def _previewed(news: Properties) -> Properties:
     """A new resource in a preview: what is left out and computed is not known yet."""
-    computed = {key.pulumi: _UNKNOWN for key in PREFERENCE_KEYS if key.pulumi not in _NOT_COMPUTED}
-    return {**computed, **news}
+    computed = {key.pulumi: _UNKNOWN for key in PREFERENCE_KEYS if key.pulumi not in NOT_COMPUTED}
+    return {"id": _UNKNOWN, **computed, ENFORCE: _UNKNOWN, **{name: value for name, value in news.items() if value != ""}}
 
 
 def _previewed_update(olds: Properties, news: Properties) -> Properties:
-    return {**news, **{name: None for name in _NOT_COMPUTED if name not in news and name in olds}}
+    kept = {name: value for name, value in olds.items() if name not in NOT_COMPUTED}
+    return {**kept, **{name: value for name, value in news.items() if value != "" or name in NOT_COMPUTED}}
 
 
 def _flat(properties: Properties) -> dict[str, str]:
-    """The parameters of SetSecurityPreference. enforceMfaForLogin is not among them: it is never sent."""
-    flat = {}
+    """The parameters of SetSecurityPreference."""
+    flat = {"EnforceMFAForLogin": json.dumps(properties[ENFORCE])} if ENFORCE in properties else {}
     for key in PREFERENCE_KEYS:
         value = properties.get(key.pulumi)
         if value is not None:
@@ -156,8 +176,12 @@ def _flat(properties: Properties) -> dict[str, str]:
 def _read(caller: Caller, inputs: Properties) -> Properties:
     preference = expect(PREFERENCE, caller.call(PREFERENCE), "SecurityPreference", dict)
     values = {key.pulumi: preference.get(key.group, {}).get(key.api) for key in PREFERENCE_KEYS}
-    dead = {name: inputs[name] for name in ("enforceMfaForLogin",) if name in inputs}
-    return {**{name: value for name, value in values.items() if value is not None}, **dead}
+    read = {name: _ABSENT.get(name) if value is None else value for name, value in values.items()}
+    return {**{name: value for name, value in read.items() if value is not None}, ENFORCE: inputs.get(ENFORCE, False)}
+
+
+def _id(caller: Caller, era: ProviderEra) -> str:
+    return expect(IDENTITY, caller.call(IDENTITY), "AccountId", str) if era.id_is_account else _OLDEST_ID
 
 
 def _plain(struct: Any) -> Properties:

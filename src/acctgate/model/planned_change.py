@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from acctgate.model.outcome import Place
@@ -16,6 +16,7 @@ from acctgate.model.preference_request import (
     SECRET,
     UNKNOWN,
     Alternative,
+    Alternatives,
     Marker,
     Operation,
     Reason,
@@ -68,9 +69,9 @@ class Provider:
 class Effect:
     """What the deploy does to one setting."""
 
-    kind: Literal["sets", "unknown", "either", "longest", "leaves"]
-    """sets it; sets it to an unknown value; sets it to one of several values, where LEAVES stands for the live one;
-    leaves the longer of the value and the live one; or leaves it as it is, although the program declares it."""
+    kind: Literal["sets", "unknown", "either", "leaves"]
+    """sets it; sets it to an unknown value; sets it to one of several values, where LEAVES stands for the live one; or
+    leaves it as it is, although the program declares it."""
     value: Any
     note: str
 
@@ -90,7 +91,7 @@ class PlannedChange:
     """The value that the program gives for enforceMfaForLogin, or None."""
     provider: Provider = field(default_factory=Provider)
     perhaps_imported: bool = False
-    """Whether what looks like a create may be an import, which sends nothing."""
+    """Whether what looks like a create may be an import, which records the live values and updates what differs."""
     place: Place | None = None
     """Where the program declares it, or None where the plan does not show that."""
     recorded_dead: Any = None
@@ -99,6 +100,8 @@ class PlannedChange:
     """Whether a setting differs from the recorded state, where the plan shows that and not the value."""
     recorded_id: str | None = None
     """The resource's id in the state."""
+    refreshed: bool | None = False
+    """Whether the engine reads the account first, so that the live values are the recorded ones. None: not known."""
     deferred: bool = False
     """Whether this run perhaps leaves it to a later one."""
     foreign: str | None = None
@@ -143,21 +146,33 @@ class PlannedChange:
         found = {era.sends_enforce_mfa for era in self.provider.eras}
         return found.pop() if len(found) == 1 else None
 
-    def effects(self) -> dict[str, Effect]:
-        """Return what the deploy does to each setting that it touches or that the program declares."""
+    def effects(self, live: Mapping[str, Any] | None = None) -> dict[str, Effect]:
+        """Return what the deploy does to each setting that it touches or that the program declares.
+
+        Args:
+            live: The live values, as far as they are known. A refresh or an import records them.
+        """
         if self.operation == "delete":
             return {}
         if self.foreign is not None and self.operation != "same":
             note = f"what {self.name} does is unknown: {self.foreign}"
             return {key.api: Effect("unknown", None, note) for key in PREFERENCE_KEYS}
-        resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
-        worlds = possible_values(resource, self.operation, self.provider.eras)
+        worlds = self._worlds(self.provider.eras, live)
         if self.deferred:
             worlds.append({})
         keys = dict.fromkeys(key for world in worlds for key in world)
         untouched = [Alternative(LEAVES, Reason.UNCHANGED)]
         found = {key: [each for world in worlds for each in world.get(key, untouched)] for key in keys}
         return {key: self._effect(key, _distinct(alternatives)) for key, alternatives in found.items()}
+
+    def _worlds(self, eras: tuple[ProviderEra, ...], live: Mapping[str, Any] | None = None) -> list[Alternatives]:
+        """Return what each operation, recorded state and provider that is possible may make of each setting."""
+        resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
+        as_live = {key.api: LEAVES for key in PREFERENCE_KEYS} | dict(live or {})
+        refreshed = replace(resource, recorded=as_live)
+        states = {True: [refreshed], False: [resource], None: [resource, refreshed]}[self.refreshed]
+        worlds = [world for each in states for world in possible_values(each, self.operation, eras)]
+        return worlds + (possible_values(refreshed, "update", eras) if self.perhaps_imported else [])
 
     def _effect(self, key: str, alternatives: Sequence[Alternative]) -> Effect:
         if any(isinstance(each.value, Marker) for each in alternatives):
@@ -167,8 +182,6 @@ class PlannedChange:
             return Effect("either", tuple(each.value for each in alternatives), self._either_note(key, alternatives))
         if first.value is LEAVES:
             return Effect("leaves", self.declared.get(key), self._leaves_note(key, first.reason))
-        if self.perhaps_imported and key == HOURS and first.reason is Reason.LEFT_OUT:
-            return Effect("longest", first.value, self._note(key, first))
         return Effect("sets", first.value, self._note(key, first))
 
     def _unknown_note(self, alternatives: Sequence[Alternative]) -> str:
@@ -214,7 +227,8 @@ class PlannedChange:
     def _either_note(self, key: str, alternatives: Sequence[Alternative]) -> str:
         values = [each for each in alternatives if each.value is not LEAVES]
         if self.deferred:
-            return f"{self.name} declares {show(values[0].value)}, but the plan defers it to a later run"
+            why = "this run perhaps leaves it out" if "::" in self.address else "the plan defers it to a later run"
+            return f"{self.name} declares {show(values[0].value)}, but {why}"
         if len(self.provider.eras) > 1 and self._eras_disagree(key):
             version = f" ({self.provider.version})" if self.provider.version else ""
             shown = " or ".join("the live value" if each.value is LEAVES else show(each.value) for each in alternatives)
@@ -223,15 +237,16 @@ class PlannedChange:
             depends = f"depending on the provider's version, which is not known{version}"
             return f"{self.name} leaves {shown}, {depends}; {remedy}"
         unsent = "whether the deploy sends it depends on the recorded state, which is not known"
+        if self.perhaps_imported:
+            unsent = f"an import leaves it as it is; declare {self.spelled(key)}"
         if values[0].reason in (Reason.LEFT_OUT, Reason.NOT_SENT) and key in (MASKS, HOURS):
             return f"{self._note(key, values[0])}; {unsent}"
         return f"{self.name} declares {' or '.join(show(each.value) for each in values)}; {unsent}"
 
     def _eras_disagree(self, key: str) -> bool:
-        resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
         untouched = [Alternative(LEAVES, Reason.UNCHANGED)]
         found = [
-            [show_alternative(each) for world in possible_values(resource, self.operation, (era,))
+            [show_alternative(each) for world in self._worlds((era,))
              for each in _distinct(world.get(key, untouched))]
             for era in self.provider.eras
         ]  # fmt: skip

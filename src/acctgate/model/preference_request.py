@@ -82,7 +82,7 @@ class Resource:
 
     declared: Mapping[str, Any]
     recorded: Mapping[str, Any] | None
-    """What the state records, None where that is not known."""
+    """What the state records, None where that is not known. LEAVES stands for the live value."""
     differs: Mapping[str, bool | None] = field(default_factory=dict)
     """Whether a setting differs from what is recorded, where the plan shows that and not the value. None: not known."""
     enforce_mfa: Any = None
@@ -135,7 +135,8 @@ def _update(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
         found = list(if_called.get(key, ()))
         if called is not True or key not in if_called:
             unsent = Reason.NO_CALL if called is False and _differs(resource, key) is not False else Reason.UNCHANGED
-            found.append(Alternative(LEAVES, unsent))
+            if not (found and _is_recorded_live(resource, key)):
+                found.append(Alternative(LEAVES, unsent))
         yield key, found
 
 
@@ -151,7 +152,10 @@ def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
             case True:
                 yield key, _planned(resource, key)
             case None:
-                yield key, [*_planned(resource, key), *_unsent(key)]
+                planned, unsent = _planned(resource, key), _unsent(key)
+                # A live value that is recorded and does not differ is the planned one.
+                same = unsent[0].value is LEAVES and _is_recorded_live(resource, key)
+                yield key, planned if same else [*planned, *unsent]
             case False if key in resource.declared or key in (MASKS, HOURS):
                 yield key, _unsent(key)
 
@@ -215,11 +219,15 @@ def _differs(resource: Resource, key: str) -> bool | None:
     if resource.recorded is None or isinstance(value, Marker):
         return None
     before = resource.recorded.get(key)
-    if isinstance(before, Marker):
+    if isinstance(before, Marker) or before is LEAVES:
         return None
     if before is None and key not in OPTIONAL and not value:
         return None  # to the provider's SDK, nothing and false are the same
     return bool(_comparable(before) != _comparable(value))
+
+
+def _is_recorded_live(resource: Resource, key: str) -> bool:
+    return resource.recorded is not None and resource.recorded.get(key) is LEAVES
 
 
 def _enforce_differs(resource: Resource) -> bool | None:

@@ -27,13 +27,14 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
     everything = (*(snapshot.planned or ()), *planned)
     if snapshot.unreadable is not None:
         return replace(snapshot, planned=everything)
-    touched: dict[str, list[tuple[str, Effect]]] = {}
-    for change in planned:
-        for key, effect in change.effects().items():
-            touched.setdefault(key, []).append((change.name, effect))
     live = {key: snapshot.read(path) for key, path in _PATHS.items()}
     if SECTION in snapshot.document and isinstance(live[VERIFICATION], Unknown) and live[VERIFICATION].absent:
         live[VERIFICATION] = []  # the API leaves out an empty list
+    known = {key: value for key, value in live.items() if not isinstance(value, Unknown)}
+    touched: dict[str, list[tuple[str, Effect]]] = {}
+    for change in planned:
+        for key, effect in change.effects(known).items():
+            touched.setdefault(key, []).append((change.name, effect))
     after = {key: _combined(effects) for key, effects in touched.items()}
     values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
     document = {"version": 1, **snapshot.document, SECTION: _section(snapshot, values)}
@@ -108,8 +109,6 @@ def _after(effect: Effect, live: Any) -> Any:
             return effect.value
         case "unknown":
             return Unknown(effect.note)
-        case "longest":
-            return max(live, effect.value) if type(live) is int else Unknown(effect.note)
         case "either":
             values = [live if value is LEAVES else value for value in effect.value]
             return values[0] if all(_same(value, values[0]) for value in values) else Unknown(effect.note)
