@@ -38,6 +38,8 @@ def main() -> int:
 
     run()
     print(f"{runs * BATCH:,} deploys; {tally}")
+    for reason, count in tally.reasons.most_common(20):
+        print(f"{count:6,} {reason}")
     return 1 if tally.wrong else 0
 
 

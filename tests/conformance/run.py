@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
 from acctgate.demo.provider import StandIn
+from acctgate.model.provider_eras import NEWEST, ProviderEra, parse_version, pulumi_eras
 from acctgate.sources.caller import Caller
 from acctgate.sources.target import Target
-from tests.conformance.deploys import Case, Options, Tally, account_id, accounts, change, compare, program
+from tests.conformance.deploys import HELPER, Case, Options, Tally, account_id, accounts, change, compare, program
 from tests.support import ROOT
 
 POLICY = "version: 1\nextends: strict\n"
@@ -37,6 +39,10 @@ class _Plugin(StandIn):
 
     The engine would start a process for each provider, which takes most of the time.
     """
+
+    def __init__(self, given: Sequence[Case]) -> None:
+        super().__init__()
+        self._given = given
 
     def Attach(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
@@ -51,22 +57,28 @@ class _Plugin(StandIn):
         return self._of(request, lambda: super(_Plugin, self).Read(request, context))
 
     def _of(self, request: Any, call: Callable[[], Any]) -> Any:
-        token = _case.set(int(request.urn.rpartition("::preference")[2]))
+        token = _case.set(int(request.urn.rpartition("::preference")[2].partition(".")[0]))
         try:
             return call()
         finally:
             _case.reset(token)
 
+    def _era_of(self, request: Any) -> ProviderEra:
+        index = _case.get()
+        version = self._given[index].version if index < len(self._given) else None
+        return pulumi_eras(parse_version(version) or NEWEST[0].pulumi)[0]
+
     def _caller(self) -> Caller:
-        role = f"acs:ram::{account_id(_case.get())}:role/deploy"
+        index = _case.get()
+        role = f"acs:ram::{account_id(index) if index < len(self._given) else HELPER}:role/deploy"
         return Caller(Target("cn-shanghai", role, os.environ["ACCTGATE_ENDPOINT"]))
 
 
 @contextmanager
-def _plugin() -> Iterator[str]:
+def _plugin(given: Sequence[Case]) -> Iterator[str]:
     """Serve the plugin, and say how the engine finds it."""
     server = grpc.server(ThreadPoolExecutor(max_workers=16))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Plugin(), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Plugin(given), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
@@ -77,13 +89,15 @@ def _plugin() -> Iterator[str]:
 
 def deploy(given: Sequence[Case], options: Options, tally: Tally) -> None:
     """Deploy the cases' first program, let their accounts drift, predict the second deploy, and make it."""
-    with tempfile.TemporaryDirectory() as folder, DemoServer(*accounts(given)) as server, _plugin() as plugin:
+    options = _possible(options, given)
+    with tempfile.TemporaryDirectory() as folder, DemoServer(*accounts(given)) as server, _plugin(given) as plugin:
         stack = _Stack(Path(folder), server, plugin)
-        stack.up(program(given, lambda case: case.deployed))
-        for account, case in zip(server.accounts.values(), given, strict=True):
+        stack.up(program(given, second=False))
+        for account, case in zip(server.accounts.values(), given, strict=False):
             change(account, case.drift)
-        second = program(given, lambda case: case.planned)
-        options = _possible(options, given)
+        second = program(given, second=True)
+        if options.taint:
+            stack.taint(options.taint)
         report = stack.preview(second, options)
         stack.up(second, options)
         compare(given, report, list(server.accounts.values()), tally)
@@ -126,6 +140,17 @@ class _Stack:
                 raise AssertionError(f"the pack left no report: {error}") from None
         return json.loads(file.read_text(encoding="utf-8"))
 
+    def taint(self, indexes: Sequence[int]) -> None:
+        """Mark resources as tainted, as `pulumi state taint` does."""
+        stack = self._open(lambda: None)
+        state = stack.export_stack()
+        assert state.deployment is not None
+        urns = {_urn(index) for index in indexes}
+        for resource in state.deployment["resources"]:
+            if resource["urn"] in urns:
+                resource["taint"] = True
+        stack.import_stack(state)
+
     def _open(self, run: Callable[[], None]) -> automation.Stack:
         work = self._folder / "work"
         settings = automation.ProjectSettings(name="gate", runtime="python", main=str(work))
@@ -139,10 +164,12 @@ def _possible(options: Options, given: Sequence[Case]) -> Options:
     """Leave out what the engine would refuse: targets that neither the state nor the program has."""
     known = {index for index, case in enumerate(given) if case.deployed is not None}
     planned = {index for index, case in enumerate(given) if case.planned is not None}
-    return Options(
-        options.refresh,
-        tuple(index for index in options.targets if index in known | planned),
-        tuple(index for index in options.replace if index in known & planned),
+    return replace(
+        options,
+        targets=tuple(index for index in options.targets if index in known | planned),
+        excludes=tuple(index for index in options.excludes if index in known | planned),
+        replace=tuple(index for index in options.replace if index in known & planned),
+        taint=tuple(index for index in options.taint if index in known & planned),
     )
 
 
@@ -150,10 +177,11 @@ def _arguments(options: Options | None) -> dict[str, Any]:
     if options is None:
         return {}
     arguments: dict[str, Any] = {"refresh": True} if options.refresh else {}
-    if options.targets:
-        arguments["target"] = [_urn(index) for index in options.targets]
-    if options.replace:
-        arguments["replace"] = [_urn(index) for index in options.replace]
+    for name, indexes in (("target", options.targets), ("exclude", options.excludes), ("replace", options.replace)):
+        if indexes:
+            arguments[name] = [_urn(index) for index in indexes]
+    if options.dependents:
+        arguments |= {f"{name}_dependents": True for name in ("target", "exclude") if name in arguments}
     return arguments
 
 

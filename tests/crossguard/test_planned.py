@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot import Snapshot, Unknown
@@ -14,6 +15,7 @@ from acctgate.plan import overlay
 URN = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
 PROVIDER = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"
 GOOD = {"mfaOperationForLogin": "mandatory", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 LOGIN = ("SecurityPreference", "LoginProfilePreference")
 
 
@@ -29,17 +31,118 @@ def after(change: PlannedChange, account: Snapshot, key: str) -> Any:
 
 def test_another_provider_version_repairs_no_drift() -> None:
     recorded = {"urn": URN, "provider": f"{PROVIDER.replace('4_0_1', '4_0_0')}::id", "inputs": GOOD, "outputs": GOOD}
-    change = planned(Declared(URN, GOOD, PROVIDER), {URN: recorded})
+    change = planned(Declared(URN, GOOD, PROVIDER), {URN: recorded}, EngineCommand())
     assert isinstance(after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin"), Unknown)
     assert after(change, live(MFAOperationForLogin="mandatory"), "MFAOperationForLogin") == "mandatory"
     assert isinstance(after(change, live(LoginNetworkMasks=""), "LoginNetworkMasks"), Unknown)
 
 
-@pytest.mark.parametrize(("hours", "will_be"), [(24, 24), (6, 6), (1, 6)])
-def test_what_is_not_recorded_may_be_an_import(hours: int, will_be: int) -> None:
-    inputs = {name: value for name, value in GOOD.items() if name != "loginSessionDuration"}
-    change = planned(Declared(URN, inputs, PROVIDER), {})
-    assert after(change, live(LoginSessionDuration=hours), "LoginSessionDuration") == will_be
+WITHOUT_HOURS = {name: value for name, value in GOOD.items() if name != "loginSessionDuration"}
+PLAIN = EngineCommand()
+
+
+@pytest.mark.parametrize(("hours", "will_be"), [(24, None), (6, 6), (1, None)])
+def test_what_is_not_recorded_may_be_an_import(hours: int, will_be: int | None) -> None:
+    change = planned(Declared(URN, WITHOUT_HOURS, PROVIDER), {}, PLAIN)
+    found = after(change, live(LoginSessionDuration=hours, LoginNetworkMasks="0.0.0.0/0"), "LoginSessionDuration")
+    if will_be is None:
+        assert isinstance(found, Unknown)
+        assert "an import leaves it as it is; declare loginSessionDuration" in found.reason
+    else:
+        assert found == will_be
+
+
+def test_outputs_tell_a_create_from_an_import() -> None:
+    declared, account = Declared(URN, WITHOUT_HOURS, PROVIDER), live(LoginSessionDuration=24)
+    create = planned(declared, {}, PLAIN, {**WITHOUT_HOURS, "loginSessionDuration": UNKNOWN})
+    assert after(create, account, "LoginSessionDuration") == 6
+    imported = planned(declared, {}, PLAIN, {**WITHOUT_HOURS, "loginSessionDuration": 24})
+    assert after(imported, account, "LoginSessionDuration") == 24
+    assert after(imported, account, "MFAOperationForLogin") == "mandatory"
+
+
+def recorded(**more: Any) -> dict[str, Any]:
+    """The state has the resource as the program declares it."""
+    outputs = {**GOOD, "id": "1234567890123456"}
+    return {URN: {"urn": URN, "provider": f"{PROVIDER}::id", "inputs": GOOD, "outputs": outputs, **more}}
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "outputs"),
+    [
+        (EngineCommand(replaced=("urn:**",)), {}, None),
+        (PLAIN, {"taint": True}, None),
+        (PLAIN, {"pendingReplacement": True}, None),
+        (PLAIN, {}, {**GOOD, "id": UNKNOWN}),
+        (PLAIN, {}, GOOD),
+    ],
+    ids=["--replace", "taint", "pending", "unknown-id", "no-id"],
+)
+def test_a_replacement_sends_everything(command: EngineCommand, more: Any, outputs: Any) -> None:
+    change = planned(Declared(URN, GOOD, PROVIDER), recorded(**more), command, outputs)
+    assert after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin") == "mandatory"
+
+
+def test_a_resource_that_perhaps_is_replaced_repairs_no_drift() -> None:
+    change = planned(Declared(URN, GOOD, PROVIDER), recorded(replaceOnChanges=["*"]), PLAIN)
+    assert isinstance(after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin"), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("refresh", "will_be"),
+    [(True, "mandatory"), (False, "independent"), (None, None)],
+    ids=["refresh", "plain", "unknown"],
+)
+def test_a_refresh_records_the_live_values(refresh: bool | None, will_be: str | None) -> None:
+    outputs = {**GOOD, "id": "1234567890123456"}
+    change = planned(Declared(URN, GOOD, PROVIDER), recorded(), EngineCommand(refresh=refresh), outputs)
+    found = after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin")
+    assert found == will_be or (will_be is None and isinstance(found, Unknown))
+
+
+def test_hours_that_are_left_out_keep_the_refreshed_value() -> None:
+    state = recorded(outputs={**GOOD, "id": "1234567890123456"})
+    change = planned(Declared(URN, WITHOUT_HOURS, PROVIDER), state, EngineCommand(refresh=True))
+    account = live(LoginSessionDuration=24, MFAOperationForLogin="independent", LoginNetworkMasks="10.0.0.0/8")
+    assert after(change, account, "LoginSessionDuration") == 24
+
+
+@pytest.mark.parametrize(
+    ("command", "touched"),
+    [
+        (EngineCommand(targets=("urn:other",)), False),
+        (EngineCommand(excludes=(URN,)), False),
+        (EngineCommand(targets=("**::pref",)), True),
+        (EngineCommand(targets=("urn:other",), dependents=True), None),
+        (UNKNOWN_COMMAND, None),
+        (EngineCommand(stored=True), False),
+    ],
+    ids=["other-target", "excluded", "target", "dependents", "unknown", "stored"],
+)
+def test_a_resource_that_the_run_leaves_out_does_nothing(command: EngineCommand, touched: bool | None) -> None:
+    declared = Declared(URN, {**GOOD, "mfaOperationForLogin": "mandatory", "loginSessionDuration": 8}, PROVIDER)
+    change = planned(declared, recorded(), command)
+    found = after(change, live(LoginSessionDuration=24), "LoginSessionDuration")
+    assert found == {True: 8, False: 24}.get(touched) if touched is not None else isinstance(found, Unknown)
+
+
+def test_a_create_that_targets_leave_out_clears_nothing() -> None:
+    change = planned(Declared(URN, {}, PROVIDER), {}, EngineCommand(targets=("**::other",), dependents=True), {})
+    assert after(change, live(LoginNetworkMasks="10.0.0.0/8"), "LoginNetworkMasks") == "10.0.0.0/8"
+
+
+def test_ignored_changes_are_planned_as_they_are_recorded() -> None:
+    declared = Declared(URN, {"loginSessionDuration": 8}, PROVIDER, ignored=("loginNetworkMasks",))
+    change = planned(declared, recorded(), PLAIN)
+    assert after(change, live(LoginNetworkMasks="0.0.0.0/0"), "LoginNetworkMasks") == "10.0.0.0/8"
+
+
+def test_a_plugin_from_elsewhere_is_unknown() -> None:
+    declared = Declared(URN, GOOD, PROVIDER, {"pluginDownloadURL": "github://api.github.com/evil"})
+    change = planned(declared, {}, PLAIN)
+    found = after(change, live(MFAOperationForLogin="mandatory"), "MFAOperationForLogin")
+    assert isinstance(found, Unknown)
+    assert "github://api.github.com/evil" in found.reason
 
 
 LIVE = {"MFAOperationForLogin": "adaptive", "LoginNetworkMasks": "192.168.0.0/16", "LoginSessionDuration": 24}
@@ -48,7 +151,7 @@ LIVE = {"MFAOperationForLogin": "adaptive", "LoginNetworkMasks": "192.168.0.0/16
 def _known(inputs: dict[str, Any], outputs: dict[str, Any]) -> dict[str, Any]:
     """What the account is after the deploy of a recorded resource; None for what is unknown."""
     recorded = {"urn": URN, "provider": f"{PROVIDER}::id", "id": "1500000000000001", "inputs": GOOD, "outputs": outputs}
-    change = planned(Declared(URN, inputs, PROVIDER), {URN: recorded})
+    change = planned(Declared(URN, inputs, PROVIDER), {URN: recorded}, PLAIN)
     found = {key: after(change, live(**LIVE), key) for key in LIVE}
     return {key: None if isinstance(value, Unknown) else value for key, value in found.items()}
 
@@ -77,6 +180,6 @@ def test_verification_types_that_are_left_out_are_an_update() -> None:
 def test_an_old_provider_clears_what_it_does_not_send() -> None:
     old = PROVIDER.replace("default_4_0_1", "default_3_100_0")
     recorded = {"urn": URN, "provider": f"{old}::id", "inputs": GOOD, "outputs": GOOD}
-    change = planned(Declared(URN, {**GOOD, "mfaOperationForLogin": "adaptive"}, old), {URN: recorded})
+    change = planned(Declared(URN, {**GOOD, "mfaOperationForLogin": "adaptive"}, old), {URN: recorded}, PLAIN)
     assert after(change, live(**LIVE), "LoginNetworkMasks") == ""
     assert after(change, live(**LIVE), "LoginSessionDuration") == 6

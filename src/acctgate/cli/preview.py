@@ -50,7 +50,9 @@ from acctgate.policy.identity import digest
 )
 @click.option("--demo", is_flag=True, help="Use the embedded demo account: no credentials, no network.")
 @click.option(
-    "--stack", metavar="NAME", help="An existing stack in your own backend.  [default: a new one in a temporary file]"
+    "--stack",
+    metavar="NAME",
+    help="An existing stack in your own backend.  [default: the selected one, else a new one in a temporary file]",
 )
 @baseline_option
 @fail_on_option

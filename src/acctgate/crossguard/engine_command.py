@@ -13,15 +13,13 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from acctgate.crossguard import variables
+from acctgate.crossguard.project import Project, ProjectError, read_project
 
 _TIMEOUT: Final = 10  # seconds
 _MAX_ANCESTORS: Final = 20
-_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _ALIASES: Final = {"-t": "--target", "-x": "--exclude", "-r": "--refresh"}
 _LISTS: Final = ("--target", "--exclude", "--replace", "--target-replace")
 _FLAGS: Final = ("--refresh", "--target-dependents", "--exclude-dependents")
@@ -66,11 +64,20 @@ UNKNOWN_COMMAND: Final = EngineCommand(known=False, refresh=None)
 
 def find_command() -> EngineCommand:
     """Return the command of the engine that has started this process."""
+    process = engine_process()
+    if process is None:
+        return UNKNOWN_COMMAND
+    arguments = _command_line(process)[1:]
+    return parse_command(arguments, os.environ, _project_refresh(working_directory(process)))
+
+
+def engine_process() -> int | None:
+    """Return the process id of the engine that has started this process, None if it is not found."""
     for process in _ancestors():
         arguments = _command_line(process)
         if arguments and re.fullmatch(r"pulumi(\.exe)?", Path(arguments[0]).name):
-            return parse_command(arguments[1:], os.environ, _project_refresh(_working_directory(process)))
-    return UNKNOWN_COMMAND
+            return process
+    return None
 
 
 def parse_command(
@@ -140,7 +147,9 @@ def _ancestors() -> Iterator[int]:
 
 def _parent(process: int) -> int:
     try:
-        return int(Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+        return int(
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+        )
     except (OSError, ValueError, IndexError):
         text = _ps(process, "ppid=")
         return int(text) if text.isdigit() else 0
@@ -159,13 +168,16 @@ def _ps(process: int, column: str) -> str:
     if not (ps := shutil.which("ps")):
         return ""
     try:
-        done = subprocess.run([ps, "-o", column, "-p", str(process)], capture_output=True, timeout=_TIMEOUT, check=False)
+        done = subprocess.run(
+            [ps, "-o", column, "-p", str(process)], capture_output=True, timeout=_TIMEOUT, check=False
+        )
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.decode("utf-8", "replace").strip()
 
 
-def _working_directory(process: int) -> Path | None:
+def working_directory(process: int | None) -> Path | None:
+    """Return a process's working directory, None if it is not known."""
     try:
         return Path(f"/proc/{process}/cwd").readlink()
     except OSError:
@@ -174,21 +186,29 @@ def _working_directory(process: int) -> Path | None:
 
 def _project_refresh(directory: Path | None) -> bool | None:
     """Return whether the project file asks for a refresh before each operation. None: no project file was found."""
+    project = find_project(directory)
+    if project is None:
+        return None
+    options = project.settings.get("options")
+    return isinstance(options, dict) and options.get("refresh") == "always"
+
+
+def find_project(directory: Path | None = None) -> Project | None:
+    """Return the project that is deployed, None if it is not found.
+
+    A project of another name is not the one that is deployed, even if it has a stack of the same name.
+
+    Args:
+        directory: The engine's working directory, if it is known.
+    """
     named = os.environ.get(variables.PROJECT)
     starts = [Path(named)] if named else [place for place in (directory, Path.cwd()) if place is not None]
     for start in starts:
         for folder in (start, *start.parents):
-            for file in (folder / name for name in _PROJECT_FILES):
-                settings = _read_project(file)
-                if settings.get("name") == os.environ.get("PULUMI_PROJECT"):
-                    options = settings.get("options")
-                    return isinstance(options, dict) and options.get("refresh") == "always"
+            try:
+                project = read_project(folder)
+            except (ProjectError, OSError):
+                continue
+            if project.name == os.environ.get("PULUMI_PROJECT"):
+                return project
     return None
-
-
-def _read_project(file: Path) -> Mapping[str, Any]:
-    try:
-        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return {}
-    return settings if isinstance(settings, dict) else {}

@@ -174,7 +174,9 @@ def _with_ignored(change: PlannedChange, declared: Declared) -> PlannedChange:
     keys = [key.api for key in PREFERENCE_KEYS if key.pulumi in names or "*" in names]
     recorded = {} if change.refreshed else change.recorded or {}
     ignored = {key: recorded.get(key, LEAVES) for key in keys}
-    return replace(change, declared={**change.declared, **ignored}, differs={**change.differs, **dict.fromkeys(keys, False)})
+    return replace(
+        change, declared={**change.declared, **ignored}, differs={**change.differs, **dict.fromkeys(keys, False)}
+    )
 
 
 def _settings_of(recorded: Properties) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from acctgate.crossguard import report_file, variables
@@ -19,6 +19,7 @@ from acctgate.crossguard.engine import find_engine, has_language_host, search_pa
 from acctgate.crossguard.engine_run import EngineRun, run_engine
 from acctgate.crossguard.project import Project, ProjectError, read_project
 from acctgate.crossguard.report_file import ReportError
+from acctgate.crossguard.selected_stack import selected_stack
 from acctgate.model.report import Report, RunIdentity
 from acctgate.text import os_reason
 
@@ -38,7 +39,7 @@ class Job:
     policy: str | None = None
     """The policy file, or a preset's name, to judge by; None: the policy that the project's pack serves."""
     stack: str | None = None
-    """An existing stack in the user's own back end; None creates one in a file."""
+    """An existing stack in the user's own back end. None takes the selected one, or else creates one in a file."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables for the engine, its plugins and the pack."""
     stand_in: bool = False
@@ -75,6 +76,7 @@ def preview(job: Job, progress: Progress) -> Result:
     # Ignore errors: an engine that the program has left behind may still write.
     with tempfile.TemporaryDirectory(prefix="acctgate-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
+        job = replace(job, stack=job.stack or (None if job.stand_in else selected_stack(engine, project)))
         run = EngineRun(str(job.project), folder, str(engine), inline, job.stack)
         identity = RunIdentity(uuid.uuid4().hex, project.name, run.stack_name)
         progress("starting the Pulumi engine")
@@ -114,6 +116,8 @@ def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> 
         state = place / "state"
         state.mkdir()
         environment |= {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": ""}
+        if not job.stand_in:  # the program may be deployed elsewhere; on the demo account nothing is
+            environment[variables.STATE] = variables.STATE_UNKNOWN
     return environment
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.crossguard import variables
+from acctgate.crossguard.engine_command import engine_process, find_project, working_directory
 
 _TIMEOUT: Final = 60  # seconds
 Recorded = Mapping[str, Mapping[str, Any]]
@@ -22,7 +23,9 @@ Recorded = Mapping[str, Mapping[str, Any]]
 
 
 def export_state() -> Recorded | None:
-    """Return the recorded resources of the stack that is being deployed, None if the export fails."""
+    """Return the recorded resources of the stack that is being deployed, None if they are not known."""
+    if os.environ.get(variables.STATE) == variables.STATE_UNKNOWN:
+        return None
     pulumi, stack = shutil.which("pulumi"), os.environ.get("PULUMI_STACK")
     if not pulumi or not stack:
         return None
@@ -39,11 +42,11 @@ def export_state() -> Recorded | None:
 
 def stack_candidates(stack: str) -> Iterator[tuple[Path, str]]:
     """Yield the folders and names to try for an export: the stack in the project, else its full name."""
-    if folder := project_folder():
-        yield folder, stack
+    if project := find_project(working_directory(engine_process())):
+        yield project.folder, stack
     organization = os.environ.get("PULUMI_ORGANIZATION", "organization")
-    if "/" not in stack and (project := os.environ.get("PULUMI_PROJECT")):
-        yield Path.cwd(), f"{organization}/{project}/{stack}"
+    if "/" not in stack and (project_name := os.environ.get("PULUMI_PROJECT")):
+        yield Path.cwd(), f"{organization}/{project_name}/{stack}"
 
 
 def project_folder() -> Path | None:

@@ -155,7 +155,12 @@ def _planned(request: Any) -> Properties:
 def _previewed(news: Properties) -> Properties:
     """A new resource in a preview: what is left out and computed is not known yet."""
     computed = {key.pulumi: _UNKNOWN for key in PREFERENCE_KEYS if key.pulumi not in NOT_COMPUTED}
-    return {"id": _UNKNOWN, **computed, ENFORCE: _UNKNOWN, **{name: value for name, value in news.items() if value != ""}}
+    return {
+        "id": _UNKNOWN,
+        **computed,
+        ENFORCE: _UNKNOWN,
+        **{name: value for name, value in news.items() if value != ""},
+    }
 
 
 def _previewed_update(olds: Properties, news: Properties) -> Properties:

@@ -146,18 +146,19 @@ class PlannedChange:
         found = {era.sends_enforce_mfa for era in self.provider.eras}
         return found.pop() if len(found) == 1 else None
 
-    def effects(self, live: Mapping[str, Any] | None = None) -> dict[str, Effect]:
+    def effects(self, *live: Mapping[str, Any]) -> dict[str, Effect]:
         """Return what the deploy does to each setting that it touches or that the program declares.
 
         Args:
-            live: The live values, as far as they are known. A refresh or an import records them.
+            live: What the live values may be when a refresh or an import records them, as far as they are known. By
+                default any values.
         """
         if self.operation == "delete":
             return {}
         if self.foreign is not None and self.operation != "same":
             note = f"what {self.name} does is unknown: {self.foreign}"
             return {key.api: Effect("unknown", None, note) for key in PREFERENCE_KEYS}
-        worlds = self._worlds(self.provider.eras, live)
+        worlds = self._worlds(self.provider.eras, *live)
         if self.deferred:
             worlds.append({})
         keys = dict.fromkeys(key for world in worlds for key in world)
@@ -165,14 +166,15 @@ class PlannedChange:
         found = {key: [each for world in worlds for each in world.get(key, untouched)] for key in keys}
         return {key: self._effect(key, _distinct(alternatives)) for key, alternatives in found.items()}
 
-    def _worlds(self, eras: tuple[ProviderEra, ...], live: Mapping[str, Any] | None = None) -> list[Alternatives]:
+    def _worlds(self, eras: tuple[ProviderEra, ...], *live: Mapping[str, Any]) -> list[Alternatives]:
         """Return what each operation, recorded state and provider that is possible may make of each setting."""
         resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
-        as_live = {key.api: LEAVES for key in PREFERENCE_KEYS} | dict(live or {})
-        refreshed = replace(resource, recorded=as_live)
-        states = {True: [refreshed], False: [resource], None: [resource, refreshed]}[self.refreshed]
+        as_live = dict.fromkeys((key.api for key in PREFERENCE_KEYS), LEAVES)
+        refreshed = [replace(resource, recorded=as_live | dict(values)) for values in live or ({},)]
+        states = {True: refreshed, False: [resource], None: [resource, *refreshed]}[self.refreshed]
         worlds = [world for each in states for world in possible_values(each, self.operation, eras)]
-        return worlds + (possible_values(refreshed, "update", eras) if self.perhaps_imported else [])
+        imported = [world for each in refreshed for world in possible_values(each, "update", eras)]
+        return worlds + imported if self.perhaps_imported else worlds
 
     def _effect(self, key: str, alternatives: Sequence[Alternative]) -> Effect:
         if any(isinstance(each.value, Marker) for each in alternatives):
@@ -237,6 +239,8 @@ class PlannedChange:
             depends = f"depending on the provider's version, which is not known{version}"
             return f"{self.name} leaves {shown}, {depends}; {remedy}"
         unsent = "whether the deploy sends it depends on the recorded state, which is not known"
+        if "::" in self.address and self.recorded is None:
+            unsent += "; name the deployed stack with --stack"
         if self.perhaps_imported:
             unsent = f"an import leaves it as it is; declare {self.spelled(key)}"
         if values[0].reason in (Reason.LEFT_OUT, Reason.NOT_SENT) and key in (MASKS, HOURS):

@@ -30,10 +30,12 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
     live = {key: snapshot.read(path) for key, path in _PATHS.items()}
     if SECTION in snapshot.document and isinstance(live[VERIFICATION], Unknown) and live[VERIFICATION].absent:
         live[VERIFICATION] = []  # the API leaves out an empty list
-    known = {key: value for key, value in live.items() if not isinstance(value, Unknown)}
+    known: list[dict[str, Any]] = [{key: value for key, value in live.items() if not isinstance(value, Unknown)}]
+    if sum(change.operation not in ("same", "delete") for change in planned) > 1:
+        known.append({})  # one resource may be refreshed after another has changed the account
     touched: dict[str, list[tuple[str, Effect]]] = {}
     for change in planned:
-        for key, effect in change.effects(known).items():
+        for key, effect in change.effects(*known).items():
             touched.setdefault(key, []).append((change.name, effect))
     after = {key: _combined(effects) for key, effects in touched.items()}
     values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
