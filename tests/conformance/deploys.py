@@ -143,7 +143,7 @@ def cases(draw: DrawFn) -> Case:
     live = {name: draw(values) for name, values in VALUES.items()}
     live["LoginNetworkMasks"] = draw(st.sampled_from((*MASKS, "")))
     version = draw(st.sampled_from((None, None, None, *VERSIONS)))
-    deployed = draw(st.sampled_from((True, True, False))) and draw(_declared(version)) or None
+    deployed = (draw(st.sampled_from((True, True, False))) and draw(_declared(version))) or None
     drifted = draw(st.sets(st.sampled_from(sorted(VALUES)), max_size=3))
     drift = {name: draw(VALUES[name]) for name in sorted(drifted)}
     how = draw(st.sampled_from(("same", "one", "left out", "new", "new", "gone")))

@@ -94,9 +94,9 @@ def parse_command(
     for name, value in _options(arguments):
         given.setdefault(name, []).append(value)
     for name in (*_LISTS, *_FLAGS):
-        value = environment.get(f"PULUMI_OPTION_{name.removeprefix('--').replace('-', '_').upper()}")
-        if value and name not in given:
-            given[name] = [value]
+        variable = environment.get(f"PULUMI_OPTION_{name.removeprefix('--').replace('-', '_').upper()}")
+        if variable and name not in given:
+            given[name] = [variable]
     lists = {name: tuple(each for value in given.get(name, ()) for each in value.split(",") if each) for name in _LISTS}
     flags = {name: given[name][-1].lower() in _TRUE for name in _FLAGS if name in given}
     words = [word for word in arguments if not word.startswith("-")]

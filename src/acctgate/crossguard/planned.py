@@ -100,7 +100,7 @@ def planned(
 
 
 def _not_recorded(change: PlannedChange, declared: Declared, outputs: Properties | None) -> PlannedChange:
-    """A resource that the state does not have is created or imported, or left out if the run has targets."""
+    """Plan a resource that the state does not have: a create or an import, or nothing if the run leaves it out."""
     if outputs == {} and not declared.inputs:
         return replace(change, operation="same", deferred=False)
     match _is_new(outputs, {}, declared):
@@ -118,7 +118,7 @@ def _recorded(
     command: EngineCommand,
     outputs: Properties | None,
 ) -> PlannedChange:
-    """A resource that the state has is updated, left alone or replaced. A replacement creates it anew."""
+    """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
     if _keeps_recorded(change, outputs):
         return replace(change, operation="same", deferred=False)
     told = recorded.get("taint") or recorded.get("pendingReplacement") or command.replaces(declared.urn)
@@ -149,7 +149,7 @@ def _is_new(outputs: Properties | None, recorded: Properties, declared: Declared
 
 
 def _keeps_recorded(change: PlannedChange, outputs: Properties | None) -> bool:
-    """Return whether the outputs show a recorded value in place of the declared one: the run leaves the resource out."""
+    """Return whether the outputs show a recorded value in place of a declared one: the run leaves the resource out."""
     if not outputs or not change.recorded:
         return False
     shown = settings(outputs)
@@ -169,7 +169,7 @@ def _perhaps_untouched(change: PlannedChange, declared: Declared, outputs: Prope
 
 
 def _with_ignored(change: PlannedChange, declared: Declared) -> PlannedChange:
-    """Settings whose changes are ignored are planned as they are recorded."""
+    """Plan settings whose changes are ignored as they are recorded."""
     names = {re.split(r"[.\[]", path)[0].strip("\"'") for path in declared.ignored}
     keys = [key.api for key in PREFERENCE_KEYS if key.pulumi in names or "*" in names]
     recorded = {} if change.refreshed else change.recorded or {}

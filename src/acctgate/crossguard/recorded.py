@@ -45,17 +45,8 @@ def stack_candidates(stack: str) -> Iterator[tuple[Path, str]]:
     if project := find_project(working_directory(engine_process())):
         yield project.folder, stack
     organization = os.environ.get("PULUMI_ORGANIZATION", "organization")
-    if "/" not in stack and (project_name := os.environ.get("PULUMI_PROJECT")):
-        yield Path.cwd(), f"{organization}/{project_name}/{stack}"
-
-
-def project_folder() -> Path | None:
-    """Return the folder of the project that the pack belongs to, None if it is not known."""
-    named = os.environ.get(variables.PROJECT)
-    for folder in (Path(named),) if named else Path.cwd().parents:
-        if any((folder / f"Pulumi.{ending}").is_file() for ending in ("yaml", "yml", "json")):
-            return folder
-    return None
+    if "/" not in stack and (name := os.environ.get("PULUMI_PROJECT")):
+        yield Path.cwd(), f"{organization}/{name}/{stack}"
 
 
 def recorded_resources(document: Any) -> Recorded:

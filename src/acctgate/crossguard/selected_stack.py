@@ -21,7 +21,7 @@ def selected_stack(engine: Path, project: Project) -> str | None:
     """
     if not _may_be_selected(project):
         return None
-    command = [engine, "--non-interactive", "--cwd", project.folder, "stack", "--show-name"]
+    command = [str(engine), "--non-interactive", "--cwd", str(project.folder), "stack", "--show-name"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError):

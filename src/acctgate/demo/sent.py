@@ -73,7 +73,8 @@ def updated(era: ProviderEra, olds: Properties, news: Properties) -> dict[str, A
         case _:
             names = [*differ, MASKS, HOURS]
     sent = {name: planned(name, olds, news) for name in names}
-    empty = {name: "" if name == MASKS else [] for name in NOT_COMPUTED if name in sent and not sent[name]}
+    removed = [name for name in NOT_COMPUTED if name in sent and not sent[name]]
+    empty: dict[str, Any] = {name: "" if name == MASKS else [] for name in removed}
     sent |= {name: False for name in sent if name == ENFORCE and sent[name] is None}
     return {name: value for name, value in {**sent, **empty}.items() if value is not None}
 
