@@ -87,7 +87,7 @@ def test_a_session_goes_from_configured_to_reported() -> None:
     run = session()
     phases = [run.phase]
     run.declare(Declared(URN, WEAK))
-    run.declare_source(ACCOUNT)
+    run.declare_source(source(account_id=ACCOUNT))
     run.declare_other()
     phases.append(run.phase)
     assert '"login-mfa"' in run.judge([], NOW)
@@ -139,7 +139,7 @@ def test_the_account_is_read_early_only_while_no_data_source_is_there() -> None:
     run = session()
     run.declare_other()
     assert run._reader.reads == [None]  # type: ignore[attr-defined]
-    run.declare_source(ACCOUNT)
+    run.declare_source(source(account_id=ACCOUNT))
     run.declare_other()
     assert run._reader.reads == [None]  # type: ignore[attr-defined]
 
@@ -170,7 +170,7 @@ def test_a_waiver_for_every_account_covers_a_resource() -> None:
 def test_a_waiver_of_the_account_covers_a_resource() -> None:
     assert messages(declared(waiver(ACCOUNT))) == [], "the account is read"
     run = declared(waiver(ACCOUNT), read=OTHER)
-    run.declare_source(ACCOUNT)
+    run.declare_source(source(account_id=ACCOUNT))
     assert messages(run) == [], "a data source has read it"
     assert run._reader.reads == []  # type: ignore[attr-defined]
     role = f"acs:ram::{ACCOUNT}:role/deploy"
@@ -193,7 +193,7 @@ def test_without_a_waiver_of_an_account_the_account_is_not_read() -> None:
 def test_where_the_account_is_not_known_the_stack_policy_judges(sources: tuple[str | None, ...]) -> None:
     run = declared(waiver(ACCOUNT))
     for account in sources:
-        run.declare_source(account)
+        run.declare_source(source(str(account), account_id=account))
     assert messages(run) == []
     preference = {"LoginProfilePreference": {"MFAOperationForLogin": "mandatory"}}
     run.judge([source(SecurityPreference=preference)], NOW)

@@ -5,9 +5,9 @@ The pack needs this for a stack without data sources.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +35,12 @@ class BackgroundReader:
         """Start to read the account that a provider deploys to, or the default one."""
         role = provider.role_arn if provider and provider.role_arn else self.settings.role_arn
         return self._start(("account", self.settings.snapshot or role), lambda: _read(self.settings, role))
+
+    def start_target(self, arguments: Mapping[str, str]) -> Future[list[Snapshot]]:
+        """Start to read the account that a data source's arguments select."""
+        settings = replace(self.settings, snapshot=None, **arguments)
+        key = ("account", settings.role_arn) if settings == self.settings else ("target", *sorted(arguments.items()))
+        return self._start(key, lambda: _read(settings, settings.role_arn))
 
     def read_accounts(self, providers: Iterable[Provider]) -> list[Snapshot]:
         """Return the accounts that these providers deploy to; without providers, the default one."""

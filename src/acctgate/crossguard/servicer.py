@@ -21,6 +21,7 @@ from acctgate.crossguard import report_file
 from acctgate.crossguard.configuration import Configuration, PolicySettings, configure
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.session import Phase, PreviewSession
+from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.outcome import Level
@@ -72,7 +73,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
             response: analyzer_pb2.AnalyzeResponse = super().Analyze(request, context)  # type: ignore[no-untyped-call]
             return response
         if request.type in SOURCES:
-            session.declare_source(_plain(request.properties).get("account_id"))
+            session.declare_source(proven(StackResource(request.type, request.urn, _plain(request.properties))))
         elif not request.type.startswith("pulumi:"):
             session.declare_other()
         return analyzer_pb2.AnalyzeResponse()
@@ -93,7 +94,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
     ) -> analyzer_pb2.AnalyzeResponse:
         """Judge the stack, write the report, and report the violations."""
         resources = [
-            StackResource(resource.type, resource.urn, _plain(resource.properties))
+            proven(StackResource(resource.type, resource.urn, _plain(resource.properties)))
             for resource in request.resources
             if resource.type in SOURCES or resource.type in PREFERENCE_TYPES
         ]

@@ -16,10 +16,12 @@ from typing import Any
 from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand, find_command
 from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
+from acctgate.crossguard.locate import locate, read_again, selection
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
-from acctgate.crossguard.stack import StackAccount, StackResource, accounts, is_known
+from acctgate.crossguard.source_types import SOURCES
+from acctgate.crossguard.stack import StackResource, accounts, is_known
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
 from acctgate.policy import Policy
@@ -62,6 +64,7 @@ class PreviewSession:
         self._declared: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
         self._has_sources = False
+        self._sources: dict[str, StackResource] = {}
         self._changes_judged: dict[tuple[str, str | None], AccountReport] = {}
         self._reported: set[tuple[str, str | None]] = set()
         self._judged = JudgedStack()
@@ -78,12 +81,16 @@ class PreviewSession:
         self._changes_judged.clear()
         self._reader.start_state()
 
-    def declare_source(self, account_id: Any) -> None:
-        """Take in a data source, which has read this account; anything but text means that it is not known."""
+    def declare_source(self, source: StackResource) -> None:
+        """Take in a data source. Its inputs have what it has read; its outputs may be older ones."""
         self._move(Phase.DECLARED)
         self._has_sources = True
+        self._sources[source.urn] = source
+        account_id = source.properties.get("account_id")
         if is_known(account_id):
             self._source_accounts.add(account_id)
+        if source.stale:
+            self._reader.start_target(selection(source))
 
     def declare_other(self) -> None:
         """Take in any other resource. While there are no data sources, start to read the account early."""
@@ -93,7 +100,10 @@ class PreviewSession:
 
     def resource_violations(self, rule: Rule[Any], urn: str, now: datetime) -> Iterator[Violation]:
         """Yield a rule's findings on what one resource itself sets or clears. The stack policy judges the rest."""
-        change = self._planned(self._declared[urn])
+        declared = self._declared[urn]
+        if not declared.inputs and self._command.touches(urn) is not True:
+            return  # perhaps a create that the run leaves out: only the stack policy knows
+        change = replace(self._planned(declared), deferred=False)
         if not any(map(change.changes, rule.planned_settings)):
             return
         found = list(findings(self._judge_change(change, None, now), rule.id))
@@ -111,10 +121,10 @@ class PreviewSession:
         self._move(Phase.JUDGED)
         outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
         changes = [self._planned(declared, outputs.get(declared.urn)) for declared in self._declared.values()]
-        stack = accounts(resources)
-        if not stack:
-            providers = {change.provider for change in changes}
-            stack = [StackAccount(snapshot, {}) for snapshot in self._reader.read_accounts(providers)]
+        sources = [self._sources.get(each.urn, each) for each in resources if each.type in SOURCES]
+        stack = accounts(each for each in sources if not each.stale)
+        read_again(sources, stack, self._reader)
+        changes = locate(changes, sources, stack, self._reader)
         self._judged = judge_stack(stack, changes, self.policy, now)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 

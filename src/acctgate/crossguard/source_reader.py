@@ -11,6 +11,7 @@ rules that need the section are unknown. Only invalid arguments fail the preview
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,15 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
-from acctgate.crossguard.source_types import ARGUMENTS, BY_NAME, PACK_REPORTS, PRACTICE, PREFERENCE, SourceType
+from acctgate.crossguard.source_types import (
+    ARGUMENTS,
+    BY_NAME,
+    PACK_REPORTS,
+    PRACTICE,
+    PREFERENCE,
+    READ_AT,
+    SourceType,
+)
 from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 
@@ -68,14 +77,14 @@ class SourceReader(ResourceProvider):
         """Read the live account, in a preview too."""
         arguments = self._arguments(news)
         try:
-            return CheckResult({**arguments, **self._read(arguments)}, [])
+            return CheckResult({**arguments, **self._read(arguments), READ_AT: datetime.now(UTC).isoformat()}, [])
         except _InvalidArgument as error:
             return CheckResult(arguments, [CheckFailure(error.name, str(error))])
 
     def diff(self, _id: str, _olds: Values, _news: Values) -> DiffResult:
-        """Show what changed in the account as an update of the data source."""
-        olds = {key: value for key, value in _olds.items() if key != "__provider"}
-        news = {key: value for key, value in _news.items() if key != "__provider"}
+        """Show what changed in the account as an update of the data source. The time of reading is no change."""
+        olds = {key: value for key, value in _olds.items() if key not in ("__provider", READ_AT)}
+        news = {key: value for key, value in _news.items() if key not in ("__provider", READ_AT)}
         return DiffResult(changes=olds != news)
 
     def create(self, props: Values) -> CreateResult:
@@ -90,7 +99,7 @@ class SourceReader(ResourceProvider):
         """Read the live account again, for a refresh."""
         arguments = self._arguments(props)
         try:
-            values = {**arguments, **self._read(arguments)}
+            values = {**arguments, **self._read(arguments), READ_AT: datetime.now(UTC).isoformat()}
         except _InvalidArgument:
             values = props
         return ReadResult(id_, values, dict(values))

@@ -29,6 +29,8 @@ class SourceType(NamedTuple):
 
 ARGUMENTS: Final = ("region", "role_arn", "endpoint")
 """The arguments of every data source. They select the account."""
+READ_AT: Final = "read_at"
+"""The property with the time of reading. The engine may show a recorded data source that this run has not read."""
 PREFERENCE: Final = SourceType("SecurityPreference", "SecurityPreference")
 PRACTICE: Final = SourceType("SecurityPracticeReport", "AccountSecurityPracticeInfo")
 PACK_REPORTS: Final = SourceType("CompliancePackReport", "CompliancePackReports", ("compliance_pack_id",))

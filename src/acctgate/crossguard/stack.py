@@ -21,6 +21,8 @@ class StackResource:
     type: str
     urn: str
     properties: dict[str, Any]
+    stale: bool = False
+    """Whether it is a data source that this run has not read."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,96 @@
+"""Which account each planned resource is deployed to. What no data source has read is read by the pack."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.source_types import ARGUMENTS
+from acctgate.crossguard.stack import StackAccount, StackResource, is_known
+from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.snapshot import Snapshot
+
+
+def selection(source: StackResource) -> Mapping[str, str]:
+    """Return the arguments with which a data source selects its account."""
+    return {name: str(source.properties[name]) for name in ARGUMENTS if source.properties.get(name)}
+
+
+def read_again(sources: Sequence[StackResource], stack: list[StackAccount], reader: BackgroundReader) -> None:
+    """Add the accounts of data sources that this run has not read to the accounts of the stack."""
+    futures = dict.fromkeys(reader.start_target(selection(each)) for each in sources if each.stale)
+    found = [snapshot for future in futures for snapshot in future.result()]
+    read = {snapshot.account_id for snapshot in found}
+    stack[:] = [each for each in stack if each.snapshot.account_id not in read]
+    stack += [StackAccount(snapshot, {}) for snapshot in found]
+
+
+def locate(
+    changes: Sequence[PlannedChange],
+    sources: Sequence[StackResource],
+    stack: list[StackAccount],
+    reader: BackgroundReader,
+) -> list[PlannedChange]:
+    """Return the changes with the account that their provider deploys to, where that is certain.
+
+    Args:
+        changes: The planned resources.
+        sources: The stack's data sources.
+        stack: The accounts that they have read. Accounts that only a planned resource goes to are added.
+        reader: Reads accounts.
+    """
+    located = [_locate(change, sources, stack, reader) for change in changes]
+    if not stack:
+        stack += [StackAccount(each, {}) for each in reader.read_accounts(change.provider for change in changes)]
+    return located
+
+
+def _locate(
+    change: PlannedChange, sources: Sequence[StackResource], stack: list[StackAccount], reader: BackgroundReader
+) -> PlannedChange:
+    provider = change.provider
+    if provider.account_id is not None:
+        _add(provider, stack, reader)
+        return change
+    if not _is_default(provider) or change.operation == "delete":
+        return change
+    like_provider = [each for each in sources if not _role(each)]
+    account = _only_account(like_provider)
+    if not like_provider:
+        found = _add(provider, stack, reader)
+        account = found[0].account_id if len(found) == 1 and _reads_default(reader) else None
+    return change if account is None else replace(change, provider=replace(provider, account=account))
+
+
+def _add(provider: Provider, stack: list[StackAccount], reader: BackgroundReader) -> Sequence[Snapshot]:
+    """Add the account that a provider deploys to, unless it is there. Returns what was read."""
+    ids = {each.snapshot.account_id for each in stack}
+    if provider.account_id in ids and provider.account_id is not None:
+        return []
+    found = reader.start_account(provider).result()
+    stack += [StackAccount(each, {}) for each in found if each.account_id is None or each.account_id not in ids]
+    return found
+
+
+def _is_default(provider: Provider) -> bool:
+    """Return whether a provider deploys with the default credentials."""
+    return not (provider.profile or provider.credentials or provider.unknown or provider.account)
+
+
+def _role(source: StackResource) -> object:
+    """Return the role with which a data source reads, if not with the default credentials."""
+    return source.properties.get("role_arn") or os.environ.get("ACCTGATE_ROLE_ARN")
+
+
+def _only_account(sources: Sequence[StackResource]) -> str | None:
+    """Return the account that all these data sources have read, None if it is not known."""
+    found = [each.properties.get("account_id") for each in sources]
+    known = {account for account in found if is_known(account)}
+    return known.pop() if len(known) == 1 else None
+
+
+def _reads_default(reader: BackgroundReader) -> bool:
+    """Return whether the pack reads with the default credentials, and not with a role or from a file."""
+    return not (reader.settings.role_arn or reader.settings.snapshot or os.environ.get("ACCTGATE_ROLE_ARN"))
