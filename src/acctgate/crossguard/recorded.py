@@ -42,11 +42,17 @@ def export_state() -> Recorded | None:
 
 def stack_candidates(stack: str) -> Iterator[tuple[Path, str]]:
     """Yield the folders and names to try for an export: the stack in the project, else its full name."""
-    if project := find_project(working_directory(engine_process())):
-        yield project.folder, stack
+    if folder := project_folder():
+        yield folder, stack
     organization = os.environ.get("PULUMI_ORGANIZATION", "organization")
     if "/" not in stack and (name := os.environ.get("PULUMI_PROJECT")):
         yield Path.cwd(), f"{organization}/{name}/{stack}"
+
+
+def project_folder() -> Path | None:
+    """Return the folder of the project that is deployed, None if it is not known."""
+    project = find_project(working_directory(engine_process()))
+    return project.folder if project else None
 
 
 def recorded_resources(document: Any) -> Recorded:

@@ -1,0 +1,61 @@
+"""The example of docs/demo-account.md with real OpenTofu or Terraform: predicted, deployed and compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from acctgate.demo import DemoServer
+from tests.support import ROOT
+
+pytestmark = pytest.mark.engine
+PAGE = ROOT / "docs/demo-account.md"
+TOOL = shutil.which("tofu") or shutil.which("terraform")
+
+
+def example() -> str:
+    """Return the configuration in the page."""
+    [block] = re.findall(r"```terraform\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return str(block)
+
+
+@pytest.mark.skipif(TOOL is None, reason="neither tofu nor terraform is on PATH")
+def test_the_page_predicts_what_becomes(tmp_path: Path) -> None:
+    (tls := tmp_path / "tls").mkdir()
+    with DemoServer(tls=tls) as server:
+        (tmp_path / "main.tf").write_text(example().replace("127.0.0.1:8080", server.endpoint), encoding="utf-8")
+        environment = {**os.environ, **server.environment, "SSL_CERT_FILE": str(server.certificate)}
+
+        def tofu(*arguments: str) -> subprocess.CompletedProcess[str]:
+            assert TOOL is not None
+            return subprocess.run(
+                [TOOL, *arguments], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False,
+                timeout=240,
+            )  # fmt: skip
+
+        if "TF_CLI_CONFIG_FILE" not in os.environ and tofu("init", "-input=false").returncode:
+            pytest.skip("the alicloud provider cannot be downloaded; TF_CLI_CONFIG_FILE may name one")
+        done = tofu("plan", "-input=false", "-out=plan")
+        assert done.returncode == 0, done.stderr
+        (tmp_path / "plan.json").write_text(tofu("show", "-json", "plan").stdout, encoding="utf-8")
+        check = [sys.executable, "-m", "acctgate", "check", "--policy", "strict", "--format", "json"]
+        before = subprocess.run([*check, "--plan", "plan.json"], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        done = tofu("apply", "-input=false", "plan")
+        assert done.returncode == 0, done.stderr
+        after = subprocess.run(check, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    login = server.account.preference["LoginProfilePreference"]
+    assert (login["MFAOperationForLogin"], login["LoginSessionDuration"]) == ("mandatory", 8)
+
+    def values(output: bytes) -> dict[str, object]:
+        [account] = json.loads(output)["accounts"]
+        found = [each for each in account["outcomes"] if each["setting"].startswith("SecurityPreference.")]
+        return {each["rule"]: each["actual"] for each in found if each["rule"] != "login-lockout"}
+
+    assert values(before.stdout) == values(after.stdout)
