@@ -46,7 +46,9 @@ def test_the_page_predicts_what_becomes(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         (tmp_path / "plan.json").write_text(tofu("show", "-json", "plan").stdout, encoding="utf-8")
         check = [sys.executable, "-m", "acctgate", "check", "--policy", "strict", "--format", "json"]
-        before = subprocess.run([*check, "--plan", "plan.json"], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        before = subprocess.run(
+            [*check, "--plan", "plan.json"], cwd=tmp_path, env=environment, capture_output=True, check=False
+        )
         done = tofu("apply", "-input=false", "plan")
         assert done.returncode == 0, done.stderr
         after = subprocess.run(check, cwd=tmp_path, env=environment, capture_output=True, check=False)
