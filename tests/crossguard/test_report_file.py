@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acctgate.crossguard import report_file, variables
+from acctgate.crossguard.engine import search_path
 from acctgate.crossguard.report_file import ReportError
 from acctgate.model.report import RunIdentity
 
@@ -79,3 +82,20 @@ def test_a_broken_report_is_refused(file: Path, text: str) -> None:
 def test_a_missing_report_is_refused(file: Path) -> None:
     with pytest.raises(ReportError, match="left no report: nothing was judged"):
         report_file.read(file, RUN)
+
+
+def test_a_programs_own_providers_do_not_learn_where_the_report_goes(tmp_path: Path) -> None:
+    """They are the program's code, and run in a process that the engine starts."""
+    engine = tmp_path / "pulumi"
+    search_path(engine, tmp_path)
+    script = tmp_path / "pulumi-resource-pulumi-python"
+    if not script.exists():
+        pytest.skip("an official language host is installed, which brings its own script")
+    show = tmp_path / "show"
+    show.write_text("#!/bin/sh\nenv\n")
+    show.chmod(0o755)
+    environment = {"PATH": os.environ["PATH"], "PULUMI_PYTHON_CMD": str(show), "OTHER": "1"}
+    given = {**environment, variables.REPORT: "/report", variables.RUN: "1"}
+    done = subprocess.run([script], env=given, capture_output=True, encoding="utf-8", check=True)
+    assert "OTHER=1" in done.stdout
+    assert "ACCTGATE_" not in done.stdout

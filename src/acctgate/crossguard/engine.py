@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from acctgate.crossguard import variables
+
 # Helpers that the official installer puts beside the engine. Beside the Automation API, which is a language host for
 # programs, the engine needs only these two. The analyzer gets only its first two arguments: the SDK's parser rejects
 # -virtualenv=…
+# The providers of a program are its code: they must not know where the policy pack writes its report.
 SCRIPTS: Final = {
-    "pulumi-resource-pulumi-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.dynamic "$@"',
+    "pulumi-resource-pulumi-python": f'''unset {variables.REPORT} {variables.RUN}
+exec "${{PULUMI_PYTHON_CMD:-python3}}" -u -m pulumi.dynamic "$@"''',
     "pulumi-analyzer-policy-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.policy "$1" "$2"',
 }
 # The stand-in replaces the alicloud plugin: a small provider that serves the demo account only.

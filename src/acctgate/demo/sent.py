@@ -73,10 +73,12 @@ def updated(era: ProviderEra, olds: Properties, news: Properties) -> dict[str, A
         case _:
             names = [*differ, MASKS, HOURS]
     sent = {name: planned(name, olds, news) for name in names}
-    removed = [name for name in NOT_COMPUTED if name in sent and not sent[name]]
-    empty: dict[str, Any] = {name: "" if name == MASKS else [] for name in removed}
+    if not sent.get(MASKS):  # the API empties the masks of a call that does not name them
+        sent.pop(MASKS, None)
+    if "verificationTypes" in sent and not sent["verificationTypes"]:
+        sent["verificationTypes"] = []
     sent |= {name: False for name in sent if name == ENFORCE and sent[name] is None}
-    return {name: value for name, value in {**sent, **empty}.items() if value is not None}
+    return {name: value for name, value in sent.items() if value is not None}
 
 
 def _comparable(value: Any) -> Any:
