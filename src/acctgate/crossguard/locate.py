@@ -70,7 +70,10 @@ def _add(provider: Provider, stack: list[StackAccount], reader: BackgroundReader
     if provider.account_id in ids and provider.account_id is not None:
         return []
     found = reader.start_account(provider).result()
-    stack += [StackAccount(each, {}) for each in found if each.account_id is None or each.account_id not in ids]
+    # An account that a role names, and that cannot be read, is judged by the plan alone.
+    unidentified = provider.account_id is None
+    new = (each for each in found if (unidentified if each.account_id is None else each.account_id not in ids))
+    stack += [StackAccount(each, {}) for each in new]
     return found
 
 
