@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import datetime
 from types import NoneType
@@ -18,6 +16,7 @@ from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, verdict_of
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.policy.policy import Policy
+from acctgate.policy.rule_modules import own_code
 from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Rule, SettingRule, undecided
@@ -209,7 +208,7 @@ class _RuleJudge:
 
 def _call_quietly(judge: Callable[[], Sequence[Judgement]]) -> Sequence[Judgement] | None:
     """Return the judgements of a user's own rule, None if they are invalid. Its prints go to standard error."""
-    with redirect_stdout(sys.stderr):
+    with own_code():
         found = [_plain(judgement) for judgement in tuple(judge())]
     return None if None in found else [judgement for judgement in found if judgement is not None]
 

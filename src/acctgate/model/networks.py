@@ -162,9 +162,25 @@ multicast (224.0.0.0/4), reserved addresses (240.0.0.0/4) and all of IPv6 but 20
 list depends on the version of Python."""
 
 
+_VERSIONS: Final = (4, 6)
+_NOT_PUBLIC_RANGES: Final = {version: _ranges(union(NOT_PUBLIC), version) for version in _VERSIONS}
+_ALL_PUBLIC: Final = {
+    version: 2 ** (32 if version == 4 else 128) - sum(end - start + 1 for start, end in ranges)
+    for version, ranges in _NOT_PUBLIC_RANGES.items()
+}
+"""How many globally reachable addresses there are, by IP version."""
+
+
 def count_public(networks: Iterable[Network]) -> int:
     """Return how many globally reachable addresses the networks cover together, each counted once."""
-    return count_outside(_with_mapped(networks), NOT_PUBLIC)
+    blocks = union(_with_mapped(networks))
+    return sum(_count_public(blocks, version) for version in _VERSIONS)
+
+
+def _count_public(blocks: Iterable[Network], version: int) -> int:
+    """Count the globally reachable addresses of one IP version in the blocks, which are disjoint and sorted."""
+    ranges = _ranges(blocks, version)
+    return sum(end - start + 1 for start, end in ranges) - _count_common(ranges, _NOT_PUBLIC_RANGES[version])
 
 
 def _with_mapped(networks: Iterable[Network]) -> Iterator[Network]:
@@ -175,13 +191,10 @@ def _with_mapped(networks: Iterable[Network]) -> Iterator[Network]:
             yield _EVERY_IPV4
 
 
-_EVERYTHING: Final[tuple[Network, ...]] = (_EVERY_IPV4, IPv6Network("::/0"))
-
-
 def covers_internet(networks: Iterable[Network]) -> bool:
     """Return whether the networks together cover every globally reachable IPv4 or every such IPv6 address."""
-    networks = list(_with_mapped(networks))
-    return any(count_outside([every], (*networks, *NOT_PUBLIC)) == 0 for every in _EVERYTHING)
+    blocks = union(_with_mapped(networks))
+    return any(_count_public(blocks, version) == _ALL_PUBLIC[version] for version in _VERSIONS)
 
 
 def covers_everything(networks: Iterable[Network]) -> bool:

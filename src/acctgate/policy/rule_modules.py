@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, get_args
+from typing import Any, Final, NoReturn, get_args
 
 from acctgate.model.outcome import Level, Severity
 from acctgate.redact import one_line
@@ -26,6 +27,10 @@ from acctgate.rules.base import Rule
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _BUILT_IN: Final = frozenset(rule.id for rule in RULES)
+
+
+_ENDS_PROCESS: Final = ("_exit", "execv", "execve", "abort")
+_PROCESS_MODULES: Final = tuple(sys.modules[name] for name in ("os", "posix", "nt") if name in sys.modules)
 
 
 class ModuleError(ValueError):
@@ -46,7 +51,7 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
     if name.endswith(".py") and not (folder / name).is_file():
         raise ModuleError(f"{name}: no such file")
     try:
-        with redirect_stdout(sys.stderr):  # standard output is for the report
+        with own_code():
             module = _from_file((folder / name).resolve()) if name.endswith(".py") else _by_name(name, folder)
     except ModuleError:
         raise
@@ -61,6 +66,31 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
         if fault := _fault(rule):
             raise ModuleError(f"{name}: {fault}")
     return tuple(rules)
+
+
+class ProcessExitError(Exception):
+    """A rule module tried to end the process, perhaps with exit status 0, which would mean a pass."""
+
+
+@contextmanager
+def own_code() -> Iterator[None]:
+    """Run code of a rule module: its prints go to standard error, and it cannot end or replace the process.
+
+    This guards against accidents and simple tricks. A rule module is code, and runs with the caller's permissions.
+    """
+    saved = {(module, name): getattr(module, name) for module in _PROCESS_MODULES for name in _ENDS_PROCESS}
+    for module, name in saved:
+        setattr(module, name, _refuse)
+    try:
+        with redirect_stdout(sys.stderr):  # standard output is for the report
+            yield
+    finally:
+        for (module, name), function in saved.items():
+            setattr(module, name, function)
+
+
+def _refuse(*arguments: object) -> NoReturn:
+    raise ProcessExitError("a rule must not end the process")
 
 
 @cache
