@@ -57,7 +57,7 @@ def completed(*words: str) -> list[str]:
         (("fix", "--to", ""), list(TARGETS)),
         (("diff", "--format", "m"), ["markdown"]),
         (("demo-account", "--deny", ""), list(OPERATIONS)),
-        (("demo-account", "--throttle", "List"), ["ListCompliancePacks"]),
+        (("demo-account", "--throttle", "ListC"), ["ListCompliancePacks"]),
         (("check", "--fail-on", "h"), ["high"]),
         (("check", "--pol"), ["--policy"]),
         (("doctor", "--format", ""), ["text", "json"]),

@@ -137,10 +137,10 @@ def test_an_example_works(words: tuple[str, ...], example: str, repository: Path
 
 @pytest.mark.parametrize("example", [example for words, example in EXAMPLES if words == ("demo-account",)])
 def test_an_example_of_the_demo_account_serves(example: str, server: DemoServer, tmp_path: Path) -> None:
-    typed = shlex.split(re.sub(r"--port \d+", "--port 0", example))
+    typed = shlex.split(re.sub(r"--port \d+", "--port 0", example), comments=True)
     command = [sys.executable, "-m", *typed]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(5)]
+        said = [process.stdout.readline() for _ in range(6 if "--tls" in typed else 5)]
         process.send_signal(signal.SIGTERM)
     assert (process.returncode, "".join(said).count("export ")) == (0, len(server.environment))
