@@ -122,7 +122,7 @@ def test_the_policy_in_the_working_directory_is_taken(tmp_path: Path) -> None:
 def test_a_named_policy_wins_over_the_one_in_the_working_directory(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "policy.yaml").write_text("not a policy")
-    (policy := tmp_path / "p.yaml").write_text("version: 1")
+    (policy := tmp_path / "p.yaml").write_text("version: 1\nrules: {session-duration: {max_hours: 24}}")
     assert _check(*SEEDS, "--policy", policy).exit_code == 0
 
 

@@ -103,8 +103,21 @@ def repository(tmp_path: Path, server: DemoServer) -> Path:
     return tmp_path
 
 
+def _branch(repository: Path) -> None:
+    """Make the folder a git repository whose working tree has a looser policy than origin/main."""
+    (policy := repository / "policies/policy.yaml").write_text("version: 1\nextends: strict\n")
+    for command in (
+        "init -q", "add .", "-c user.name=a -c user.email=a@example.org commit -qm first",
+        "update-ref refs/remotes/origin/main HEAD",
+    ):  # fmt: skip
+        subprocess.run(["git", *command.split()], cwd=repository, check=True, timeout=60)
+    policy.write_text("version: 1\nextends: baseline\n")
+
+
 def _add_pack(server: DemoServer) -> None:
     """Add the compliance pack that examples name, with a report that is ready."""
+    if len(server.account.pack_reports) > 1:
+        return
     report = {**server.account.pack_reports[0], "CompliancePackId": "cp-fdc8626622af00f9"}
     server.account.pack_reports.append(report)
     server.reports.creating_reads = 0
@@ -121,6 +134,8 @@ def test_an_example_works(words: tuple[str, ...], example: str, repository: Path
     if words == ("init",):  # which is for repositories that have none of it yet
         shutil.rmtree(repository / "policies")
         (repository / "infrastructure").mkdir()
+    if "--base" in example:
+        _branch(repository)
     if words[0] == "compliance":
         _add_pack(server)
     if words == ("snapshot",):  # which overwrites no file

@@ -59,7 +59,7 @@ def test_workers_change_no_result(tmp_path: Path, fleet: Path, body: str) -> Non
     assert single.stderr.splitlines()[-1] == several.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), signal.SIGTERM)", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_a_worker_that_ends_is_an_error(tmp_path: Path, fleet: Path, end: str) -> None:
     policy = write_policy(tmp_path, f"if score == 90: {end}")
     done = run("check", "--policy", policy, "--snapshot", fleet, "--format", "json", "--jobs", "2")
