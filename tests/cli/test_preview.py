@@ -27,9 +27,10 @@ DATA_SOURCE = "from acctgate.crossguard import SecurityPreference\nSecurityPrefe
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with the repository's program, and no pack and no policy of its own."""
+    """A project with the repository's program, a policy, and no pack of its own."""
     folder = tmp_path / "project"
-    folder.mkdir()
+    (folder / "policies").mkdir(parents=True)
+    (folder / "policies/policy.yaml").write_text("version: 1\nextends: baseline\n")
     (folder / "Pulumi.yaml").write_text("name: gate\nruntime: python\n")
     shutil.copy(ROOT / "__main__.py", folder)
     return folder

@@ -144,7 +144,7 @@ def test_a_baseline_that_is_none_is_one_line(check: Checker, text: str) -> None:
 
 
 LOGIN = "SecurityPreference.LoginProfilePreference"
-IDLE = "SecurityPreference.MaxIdleDays.MaxIdleDaysForUsers"
+IDLE = "SecurityPreference.MaxIdleDays.AcmeDays"
 
 
 def outcome(rule: str, setting: str, actual: Any, result: Result = "fail") -> Outcome:

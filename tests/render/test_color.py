@@ -51,7 +51,7 @@ def on_terminal(*arguments: str, columns: int = 100, variables: Variables | None
 
 
 def check() -> tuple[str, ...]:
-    return ("check", "--response", RESPONSE)
+    return ("check", "--policy", "baseline", "--response", RESPONSE)
 
 
 def diff(folder: Path) -> tuple[str, ...]:

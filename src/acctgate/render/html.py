@@ -22,7 +22,7 @@ from acctgate.render.page.rules import Rules
 from acctgate.render.page.trend import Trends, score_of
 from acctgate.version import __version__
 
-_ROOM: Final = 2_880_000
+_ROOM: Final = 2_780_000
 """Bytes for accounts. When they are used up, further accounts list only their rules by result, without values."""
 _SHORT_ACCOUNT: Final = 1_900
 """Bytes of an account without values."""

@@ -27,9 +27,9 @@ class MarkdownRenderer(Renderer):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self._changes = Rows(ROOM // 3)
+        self._changes = Rows(ROOM // 4)
         self._blocking = Rows(ROOM // 3)
-        self._details = Rows(ROOM // 6)
+        self._details = Rows(ROOM // 4)
         self._waivers = Rows(ROOM // 6)
 
     def account(self, report: AccountReport) -> str:

@@ -55,7 +55,8 @@ RULE = DeadSetting(
             title="计划中不起作用的设置",
             doc="部署计划不依赖被 provider 忽略的设置。\n\n"
             "从 1.269 版（Pulumi：3.93）起，alicloud provider 接受 `enforceMfaForLogin`（Terraform 中为 "
-            "`enforce_mfa_for_login`），却不再发送它：程序看似强制使用 MFA，实际上什么都没有发生。更早的 provider 会发送它，由 "
+            "`enforce_mfa_for_login`），却不再发送它：程序看似强制使用 MFA，"
+            "实际上什么都没有发生。更早的 provider 会发送它，由 "
             "`login-mfa` 判断。真正起作用的设置是 `mfaOperationForLogin`。其他工具只看到这个无效设置就会放行。",
             remediation="改为在 SecurityPreference 资源上设置 mfaOperationForLogin（mfa_operation_for_login），"
             "并移除 enforceMfaForLogin。",
