@@ -25,7 +25,7 @@ def test_the_demo_account_is_blocked_by_exactly_the_expected_rules(make_stack: M
     assert {rule for rule, level in run.violations if level == "mandatory"} == BLOCKING
     assert run.report is not None
     assert run.report["verdict"] == "fail"
-    assert run.report["counts"]["pass"] == 9
+    assert run.report["counts"]["pass"] == 12
     assert run.report["accounts"][0]["account"] == "1234567890123456"
 
 
@@ -42,8 +42,10 @@ def test_the_report_agrees_with_the_live_account_judged_without_pulumi(make_stac
     now = datetime.now(UTC)
     policy = load_policy(ROOT / "policies/policy.yaml")
     [judged] = evaluate([read_account(Target(endpoint=demo.endpoint), now)], policy, now)
-    told = [(o["rule"], o["outcome"], o["actual"]) for o in report["accounts"][0]["outcomes"]]
-    assert told == [(o.rule, o.outcome, o.actual) for o in judged.outcomes]
+    reported = [(o["rule"], o["outcome"], o["actual"]) for o in report["accounts"][0]["outcomes"]]
+    expected = [(o.rule, o.outcome, o.actual) for o in judged.outcomes]
+    assert [each[:2] for each in reported] == [each[:2] for each in expected]
+    assert [each for each in reported if each[1] != "skipped"] == [each for each in expected if each[1] != "skipped"]
 
 
 def test_a_compliant_account_passes(make_stack: MakeStack, demo: DemoServer) -> None:
@@ -215,6 +217,6 @@ def test_an_argument_that_is_not_known_yet_is_unknown(make_stack: MakeStack) -> 
     run = make_stack(program).run()
     assert not run.ok, run.output
     assert run.report is not None, run.output
-    assert run.report["verdict"] == "unknown"
-    assert run.failed() == set()
+    unknown, _ = run.report["accounts"]  # the second is the account that the planned preference goes to
+    assert (unknown["account"], unknown["verdict"]) == (None, "unknown")
     assert {"login-mfa", "security-score", "root-mfa"} <= run.failed("unknown")

@@ -24,7 +24,7 @@ from acctgate.version import __version__
 
 _ROOM: Final = 2_780_000
 """Bytes for accounts. When they are used up, further accounts list only their rules by result, without values."""
-_SHORT_ACCOUNT: Final = 1_900
+_SHORT_ACCOUNT: Final = 2_400
 """Bytes of an account without values."""
 _FLEET: Final = 1_000
 """The number of accounts that must fit into `_ROOM`."""
