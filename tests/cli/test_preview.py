@@ -491,7 +491,7 @@ def test_own_rules_are_policies_of_the_pack(copy: Path) -> None:
     [account] = json.loads(done.stdout)["accounts"]
     found = {o["rule"]: o["outcome"] for o in account["outcomes"] if o["level"] != "disabled"}
     assert found == {"acme-score-margin": "fail", "acme-no-passkeys": "fail"}
-    assert "policies/policy.yaml:4: the waiver of root-mfa for every account by ada expired" in done.stderr
+    assert "policy.yaml:4: the waiver of root-mfa for every account by ada expired" in done.stderr
     assert [notice["state"] for notice in json.loads(report_file.read_text())["waivers"]] == ["expired"]
 
 

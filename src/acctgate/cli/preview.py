@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -115,6 +116,9 @@ def command(
     ctx.exit(code)
 
 
+_PACK_POLICY: Final = Path("policies/policy.yaml")
+
+
 def _selected_policy(path: Path | None) -> Path | None:
     """Return the policy to judge by, None if the project's own pack decides.
 
@@ -123,6 +127,8 @@ def _selected_policy(path: Path | None) -> Path | None:
     if path is None:
         try:
             if read_project(Path.cwd()).has_pack:
+                if _PACK_POLICY.is_file():
+                    policy(_PACK_POLICY)  # the engine would only say that the pack failed to start
                 return None
         except ProjectError as error:
             raise click.ClickException(str(error)) from None
