@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-from acctgate.demo.signature import MAX_AGE, Request, SignatureError
+from acctgate.demo.signature import Request, SignatureError, check_date
 
 _REQUIRED: Final = ("AccessKeyId", "SignatureNonce", "SignatureMethod", "SignatureVersion", "Timestamp", "Signature")
 
@@ -45,7 +45,7 @@ def verify_rpc(request: Request, secrets: Mapping[str, str], now: datetime) -> s
     key_id = parameters["AccessKeyId"]
     if key_id not in secrets:
         raise SignatureError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-    _check_timestamp(parameters["Timestamp"], now)
+    check_date(parameters["Timestamp"], now)
     expected = sign_rpc(request.method, parameters, secrets[key_id])
     if not hmac.compare_digest(expected, parameters["Signature"]):
         text = rpc_string_to_sign(request.method, parameters)
@@ -69,12 +69,3 @@ def rpc_string_to_sign(method: str, parameters: Mapping[str, str]) -> str:
 
 def _encode(text: str) -> str:
     return quote(text, safe="~")
-
-
-def _check_timestamp(text: str, now: datetime) -> None:
-    try:
-        date = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise SignatureError(400, "InvalidTimeStamp.Format", "Specified time stamp is not valid.") from None
-    if abs(now - date) > MAX_AGE:
-        raise SignatureError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")

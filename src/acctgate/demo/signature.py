@@ -56,7 +56,7 @@ def verify(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
     secret = secrets.get(match["id"])
     if secret is None:
         raise SignatureError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-    _check_date(request.headers.get("x-acs-date", ""), now)
+    check_date(request.headers.get("x-acs-date", ""), now)
     if hashlib.sha256(request.body).hexdigest() != request.headers.get("x-acs-content-sha256"):
         raise SignatureError(400, "InvalidContentSha256", "The x-acs-content-sha256 does not match the body.")
     signed = match["headers"].split(";")
@@ -81,7 +81,12 @@ def string_to_sign(request: Request, signed: list[str]) -> str:
     return f"{ALGORITHM}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def _check_date(text: str, now: datetime) -> None:
+def check_date(text: str, now: datetime) -> None:
+    """Check the time of a signature.
+
+    Raises:
+        SignatureError: It is not a time, or it is more than `MAX_AGE` from the server's.
+    """
     try:
         date = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
