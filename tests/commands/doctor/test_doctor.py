@@ -100,7 +100,7 @@ def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
     assert not _statuses(told)
     assert told["engine"].detail == f"{pulumi}, v3.259.0"
     assert told["identity"].detail == "RAMUser of account 1234567890123456"
-    assert told["policy"].detail.startswith("baseline: 5 mandatory")
+    assert told["policy"].detail.startswith("baseline: 6 mandatory")
     assert set(server.calls) == {"", "AssumeRole", *(permission.partition(":")[2] for permission in PERMISSIONS)}
 
 
