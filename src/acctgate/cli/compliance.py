@@ -23,6 +23,7 @@ from acctgate.sources.compliance.packs import CompliancePacks, Pack, PackReport,
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
 from acctgate.sources.compliance.wait import NotGenerated, wait_for_report
 from acctgate.text import os_reason
+from acctgate.writing import WriteError, open_output
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -165,7 +166,10 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
     for sheet in sheets:
         document[sheet.name] = sheet.records if sheet.columns else [list(row) for row in sheet.rows]
     try:
-        output.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        with open_output(output, overwrite=True) as file:
+            file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    except WriteError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{output}: {os_reason(error)}") from None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,6 +13,7 @@ from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import own_policy_option, policy_path
 from acctgate.text import os_reason
+from acctgate.writing import replace_file
 
 if TYPE_CHECKING:
     from acctgate.policy import Policy
@@ -80,10 +80,7 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
         text = path.read_bytes().decode()
         changed = with_waiver(text.removeprefix("\ufeff"), read_source(path), entry)
         file = path.resolve()  # the target, if the path is a link
-        with NamedTemporaryFile(dir=file.parent, prefix=".acctgate-", delete=False) as draft:
-            draft.write(("\ufeff" * text.startswith("\ufeff") + changed).encode())
-        Path(draft.name).chmod(file.stat().st_mode)
-        Path(draft.name).replace(file)
+        replace_file(file, "\ufeff" * text.startswith("\ufeff") + changed)
         place = load_policy(path).waivers[-1].place
     except PolicyError as error:
         raise click.ClickException(str(error)) from None

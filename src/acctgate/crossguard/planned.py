@@ -121,13 +121,13 @@ def _recorded(
     """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
     if _keeps_recorded(change, outputs):
         return replace(change, operation="same", deferred=False)
-    told = recorded.get("taint") or recorded.get("pendingReplacement") or command.replaces(declared.urn)
+    replaced = recorded.get("taint") or recorded.get("pendingReplacement") or command.replaces(declared.urn)
     new = _is_new(outputs, _of(recorded, "outputs"), declared)
-    if told or new:
+    if replaced or new:
         return replace(change, operation="create")
     another = declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn
     triggers = recorded.get("replaceOnChanges") or recorded.get("replacementTrigger") or recorded.get("replaceWith")
-    if new is None and (another or triggers or told is None):
+    if new is None and (another or triggers or replaced is None):
         return change
     return replace(change, operation="update")
 

@@ -1,4 +1,4 @@
-"""The file through which the policy pack hands the report to whoever asked for it."""
+"""The file in which the policy pack leaves its report for the process that started the engine."""
 
 from __future__ import annotations
 
