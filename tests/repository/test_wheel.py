@@ -84,7 +84,9 @@ def test_the_wheels_own_code_is_what_runs(bin_: Path, tmp_path: Path) -> None:
 
 
 def test_check(bin_: Path, tmp_path: Path) -> None:
-    done = run(bin_, tmp_path, "acctgate", "check", "--response", seed("000-security-practice.json"))
+    done = run(
+        bin_, tmp_path, "acctgate", "check", "--policy", "baseline", "--response", seed("000-security-practice.json")
+    )
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith("BLOCKED  account unknown: 2 violations and 2 unknown of 5 mandatory rules\n")
 
@@ -107,7 +109,10 @@ def test_demo_account(bin_: Path, tmp_path: Path, flags: list[str], code: int) -
         assert server.stdout is not None
         first, *exports = [server.stdout.readline() for _ in range(5)]
         assert first.startswith("# demo account 1234567890123456 on 127.0.0.1:")
-        script = "".join(exports) + f'exec "{bin_}/acctgate" check --endpoint "$ACCTGATE_ENDPOINT" --format json\n'
+        script = (
+            "".join(exports)
+            + f'exec "{bin_}/acctgate" check --policy baseline --endpoint "$ACCTGATE_ENDPOINT" --format json\n'
+        )
         done = subprocess.run(
             ["sh", "-eu", "-c", script], cwd=tmp_path, env=_environment(), capture_output=True, timeout=120,
             check=False, encoding="utf-8",
@@ -121,6 +126,6 @@ def test_demo_account(bin_: Path, tmp_path: Path, flags: list[str], code: int) -
 
 
 def test_wrong_use_is_one_line(bin_: Path, tmp_path: Path) -> None:
-    done = run(bin_, tmp_path, "acctgate", "check", "--response", "nowhere.json")
+    done = run(bin_, tmp_path, "acctgate", "check", "--policy", "baseline", "--response", "nowhere.json")
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: nowhere.json: no such file")
