@@ -106,7 +106,10 @@ def test_every_setting_arrives_and_comes_back(make_stack: MakeStack, demo: Recor
     stack = up(make_stack, **settings)
     assert len(demo.sent[0]) == len(settings)
     assert outputs(stack)["id"] == "1234567890123456", "the account's id"
-    assert demo.account.preference["AccessKeyPreference"] == {"AllowUserToManageAccessKeys": True}
+    assert demo.account.preference["AccessKeyPreference"] == {
+        "AllowUserToManageAccessKeys": True,
+        "AllowUserToManageServiceCredentials": False,  # which no provider can set
+    }
     assert demo.account.preference["MaxIdleDays"] == {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 30}
     assert demo.account.preference["VerificationPreference"] == {"VerificationTypes": ["sms", "email"]}
     assert outputs(stack)["verificationTypes"] == ["sms", "email"]
