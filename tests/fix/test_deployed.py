@@ -65,7 +65,7 @@ def test_the_printed_python_makes_the_gate_pass(make_stack: MakeStack, weak: Dem
     live = run("check", "--endpoint", weak.endpoint, cwd=ROOT, environment=weak.environment)
     assert live.returncode == 0, live.stdout
     again = run("fix", "--endpoint", weak.endpoint, cwd=ROOT, environment=weak.environment)
-    assert "No resource can repair what is left" in again.stdout, "the compliance report is old"
+    assert "No resource can repair the findings" in again.stdout, "the compliance report is old"
 
 
 def test_what_complies_stays_as_it_is(make_stack: MakeStack, weak: DemoServer, tmp_path: Path) -> None:
