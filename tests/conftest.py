@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
+
+import pytest
 
 from tests.support import FOREIGN, HERE
 
@@ -13,3 +17,11 @@ for name in [name for name in os.environ if name.startswith(FOREIGN)]:
 os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"
 os.environ["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"] = "true"
 os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"] = str(HERE / "no-such-file")
+
+
+@pytest.fixture(autouse=True)
+def _no_debug() -> Iterator[None]:
+    """Undo --debug, which lasts for the process."""
+    yield
+    os.environ.pop("ACCTGATE_DEBUG", None)
+    logging.getLogger("acctgate").setLevel(logging.NOTSET)

@@ -28,9 +28,17 @@ def trace(what: str, error: BaseException | None) -> None:
 
 def show() -> None:
     """Write tracebacks to standard error from now on."""
-    if not any(type(handler) is logging.StreamHandler for handler in _LOG.handlers):
-        _LOG.addHandler(logging.StreamHandler())
+    if not any(isinstance(handler, _StandardError) for handler in _LOG.handlers):
+        _LOG.addHandler(_StandardError())
     _LOG.setLevel(logging.DEBUG)
+
+
+class _StandardError(logging.Handler):
+    """Writes to what standard error is at that moment: a program that calls acctgate may replace and close it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See base class."""
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 def _safe(line: str) -> str:

@@ -74,7 +74,8 @@ CALL = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {FIND!r}]
 def test_the_command_line_is_that_of_an_ancestor(tmp_path: Path) -> None:
     (engine := tmp_path / "pulumi").symlink_to(sys.executable)
     (tmp_path / "Pulumi.yaml").write_text("name: gate\nruntime: python\noptions: {refresh: always}\n")
-    environment = {**os.environ, "PULUMI_PROJECT": "gate"}
+    # A Python that is started through a link outside of its virtual environment finds no packages by itself.
+    environment = {**os.environ, "PULUMI_PROJECT": "gate", "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [engine, "-c", CALL, "preview", "--target", URN], cwd=tmp_path, env=environment, capture_output=True, check=True
     )
