@@ -96,8 +96,10 @@ def build_with_go() -> bool:
         environment["HOME"] = str(ROOT / ".cache/home")
     built = subprocess.run(
         [go, "build", "-trimpath", "-ldflags", LDFLAGS, "-o", str(draft), COMMAND],
-        cwd=ROOT / "engine", env=environment, check=False,
-    )  # fmt: skip
+        cwd=ROOT / "engine",
+        env=environment,
+        check=False,
+    )
     if built.returncode != 0:
         return False
     draft.replace(BIN / "pulumi")

@@ -31,10 +31,17 @@ WIDTH: Final = 110
 _FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS: Final = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
     "--window-size=1180,1200",
-)  # fmt: skip
+)
 
 
 def verdict() -> str:
@@ -78,9 +85,18 @@ def fleet() -> Iterator[dict[str, Any]]:
 
 
 def snapshot(
-    account: str, alias: str, *, score: int, mfa: str = "mandatory", hours: int = 8, masks: str = "10.0.0.0/8",
-    bound: int = 9, keys: int = 0, strength: str = "high", old: int = 0,
-) -> dict[str, Any]:  # fmt: skip
+    account: str,
+    alias: str,
+    *,
+    score: int,
+    mfa: str = "mandatory",
+    hours: int = 8,
+    masks: str = "10.0.0.0/8",
+    bound: int = 9,
+    keys: int = 0,
+    strength: str = "high",
+    old: int = 0,
+) -> dict[str, Any]:
     """One account, as acctgate snapshot would write it."""
     return {
         "version": 1,
@@ -132,9 +148,15 @@ def photograph(html: str, picture: Path, *flags: str) -> None:
 
 def _acctgate(*arguments: str, typed: str = "", environment: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "acctgate", *arguments], cwd=ROOT, env={**os.environ, **(environment or {})},
-        input=typed, capture_output=True, encoding="utf-8", timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "acctgate", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
     if done.returncode != 1:
         sys.exit(f"acctgate {' '.join(arguments)}: exit status {done.returncode}, not 1\n{done.stderr}")
     return done.stdout

@@ -26,9 +26,21 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AccountReport", "Outcome", "PlannedChange", "Policy", "PolicyError", "Report", "Snapshot", "SourceError",
-    "__version__", "judge", "load_policy", "read_plan", "read_report", "read_snapshots",
-]  # fmt: skip
+    "AccountReport",
+    "Outcome",
+    "PlannedChange",
+    "Policy",
+    "PolicyError",
+    "Report",
+    "Snapshot",
+    "SourceError",
+    "__version__",
+    "judge",
+    "load_policy",
+    "read_plan",
+    "read_report",
+    "read_snapshots",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -20,9 +20,20 @@ from acctgate.reading import SourceError
 from acctgate.sources import snapshots
 
 __all__ = [
-    "AccountReport", "Outcome", "PlannedChange", "Policy", "PolicyError", "Report", "Snapshot", "SourceError",
-    "judge", "load_policy", "read_plan", "read_report", "read_snapshots",
-]  # fmt: skip
+    "AccountReport",
+    "Outcome",
+    "PlannedChange",
+    "Policy",
+    "PolicyError",
+    "Report",
+    "Snapshot",
+    "SourceError",
+    "judge",
+    "load_policy",
+    "read_plan",
+    "read_report",
+    "read_snapshots",
+]
 
 
 def load_policy(source: str | PathLike[str]) -> Policy:

@@ -221,8 +221,10 @@ def test_a_broken_line_takes_no_other_with_it(tmp_path: Path) -> None:
     result = _check("--snapshot", file, "--format", "ndjson")
     reports = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(report["account"], report["verdict"]) for report in reports] == [
-        ("1", "pass"), (None, "unknown"), ("3", "pass"),
-    ]  # fmt: skip
+        ("1", "pass"),
+        (None, "unknown"),
+        ("3", "pass"),
+    ]
     assert all(f"{file}:2" in found["message"] for found in reports[1]["outcomes"] if found["outcome"] == "unknown")
     assert result.exit_code == 2
     one_line(result.stderr, f"acctgate: {file}:2: invalid JSON")
@@ -335,10 +337,12 @@ def test_an_error_answer_makes_its_section_unknown(tmp_path: Path) -> None:
     file = _written(
         tmp_path / "e.json",
         {
-            "Code": "NoPermission", "Message": "You are not authorized.", "RequestId": "30C9068D",
+            "Code": "NoPermission",
+            "Message": "You are not authorized.",
+            "RequestId": "30C9068D",
             "AccessDeniedDetail": {"AuthAction": "ram:GetSecurityPreference"},
         },
-    )  # fmt: skip
+    )
     result = _check("--response", file, "--response", seed("000-security-practice.json"), "--format", "json")
     outcomes = _outcomes(result)
     assert outcomes["login-mfa"]["outcome"] == "unknown"
@@ -393,9 +397,18 @@ def unreadable(tmp_path: Path) -> dict[str, Path]:
 
 
 KINDS = (
-    "empty", "blank", "broken-json", "broken-xml", "entities", "binary", "utf-16", "control-characters", "large",
-    "directory", "missing",
-)  # fmt: skip
+    "empty",
+    "blank",
+    "broken-json",
+    "broken-xml",
+    "entities",
+    "binary",
+    "utf-16",
+    "control-characters",
+    "large",
+    "directory",
+    "missing",
+)
 
 
 @pytest.mark.parametrize("option", ["--response", "--snapshot"])

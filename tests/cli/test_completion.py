@@ -30,9 +30,13 @@ def _ask(shell: str, *words: str) -> subprocess.CompletedProcess[str]:
     if shell == "fish":
         variables["COMP_CWORD"] = words[-1]
     return subprocess.run(
-        [sys.executable, "-m", "acctgate"], capture_output=True, text=True, check=False, timeout=60,
+        [sys.executable, "-m", "acctgate"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
         env={**os.environ, "_ACCTGATE_COMPLETE": f"{shell}_complete", **variables},
-    )  # fmt: skip
+    )
 
 
 def completed(*words: str) -> list[str]:
@@ -72,13 +76,22 @@ def test_values(words: tuple[str, ...], values: list[str]) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("check", "--snapshot", ""), ("check", "--response", ""), ("check", "--policy", ""), ("check", "--plan", ""),
-        ("check", "--baseline", ""), ("check", "--output", "x"), ("fix", "--snapshot", ""),
-        ("snapshot", "--output", ""), ("diff", ""), ("diff", "main.yaml", ""),
-        ("diff", "--snapshot", ""), ("doctor", "--policy", ""), ("init", ""),
+        ("check", "--snapshot", ""),
+        ("check", "--response", ""),
+        ("check", "--policy", ""),
+        ("check", "--plan", ""),
+        ("check", "--baseline", ""),
+        ("check", "--output", "x"),
+        ("fix", "--snapshot", ""),
+        ("snapshot", "--output", ""),
+        ("diff", ""),
+        ("diff", "main.yaml", ""),
+        ("diff", "--snapshot", ""),
+        ("doctor", "--policy", ""),
+        ("init", ""),
     ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_elsewhere_files(words: tuple[str, ...]) -> None:
     assert completed(*words) == ["file"]
 
@@ -160,8 +173,11 @@ def test_completing_loads_nothing_heavy(words: tuple[str, ...]) -> None:
     )
     variables = {"COMP_WORDS": "\n".join(("acctgate", *words)), "COMP_CWORD": str(len(words))}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "_ACCTGATE_COMPLETE": "bash_complete", **variables},
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert done.stdout.strip()

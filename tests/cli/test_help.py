@@ -107,9 +107,11 @@ def _branch(repository: Path) -> None:
     """Make the folder a git repository whose working tree has a looser policy than origin/main."""
     (policy := repository / "policies/policy.yaml").write_text("version: 1\nextends: strict\n")
     for command in (
-        "init -q", "add .", "-c user.name=a -c user.email=a@example.org commit -qm first",
+        "init -q",
+        "add .",
+        "-c user.name=a -c user.email=a@example.org commit -qm first",
         "update-ref refs/remotes/origin/main HEAD",
-    ):  # fmt: skip
+    ):
         subprocess.run(["git", *command.split()], cwd=repository, check=True, timeout=60)
     policy.write_text("version: 1\nextends: baseline\n")
 

@@ -69,8 +69,11 @@ def test_each_value_says_where_it_comes_from(folder: Path) -> None:
 def test_as_json(folder: Path) -> None:
     shown = json.loads(run("policy", "show", "policies/policy.yaml", "--format", "json", cwd=folder).stdout)
     assert shown["rules"]["security-score"]["minimum"] == {
-        "value": 70, "from": "policies/policy.yaml", "line": 4, "over": "baseline",
-    }  # fmt: skip
+        "value": 70,
+        "from": "policies/policy.yaml",
+        "line": 4,
+        "over": "baseline",
+    }
     assert shown["rules"]["root-mfa"]["level"] == {"value": "mandatory", "from": "baseline"}
 
 

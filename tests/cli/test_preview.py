@@ -60,9 +60,14 @@ def preview(folder: Path, *arguments: str, **variables: str) -> Done:
     path = os.pathsep.join((str(ENGINE), os.environ["PATH"]))
     done = subprocess.run(
         [sys.executable, "-m", "acctgate", "preview", *arguments],
-        cwd=folder, env={**os.environ, "PATH": path, **variables}, capture_output=True, timeout=240, check=False,
-        stdin=subprocess.DEVNULL, encoding="utf-8",
-    )  # fmt: skip
+        cwd=folder,
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        timeout=240,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
     assert files(folder) == before
     assert "Traceback" not in done.stdout + done.stderr
     return done
@@ -292,9 +297,12 @@ def test_a_stack_of_ones_own(copy: Path, demo: DemoServer, tmp_path: Path) -> No
     demo.account.comply()
     backend = own_backend(tmp_path)
     made = subprocess.run(
-        [ENGINE / "pulumi", "stack", "init", "mine"], cwd=copy, env={**os.environ, **backend}, check=True,
+        [ENGINE / "pulumi", "stack", "init", "mine"],
+        cwd=copy,
+        env={**os.environ, **backend},
+        check=True,
         capture_output=True,
-    )  # fmt: skip
+    )
     assert made.returncode == 0
     done = live(copy, demo, "--stack", "mine", **backend)
     assert (done.returncode, done.stderr) == (0, "")
@@ -471,11 +479,14 @@ def test_a_finding_stands_where_the_program_declares_the_resource(project: Path)
     assert found["login-mfa"] == {"file": "parts/account.py", "line": 5}
     assert found["root-mfa"] is None
     assert {rule["rule"]: rule["flip"] for rule in account["diff"]["rules"]} == {
-        "login-mfa": "newly-failing", "network-masks": "newly-failing",
-    }  # fmt: skip
+        "login-mfa": "newly-failing",
+        "network-masks": "newly-failing",
+    }
     assert {c["setting"].rsplit(".", 1)[-1]: c["direction"] for c in account["diff"]["settings"]} == {
-        "MFAOperationForLogin": "looser", "LoginNetworkMasks": "looser", "VerificationTypes": "unknown",
-    }  # fmt: skip
+        "MFAOperationForLogin": "looser",
+        "LoginNetworkMasks": "looser",
+        "VerificationTypes": "unknown",
+    }
 
 
 def test_own_rules_are_policies_of_the_pack(copy: Path) -> None:

@@ -196,9 +196,12 @@ def test_a_slow_account_is_spoken_of_on_standard_error_only(arguments: tuple[str
     with DemoServer() as server, _slow(server) as answered:
         environment = {**os.environ, **server.environment, "TERM": "xterm", "COLUMNS": "80"}
         with subprocess.Popen(
-            [sys.executable, "-m", "acctgate", *arguments], stdout=subprocess.PIPE, stderr=terminal.slave,
-            env=environment, text=True,
-        ) as process:  # fmt: skip
+            [sys.executable, "-m", "acctgate", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=terminal.slave,
+            env=environment,
+            text=True,
+        ) as process:
             terminal.wait_for("reading the account: ")
             answered.set()
             output, _ = process.communicate()
@@ -214,9 +217,12 @@ def test_in_a_pipe_nothing_is_said_of_a_slow_account() -> None:
     with DemoServer() as server, _slow(server) as answered:
         environment = {**os.environ, **server.environment, "TERM": "xterm"}
         with subprocess.Popen(
-            [sys.executable, "-m", "acctgate", "snapshot"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=environment, text=True,
-        ) as process:  # fmt: skip
+            [sys.executable, "-m", "acctgate", "snapshot"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            text=True,
+        ) as process:
             threading.Timer(1.5, answered.set).start()
             output, errors = process.communicate()
     assert (process.returncode, errors) == (0, "")
@@ -239,9 +245,12 @@ def test_a_report_on_the_terminal_is_not_torn(tmp_path: Path) -> None:
         f"Judge.__call__ = slow; sys.argv = ['acctgate', *{arguments!r}]; main()"
     )
     process = subprocess.run(
-        [sys.executable, "-c", program], stdout=terminal.slave, stderr=terminal.slave, check=False,
+        [sys.executable, "-c", program],
+        stdout=terminal.slave,
+        stderr=terminal.slave,
+        check=False,
         env={**os.environ, "TERM": "xterm"},
-    )  # fmt: skip
+    )
     text = terminal.close()
     assert process.returncode in (1, 3)
     _, cleared, report = text.rpartition("\x1b[2K")

@@ -148,7 +148,7 @@ def test_junit(folder: Path) -> None:
         (BOUND, "snapshot: {}\nplanned: 1\n", "x.yaml:2: planned: should be a list"),
         (BOUND, "snapshot: {}\nplanned: [{operation: destroy}]\n", "x.yaml:2: planned[0]: should have"),
     ],
-)  # fmt: skip
+)
 def test_an_invalid_example_does_not_stop_the_others(folder: Path, name: str, text: str, message: str) -> None:
     write(folder, name, text)
     done = run("test", "examples", cwd=folder)
@@ -167,7 +167,7 @@ def test_an_invalid_example_does_not_stop_the_others(folder: Path, name: str, te
         (lambda folder: write(folder, "others/pass/x.yaml", "{}"), "others: unknown rule; examples of a whole policy"),
         (lambda folder: write(folder, "waived/x.yaml", "{}"), "examples/waived: invalid verdict of a policy; use pass"),
     ],
-)  # fmt: skip
+)
 def test_invalid_folders(folder: Path, make: Any, message: str) -> None:
     make(folder)
     done = run("test", "examples", cwd=folder)

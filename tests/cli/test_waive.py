@@ -34,19 +34,22 @@ LAYOUTS = {
         f"version: 1\nwaivers:\n  - {OLD}  # until then\n  - {FLOW}\n\n# Below.\nrules:\n  root-mfa:\n",
     ),
     "a list that is not indented": (
-        f"version: 1\nwaivers:\n- {OLD}\nrules: {{}}\n", f"version: 1\nwaivers:\n- {OLD}\n- {FLOW}\nrules: {{}}\n",
+        f"version: 1\nwaivers:\n- {OLD}\nrules: {{}}\n",
+        f"version: 1\nwaivers:\n- {OLD}\n- {FLOW}\nrules: {{}}\n",
     ),
     "a list of blocks": (
         f"version: 1\nwaivers:\n{BLOCK}\n\nrules: {{}}\n",
         f"version: 1\nwaivers:\n{BLOCK}    - {FLOW}\n\n\nrules: {{}}\n",
     ),
     "a block of text at the end": (
-        f"version: 1\nwaivers:\n{TOLD}rules: {{}}\n", f"version: 1\nwaivers:\n{TOLD}    - {FLOW}\nrules: {{}}\n",
+        f"version: 1\nwaivers:\n{TOLD}rules: {{}}\n",
+        f"version: 1\nwaivers:\n{TOLD}    - {FLOW}\nrules: {{}}\n",
     ),
     "at the very end": (f"version: 1\nwaivers:\n  - {OLD}", f"version: 1\nwaivers:\n  - {OLD}\n  - {FLOW}\n"),
     "in brackets": (f"version: 1\nwaivers: [{OLD}]  # one\n", f"version: 1\nwaivers: [{OLD}, {FLOW}]  # one\n"),
     "in brackets, a line each": (
-        f"version: 1\nwaivers: [\n  {OLD},  # one\n]\n", f"version: 1\nwaivers: [\n  {OLD},\n  {FLOW},  # one\n]\n",
+        f"version: 1\nwaivers: [\n  {OLD},  # one\n]\n",
+        f"version: 1\nwaivers: [\n  {OLD},\n  {FLOW},  # one\n]\n",
     ),
     "empty brackets": ("version: 1\nwaivers: []\nrules: {}\n", f"version: 1\nwaivers: [{FLOW}]\nrules: {{}}\n"),
     "null": ("version: 1\nwaivers: null # none\n", f"version: 1\nwaivers: [{FLOW}] # none\n"),
@@ -60,7 +63,7 @@ LAYOUTS = {
         f"# 策略 🏴\nversion: 1\nwaivers:\n  - {OLD}\n# 完\n",
         f"# 策略 🏴\nversion: 1\nwaivers:\n  - {OLD}\n  - {FLOW}\n# 完\n",
     ),
-}  # fmt: skip
+}
 
 
 def added(path: Path, text: str, entry: dict[str, str] = ENTRY) -> str:
@@ -177,8 +180,10 @@ def test_what_is_wrong_is_one_line_and_nothing_is_written(policy: Path, argument
 def test_what_is_waived_already_is_not_waived_twice_but_longer(policy: Path) -> None:
     folder = policy.parents[1]
     assert run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", cwd=folder).returncode == 0
-    one_line(run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder).stderr,
-             "policies/policy.yaml:5: already waived until 2098-01-01")  # fmt: skip
+    one_line(
+        run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder).stderr,
+        "policies/policy.yaml:5: already waived until 2098-01-01",
+    )
     assert run("waive", "root-mfa", *ARGUMENTS, cwd=folder).returncode == 0
     assert [waiver.expires.year for waiver in load_policy(policy).waivers] == [2098, 2099]
 

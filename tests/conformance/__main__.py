@@ -26,8 +26,13 @@ def main() -> int:
     runs = max(1, arguments.deploys // BATCH)
 
     @seed(arguments.seed)
-    @settings(max_examples=runs, deadline=None, database=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @settings(
+        max_examples=runs,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(batch=st.lists(cases(), min_size=BATCH, max_size=BATCH), how=options(BATCH))
     def run(batch: list[Case], how: Options) -> None:
         before = len(tally.wrong)

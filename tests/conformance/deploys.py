@@ -49,8 +49,11 @@ VALUES: Final[Mapping[str, SearchStrategy[Any]]] = {
 }
 """All settings. A prediction is compared where a rule judges the setting, so that the report says what it will be."""
 _EMPTY: Final = {
-    "LoginNetworkMasks": "", "MFAOperationForLogin": "", "OperationForRiskLogin": "", "VerificationTypes": [],
-}  # fmt: skip
+    "LoginNetworkMasks": "",
+    "MFAOperationForLogin": "",
+    "OperationForRiskLogin": "",
+    "VerificationTypes": [],
+}
 """Empty values, which the provider takes as left out or as removed."""
 VERSIONS: Final = ("3.70.0", "3.80.0", "3.100.0")
 """A Pulumi provider of each older era."""
@@ -160,14 +163,18 @@ def cases(draw: DrawFn) -> Case:
     some = st.lists(st.sampled_from(sorted(planned)), max_size=2, unique=True).map(tuple) if planned else st.just(())
     kind = draw(st.sampled_from(("plain", "plain", "plain", "secret", "unknown", "ignored", "replace", "second")))
     return Case(
-        live, deployed, drift, planned, version,
+        live,
+        deployed,
+        drift,
+        planned,
+        version,
         imported=deployed is None and kind != "replace" and draw(st.booleans()),
         secret=draw(some) if kind == "secret" else (),
         unknown=draw(some) if kind == "unknown" else (),
         ignored=draw(some) if kind == "ignored" else (),
         replace_on_changes=kind == "replace",
         second=draw(_declared(version)) if kind == "second" else None,
-    )  # fmt: skip
+    )
 
 
 @composite

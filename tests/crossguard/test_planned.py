@@ -167,14 +167,18 @@ def test_the_older_mfa_switch_alone_sends_nothing() -> None:
 def test_an_unknown_input_beside_an_unchanged_resource_proves_nothing() -> None:
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     assert _known({**GOOD, "operationForRiskLogin": unknown}, GOOD) == {
-        "MFAOperationForLogin": "adaptive", "LoginNetworkMasks": None, "LoginSessionDuration": None,
-    }  # fmt: skip
+        "MFAOperationForLogin": "adaptive",
+        "LoginNetworkMasks": None,
+        "LoginSessionDuration": None,
+    }
 
 
 def test_verification_types_that_are_left_out_are_an_update() -> None:
     assert _known(GOOD, {**GOOD, "verificationTypes": ["sms"]}) == {
-        "MFAOperationForLogin": "adaptive", "LoginNetworkMasks": "10.0.0.0/8", "LoginSessionDuration": 6,
-    }  # fmt: skip
+        "MFAOperationForLogin": "adaptive",
+        "LoginNetworkMasks": "10.0.0.0/8",
+        "LoginSessionDuration": 6,
+    }
 
 
 def test_an_old_provider_clears_what_it_does_not_send() -> None:

@@ -40,9 +40,14 @@ def test_the_page_predicts_what_becomes(tmp_path: Path) -> None:
         def tofu(*arguments: str) -> subprocess.CompletedProcess[str]:
             assert TOOL is not None
             return subprocess.run(
-                [TOOL, *arguments], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False,
+                [TOOL, *arguments],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
                 timeout=240,
-            )  # fmt: skip
+            )
 
         done = tofu("plan", "-input=false", "-out=plan")
         assert done.returncode == 0, done.stderr

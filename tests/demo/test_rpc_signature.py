@@ -27,10 +27,17 @@ OTHER = "1600000000000002"
 def parameters(action: str, version: str, now: datetime, **more: str) -> dict[str, str]:
     """Return what the SDK puts into an RPC request, without the signature."""
     return {
-        "Action": action, "Version": version, "Format": "JSON", "AccessKeyId": ACCESS_KEY_ID, "SignatureType": "",
-        "SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0", "SignatureNonce": "n",
-        "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), **more,
-    }  # fmt: skip
+        "Action": action,
+        "Version": version,
+        "Format": "JSON",
+        "AccessKeyId": ACCESS_KEY_ID,
+        "SignatureType": "",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureVersion": "1.0",
+        "SignatureNonce": "n",
+        "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **more,
+    }
 
 
 def signed(query: dict[str, str], body: dict[str, str] | None = None, secret: str = ACCESS_KEY_SECRET) -> Request:
@@ -51,10 +58,15 @@ def refused_with(request: Request, now: datetime = NOW) -> str:
 def test_the_documented_example() -> None:
     """The example of the RPC API documentation, as SDKs test it."""
     example = {
-        "AccessKeyId": "testid", "Action": "DescribeRegions", "Format": "XML", "SignatureMethod": "HMAC-SHA1",
-        "SignatureNonce": "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf", "SignatureVersion": "1.0",
-        "Timestamp": "2016-02-23T12:46:24Z", "Version": "2014-05-26",
-    }  # fmt: skip
+        "AccessKeyId": "testid",
+        "Action": "DescribeRegions",
+        "Format": "XML",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureNonce": "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf",
+        "SignatureVersion": "1.0",
+        "Timestamp": "2016-02-23T12:46:24Z",
+        "Version": "2014-05-26",
+    }
     assert rpc_string_to_sign("GET", example) == (
         "GET&%2F&AccessKeyId%3Dtestid%26Action%3DDescribeRegions%26Format%3DXML%26SignatureMethod%3DHMAC-SHA1"
         "%26SignatureNonce%3D3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf%26SignatureVersion%3D1.0"

@@ -28,14 +28,20 @@ SECRETS = {ACCESS_KEY_ID: ACCESS_KEY_SECRET}
 
 
 def _signed(
-    action: str = "GetSecurityPreference", version: str = "2019-08-15", query: str = "", body: bytes = b"",
-    now: datetime = NOW, leave_out: str = "",
-) -> Request:  # fmt: skip
+    action: str = "GetSecurityPreference",
+    version: str = "2019-08-15",
+    query: str = "",
+    body: bytes = b"",
+    now: datetime = NOW,
+    leave_out: str = "",
+) -> Request:
     headers = {
-        "host": "127.0.0.1", "x-acs-action": action, "x-acs-version": version,
+        "host": "127.0.0.1",
+        "x-acs-action": action,
+        "x-acs-version": version,
         "x-acs-content-sha256": hashlib.sha256(body).hexdigest(),
         "x-acs-date": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }  # fmt: skip
+    }
     names = sorted(headers.keys() - {leave_out})
     request = Request("POST", "/", query, headers, body)
     signature = hmac.new(ACCESS_KEY_SECRET.encode(), string_to_sign(request, names).encode(), "sha256").hexdigest()

@@ -34,16 +34,28 @@ MASKS = f"{LOGIN}.LoginNetworkMasks"
         (f"{USER_INFO}.RootWithAccessKey", 0, 1, "looser", ""),
         (f"{USER_INFO}.SubUserPwdLevel", "mid", "low", "looser", ""),
         (f"{USER_INFO}.SubUser", 1, 2, "changed", ""),
-        (MASKS, "192.168.0.0/16", "192.168.0.0/15", "looser", "adds 65,536 addresses: 192.168.0.0/15 was 192.168.0.0/16"),  # noqa: E501
+        (
+            MASKS,
+            "192.168.0.0/16",
+            "192.168.0.0/15",
+            "looser",
+            "adds 65,536 addresses: 192.168.0.0/15 was 192.168.0.0/16",
+        ),  # noqa: E501
         (MASKS, "10.0.0.0/8", "10.0.0.1", "stricter", "removes 16,777,215 addresses: 10.0.0.1/32 was 10.0.0.0/8"),
-        (MASKS, "10.0.0.0/24", "10.0.1.0/25", "mixed", "adds 128 addresses and removes 256: 10.0.1.0/25 was 10.0.0.0/24"),  # noqa: E501
+        (
+            MASKS,
+            "10.0.0.0/24",
+            "10.0.1.0/25",
+            "mixed",
+            "adds 128 addresses and removes 256: 10.0.1.0/25 was 10.0.0.0/24",
+        ),  # noqa: E501
         (MASKS, "10.0.0.0/9;10.128.0.0/9", "10.0.0.0/8", "changed", "the same addresses, written differently"),
         (MASKS, "10.0.0.0/8", "10.0.0.0/8;10.1.0.0/16", "changed", "the same addresses, written differently"),
         (MASKS, "10.0.0.0/8", "", "looser", "opens every network: was 10.0.0.0/8"),
         (MASKS, " ", "10.0.0.0/8", "stricter", "closes every network but 10.0.0.0/8"),
         (MASKS, "10.0.0.0/8", "office", "unknown", "office cannot be read as a network"),
     ],
-)  # fmt: skip
+)
 def test_a_setting_moves(setting: str, before: Any, after: Any, direction: str, note: str) -> None:
     assert Comparison(RULES).compare(setting, before, after) == (direction, note)
 
@@ -121,14 +133,24 @@ def flips(document: dict[str, Any]) -> dict[str, str]:
     ("head", "code", "flipped", "directions"),
     [
         (GOOD, 0, {}, {}),
-        (changed(MFAOperationForLogin="adaptive"), 1, {"login-mfa": "newly-failing"}, {"MFAOperationForLogin": "looser"}),  # noqa: E501
+        (
+            changed(MFAOperationForLogin="adaptive"),
+            1,
+            {"login-mfa": "newly-failing"},
+            {"MFAOperationForLogin": "looser"},
+        ),  # noqa: E501
         (changed(LoginSessionDuration=8), 0, {}, {"LoginSessionDuration": "looser"}),
         (changed(LoginSessionDuration=4), 0, {}, {"LoginSessionDuration": "stricter"}),
         (changed(LoginNetworkMasks=""), 0, {"network-masks": "newly-failing"}, {"LoginNetworkMasks": "looser"}),
         (changed(MFAOperationForLogin=None), 3, {"login-mfa": "newly-unknown"}, {"MFAOperationForLogin": "unknown"}),
-        (changed(LoginSessionDuration="six"), 3, {"session-duration": "newly-unknown"}, {"LoginSessionDuration": "unknown"}),  # noqa: E501
+        (
+            changed(LoginSessionDuration="six"),
+            3,
+            {"session-duration": "newly-unknown"},
+            {"LoginSessionDuration": "unknown"},
+        ),  # noqa: E501
     ],
-)  # fmt: skip
+)
 def test_two_snapshots(files: Files, head: Any, code: int, flipped: dict[str, str], directions: dict[str, str]) -> None:
     status, document = files.snapshots(head)
     assert status == code

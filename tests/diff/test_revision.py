@@ -86,8 +86,9 @@ def test_a_first_policy_is_stricter(repository: Path) -> None:
     subprocess.run(["git", "rm", "-rqf", "--cached", "policies"], check=True, cwd=repository)
     subprocess.run(
         ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "none"],
-        check=True, cwd=repository,
-    )  # fmt: skip
+        check=True,
+        cwd=repository,
+    )
     assert diff().exit_code == 0
 
 

@@ -44,9 +44,29 @@ PATHS: Final = {key.api: ("SecurityPreference", key.group, key.api) for key in P
 MASKS: Final = "LoginNetworkMasks"
 HOURS: Final = "LoginSessionDuration"
 NASTY: Final = (
-    '10.0.0.0/8;"', "a'b", "\\", '\\"', "a\nb\r\tc", "${x.y}", "$${x}", "$$${", "%{if true}", "%%{", "`${x}`", "a$",
-    "$$", "# no comment", '"""', "*/ // ", "\x00\x1b\x7f", "\u2028\u202e\ufeff", "🏴é", "{{ x }}", "yes", "",
-)  # fmt: skip
+    '10.0.0.0/8;"',
+    "a'b",
+    "\\",
+    '\\"',
+    "a\nb\r\tc",
+    "${x.y}",
+    "$${x}",
+    "$$${",
+    "%{if true}",
+    "%%{",
+    "`${x}`",
+    "a$",
+    "$$",
+    "# no comment",
+    '"""',
+    "*/ // ",
+    "\x00\x1b\x7f",
+    "\u2028\u202e\ufeff",
+    "🏴é",
+    "{{ x }}",
+    "yes",
+    "",
+)
 
 
 def account(**login: Any) -> Snapshot:
@@ -97,9 +117,10 @@ def test_masks_and_duration_that_violate_are_repaired() -> None:
 def test_an_account_that_complies_needs_nothing(preset: str) -> None:
     document: dict[str, Any] = deepcopy(GOOD)
     document["SecurityPreference"]["LoginProfilePreference"] |= {
-        "OperationForRiskLogin": "enforceVerify", "AllowUserToChangePassword": True,
+        "OperationForRiskLogin": "enforceVerify",
+        "AllowUserToChangePassword": True,
         "AllowUserToLoginWithPasskey": True,
-    }  # fmt: skip
+    }
     document["SecurityPreference"]["MFAPreference"] = {"AllowUserToManageMFADevices": True}
     document["SecurityPreference"]["PersonalInfoPreference"] = {"AllowUserToManagePersonalDingTalk": False}
     document["SecurityPreference"]["AccessKeyPreference"] |= {"AllowUserToManageServiceCredentials": False}
@@ -193,9 +214,7 @@ def test_a_duration_that_cannot_be_read(value: Any) -> None:
 
 
 def test_text_that_no_file_can_hold_cannot_be_read() -> None:
-    fix = propose(
-        account(LoginNetworkMasks="10.0.0.0/8;\ud800", EnableSaveMFATicket=True), load_preset("strict"), NOW
-    )  # fmt: skip
+    fix = propose(account(LoginNetworkMasks="10.0.0.0/8;\ud800", EnableSaveMFATicket=True), load_preset("strict"), NOW)
     assert fix.settings == ()
     assert fix.withheld is not None and "LoginNetworkMasks is not valid Unicode text" in fix.withheld
     for target in TARGETS.values():
@@ -265,23 +284,41 @@ VALUES: Final[dict[str, list[Any]]] = {
     "EnableSaveMFATicket": [True, False, 1],
     "OperationForRiskLogin": ["autonomous", "enforceVerify", ""],
     HOURS: [1, 6, 8, 24, 25, "6"],
-    MASKS: ["", " ; ", "10.0.0.0/8", "10.0.0.7/8;192.168.0.1", "0.0.0.0/0", "0.0.0.0/1;128.0.0.0/1", "::/0",
-            "x;10.1.1.1", "8.8.8.8;x", "${x}", 7],
+    MASKS: [
+        "",
+        " ; ",
+        "10.0.0.0/8",
+        "10.0.0.7/8;192.168.0.1",
+        "0.0.0.0/0",
+        "0.0.0.0/1;128.0.0.0/1",
+        "::/0",
+        "x;10.1.1.1",
+        "8.8.8.8;x",
+        "${x}",
+        7,
+    ],
     "AllowUserToChangePassword": [True, False],
     "AllowUserToManageAccessKeys": [True, False, None],
     "AllowUserToManageMFADevices": [True, False],
     "AllowUserToManagePersonalDingTalk": [True, False],
-}  # fmt: skip
+}
 GROUPS: Final = {**{key.api: key.group for key in PREFERENCE_KEYS}, "EnforceMFAForLogin": "LoginProfilePreference"}
 CUSTOM: Final[list[Mapping[str, Mapping[str, Any]]]] = [
-    {}, {"network-masks": {"within": ["10.0.0.0/9", "10.128.0.0/9", "fd00::/8"]}},
+    {},
+    {"network-masks": {"within": ["10.0.0.0/9", "10.128.0.0/9", "fd00::/8"]}},
     {"network-masks": {"max_addresses": 256}, "mfa-ticket": {"allow": False}},
-    {"network-masks": {"within": ["10.0.0.0/8"], "max_addresses": 5},
-     "login-lockout": {"keep_reachable": ["9.9.9.9/32"]}},
-    {"login-mfa": {"require": "mandatory"}, "dead-setting": {}, "login-lockout": {},
-     "session-duration": {"max_hours": 1}},
+    {
+        "network-masks": {"within": ["10.0.0.0/8"], "max_addresses": 5},
+        "login-lockout": {"keep_reachable": ["9.9.9.9/32"]},
+    },
+    {
+        "login-mfa": {"require": "mandatory"},
+        "dead-setting": {},
+        "login-lockout": {},
+        "session-duration": {"max_hours": 1},
+    },
     {"manage-mfa-devices": {"level": "advisory", "allow": False}, "risk-login": {"level": "remediate"}},
-]  # fmt: skip
+]
 POLICIES: Final = [load_preset("baseline"), load_preset("strict"), *(policy_of(rules) for rules in CUSTOM)]
 
 
@@ -393,9 +430,11 @@ def _hcl_value(literal: str) -> Any:
 
 
 READERS: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
-    "pulumi-python": _from_python, "pulumi-typescript": _from_typescript, "pulumi-yaml": _from_yaml,
+    "pulumi-python": _from_python,
+    "pulumi-typescript": _from_typescript,
+    "pulumi-yaml": _from_yaml,
     "terraform": _from_terraform,
-}  # fmt: skip
+}
 
 
 def _with_masks(masks: str) -> Fix:
@@ -453,9 +492,15 @@ def test_terraform_reads_the_block(tmp_path: Path) -> None:
 
     def terraform(*arguments: str, stdin: str, cwd: Path) -> str:
         return subprocess.run(
-            [str(TERRAFORM), *arguments], input=stdin, capture_output=True, encoding="utf-8", timeout=60, check=True,
-            env=environment, cwd=cwd,
-        ).stdout  # fmt: skip
+            [str(TERRAFORM), *arguments],
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=True,
+            env=environment,
+            cwd=cwd,
+        ).stdout
 
     blocks = "\n".join(texts)
     assert terraform("fmt", "-", stdin=blocks, cwd=tmp_path) == blocks
@@ -482,9 +527,12 @@ def _blocked() -> Fix:
 
 def _repaired() -> Fix:
     policy = within(
-        "10.0.0.0/8", "203.0.113.0/24", login_mfa={"level": "advisory", "require": "mandatory"},
-        login_lockout={"keep_reachable": ["10.2.0.0/16"]}, mfa_ticket={"level": "remediate", "allow": False},
-    )  # fmt: skip
+        "10.0.0.0/8",
+        "203.0.113.0/24",
+        login_mfa={"level": "advisory", "require": "mandatory"},
+        login_lockout={"keep_reachable": ["10.2.0.0/16"]},
+        mfa_ticket={"level": "remediate", "allow": False},
+    )
     snapshot = account(
         MFAOperationForLogin="independent", LoginNetworkMasks="10.1.0.0/16;198.51.100.7", EnableSaveMFATicket=True
     )
@@ -516,9 +564,13 @@ def _clean() -> Fix:
 
 
 CASES: Final[dict[str, Callable[[], Fix]]] = {
-    "blocked": _blocked, "repaired": _repaired, "hostile": _hostile, "withheld": _withheld, "denied": _denied,
+    "blocked": _blocked,
+    "repaired": _repaired,
+    "hostile": _hostile,
+    "withheld": _withheld,
+    "denied": _denied,
     "clean": _clean,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -96,8 +96,10 @@ def test_empty_texts_are_left_out(era: ProviderEra) -> None:
 def test_a_value_that_is_not_shown_is_unknown_and_perhaps_no_update(value: Any) -> None:
     change = _update(FOURTH, declared={**RECORDED, "EnableSaveMFATicket": value})
     assert {key: _after(change, key) for key in ("EnableSaveMFATicket", MASKS, HOURS)} == {
-        "EnableSaveMFATicket": None, MASKS: None, HOURS: None,
-    }  # fmt: skip
+        "EnableSaveMFATicket": None,
+        MASKS: None,
+        HOURS: None,
+    }
 
 
 @pytest.mark.parametrize("types", [None, []])
@@ -111,18 +113,34 @@ def test_verification_types_left_out_are_removed(types: list[str] | None) -> Non
 
 @pytest.mark.parametrize(
     ("version", "era"),
-    [("1.152.0", FIRST), ("1.247.9", FIRST), ("1.248.0", SECOND), ("1.268.0", SECOND), ("1.269.0", THIRD),
-     ("1.286.0", THIRD), ("1.287.0", FOURTH), ("1.289.0-beta", FOURTH), ("2.0.0", FOURTH)],
-)  # fmt: skip
+    [
+        ("1.152.0", FIRST),
+        ("1.247.9", FIRST),
+        ("1.248.0", SECOND),
+        ("1.268.0", SECOND),
+        ("1.269.0", THIRD),
+        ("1.286.0", THIRD),
+        ("1.287.0", FOURTH),
+        ("1.289.0-beta", FOURTH),
+        ("2.0.0", FOURTH),
+    ],
+)
 def test_versions_of_terraforms_provider(version: str, era: ProviderEra) -> None:
     assert terraform_eras(parse_version(version) or ()) == (era,)
 
 
 @pytest.mark.parametrize(
     ("version", "era"),
-    [("3.76.0", FIRST), ("3.77.0", SECOND), ("3.92.0", SECOND), ("3.93.0", THIRD), ("3.105.0", THIRD),
-     ("3.106.0", FOURTH), ("4.0.0", FOURTH)],
-)  # fmt: skip
+    [
+        ("3.76.0", FIRST),
+        ("3.77.0", SECOND),
+        ("3.92.0", SECOND),
+        ("3.93.0", THIRD),
+        ("3.105.0", THIRD),
+        ("3.106.0", FOURTH),
+        ("4.0.0", FOURTH),
+    ],
+)
 def test_versions_of_pulumis_provider(version: str, era: ProviderEra) -> None:
     assert pulumi_eras(parse_version(version) or ()) == (era,)
 
@@ -149,9 +167,12 @@ def test_constraints(constraints: list[str], eras: tuple[ProviderEra, ...]) -> N
 def test_attributes_date_a_plan() -> None:
     assert eras_of_attributes({"enforce_mfa_for_login"}, complete=True) == (FIRST,)
     since_1_248 = {
-        "allow_user_to_login_with_passkey", "allow_user_to_manage_personal_ding_talk", "mfa_operation_for_login",
-        "operation_for_risk_login", "verification_types",
-    }  # fmt: skip
+        "allow_user_to_login_with_passkey",
+        "allow_user_to_manage_personal_ding_talk",
+        "mfa_operation_for_login",
+        "operation_for_risk_login",
+        "verification_types",
+    }
     assert eras_of_attributes(since_1_248, complete=True) == (SECOND,)
     assert eras_of_attributes({"max_idle_days_for_users"}, complete=False) == (SECOND, THIRD, FOURTH)  # from 1.268 on
     assert eras_of_attributes({"mfa_operation_for_login"}, complete=False) == (SECOND, THIRD, FOURTH)

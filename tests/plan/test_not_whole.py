@@ -45,8 +45,12 @@ def test_the_message_has_the_remedy(tmp_path: Path, text: str, reason: str) -> N
 
 @pytest.mark.parametrize("changes", [None, [], [{"address": "x", "type": "aws_s3_bucket", "change": {}}]])
 def test_a_planned_resource_without_a_change_is_refused(tmp_path: Path, changes: Any) -> None:
-    values = {"address": "alicloud_ram_security_preference.this", "mode": "managed",
-              "type": "alicloud_ram_security_preference", "values": {}}  # fmt: skip
+    values = {
+        "address": "alicloud_ram_security_preference.this",
+        "mode": "managed",
+        "type": "alicloud_ram_security_preference",
+        "values": {},
+    }
     document = {**TERRAFORM, "resource_changes": changes, "planned_values": {"root_module": {"resources": [values]}}}
     with pytest.raises(SourceError, match="the plan is not whole"):
         _read(tmp_path, json.dumps(document))

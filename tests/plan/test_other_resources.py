@@ -35,8 +35,14 @@ def _terraform(kind: str, action: str, **values: Any) -> dict[str, Any]:
     change = {"actions": [action], "before": None, "after": values or {"name": "x"}, "after_unknown": {}}
     if action == "delete":
         change |= {"before": change["after"], "after": None}
-    return {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "change": change,
-            "provider_name": "registry.terraform.io/aliyun/alicloud"}  # fmt: skip
+    return {
+        "address": f"{kind}.x",
+        "mode": "managed",
+        "type": kind,
+        "name": "x",
+        "change": change,
+        "provider_name": "registry.terraform.io/aliyun/alicloud",
+    }
 
 
 def _report(folder: Path, plan: dict[str, Any], live: dict[str, Any] | None = None, **entries: Any) -> AccountReport:
@@ -146,8 +152,10 @@ def test_another_account_is_judged_too(tmp_path: Path) -> None:
     assert _unknown(_report(tmp_path, plan)) == set()
     reports = list(
         evaluate(
-            [Snapshot.from_document({**GOOD, "account_id": ACCOUNT})], policy_of(ENTRIES), NOW,
+            [Snapshot.from_document({**GOOD, "account_id": ACCOUNT})],
+            policy_of(ENTRIES),
+            NOW,
             planned=read_plan(str(tmp_path / "plan.json")),
         )
-    )  # fmt: skip
+    )
     assert [report.account for report in reports] == [ACCOUNT, "2222222222222222"]

@@ -98,7 +98,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         'the step "rewrite" is not known',
     ),
     "a preview that failed": (_text(PLANS / "pulumi" / "failed.preview.json").encode(), "the preview has failed"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -167,7 +167,10 @@ def test_utf_16_of_powershell_is_read(tmp_path: Path) -> None:
             "format_version": "1.2",
             "resource_changes": [
                 {
-                    "address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b",
+                    "address": "aws_s3_bucket.b",
+                    "mode": "managed",
+                    "type": "aws_s3_bucket",
+                    "name": "b",
                     "change": {"actions": ["create"], "before": None, "after": {"bucket": "b"}, "after_unknown": {}},
                 }
             ],
@@ -175,7 +178,8 @@ def test_utf_16_of_powershell_is_read(tmp_path: Path) -> None:
         {
             "steps": [
                 {
-                    "op": "create", "urn": "urn:pulumi:s::p::aws:s3/bucket:Bucket::b",
+                    "op": "create",
+                    "urn": "urn:pulumi:s::p::aws:s3/bucket:Bucket::b",
                     "newState": {"type": "aws:s3/bucket:Bucket", "inputs": {"bucket": "b"}},
                 }
             ]
@@ -185,7 +189,7 @@ def test_utf_16_of_powershell_is_read(tmp_path: Path) -> None:
         {"manifest": {}, "resourcePlans": {}},
     ],
     ids=["terraform-empty", "terraform", "preview", "preview-empty", "update-plan", "update-plan-empty"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize(("hours", "wanted"), [(6, 0), (24, 1)])
 def test_a_plan_for_other_clouds_says_so_and_leaves_the_live_verdict(
     tmp_path: Path, plan: Any, hours: int, wanted: int
@@ -305,10 +309,12 @@ def _weak(path: Path) -> Any:
     """The plan, an update, with no value anywhere in it that would comply."""
     text = _text(path)
     for strong, weak in (
-        ('"mandatory"', '"independent"'), ('"adaptive"', '"independent"'), ('"10.0.0.0/8"', '"0.0.0.0/0"'),
+        ('"mandatory"', '"independent"'),
+        ('"adaptive"', '"independent"'),
+        ('"10.0.0.0/8"', '"0.0.0.0/0"'),
         ('"login_session_duration": 8', '"login_session_duration": 24'),
         ('"loginSessionDuration": 6', '"loginSessionDuration": 24'),
-    ):  # fmt: skip
+    ):
         text = text.replace(strong, weak)
     return json.loads(text)
 
@@ -356,9 +362,12 @@ Judge = Callable[[Any], None]
 
 @EVERY_TOOL
 @settings(
-    derandomize=True, deadline=None, max_examples=300, database=None,
+    derandomize=True,
+    deadline=None,
+    max_examples=300,
+    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+)
 @given(data=st.data())
 def test_anything_in_place_of_any_part(tmp_path: Path, path: Path, data: st.DataObject) -> None:
     document = _weak(path)

@@ -24,8 +24,11 @@ from tests.support import HERE, NOW
 REAL: Final = HERE / "plans" / "real"
 FOLDERS: Final = sorted(path for path in REAL.iterdir() if path.is_dir())
 ABSENT: Final[dict[str, Any]] = {
-    "LoginNetworkMasks": "", "MaxIdleDaysForUsers": 0, "MaxIdleDaysForAccessKeys": 0, "VerificationTypes": [],
-}  # fmt: skip
+    "LoginNetworkMasks": "",
+    "MaxIdleDaysForUsers": 0,
+    "MaxIdleDaysForAccessKeys": 0,
+    "VerificationTypes": [],
+}
 """How the provider records a setting that the API leaves out."""
 
 

@@ -104,8 +104,9 @@ def test_a_rule_that_goes_wrong_proves_nothing_and_takes_nothing_with_it(
 def test_a_rule_that_cannot_say_what_it_wants_proves_nothing(tmp_path: Path) -> None:
     [outcome] = outcomes_of(judged(tmp_path, "return decide(True, 'fine', score)", "1 / 0"), "acme")
     assert (outcome.outcome, outcome.message) == (
-        "unknown", "unknown: the rule raised ZeroDivisionError: division by zero",
-    )  # fmt: skip
+        "unknown",
+        "unknown: the rule raised ZeroDivisionError: division by zero",
+    )
 
 
 def test_an_empty_answer_of_a_rule_proves_nothing(tmp_path: Path) -> None:

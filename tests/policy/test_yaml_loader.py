@@ -87,7 +87,7 @@ MERGES = "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(
         "version: 1\na0: &a0 {k0: 1}\n" + MERGES,
     ],
     ids=["bomb", "bomb-as-version", "loop", "chain", "lists", "mappings", "merge-keys"],
-)  # fmt: skip
+)
 def test_what_explodes_is_refused_at_once(tmp_path: Path, text: str) -> None:
     (file := tmp_path / "p.yaml").write_text(text)
     begin = time.process_time()

@@ -22,9 +22,16 @@ POLICIES = examples("policies", ".yaml", ".json")
 RULE_EXAMPLES = examples("rules", ".yaml")
 
 NO_DOCUMENT = {
-    "broken.json", "broken.yaml", "trailing-comma.json", "yaml-in-a-json-file.json", "tab-indent.yaml",
-    "unknown-tag.yaml", "two-documents.yaml", "not-text.yaml", "unhashable-key.yaml",
-}  # fmt: skip
+    "broken.json",
+    "broken.yaml",
+    "trailing-comma.json",
+    "yaml-in-a-json-file.json",
+    "tab-indent.yaml",
+    "unknown-tag.yaml",
+    "two-documents.yaml",
+    "not-text.yaml",
+    "unhashable-key.yaml",
+}
 """Nothing that a schema could be asked about: neither YAML nor JSON."""
 
 UNSEEN = {
@@ -147,13 +154,21 @@ def test_snapshots_of_the_documents(path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2}, {"version": "1"}, {"version": True}, {"version": None}, {"version": 0}, {"account_id": 1},
-        {"alias": []}, {"taken_at": 5}, {"errors": []}, {"errors": {"SecurityPreference": "denied"}},
+        {"version": 2},
+        {"version": "1"},
+        {"version": True},
+        {"version": None},
+        {"version": 0},
+        {"account_id": 1},
+        {"alias": []},
+        {"taken_at": 5},
+        {"errors": []},
+        {"errors": {"SecurityPreference": "denied"}},
         {"errors": {"SecurityPreference": {"code": "NoPermission"}}},
         {"errors": {"SecurityPreference": {"code": 1, "message": "m"}}},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_no_snapshot(change: dict[str, Any]) -> None:
     document = {"version": 1, **change}
     assert not _sees("snapshot", document)
@@ -165,12 +180,18 @@ def test_what_is_no_snapshot(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {}, {"account_id": None}, {"alias": None}, {"taken_at": None}, {"account_id": "1"}, {"new-key": {"a": [1]}},
-        {"SecurityPreference": {"NewPreference": {"x": 1}}}, {"CompliancePackReports": []},
+        {},
+        {"account_id": None},
+        {"alias": None},
+        {"taken_at": None},
+        {"account_id": "1"},
+        {"new-key": {"a": [1]}},
+        {"SecurityPreference": {"NewPreference": {"x": 1}}},
+        {"CompliancePackReports": []},
         {"errors": {"SecurityPreference": {"code": "c", "message": "m", "request_id": None, "more": 1}}},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_a_snapshot(change: dict[str, Any]) -> None:
     document = {"version": 1, **change}
     assert _sees("snapshot", document)

@@ -60,14 +60,22 @@ def runner(tmp_path: Path) -> Path:
 def step(runner: Path, number: int, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a step of the action as the runner does: its text in a bash, in the workspace."""
     environment = {
-        **os.environ, "PATH": f"{runner / 'bin'}:{os.environ['PATH']}", "RUNNER_TEMP": str(runner),
-        "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_OUTPUT": str(runner / "output"), **variables,
-    }  # fmt: skip
+        **os.environ,
+        "PATH": f"{runner / 'bin'}:{os.environ['PATH']}",
+        "RUNNER_TEMP": str(runner),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_OUTPUT": str(runner / "output"),
+        **variables,
+    }
     return subprocess.run(
         [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[number]["run"]],
-        cwd=runner.parent / "workspace", env=environment, capture_output=True, encoding="utf-8", timeout=120,
+        cwd=runner.parent / "workspace",
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

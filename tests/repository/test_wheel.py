@@ -48,9 +48,14 @@ def bin_(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(bin_: Path, cwd: Path, name: str, *arguments: str | Path) -> Done:
     """Run a script of the fresh environment, in a foreign working directory."""
     return subprocess.run(
-        [bin_ / name, *arguments], cwd=cwd, env=_environment(), capture_output=True, timeout=120, check=False,
+        [bin_ / name, *arguments],
+        cwd=cwd,
+        env=_environment(),
+        capture_output=True,
+        timeout=120,
+        check=False,
         encoding="utf-8",
-    )  # fmt: skip
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -102,9 +107,13 @@ def test_schema(bin_: Path, tmp_path: Path, name: str) -> None:
 def test_demo_account(bin_: Path, tmp_path: Path, flags: list[str], code: int) -> None:
     """Start it, set what it prints, read it with check, end it."""
     server = subprocess.Popen(
-        [bin_ / "acctgate", "demo-account", *flags], cwd=tmp_path, env=_environment(), encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [bin_ / "acctgate", "demo-account", *flags],
+        cwd=tmp_path,
+        env=_environment(),
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     try:
         assert server.stdout is not None
         first, *exports = [server.stdout.readline() for _ in range(5)]
@@ -114,9 +123,14 @@ def test_demo_account(bin_: Path, tmp_path: Path, flags: list[str], code: int) -
             + f'exec "{bin_}/acctgate" check --policy baseline --endpoint "$ACCTGATE_ENDPOINT" --format json\n'
         )
         done = subprocess.run(
-            ["sh", "-eu", "-c", script], cwd=tmp_path, env=_environment(), capture_output=True, timeout=120,
-            check=False, encoding="utf-8",
-        )  # fmt: skip
+            ["sh", "-eu", "-c", script],
+            cwd=tmp_path,
+            env=_environment(),
+            capture_output=True,
+            timeout=120,
+            check=False,
+            encoding="utf-8",
+        )
         assert (done.returncode, done.stderr) == (code, "")
         assert [account["account"] for account in json.loads(done.stdout)["accounts"]] == ["1234567890123456"]
     finally:

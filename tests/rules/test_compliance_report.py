@@ -54,8 +54,11 @@ def test_an_error_of_the_section_beside_no_reports_is_not_skipped() -> None:
 
 def test_an_unusable_report_does_not_touch_its_neighbours() -> None:
     assert [found for found, _ in _judged("text", _pack(2, **FRESH), None, [1])] == [
-        "unknown", "pass", "unknown", "unknown",
-    ]  # fmt: skip
+        "unknown",
+        "pass",
+        "unknown",
+        "unknown",
+    ]
 
 
 def test_signed_urls_do_not_reach_the_report() -> None:

@@ -58,11 +58,15 @@ def test_all_examples_are_there() -> None:
 
 
 def test_several_answers_make_up_one_account() -> None:
-    snapshot = _read(*(seed(f"{n}.json") for n in
-        ("000-security-practice", "002-security-preference", "004-compliance-pack-report")))  # fmt: skip
+    snapshot = _read(
+        *(seed(f"{n}.json") for n in ("000-security-practice", "002-security-preference", "004-compliance-pack-report"))
+    )
     assert set(snapshot.document) == {
-        "version", "SecurityPreference", "AccountSecurityPracticeInfo", "CompliancePackReports",
-    }  # fmt: skip
+        "version",
+        "SecurityPreference",
+        "AccountSecurityPracticeInfo",
+        "CompliancePackReports",
+    }
 
 
 def test_one_file_may_hold_several_answers(tmp_path: Path) -> None:

@@ -105,8 +105,13 @@ def run(
     """`acctgate` as a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "acctgate", *map(str, arguments)],
-        cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False, env={**os.environ, **(environment or {})},
-    )  # fmt: skip
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **(environment or {})},
+    )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

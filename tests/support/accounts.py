@@ -18,19 +18,28 @@ GOOD: Final[dict[str, Any]] = {
     "AccountSecurityPracticeInfo": {
         "Score": 95,
         "AccountSecurityPracticeUserInfo": {
-            "BindMfa": True, "RootWithAccessKey": 0, "UnusedAkNum": 0, "OldAkNum": 0, "SubUser": 9,
-            "SubUserBindMfa": 9, "SubUserPwdLevel": "high", "SubUserWithUnusedAccessKey": 0,
+            "BindMfa": True,
+            "RootWithAccessKey": 0,
+            "UnusedAkNum": 0,
+            "OldAkNum": 0,
+            "SubUser": 9,
+            "SubUserBindMfa": 9,
+            "SubUserPwdLevel": "high",
+            "SubUserWithUnusedAccessKey": 0,
             "SubUserWithOldAccessKey": 0,
         },
     },
     "CompliancePackReports": [],
-}  # fmt: skip
+}
 
 
 """Complies with the preset strict."""
 
 READS: Final = {
-    "GetCallerIdentity", "GetSecurityPreference", "GetAccountSecurityPracticeReport", "ListCompliancePacks",
+    "GetCallerIdentity",
+    "GetSecurityPreference",
+    "GetAccountSecurityPracticeReport",
+    "ListCompliancePacks",
     "GetCompliancePackReport",
-}  # fmt: skip
+}
 """The operations that reading an account calls."""

@@ -9,8 +9,11 @@ from typing import Final
 _VOID: Final = {"meta", "input", "br", "wbr", "path"}
 """Elements without content: those of HTML, and those of SVG, which close themselves."""
 _CLOSES: Final = {
-    "tr": {"td", "th", "tr"}, "td": {"td", "th"}, "th": {"td", "th"}, "tbody": {"td", "th", "tr", "tbody", "thead"},
-}  # fmt: skip
+    "tr": {"td", "th", "tr"},
+    "td": {"td", "th"},
+    "th": {"td", "th"},
+    "tbody": {"td", "th", "tr", "tbody", "thead"},
+}
 """What may end without its tag where another begins."""
 _ENDED: Final = {"td", "th", "tr", "tbody", "thead"}
 _HTML: Final = (

@@ -183,9 +183,14 @@ def _wait(packs: CompliancePacks, pack: str, timeout: int, *, generated: bool) -
     with progress("waiting for the report") as shown:
         try:
             report = wait_for_report(
-                packs, pack, timeout=timeout, clock=time.monotonic, sleep=time.sleep, progress=shown.say,
+                packs,
+                pack,
+                timeout=timeout,
+                clock=time.monotonic,
+                sleep=time.sleep,
+                progress=shown.say,
                 generated=generated,
-            )  # fmt: skip
+            )
         except NotGenerated as error:
             click.echo(f"acctgate: {error}", err=True)
             click.get_current_context().exit(3)

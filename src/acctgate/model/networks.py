@@ -152,11 +152,26 @@ def _count_common(first: Sequence[Range], second: Sequence[Range]) -> int:
 NOT_PUBLIC: Final[tuple[Network, ...]] = tuple(
     ip_network(text)
     for text in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-        "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
-        "::/3", "2001:db8::/32", "3fff::/20", "4000::/2", "8000::/1",
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",
+        "::/3",
+        "2001:db8::/32",
+        "3fff::/20",
+        "4000::/2",
+        "8000::/1",
     )
-)  # fmt: skip
+)
 """Networks that no host on the Internet has an address in. Source: IANA's registries of special-purpose addresses, with
 multicast (224.0.0.0/4), reserved addresses (240.0.0.0/4) and all of IPv6 but 2000::/3. Not taken from ipaddress, whose
 list depends on the version of Python."""

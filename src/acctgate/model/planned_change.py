@@ -28,8 +28,17 @@ from acctgate.redact import one_line
 from acctgate.text import show
 
 __all__ = [
-    "HOURS", "LEAVES", "MASKS", "SECRET", "UNKNOWN", "Effect", "Marker", "Operation", "PlannedChange", "Provider",
-]  # fmt: skip
+    "HOURS",
+    "LEAVES",
+    "MASKS",
+    "SECRET",
+    "UNKNOWN",
+    "Effect",
+    "Marker",
+    "Operation",
+    "PlannedChange",
+    "Provider",
+]
 
 _PULUMI_NAMES: Final = {"": DEAD_PROPERTY[0], **{key.api: key.pulumi for key in PREFERENCE_KEYS}}
 _TERRAFORM_NAMES: Final = {"": DEAD_PROPERTY[1], **{key.api: key.terraform for key in PREFERENCE_KEYS}}
@@ -250,10 +259,9 @@ class PlannedChange:
     def _eras_disagree(self, key: str) -> bool:
         untouched = [Alternative(LEAVES, Reason.UNCHANGED)]
         found = [
-            [show_alternative(each) for world in self._worlds((era,))
-             for each in _distinct(world.get(key, untouched))]
+            [show_alternative(each) for world in self._worlds((era,)) for each in _distinct(world.get(key, untouched))]
             for era in self.provider.eras
-        ]  # fmt: skip
+        ]
         return any(each != found[0] for each in found)
 
 

@@ -77,9 +77,13 @@ def _git(folder: Path, *arguments: str, about: str = "", environment: Mapping[st
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],
-            capture_output=True, text=True, errors="replace", timeout=_TIMEOUT, check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT,
+            check=False,
             env={**os.environ, **(environment or {})},
-        )  # fmt: skip
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise PolicyError(f"--base needs git: {one_line(error)}") from None
     if done.returncode != 0:

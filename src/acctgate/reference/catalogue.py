@@ -135,7 +135,10 @@ def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> s
         f"**{text.title}{label.stop}** {text.doc}",
         "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]),
         f"**{label.to_do}{label.stop}** {text.remediation}",
-        *(f"{told}{label.colon.rstrip()}\n\n```yaml\n{examples[name]}```"
-          for name, told in (("pass", label.passes), ("fail", label.fails)) if name in examples),
-    ]  # fmt: skip
+        *(
+            f"{told}{label.colon.rstrip()}\n\n```yaml\n{examples[name]}```"
+            for name, told in (("pass", label.passes), ("fail", label.fails))
+            if name in examples
+        ),
+    ]
     return "\n\n".join(parts) + "\n"

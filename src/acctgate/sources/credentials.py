@@ -146,9 +146,11 @@ def _oidc(environment: Mapping[str, str]) -> Source | None:
     if empty:
         raise _missing(f"OIDC token file {file} ({_OIDC_TOKEN}): is empty")
     arguments = {
-        "role_arn": environment[_ROLE], "oidc_provider_arn": environment[_OIDC_PROVIDER],
-        "oidc_token_file_path": str(file), "role_session_name": environment.get("ALIBABA_CLOUD_ROLE_SESSION_NAME"),
-    }  # fmt: skip
+        "role_arn": environment[_ROLE],
+        "oidc_provider_arn": environment[_OIDC_PROVIDER],
+        "oidc_token_file_path": str(file),
+        "role_session_name": environment.get("ALIBABA_CLOUD_ROLE_SESSION_NAME"),
+    }
     return Source(f"OIDC (role {environment[_ROLE]})", "OIDCRoleArnCredentialsProvider", arguments)
 
 
@@ -191,8 +193,13 @@ def _instance(environment: Mapping[str, str]) -> Source | None:
 
 
 _SOURCES: Final[tuple[Callable[[Mapping[str, str]], Source | None], ...]] = (
-    _variables, _oidc, _current_profile, _ini_file, _server, _instance,
-)  # fmt: skip
+    _variables,
+    _oidc,
+    _current_profile,
+    _ini_file,
+    _server,
+    _instance,
+)
 """In the order of the SDK's default chain, except that a server that is named precedes an instance that may be one."""
 
 

@@ -87,9 +87,14 @@ class Transport:
         try:
             manager = self._secure if url.startswith("https:") else self._local
             response = manager.request(
-                method, f"{url}?{urlencode(query)}" if query else url, headers=dict(headers), redirect=False,
-                retries=False, preload_content=False, timeout=timeout,
-            )  # fmt: skip
+                method,
+                f"{url}?{urlencode(query)}" if query else url,
+                headers=dict(headers),
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=timeout,
+            )
             names = {name.lower(): value for name, value in response.headers.items()}
             return HttpResponse(response.status, names, _body(response))
         except exceptions.DecodeError:

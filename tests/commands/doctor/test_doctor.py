@@ -34,13 +34,27 @@ from tests.support import ROOT, joined, one_line, run
 
 Told = dict[str, Finding]
 PERMISSIONS: Final = (
-    "sts:GetCallerIdentity", "ram:GetSecurityPreference", "ram:GetAccountSecurityPracticeReport",
-    "config:ListCompliancePacks", "config:GetCompliancePackReport",
-)  # fmt: skip
+    "sts:GetCallerIdentity",
+    "ram:GetSecurityPreference",
+    "ram:GetAccountSecurityPracticeReport",
+    "config:ListCompliancePacks",
+    "config:GetCompliancePackReport",
+)
 SUBJECTS: Final = (
-    "acctgate", "engine", "language host", "policy", "proxy", "endpoint sts", "endpoint ims", "endpoint config",
-    "clock", "credentials", "role", "identity", *PERMISSIONS,
-)  # fmt: skip
+    "acctgate",
+    "engine",
+    "language host",
+    "policy",
+    "proxy",
+    "endpoint sts",
+    "endpoint ims",
+    "endpoint config",
+    "clock",
+    "credentials",
+    "role",
+    "identity",
+    *PERMISSIONS,
+)
 NO_FILE: Final = os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"]
 ROLE: Final = "acs:ram::1234567890123456:role/audit"
 
@@ -70,9 +84,12 @@ def _context(endpoint: str | None = None, environment: Mapping[str, str] | None 
 
 
 def examined(
-    server: DemoServer | None, *arguments: str | Path, cwd: Path | None = None, status: int | None = None,
+    server: DemoServer | None,
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    status: int | None = None,
     environment: Mapping[str, str] | None = None,
-) -> Told:  # fmt: skip
+) -> Told:
     """What the command says, by subject."""
     variables = {**(server.environment if server else {}), **(environment or {})}
     named = "--policy" in arguments or (cwd is not None and (cwd / "policies").exists())
@@ -348,12 +365,16 @@ def test_a_server_without_a_clock(server: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("ahead", "status"),
     [
-        (timedelta(), "ok"), (timedelta(seconds=50), "ok"), (timedelta(seconds=-50), "ok"),
-        (timedelta(minutes=2), "warning"), (timedelta(minutes=-2), "warning"),
-        (timedelta(minutes=14, seconds=30), "failed"), (timedelta(minutes=-14, seconds=-30), "failed"),
+        (timedelta(), "ok"),
+        (timedelta(seconds=50), "ok"),
+        (timedelta(seconds=-50), "ok"),
+        (timedelta(minutes=2), "warning"),
+        (timedelta(minutes=-2), "warning"),
+        (timedelta(minutes=14, seconds=30), "failed"),
+        (timedelta(minutes=-14, seconds=-30), "failed"),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_the_clock(server: DemoServer, ahead: timedelta, status: str) -> None:
     server.ahead = ahead
     told = examined(server)
@@ -375,10 +396,13 @@ def test_a_clock_that_makes_signatures_expire(server: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("trouble", "remedy"),
     [
-        ("the name cannot be resolved", "DNS"), ("connection refused", ":443"), ("timeout", ":443"),
-        ("the certificate is not trusted", "SSL_CERT_FILE"), ("the proxy refuses the connection", "HTTPS_PROXY"),
+        ("the name cannot be resolved", "DNS"),
+        ("connection refused", ":443"),
+        ("timeout", ":443"),
+        ("the certificate is not trusted", "SSL_CERT_FILE"),
+        ("the proxy refuses the connection", "HTTPS_PROXY"),
     ],
-)  # fmt: skip
+)
 def test_each_trouble_has_a_remedy(trouble: str, remedy: str) -> None:
     context = _context()
     context.probes = {"ims": EndpointProbe("ims.aliyuncs.com", trouble, None)}

@@ -45,9 +45,13 @@ def actionlint() -> str:
     draft = LINTER.with_name(f"draft-{os.getpid()}")
     built = subprocess.run(
         [go, "build", "-mod=readonly", "-trimpath", "-o", str(draft), COMMAND],
-        cwd=ROOT / "tools/actionlint", env={**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"},
-        capture_output=True, encoding="utf-8", timeout=600, check=False,
-    )  # fmt: skip
+        cwd=ROOT / "tools/actionlint",
+        env={**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
+        check=False,
+    )
     if built.returncode != 0:
         pytest.skip(f"actionlint cannot be built: {built.stderr.strip().splitlines()[-1]}")
     draft.replace(LINTER)
@@ -118,9 +122,13 @@ def test_actionlint_finds_what_is_wrong(actionlint: str, project: Path) -> None:
 def test_the_workflows_of_this_repository(actionlint: str) -> None:
     assert OWN
     done = subprocess.run(
-        [actionlint, "-no-color", *map(str, OWN)], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120,
+        [actionlint, "-no-color", *map(str, OWN)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -210,8 +218,11 @@ def test_github_grants_the_least(pulumi: bool) -> None:
     assert workflow["permissions"] == {}
     [job] = workflow["jobs"].values()
     assert job["permissions"] == {
-        "contents": "read", "id-token": "write", "pull-requests": "write", "security-events": "write",
-    }  # fmt: skip
+        "contents": "read",
+        "id-token": "write",
+        "pull-requests": "write",
+        "security-events": "write",
+    }
     assert "if" not in job, "a job that is skipped counts as passed"
     checkout, *_, upload = job["steps"]
     assert checkout["with"] == {"persist-credentials": False}

@@ -12,7 +12,13 @@ class Parameters(TypedDict, total=False):
 
 
 RULE = SettingRule(
-    id="acme-open", title="Open", doc="Open.", severity="low", setting="AccountSecurityPracticeInfo.Score",
+    id="acme-open",
+    title="Open",
+    doc="Open.",
+    severity="low",
+    setting="AccountSecurityPracticeInfo.Score",
     parameters=Parameters,  # type: ignore[type-var]
-    expected=str, judge=lambda score, want: decide(True, "", score), remediation="Nothing.",
-)  # fmt: skip
+    expected=str,
+    judge=lambda score, want: decide(True, "", score),
+    remediation="Nothing.",
+)

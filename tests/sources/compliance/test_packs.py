@@ -74,8 +74,10 @@ def test_an_account_group_has_calls_of_its_own() -> None:
     packs.report("cp-1")
     packs.generate("cp-1")
     assert [name for name, _ in api.calls] == [
-        "ListAggregateCompliancePacks", "GetAggregateCompliancePackReport", "GenerateAggregateCompliancePackReport",
-    ]  # fmt: skip
+        "ListAggregateCompliancePacks",
+        "GetAggregateCompliancePackReport",
+        "GenerateAggregateCompliancePackReport",
+    ]
     assert all(query["AggregatorId"] == "ca-1" for _, query in api.calls)
 
 

@@ -16,9 +16,13 @@ def test_a_chinese_xls() -> None:
     (sheet,) = read_sheets(SHEETS / "chinese.xls")
     assert sheet.name == "合规报告"
     assert sheet.records[0] == {
-        "规则名称": "RAM用户开启MFA", "规则ID": "cr-1", "风险等级": "高风险", "资源ID": "alice",
-        "资源类型": "ACS::RAM::User", "合规结果": "不合规",
-    }  # fmt: skip
+        "规则名称": "RAM用户开启MFA",
+        "规则ID": "cr-1",
+        "风险等级": "高风险",
+        "资源ID": "alice",
+        "资源类型": "ACS::RAM::User",
+        "合规结果": "不合规",
+    }
     assert len(sheet.records) == 2
 
 

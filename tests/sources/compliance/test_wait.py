@@ -28,9 +28,14 @@ def wait(*answers: Any, timeout: float = 600, generated: bool = False) -> tuple[
     """Wait for a report that these answers describe."""
     clock, seen = Clock(), list[str]()
     found = wait_for_report(
-        CompliancePacks(Api(*answers)), "cp-1", timeout=timeout, clock=lambda: clock.now, sleep=clock.sleep,
-        progress=seen.append, generated=generated,
-    )  # fmt: skip
+        CompliancePacks(Api(*answers)),
+        "cp-1",
+        timeout=timeout,
+        clock=lambda: clock.now,
+        sleep=clock.sleep,
+        progress=seen.append,
+        generated=generated,
+    )
     return found, clock, seen
 
 
