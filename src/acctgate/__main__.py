@@ -1,4 +1,4 @@
-"""python -m acctgate"""
+"""Run acctgate as `python -m acctgate`."""
 
 from acctgate.cli import main
 

@@ -8,19 +8,19 @@ from acctgate.redact import one_line
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
-    """A path for people: CompliancePackReports[0].ReportStatus."""
+    """Format a path, for example CompliancePackReports[0].ReportStatus."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return text.removeprefix(".")
 
 
 def expectation(message: str) -> str:
-    """pydantic's "Input should be a valid integer" as part of a sentence."""
+    """Return Pydantic's "Input should be a valid integer" as part of a sentence."""
     text = message.replace("Input should be", "should be").replace("a valid dictionary", "an object")
     return text.partition(" or instance of ")[0]
 
 
 def show(value: object) -> str:
-    """A JSON value as a person would type it, cut to a readable length."""
+    """Format a JSON value, cut to a readable length."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):

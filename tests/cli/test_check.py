@@ -24,7 +24,7 @@ SEEDS = [
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A working directory without a policy."""
+    """Change to a working directory without a policy."""
     monkeypatch.chdir(tmp_path)
 
 

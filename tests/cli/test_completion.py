@@ -25,7 +25,7 @@ COMMANDS: Final = group.list_commands(click.Context(group))
 
 
 def _ask(shell: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """What acctgate tells a shell that completes the last word."""
+    """Return what acctgate answers a shell that completes the last word."""
     variables = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
     if shell == "fish":
         variables["COMP_CWORD"] = words[-1]
@@ -40,7 +40,7 @@ def _ask(shell: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def completed(*words: str) -> list[str]:
-    """The values for the last word, or file where the shell is to look for files."""
+    """Return the values for the last word, or "file" if the shell completes file names."""
     done = _ask("bash", "acctgate", *words)
     assert (done.returncode, done.stderr) == (0, "")
     pairs = [line.partition(",") for line in done.stdout.splitlines() if line]
@@ -126,7 +126,7 @@ def test_what_is_no_instruction_is_refused(instruction: str) -> None:
 
 
 def _in_bash(line: str, cwd: Path) -> list[str]:
-    """What a real bash offers when Tab is pressed behind this line."""
+    """Return what a real bash offers when Tab is pressed after this line."""
     words = line.split(" ")
     program = f"""
         eval "$(_ACCTGATE_COMPLETE=bash_source acctgate)"

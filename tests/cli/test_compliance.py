@@ -16,7 +16,7 @@ PACK = "cp-fdc8626622af00f9****"
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    """The demo account, served."""
+    """Serve the demo account."""
     with DemoServer() as running:
         running.reports.creating_reads = 1
         yield running

@@ -18,14 +18,14 @@ each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
 def facts(text: str) -> set[str]:
-    """What no translation changes: what stands in code spans, the API's names, networks and versions."""
+    """Return what a translation keeps: code spans, API names, networks and versions."""
     code = re.findall(r"`([^`]+)`", text)
     names = re.findall(r"\b[A-Za-z]+(?:[a-z][A-Z]|_[a-z])\w*", text)
     return {*code, *names, *re.findall(r"\d+(?:[./]\d+)+", text)} - {"DingTalk"}
 
 
 def explained(*arguments: str, **environment: str) -> str:
-    """What `acctgate explain` prints."""
+    """Return the output of `acctgate explain`."""
     locale: dict[str, str | None] = {"LC_ALL": None, "LC_MESSAGES": None, "LANG": None, **environment}
     done = CliRunner().invoke(group, ["explain", *arguments], env=locale)
     assert (done.exit_code, done.stderr) == (0, "")

@@ -73,14 +73,14 @@ def _runs() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
-    """The demo account."""
+    """Serve the demo account."""
     with DemoServer() as running:
         yield running
 
 
 @pytest.fixture
 def repository(tmp_path: Path, server: DemoServer) -> Path:
-    """A folder with all the files that examples name."""
+    """Create a folder with all files that the examples name."""
     snapshot = run("snapshot", environment=server.environment).stdout
     for name in ("prod.json", "monday.json"):
         (tmp_path / name).write_text(snapshot)

@@ -32,7 +32,7 @@ GITHUB: Final = ".github/workflows/acctgate.yml"
 
 @pytest.fixture(autouse=True)
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty repository as the working directory, and a snapshot beside it."""
+    """Change to an empty repository, with a snapshot beside it."""
     (place := tmp_path / "repository").mkdir()
     subprocess.run(["git", "init", "--quiet", str(place)], check=True, timeout=60)
     monkeypatch.chdir(place)
@@ -43,7 +43,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    """The demo account."""
+    """Serve the demo account."""
     with DemoServer() as running:
         yield running
 
@@ -54,7 +54,7 @@ def init(*arguments: str | Path, snapshot: str = "../good.json") -> Result:
 
 
 def written(place: Path) -> set[str]:
-    """The files below a folder, git's own aside."""
+    """Return the files below a folder, without git's own."""
     files = (path for path in place.rglob("*") if path.is_file() or path.is_symlink())
     return {path.relative_to(place).as_posix() for path in files} - {
         path.relative_to(place).as_posix() for path in (place / ".git").rglob("*")
@@ -62,7 +62,7 @@ def written(place: Path) -> set[str]:
 
 
 def commands(told: str) -> list[str]:
-    """The two commands that come next."""
+    """Return the two next commands."""
     return [line.strip() for line in told.partition("\nNext:\n")[2].partition("\n\n")[0].splitlines()]
 
 

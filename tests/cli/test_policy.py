@@ -36,7 +36,7 @@ def test_what_is_shown_is_the_same_policy(tmp_path: Path, path: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A policy over a base over a preset."""
+    """Write a policy that extends a base, which extends a preset."""
     shutil.copytree(HERE / "policies/modules", tmp_path / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies/base.yaml").write_text(
@@ -188,7 +188,7 @@ def test_what_both_extend_does_not_undo_the_first(folder: Path) -> None:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An installed package with policies and rules."""
+    """Install a package with policies and rules."""
     name = f"acme_{abs(hash(tmp_path)) % 10**8}"
     place = tmp_path / "site" / name / "finance"
     place.mkdir(parents=True)

@@ -27,7 +27,7 @@ DATA_SOURCE = "from acctgate.crossguard import SecurityPreference\nSecurityPrefe
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with the repository's program, a policy, and no pack of its own."""
+    """Create a project with the repository's program, a policy, and no pack of its own."""
     folder = tmp_path / "project"
     (folder / "policies").mkdir(parents=True)
     (folder / "policies/policy.yaml").write_text("version: 1\nextends: baseline\n")
@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the repository's own program and pack."""
+    """Copy the repository's own program and pack."""
     folder = tmp_path / "copy"
     folder.mkdir()
     for name in ("Pulumi.yaml", "__main__.py"):
@@ -49,7 +49,7 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def demo() -> Iterator[DemoServer]:
-    """A demo account of its own for each test."""
+    """Serve a separate demo account for each test."""
     with DemoServer() as server:
         yield server
 
@@ -86,14 +86,14 @@ def live(folder: Path, demo: DemoServer, *arguments: str, **variables: str) -> D
 
 
 def report_of(text: str) -> dict[str, Any]:
-    """A JSON report, which must hold its schema."""
+    """Return a JSON report, after validating it against its schema."""
     report: dict[str, Any] = json.loads(text)
     jsonschema.validate(report, schemas.schema("report"))
     return report
 
 
 def rules(report: dict[str, Any], outcome: str, level: str = "mandatory") -> set[str]:
-    """The rules with that outcome and level."""
+    """Return the rules with that outcome and level."""
     found = [o for account in report["accounts"] for o in account["outcomes"]]
     return {o["rule"] for o in found if (o["outcome"], o["level"]) == (outcome, level)}
 
@@ -322,7 +322,7 @@ def test_a_back_end_that_does_not_exist(copy: Path, tmp_path: Path) -> None:
 
 
 def own_backend(tmp_path: Path) -> dict[str, str]:
-    """A back end in a folder."""
+    """Create a back end in a folder."""
     (tmp_path / "backend").mkdir()
     return {"PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(), "PULUMI_CONFIG_PASSPHRASE": ""}
 

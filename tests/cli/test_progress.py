@@ -61,7 +61,7 @@ class Terminal:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second is over at once."""
+    """Skip the delay of a second."""
     monkeypatch.setattr(module, "_DELAY", 0)
     monkeypatch.setattr(module, "_REFRESH", 1000)
     monkeypatch.setenv("TERM", "xterm")
@@ -69,7 +69,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def watched() -> Iterator[Terminal]:
-    """Standard error is a terminal."""
+    """Make standard error a terminal."""
     terminal = Terminal()
     with os.fdopen(os.dup(terminal.slave), "w") as stderr, redirect_stderr(stderr):
         yield terminal

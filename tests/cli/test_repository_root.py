@@ -13,7 +13,7 @@ from tests.support import run
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder in a repository."""
+    """Create a folder in a repository."""
     (tmp_path / "repo/.git").mkdir(parents=True)
     (below := tmp_path / "repo/infra/prod").mkdir(parents=True)
     return below

@@ -67,7 +67,7 @@ LAYOUTS = {
 
 
 def added(path: Path, text: str, entry: dict[str, str] = ENTRY) -> str:
-    """The text with the entry."""
+    """Return the text with the entry."""
     path.write_bytes(text.encode())
     return with_waiver(text, read_source(path), entry)
 
@@ -114,7 +114,7 @@ def test_any_text_is_read_as_it_was_written(reason: str) -> None:
 
 @pytest.fixture
 def policy(tmp_path: Path) -> Path:
-    """A repository with a policy."""
+    """Create a repository with a policy."""
     (tmp_path / "policies").mkdir()
     file = tmp_path / "policies/policy.yaml"
     file.write_text("# Ours.\nversion: 1\nextends: strict\n")

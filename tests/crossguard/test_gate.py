@@ -21,7 +21,7 @@ GOOD: dict[str, Any] = {
 
 
 def program(*, sources: bool = True, provider: str | None = None, **settings: Any) -> Callable[[], None]:
-    """A program with the account's SecurityPreference, and the data sources or not."""
+    """Return a program with the account's SecurityPreference, with or without the data sources."""
 
     def run() -> None:
         import pulumi
@@ -39,7 +39,7 @@ def program(*, sources: bool = True, provider: str | None = None, **settings: An
 
 
 def message(run: Run, rule: str) -> str:
-    """What the report says of a rule."""
+    """Return a rule's outcome in the report."""
     assert run.report is not None, run.output
     [found] = [o["message"] for account in run.report["accounts"] for o in account["outcomes"] if o["rule"] == rule]
     return str(found)
@@ -47,7 +47,7 @@ def message(run: Run, rule: str) -> str:
 
 @pytest.fixture
 def weak(demo: DemoServer) -> DemoServer:
-    """An account that violates login-mfa and nothing else."""
+    """Serve an account that violates login-mfa and nothing else."""
     demo.account.comply()
     demo.account.preference["LoginProfilePreference"]["MFAOperationForLogin"] = "adaptive"
     return demo
@@ -55,7 +55,7 @@ def weak(demo: DemoServer) -> DemoServer:
 
 @pytest.fixture
 def good(demo: DemoServer) -> DemoServer:
-    """An account that complies."""
+    """Serve a compliant account."""
     demo.account.comply()
     return demo
 

@@ -20,12 +20,12 @@ LOGIN = ("SecurityPreference", "LoginProfilePreference")
 
 
 def live(**login: Any) -> Snapshot:
-    """An account with these logon settings."""
+    """Return an account with these logon settings."""
     return Snapshot.from_document({"version": 1, "SecurityPreference": {"LoginProfilePreference": login}})
 
 
 def after(change: PlannedChange, account: Snapshot, key: str) -> Any:
-    """A logon setting after the deploy."""
+    """Return a logon setting after the deploy."""
     return overlay(account, [change]).read((*LOGIN, key))
 
 
@@ -62,7 +62,7 @@ def test_outputs_tell_a_create_from_an_import() -> None:
 
 
 def recorded(**more: Any) -> dict[str, Any]:
-    """The state has the resource as the program declares it."""
+    """Return a state that has the resource as the program declares it."""
     outputs = {**GOOD, "id": "1234567890123456"}
     return {URN: {"urn": URN, "provider": f"{PROVIDER}::id", "inputs": GOOD, "outputs": outputs, **more}}
 
@@ -149,7 +149,7 @@ LIVE = {"MFAOperationForLogin": "adaptive", "LoginNetworkMasks": "192.168.0.0/16
 
 
 def _known(inputs: dict[str, Any], outputs: dict[str, Any]) -> dict[str, Any]:
-    """What the account is after the deploy of a recorded resource; None for what is unknown."""
+    """Return the account after the deploy of a recorded resource, with None for unknown values."""
     recorded = {"urn": URN, "provider": f"{PROVIDER}::id", "id": "1500000000000001", "inputs": GOOD, "outputs": outputs}
     change = planned(Declared(URN, inputs, PROVIDER), {URN: recorded}, PLAIN)
     found = {key: after(change, live(**LIVE), key) for key in LIVE}

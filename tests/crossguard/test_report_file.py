@@ -22,7 +22,7 @@ REPORT: dict[str, Any] = {"version": 1, "verdict": "pass", "accounts": [ACCOUNT]
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file that the variables of a run name."""
+    """Return the file that the variables of a run name."""
     path = tmp_path / "report.json"
     for name, value in {variables.REPORT: str(path), variables.RUN: "abc"}.items():
         monkeypatch.setenv(name, value)

@@ -49,34 +49,34 @@ class FakeReader(BackgroundReader):
 
 
 def finished(value: Any) -> Future[Any]:
-    """A future that has its value."""
+    """Return a future that has its value."""
     future: Future[Any] = Future()
     future.set_result(value)
     return future
 
 
 def policy(*waivers: Waiver) -> Policy:
-    """A policy with one rule, and these waivers."""
+    """Return a policy with one rule and these waivers."""
     return replace(policy_of({"login-mfa": {"require": "mandatory"}}), waivers=waivers)
 
 
 def waiver(account: str | None) -> Waiver:
-    """A waiver of login-mfa that counts."""
+    """Return an active waiver of login-mfa."""
     return Waiver("login-mfa", "reason", "owner", date(2099, 1, 1), account)
 
 
 def session(*waivers: Waiver, account: str | None = ACCOUNT) -> PreviewSession:
-    """A session that reads nothing."""
+    """Return a session that reads nothing."""
     return PreviewSession(Configuration(policy(*waivers)), FakeReader(account))
 
 
 def source(urn: str = "source", **values: Any) -> StackResource:
-    """A data source as the stack has it."""
+    """Return a data source as the stack has it."""
     return StackResource(PREFERENCE.pulumi_type, urn, values)
 
 
 def messages(run: PreviewSession) -> list[str]:
-    """What the resource policy reports of the declared resource."""
+    """Return what the resource policy reports for the declared resource."""
     return [violation.message for violation in run.resource_violations(LOGIN_MFA, URN, NOW)]
 
 
@@ -156,7 +156,7 @@ def test_the_stack_policy_does_not_repeat_what_a_resource_policy_has_reported() 
 
 
 def declared(*waivers: Waiver, read: str | None = ACCOUNT, role: str | None = None) -> PreviewSession:
-    """A session with a weak resource, which may go to another account."""
+    """Return a session with a weak resource, which may belong to another account."""
     run = session(*waivers, account=read)
     inputs = {"assumeRole": {"roleArn": role}} if role else None
     run.declare(Declared(URN, WEAK, f"urn:pulumi:s::p::pulumi:providers:alicloud::{'other' if role else 'x'}", inputs))

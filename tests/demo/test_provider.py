@@ -43,7 +43,7 @@ def demo() -> Iterator[Recorder]:
 
 
 def resource(**settings: Any) -> Callable[[], None]:
-    """A program with the account's SecurityPreference and nothing else."""
+    """Return a program with the account's SecurityPreference and nothing else."""
 
     def program() -> None:
         import pulumi_alicloud as alicloud
@@ -67,7 +67,7 @@ def done(run: Run) -> Run:
 
 
 def outputs(stack: Stack) -> dict[str, Any]:
-    """What the state keeps of the resource."""
+    """Return the resource's recorded state."""
     deployment = stack.stack.export_stack().deployment
     assert deployment is not None
     resources = deployment["resources"]

@@ -54,7 +54,7 @@ def _with(request: Request, **headers: str) -> Request:
 
 
 def _code(request: Request, now: datetime = NOW) -> str:
-    """What the request is refused with; empty where it is not."""
+    """Return the error code of a refused request, or an empty string."""
     try:
         assert verify(request, SECRETS, now) == ACCESS_KEY_ID
     except SignatureError as error:
@@ -64,7 +64,7 @@ def _code(request: Request, now: datetime = NOW) -> str:
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    """The demo account, served."""
+    """Serve the demo account."""
     with DemoServer() as running:
         yield running
 

@@ -40,7 +40,7 @@ MASKS = f"{LOGIN}.LoginNetworkMasks"
             "192.168.0.0/15",
             "looser",
             "adds 65,536 addresses: 192.168.0.0/15 was 192.168.0.0/16",
-        ),  # noqa: E501
+        ),
         (MASKS, "10.0.0.0/8", "10.0.0.1", "stricter", "removes 16,777,215 addresses: 10.0.0.1/32 was 10.0.0.0/8"),
         (
             MASKS,
@@ -48,7 +48,7 @@ MASKS = f"{LOGIN}.LoginNetworkMasks"
             "10.0.1.0/25",
             "mixed",
             "adds 128 addresses and removes 256: 10.0.1.0/25 was 10.0.0.0/24",
-        ),  # noqa: E501
+        ),
         (MASKS, "10.0.0.0/9;10.128.0.0/9", "10.0.0.0/8", "changed", "the same addresses, written differently"),
         (MASKS, "10.0.0.0/8", "10.0.0.0/8;10.1.0.0/16", "changed", "the same addresses, written differently"),
         (MASKS, "10.0.0.0/8", "", "looser", "opens every network: was 10.0.0.0/8"),
@@ -85,7 +85,7 @@ rules:
 
 
 def changed(**login: Any) -> dict[str, Any]:
-    """The good account with other logon settings; None takes one away."""
+    """Return the compliant account with other logon settings; None removes one."""
     document: dict[str, Any] = json.loads(json.dumps(GOOD))
     profile = document["SecurityPreference"]["LoginProfilePreference"]
     profile.update(login)
@@ -138,7 +138,7 @@ def flips(document: dict[str, Any]) -> dict[str, str]:
             1,
             {"login-mfa": "newly-failing"},
             {"MFAOperationForLogin": "looser"},
-        ),  # noqa: E501
+        ),
         (changed(LoginSessionDuration=8), 0, {}, {"LoginSessionDuration": "looser"}),
         (changed(LoginSessionDuration=4), 0, {}, {"LoginSessionDuration": "stricter"}),
         (changed(LoginNetworkMasks=""), 0, {"network-masks": "newly-failing"}, {"LoginNetworkMasks": "looser"}),
@@ -148,7 +148,7 @@ def flips(document: dict[str, Any]) -> dict[str, str]:
             3,
             {"session-duration": "newly-unknown"},
             {"LoginSessionDuration": "unknown"},
-        ),  # noqa: E501
+        ),
     ],
 )
 def test_two_snapshots(files: Files, head: Any, code: int, flipped: dict[str, str], directions: dict[str, str]) -> None:

@@ -27,7 +27,7 @@ POLICY = "version: 1\nextends: company.yaml\nrule_modules: [{module}]\nrules: {{
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A git repository with a policy that extends a file and has a rule module with a helper, committed as main."""
+    """Create a git repository whose policy extends a file and has a rule module with a helper, committed as main."""
     helper = f"helper_{abs(hash(tmp_path)):x}"  # modules are imported into this process
     policies = tmp_path / "r/policies"
     policies.mkdir(parents=True)

@@ -19,7 +19,7 @@ MakeStack = Callable[..., Stack]
 
 @pytest.fixture
 def weak(demo: DemoServer) -> DemoServer:
-    """An account that violates every rule that a resource can repair, and no other."""
+    """Serve an account that violates every rule that a resource can repair, and no other."""
     demo.account.comply()
     preference = demo.account.preference
     preference["LoginProfilePreference"] |= {
@@ -37,7 +37,7 @@ def weak(demo: DemoServer) -> DemoServer:
 
 
 def printed(demo: DemoServer, folder: Path) -> Callable[[], None]:
-    """The program that fix prints for the live account, by the policy that the pack enforces."""
+    """Return the program that fix prints for the live account and the pack's policy."""
     main = folder / "printed" / "__main__.py"
     main.parent.mkdir()
     arguments = ("fix", "--to", "pulumi-python", "--endpoint", demo.endpoint, "--output", main)
@@ -47,7 +47,7 @@ def printed(demo: DemoServer, folder: Path) -> Callable[[], None]:
 
 
 def void(_: object) -> None:
-    """A program returns nothing."""
+    """Run the program."""
 
 
 def test_the_printed_python_makes_the_gate_pass(make_stack: MakeStack, weak: DemoServer, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ NASTY: Final = (
 
 
 def account(**login: Any) -> Snapshot:
-    """The compliant account, with these settings for logon instead; None leaves one out."""
+    """Return the compliant account with these logon settings; None omits one."""
     document: dict[str, Any] = deepcopy(GOOD)
     preference = document["SecurityPreference"]["LoginProfilePreference"]
     preference |= login
@@ -80,18 +80,18 @@ def account(**login: Any) -> Snapshot:
 
 
 def within(*networks: str, **rules: Mapping[str, Any]) -> Policy:
-    """A policy on masks, and the others named."""
+    """Return a policy on network masks and the other rules given."""
     named = {name.replace("_", "-"): entry for name, entry in rules.items()}
     return replace(policy_of({"network-masks": {"within": list(networks)}, **named}), source="policy.yaml")
 
 
 def declared(fix: Fix) -> dict[str, Any]:
-    """The settings of the proposed resource, under the API's names."""
+    """Return the proposed resource's settings, by their API names."""
     return {setting.key.api: setting.value for setting in fix.settings}
 
 
 def left(fix: Fix) -> list[str]:
-    """The rules that are left to a person."""
+    """Return the rules that need manual steps."""
     return [step.rule for step in fix.steps]
 
 
@@ -335,7 +335,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
 
 
 def outcomes(snapshot: Snapshot, policy: Policy) -> dict[str, Outcome]:
-    """What each rule says. The compliant account has one pack at most."""
+    """Return each rule's outcome. The compliant account has one pack at most."""
     [report] = evaluate([snapshot], policy, NOW)
     return {outcome.rule: outcome for outcome in report.outcomes}
 
@@ -438,7 +438,7 @@ READERS: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
 
 
 def _with_masks(masks: str) -> Fix:
-    """A repair that keeps these masks to the letter, whatever they are."""
+    """Return a repair that keeps these masks unchanged, whatever they are."""
     return propose(account(LoginNetworkMasks=masks), policy_of({"session-duration": {"max_hours": 4}}), NOW)
 
 
@@ -594,7 +594,7 @@ def test_every_golden_file_has_its_case() -> None:
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A working directory without a policy."""
+    """Change to a working directory without a policy."""
     monkeypatch.chdir(tmp_path)
 
 

@@ -34,7 +34,7 @@ def _snapshot(account: str | None = MINE) -> Snapshot:
 
 
 def _mfa(change: PlannedChange, accounts: dict[str, Account] | None = None) -> Any:
-    """What MFA is in the account that was read, after the deploy."""
+    """Return the MFA setting of the account that was read, after the deploy."""
     return after_deploy([_snapshot()], [change], accounts or {})[0].read(PATH)
 
 

@@ -306,7 +306,7 @@ ANYTHING = st.recursive(
 
 
 def _weak(path: Path) -> Any:
-    """The plan, an update, with no value anywhere in it that would comply."""
+    """Return the update plan without any compliant value."""
     text = _text(path)
     for strong, weak in (
         ('"mandatory"', '"independent"'),

@@ -52,7 +52,7 @@ def _value(account: Snapshot, key: str, path: tuple[str, str, str]) -> Any:
 
 
 def _unknown(folder: Path) -> list[str]:
-    """The reasons of the settings that are not predicted."""
+    """Return the reasons why settings cannot be predicted."""
     found = [after.read(key.path) for after, real in _deployed(folder) for key in PREFERENCE_KEYS]
     return [value.reason for value in found if isinstance(value, Unknown) and not value.absent]
 

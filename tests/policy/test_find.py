@@ -16,7 +16,7 @@ TEXT = "version: 1\nrules: {root-mfa: {}}\n"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A git repository with a folder below."""
+    """Create a git repository with a subfolder."""
     (tmp_path / "r/.git").mkdir(parents=True)
     (tmp_path / "r/infra/prod").mkdir(parents=True)
     return tmp_path / "r"

@@ -23,7 +23,7 @@ WAIVERS: Final = [("root-access-keys", "2026-01-01"), ("root-mfa", "2099-01-01")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A policy whose waivers have ended, count, and are not needed; all say hostile things."""
+    """Return a policy with expired, active and unneeded waivers, all with hostile text."""
     rules = {"root-access-keys": {"maximum": 0}, "root-mfa": {}}
     waivers = [{"rule": rule, "reason": TEXT, "owner": TEXT, "expires": day} for rule, day in WAIVERS]
     (tmp_path / "p.json").write_text(json.dumps({"version": 1, "rules": rules, "waivers": waivers}))
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(folder: Path, form: str) -> str:
-    """The report in a format; on standard error, one line for each waiver that wants attention."""
+    """Return the report in a format. Standard error has a line for each waiver that needs attention."""
     done = run("check", "--snapshot", "s.json", "--policy", "p.json", "--format", form, cwd=folder)
     assert done.returncode == 1
     assert done.stderr.count("\n") == (0 if form == "text" else 2) and done.stderr.replace("\n", "").isprintable()

@@ -29,7 +29,7 @@ waivers: [{rule: root-access-keys, reason: being moved, owner: ada@example.org, 
 
 
 def wanted_error(path: Path) -> tuple[str, str]:
-    """The line, empty where there is none, and a part of the message."""
+    """Return the line, empty if there is none, and a part of the message."""
     beside = path.with_name(f"{path.name}.txt")
     first = (beside if beside.exists() else path).read_text(encoding="utf-8").split("\n", 1)[0]
     line, _, text = first.removeprefix("# error: ").partition(":")
@@ -37,7 +37,7 @@ def wanted_error(path: Path) -> tuple[str, str]:
 
 
 def refused(path: Path) -> str:
-    """The message that a file is refused with."""
+    """Return the message of the error about a file."""
     with pytest.raises(PolicyError) as caught:
         load_policy(path)
     return str(caught.value)

@@ -13,7 +13,7 @@ from acctgate.policy.validate import validate
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A base with a waiver and a rule."""
+    """Write a base with a waiver and a rule."""
     (tmp_path / "base.yaml").write_text(
         "version: 1\nrules: {session-duration: {max_hours: 8}}\n"
         "waivers:\n  - {rule: root-mfa, reason: r, owner: o, expires: 2099-01-01}\n"
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def faults(folder: Path, text: str) -> list[str]:
-    """The faults of a policy over the base."""
+    """Return the errors of a policy that extends the base."""
     (folder / "p.yaml").write_text(f"version: 1\nextends: base.yaml\n{text}")
     return [fault.text.removeprefix(f"{folder}/") for fault in validate(merge(read_chain(folder / "p.yaml")))]
 

@@ -38,14 +38,14 @@ DOCUMENT: dict[str, Any] = {
 
 
 def policy(folder: Path, body: str, expected: str = "'more'") -> Policy:
-    """A policy with a rule whose function has this body."""
+    """Write a policy with a rule whose function has this body."""
     (folder / "acme_rules.py").write_text(MODULE.format(body=body, expected=expected))
     (folder / "policy.yaml").write_text(POLICY)
     return load_policy(folder / "policy.yaml")
 
 
 def judged(folder: Path, body: str, expected: str = "'more'") -> AccountReport:
-    """The report of the document under that policy."""
+    """Return the report of the document under that policy."""
     return judge(DOCUMENT, policy(folder, body, expected))
 
 

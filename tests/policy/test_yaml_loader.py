@@ -31,7 +31,7 @@ TEXT = [
 
 
 def value(text: str) -> Any:
-    """The value of a key."""
+    """Return the value of a key."""
     return parse(f"a: {text}\n", "p", is_json=False)[0]["a"]
 
 

@@ -24,7 +24,7 @@ each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: 
 
 
 def judged(example: Example, rules: Mapping[str, Any]) -> AccountReport:
-    """The report under a policy with these rules."""
+    """Return the report under a policy with these rules."""
     return judge(example.snapshot, policy_of(rules), example.now or NOW, example.planned)
 
 

@@ -27,7 +27,7 @@ from tests.support.accounts import READS
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
-    """The demo account, and the credentials for it in the environment."""
+    """Serve the demo account, with its credentials in the environment."""
     with DemoServer() as running:
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)

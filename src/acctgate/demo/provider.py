@@ -153,7 +153,7 @@ def _planned(request: Any) -> Properties:
 
 
 def _previewed(news: Properties) -> Properties:
-    """A new resource in a preview: what is left out and computed is not known yet."""
+    """Return the state of a new resource in a preview, in which computed properties are unknown."""
     computed = {key.pulumi: _UNKNOWN for key in PREFERENCE_KEYS if key.pulumi not in NOT_COMPUTED}
     return {
         "id": _UNKNOWN,
@@ -169,7 +169,7 @@ def _previewed_update(olds: Properties, news: Properties) -> Properties:
 
 
 def _flat(properties: Properties) -> dict[str, str]:
-    """The parameters of SetSecurityPreference."""
+    """Return the parameters of SetSecurityPreference."""
     flat = {"EnforceMFAForLogin": json.dumps(properties[ENFORCE])} if ENFORCE in properties else {}
     for key in PREFERENCE_KEYS:
         value = properties.get(key.pulumi)
@@ -205,7 +205,7 @@ def _struct(properties: Properties) -> Any:
 
 
 def _type(urn: str) -> str:
-    """A resource's type: the last of the chain that its URN names."""
+    """Return a resource's type, which is the last one in its URN."""
     return urn.split("::")[2].rsplit("$", 1)[-1]
 
 

@@ -82,5 +82,5 @@ def updated(era: ProviderEra, olds: Properties, news: Properties) -> dict[str, A
 
 
 def _comparable(value: Any) -> Any:
-    """Lists are sets to the provider; nothing, "" and an empty list are the same, and so are nothing, 0 and false."""
+    """Normalize a value as the provider compares it: lists are sets, and empty values, 0 and false equal None."""
     return sorted(map(str, value)) if isinstance(value, list) and value else value or None

@@ -103,7 +103,7 @@ class DemoServer:
         self._thread.join()
 
     def answer(self, request: Request, now: datetime) -> tuple[int, Answer]:
-        """The HTTP status and the body of the answer to a request."""
+        """Return the HTTP status and body of the response to a request."""
         action = action_of(request)
         request_id = str(uuid.uuid4()).upper()
         try:
@@ -214,7 +214,7 @@ def _is_v3(request: Request) -> bool:
 
 
 def permission(action: str) -> str:
-    """The RAM action that an operation needs."""
+    """Return the RAM action that an operation requires."""
     return BY_NAME[action].permission if action in BY_NAME else f"ram:{action}"
 
 
@@ -227,7 +227,7 @@ def _pack(account: DemoAccount, parameters: Mapping[str, str]) -> dict[str, Any]
 
 
 def to_xml(name: str, value: Any) -> str:
-    """A JSON value as the APIs' XML writes it."""
+    """Convert a JSON value to the APIs' XML."""
     if isinstance(value, dict):
         inner = "".join(to_xml(key, item) for key, item in value.items())
     elif isinstance(value, list):
@@ -291,7 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """The Date header, by the demo account's clock."""
+        """Return the Date header, from the demo account's clock."""
         now = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
         return super().date_time_string((now + self.server.demo.ahead).timestamp())
 

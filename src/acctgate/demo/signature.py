@@ -40,7 +40,7 @@ class SignatureError(Exception):
 
 
 def verify(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
-    """The AccessKey id that signed the request.
+    """Return the id of the AccessKey that signed the request.
 
     Args:
         request: The request.
@@ -72,7 +72,7 @@ def verify(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
 
 
 def string_to_sign(request: Request, signed: list[str]) -> str:
-    """The text that the secret signs."""
+    """Return the string to sign."""
     pairs = sorted(parse_qsl(request.query, keep_blank_values=True))
     query = "&".join(f"{quote(key, safe='~')}={quote(value, safe='~')}" for key, value in pairs)
     headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in signed)

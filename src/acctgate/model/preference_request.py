@@ -118,7 +118,7 @@ def _create(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
 
 
 def _api_defaults(sent: Mapping[str, Any], reason: Reason) -> Iterator[tuple[str, list[Alternative]]]:
-    """What a call does to the settings that it does not name."""
+    """Return what a call does to the settings that it omits."""
     if MASKS not in sent:
         yield MASKS, [Alternative("", reason)]
     if HOURS not in sent:
@@ -126,7 +126,7 @@ def _api_defaults(sent: Mapping[str, Any], reason: Reason) -> Iterator[tuple[str
 
 
 def _update(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
-    """A call is made only where something changes that the provider sends."""
+    """Return what an update does to each setting. The provider makes a call only if a value that it sends changes."""
     called = _any(_differs(resource, key) for key in _sent_keys(resource, era))
     if era.sends_enforce_mfa:
         called = _any((called, _enforce_differs(resource)))
@@ -161,14 +161,14 @@ def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
 
 
 def _unsent(key: str) -> list[Alternative]:
-    """A setting that a call does not name."""
+    """Return the effect on a setting that a call omits."""
     if key in (MASKS, HOURS):
         return [Alternative("" if key == MASKS else DEFAULT_HOURS, Reason.NOT_SENT)]
     return [Alternative(LEAVES, Reason.UNCHANGED)]
 
 
 def _send_all(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
-    """Providers that send everything again: what is planned, and what is recorded."""
+    """Return what providers send that send every setting again: the planned and the recorded values."""
     for key in _sent_keys(resource, era):
         planned = _planned(resource, key)
         if planned[0].value is not LEAVES or key in resource.declared:
@@ -183,14 +183,14 @@ def _send_all(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[
 
 
 def _with_enforce(mode: Any, enforce: Any) -> list[Alternative]:
-    """What the older MFA switch makes of the newer setting. Which of them wins is not known, where both are sent."""
+    """Return what the older MFA switch does to the newer setting. If both are sent, which one wins is unknown."""
     sent = enforce if isinstance(enforce, Marker) else "mandatory" if enforce else "independent"
     older = Alternative(sent, Reason.ENFORCE)
     return [older] if mode is None or mode == sent else [Alternative(mode, Reason.DECLARED), older]
 
 
 def _planned(resource: Resource, key: str) -> list[Alternative]:
-    """What an update means for a setting: what is declared, or else what is recorded."""
+    """Return a setting after an update: the declared value, or else the recorded one."""
     value = resource.declared.get(key)
     if value is not None and not (_is_empty(value) and key not in OPTIONAL):
         return [Alternative("" if key == MASKS and _is_empty(value) else value, Reason.DECLARED)]
@@ -239,7 +239,7 @@ def _enforce_differs(resource: Resource) -> bool | None:
 
 
 def _comparable(value: Any) -> Any:
-    """Lists are sets to the provider, and empty is left out. True and 1 are not the same."""
+    """Normalize a value as the provider compares it: lists are sets, empty equals absent, and True differs from 1."""
     if isinstance(value, list):
         return ("list", sorted(map(str, value))) if value else None
     return (type(value), value) if value not in (None, "") else None

@@ -30,7 +30,7 @@ def read_documents(path: str, keep: Keep) -> list[Any]:
 
 
 def _refuse_binary(path: str, name: str) -> None:
-    """A saved plan of Terraform is a ZIP archive."""
+    """Raise an error for a saved plan of Terraform, which is a ZIP archive."""
     if path == "-":
         return
     try:

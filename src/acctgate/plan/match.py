@@ -98,7 +98,7 @@ def _preferences_after(
 def _take(
     snapshot: Snapshot, by_account: Mapping[str | None, list[PlannedChange]], only: Snapshot | None
 ) -> list[PlannedChange]:
-    """The changes of a snapshot's account. Two snapshots without an id are not the same account."""
+    """Return the changes of a snapshot's account. Snapshots without an id are different accounts."""
     if snapshot.account_id is None and snapshot is not only:
         return []
     return by_account.get(snapshot.account_id, [])
@@ -131,7 +131,7 @@ def _unproven_credentials(change: Planned) -> str | None:
 
 
 def _named_by_policy(change: Planned, accounts: Mapping[str, Account]) -> str | None:
-    """The account whose `providers` in the policy file name the provider or its profile."""
+    """Return the account whose `providers` in the policy file name the provider or its profile."""
     names = {change.provider.name, change.provider.profile}
     found = [account for account, entry in accounts.items() if names & set(entry.providers)]
     return found[0] if len(found) == 1 else None

@@ -59,7 +59,7 @@ def _places(planned: Sequence[PlannedChange]) -> dict[Path, Place]:
 
 
 def _section(snapshot: Snapshot, values: dict[str, Any]) -> dict[str, Any]:
-    """The live section with every known value."""
+    """Return the live section with every known planned value."""
     live = snapshot.document.get(SECTION)
     section: dict[str, Any] = deepcopy(live) if isinstance(live, dict) else {}
     if SECTION in snapshot.errors:  # else a missing group would hide why a value is unknown
@@ -105,7 +105,7 @@ def unmatched(snapshot: Snapshot, planned: Sequence[tuple[PlannedChange, str]]) 
 
 
 def _after(effect: Effect, live: Any) -> Any:
-    """The setting's value after the deploy."""
+    """Return the setting's value after the deploy."""
     match effect.kind:
         case "sets":
             return effect.value
@@ -118,7 +118,7 @@ def _after(effect: Effect, live: Any) -> Any:
 
 
 def _combined(touching: list[tuple[str, Effect]]) -> Effect:
-    """The combined effect of all resources that touch a setting. A resource that does not send it does not count."""
+    """Combine the effects of all resources that send a setting."""
     sending = [(name, effect) for name, effect in touching if effect.kind != "leaves"] or touching
     first = sending[0][1]
     if all(effect.kind == first.kind and _same(effect.value, first.value) for _, effect in sending):

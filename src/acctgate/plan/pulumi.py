@@ -202,7 +202,7 @@ def date_by_properties(provider: Provider, *states: Mapping[str, Any]) -> Provid
 
 
 def _role(role: Any) -> tuple[Any, bool]:
-    """The assumed role's ARN, and whether the plan hides it."""
+    """Return the assumed role's ARN, and whether the plan hides it."""
     hidden = _is_hidden(role)
     if isinstance(role, str) and role.startswith(("{", "[")) and not hidden:
         try:

@@ -102,7 +102,7 @@ def _from_plan(
 
 
 def _operation(urn: str, plan: Mapping[str, Any]) -> Operation:
-    """A pure import has no steps, and names the id that is imported."""
+    """Return the operation of a resource. A pure import has no steps and names the imported id."""
     steps = require_list(plan, "steps", "resourcePlan")
     if steps:
         return OPERATIONS[deciding_step(steps)]
@@ -112,7 +112,7 @@ def _operation(urn: str, plan: Mapping[str, Any]) -> Operation:
 
 
 def _recorded(goal: Mapping[str, Any], after: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """The recorded values, as far as they stay: an update keeps what is not declared or has not changed."""
+    """Return the recorded values that an update keeps: those that are not declared or have not changed."""
     changed = {_API_NAMES.get(name) for name in _changed(goal)}
     recorded = {name: value for name, value in after.items() if name not in changed and name not in OPTIONAL}
     recorded |= {name: value for name, value in settings(state).items() if name in OPTIONAL and name not in changed}
@@ -154,6 +154,6 @@ def _changed(goal: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _provider(urn: str, plan: Mapping[str, Any]) -> Provider:
-    """A provider whose inputs have not changed is known only from its state."""
+    """Return the provider. The plan has its unchanged inputs only in the state."""
     goal, state = require_object(plan, "goal", "resourcePlan"), require_object(plan, "state", "resourcePlan")
     return provider_of(urn, {**state, **_changed(goal)})

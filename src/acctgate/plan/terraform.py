@@ -103,7 +103,7 @@ def _require_format(document: Mapping[str, Any]) -> None:
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
-    """The planned changes that matter, and whether Terraform defers them to a later run."""
+    """Return the relevant planned changes, each with whether Terraform defers it to a later run."""
     deferred = require_objects(document, "deferred_changes", "plan")
     found = [(change, False) for change in require_objects(document, "resource_changes", "plan")]
     found += [(require_object(each, "resource_change", "deferred"), True) for each in deferred]
@@ -174,7 +174,7 @@ def _from_change(
 
 
 def _operation(actions: Any) -> Operation:
-    """A replacement is a create, whether the delete comes before or after it."""
+    """Return the operation of a change. A replacement is a create, whether the delete comes first or last."""
     if not isinstance(actions, list) or not actions:
         raise PlanError(f"change.actions should be a list of actions, found {show(actions)}")
     for action in actions:
@@ -184,7 +184,7 @@ def _operation(actions: Any) -> Operation:
 
 
 def _recorded_id(change: Mapping[str, Any], before: Mapping[str, Any]) -> str | None:
-    """The resource's id, or the account that its identity names."""
+    """Return the resource's id, or the account that its identity names."""
     for identity in (change.get("before_identity"), change.get("after_identity")):
         if isinstance(identity, dict) and isinstance(identity.get("account_id"), str):
             return str(identity["account_id"])
@@ -193,7 +193,7 @@ def _recorded_id(change: Mapping[str, Any], before: Mapping[str, Any]) -> str | 
 
 
 def _declared(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the configuration declares.
+    """Return what the configuration declares.
 
     An attribute that is left out but computed stands in after_unknown like one that is given and not known yet, and
     one that is left out keeps its recorded value in `after`: only the configuration shows the difference. Without it,
@@ -213,7 +213,7 @@ def _is_given(expressions: Mapping[str, Any], name: str) -> bool:
 
 
 def _settings(change: Mapping[str, Any], when: str) -> dict[str, Any]:
-    """The settings before or after, with markers for values that are not shown or that are marked as secret."""
+    """Return the settings before or after, with markers for unknown and sensitive values."""
     values = require_object(change, when, "change")
     found = {}
     for key in PREFERENCE_KEYS:
@@ -251,7 +251,7 @@ def _has_true(marks: Any) -> bool:
 
 
 def _dead(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) -> Any:
-    """The value of enforce_mfa_for_login. Left out, it is computed and keeps the recorded value."""
+    """Return the value of enforce_mfa_for_login, which is computed: if omitted, it keeps the recorded value."""
     if expressions is not None and not _is_given(expressions, _DEAD):
         return None
     value = require_object(change, "after", "change").get(_DEAD)

@@ -77,7 +77,7 @@ class ProviderContext:
         )
 
     def _role(self, expressions: Mapping[str, Any], *, root: bool) -> tuple[str | None, bool]:
-        """The assumed role, and whether there is one that is not known."""
+        """Return the assumed role, and whether there is an unknown one."""
         roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
         if roles is None or roles == []:
             return None, False
@@ -90,7 +90,7 @@ class ProviderContext:
         return arn, arn is None
 
     def _variable(self, expression: Any) -> str | None:
-        """The role in a variable. An expression that builds the role from a variable looks alike: not a whole role."""
+        """Return the role in a variable, unless the expression only builds a role from it."""
         references = expression.get("references") if isinstance(expression, dict) else None
         if not isinstance(references, list) or len(references) != 1 or not str(references[0]).startswith("var."):
             return None
@@ -99,7 +99,7 @@ class ProviderContext:
         return value if isinstance(value, str) and _ROLE.fullmatch(value) else None
 
     def _eras(self, resource_change: Mapping[str, Any]) -> tuple[tuple[ProviderEra, ...], str]:
-        """The eras of the provider's version, and the version or the constraint for messages."""
+        """Return the eras of the provider's version, with the version or constraint for messages."""
         source = resource_change.get("provider_name")
         constraints = self._constraints(source)
         locked = self.versions.get(source) if isinstance(source, str) else None
@@ -112,7 +112,7 @@ class ProviderContext:
         return tuple(era for era in allowed if era in dated) or ERAS, shown
 
     def _constraints(self, source: Any) -> list[str]:
-        """The constraints of all modules hold together."""
+        """Return the constraints of all modules, joined."""
         found = [
             config["version_constraint"]
             for config in self.configured.values()
@@ -132,7 +132,7 @@ def foreign_source(resource_change: Mapping[str, Any]) -> str | None:
 
 
 def _dated(resource_change: Mapping[str, Any], *, complete: bool) -> tuple[ProviderEra, ...]:
-    """The eras of the providers that have the plan's attributes. Resource identity is newer than all eras but one."""
+    """Return the eras whose providers have the plan's attributes. Only the newest one has resource identity."""
     change = require_object(resource_change, "change", "resource_change")
     importing = change.get("importing")
     identities = (change.get("before_identity"), change.get("after_identity"), importing)

@@ -20,7 +20,7 @@ _NOTHING: Final = RuleEntry(level="disabled")
 
 
 def entries(rules: Sequence[Rule[Any]] = RULES) -> list[dict[str, Any]]:
-    """The rules as JSON. Presets ask for none of a user's own."""
+    """Return the rules as JSON. A user's own rules are in no preset."""
     presets = {name: load_preset(name) for name in PRESETS}
     return [
         {
@@ -37,14 +37,14 @@ def entries(rules: Sequence[Rule[Any]] = RULES) -> list[dict[str, Any]]:
 
 
 def presets(rule: Rule[Any]) -> Iterator[tuple[str, str]]:
-    """What the presets ask for, by their names."""
+    """Return each preset's requirement, by the preset's name."""
     for name in PRESETS:
         if entry := load_preset(name).rules.get(rule.id):
             yield name, preset_text(entry)
 
 
 def preset_text(entry: RuleEntry) -> str:
-    """What a preset asks for: `mandatory, max_hours: 8`."""
+    """Return what a preset requires, for example `mandatory, max_hours: 8`."""
     shown = [f"{name}: {_scalar(value)}" for name, value in entry.items() if name != "level"]
     return ", ".join([entry["level"], *shown])
 
@@ -59,7 +59,7 @@ def _scalar(value: object) -> str:
 
 
 def text_table(rules: Sequence[Rule[Any]] = RULES) -> str:
-    """The rules, one a line."""
+    """Return the rules as text, one on each line."""
     rows = [("rule", "severity", "setting", "baseline", "strict")]
     rows += [
         (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"])
@@ -71,7 +71,7 @@ def text_table(rules: Sequence[Rule[Any]] = RULES) -> str:
 
 
 def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES) -> str:
-    """The rules as a table for README.md and README.zh-CN.md."""
+    """Return the rules as a table for README.md and README.zh-CN.md."""
     label = LABELS[language]
     heads = f"| {label.rule} | {label.setting} | {label.severity} | {' | '.join(PRESETS)} |"
     lines = [heads, "|---|---|---|---|---|"]

@@ -22,7 +22,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(name: str) -> Schema:
-    """The JSON Schema (draft 2020-12) of a document: one of `NAMES`.
+    """Return the JSON Schema (draft 2020-12) of a document, one of `NAMES`.
 
     Raises:
         KeyError: There is no such document.
@@ -47,7 +47,7 @@ def _diff() -> Schema:
 
 
 def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
-    """The JSON Schema of a policy file that can name these rules: with own ones it is whole, and names no other."""
+    """Return the JSON Schema of a policy file whose rules are exactly these."""
     result = json_schema(policy_document.PolicyFile)
     used = {"RuleEntries", "WaiverEntry", "AccountEntry"}
     result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
@@ -79,13 +79,13 @@ def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
 
 
 def _entry(rule: Rule[Any]) -> Schema:
-    """What a policy can say of a rule. Rules that share a parameters model still have their own titles."""
+    """Return the schema of a rule's entry. Each has its own title, even if rules share a parameters model."""
     definition = {key: value for key, value in rule.entry_schema.items() if key != "required"}
     return definition | {"title": rule.title, "type": ["object", "null"]}
 
 
 def _complete(rule: Rule[Any]) -> Schema | None:
-    """A rule is disabled or has what it requires; None where it requires nothing."""
+    """Return the condition "disabled, or with its required parameters"; None if none are required."""
     required = rule.entry_schema.get("required")
     if not required:
         return None
@@ -107,6 +107,6 @@ NAMES: Final = tuple(_SCHEMAS)
 
 
 def text(name: str, known: Sequence[Rule[Any]] = RULES) -> str:
-    """The schema as the files in schemas/ have it. `known`: of a policy, the rules that it can name."""
+    """Return the text of a file in schemas/. For a policy, `known` are the rules that it can name."""
     found = {"$schema": _DIALECT, **policy_schema(known)} if name == "policy" else schema(name)
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

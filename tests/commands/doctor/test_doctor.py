@@ -61,14 +61,14 @@ ROLE: Final = "acs:ram::1234567890123456:role/audit"
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    """The demo account."""
+    """Serve the demo account."""
     with DemoServer() as running:
         yield running
 
 
 @pytest.fixture
 def pulumi(tmp_path: Path) -> Path:
-    """An engine that says its version, in a folder of its own."""
+    """Create a fake engine that prints its version, in a folder of its own."""
     return _script(tmp_path / "bin/pulumi", "echo v3.259.0")
 
 
@@ -90,7 +90,7 @@ def examined(
     status: int | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Told:
-    """What the command says, by subject."""
+    """Return the command's findings, by subject."""
     variables = {**(server.environment if server else {}), **(environment or {})}
     named = "--policy" in arguments or (cwd is not None and (cwd / "policies").exists())
     policy = () if named else ("--policy", "baseline")

@@ -73,7 +73,7 @@ def documents(draw: DrawFn) -> dict[str, Any]:
 
 
 def entries(found: Fit) -> dict[str, Any]:
-    """What the fitted policy lists."""
+    """Return what the fitted policy lists."""
     return {gap.rule: gap.entry for gap in found.gaps}
 
 
@@ -230,7 +230,7 @@ rules:
 
 
 def ratchet(target: Policy, masks: str) -> Any:
-    """What is asked for of the masks of an account that violates the target."""
+    """Return what is required of the masks of an account that violates the target."""
     (gap,) = fit(Snapshot.from_document(changed(((*LOGIN, "LoginNetworkMasks"), masks))), target, "target", NOW).gaps
     return gap.kind, gap.entry
 

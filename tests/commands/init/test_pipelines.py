@@ -34,7 +34,7 @@ pytestmark = pytest.mark.xdist_group("actionlint")
 
 @pytest.fixture(scope="session")
 def actionlint() -> str:
-    """The real actionlint: on PATH, of an earlier run, or built from the Go module that tools/actionlint pins."""
+    """Find the real actionlint on PATH or from an earlier run, or build it from the Go module in tools/actionlint."""
     found = shutil.which("actionlint") or (str(LINTER) if LINTER.is_file() else None)
     if found:
         return found
@@ -60,7 +60,7 @@ def actionlint() -> str:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A repository that has our action as its own, so that actionlint knows what the action takes."""
+    """Create a repository that contains our action, so that actionlint knows the action's inputs."""
     (tmp_path / ".github/workflows").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
     shutil.copy(ROOT / "action.yml", tmp_path)
@@ -68,7 +68,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def lint(actionlint: str, project: Path, workflow: str) -> str:
-    """What actionlint has to say of a workflow."""
+    """Return actionlint's messages for a workflow."""
     (project / ".github/workflows/w.yml").write_text(
         re.sub(r"uses: acctgate/acctgate@\S+", "uses: ./", workflow), encoding="utf-8"
     )
@@ -79,17 +79,17 @@ def lint(actionlint: str, project: Path, workflow: str) -> str:
 
 
 def rendered(name: str, pulumi: bool, virtualenv: str | None = None) -> str:
-    """A pipeline as `acctgate init` writes it."""
+    """Return a pipeline as `acctgate init` writes it."""
     return render(name, Repository(ROOT, pulumi, virtualenv), "cn-shanghai")
 
 
 def parsed(name: str, pulumi: bool) -> Any:
-    """The same, as YAML."""
+    """Return the pipeline as YAML."""
     return yaml.safe_load(rendered(name, pulumi))
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """The words of each acctgate command: in the lines of a script, a console or a list, in a loop, in prose's code."""
+    """Return the words of each acctgate command in scripts, consoles, lists, loops and code spans."""
     beginning = r"(?:^ *(?:\$ |- (?:run: )?)?|; do |`)"
     for line in re.findall(rf"{beginning}(acctgate [a-z][^;|>`\n]*)", text, re.MULTILINE):
         yield shlex.split(line, comments=True)
@@ -145,7 +145,7 @@ def test_the_workflows_in_the_docs(actionlint: str, project: Path) -> None:
 
 
 def test_the_action_itself(actionlint: str, project: Path) -> None:
-    """actionlint reads workflows only, so the action's steps are read as those of a workflow with its inputs."""
+    """Check the action's steps as those of a workflow with its inputs: actionlint reads only workflows."""
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     inputs = {name: {"type": "string", "description": known["description"]} for name, known in action["inputs"].items()}
     outputs = {name: known["value"] for name, known in action["outputs"].items()}
@@ -328,7 +328,7 @@ def test_the_hooks() -> None:
 
 
 def pre_commit_config() -> str:
-    """What the docs say of .pre-commit-config.yaml."""
+    """Return the .pre-commit-config.yaml in the docs."""
     [block] = re.findall(r"```yaml\n(repos:\n.*?)```", DOCS, re.DOTALL)
     return str(block)
 

@@ -78,7 +78,7 @@ def status(code: int, **headers: str) -> Answer:
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    """An object store on this machine."""
+    """Serve an object store on this machine."""
     running = Store()
     thread = threading.Thread(target=running.server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
