@@ -9,6 +9,7 @@ import pytest
 
 from acctgate.policy import load_preset
 from acctgate.rules import RULES, Rule
+from acctgate.rules.base import SHARED_PARAMETERS
 from tests.support import HERE
 
 TABLE: Final = """
@@ -39,12 +40,20 @@ TABLE: Final = """
 | idle-users | MaxIdleDaysForUsers | max_days | disabled | advisory, 90 |
 | idle-access-keys | MaxIdleDaysForAccessKeys | max_days | disabled | advisory, 90 |
 | verification-types | VerificationTypes | require | disabled | disabled |
+| password-length | MinimumPasswordLength | minimum | disabled | advisory, 14 |
+| password-characters | Require… | require | disabled | advisory, all four |
+| password-reuse | PasswordReusePrevention | minimum | disabled | advisory, 5 |
+| password-age | MaxPasswordAge | max_days | disabled | advisory, 90 |
+| password-attempts | MaxLoginAttemps | maximum | disabled | advisory, 5 |
+| user-sso | SsoEnabled | require | disabled | disabled |
+| access-key-networks | AccessKeyPolicy | within, max_addresses, max_public_addresses | disabled | disabled |
 """
 """rule, settings, parameters, baseline, strict: word for word what users and other checks rely on."""
 
 ROWS: Final = {
     cells[0]: cells[1:] for cells in (line.strip("| ").split(" | ") for line in TABLE.split("\n")) if cells[1:]
 }
+KINDS: Final = ("LowercaseCharacters", "UppercaseCharacters", "Numbers", "Symbols")
 BY_PLAN: Final = {"dead-setting", "login-lockout"}
 """Rules that judge what a deploy does: without a plan they are skipped."""
 
@@ -58,8 +67,13 @@ def test_settings_and_parameters_are_the_tables(rule: Rule[Any]) -> None:
     known, takes = ROWS[rule.id][:2]
     read = [name.rsplit(".", 1)[-1] for name in rule.settings]
     also = ["ReportCreateTimestamp"] if rule.id == "compliance-report" else []
-    assert ", ".join([*read, *also]) == known
-    parameters = [name for name in rule.text("en").parameters if name != "planned"]  # several rules share it
+    if rule.id == "password-characters":
+        assert read == [f"Require{kind}" for kind in KINDS]
+    elif rule.id == "access-key-networks":
+        assert read == [known, "Status", "Statements"]
+    else:
+        assert ", ".join([*read, *also]) == known
+    parameters = [name for name in rule.text("en").parameters if name not in SHARED_PARAMETERS]
     assert (", ".join(parameters) or "–") == takes
     assert ("planned" in rule.text("en").parameters) == (bool(rule.moved_by_resources) and not rule.keeps_outcome)
 
@@ -70,6 +84,8 @@ def test_the_presets_are_the_tables(rule: Rule[Any], preset: str) -> None:
     entry = load_preset(preset).rules[rule.id]
     values = {name: value for name, value in entry.items() if name != "level"}
     values = {} if rule.id == "risk-login" else values  # it takes one value only, which the table leaves out
+    if values.get("require") == [kind.removesuffix("Characters").lower() for kind in KINDS]:
+        values["require"] = "all four"
     shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in values.values()]
     assert ", ".join([str(entry["level"]), *shown]) == ROWS[rule.id][2 if preset == "baseline" else 3]
 

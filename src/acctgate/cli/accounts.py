@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import click
 from acctgate.cli.completion import files
 from acctgate.cli.options import target
 from acctgate.cli.progress import Progress
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.responses import read_responses
 from acctgate.sources.snapshots import RawSnapshot, read_snapshots, unreadable
@@ -56,14 +56,21 @@ def read_accounts(
     live: tuple[str | None, str | None, str | None],
     now: datetime,
     say: Callable[[str], None] | None = None,
+    optional: Collection[str] = OPTIONAL_SECTIONS,
 ) -> Iterator[Snapshot]:
-    """Read the accounts that the options name, one at a time. `live` is region, role and endpoint.
+    """Read the accounts that the options name, one at a time.
 
-    `say` is called with each call to the live account.
+    Args:
+        responses: Files with API responses.
+        snapshots: Snapshot files.
+        live: Region, role and endpoint of the live account.
+        now: The time to record.
+        say: Gets the name of each call to the live account.
+        optional: The optional sections to read from it.
     """
     if responses or snapshots:
         return (each.parse() if isinstance(each, RawSnapshot) else each for each in read_raw(responses, snapshots))
-    return _read_live(*live, now, say)
+    return _read_live(*live, now, say, optional)
 
 
 def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[RawSnapshot | Snapshot]:
@@ -117,11 +124,16 @@ def single_account(accounts: Iterator[Snapshot], why: str) -> Snapshot:
 
 
 def _read_live(
-    region: str | None, role_arn: str | None, endpoint: str | None, now: datetime, say: Callable[[str], None] | None
+    region: str | None,
+    role_arn: str | None,
+    endpoint: str | None,
+    now: datetime,
+    say: Callable[[str], None] | None,
+    optional: Collection[str],
 ) -> Iterator[Snapshot]:
     from acctgate.sources.live import read_account  # noqa: PLC0415 - a file needs no API client
 
     try:
-        yield read_account(target(region, role_arn, endpoint), now, say)
+        yield read_account(target(region, role_arn, endpoint), now, say, optional)
     except SourceError as error:
         yield unreadable(error)

@@ -100,7 +100,8 @@ def command(
             judged = workers.judge(read_raw(responses, snapshots))
             evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
         else:
-            accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
+            live = (region, role_arn, endpoint)
+            accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
             evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         try:

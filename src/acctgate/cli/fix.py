@@ -57,6 +57,7 @@ def command(
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     with progress(READING) as shown:
-        accounts = read_accounts(responses, snapshots, (region, role_arn, endpoint), now, shown.say)
+        live = (region, role_arn, endpoint)
+        accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
         account = single_account(accounts, "fix takes one at a time")
     write_text(TARGETS[language].render(propose(account, wanted, now)), output)

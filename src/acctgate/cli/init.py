@@ -75,6 +75,7 @@ def command(
     Exit status: 0 written; 3 written, but unknown rules are only advisory; 2 nothing written.
     """
     now, where = datetime.now(UTC), target(region, role_arn, endpoint)
+    goal = load_preset(preset)
     repository = or_fail(lambda: look(directory))
     pipelines = {name: place(name, repository) for name in dict.fromkeys(systems or shown(repository))}
     files = pack_files(repository) | {file: render(name, repository, where.region) for name, file in pipelines.items()}
@@ -82,10 +83,10 @@ def command(
     _refuse_conflicts(directory, [policy, *files], force)
     with progress(READING) as reading:
         account = single_account(
-            read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say),
+            read_accounts(responses, snapshots, (region, role_arn, endpoint), now, reading.say, goal.sections),
             "a policy is fitted to one",
         )
-    fitted = fit(account, load_preset(preset), preset, now)
+    fitted = fit(account, goal, preset, now)
     _prove(fitted.text(), account, now)
     files = {policy: fitted.text(), **files}
     _write(directory, files)

@@ -15,10 +15,12 @@ from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
 from acctgate.sources.live import read_account
-from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE
+from acctgate.sources.operations import IDENTITY, OPTIONAL_OPERATIONS, PACK_REPORT, PACKS, PRACTICE, PREFERENCE
 from acctgate.text import and_more
 
-_OPERATIONS: Final = {operation.section: operation.name for operation in (IDENTITY, PREFERENCE, PRACTICE, PACKS)}
+_OPERATIONS: Final = {
+    operation.section: operation.name for operation in (IDENTITY, PREFERENCE, PRACTICE, PACKS, *OPTIONAL_OPERATIONS)
+}
 """The operation whose failure leaves out a section. The report of one pack has a section of its own."""
 
 

@@ -5,7 +5,7 @@ The pack needs this for a stack without data sources.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from typing import Any
 from acctgate.crossguard.configuration import AccountSettings
 from acctgate.crossguard.recorded import Recorded, export_state
 from acctgate.model.planned_change import Provider
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.sources import SourceError
 from acctgate.sources.snapshots import read_snapshots, unreadable
 
@@ -24,6 +24,8 @@ class BackgroundReader:
     """Reads the recorded state and the accounts of one run, each at most once."""
 
     settings: AccountSettings
+    optional: Collection[str] = OPTIONAL_SECTIONS
+    """The optional sections to read: those that the policy needs."""
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "acctgate"))
     _started: dict[Hashable, Future[Any]] = field(default_factory=dict)
 
@@ -34,13 +36,15 @@ class BackgroundReader:
     def start_account(self, provider: Provider | None) -> Future[list[Snapshot]]:
         """Start to read the account that a provider deploys to, or the default one."""
         role = provider.role_arn if provider and provider.role_arn else self.settings.role_arn
-        return self._start(("account", self.settings.snapshot or role), lambda: _read(self.settings, role))
+        return self._start(
+            ("account", self.settings.snapshot or role), lambda: _read(self.settings, role, self.optional)
+        )
 
     def start_target(self, arguments: Mapping[str, str]) -> Future[list[Snapshot]]:
         """Start to read the account that a data source's arguments select."""
         settings = replace(self.settings, snapshot=None, **arguments)
         key = ("account", settings.role_arn) if settings == self.settings else ("target", *sorted(arguments.items()))
-        return self._start(key, lambda: _read(settings, settings.role_arn))
+        return self._start(key, lambda: _read(settings, settings.role_arn, self.optional))
 
     def read_accounts(self, providers: Iterable[Provider]) -> list[Snapshot]:
         """Return the accounts that these providers deploy to; without providers, the default one."""
@@ -53,7 +57,7 @@ class BackgroundReader:
         return self._started[key]
 
 
-def _read(settings: AccountSettings, role: str | None) -> list[Snapshot]:
+def _read(settings: AccountSettings, role: str | None, optional: Collection[str]) -> list[Snapshot]:
     if settings.snapshot:
         return list(read_snapshots([settings.snapshot]))
     # Lazy: the SDK loads only for a live call.
@@ -61,6 +65,7 @@ def _read(settings: AccountSettings, role: str | None) -> list[Snapshot]:
     from acctgate.sources.target import Target
 
     try:
-        return [read_account(Target.chosen(settings.region, role, settings.endpoint), datetime.now(UTC))]
+        target = Target.chosen(settings.region, role, settings.endpoint)
+        return [read_account(target, datetime.now(UTC), optional=optional)]
     except SourceError as error:
         return [unreadable(error)]

@@ -26,7 +26,7 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
     if value is None or isinstance(value, Marker):
         return None
     try:
-        if rule.judge_values([value, *_absent(rule)], entry).outcome != "fail":
+        if rule.judge_values([value, *_absent(rule, entry)], entry).outcome != "fail":
             return None
         repaired = rule.repair(value, entry)
     except (Exception, SystemExit) as error:  # a custom rule that raises is judged as unknown
@@ -35,8 +35,8 @@ def remediated(rule: Rule[Any], entry: RuleEntry, properties: Mapping[str, Any])
     return None if repaired is None else {**_target(properties), key.pulumi: repaired}
 
 
-def _absent(rule: SettingRule[Any]) -> list[Unknown]:
-    return [Unknown("not declared", absent=True) for _ in rule.also]
+def _absent(rule: SettingRule[Any], entry: RuleEntry) -> list[Unknown]:
+    return [Unknown("not declared", absent=True) for _ in rule.paths_for(entry)[1:]]
 
 
 def _target(properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ class PreviewSession:
         self._command = command or find_command()
         self.configuration = configuration
         self.phase = Phase.CONFIGURED
-        self._reader = reader or BackgroundReader(configuration.account)
+        self._reader = reader or BackgroundReader(configuration.account, configuration.policy.sections)
         self._declared: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
         self._has_sources = False

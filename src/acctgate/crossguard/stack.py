@@ -103,7 +103,7 @@ def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
 
 
 def _account(gathered: _Gathered) -> StackAccount:
-    for section in set(gathered.errors) & {"SecurityPreference", "AccountSecurityPracticeInfo"}:
+    for section in set(gathered.errors) & (OPERATIONS.keys() - {"CompliancePackReports"}):
         gathered.sections.pop(section, None)
     for section in OPERATIONS:
         if section not in gathered.sections and section not in gathered.errors:

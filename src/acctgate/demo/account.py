@@ -43,6 +43,33 @@ _PRACTICE: Final[dict[str, Any]] = {
     },
     "Score": 63,
 }
+_PASSWORD_POLICY: Final[dict[str, Any]] = {
+    "MinimumPasswordLength": 8,
+    "MinimumPasswordDifferentCharacter": 0,
+    "RequireLowercaseCharacters": False,
+    "RequireUppercaseCharacters": False,
+    "RequireNumbers": False,
+    "RequireSymbols": False,
+    "PasswordNotContainUserName": False,
+    "PasswordReusePrevention": 0,
+    "MaxPasswordAge": 0,
+    "HardExpire": False,
+    "InitialPasswordAge": 14,
+    "MaxLoginAttemps": 0,
+}
+_CHARACTERS: Final = tuple(key for key in _PASSWORD_POLICY if key.startswith("Require"))
+_USER_SSO: Final[dict[str, Any]] = {
+    "SsoEnabled": False,
+    "SsoLoginWithDomain": False,
+    "AuthnSignAlgo": "rsa-sha256",
+    "AuxiliaryDomain": "",
+    "MetadataDocument": "",
+}
+_ACCESS_KEY_POLICY: Final[dict[str, Any]] = {
+    "Version": 1,
+    "Status": "Inactive",
+    "Statements": [{"Type": "VPCWhiteList", "Value": "AllowAllVPC", "IPList": ["::/0", "0.0.0.0/0"]}],
+}
 _PACK_REPORT: Final[dict[str, Any]] = {
     "ReportUrl": "https://cloud-config-compliance-report.oss-cn-shanghai.aliyuncs.com/CompliancePackReports/"
     "120886317861****/cp-fdc8626622af00f9****/120886317861****-cp-fdc8626622af00f9****-report-202106221046.xls"
@@ -61,6 +88,10 @@ class DemoAccount:
     account_id: str = ACCOUNT_ID
     preference: dict[str, Any] = field(default_factory=lambda: deepcopy(_PREFERENCE))
     practice: dict[str, Any] = field(default_factory=lambda: deepcopy(_PRACTICE))
+    password_policy: dict[str, Any] = field(default_factory=lambda: deepcopy(_PASSWORD_POLICY))
+    user_sso: dict[str, Any] = field(default_factory=lambda: deepcopy(_USER_SSO))
+    access_key_policy: dict[str, Any] = field(default_factory=lambda: deepcopy(_ACCESS_KEY_POLICY))
+    """Served as a JSON text."""
     pack_reports: list[dict[str, Any]] = field(default_factory=lambda: [deepcopy(_PACK_REPORT)])
 
     def set_preference(self, parameters: dict[str, str]) -> None:
@@ -75,6 +106,10 @@ class DemoAccount:
             elif key.api in LEFT_OUT:
                 group[key.api] = LEFT_OUT[key.api]
 
+    def set_password_policy(self, parameters: dict[str, str]) -> None:
+        """Do what SetPasswordPolicy does. What the call leaves out stays as it is."""
+        self.password_policy |= {key: _typed(parameters[key]) for key in self.password_policy if key in parameters}
+
     def comply(self) -> None:
         """Make the account hold what the preset `strict` asks for, masks within 10.0.0.0/8."""
         login = self.preference["LoginProfilePreference"]
@@ -82,6 +117,9 @@ class DemoAccount:
         self.preference["MFAPreference"]["AllowUserToManageMFADevices"] = True
         self.preference["PersonalInfoPreference"]["AllowUserToManagePersonalDingTalk"] = False
         self.preference["MaxIdleDays"] = {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90}
+        self.password_policy |= dict.fromkeys(_CHARACTERS, True)
+        self.password_policy |= {"MinimumPasswordLength": 14, "PasswordReusePrevention": 5}
+        self.password_policy |= {"MaxPasswordAge": 90, "MaxLoginAttemps": 5}
         info = self.practice["AccountSecurityPracticeUserInfo"]
         info |= {"RootWithAccessKey": 0, "BindMfa": True, "SubUserBindMfa": 9, "SubUserPwdLevel": "high"}
         self.practice["Score"] = 95

@@ -158,6 +158,19 @@ class DemoServer:
     def _GetAccountSecurityPracticeReport(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
         return {"AccountSecurityPracticeInfo": account.practice}
 
+    def _GetPasswordPolicy(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
+        return {"PasswordPolicy": account.password_policy}
+
+    def _SetPasswordPolicy(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        account.set_password_policy(dict(parameters))
+        return {"PasswordPolicy": account.password_policy}
+
+    def _GetUserSsoSettings(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
+        return {"UserSsoSettings": account.user_sso}
+
+    def _GetAccessKeyPolicyForAccount(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
+        return {"AccessKeyPolicy": json.dumps(account.access_key_policy)}
+
     def _ListCompliancePacks(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
         size = int(parameters.get("PageSize", "10"))
         start = (int(parameters.get("PageNumber", "1")) - 1) * size

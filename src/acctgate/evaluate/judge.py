@@ -72,7 +72,7 @@ class _RuleJudge:
         self._rule, self._entry, self._now = rule, policy.entry(rule.id), now
         self._level = self._entry["level"]
         self._built_in = rule in RULES
-        self._paths = rule.paths if isinstance(rule, SettingRule) else ()
+        self._paths = rule.paths_for(self._entry) if isinstance(rule, SettingRule) else ()
         self._expected, self._unusable = self._expectation(policy.unusable.get(rule.id))
         self._cache: dict[Any, list[Outcome]] = {}
 

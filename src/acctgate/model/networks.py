@@ -43,7 +43,7 @@ def read_masks(value: str) -> Masks:
     networks: list[Network] = []
     unreadable = []
     for piece in filter(None, (part.strip() for part in value.split(";"))):
-        network = _read(piece)
+        network = read_network(piece)
         if network is None:
             unreadable.append(piece)
         else:
@@ -51,7 +51,11 @@ def read_masks(value: str) -> Masks:
     return Masks(tuple(networks), tuple(unreadable))
 
 
-def _read(piece: str) -> Network | None:
+def read_network(piece: str) -> Network | None:
+    """Return the network that an address or a CIDR block of the API names, None if it cannot be read.
+
+    Host bits are read as the network that contains them.
+    """
     if not _PIECE.fullmatch(piece):
         return None
     try:

@@ -25,8 +25,13 @@ OPERATIONS: Final = {
     "SecurityPreference": "GetSecurityPreference",
     "AccountSecurityPracticeInfo": "GetAccountSecurityPracticeReport",
     "CompliancePackReports": "GetCompliancePackReport",
+    "PasswordPolicy": "GetPasswordPolicy",
+    "UserSsoSettings": "GetUserSsoSettings",
+    "AccessKeyPolicy": "GetAccessKeyPolicyForAccount",
 }
 """The sections of a snapshot, and the API operation that returns each."""
+OPTIONAL_SECTIONS: Final = frozenset({"PasswordPolicy", "UserSsoSettings", "AccessKeyPolicy"})
+"""The sections that are read from a live account only if a rule needs them."""
 
 Path = tuple[str | int, ...]
 """The path of a value in a snapshot."""

@@ -8,10 +8,13 @@ from typing import Annotated, Any, NotRequired
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from acctgate.model.access_key_policy import AccessKeyPolicy
 from acctgate.model.compliance_pack import CompliancePackReport
 from acctgate.model.fields import Version1, answer, described
+from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
+from acctgate.model.user_sso import UserSsoSettings
 
 
 @answer
@@ -44,6 +47,12 @@ class SnapshotDocument(TypedDict):
     """GetAccountSecurityPracticeReport's answer."""
     CompliancePackReports: NotRequired[list[CompliancePackReport]]
     """GetCompliancePackReport's answers, one for each compliance pack."""
+    PasswordPolicy: NotRequired[PasswordPolicy]
+    """GetPasswordPolicy's answer."""
+    UserSsoSettings: NotRequired[UserSsoSettings]
+    """GetUserSsoSettings's answer."""
+    AccessKeyPolicy: NotRequired[AccessKeyPolicy]
+    """GetAccessKeyPolicyForAccount's answer, parsed."""
     errors: NotRequired[dict[str, ApiError]]
     """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack."""
 

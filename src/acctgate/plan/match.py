@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from acctgate.model.other_change import OtherChange, Planned
 from acctgate.model.planned_change import PlannedChange
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.plan.overlay import overlay, unmatched
 from acctgate.policy.policy import Account
 from acctgate.redact import one_line
@@ -139,5 +139,4 @@ def _named_by_policy(change: Planned, accounts: Mapping[str, Account]) -> str | 
 
 def _unread(account: str | None) -> Snapshot:
     error = {"code": "NotRead", "message": "the plan deploys to this account, and it was not read"}
-    sections = ("SecurityPreference", "AccountSecurityPracticeInfo", "CompliancePackReports")
-    return Snapshot.from_document({"version": 1, "account_id": account, "errors": dict.fromkeys(sections, error)})
+    return Snapshot.from_document({"version": 1, "account_id": account, "errors": dict.fromkeys(OPERATIONS, error)})

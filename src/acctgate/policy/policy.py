@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from acctgate.model.outcome import Level, Place, Severity
+from acctgate.model.snapshot import OPTIONAL_SECTIONS
 from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES, account_identity
-from acctgate.rules.base import Rule, RuleEntry
+from acctgate.rules.base import Rule, RuleEntry, SettingRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,15 @@ class Policy:
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
         return ((self.rules[rule.id]["level"], rule.severity) for rule in self.all_rules)
+
+    @property
+    def sections(self) -> frozenset[str]:
+        """The optional sections of a snapshot that its rules need. Disabled rules need none."""
+        enabled = [rule for rule in self.all_rules if self.rules[rule.id]["level"] != "disabled"]
+        found = frozenset(section for rule in enabled for section in rule.sections(self.rules[rule.id]))
+        if any(rule not in RULES and not isinstance(rule, SettingRule) for rule in enabled):
+            return OPTIONAL_SECTIONS  # a user's own rule may read anything
+        return found & OPTIONAL_SECTIONS
 
     def for_accounts(self, environment: Mapping[str, str]) -> Policy:
         """Return the policy for the accounts that the environment names, if it names any."""

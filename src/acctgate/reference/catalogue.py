@@ -55,6 +55,8 @@ def _severity(severity: Severity, language: Language) -> str:
 
 
 def _scalar(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_scalar, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

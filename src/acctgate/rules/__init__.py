@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from acctgate.rules import (
+    access_key_networks,
     account_identity,
     change_password,
     compliance_report,
@@ -22,6 +23,11 @@ from acctgate.rules import (
     old_access_keys,
     old_root_access_keys,
     passkey_login,
+    password_age,
+    password_attempts,
+    password_characters,
+    password_length,
+    password_reuse,
     password_strength,
     risk_login,
     root_access_keys,
@@ -31,6 +37,7 @@ from acctgate.rules import (
     unused_access_keys,
     unused_root_access_keys,
     user_mfa,
+    user_sso,
     verification_types,
 )
 from acctgate.rules.base import Rule
@@ -63,6 +70,13 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     idle_users.RULE,
     idle_access_keys.RULE,
     verification_types.RULE,
+    password_length.RULE,
+    password_characters.RULE,
+    password_reuse.RULE,
+    password_age.RULE,
+    password_attempts.RULE,
+    user_sso.RULE,
+    access_key_networks.RULE,
 )
 
 __all__ = ["RULES", "Rule"]

@@ -68,7 +68,15 @@ _PLANNED: Final[Mapping[Language, str]] = {
     "result; ignore judges the account as read.",
     "zh": "是否考虑计划中的其他资源：judge（默认）在计划不能证明结果时报告 unknown；ignore 按读取时的账号判断。",
 }
-"""The meaning of the parameter `planned`, which several rules share."""
+_WHERE_SSO: Final[Mapping[Language, str]] = {
+    "en": "What to do where RAM users log on through SSO: judge (the default) judges as usual; skip skips the rule, "
+    "since the identity provider asks for MFA. If it is not known whether SSO is enabled, the rule is judged.",
+    "zh": "RAM 用户通过 SSO 登录时如何处理：judge（默认）照常判断；skip 跳过本规则，因为由身份提供商要求 MFA。"
+    "不知道是否启用 SSO 时照常判断。",
+}
+SHARED_PARAMETERS: Final = {"planned": _PLANNED, "where_sso": _WHERE_SSO}
+"""The meaning of parameters that several rules share, in each language."""
+SSO_SETTING: Final = "UserSsoSettings.SsoEnabled"
 
 
 @entry
@@ -77,6 +85,9 @@ class MovedEntry(RuleEntry, total=False):
 
     planned: Annotated[Literal["judge", "ignore"], Field(description=_PLANNED["en"])]  # inherited docstrings are lost
 
+
+WhereSso = Annotated[Literal["judge", "skip"], Field(description=_WHERE_SSO["en"])]
+"""The type of the parameter `where_sso`."""
 
 P = TypeVar("P", bound=RuleEntry)
 
@@ -184,6 +195,10 @@ class Rule(Generic[P]):
         """The settings that the rule reads, its own first."""
         return (self.setting,)
 
+    def sections(self, entry: P) -> frozenset[str]:
+        """Return the sections of a snapshot that the rule needs to judge by this entry."""
+        return frozenset(setting.partition(".")[0] for setting in self.settings)
+
     @property
     def planned_settings(self) -> tuple[str, ...]:
         """The settings of planned resources that can change the outcome."""
@@ -211,7 +226,7 @@ class Rule(Generic[P]):
         english, translated = self._english, self.translations.get(language)
         if translated is None:
             return english
-        shared = {"planned": _PLANNED.get(language, _PLANNED["en"])}
+        shared = {name: texts.get(language, texts["en"]) for name, texts in SHARED_PARAMETERS.items()}
         texts = {**shared, **translated.parameters}
         parameters = {name: texts.get(name, text) for name, text in english.parameters.items()}
         return translated._replace(parameters=parameters)
@@ -222,8 +237,8 @@ class Rule(Generic[P]):
 
     def parameter_order(self, name: str) -> Order | None:
         """Return which values of a parameter are stricter, None if the rule does not say."""
-        if name == "planned":
-            return ordered("ignore", "judge")
+        if name in SHARED_PARAMETERS:
+            return ordered("skip" if name == "where_sso" else "ignore", "judge")
         return self.orders.get(self.setting) if name in self.thresholds else self.parameter_orders.get(name)
 
     def plotted_value(self, actual: object) -> int | None:
@@ -267,6 +282,8 @@ class SettingRule(Rule[P]):
     repair: Callable[[Any, P], Any] | None = None
     """Returns the compliant value nearest to the present one, which may be `Unknown`. None if no planned resource can
     repair the setting."""
+    where_sso: bool = False
+    """Whether a policy can skip the rule where RAM users log on through SSO."""
     takes_unknown: bool = False
     """Whether `judge` accepts `Unknown` values. Otherwise one of them makes the outcome unknown."""
 
@@ -280,12 +297,28 @@ class SettingRule(Rule[P]):
         """The paths of `settings` in a snapshot."""
         return tuple(tuple(setting.split(".")) for setting in self.settings)
 
+    def paths_for(self, entry: P) -> tuple[Path, ...]:
+        """Return the paths of the values that `judge_values` takes: `paths`, and SSO if the entry makes it count."""
+        return (*self.paths, tuple(SSO_SETTING.split("."))) if self._asks_for_sso(entry) else self.paths
+
+    def sections(self, entry: P) -> frozenset[str]:
+        """See base class."""
+        return frozenset(str(path[0]) for path in self.paths_for(entry))
+
+    def _asks_for_sso(self, entry: P) -> bool:
+        return self.where_sso and entry.get("where_sso") == "skip"
+
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
         """Judge the values of the settings: return one judgement."""
-        return [self.judge_values([account.read(path) for path in self.paths], want)]
+        return [self.judge_values([account.read(path) for path in self.paths_for(want)], want)]
 
     def judge_values(self, values: Sequence[Any], want: P) -> Judgement:
-        """Return the judgement on the values of `paths`."""
+        """Return the judgement on the values of `paths_for` the entry."""
+        if self._asks_for_sso(want):
+            *values, sso = values
+            if sso is True:
+                actual = values[0].actual if isinstance(values[0], Unknown) else values[0]
+                return Judgement("skipped", "RAM users log on through SSO (where_sso: skip)", actual)
         if not self.takes_unknown:
             for value in values:
                 if isinstance(value, Unknown):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final, Literal, Required
 
 from acctgate.model.snapshot import Unknown
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, WhereSso, decide, entry, undecided
 from acctgate.rules.order import Move, higher_is_stricter, ordered
 
 LOGIN: Final = "SecurityPreference.LoginProfilePreference"
@@ -28,6 +28,7 @@ class Parameters(RuleEntry, total=False):
 
     require: Required[Literal["adaptive", "mandatory"]]
     """The weakest mode allowed."""
+    where_sso: WhereSso
 
 
 def judge(mode: str | Unknown, enforce: bool | Unknown, want: Parameters) -> Judgement:
@@ -65,6 +66,7 @@ RULE = SettingRule(
     setting=MODE,
     also=(ENFORCE,),
     takes_unknown=True,
+    where_sso=True,
     parameters=Parameters,
     expected=lambda want: "mandatory" if want["require"] == "mandatory" else "adaptive or mandatory",
     judge=judge,

@@ -34,6 +34,15 @@ def higher_is_stricter(before: Any, after: Any) -> Move:
     return _compare_numbers(before, after, stricter=1)
 
 
+def lower_is_stricter_zero_is_none(before: Any, after: Any) -> Move:
+    """Compare limits of which a lower one is stricter. 0 means no limit."""
+    return lower_is_stricter(_limit(before), _limit(after))
+
+
+def _limit(value: Any) -> Any:
+    return float("inf") if type(value) is int and value == 0 else value
+
+
 def _compare_numbers(before: Any, after: Any, *, stricter: int) -> Move:
     if not isinstance(before, (int, float)) or not isinstance(after, (int, float)):
         return Move("unknown")

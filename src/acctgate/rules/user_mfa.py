@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Required
 from annotated_types import Ge, Le
 
 from acctgate.model.other_change import LOGIN_PROFILE, MFA_DEVICE, USER
-from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, entry, unknown_message
+from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, WhereSso, entry, unknown_message
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import Move, combine, higher_is_stricter, lower_is_stricter
 
@@ -29,6 +29,7 @@ class Parameters(MovedEntry, total=False):
 
     minimum_ratio: Required[Annotated[float, Ge(0), Le(1)]]
     """The lowest share of users with a device, 0 to 1."""
+    where_sso: WhereSso
 
 
 def judge(bound: int, users: int, want: Parameters) -> Judgement:
@@ -83,6 +84,7 @@ RULE = SettingRule(
     severity="high",
     setting=BOUND,
     also=(USERS,),
+    where_sso=True,
     parameters=Parameters,
     trivial_values={"minimum_ratio": 0},
     expected=expected,

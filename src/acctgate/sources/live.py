@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,14 +10,25 @@ from functools import partial
 from typing import Any, Final
 
 from acctgate.model.judged_by import ReadAs
-from acctgate.model.snapshot import Snapshot, wrong_account
+from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, wrong_account
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError
 from acctgate.redact import one_line, without_secrets
+from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
-from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE, Operation
+from acctgate.sources.operations import (
+    ACCESS_KEY_POLICY,
+    IDENTITY,
+    PACK_REPORT,
+    PACKS,
+    PASSWORD_POLICY,
+    PRACTICE,
+    PREFERENCE,
+    USER_SSO,
+    Operation,
+)
 from acctgate.sources.responses import snapshot_of
 from acctgate.sources.target import Target
 
@@ -63,6 +74,20 @@ class LiveAccount:
     def security_practice(self) -> dict[str, Any]:
         """Return GetAccountSecurityPracticeReport's AccountSecurityPracticeInfo."""
         return self._section(PRACTICE)
+
+    def password_policy(self) -> dict[str, Any]:
+        """Return GetPasswordPolicy's PasswordPolicy."""
+        return self._section(PASSWORD_POLICY)
+
+    def user_sso_settings(self) -> dict[str, Any]:
+        """Return GetUserSsoSettings's UserSsoSettings."""
+        return self._section(USER_SSO)
+
+    def access_key_policy(self) -> dict[str, Any]:
+        """Return GetAccessKeyPolicyForAccount's AccessKeyPolicy, parsed."""
+        text = expect(ACCESS_KEY_POLICY, self._call(ACCESS_KEY_POLICY), ACCESS_KEY_POLICY.answer_key, str)
+        safe: dict[str, Any] = without_secrets(parse_access_key_policy(text))
+        return safe
 
     def compliance_packs(self) -> list[str]:
         """Return the IDs of the account's compliance packs, from all pages of ListCompliancePacks."""
@@ -120,13 +145,19 @@ class LiveAccount:
         return safe
 
 
-def read_account(target: Target, now: datetime, say: Callable[[str], None] | None = None) -> Snapshot:
-    """Read all sections of an account, in parallel.
+def read_account(
+    target: Target,
+    now: datetime,
+    say: Callable[[str], None] | None = None,
+    optional: Collection[str] = OPTIONAL_SECTIONS,
+) -> Snapshot:
+    """Read the sections of an account, in parallel.
 
     Args:
         target: The account.
         now: The time to record.
         say: Gets the name of each operation as it is called.
+        optional: The optional sections to read. Each costs a call.
 
     Raises:
         SourceError: No call brought an answer: there are no credentials, they are wrong, or there is no connection.
@@ -135,9 +166,10 @@ def read_account(target: Target, now: datetime, say: Callable[[str], None] | Non
         account = LiveAccount(target, say, Deadline.after(ACCOUNT_SECONDS))
     except CallError as error:
         raise _unreadable(error) from None
-    identity, preference, practice, packs = results = run_parallel(
-        [account.account_id, account.security_preference, account.security_practice, account.compliance_pack_reports]
-    )
+    always = account.account_id, account.security_preference, account.security_practice, account.compliance_pack_reports
+    readers = {section: read for section, read in _optional_readers(account).items() if section in optional}
+    results = run_parallel([*always, *readers.values()])
+    identity, preference, practice, packs, *others = results
     if all(isinstance(result, CallError) for result in results):
         raise _unreadable(identity)
     sections: dict[str, Any] = {}
@@ -147,11 +179,22 @@ def read_account(target: Target, now: datetime, say: Callable[[str], None] | Non
     _put(sections, errors, PRACTICE.section, practice)
     _put(sections, errors, PACK_REPORT.section, reports)
     _put({}, errors, IDENTITY.section, identity)
+    for section, result in zip(readers, others, strict=True):
+        _put(sections, errors, section, result)
     account_id = identity if isinstance(identity, str) and identity.strip("0") else None  # "" and "0" are no ID
     errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
     found = snapshot_of(sections, errors, account_id, _timestamp(now))
     read_as = ReadAs("live", None, account.caller_arn, target.role_arn, target.region, target.profile)
     return replace(found, read_as=read_as)
+
+
+def _optional_readers(account: LiveAccount) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Return what reads each optional section."""
+    return {
+        PASSWORD_POLICY.section: account.password_policy,
+        USER_SSO.section: account.user_sso_settings,
+        ACCESS_KEY_POLICY.section: account.access_key_policy,
+    }
 
 
 def _put(sections: dict[str, Any], errors: dict[str, ApiError], section: str, result: Any) -> None:

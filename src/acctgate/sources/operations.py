@@ -57,9 +57,26 @@ PACK_REPORT: Final = Operation(
     "CompliancePackReport",
     "GET",
 )
+PASSWORD_POLICY: Final = Operation(
+    "GetPasswordPolicy", "ims", "2019-08-15", "ram:GetPasswordPolicy", "PasswordPolicy", "PasswordPolicy"
+)
+USER_SSO: Final = Operation(
+    "GetUserSsoSettings", "ims", "2019-08-15", "ram:GetUserSsoSettings", "UserSsoSettings", "UserSsoSettings"
+)
+ACCESS_KEY_POLICY: Final = Operation(
+    "GetAccessKeyPolicyForAccount",
+    "ims",
+    "2019-08-15",
+    "ram:GetAccessKeyPolicyForAccount",
+    "AccessKeyPolicy",
+    "AccessKeyPolicy",
+)
 ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole", "", "Credentials")
 SET_PREFERENCE: Final = Operation(
     "SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference", "", "SecurityPreference"
+)
+SET_PASSWORD_POLICY: Final = Operation(
+    "SetPasswordPolicy", "ims", "2019-08-15", "ram:SetPasswordPolicy", "", "PasswordPolicy"
 )
 GENERATE_PACK_REPORT: Final = Operation(
     "GenerateCompliancePackReport",
@@ -97,10 +114,14 @@ GENERATE_AGGREGATE_PACK_REPORT: Final = Operation(
 
 READ_OPERATIONS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS, PACK_REPORT)
 """What reading an account calls. Their permissions are the minimum permissions."""
+OPTIONAL_OPERATIONS: Final = (PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY)
+"""What reading an account calls only if a rule needs it. Their permissions are optional."""
 OPERATIONS: Final = (
     *READ_OPERATIONS,
+    *OPTIONAL_OPERATIONS,
     ASSUME_ROLE,
     SET_PREFERENCE,
+    SET_PASSWORD_POLICY,
     GENERATE_PACK_REPORT,
     AGGREGATE_PACKS,
     AGGREGATE_PACK_REPORT,

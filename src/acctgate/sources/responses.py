@@ -12,14 +12,25 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError, display_name, read_json, read_text, split_preamble
 from acctgate.redact import without_secrets
-from acctgate.sources.call_error import api_error
-from acctgate.sources.operations import IDENTITY, PACK_REPORT, PACKS, PRACTICE, PREFERENCE
+from acctgate.sources.access_key_policy import parse_access_key_policy
+from acctgate.sources.call_error import CallError, api_error
+from acctgate.sources.operations import (
+    ACCESS_KEY_POLICY,
+    IDENTITY,
+    OPTIONAL_OPERATIONS,
+    PACK_REPORT,
+    PACKS,
+    PRACTICE,
+    PREFERENCE,
+)
 from acctgate.sources.xml import read_xml
 
-_SINGLE: Final = (PREFERENCE.answer_key, PRACTICE.answer_key)
+_SINGLE: Final = tuple(operation.answer_key for operation in (PREFERENCE, PRACTICE, *OPTIONAL_OPERATIONS))
 _PACK: Final = PACK_REPORT.answer_key
 _PACKS: Final = PACK_REPORT.section
-_SECTIONS: Final = {operation.name: operation.section for operation in (PREFERENCE, PRACTICE, PACKS, PACK_REPORT)}
+_SECTIONS: Final = {
+    operation.name: operation.section for operation in (PREFERENCE, PRACTICE, PACKS, PACK_REPORT, *OPTIONAL_OPERATIONS)
+}
 # Codes that only GetCompliancePackReport's document lists.
 _PACK_CODES: Final = ("Invalid.CompliancePackId.Value", "CompliancePackReportCreating", "AccountNotExisted")
 
@@ -38,6 +49,18 @@ class _Account:
             raise SourceError(f"{name}: {section} is also in {self.origins[section]}; give it once")
         self.origins[section] = name
         self.sections[section] = value
+
+    def put_access_key_policy(self, answer: dict[str, Any], name: str) -> None:
+        """Add the account's AccessKey policy, or the error that it is invalid."""
+        section = ACCESS_KEY_POLICY.section
+        if "AccessKeyId" in answer:
+            operation = ACCESS_KEY_POLICY.name
+            raise SourceError(f"{name}: is the policy of one AccessKey pair; {operation} returns the account's")
+        try:
+            self.put(section, parse_access_key_policy(answer[section]), name)
+        except CallError as error:
+            self.origins[section] = name
+            self.errors[section] = error.error
 
     def add_pack(self, report: Any, name: str) -> None:
         self.sections.setdefault(_PACKS, []).append(report)
@@ -60,7 +83,7 @@ def read_responses(paths: Iterable[str]) -> Snapshot:
     """Read the answers in these files as one snapshot.
 
     Raises:
-        SourceError: A file cannot be read, is not an answer of the three APIs, or two name different accounts.
+        SourceError: A file cannot be read, is not an API answer that acctgate reads, or two name different accounts.
     """
     account, names = _Account(), list[str]()
     for path in paths:
@@ -105,7 +128,10 @@ def _add_sections(account: _Account, answer: dict[str, Any], name: str) -> list[
     """Add every section of the answer. Return the sections that it has."""
     found = [section for section in _SINGLE if section in answer]
     for section in found:
-        account.put(section, answer[section], name)
+        if section == ACCESS_KEY_POLICY.section:
+            account.put_access_key_policy(answer, name)
+        else:
+            account.put(section, answer[section], name)
     listed = answer.get(_PACKS)
     if _PACK in answer or isinstance(listed, list):
         found.append(_PACKS)
@@ -130,7 +156,7 @@ def _error_beside_sections(answer: dict[str, Any], status: int | None) -> ApiErr
 def _add_error(account: _Account, answer: dict[str, Any], root: str, name: str) -> None:
     if not isinstance(answer.get("Code"), str):
         known = " or ".join((*_SINGLE, _PACK))
-        raise SourceError(f"{name}: not an answer of the three APIs; it needs {known} at the top level")
+        raise SourceError(f"{name}: not an answer of these APIs; it needs {known} at the top level")
     section = _section_of_error(answer, root)
     error = api_error(answer)
     if section is None:

@@ -13,8 +13,10 @@ from xml.etree.ElementTree import Element, ParseError
 from pydantic import TypeAdapter
 
 from acctgate.model.compliance_pack import CompliancePackReport
+from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
+from acctgate.model.user_sso import UserSsoSettings
 from acctgate.reading import SourceError
 
 Schema = dict[str, Any]
@@ -97,6 +99,9 @@ def _answer_schema() -> Schema:
         "SecurityPreference": SecurityPreference,
         "AccountSecurityPracticeInfo": AccountSecurityPracticeInfo,
         "CompliancePackReport": CompliancePackReport,
+        "PasswordPolicy": PasswordPolicy,
+        "UserSsoSettings": UserSsoSettings,
+        "AccessKeyPolicy": str,  # a JSON text
     }
     schemas = {key: TypeAdapter(model).json_schema() for key, model in sections.items()}
     definitions: Schema = {}

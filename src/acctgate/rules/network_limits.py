@@ -1,0 +1,173 @@
+"""Limits on the networks that something is allowed from: the parameters of network-masks and access-key-networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Final, NamedTuple
+
+from annotated_types import Ge, MinLen
+
+from acctgate.model.fields import Count
+from acctgate.model.networks import (
+    Network,
+    count_addresses,
+    count_public,
+    covers_everything,
+    covers_internet,
+    network_error,
+    outside,
+    policy_network,
+    union,
+)
+from acctgate.redact import one_line
+from acctgate.rules.base import LintHint, Order, Ratchet, RuleEntry, entry
+from acctgate.rules.order import allowed_networks, lower_is_stricter
+
+
+@entry
+class NetworkLimits(RuleEntry, total=False):
+    """Limits on networks. With none, networks must be listed and not cover the whole Internet."""
+
+    within: Annotated[list[str], MinLen(1)]
+    """The networks that every listed network must lie within: CIDR blocks without host bits."""
+    max_addresses: Annotated[int, Ge(1)]
+    """The highest number of addresses that the listed networks may cover together, at least 1."""
+    max_public_addresses: Count
+    """The highest number of globally reachable addresses that they may cover together, at least 0."""
+
+
+ZH_PARAMETERS: Final = {
+    "within": "列出的每个网络都必须位于这些网络之内：不含主机位的 CIDR 网段。",
+    "max_addresses": "列出的网络合计最多覆盖的地址数，不小于 1。",
+    "max_public_addresses": "列出的网络合计最多覆盖的公网可达地址数，不小于 0。",
+}
+"""The meaning of the parameters in Chinese."""
+PARAMETER_ORDERS: Final[Mapping[str, Order]] = {
+    "within": allowed_networks,
+    "max_addresses": lower_is_stricter,
+    "max_public_addresses": lower_is_stricter,
+}
+
+
+class Allowed(NamedTuple):
+    """The networks that something is allowed from."""
+
+    networks: tuple[Network, ...]
+    confined: tuple[Network, ...] = ()
+    """Networks within single VPCs: never public, and never the whole Internet."""
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[Network, ...]:
+        """All networks."""
+        return (*self.networks, *self.confined)
+
+
+def expected(want: NetworkLimits, noun: str) -> str:
+    """Return the limits in words. `noun` is the listed networks in the plural."""
+    parts = []
+    if "within" in want:
+        parts.append(f"{noun} within {', '.join(want['within'])}")
+    if "max_addresses" in want:
+        parts.append(f"at most {want['max_addresses']:,} addresses")
+    if "max_public_addresses" in want:
+        parts.append(f"at most {want['max_public_addresses']:,} public addresses")
+    return ", ".join(parts) or f"{noun} that do not cover every address"
+
+
+def faults(want: NetworkLimits) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the networks that are invalid."""
+    for index, text in enumerate(want.get("within", ())):
+        if fault := network_error(text):
+            yield ("within", index), fault
+
+
+@lru_cache
+def networks_of(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    """Return the networks that CIDR blocks in a policy name."""
+    return tuple(policy_network(text) for text in texts)
+
+
+def violation(allowed: Allowed, want: NetworkLimits, noun: str) -> str | None:
+    """Return how the readable networks violate the limits, None if they do not."""
+    total, public = count_addresses(allowed.all), count_public(allowed.networks)
+    if covers_everything(allowed.networks):
+        return f"the {noun} cover every address: {_count(total)}"
+    if covers_internet(allowed.networks):
+        return f"the {noun} cover every address on the Internet: {_count(total)}, {_count(public, 'public ')}"
+    if "within" in want and (stray := outside(allowed.all, networks_of(tuple(want["within"])))):
+        return f"{some([str(net) for net in stray])} lies outside {', '.join(want['within'])}"
+    if "max_addresses" in want and total > want["max_addresses"]:
+        return f"the {noun} cover {_count(total)}"
+    if "max_public_addresses" in want and public > want["max_public_addresses"]:
+        return f"the {noun} cover {_count(public, 'public ')}"
+    return None
+
+
+def description(allowed: Allowed) -> str:
+    """Return the networks, and how many addresses they have."""
+    shown = some([str(net) for net in allowed.all])
+    total, public = count_addresses(allowed.all), count_public(allowed.networks)
+    return f"{shown}: {_count(total)}, {public:,} of them public"
+
+
+def some(pieces: Sequence[str]) -> str:
+    """Return the first pieces of a list, and how many more there are."""
+    more = f" and {len(pieces) - 3} more" if len(pieces) > 3 else ""
+    return ", ".join(one_line(piece)[:60] for piece in pieces[:3]) + more
+
+
+def _count(number: int, kind: str = "") -> str:
+    return f"{number:,} {kind}address{'' if number == 1 else 'es'}"
+
+
+def lint(want: NetworkLimits, _entries: Mapping[str, RuleEntry]) -> Iterator[LintHint]:
+    """Warn of networks that others contain, and of a limit that `within` never reaches."""
+    within = networks_of(tuple(want.get("within", ())))
+    for index, each in enumerate(within):
+        wider = next((n for i, n in enumerate(within) if i != index and _contains(n, each, i < index)), None)
+        if wider is not None:
+            problem = "is listed twice" if each == wider else f"lies inside {wider}"
+            yield LintHint(("within", index), f"{each} {problem}; remove it")
+    most, total = want.get("max_addresses"), sum(each.num_addresses for each in within)
+    if within and most is not None and most >= total:
+        yield LintHint(("max_addresses",), f"{most} is never reached: within has {total} addresses")
+    public, reachable = want.get("max_public_addresses"), count_public(within)
+    if within and public is not None and public >= reachable:
+        message = f"{public} is never reached: within has {reachable} public addresses"
+        yield LintHint(("max_public_addresses",), message)
+
+
+def _contains(wider: Any, network: Any, earlier: bool) -> bool:
+    """Return whether a network lies in another one. Of two equal ones, the later lies in the earlier."""
+    if network == wider:
+        return earlier
+    return bool(network.version == wider.version and network.subnet_of(wider))
+
+
+def ratchet(read: Callable[[Any], Allowed]) -> dict[str, Ratchet]:
+    """Return how `init` replaces each limit by the one that the account meets today.
+
+    Args:
+        read: Returns the networks in an outcome's `actual`.
+    """
+
+    def current_networks(actual: Any, wanted: Sequence[str]) -> list[str]:
+        return [str(each) for each in union((*read(actual).all, *map(policy_network, wanted)))]
+
+    def at_least(count: Callable[[Allowed], int]) -> Ratchet:
+        return lambda actual, wanted: max(wanted, count(read(actual)))
+
+    return {
+        "within": current_networks,
+        "max_addresses": at_least(lambda allowed: count_addresses(allowed.all)),
+        "max_public_addresses": at_least(lambda allowed: count_public(allowed.networks)),
+    }
+
+
+def kept_or_wanted(networks: Iterable[Network], want: NetworkLimits) -> tuple[Network, ...]:
+    """Return the present networks that are allowed, else all networks that are allowed."""
+    allowed = networks_of(tuple(want.get("within", ())))
+    kept = tuple(net for net in networks if net not in outside([net], allowed)) if allowed else ()
+    return kept or allowed
