@@ -18,6 +18,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from acctgate.cli import group
+from acctgate.commands.init import fit
 from acctgate.commands.init.pipelines import PIPELINES
 from acctgate.demo import DemoServer
 from acctgate.policy import load_policy
@@ -317,8 +318,6 @@ def test_a_folder_below_shows_the_pipelines_of_its_repository(repository: Path) 
 
 
 def test_a_policy_that_would_block_is_not_written(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from acctgate.commands.init import fit
-
     monkeypatch.setattr(fit, "_holds", lambda *_: True)  # whatever the ratchet
     monkeypatch.setattr(fit, "_ratchet", lambda rule, want, actual: want)
     result = init(snapshot="../worse.json")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pytest
 
@@ -117,10 +117,17 @@ def test_the_end_with_the_first_or_the_last_item(first: bool, running: list[bool
 
 
 def test_an_error_ends_it() -> None:
-    with watched() as terminal, pytest.raises(KeyError), progress("reading") as shown:
-        terminal.wait_for("reading")
-        raise KeyError
-    assert not _running(shown)
+    started: list[Progress] = []
+
+    def fail() -> NoReturn:
+        with progress("reading") as shown:
+            started.append(shown)
+            terminal.wait_for("reading")
+            raise KeyError
+
+    with watched() as terminal, pytest.raises(KeyError):
+        fail()
+    assert not _running(started[0])
     assert terminal.text.endswith(CLEARED)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from acctgate.policy import PolicyError, load_policy
 from acctgate.policy.edit import with_waiver
-from acctgate.policy.source import parse, read_source
+from acctgate.policy.source import Source, parse, read_source
 from tests.support import examples, name_of, one_line, run
 
 ENTRY = {"rule": "root-mfa", "account": "1", "reason": "r", "owner": "o", "expires": "2027-01-31"}
@@ -104,8 +104,6 @@ def test_every_valid_policy_takes_one(path: Path) -> None:
 def test_any_text_is_read_as_it_was_written(reason: str) -> None:
     entry = {**ENTRY, "reason": reason, "owner": reason}
     source_text = f"version: 1\nwaivers:\n  - {OLD}\n"
-    from acctgate.policy.source import Source
-
     data, node = parse(source_text, "p", is_json=False)
     changed = with_waiver(source_text, Source("p", data, node, Path("p.yaml")), entry)
     assert parse(changed, "p", is_json=False)[0]["waivers"][-1] == entry

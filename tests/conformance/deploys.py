@@ -179,7 +179,7 @@ def cases(draw: DrawFn) -> Case:
 
 @composite
 def options(draw: DrawFn, count: int) -> Options:
-    """Runs of the engine: plain ones are the most frequent."""
+    """Return runs of the engine, most of them plain."""
     some = st.lists(st.integers(0, count - 1), min_size=1, max_size=count // 2, unique=True).map(tuple)
     kind = draw(st.sampled_from(("plain", "plain", "plain", "refresh", "target", "exclude", "replace", "taint")))
     return Options(

@@ -6,9 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
+import pulumi_alicloud as alicloud
 import pytest
+from pulumi.output import Unknown
 
-from acctgate.demo import DemoServer
+from acctgate.demo import DemoAccount, DemoServer
 from tests.support.engine import Run, Stack, data_sources
 
 pytestmark = pytest.mark.engine
@@ -24,9 +27,6 @@ def program(*, sources: bool = True, provider: str | None = None, **settings: An
     """Return a program with the account's SecurityPreference, with or without the data sources."""
 
     def run() -> None:
-        import pulumi
-        import pulumi_alicloud as alicloud
-
         if sources:
             data_sources()
         options = None
@@ -96,8 +96,6 @@ def test_d_the_plan_leaves_out_masks(make_stack: MakeStack, good: DemoServer) ->
 
 def test_e_a_planned_value_is_unknown(make_stack: MakeStack, good: DemoServer) -> None:
     def unknown() -> None:
-        import pulumi_alicloud as alicloud
-
         data_sources()
         first = alicloud.ram.SecurityPreference("first", **GOOD)
         mode = first.verification_types.apply(lambda _: "mandatory")
@@ -112,9 +110,6 @@ def test_e_a_planned_value_is_unknown(make_stack: MakeStack, good: DemoServer) -
 
 def test_e_an_unknown_value_alone(make_stack: MakeStack, good: DemoServer) -> None:
     def unknown() -> None:
-        import pulumi
-        import pulumi_alicloud as alicloud
-
         data_sources()
         key = pulumi.Output.from_input("10.0.0.0/8")
         user = alicloud.ram.SecurityPreference("pref", **{**GOOD, "login_network_masks": key.apply(_unknown)})
@@ -127,8 +122,6 @@ def test_e_an_unknown_value_alone(make_stack: MakeStack, good: DemoServer) -> No
 
 
 def _unknown(_: str) -> Any:
-    from pulumi.output import Unknown
-
     return Unknown()  # type: ignore[no-untyped-call]
 
 
@@ -187,8 +180,6 @@ def test_without_data_sources_the_pack_reads_the_account_itself(make_stack: Make
 
 
 def test_without_data_sources_a_role_tells_which_account(make_stack: MakeStack, good: DemoServer) -> None:
-    from acctgate.demo import DemoAccount
-
     other = DemoAccount(account_id="2222222222222222")
     good.accounts[other.account_id] = other
     role = "acs:ram::2222222222222222:role/deploy"
@@ -222,8 +213,6 @@ def test_a_planned_resource_of_another_account_is_never_ignored(make_stack: Make
 
 def test_two_planned_preferences_contradict_each_other(make_stack: MakeStack, good: DemoServer) -> None:
     def two() -> None:
-        import pulumi_alicloud as alicloud
-
         data_sources()
         alicloud.ram.SecurityPreference("one", **GOOD)
         alicloud.ram.SecurityPreference("two", **{**GOOD, "login_network_masks": "10.1.0.0/16"})

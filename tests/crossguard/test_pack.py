@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import pulumi_alicloud as alicloud
 import pytest
 
-from acctgate.demo import DemoServer
+from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
+from acctgate.demo import DemoAccount, DemoServer
 from acctgate.demo.account import ACCESS_KEY_SECRET
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.policy import load_policy
+from acctgate.sources.live import read_account
+from acctgate.sources.target import Target
 from tests.support import ROOT
 from tests.support.engine import Stack, data_sources
 
@@ -30,13 +37,6 @@ def test_the_demo_account_is_blocked_by_exactly_the_expected_rules(make_stack: M
 
 
 def test_the_report_agrees_with_the_live_account_judged_without_pulumi(make_stack: MakeStack, demo: DemoServer) -> None:
-    from datetime import UTC, datetime
-
-    from acctgate.evaluate.pipeline import evaluate
-    from acctgate.policy import load_policy
-    from acctgate.sources.live import read_account
-    from acctgate.sources.target import Target
-
     report = make_stack(data_sources).run().report
     assert report is not None
     now = datetime.now(UTC)
@@ -178,15 +178,11 @@ def test_a_wrong_policy_pack_config_is_refused_or_unknown_and_never_passes(make_
 
 
 def test_two_accounts_in_one_stack_are_judged_apart(make_stack: MakeStack, demo: DemoServer) -> None:
-    from acctgate.demo import DemoAccount
-
     other = DemoAccount(account_id="2222222222222222")
     other.comply()
     demo.accounts[other.account_id] = other
 
     def program() -> None:
-        from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
-
         data_sources()
         role = "acs:ram::2222222222222222:role/audit"
         SecurityPreference("other-preference", role_arn=role)
@@ -209,8 +205,6 @@ def test_a_wrong_argument_is_one_clean_error(make_stack: MakeStack) -> None:
 
 def test_an_argument_that_is_not_known_yet_is_unknown(make_stack: MakeStack) -> None:
     def program() -> None:
-        import pulumi_alicloud as alicloud
-
         preference = alicloud.ram.SecurityPreference("new", login_network_masks="10.0.0.0/8", login_session_duration=6)
         data_sources(role_arn=preference.mfa_operation_for_login.apply(lambda mode: f"acs:{mode}"))
 

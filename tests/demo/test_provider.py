@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pulumi
+import pulumi_alicloud as alicloud
 import pytest
 
 from acctgate.demo import DemoAccount, DemoServer
@@ -46,8 +48,6 @@ def resource(**settings: Any) -> Callable[[], None]:
     """Return a program with the account's SecurityPreference and nothing else."""
 
     def program() -> None:
-        import pulumi_alicloud as alicloud
-
         alicloud.ram.SecurityPreference("pref", **settings)
 
     return program
@@ -158,8 +158,6 @@ def test_a_preview_sends_nothing_and_does_not_know_what_is_left_out(make_stack: 
     seen: dict[str, Any] = {}
 
     def program() -> None:
-        import pulumi_alicloud as alicloud
-
         preference = alicloud.ram.SecurityPreference("pref", login_session_duration=8)
         for name in ("login_session_duration", "mfa_operation_for_login"):
             getattr(preference, name).apply(lambda value, name=name: seen.update({name: value}))
@@ -190,9 +188,6 @@ def test_refresh_reads_back(make_stack: MakeStack, demo: Recorder) -> None:
 
 def test_a_role_on_an_explicit_provider_leads_to_another_account(make_stack: MakeStack, demo: Recorder) -> None:
     def program() -> None:
-        import pulumi
-        import pulumi_alicloud as alicloud
-
         role = alicloud.ProviderAssumeRoleArgs(role_arn=f"acs:ram::{OTHER}:role/deploy")
         options = pulumi.ResourceOptions(provider=alicloud.Provider("other", assume_role=role))
         alicloud.ram.SecurityPreference("pref", login_session_duration=3, opts=options)
@@ -211,8 +206,6 @@ def told(run: Run, *parts: str) -> None:
 
 def test_another_resource_is_refused(make_stack: MakeStack) -> None:
     def program() -> None:
-        import pulumi_alicloud as alicloud
-
         alicloud.ram.Group("group")
 
     told(make_stack(program).run(pack=False), "'group'", "alicloud:ram/group:Group", "needs the real alicloud plugin")
@@ -220,8 +213,6 @@ def test_another_resource_is_refused(make_stack: MakeStack) -> None:
 
 def test_a_function_is_refused(make_stack: MakeStack) -> None:
     def program() -> None:
-        import pulumi_alicloud as alicloud
-
         alicloud.get_account()
 
     run = make_stack(program).run(pack=False)

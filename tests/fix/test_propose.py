@@ -12,6 +12,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ import yaml
 from click.testing import CliRunner, Result
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pulumi_alicloud.ram import SecurityPreferenceArgs
 
 from acctgate.cli import group
+from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix import propose as module
 from acctgate.fix.propose import Fix, propose
@@ -31,7 +34,7 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan import PlannedChange, overlay
-from acctgate.policy import Policy, load_preset
+from acctgate.policy import Policy, Waiver, load_preset
 from acctgate.sources.responses import read_responses
 from tests.support import DENIED, HERE, NOW, UPDATE, joined, one_line, policy_of, run, seed
 from tests.support.accounts import GOOD
@@ -139,10 +142,6 @@ def test_each_level_but_disabled_is_repaired(level: str) -> None:
 
 
 def test_a_waived_violation_is_left_as_it_is() -> None:
-    from datetime import date
-
-    from acctgate.policy import Waiver
-
     policy = policy_of({"session-duration": {"max_hours": 4}, "mfa-ticket": {"allow": False}})
     policy = replace(policy, waivers=(Waiver("session-duration", "night shift", "ops", date(2027, 1, 1)),))
     fix = propose(account(EnableSaveMFATicket=True), policy, NOW)
@@ -512,8 +511,6 @@ def test_terraform_reads_the_block(tmp_path: Path) -> None:
 
 
 def test_the_python_names_are_those_of_the_package() -> None:
-    from pulumi_alicloud.ram import SecurityPreferenceArgs
-
     assert {key.terraform for key in PREFERENCE_KEYS} <= set(dir(SecurityPreferenceArgs))
 
 
@@ -665,8 +662,6 @@ def test_what_cannot_be_used_is_2_in_one_line(arguments: tuple[str, ...], messag
 
 
 def test_the_live_account_is_read_where_no_file_is_given() -> None:
-    from acctgate.demo import DemoServer
-
     with DemoServer() as demo:
         demo.account.preference["LoginProfilePreference"]["LoginSessionDuration"] = 24
         done = run("fix", "--to", "terraform", "--policy", "baseline", environment=demo.environment)

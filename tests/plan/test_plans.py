@@ -68,7 +68,7 @@ def test_plan(plan: Path, case: dict[str, Any], tmp_path: Path) -> None:
     given = case.get("snapshots") or [{key: case[key] for key in ("live", "denied", "id") if key in case}]
     policy = _policy(tmp_path, case.get("accounts", {}))
 
-    after = after_deploy([_snapshot(**each) for each in given], read_plan(str(plan)), policy.accounts)
+    after = after_deploy([_snapshot(each) for each in given], read_plan(str(plan)), policy.accounts)
     reports = list(evaluate(after, policy, NOW))
 
     if "snapshots" in case:
@@ -98,14 +98,12 @@ def _hold(report: AccountReport, expect: Any) -> None:
     assert all(outcome.message.isprintable() and len(outcome.message) < 800 for outcome in report.outcomes)
 
 
-def _snapshot(
-    live: Mapping[str, Any] | None = None, denied: bool = False, id: str | None = "1111111111111111"
-) -> Snapshot:
-    document: dict[str, Any] = deepcopy({**GOOD, "account_id": id})
-    if denied:
+def _snapshot(case: Mapping[str, Any]) -> Snapshot:
+    document: dict[str, Any] = deepcopy({**GOOD, "account_id": case.get("id", "1111111111111111")})
+    if case.get("denied"):
         del document["SecurityPreference"]
         document["errors"] = {"SecurityPreference": DENIED}
-    for key, value in (live or {}).items():
+    for key, value in case.get("live", {}).items():
         group = document["SecurityPreference"].setdefault(_GROUPS[key], {})
         group.pop(key, None)
         if value is not None:

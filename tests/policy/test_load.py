@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, PolicyError, load_policy, load_preset
 from acctgate.rules import RULES
 from tests.support import DENIED, HERE, NOW, examples, judge, name_of, outcomes_of, written_policy
@@ -248,9 +250,6 @@ def test_a_valid_waiver_beside_an_expired_one_counts(tmp_path: Path) -> None:
 
 def test_a_waiver_does_not_carry_over_to_the_next_account(tmp_path: Path) -> None:
     """One judgement serves many accounts; a waiver must not change what is kept of it."""
-    from acctgate.evaluate.pipeline import evaluate
-    from acctgate.model.snapshot import Snapshot
-
     policy = written_policy(tmp_path / "p.yaml", WAIVER.replace("{rule:", '{account: "1", rule:'))
     accounts = [Snapshot.from_document({"version": 1, "account_id": n, **ROOT_KEYS}) for n in ("1", "2", "1")]
     found = [outcomes_of(report, "root-access-keys")[0].outcome for report in evaluate(accounts, policy, NOW)]

@@ -14,6 +14,7 @@ import pytest
 from pulumi import automation
 from pulumi.automation.errors import CommandError
 
+from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
 
@@ -141,8 +142,6 @@ def make_stack(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.
 
 def data_sources(**where: Any) -> None:
     """Declare the data sources of the repository's own program."""
-    from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
-
     SecurityPreference("preference", **where)
     SecurityPracticeReport("practice", **where)
     CompliancePackReport("packs", **where)

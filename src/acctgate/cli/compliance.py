@@ -21,7 +21,7 @@ from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.download import DownloadError, download
 from acctgate.sources.compliance.packs import CompliancePacks, Pack, PackReport, new_client_token
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
-from acctgate.sources.compliance.wait import NotGenerated, wait_for_report
+from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
 from acctgate.text import os_reason
 from acctgate.writing import WriteError, open_output
 
@@ -191,7 +191,7 @@ def _wait(packs: CompliancePacks, pack: str, timeout: int, *, generated: bool) -
                 progress=shown.say,
                 generated=generated,
             )
-        except NotGenerated as error:
+        except NotGeneratedError as error:
             click.echo(f"acctgate: {error}", err=True)
             click.get_current_context().exit(3)
         except CallError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +12,15 @@ import click
 
 from acctgate.cli.examples import GroupWithExamples
 from acctgate.cli.options import force_option, own_policy_option, policy_path
+from acctgate.cli.output import write_text
+from acctgate.model.outcome import Place
+from acctgate.policy import PolicyError, load_merged
+from acctgate.policy.chain import read_chain
 from acctgate.policy.find import NAMES
+from acctgate.policy.lint import lint as lint_policy
+from acctgate.policy.show import as_json, as_yaml
+from acctgate.redact import one_line
+from acctgate.render.github import annotation
 
 if TYPE_CHECKING:
     from acctgate.policy.lint import Problem
@@ -56,10 +67,6 @@ def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | 
 
     The YAML is the same policy in one file. FILE is policies/policy.yaml of the repository by default.
     """
-    from acctgate.cli.output import write_text
-    from acctgate.policy import PolicyError, load_merged
-    from acctgate.policy.show import as_json, as_yaml
-
     try:
         merged = load_merged(_chosen(file, policy_file))
     except PolicyError as error:
@@ -83,14 +90,6 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
     FILES are policies/policy.yaml of the repository by default. Exit status: 0 nothing found; 1 problems found; 2 a
     file cannot be read.
     """
-    from datetime import UTC, datetime
-
-    from acctgate.cli.output import write_text
-    from acctgate.policy import PolicyError
-    from acctgate.policy.chain import read_chain
-    from acctgate.policy.lint import lint as lint_policy
-    from acctgate.redact import one_line
-
     today = datetime.now(UTC).date()
     found: list[Problem] = []
     unreadable: list[str] = []
@@ -107,13 +106,6 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
 
 
 def _render(found: list[Problem], kind: str) -> str:
-    import json
-    from dataclasses import asdict
-
-    from acctgate.model.outcome import Place
-    from acctgate.redact import one_line
-    from acctgate.render.github import annotation
-
     if kind == "json":
         return json.dumps([asdict(problem) for problem in found], indent=1) + "\n"
     if kind == "github":

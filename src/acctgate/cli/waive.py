@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,10 @@ import click
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import own_policy_option, policy_path
+from acctgate.policy import PolicyError, load_policy
+from acctgate.policy.edit import with_waiver
+from acctgate.policy.source import read_source
+from acctgate.policy.validate import suggest_rule
 from acctgate.text import os_reason
 from acctgate.writing import replace_file
 
@@ -43,8 +47,6 @@ def command(rule: str, account: str | None, reason: str, owner: str, expires: st
 
     Covers violations and unknown results of RULE through its last day. Exit status: 0 written; 2 not written.
     """
-    from datetime import UTC, datetime
-
     path = policy_file or policy_path()
     today = datetime.now(UTC).date()
     last = _day(expires, today)
@@ -70,10 +72,6 @@ def _day(text: str, today: date) -> date:
 
 def _write(path: Path, entry: dict[str, str], last: date) -> str:
     """Write the entry and return its place."""
-    from acctgate.policy import PolicyError, load_policy
-    from acctgate.policy.edit import with_waiver
-    from acctgate.policy.source import read_source
-
     try:
         before = load_policy(path)
         _check(before, entry, last)
@@ -90,8 +88,6 @@ def _write(path: Path, entry: dict[str, str], last: date) -> str:
 
 
 def _check(before: Policy, entry: dict[str, str], last: date) -> None:
-    from acctgate.policy.validate import suggest_rule
-
     known = {rule.id: rule for rule in before.all_rules}
     if entry["rule"] not in known:
         raise click.UsageError(

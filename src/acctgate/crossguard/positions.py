@@ -31,8 +31,7 @@ class PositionRecorder:
 
     def watch(self) -> None:
         """Watch the resources of the program that is about to run in this process."""
-        # Lazy: the pack reads the positions and does not record any.
-        from pulumi.runtime import register_stack_transformation
+        from pulumi.runtime import register_stack_transformation  # noqa: PLC0415 - the pack only reads positions
 
         register_stack_transformation(self._record)
 

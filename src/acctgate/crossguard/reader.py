@@ -17,6 +17,7 @@ from acctgate.model.planned_change import Provider
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.sources import SourceError
 from acctgate.sources.snapshots import read_snapshots, unreadable
+from acctgate.sources.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,7 @@ class BackgroundReader:
 def _read(settings: AccountSettings, role: str | None, optional: Collection[str]) -> list[Snapshot]:
     if settings.snapshot:
         return list(read_snapshots([settings.snapshot]))
-    # Lazy: the SDK loads only for a live call.
-    from acctgate.sources.live import read_account
-    from acctgate.sources.target import Target
+    from acctgate.sources.live import read_account  # noqa: PLC0415 - loads only for a live call
 
     try:
         target = Target.chosen(settings.region, role, settings.endpoint)

@@ -38,10 +38,11 @@ from acctgate.crossguard.source_types import (
 )
 from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
+from acctgate.sources.call_error import CallError
+from acctgate.sources.target import Target
 
 if TYPE_CHECKING:
     from acctgate.sources.live import LiveAccount
-    from acctgate.sources.target import Target
 
 Values = dict[str, Any]
 
@@ -78,7 +79,7 @@ class SourceReader(ResourceProvider):
         arguments = self._arguments(news)
         try:
             return CheckResult({**arguments, **self._read(arguments), READ_AT: datetime.now(UTC).isoformat()}, [])
-        except _InvalidArgument as error:
+        except _InvalidArgumentError as error:
             return CheckResult(arguments, [CheckFailure(error.name, str(error))])
 
     def diff(self, _id: str, _olds: Values, _news: Values) -> DiffResult:
@@ -100,7 +101,7 @@ class SourceReader(ResourceProvider):
         arguments = self._arguments(props)
         try:
             values = {**arguments, **self._read(arguments), READ_AT: datetime.now(UTC).isoformat()}
-        except _InvalidArgument:
+        except _InvalidArgumentError:
             values = props
         return ReadResult(id_, values, dict(values))
 
@@ -117,15 +118,12 @@ class SourceReader(ResourceProvider):
                 reason = f"{name} is known only after the deploy"
                 return {"error": {"code": "UnknownArgument", "message": reason}}
             if not isinstance(value, str) or not value:
-                raise _InvalidArgument(name, f"expected text, found {value!r}")
+                raise _InvalidArgumentError(name, f"expected text, found {value!r}")
         return _read_source(BY_NAME[self._name], arguments)
 
 
 def _read_source(source: SourceType, arguments: Values) -> Values:
     """Return the account's id and the section, or errors in their place."""
-    # Lazy: the SDK loads only for a live call.
-    from acctgate.sources.call_error import CallError
-
     try:
         account = _open(*(arguments.get(name) for name in ARGUMENTS))
     except CallError as error:
@@ -144,7 +142,7 @@ def _read_source(source: SourceType, arguments: Values) -> Values:
     return values
 
 
-class _InvalidArgument(Exception):
+class _InvalidArgumentError(Exception):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
         self.name = name
@@ -152,20 +150,18 @@ class _InvalidArgument(Exception):
 
 def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> LiveAccount:
     """Return the account that the arguments select, or else the environment."""
-    from acctgate.sources.target import Target
-
     try:
         target = Target.chosen(region, role_arn, endpoint)
     except SourceError as error:
         name = str(error).split()[0].replace("role", "role_arn")
-        raise _InvalidArgument(name, str(error)) from None
+        raise _InvalidArgumentError(name, str(error)) from None
     return _account(target)
 
 
 # One process serves all data sources of a preview: it assumes a role and asks for the identity once.
 @lru_cache
 def _account(target: Target) -> LiveAccount:
-    from acctgate.sources.live import LiveAccount
+    from acctgate.sources.live import LiveAccount  # noqa: PLC0415 - loads only for a live call
 
     return LiveAccount(target)
 

@@ -308,5 +308,5 @@ class _Handler(BaseHTTPRequestHandler):
         now = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
         return super().date_time_string((now + self.server.demo.ahead).timestamp())
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the server runs beside a preview."""
+    def log_message(self, *args: object) -> None:
+        """Log nothing: the server runs beside a preview."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from rich.cells import set_cell_size
+
 from acctgate.language import Language
 from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, load_preset
@@ -86,7 +88,7 @@ def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES
 
 
 def explain(rule: Rule[Any], language: Language = "en") -> str:
-    """One rule for the terminal."""
+    """Return the description of a rule for the terminal."""
     text, label = rule.text(language), LABELS[language]
     parts = [f"{name}{label.colon}{meaning}" for name, meaning in text.parameters.items()]
     lines = [f"{rule.id}{label.colon}{text.title}", "", text.doc, ""]
@@ -102,18 +104,16 @@ def explain(rule: Rule[Any], language: Language = "en") -> str:
 
 
 def _below(label: str, values: Iterable[str]) -> list[str]:
-    """Values below each other, with their label before the first. A Chinese character is two columns wide."""
-    from rich.cells import set_cell_size
-
+    """Return values on lines of their own, the first one after its label. A Chinese character is two columns wide."""
     first = f"{label[:1].upper()}{label[1:]}"
     return [f"{set_cell_size('' if index else first, 10)} {value}" for index, value in enumerate(values)]
 
 
 def markdown_pages(language: Language = "en", examples: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """docs/rules.md, or docs/rules.zh-CN.md.
+    """Return the text of docs/rules.md or docs/rules.zh-CN.md.
 
     Args:
-        language: In which it is written.
+        language: The language of the page.
         examples: Rule id → `pass` and `fail` → an example, as YAML.
     """
     label = LABELS[language]

@@ -62,7 +62,7 @@ IDLE_DAYS: Final = (90, 180, 365, 730)
 
 def switch(
     *,
-    id: str,
+    id: str,  # noqa: A002 - as in Rule
     title: str,
     doc: str | None,
     severity: Severity,
@@ -112,7 +112,14 @@ def switch(
 
 
 def idle_days(
-    *, id: str, title: str, doc: str | None, key: str, idle: str, pulumi: str, zh: RuleText
+    *,
+    id: str,  # noqa: A002 - as in Rule
+    title: str,
+    doc: str | None,
+    key: str,
+    idle: str,
+    pulumi: str,
+    zh: RuleText,
 ) -> SettingRule[MaxDays]:
     """Return a rule on the idle days after which Alibaba Cloud disables something.
 
@@ -161,7 +168,7 @@ def _days(count: int) -> str:
 
 def count(
     *,
-    id: str,
+    id: str,  # noqa: A002 - as in Rule
     title: str,
     doc: str | None,
     severity: Severity,

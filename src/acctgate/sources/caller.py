@@ -28,7 +28,7 @@ _LONGEST_BACKOFF: Final = 3.0
 _LONGEST_RETRY_AFTER: Final = 5.0
 
 
-class _Transient(Exception):
+class _TransientError(Exception):
     """A failure that may pass."""
 
     def __init__(self, error: CallError, retry_after: float | None = None) -> None:
@@ -48,7 +48,7 @@ class Caller:
 
     def __init__(self, target: Target, say: Callable[[str], None] | None = None) -> None:
         """Find the credentials and assume the role. `say` gets the name of each operation as it is called."""
-        from acctgate.sources.transport import Transport
+        from acctgate.sources.transport import Transport  # noqa: PLC0415 - urllib3 loads only for a live call
 
         self._target, self._say, self._transport = target, say, Transport()
         self._credentials = find_credentials(target.profile)
@@ -78,14 +78,14 @@ class Caller:
                 return deadline.run(lambda: self._attempt(operation, query or {}, deadline))
             except DeadlineError:
                 break
-            except _Transient as failure:
+            except _TransientError as failure:
                 last = failure.error
                 if attempt == _ATTEMPTS - 1 or not _wait(attempt, failure.retry_after, deadline):
                     break
         raise last or no_answer(operation, self._target.host(operation.product), "timeout")
 
     def _attempt(self, operation: Operation, query: Mapping[str, str], deadline: Deadline) -> Any:
-        from acctgate.sources import sdk, transport
+        from acctgate.sources import sdk, transport  # noqa: PLC0415 - the SDK loads only for a live call
 
         host = self._target.host(operation.product)
         url = f"{'http' if self._target.endpoint else 'https'}://{host}/"
@@ -94,7 +94,7 @@ class Caller:
             response = self._transport.send(operation.method, url, headers, query, deadline)
         except transport.TransportError as error:
             trace(operation.name, error)
-            raise _Transient(no_answer(operation, host, str(error))) from None
+            raise _TransientError(no_answer(operation, host, str(error))) from None
         except transport.BodyError as error:
             raise unexpected(operation, str(error)) from None
         return _read(operation, response, host)
@@ -108,7 +108,7 @@ class Caller:
             raise CallError(operation.name, {"code": "NoCredentials", "message": str(error)}) from None
 
     def _assume(self, role_arn: str) -> Keys:
-        from acctgate.sources.sdk import Keys
+        from acctgate.sources.sdk import Keys  # noqa: PLC0415 - the SDK loads only for a live call
 
         answer = self.call(ASSUME_ROLE, {"RoleArn": role_arn, "RoleSessionName": "acctgate"})
         found = expect(ASSUME_ROLE, answer, "Credentials", dict)
@@ -135,7 +135,7 @@ def _read(operation: Operation, response: HttpResponse, host: str) -> Any:
 
     Raises:
         CallError: It is an error, a redirect, or not JSON.
-        _Transient: It is an error that may pass.
+        _TransientError: It is an error that may pass.
     """
     if 300 <= response.status < 400:
         raise unexpected(operation, f"{host} redirects to another address (HTTP {response.status}); not followed")
@@ -147,16 +147,16 @@ def _read(operation: Operation, response: HttpResponse, host: str) -> Any:
         raise unexpected(operation, str(error)) from None
 
 
-def _failure(operation: Operation, response: HttpResponse, host: str) -> CallError | _Transient:
+def _failure(operation: Operation, response: HttpResponse, host: str) -> CallError | _TransientError:
     answer = _error_answer(response.body)
     if answer is None:  # a gateway's page
         message = f"{host} answered HTTP {response.status} without an answer of the API"
         error = CallError(operation.name, {"code": NO_ANSWER, "message": message})
-        return _Transient(error) if response.status >= 500 else error
+        return _TransientError(error) if response.status >= 500 else error
     error = refused(operation, answer, response.status)
     retry_after = _retry_after(response.headers.get("x-acs-retry-after"))
     passes = response.status >= 500 or retry_after is not None or error.error["code"].startswith("Throttling")
-    return _Transient(error, retry_after) if passes else error
+    return _TransientError(error, retry_after) if passes else error
 
 
 def _error_answer(body: bytes) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ class Credentials:
         Raises:
             SourceError: They could not be renewed.
         """
-        from acctgate.sources import sdk
+        from acctgate.sources import sdk  # noqa: PLC0415 - the SDK loads only for a live call
 
         try:
             keys, _ = sdk.get_keys(self._provider)
@@ -84,7 +84,7 @@ def find_credentials(profile: str | None = None) -> Credentials:
     Raises:
         SourceError: No source is configured, or the configured one has no credentials.
     """
-    from acctgate.sources import sdk
+    from acctgate.sources import sdk  # noqa: PLC0415 - the SDK loads only for a live call
 
     source = find_source(os.environ, profile)
     try:

@@ -28,9 +28,8 @@ def read_xml(text: str, name: str) -> tuple[str, dict[str, Any]]:
     Raises:
         SourceError: It is not well-formed XML, or it has entities or a document type.
     """
-    # Few inputs are XML. Loading its parser costs every other run 10 ms.
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
+    from defusedxml.common import DefusedXmlException  # noqa: PLC0415 - few inputs are XML, and it takes 10 ms
+    from defusedxml.ElementTree import fromstring  # noqa: PLC0415
 
     try:
         root = fromstring(text.strip(), forbid_dtd=True)

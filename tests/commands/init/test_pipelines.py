@@ -22,6 +22,7 @@ from acctgate.commands.init.repository import Repository
 from acctgate.demo.server import permission
 from tests.support import ROOT
 from tests.support.accounts import READS
+from tests.support.fitting import HOURS, changed, fitted
 
 DOCS: Final = (ROOT / "docs/pipelines.md").read_text(encoding="utf-8")
 LINTER: Final = ROOT / ".cache/actionlint/actionlint"
@@ -296,8 +297,6 @@ def test_the_yaml_in_the_docs_can_be_read() -> None:
 
 
 def test_the_docs_of_the_ratchet_are_what_init_writes() -> None:
-    from tests.support.fitting import HOURS, changed, fitted
-
     block = DOCS.partition("extends: strict\nrules:\n")[2].partition("```")[0]
     assert block in fitted(changed((HOURS, 12))).text()
 

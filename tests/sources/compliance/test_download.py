@@ -28,7 +28,7 @@ class Store:
                 store.ranges.append(self.headers.get("Range"))
                 (store.script.pop(0) if store.script else whole)(self)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

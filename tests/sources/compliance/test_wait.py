@@ -8,7 +8,7 @@ import pytest
 
 from acctgate.sources.call_error import CallError
 from acctgate.sources.compliance.packs import CompliancePacks
-from acctgate.sources.compliance.wait import FIRST_PAUSE, MAX_PAUSE, NotGenerated, wait_for_report
+from acctgate.sources.compliance.wait import FIRST_PAUSE, MAX_PAUSE, NotGeneratedError, wait_for_report
 from tests.sources.compliance.test_packs import Api, error, report
 
 
@@ -63,19 +63,19 @@ def test_other_errors_end_the_wait(code: str) -> None:
 
 
 def test_without_a_request_none_is_not_waited_for() -> None:
-    with pytest.raises(NotGenerated, match="no report was generated"):
+    with pytest.raises(NotGeneratedError, match="no report was generated"):
         wait(report("NONE"))
     found, _, _ = wait(report("NONE"), report("CREATING"), report(), generated=True)
     assert found.status == "COMPLETE"
 
 
 def test_an_unknown_status_proves_nothing() -> None:
-    with pytest.raises(NotGenerated, match="unknown ReportStatus EXPIRED"):
+    with pytest.raises(NotGeneratedError, match="unknown ReportStatus EXPIRED"):
         wait(report("EXPIRED"))
 
 
 def test_patience_ends() -> None:
-    with pytest.raises(NotGenerated, match="within 10 seconds"):
+    with pytest.raises(NotGeneratedError, match="within 10 seconds"):
         wait(*[report("CREATING")] * 20, timeout=10)
 
 

@@ -16,7 +16,7 @@ _TRANSIENT: Final = (CREATING, "ServiceUnavailable", "Throttling", "InternalErro
 """Beginnings of error codes that a later call may not have."""
 
 
-class NotGenerated(Exception):
+class NotGeneratedError(Exception):
     """There is no report to wait for, or it was not ready in time. The text is one line."""
 
 
@@ -42,7 +42,7 @@ def wait_for_report(
         generated: Whether a report was just requested: then NONE only means that it has not begun.
 
     Raises:
-        NotGenerated: The status is NONE although nothing was requested, it is unknown, or the time is over.
+        NotGeneratedError: The status is NONE although nothing was requested, it is unknown, or the time is over.
         CallError: A call failed for another reason than load or a report in progress.
     """
     end = clock() + timeout
@@ -53,13 +53,15 @@ def wait_for_report(
             if status.status == "COMPLETE":
                 return status
             if status.status == "NONE" and not generated:
-                raise NotGenerated(f"{pack_id}: no report was generated; run `acctgate compliance generate {pack_id}`")
+                command = f"acctgate compliance generate {pack_id}"
+                raise NotGeneratedError(f"{pack_id}: no report was generated; run `{command}`")
             if status.status not in ("NONE", "CREATING"):
-                raise NotGenerated(f"{pack_id}: unknown ReportStatus {status.status}")
+                raise NotGeneratedError(f"{pack_id}: unknown ReportStatus {status.status}")
         else:
             progress(status)
         if clock() + pause > end:
-            raise NotGenerated(f"{pack_id}: the report was not complete within {timeout:g} seconds; wait again later")
+            late = f"the report was not complete within {timeout:g} seconds; wait again later"
+            raise NotGeneratedError(f"{pack_id}: {late}")
         sleep(pause)
     raise AssertionError("pauses never end")
 
