@@ -22,7 +22,7 @@ from acctgate.sources.call_error import CallError
 from acctgate.sources.live import LiveAccount, read_account
 from acctgate.sources.target import Target
 from tests.support import NOW, one_line, run
-from tests.support.accounts import READS
+from tests.support.accounts import OPTIONAL_READS, READS
 
 
 @pytest.fixture
@@ -68,9 +68,12 @@ def test_a_whole_account(server: DemoServer) -> None:
         "SecurityPreference": server.account.preference,
         "AccountSecurityPracticeInfo": server.account.practice,
         "CompliancePackReports": [report],
+        "PasswordPolicy": server.account.password_policy,
+        "UserSsoSettings": server.account.user_sso,
+        "AccessKeyPolicy": server.account.access_key_policy,
     }
     assert not snapshot.problems
-    assert server.calls == dict.fromkeys(READS, 1)
+    assert server.calls == dict.fromkeys(READS | OPTIONAL_READS, 1)
 
 
 def test_no_secret_is_kept(server: DemoServer) -> None:
@@ -243,7 +246,7 @@ def test_an_endpoint_where_nobody_listens_is_2(server: DemoServer, command: str,
 
 
 def test_everything_denied_is_2(server: DemoServer) -> None:
-    server.denied |= READS
+    server.denied |= READS | OPTIONAL_READS
     with pytest.raises(SourceError, match=r"NoPermission.*check the caller's permissions"):
         _read(server)
 

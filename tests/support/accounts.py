@@ -42,4 +42,6 @@ READS: Final = {
     "ListCompliancePacks",
     "GetCompliancePackReport",
 }
-"""The operations that reading an account calls."""
+"""The operations that reading an account always calls."""
+OPTIONAL_READS: Final = {"GetPasswordPolicy", "GetUserSsoSettings", "GetAccessKeyPolicyForAccount"}
+"""The operations that it calls only if a rule needs them."""
