@@ -51,7 +51,7 @@ class HtmlRenderer(Renderer):
         self._accounts: list[_Account] = []
         self._room, self._short = _ROOM, 0
         self._rules = Rules(frame.rules)
-        self._trends, self._changes = Trends(), Changes()
+        self._trends, self._changes = Trends(frame.rules), Changes()
         self._latest: dict[str | int, Verdict] = {}
         """The latest verdict on each account. An account without an id has the number of its part as key."""
         self._lowest: int | None = None

@@ -1,9 +1,9 @@
-"""The page's trend of accounts with several snapshots: score and violations as plots, and rules that changed."""
+"""The page's trend of accounts with several snapshots: values and violations as plots, and rules that changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from acctgate.model.report import AccountReport
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
 from acctgate.rules import RULES
+from acctgate.rules.base import Rule
 
 _ROOM: Final = 40_000
 """Characters for plots. When they are used up, further accounts are counted, not plotted."""
@@ -28,9 +29,29 @@ class Point(NamedTuple):
     number: int
     day: str
     """When the account was read, empty if not known."""
-    score: int | None
+    values: tuple[int | None, ...]
+    """The value of each plotted rule, None if it is unknown."""
     failed: int
     unknown: int
+
+
+class Plot(NamedTuple):
+    """The values of one rule's setting over time."""
+
+    title: Words
+    low: int
+    high: int
+    values: tuple[int | None, ...]
+    """One for each point."""
+
+    def part(self, value: int) -> float:
+        """Return where a value is between the lowest (0) and the highest (1)."""
+        return (value - self.low) / max(1, self.high - self.low)
+
+    @property
+    def marks(self) -> list[tuple[int, float]]:
+        """The grid lines: value and height."""
+        return [(mark, self.part(mark)) for mark in _marks(self.low, self.high)]
 
 
 class Scale(NamedTuple):
@@ -65,8 +86,9 @@ class Scale(NamedTuple):
 class _Course:
     """The snapshots of one account."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, plotted: Sequence[Rule[Any]]) -> None:
         self.name = name
+        self._plotted = plotted
         self.points: list[Point] = []
         self.count = 0
         self._previous: dict[str, Result] = {}
@@ -77,8 +99,18 @@ class _Course:
         self._previous, self._latest = self._latest, _worst_results(report)
         binding = [outcome.outcome for outcome in report.outcomes if outcome.binding]
         day = (report.taken_at or "")[:16].replace("T", " ")
-        point = Point(self.count, day, score_of(report), binding.count("fail"), binding.count("unknown"))
+        values = tuple(_value(report, rule) for rule in self._plotted)
+        point = Point(self.count, day, values, binding.count("fail"), binding.count("unknown"))
         self.points = [*self.points, point][-_POINTS:]
+
+    def plots(self) -> list[Plot]:
+        """Return a plot for each rule of which a value is known."""
+        columns = zip(self._plotted, zip(*(point.values for point in self.points), strict=True), strict=True)
+        return [
+            Plot(Words(rule.title, rule.text("zh").title), *rule.plot_range, values)
+            for rule, values in columns
+            if rule.plot_range is not None and any(value is not None for value in values)
+        ]
 
     def flips(self) -> list[tuple[str, Words, list[str]]]:
         """Return the rules that changed between the last two snapshots, with a sign and a title."""
@@ -93,15 +125,16 @@ class _Course:
 class Trends:
     """Collects the snapshots of each account, and plots accounts with more than one."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Iterable[Rule[Any]]) -> None:
         self._courses: dict[str, _Course] = {}
+        self._plotted = [rule for rule in rules if rule.plot_range is not None]
 
     def add(self, report: AccountReport) -> None:
         """Add one snapshot."""
         if report.account is None:
             return
         if report.account not in self._courses:
-            self._courses[report.account] = _Course(f"{report.alias or ''} {report.account}")
+            self._courses[report.account] = _Course(f"{report.alias or ''} {report.account}", self._plotted)
         self._courses[report.account].add(report)
 
     def figures(self) -> tuple[list[Markup], int]:
@@ -117,13 +150,17 @@ class Trends:
         return figures, len(courses) - len(figures)
 
 
-_PLOTTED: Final = next(rule for rule in RULES if rule.plot_range is not None)
+_SCORE: Final = next(rule for rule in RULES if rule.id == "security-score")
 
 
 def score_of(report: AccountReport) -> int | None:
-    """Return the value of the plotted rule, None if it is unknown."""
-    found = (outcome.actual for outcome in report.outcomes if outcome.rule == _PLOTTED.id)
-    return _PLOTTED.plotted_value(next(found, None))
+    """Return the account's security score, None if it is unknown."""
+    return _value(report, _SCORE)
+
+
+def _value(report: AccountReport, rule: Rule[Any]) -> int | None:
+    """Return the value that is plotted for a rule, None if it is unknown."""
+    return rule.plotted_value(next((each.actual for each in report.outcomes if each.rule == rule.id), None))
 
 
 def _worst_results(report: AccountReport) -> dict[str, Result]:
@@ -138,12 +175,13 @@ def _worst_results(report: AccountReport) -> dict[str, Result]:
 def _figure(number: int, course: _Course) -> Markup:
     points = course.points
     highest = max(1, *(point.failed + point.unknown for point in points))
+    marks = [(mark, mark / highest) for mark in _marks(0, highest)]
     figure: Markup = macros("trend.html.j2").figure(  # type: ignore[attr-defined]
-        number, course.name, course.flips(), points, Scale(len(points)), highest, _marks(highest)
+        number, course.name, course.flips(), points, course.plots(), Scale(len(points)), highest, marks
     )
     return figure
 
 
-def _marks(highest: int) -> Sequence[int]:
-    """Return the values of the grid lines: 0, the highest, and the half if it is a whole number."""
-    return (0, highest) if highest % 2 else (0, highest // 2, highest)
+def _marks(low: int, high: int) -> Sequence[int]:
+    """Return the values of the grid lines: the lowest, the highest, and the middle if it is a whole number."""
+    return (low, high) if (low + high) % 2 else (low, (low + high) // 2, high)
