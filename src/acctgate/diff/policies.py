@@ -10,6 +10,7 @@ from acctgate.model.diff import PolicyChange
 from acctgate.policy.module_code import ModuleCode
 from acctgate.policy.policy import Account, Policy, Waiver
 from acctgate.rules.base import Rule, RuleEntry
+from acctgate.rules.comparison import checked_move
 from acctgate.rules.order import Move, combine, higher_is_stricter
 
 _LEVELS: Final = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
@@ -104,8 +105,8 @@ def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
     if was is None or now is None:  # every optional parameter only asks for more
         return Move("stricter" if was is None else "looser")
     order = rule.parameter_order(name)
-    if order is not None:
-        return order(was, now)
+    if order is not None and (move := checked_move(lambda: order(was, now))) is not None:
+        return move
     # Without an order, a reviewer must decide, so the change counts as looser.
     return Move("looser", "the opposite is asked for" if isinstance(now, bool) else "which is stricter is not defined")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, get_args
 
 from acctgate.log import trace
+from acctgate.model.diff import Direction
 from acctgate.rules.base import Rule
 from acctgate.rules.order import Move, Order
 
@@ -38,24 +39,24 @@ class Comparison:
         if before is None or after is None:
             return Move("unknown", "was unknown before" if before is None else "is now unknown")
         order = self._orders.get(plain_setting(setting))
-        return _safely(lambda: order(before, after)) if order else Move("changed")
+        return (checked_move(lambda: order(before, after)) if order else None) or Move("changed")
 
     def compare_actual(self, rule: str, setting: str, before: Any, after: Any) -> Move:
         """Return which way the `actual` of a rule's outcome moved: by the rule's own order, else the setting's."""
         own = self._rules.get(rule)
         move = None
         if own is not None and before is not None and after is not None:
-            move = _safely(lambda: own.compare_actual(plain_setting(setting), before, after))
+            move = checked_move(lambda: own.compare_actual(plain_setting(setting), before, after))
         return move or self.compare(setting, before, after)
 
 
-T = TypeVar("T")
-
-
-def _safely(compare: Callable[[], T]) -> T | Move:
-    """Return the result of an order, which may be a user's own: if it raises, the direction is unknown."""
+def checked_move(compare: Callable[[], object]) -> Move | None:
+    """Return the result of an order, which may be a user's own. If the order fails, the direction is unknown."""
     try:
-        return compare()
-    except Exception as error:
+        found = compare()
+        if found is None or (isinstance(found, Move) and found.direction in get_args(Direction)):
+            return found
+    except (Exception, SystemExit) as error:
         trace("an order of values raised", error)
-        return Move("unknown")
+        return Move("unknown", f"the rule's order of values raised {type(error).__name__}")
+    return Move("unknown", "the rule's order of values returned no move")
