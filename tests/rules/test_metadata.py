@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 
+from acctgate.language import LANGUAGES, Language
+from acctgate.model.outcome import Severity
 from acctgate.policy import load_preset
 from acctgate.rules import RULES, Rule
 from acctgate.rules.base import SHARED_PARAMETERS
@@ -54,6 +56,15 @@ ROWS: Final = {
     cells[0]: cells[1:] for cells in (line.strip("| ").split(" | ") for line in TABLE.split("\n")) if cells[1:]
 }
 KINDS: Final = ("LowercaseCharacters", "UppercaseCharacters", "Numbers", "Symbols")
+UNORDERED: Final = {
+    "change-password": "the policy says which is stricter: a quick change, or passwords that administrators manage",
+    "manage-mfa-devices": "the policy says which is stricter: users bind devices, or administrators do",
+    "passkey-login": "the policy says which is stricter: no phishing, or no trust in the users' devices",
+    "dead-setting": "its setting does nothing, so no value of it is stricter",
+    "login-lockout": "stricter masks lock out more people: the order is that of network-masks",
+    "account-identity": "an account is another one, not a stricter one",
+}
+"""Why no value of a rule's setting, and of its parameters, is stricter."""
 BY_PLAN: Final = {"dead-setting", "login-lockout"}
 """Rules that judge what a deploy does: without a plan they are skipped."""
 
@@ -99,6 +110,27 @@ def test_a_rule_is_documented_and_has_examples(rule: Rule[Any]) -> None:
     assert all(rule.text("en").parameters.values()), "each parameter has a docstring"
     for outcome in (*rule.outcomes, *(["skipped"] if rule.id in BY_PLAN else [])):
         assert list((HERE / "rules" / rule.id / outcome).glob("*.yaml")), f"no example of {outcome}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_has_all_its_texts_in_each_language(rule: Rule[Any], language: Language) -> None:
+    text, english = rule.text(language), rule.text("en")
+    assert text.title and text.doc and text.remediation
+    assert list(text.parameters) == [name for name in rule.entry_schema["properties"] if name != "level"]
+    assert all(meaning.strip() for meaning in text.parameters.values())
+    if language != "en":
+        assert text.title != english.title and text.doc != english.doc and text.remediation != english.remediation
+        assert [name for name, meaning in text.parameters.items() if meaning == english.parameters[name]] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_how_severe_it_is_and_which_values_are_stricter(rule: Rule[Any]) -> None:
+    assert rule.severity in get_args(Severity)
+    ordered = rule.setting in rule.orders or rule.actual_order is not None
+    assert ordered is (rule.id not in UNORDERED)
+    unordered = {name for name in rule.text("en").parameters if rule.parameter_order(name) is None}
+    assert not unordered if ordered else unordered <= {"allow"}
 
 
 def test_what_is_never_unknown_has_no_example_of_it() -> None:
