@@ -211,8 +211,8 @@ def test_a_program_that_ends_its_process_passes_nothing(project: Path, demo: Dem
 
 
 PATCHES = """
-import acctgate.cli.output, acctgate.model.report, sys
-acctgate.cli.output.Writer.write = lambda *_: 0
+import acctgate.cli.writer, acctgate.model.report, sys
+acctgate.cli.writer.Writer.write = lambda *_: 0
 acctgate.model.report.read_report = None
 sys.exit = lambda *_: None
 """

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from acctgate.cli.completion import files
-from acctgate.cli.options import target
+from acctgate.cli.options import Live
 from acctgate.cli.progress import Progress
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.reading import SourceError
@@ -53,7 +53,7 @@ def source_options(command: F) -> F:
 def read_accounts(
     responses: tuple[str, ...],
     snapshots: tuple[str, ...],
-    live: tuple[str | None, str | None, str | None],
+    live: Live,
     now: datetime,
     say: Callable[[str], None] | None = None,
     optional: Collection[str] = OPTIONAL_SECTIONS,
@@ -63,14 +63,14 @@ def read_accounts(
     Args:
         responses: Files with API responses.
         snapshots: Snapshot files.
-        live: Region, role and endpoint of the live account.
+        live: The live account.
         now: The time to record.
         say: Gets the name of each call to the live account.
         optional: The optional sections to read from it.
     """
     if responses or snapshots:
         return (each.parse() if isinstance(each, RawSnapshot) else each for each in read_raw(responses, snapshots))
-    return _read_live(*live, now, say, optional)
+    return _read_live(live, now, say, optional)
 
 
 def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[RawSnapshot | Snapshot]:
@@ -124,9 +124,7 @@ def single_account(accounts: Iterator[Snapshot], why: str) -> Snapshot:
 
 
 def _read_live(
-    region: str | None,
-    role_arn: str | None,
-    endpoint: str | None,
+    live: Live,
     now: datetime,
     say: Callable[[str], None] | None,
     optional: Collection[str],
@@ -134,6 +132,6 @@ def _read_live(
     from acctgate.sources.live import read_account  # noqa: PLC0415 - a file needs no API client
 
     try:
-        yield read_account(target(region, role_arn, endpoint), now, say, optional)
+        yield read_account(live.target(), now, say, optional)
     except SourceError as error:
         yield unreadable(error)

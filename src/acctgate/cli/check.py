@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import (
-    account_option,
-    baseline,
-    baseline_option,
-    color_option,
-    fail_on,
-    fail_on_option,
-    format_option,
-    live_options,
-    lock_file_option,
-    output_option,
-    plan_option,
-    planned_changes,
-    policy,
-    policy_option,
-    require_blocking_rule,
-    warn_stale_baseline,
-)
-from acctgate.cli.output import Color, Writer
+from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
+from acctgate.cli.options import lock_file_option, plan_option, planned_changes, policy
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
 from acctgate.model.other_change import is_effective
@@ -54,20 +36,13 @@ if TYPE_CHECKING:
 @source_options
 @plan_option
 @lock_file_option
-@baseline_option
-@fail_on_option
-@account_option
-@policy_option
-@format_option
-@output_option
-@color_option
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
     metavar="N",
     help="Judge in N processes.  [default: one per core for snapshot files of 1 MiB and more, otherwise 1]",
 )
-@live_options
+@judging_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -75,23 +50,15 @@ def command(
     snapshots: tuple[str, ...],
     plans: tuple[str, ...],
     lock_file: str | None,
-    baseline_file: str | None,
-    fail_on_words: tuple[str, ...],
-    policy_file: Path | None,
-    formats: tuple[str, ...],
-    output: Path | None,
-    color: Color,
     jobs: int | None,
-    region: str | None,
-    role_arn: str | None,
-    endpoint: str | None,
+    judging: Judging,
 ) -> None:
     """Check API responses, snapshots, or otherwise the live account."""
-    wanted = policy(policy_file)
+    wanted = policy(judging.policy_file)
     now = datetime.now(UTC)
-    writer = Writer(wanted, formats, output, color, judged_by(wanted, now))
+    writer = judging.writer(wanted, judged_by(wanted, now))
     planned = planned_changes(plans, lock_file)
-    known, blocking = baseline(baseline_file, wanted), fail_on(fail_on_words)
+    known, blocking = judging.baseline(wanted), judging.fail_on()
     require_blocking_rule(wanted.source, wanted.levels(), blocking)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now) if planned is None else None
@@ -100,15 +67,14 @@ def command(
             judged = workers.judge(read_raw(responses, snapshots))
             evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
         else:
-            live = (region, role_arn, endpoint)
-            accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
+            accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, wanted.sections)
             evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         try:
             code = writer.write(reports, evaluation.notices)
         except EvaluationError as error:
             raise click.ClickException(str(error)) from None
-    warn_stale_baseline(baseline_file, evaluation.stale_entries())
+    judging.warn_stale_baseline(evaluation.stale_entries())
     changes = any(is_effective(change) for change in planned or ())
     if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
         names = ", ".join(plans)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import live_options, target
+from acctgate.cli.options import Live, live_options
 from acctgate.cli.progress import Progress, progress
 from acctgate.reading import SourceError
 from acctgate.sources.call_error import CallError
@@ -25,10 +25,8 @@ from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
 from acctgate.text import os_reason
 from acctgate.writing import WriteError, open_output
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-def _options(function: F) -> F:
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that all sub-commands share."""
     aggregator = click.option(
         "--aggregator", metavar="ID", help="An account group (ca-…) instead of the caller's own account."
@@ -56,9 +54,9 @@ def command() -> None:
 @command.command("list", short_help="List compliance packs.", examples=("acctgate compliance list --format json",))
 @click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_options
-def list_packs(kind: str, aggregator: str | None, **where: str | None) -> None:
+def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
     """List the compliance packs of the account, or of an account group."""
-    packs = _ask(lambda: _packs(aggregator, where).list())
+    packs = _ask(lambda: _packs(aggregator, live).list())
     if kind == "json":
         click.echo(json.dumps([asdict(pack) for pack in packs], indent=1, ensure_ascii=False))
         return
@@ -77,9 +75,9 @@ def list_packs(kind: str, aggregator: str | None, **where: str | None) -> None:
 @click.option("--wait", "then_wait", is_flag=True, help="Wait until the report is complete.")
 @click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
 @_options
-def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, **where: str | None) -> None:
+def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, live: Live) -> None:
     """Have Cloud Config generate a report of PACK. This writes: it needs config:GenerateCompliancePackReport."""
-    packs = _ask(lambda: _packs(aggregator, where))
+    packs = _ask(lambda: _packs(aggregator, live))
     _ask(lambda: packs.generate(pack, new_client_token()))
     if then_wait:
         _wait(packs, pack, timeout, generated=True)
@@ -95,9 +93,9 @@ def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, *
 @click.argument("pack")
 @click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_options
-def status(pack: str, kind: str, aggregator: str | None, **where: str | None) -> None:
+def status(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
     """Show whether PACK has a report, and when it was generated."""
-    report = _ask(lambda: _packs(aggregator, where).report(pack))
+    report = _ask(lambda: _packs(aggregator, live).report(pack))
     _show(report, kind)
     click.get_current_context().exit(0 if report.status == "COMPLETE" else 3)
 
@@ -110,9 +108,9 @@ def status(pack: str, kind: str, aggregator: str | None, **where: str | None) ->
 @click.argument("pack")
 @click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
 @_options
-def wait(pack: str, timeout: int, aggregator: str | None, **where: str | None) -> None:
+def wait(pack: str, timeout: int, aggregator: str | None, live: Live) -> None:
     """Wait until the report of PACK is complete. It must have been requested with `generate`."""
-    _wait(_ask(lambda: _packs(aggregator, where)), pack, timeout, generated=False)
+    _wait(_ask(lambda: _packs(aggregator, live)), pack, timeout, generated=False)
 
 
 @command.command(
@@ -133,17 +131,17 @@ def wait(pack: str, timeout: int, aggregator: str | None, **where: str | None) -
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 @_options
 def download_report(
-    pack: str, output: Path, rows: Path | None, force: bool, aggregator: str | None, **where: str | None
+    pack: str, output: Path, rows: Path | None, force: bool, aggregator: str | None, live: Live
 ) -> None:
     """Download the report of PACK as it is: an .xls or .xlsx sheet. The file is whole or not there."""
     if rows is not None and rows.exists() and not force:
         raise click.ClickException(f"{rows}: already exists; use --force")
-    report = _ask(lambda: _packs(aggregator, where).report(pack))
+    report = _ask(lambda: _packs(aggregator, live).report(pack))
     if report.status != "COMPLETE" or report.url is None:
         reason = f"its status is {report.status}" if report.status != "COMPLETE" else "the answer has no ReportUrl"
         click.echo(f"acctgate: {pack}: no report to download: {reason}", err=True)
         click.get_current_context().exit(3)
-    url, endpoint = report.url, where.get("endpoint")
+    url, endpoint = report.url, live.endpoint
     with progress("downloading") as shown:
         size = _ask(lambda: download(url, output, endpoint=endpoint, force=force, progress=_say_bytes(shown)))
     click.echo(f"acctgate: {output}: {size:,} bytes", err=True)
@@ -174,8 +172,8 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
         raise click.ClickException(f"{output}: {os_reason(error)}") from None
 
 
-def _packs(aggregator: str | None, where: dict[str, str | None]) -> CompliancePacks:
-    caller = Caller(target(**where))
+def _packs(aggregator: str | None, live: Live) -> CompliancePacks:
+    caller = Caller(live.target())
     return CompliancePacks(caller.call, aggregator)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import color_option, live_options, output_option, policy_option, target
+from acctgate.cli.options import Live, color_option, live_options, output_option, policy_option
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import progress
 from acctgate.commands.doctor import examine
@@ -39,16 +39,14 @@ def command(
     kind: str,
     output: Path | None,
     color: Color,
-    region: str | None,
-    role_arn: str | None,
-    endpoint: str | None,
+    live: Live,
 ) -> None:
     """Check the Pulumi engine, the policy, the endpoints, the clock, the credentials and the permission for each call.
 
     The calls are really made. Each problem includes a fix. Exit status: 0 no problems, or warnings only; 1 a check
     failed; 2 wrong use.
     """
-    where = target(region, role_arn, endpoint)
+    where = live.target()
     with progress("checking") as shown:
         findings = list(examine(DoctorContext(where, policy_file, Path.cwd(), dict(os.environ), shown.say)))
     colored, width = appearance(output, color)

@@ -9,7 +9,7 @@ import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import account_option, file_option, force_option, live_options, policy, policy_option
+from acctgate.cli.options import Live, account_option, file_option, force_option, live_options, policy, policy_option
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.fix.propose import propose
@@ -45,9 +45,7 @@ def command(
     snapshots: tuple[str, ...],
     policy_file: Path | None,
     output: Path | None,
-    region: str | None,
-    role_arn: str | None,
-    endpoint: str | None,
+    live: Live,
 ) -> None:
     """Print the SecurityPreference resource that makes one account satisfy the policy.
 
@@ -57,7 +55,6 @@ def command(
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     with progress(READING) as shown:
-        live = (region, role_arn, endpoint)
         accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
         account = single_account(accounts, "fix takes one at a time")
     write_text(TARGETS[language].render(propose(account, wanted, now)), output)

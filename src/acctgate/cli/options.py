@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import OVERWRITE, Color
-from acctgate.evaluate.baseline import Baseline, BaselineEntry
-from acctgate.evaluate.fail_on import FailOn
-from acctgate.model.outcome import Level, Severity
 from acctgate.model.report import Report, read_report
 from acctgate.plan import Planned
 from acctgate.plan.read import read_plans
@@ -23,14 +21,11 @@ from acctgate.policy.policy import ACCOUNTS_VARIABLE
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
-from acctgate.rules import RULES
 from acctgate.sources.target import Target
-from acctgate.text import and_more
+from acctgate.writing import WriteError
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
-
-FAIL_ON: Final = ("mandatory", "advisory", "low", "medium", "high", "critical")
 
 
 def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
@@ -39,8 +34,37 @@ def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | 
         os.environ["ACCTGATE_PROFILE"] = profile
 
 
-def live_options(command: F) -> F:
-    """Add --region, --role-arn, --endpoint and --profile, for commands that read a live account."""
+class Live(NamedTuple):
+    """The live account that the options name."""
+
+    region: str | None
+    role_arn: str | None
+    endpoint: str | None
+
+    def options(self) -> list[tuple[str, str | None]]:
+        """Return the options and their values, None where an option is not given."""
+        return list(zip(("--region", "--role-arn", "--endpoint"), self, strict=True))
+
+    def target(self) -> Target:
+        """Return the account to read.
+
+        Raises:
+            click.UsageError: An option is invalid.
+        """
+        try:
+            return Target.chosen(*self)
+        except SourceError as error:
+            raise click.UsageError(str(error)) from None
+
+
+def live_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --region, --role-arn, --endpoint and --profile. The command gets a `Live` as `live`."""
+
+    @wraps(command)
+    def call(*, region: str | None, role_arn: str | None, endpoint: str | None, **values: Any) -> Any:
+        return command(live=Live(region, role_arn, endpoint), **values)
+
+    decorated: Callable[..., Any] = call
     for option in (
         click.option(
             "--profile",
@@ -69,8 +93,8 @@ def live_options(command: F) -> F:
             help="ap-southeast-1 for an international account.  [default: the profile's, or cn-shanghai]",
         ),
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def _use_accounts(ctx: click.Context, parameter: click.Parameter, accounts: tuple[str, ...]) -> None:
@@ -117,22 +141,6 @@ lock_file_option = click.option(
     shell_complete=files,
     help="Terraform's lock file, which has the provider's version.  [default: .terraform.lock.hcl beside the plan, or "
     "in the working directory]",
-)
-baseline_option = click.option(
-    "--baseline",
-    "baseline_file",
-    metavar="REPORT",
-    shell_complete=files,
-    help="An earlier JSON report. Its findings are shown as waived; only new ones block.",
-)
-fail_on_option = click.option(
-    "--fail-on",
-    "fail_on_words",
-    multiple=True,
-    metavar="LEVEL|SEVERITY",
-    shell_complete=one_of(*FAIL_ON),
-    help="The lowest level (mandatory, advisory) and severity (low, medium, high, critical) that block. "
-    "Each may be given once.  [default: mandatory, low]",
 )
 output_option = click.option(
     "--output",
@@ -182,15 +190,20 @@ def formats_option(names: Sequence[str]) -> Callable[[F], F]:
 format_option = formats_option(FORMATS)
 
 
-def or_fail(read: Callable[[], T]) -> T:
-    """Return what `read` returns.
+def or_fail(call: Callable[[], T], *errors: type[Exception]) -> T:
+    """Return what `call` returns. Its failure ends the command with one line and exit status 2.
+
+    Args:
+        call: What to do.
+        errors: Errors that it may raise, besides those of sources, policies and outputs.
 
     Raises:
-        click.ClickException: The source cannot be read.
+        click.ClickException: It failed with one of these errors.
     """
+    expected: tuple[type[Exception], ...] = (SourceError, PolicyError, WriteError, *errors)
     try:
-        return read()
-    except SourceError as error:
+        return call()
+    except expected as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -201,14 +214,6 @@ def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Plann
             raise click.UsageError("--lock-file goes with --plan")
         return None
     return or_fail(lambda: read_plans(plans, lock_file))
-
-
-def target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
-    """Return the live account that the options name."""
-    try:
-        return Target.chosen(region, role_arn, endpoint)
-    except SourceError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def report(path: str) -> Report:
@@ -224,55 +229,13 @@ def report(path: str) -> Report:
         raise click.ClickException(f"{path}: {error}") from None
 
 
-def baseline(path: str | None, policy: Policy | None) -> Baseline | None:
-    """Return the baseline that the option names."""
-    if path is None:
-        return None
-    return Baseline.of(report(path), path, policy.all_rules if policy else RULES)
-
-
-def fail_on(values: tuple[str, ...]) -> FailOn | None:
-    """Return what blocks according to --fail-on, None without the option."""
-    if not values:
-        return None
-    try:
-        return FailOn.of(word.strip() for value in values for word in value.split(","))
-    except ValueError as error:
-        raise click.UsageError(f"--fail-on {error}") from None
-
-
-def warn_stale_baseline(path: str | None, stale: Sequence[BaselineEntry]) -> None:
-    """Report the entries of the baseline that no longer occur."""
-    if not stale:
-        return
-    account, rule, *_ = stale[0]
-    name = f"{rule} of account {account}" if account else rule
-    message = one_line(f"{path} can shrink: {name} no longer occurs")
-    click.echo(f"acctgate: {message}{and_more(len(stale) - 1)}", err=True)
-
-
 def policy(path: Path | None) -> Policy:
     """Return the policy that the option names, else that of the repository.
 
     Raises:
         click.ClickException: There is none, or it is invalid.
     """
-    try:
-        return load_selected(path or policy_path(), Path.cwd()).for_accounts(os.environ)
-    except PolicyError as error:
-        raise click.ClickException(str(error)) from None
-
-
-def require_blocking_rule(source: str, rules: Iterable[tuple[Level, Severity]], threshold: FailOn | None) -> None:
-    """Refuse a policy in which no rule can block a deploy: it would pass every account.
-
-    Raises:
-        click.ClickException: There is no such rule.
-    """
-    if not (threshold or FailOn()).can_block(rules):
-        kind = "rule that --fail-on selects is enabled" if threshold else "rule is mandatory"
-        remedy = "make a rule mandatory" if threshold else "make a rule mandatory, or use --fail-on advisory"
-        raise click.ClickException(f"{one_line(source)}: no {kind}, so every account would pass; {remedy}")
+    return or_fail(lambda: load_selected(path or policy_path(), Path.cwd())).for_accounts(os.environ)
 
 
 def policy_path() -> Path:
@@ -281,10 +244,7 @@ def policy_path() -> Path:
     Raises:
         click.ClickException: There is none.
     """
-    try:
-        path = find_policy(Path.cwd())
-    except PolicyError as error:
-        raise click.ClickException(str(error)) from None
+    path = or_fail(lambda: find_policy(Path.cwd()))
     if path.parts[0] == "..":
         click.echo(f"acctgate: the policy is {one_line(path)}", err=True)
     return path

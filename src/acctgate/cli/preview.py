@@ -9,34 +9,17 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import (
-    account_option,
-    baseline,
-    baseline_option,
-    color_option,
-    fail_on,
-    fail_on_option,
-    format_option,
-    live_options,
-    output_option,
-    policy,
-    policy_option,
-    policy_path,
-    require_blocking_rule,
-    target,
-    warn_stale_baseline,
-)
-from acctgate.cli.output import UNUSABLE, Color, Writer
+from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
+from acctgate.cli.options import Live, or_fail, policy, policy_path
 from acctgate.cli.progress import progress
+from acctgate.cli.writer import UNUSABLE
 from acctgate.crossguard.engine import EngineError
 from acctgate.crossguard.preview import Job, PreviewError, preview
 from acctgate.crossguard.project import ProjectError, read_project
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import reevaluate
-from acctgate.model.report import Report
-from acctgate.policy import PRESETS, Policy, PolicyError
-from acctgate.policy.find import load_selected
-from acctgate.policy.identity import digest
+from acctgate.policy import PRESETS
+from acctgate.policy.identity import find_judged
 
 
 @click.command(
@@ -55,65 +38,48 @@ from acctgate.policy.identity import digest
     metavar="NAME",
     help="An existing stack in your own backend.  [default: the selected one, else a new one in a temporary file]",
 )
-@baseline_option
-@fail_on_option
-@account_option
-@policy_option
-@format_option
-@output_option
-@color_option
-@live_options
+@judging_options
 @click.pass_context
 def command(
     ctx: click.Context,
     demo: bool,
     stack: str | None,
-    baseline_file: str | None,
-    fail_on_words: tuple[str, ...],
-    policy_file: Path | None,
-    formats: tuple[str, ...],
-    output: Path | None,
-    color: Color,
-    region: str | None,
-    role_arn: str | None,
-    endpoint: str | None,
+    judging: Judging,
 ) -> None:
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
-    selected = _selected_policy(policy_file)
-    writer = Writer(None, formats, output, color)
-    baseline(baseline_file, None)  # an invalid one is reported before the engine starts
-    blocking = fail_on(fail_on_words)
-    where = target(region, role_arn, endpoint)
-    environment = {
-        "ACCTGATE_REGION": region,
-        "ACCTGATE_ROLE_ARN": role_arn,
-        "ACCTGATE_ENDPOINT": where.endpoint,
-    }
+    selected = _selected_policy(judging.policy_file)
+    writer = judging.writer()
+    judging.baseline(None)  # an invalid one is reported before the engine starts
+    blocking = judging.fail_on()
     with ExitStack() as cleanup:
-        variables = {name: value for name, value in environment.items() if value}
+        variables = _variables(judging.live)
         if demo:
             variables = dict(cleanup.enter_context(DemoServer()).environment)
         shown = cleanup.enter_context(progress("preview"))
         job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
-        try:
-            result = preview(job, shown.say)
-        except (PreviewError, EngineError) as error:
-            raise click.ClickException(str(error)) from None
-    writer.policy, writer.judged_by = _judging_policy(result.report), result.report.judged_by
-    known = baseline(baseline_file, writer.policy)
+        result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
+    writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
+    known = judging.baseline(writer.policy)
     source = result.report.policy.source if result.report.policy else "the policy"
     levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
     require_blocking_rule(source, levels, blocking)
     evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
     code = writer.write(evaluation, evaluation.notices)
-    warn_stale_baseline(baseline_file, evaluation.stale_entries())
-    failure = result.failure
-    if result.blocked and result.report.verdict == "pass":
-        failure = "a policy stopped the engine, and the report does not show which"
-    if code == 0 and failure:
-        click.echo(f"acctgate: {failure}", err=True)
+    judging.warn_stale_baseline(evaluation.stale_entries())
+    if code == 0 and result.failure:
+        click.echo(f"acctgate: {result.failure}", err=True)
         code = UNUSABLE
     ctx.exit(code)
+
+
+def _variables(live: Live) -> dict[str, str]:
+    """Return the environment variables that pass the live account on to the policy pack."""
+    found = {
+        "ACCTGATE_REGION": live.region,
+        "ACCTGATE_ROLE_ARN": live.role_arn,
+        "ACCTGATE_ENDPOINT": live.target().endpoint,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 _PACK_POLICY: Final = Path("policies/policy.yaml")
@@ -124,25 +90,10 @@ def _selected_policy(path: Path | None) -> Path | None:
 
     A project without a pack of its own is judged by the policy of the repository.
     """
-    if path is None:
-        try:
-            if read_project(Path.cwd()).has_pack:
-                if _PACK_POLICY.is_file():
-                    policy(_PACK_POLICY)  # the engine would only say that the pack failed to start
-                return None
-        except ProjectError as error:
-            raise click.ClickException(str(error)) from None
+    if path is None and or_fail(lambda: read_project(Path.cwd()), ProjectError).has_pack:
+        if _PACK_POLICY.is_file():
+            policy(_PACK_POLICY)  # the engine would only say that the pack failed to start
+        return None
     selected = path or policy_path()
     policy(selected)  # an invalid policy is reported before the engine starts
     return selected if str(selected) in PRESETS else selected.resolve()
-
-
-def _judging_policy(report: Report) -> Policy | None:
-    """Return the policy that the pack has judged by, None if this process does not find the same one."""
-    if report.policy is None:
-        return None
-    try:
-        found = load_selected(Path(report.policy.source), Path.cwd())
-    except PolicyError:
-        return None
-    return found if digest(found) == report.policy.digest else None

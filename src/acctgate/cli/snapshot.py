@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import file_option, force_option, live_options, or_fail, target
+from acctgate.cli.options import Live, file_option, force_option, live_options, or_fail
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
@@ -38,14 +38,12 @@ _OPERATIONS: Final = {
 @force_option
 @live_options
 @click.pass_context
-def command(
-    ctx: click.Context, output: Path | None, region: str | None, role_arn: str | None, endpoint: str | None
-) -> None:
+def command(ctx: click.Context, output: Path | None, live: Live) -> None:
     """Read the live account and write a snapshot (JSON).
 
     Exit status: 0 complete; 3 written, but a section has an error; 2 nothing written.
     """
-    where = target(region, role_arn, endpoint)
+    where = live.target()
     with progress(READING) as shown:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say))
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)

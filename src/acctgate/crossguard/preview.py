@@ -52,9 +52,7 @@ class Result:
 
     report: Report
     failure: str | None
-    """What went wrong in the engine, None if nothing did or policies alone have stopped it."""
-    blocked: bool = False
-    """Whether policies alone have stopped the engine."""
+    """What went wrong in the engine, None if nothing did or the policies in the report have stopped it."""
 
 
 def preview(job: Job, progress: Progress) -> Result:
@@ -87,7 +85,9 @@ def preview(job: Job, progress: Progress) -> Result:
         except ReportError as error:
             raise PreviewError(result.failure or str(error)) from None
         _copy(report, os.environ.get(variables.REPORT))
-    return Result(judged, result.failure, result.blocked)
+    if result.blocked and judged.verdict == "pass":
+        return Result(judged, "a policy stopped the engine, and the report does not show which")
+    return Result(judged, result.failure)
 
 
 def _require_program(project: Project) -> None:

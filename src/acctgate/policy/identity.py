@@ -6,10 +6,13 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
+from acctgate.policy.find import load_selected
 from acctgate.policy.policy import Policy
+from acctgate.policy.source import PolicyError
 from acctgate.version import __version__
 
 
@@ -33,6 +36,17 @@ def judged_by(policy: Policy, now: datetime, overrides: Sequence[str] = ()) -> J
     """
     judged_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return JudgedBy(__version__, judged_at, PolicyIdentity(policy.source, digest(policy), tuple(overrides)))
+
+
+def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:
+    """Return the policy that another process has judged by, None if the same one is not found in this folder."""
+    if identity is None:
+        return None
+    try:
+        found = load_selected(Path(identity.source), folder)
+    except PolicyError:
+        return None
+    return found if digest(found) == identity.digest else None
 
 
 def _document(policy: Policy) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Fit a policy to an account as it is: nothing blocks today, and nothing that the policy requires may get worse. Pure.
+"""Fit a policy to an account as it is: nothing blocks today, and nothing that the policy requires may get worse.
 
 The policy extends the target, a preset, so the file lists only the rules that the account does not satisfy. A rule
 with a threshold stays mandatory at today's value (a ratchet). A rule without one, or an unknown one, is advisory.
@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, cast
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.targets.base import comment
 from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy import Policy, entry_fault, yaml_flow
+from acctgate.policy import Policy, PolicyError, entry_fault, load_policy, yaml_flow
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
 
@@ -98,6 +100,24 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
         if rule.id in short
     )
     return Fit(report.account, report.alias, name, _day(snapshot, now), gaps)
+
+
+def prove(fitted: Fit, account: Snapshot, now: datetime) -> None:
+    """Load the fitted policy from a file and judge the account by it. It must pass.
+
+    Raises:
+        PolicyError: It cannot be loaded, or it would block.
+    """
+    with TemporaryDirectory(prefix="acctgate-") as folder:
+        (file := Path(folder) / "policy.yaml").write_text(fitted.text(), encoding="utf-8", newline="\n")
+        try:
+            (report,) = evaluate([account], load_policy(file), now)
+        except PolicyError as error:
+            raise PolicyError(f"the fitted policy cannot be loaded: {error} (this is a bug in acctgate)") from None
+    blocking = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome in ("fail", "unknown")]
+    if blocking:
+        what = f"{blocking[0].rule}: {blocking[0].message}"
+        raise PolicyError(f"the fitted policy would block: {what} (this is a bug in acctgate)")
 
 
 def _day(snapshot: Snapshot, now: datetime) -> str:

@@ -5,7 +5,7 @@ There is a template for each CI system and command. `@{name}` is a placeholder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -34,7 +34,7 @@ class Pipeline:
     title: str
     file: str
     """The file where it looks for the pipeline, from the root of the repository."""
-    todo: str
+    manual_step: str
     """The manual step before the pipeline runs, in one line."""
     beside: str | None = None
     """The file to write and include if the repository has a pipeline of its own in `file`."""
@@ -67,19 +67,22 @@ def pack_files(repository: Repository) -> dict[str, str]:
     }
 
 
-def place(name: str, repository: Repository) -> str:
-    """Return the file to write a pipeline to."""
-    pipeline = PIPELINES[name]
-    if pipeline.beside and repository.has(pipeline.file) and not repository.begins(pipeline.file, _OURS):
+def pipeline_paths(names: Iterable[str], repository: Repository) -> dict[str, str]:
+    """Return the file to write each pipeline to, by the CI system's name."""
+    return {name: _path(PIPELINES[name], repository) for name in dict.fromkeys(names)}
+
+
+def _path(pipeline: Pipeline, repository: Repository) -> str:
+    if pipeline.beside and repository.has(pipeline.file) and not repository.starts_with(pipeline.file, _OURS):
         return pipeline.beside
     return pipeline.file
 
 
-def todo(name: str, file: str) -> str:
+def manual_step(name: str, file: str) -> str:
     """Return the manual step before the pipeline in `file` runs."""
     pipeline = PIPELINES[name]
     include = f"add `include: {{local: {file}}}` to {pipeline.file}, and " if file == pipeline.beside else ""
-    return f"{file} ({pipeline.title}): {include}{pipeline.todo}"
+    return f"{file} ({pipeline.title}): {include}{pipeline.manual_step}"
 
 
 def render(name: str, repository: Repository, region: str) -> str:

@@ -35,7 +35,7 @@ class Repository:
         """Return whether a file, folder or link of that name exists."""
         return os.path.lexists(self.folder / name)
 
-    def begins(self, name: str, text: str) -> bool:
+    def starts_with(self, name: str, text: str) -> bool:
         """Return whether the file begins with this text."""
         try:
             return (self.folder / name).read_text(encoding="utf-8", errors="replace").startswith(text)
@@ -43,7 +43,7 @@ class Repository:
             return False
 
 
-def look(folder: Path) -> Repository:
+def inspect_repository(folder: Path) -> Repository:
     """Inspect a folder.
 
     Raises:
@@ -73,13 +73,13 @@ def _virtualenv(path: Path) -> str | None:
     return None if named is None else str(named)
 
 
-def shown(repository: Repository) -> tuple[str, ...]:
+def detect_systems(repository: Repository) -> tuple[str, ...]:
     """Return the CI systems of the repository, from its files, else from its remotes, else GitHub."""
-    places = {repository.folder, root(repository.folder) or repository.folder}
+    folders = {repository.folder, root(repository.folder) or repository.folder}
     by_files = tuple(
         name
         for name, signs in _SIGNS.items()
-        if any(os.path.lexists(place / sign) for place in places for sign in signs)
+        if any(os.path.lexists(folder / sign) for folder in folders for sign in signs)
     )
     if by_files:
         return by_files
@@ -109,4 +109,4 @@ def _remote_hosts(folder: Path) -> Iterator[str]:
 def root(folder: Path) -> Path | None:
     """Return the root of the git repository that contains the folder, None outside of a repository."""
     here = folder.resolve()
-    return next((place for place in (here, *here.parents) if (place / ".git").exists()), None)
+    return next((parent for parent in (here, *here.parents) if (parent / ".git").exists()), None)

@@ -9,7 +9,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 
 from acctgate.commands.init.fit import Fit, Gap
-from acctgate.commands.init.pipelines import todo
+from acctgate.commands.init.pipelines import manual_step
 from acctgate.commands.init.repository import Repository, root
 from acctgate.policy import yaml_flow
 from acctgate.redact import one_line
@@ -40,7 +40,7 @@ class InitSummary:
         yield from ("", "Next:", f"  {self._check()}", f"  {self._commit(files)}")
         yield from ("", "Before the pipeline runs:")
         for name, file in self.pipelines.items():
-            yield f"  {todo(name, file)}"
+            yield f"  {manual_step(name, file)}"
         top = root(self.repository.folder)
         if top is not None and top != self.repository.folder.resolve():
             yield from _block(f"pipelines are found only at the repository's root, {top}: {_MOVE}", "  ")

@@ -1,0 +1,135 @@
+"""The options that `check` and `preview` share: what blocks, by which policy, and where the reports go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from acctgate.cli.completion import files, one_of
+from acctgate.cli.options import (
+    Live,
+    account_option,
+    color_option,
+    format_option,
+    live_options,
+    output_option,
+    policy_option,
+    report,
+)
+from acctgate.cli.output import Color
+from acctgate.cli.writer import Writer
+from acctgate.evaluate.baseline import Baseline, BaselineEntry
+from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
+from acctgate.model.judged_by import JudgedBy
+from acctgate.model.outcome import Level, Severity
+from acctgate.policy import Policy
+from acctgate.redact import one_line
+from acctgate.rules import RULES
+from acctgate.text import and_more
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The values of the shared options."""
+
+    baseline_file: str | None
+    fail_on_words: tuple[str, ...]
+    policy_file: Path | None
+    formats: tuple[str, ...]
+    output: Path | None
+    color: Color
+    live: Live
+
+    def writer(self, policy: Policy | None = None, judged_by: JudgedBy | None = None) -> Writer:
+        """Return the writer for the requested formats."""
+        return Writer(policy, self.formats, self.output, self.color, judged_by)
+
+    def baseline(self, policy: Policy | None) -> Baseline | None:
+        """Return the baseline that --baseline names.
+
+        Raises:
+            click.ClickException: It cannot be read, or is invalid.
+        """
+        if self.baseline_file is None:
+            return None
+        return Baseline.of(report(self.baseline_file), self.baseline_file, policy.all_rules if policy else RULES)
+
+    def fail_on(self) -> FailOn | None:
+        """Return what blocks according to --fail-on, None without the option.
+
+        Raises:
+            click.UsageError: A word is invalid, or two are of one kind.
+        """
+        if not self.fail_on_words:
+            return None
+        try:
+            return FailOn.of(word.strip() for value in self.fail_on_words for word in value.split(","))
+        except ValueError as error:
+            raise click.UsageError(f"--fail-on {error}") from None
+
+    def warn_stale_baseline(self, stale: Sequence[BaselineEntry]) -> None:
+        """Report the entries of the baseline that no longer occur."""
+        if not stale:
+            return
+        account, rule, *_ = stale[0]
+        name = f"{rule} of account {account}" if account else rule
+        message = one_line(f"{self.baseline_file} can shrink: {name} no longer occurs")
+        click.echo(f"acctgate: {message}{and_more(len(stale) - 1)}", err=True)
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the shared options. The command gets a `Judging` as `judging`."""
+    names = [field.name for field in fields(Judging)]
+
+    @wraps(command)
+    def call(**values: Any) -> Any:
+        judging = Judging(**{name: values.pop(name) for name in names})
+        return command(judging=judging, **values)
+
+    decorated = live_options(call)
+    for option in (
+        color_option,
+        output_option,
+        format_option,
+        policy_option,
+        account_option,
+        _fail_on_option,
+        _baseline_option,
+    ):
+        decorated = option(decorated)
+    return decorated
+
+
+def require_blocking_rule(source: str, rules: Iterable[tuple[Level, Severity]], threshold: FailOn | None) -> None:
+    """Refuse a policy in which no rule can block a deploy: it would pass every account.
+
+    Raises:
+        click.ClickException: There is no such rule.
+    """
+    if not (threshold or FailOn()).can_block(rules):
+        kind = "rule that --fail-on selects is enabled" if threshold else "rule is mandatory"
+        remedy = "make a rule mandatory" if threshold else "make a rule mandatory, or use --fail-on advisory"
+        raise click.ClickException(f"{one_line(source)}: no {kind}, so every account would pass; {remedy}")
+
+
+_baseline_option = click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="REPORT",
+    shell_complete=files,
+    help="An earlier JSON report. Its findings are shown as waived; only new ones block.",
+)
+_fail_on_option = click.option(
+    "--fail-on",
+    "fail_on_words",
+    multiple=True,
+    metavar="LEVEL|SEVERITY",
+    shell_complete=one_of(*LEVELS, *SEVERITIES),
+    help="The lowest level (mandatory, advisory) and severity (low, medium, high, critical) that block. "
+    "Each may be given once.  [default: mandatory, low]",
+)

@@ -1,0 +1,164 @@
+"""Write reports in the requested formats, and return the exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TextIO
+
+import click
+
+from acctgate.cli.output import Color, appearance, open_file, targets
+from acctgate.cli.repository_root import repository_root
+from acctgate.model.judged_by import JudgedBy
+from acctgate.model.outcome import Verdict, reason_of
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.waiver import WaiverNotice
+from acctgate.policy import Policy
+from acctgate.redact import one_line
+from acctgate.render import Frame, Renderer, renderer
+from acctgate.text import and_more
+
+EXIT: Final[dict[Verdict, int]] = {"pass": 0, "fail": 1, "unknown": 3}
+UNUSABLE: Final = 2
+
+
+class Writer:
+    """Writes reports in several formats at once, each to its own destination."""
+
+    def __init__(
+        self,
+        policy: Policy | None,
+        formats: Iterable[str],
+        output: Path | None,
+        color: Color = "auto",
+        judged_by: JudgedBy | None = None,
+    ) -> None:
+        """Prepare to write reports.
+
+        Args:
+            policy: The policy that the accounts are judged by. Formats annotate its lines and list its rules. None
+                if it is not known yet; `policy` and `judged_by` can be set until `write` is called.
+            formats: The values of `--format`; text if there are none.
+            output: The file for a format that names none, None for standard output.
+            color: Whether text is coloured.
+            judged_by: What judges, and when.
+
+        Raises:
+            click.UsageError: A format does not exist, or two have no file.
+        """
+        self.policy, self.judged_by, self._color = policy, judged_by, color
+        self._targets = targets(tuple(formats) or ("text",), output)
+        self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a report goes to the terminal."""
+        return sys.stdout.isatty() and any(path is None for _, path in self._targets)
+
+    def write(self, reports: Iterable[AccountReport], notices: Callable[[], tuple[WaiverNotice, ...]] = tuple) -> int:
+        """Write each report as it arrives, then the waivers needing attention.
+
+        Nothing is written if no account can be read. A line on standard error explains exit statuses 2 and 3.
+
+        Returns:
+            The exit status.
+        """
+        summary, tally = Summary(), _Tally()
+        with ExitStack() as stack:
+            sinks: list[tuple[Renderer, TextIO]] = []
+            unread: list[AccountReport] = []
+            for report in reports:
+                tally.add(report)
+                summary.add(report)
+                unread.append(report)
+                if tally.read:
+                    sinks = sinks or self._open(stack)
+                    _put(unread, sinks)
+            summary.waivers = notices()
+            for render, file in sinks:
+                file.write(render.end(summary))
+        if message := tally.message(summary.verdict):
+            click.echo(f"acctgate: {message}", err=True)
+        if ("text", None) not in self._targets:  # text on standard output lists them itself
+            for notice in summary.waivers:
+                click.echo(f"acctgate: {one_line(notice.located)}", err=True)
+        return UNUSABLE if tally.unread else EXIT[summary.verdict]
+
+    def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:
+        sinks: list[tuple[Renderer, TextIO]] = []
+        if self._summary_file and any(name == "github" for name, _ in self._targets):
+            summary = stack.enter_context(Path(self._summary_file).open("a", encoding="utf-8", errors="replace"))  # noqa: SIM115
+            sinks.append((renderer("markdown", self._frame()), summary))
+        for name, path in self._targets:
+            file = sys.stdout
+            if path is not None:
+                # A byte order mark: without one, Excel reads CSV in the system's old encoding.
+                encoding = "utf-8-sig" if name == "csv" else "utf-8"
+                file = stack.enter_context(open_file(path, self._policy_files(), encoding))
+            color, width = appearance(path, self._color)
+            render = renderer(name, self._frame(color, width))
+            file.write(render.begin())
+            sinks.append((render, file))
+        return sinks
+
+    def _policy_files(self) -> set[str]:
+        """Return the policy's file and those that it extends."""
+        if self.policy is None:
+            return set()
+        return {self.policy.source, *(place.file for place in self.policy.places.values())}
+
+    def _frame(self, color: bool = False, width: int = 110) -> Frame:
+        folder, root = Path.cwd(), repository_root(Path.cwd(), os.environ)
+        frame = Frame(
+            color=color,
+            width=width,
+            judged_by=self.judged_by,
+            folder=folder.as_posix(),
+            root=root.as_posix() if root else "",
+        )
+        return replace(frame, places=self.policy.places, rules=self.policy.all_rules) if self.policy else frame
+
+
+def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:
+    """Write the reports to each sink, and empty the list."""
+    for render, file in sinks:
+        for report in reports:
+            file.write(render.account(report))
+    reports.clear()
+
+
+class _Tally:
+    """Collects what standard error reports: accounts that cannot be read, and unknown mandatory rules."""
+
+    def __init__(self) -> None:
+        self.unread: list[str] = []
+        self.read = False
+        """Whether any account could be read."""
+        self._unknown = ""
+        """The first unknown mandatory rule with its reason."""
+        self._unknown_count = 0
+
+    def add(self, report: AccountReport) -> None:
+        if report.unreadable:
+            self.unread.append(report.unreadable)
+        else:
+            self.read = True
+        if report.verdict != "unknown":
+            return
+        unknown = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome == "unknown"]
+        if unknown and not self._unknown:
+            self._unknown = f"{unknown[0].rule}: {reason_of(unknown[0].message)}"
+        self._unknown_count += len(unknown)
+
+    def message(self, verdict: Verdict) -> str | None:
+        """Return the reason for exit status 2 or 3, None for other statuses."""
+        if self.unread:
+            return f"{one_line(self.unread[0])}{and_more(len(self.unread) - 1)}"
+        if verdict == "unknown":
+            return f"unknown: {one_line(self._unknown)}{and_more(self._unknown_count - 1)}"
+        return None
