@@ -149,7 +149,7 @@ def _in_bash(line: str, cwd: Path) -> list[str]:
     ("line", "offered"),
     [
         ("acctgate expl", ["explain"]),
-        ("acctgate explain user-", ["user-mfa"]),
+        ("acctgate explain user-m", ["user-mfa"]),
         ("acctgate fix --to pulumi-", ["pulumi-python", "pulumi-typescript", "pulumi-yaml"]),
         ("acctgate check --format s", ["sarif"]),
         ("acctgate check --snapshot ", ["compopt -o default", ""]),
