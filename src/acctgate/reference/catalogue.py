@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from rich.cells import set_cell_size
-
 from acctgate.language import Language
 from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, load_preset
@@ -105,6 +103,8 @@ def explain(rule: Rule[Any], language: Language = "en") -> str:
 
 def _below(label: str, values: Iterable[str]) -> list[str]:
     """Return values on lines of their own, the first one after its label. A Chinese character is two columns wide."""
+    from rich.cells import set_cell_size  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
+
     first = f"{label[:1].upper()}{label[1:]}"
     return [f"{set_cell_size('' if index else first, 10)} {value}" for index, value in enumerate(values)]
 
