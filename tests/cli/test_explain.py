@@ -89,9 +89,9 @@ def test_the_whole_text_in_both_languages() -> None:
     assert explained("network-masks", "--language", "zh").partition("\n严重程度")[2] == (
         "   高\n"
         "设置项     SecurityPreference.LoginProfilePreference.LoginNetworkMasks\n"
-        "参数       within：每个掩码都必须位于这些网络之内：不含主机位的 CIDR 网段。\n"
-        "           max_addresses：所有掩码合计最多覆盖的地址数，不小于 1。\n"
-        "           max_public_addresses：所有掩码合计最多覆盖的公网可达地址数，不小于 0。\n"
+        "参数       within：列出的每个网络都必须位于这些网络之内：不含主机位的 CIDR 网段。\n"
+        "           max_addresses：列出的网络合计最多覆盖的地址数，不小于 1。\n"
+        "           max_public_addresses：列出的网络合计最多覆盖的公网可达地址数，不小于 0。\n"
         "Baseline   advisory\n"
         "Strict     mandatory, max_public_addresses: 65536\n\n"
         "处理建议\n"
