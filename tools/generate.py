@@ -29,6 +29,8 @@ TELLING = (
     "login-mfa/pass/mandatory",
     "network-masks/fail/outside",
     "network-masks/pass/document-example",
+    "no-loosening/fail/longer-sessions-within-the-policy",
+    "no-loosening/pass/stricter",
     "security-score/fail/one-short",
     "session-duration/pass/as-long-as-allowed",
     "user-mfa/fail/one-without",

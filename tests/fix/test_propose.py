@@ -353,9 +353,9 @@ def test_the_resource_repairs_what_it_says_and_makes_nothing_worse(snapshot: Sna
     assert {MASKS, HOURS} <= set(values)
     after = outcomes(overlay(snapshot, [PlannedChange("x", "create", values)]), policy)
     assert {after[str(rule)].outcome for rule in repaired} == {"pass"}
-    assert {rule for rule, outcome in after.items() if outcome.outcome in ("fail", "unknown")} - {"login-lockout"} == (
-        still - repaired
-    )
+    found = {rule for rule, outcome in after.items() if outcome.outcome in ("fail", "unknown")}
+    assert found - {"login-lockout", "no-loosening"} == still - repaired, "these two judge the change"
+    assert ("no-loosening" in " ".join(fix.cautions)) is (after["no-loosening"].outcome == "fail")
     assert ("login-lockout" in " ".join(fix.cautions)) is (after["login-lockout"].outcome in ("fail", "unknown"))
     for setting in fix.settings:
         live = snapshot.read(PATHS[setting.key.api])

@@ -49,6 +49,7 @@ TABLE: Final = """
 | password-attempts | MaxLoginAttemps | maximum | disabled | advisory, 5 |
 | user-sso | SsoEnabled | require | disabled | disabled |
 | access-key-networks | AccessKeyPolicy | within, max_addresses, max_public_addresses | disabled | disabled |
+| no-loosening | SecurityPreference | except | disabled | advisory |
 """
 """rule, settings, parameters, baseline, strict: word for word what users and other checks rely on."""
 
@@ -63,9 +64,10 @@ UNORDERED: Final = {
     "dead-setting": "its setting does nothing, so no value of it is stricter",
     "login-lockout": "stricter masks lock out more people: the order is that of network-masks",
     "account-identity": "an account is another one, not a stricter one",
+    "no-loosening": "it judges changes, by the orders of the other rules",
 }
 """Why no value of a rule's setting, and of its parameters, is stricter."""
-BY_PLAN: Final = {"dead-setting", "login-lockout"}
+BY_PLAN: Final = {"dead-setting", "login-lockout", "no-loosening"}
 """Rules that judge what a deploy does: without a plan they are skipped."""
 
 

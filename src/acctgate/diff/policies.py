@@ -102,6 +102,7 @@ def _entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Mo
 
 def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
     """Return which way a parameter moved. None as a value means that the policy does not set it."""
+    was, now = (rule.left_out.get(name) if value is None else value for value in (was, now))
     if was is None or now is None:  # every optional parameter only asks for more
         return Move("stricter" if was is None else "looser")
     order = rule.parameter_order(name)

@@ -69,9 +69,10 @@ class _RuleJudge:
     """One rule under one policy, with a cache of its outcomes by the values that they depend on."""
 
     def __init__(self, rule: Rule[Any], policy: Policy, now: datetime) -> None:
-        self._rule, self._entry, self._now = rule, policy.entry(rule.id), now
-        self._level = self._entry["level"]
         self._built_in = rule in RULES
+        self._rule = rule.in_policy(policy.all_rules, policy.rules) if self._built_in else rule
+        self._entry, self._now = policy.entry(rule.id), now
+        self._level = self._entry["level"]
         self._paths = rule.paths_for(self._entry) if isinstance(rule, SettingRule) else ()
         self._expected, self._unusable = self._expectation(policy.unusable.get(rule.id))
         self._cache: dict[Any, list[Outcome]] = {}

@@ -19,7 +19,7 @@ from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE
 from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown, explain
 from acctgate.plan.overlay import SECTION, overlay
 from acctgate.policy.policy import Policy
-from acctgate.rules import RULES, login_lockout
+from acctgate.rules import RULES, login_lockout, no_loosening
 from acctgate.rules.base import SettingRule
 
 RESOURCE: Final = "security-preference"
@@ -30,6 +30,8 @@ _LEFT_OUT: Final = {
 }
 _OPEN: Final[tuple[Result, ...]] = ("fail", "unknown")
 _RANK: Final[dict[Result, int]] = {"pass": 0, "skipped": 0, "waived": 1, "unknown": 2, "fail": 3}
+_CHANGE_RULES: Final = (login_lockout.RULE.id, no_loosening.RULE.id)
+"""Rules that judge what the resource changes, not the account: their findings are warnings."""
 _MOST_MASKS: Final = 40
 _LONGEST_MASKS: Final = 512
 
@@ -102,7 +104,7 @@ def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
     if settings:
         after = _judge(overlay(snapshot, [_planned(settings)]), policy, now)
         withheld = _fault(found, after, settings)
-        settings, cautions = ((), ()) if withheld else (settings, (*_lockouts(after), *_limits(settings)))
+        settings, cautions = ((), ()) if withheld else (settings, (*_change_findings(after), *_limits(settings)))
     repaired = {setting.repairs for setting in settings}
     steps = tuple(_step(outcome) for outcome in found if outcome.outcome in _OPEN and outcome.rule not in repaired)
     return Fix(snapshot.account_id, snapshot.alias, policy.source, settings, cautions, withheld, steps)
@@ -204,15 +206,20 @@ def _fault(before: Sequence[Outcome], after: Sequence[Outcome], settings: Sequen
     """Return what the resource would not repair or make worse. This must never happen."""
     repaired = {setting.repairs for setting in settings}
     for old, new in zip(before, after, strict=True):
-        worse = _RANK[new.outcome] > _RANK[old.outcome] and new.rule != login_lockout.RULE.id
+        worse = _RANK[new.outcome] > _RANK[old.outcome] and new.rule not in _CHANGE_RULES
         if worse or (new.rule in repaired and new.outcome != "pass"):
             return f"with the resource, {new.rule} would be: {new.message} (this is a bug in acctgate)"
     return None
 
 
-def _lockouts(after: Sequence[Outcome]) -> list[str]:
-    """Return warnings about users that stricter settings may lock out."""
-    about = (outcome for outcome in after if outcome.rule == login_lockout.RULE.id and outcome.outcome in _OPEN)
+def _change_findings(after: Sequence[Outcome]) -> list[str]:
+    """Return warnings about users that stricter settings may lock out, and about settings that become looser.
+
+    The resource itself says which present values are unknown.
+    """
+    lockouts = (each for each in after if each.rule == login_lockout.RULE.id and each.outcome in _OPEN)
+    looser = (each for each in after if each.rule == no_loosening.RULE.id and each.outcome == "fail")
+    about = (*lockouts, *looser)
     return [f"{outcome.rule} ({outcome.level}): {outcome.message}. {outcome.remediation}" for outcome in about]
 
 

@@ -64,6 +64,8 @@ class Snapshot:
     """Where the program declares the resource that changes the value at a path, if known."""
     planned: tuple[PlannedChange, ...] | None = None
     """The planned changes, already applied to the values. None without a plan."""
+    before: Snapshot | None = None
+    """The account without the planned changes. None without a plan, or if the plan does not change the account."""
     moved: tuple[OtherChange, ...] = ()
     """Other planned resources that change what rules judge, in ways that the plan does not show."""
     unreadable: str | None = None

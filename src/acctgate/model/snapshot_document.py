@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired, get_type_hints
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, is_typeddict
 
 from acctgate.model.access_key_policy import AccessKeyPolicy
 from acctgate.model.compliance_pack import CompliancePackReport
@@ -55,6 +56,20 @@ class SnapshotDocument(TypedDict):
     """GetAccessKeyPolicyForAccount's answer, parsed."""
     errors: NotRequired[dict[str, ApiError]]
     """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack."""
+
+
+@cache
+def setting_names() -> frozenset[str]:
+    """Return the full names of all settings in the sections, such as AccountSecurityPracticeInfo.Score."""
+    return frozenset(name for name in _names("", SnapshotDocument) if "." in name)
+
+
+def _names(prefix: str, model: Any) -> Iterator[str]:
+    for key, kind in get_type_hints(model).items():
+        if is_typeddict(kind):
+            yield from _names(f"{prefix}{key}.", kind)
+        else:
+            yield f"{prefix}{key}"
 
 
 @cache

@@ -26,7 +26,7 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
     """
     everything = (*(snapshot.planned or ()), *planned)
     if snapshot.unreadable is not None:
-        return replace(snapshot, planned=everything)
+        return replace(snapshot, planned=everything, before=snapshot if planned else None)
     live = {key: snapshot.read(path) for key, path in _PATHS.items()}
     if SECTION in snapshot.document and isinstance(live[VERIFICATION], Unknown) and live[VERIFICATION].absent:
         live[VERIFICATION] = []  # the API leaves out an empty list
@@ -39,18 +39,23 @@ def overlay(snapshot: Snapshot, planned: Sequence[PlannedChange]) -> Snapshot:
             touched.setdefault(key, []).append((change.name, effect))
     after = {key: _combined(effects) for key, effects in touched.items()}
     values = {key: _after(after[key], live[key]) if key in after else live[key] for key in _PATHS}
-    document = {"version": 1, **snapshot.document, SECTION: _section(snapshot, values)}
-    if SECTION in snapshot.errors:  # the reason stays with each value that is still unknown
-        document["errors"] = {name: error for name, error in snapshot.errors.items() if name != SECTION}
-    overlaid = Snapshot.from_document(document)
     return replace(
-        overlaid,
-        problems={**overlaid.problems, **_problems(snapshot, values)},
+        _with_values(snapshot, values),
         notes={_PATHS[key]: _note(effect, live[key]) for key, effect in after.items()},
         places=_places(planned),
         planned=everything,
+        before=snapshot.before or (_with_values(snapshot, live) if planned else None),
         read_as=snapshot.read_as,
     )
+
+
+def _with_values(snapshot: Snapshot, values: dict[str, Any]) -> Snapshot:
+    """Return the account with these settings, each a value or `Unknown`."""
+    document = {"version": 1, **snapshot.document, SECTION: _section(snapshot, values)}
+    if SECTION in snapshot.errors:  # the reason stays with each value that is still unknown
+        document["errors"] = {name: error for name, error in snapshot.errors.items() if name != SECTION}
+    found = Snapshot.from_document(document)
+    return replace(found, problems={**found.problems, **_problems(snapshot, values)})
 
 
 def _places(planned: Sequence[PlannedChange]) -> dict[Path, Place]:
@@ -101,7 +106,13 @@ def unmatched(snapshot: Snapshot, planned: Sequence[tuple[PlannedChange, str]]) 
             if effect.kind != "leaves":
                 problems[_PATHS[key]] = reason
     changes = [change for change, _ in planned]
-    return replace(snapshot, problems=problems, places=_places(changes), planned=(*(snapshot.planned or ()), *changes))
+    return replace(
+        snapshot,
+        problems=problems,
+        places=_places(changes),
+        planned=(*(snapshot.planned or ()), *changes),
+        before=snapshot.before or snapshot,
+    )
 
 
 def _after(effect: Effect, live: Any) -> Any:

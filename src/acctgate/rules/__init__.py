@@ -20,6 +20,7 @@ from acctgate.rules import (
     manage_service_credentials,
     mfa_ticket,
     network_masks,
+    no_loosening,
     old_access_keys,
     old_root_access_keys,
     passkey_login,
@@ -77,6 +78,7 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     password_attempts.RULE,
     user_sso.RULE,
     access_key_networks.RULE,
+    no_loosening.RULE,
 )
 
 __all__ = ["RULES", "Rule"]

@@ -171,6 +171,8 @@ class Rule(Generic[P]):
     """Parameters that are values of `setting` themselves: compared by its order, and `init` writes today's value."""
     parameter_orders: Mapping[str, Order] = field(default_factory=dict)
     """Which values of the other parameters are stricter. Without an order, any change counts as looser."""
+    left_out: Mapping[str, object] = field(default_factory=dict)
+    """What it means to leave out an optional parameter. A parameter that is not named here only asks for more."""
     ratchet: Mapping[str, Ratchet] = field(default_factory=dict)
     """How `init` replaces the value of a parameter by the one that the account meets today."""
     actual_order: Order | None = None
@@ -265,6 +267,15 @@ class Rule(Generic[P]):
             return combine(moves)
         order = self.orders.get(setting)
         return order(before, after) if order else None
+
+    def in_policy(self, rules: Sequence[Rule[Any]], entries: Mapping[str, RuleEntry]) -> Rule[P]:
+        """Return the rule as it judges in a policy. Only a rule that depends on the others needs it.
+
+        Args:
+            rules: All rules of the policy.
+            entries: Their entries, by id.
+        """
+        return self
 
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
         """Judge the account: return one judgement, or one for each thing that the rule judges."""

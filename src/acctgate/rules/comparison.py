@@ -34,6 +34,11 @@ class Comparison:
         """Return the id of the rule that judges a setting, None if no rule does."""
         return self._judges.get(plain_setting(setting))
 
+    def has_order(self, rule: str, setting: str) -> bool:
+        """Return whether it is defined which values of a rule's setting are stricter."""
+        own = self._rules.get(rule)
+        return setting in self._orders or (own is not None and own.actual_order is not None)
+
     def compare(self, setting: str, before: Any, after: Any) -> Move:
         """Return which way a setting moved. None as a value means that it is unknown."""
         if before is None or after is None:

@@ -1,0 +1,237 @@
+"""The deploy makes no setting of the account looser.
+
+A policy sets limits. Within them, a plan can still take away what protects an account today: masks that become wider,
+sessions that become longer. The rule compares the live account with the account after the deploy, setting by setting,
+by the order that each rule gives its values: for example, a shorter session is stricter than a longer one. A switch
+without an order is compared with the value that the policy wants. A setting that becomes stricter in one way and
+looser in another counts as looser. If a value is unknown before or after the deploy, so is the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Annotated, Any, NamedTuple
+
+from annotated_types import MinLen
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from acctgate.model.outcome import Level
+from acctgate.model.snapshot import OPERATIONS, Path, Snapshot, Unknown
+from acctgate.model.snapshot_document import setting_names
+from acctgate.redact import one_line
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided
+from acctgate.rules.comparison import Comparison
+from acctgate.rules.order import Move, fewer_is_stricter
+from acctgate.text import show
+
+# `except` is a keyword, which a class body cannot have as a name.
+Parameters = TypedDict(
+    "Parameters",
+    {
+        "level": Annotated[Level, Field(description="How binding the rule is.")],
+        "except": Annotated[
+            list[Annotated[str, MinLen(1)]],
+            Field(
+                description="Settings that the deploy may make looser, by the API's names, such as "
+                "LoginSessionDuration."
+            ),
+        ],
+    },
+    total=False,
+)
+entry(Parameters)
+
+
+class _Change(NamedTuple):
+    """A setting that the deploy changes, or may change."""
+
+    setting: str
+    was: Any
+    """The value before the deploy, or `Unknown`."""
+    now: Any
+    """The value after the deploy, or `Unknown`."""
+
+    @property
+    def key(self) -> str:
+        return one_line(self.setting.rpartition(".")[2])
+
+    @property
+    def path(self) -> Path:
+        return tuple(self.setting.split("."))
+
+
+class _Finding(NamedTuple):
+    """A change that makes a setting looser, or of which that is not known."""
+
+    change: _Change
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NoLoosening(Rule[Any]):
+    """Judges the change itself: the account before the deploy and after it."""
+
+    rules: Sequence[Rule[Any]] = ()
+    """The rules of the policy, whose orders say what is looser."""
+    entries: Mapping[str, RuleEntry] = field(default_factory=dict)
+    """Their entries, by id."""
+
+    def in_policy(self, rules: Sequence[Rule[Any]], entries: Mapping[str, RuleEntry]) -> NoLoosening:
+        """See base class."""
+        return replace(self, rules=[rule for rule in rules if rule.id != self.id], entries=entries)
+
+    def judgements(self, account: Snapshot, want: Any, now: datetime) -> Sequence[Judgement]:
+        """Return one judgement. A loosened setting is a fail, even if others are unknown."""
+        if account.before is None:
+            return [Judgement("skipped", "there is no plan, or it does not change this account")]
+        if account.unreadable is not None:
+            return [undecided(Unknown(account.unreadable))]
+        looser, unclear = self._findings(account.before, account)
+        excepted = {name.rpartition(".")[2] for name in want.get("except", ())}
+        for outcome, found in (("fail", looser), ("unknown", unclear)):
+            counted = [each for each in found if each.change.key not in excepted]
+            if counted:
+                return [_judgement(account, outcome, counted)]
+        names = " and ".join(each.change.key for each in (*looser, *unclear))
+        also = f"; the policy excepts {names}" if names else ""
+        return [Judgement("pass", f"the plan makes no setting looser{also}")]
+
+    def _findings(self, before: Snapshot, after: Snapshot) -> tuple[list[_Finding], list[_Finding]]:
+        """Return the settings that become looser, and those of which that is not known."""
+        comparison = Comparison(self.rules)
+        looser: list[_Finding] = []
+        unclear: list[_Finding] = []
+        for change in _changes(before, after, self._settings()):
+            move = self._move(before, change, comparison)
+            if move.direction in ("looser", "mixed"):
+                looser.append(_Finding(change, move.note))
+            elif move.direction == "unknown":
+                unclear.append(_Finding(change, move.note))
+        return looser, unclear
+
+    def _settings(self) -> list[str]:
+        return [setting for rule in self.rules for setting in rule.settings]
+
+    def _move(self, before: Snapshot, change: _Change, comparison: Comparison) -> Move:
+        """Return which way a setting moves, with the reason in words."""
+        judge = comparison.rule_of(change.setting) or ""
+        was, now = self._older_form(before, change, judge), change.now
+        if isinstance(now, Unknown):
+            return Move("unknown", now.reason)
+        if isinstance(was, Unknown):
+            return Move("unknown", f"its value before the deploy is unknown: {was.reason}")
+        values = f"{show(now)} was {show(was)}"
+        if comparison.has_order(judge, change.setting):
+            move = comparison.compare_actual(judge, change.setting, was, now)
+            return move if move.note else Move(move.direction, values)
+        wanted = dict(self.entries.get(judge, {})).get("allow")
+        if isinstance(wanted, bool) and {was, now} == {True, False}:
+            return Move("stricter" if now is wanted else "looser", values)
+        hint = f"; {judge} is disabled, whose allow would say it" if "allow" in _parameters(self.rules, judge) else ""
+        return Move("unknown", f"{values}, and which of them is stricter is not defined{hint}")
+
+    def _older_form(self, before: Snapshot, change: _Change, judge: str) -> Any:
+        """Return the value before the deploy. An older form of the setting counts if the account lacks the newer."""
+        rule = next((rule for rule in self.rules if rule.id == judge), None)
+        if rule is None or rule.actual_order is None or not isinstance(change.was, Unknown) or not change.was.absent:
+            return change.was
+        older = [before.read(tuple(each.split("."))) for each in rule.settings if each != change.setting]
+        return next((value for value in older if not isinstance(value, Unknown)), change.was)
+
+
+def _parameters(rules: Sequence[Rule[Any]], judge: str) -> frozenset[str]:
+    models = (rule.parameters for rule in rules if rule.id == judge)
+    return next((model.__required_keys__ | model.__optional_keys__ for model in models), frozenset())
+
+
+def _judgement(account: Snapshot, outcome: Any, found: Sequence[_Finding]) -> Judgement:
+    first = found[0].change
+    if len(found) == 1:
+        what = f"the plan makes {first.key} looser: {found[0].reason}"
+    else:
+        reasons = "; ".join(f"{each.change.key}: {each.reason}" for each in found)
+        what = f"the plan makes {len(found)} settings looser: {reasons}"
+    if outcome == "unknown":
+        return undecided(Unknown(f"whether {what}"))._replace(setting=first.setting, place=_place(account, found))
+    actual = {each.change.key: each.change.now for each in found}
+    return Judgement("fail", what, actual, first.setting, _place(account, found))
+
+
+def _place(account: Snapshot, found: Sequence[_Finding]) -> Any:
+    return next((account.places[each.change.path] for each in found if each.change.path in account.places), None)
+
+
+def _changes(before: Snapshot, after: Snapshot, settings: Sequence[str]) -> Iterator[_Change]:
+    """Yield the settings that differ: those that rules judge first, then any others in the answers."""
+    others = (name for side in (before, after) for section in OPERATIONS for name in _leaves(side, section))
+    for setting in dict.fromkeys((*settings, *others)):
+        path = tuple(setting.split("."))
+        change = _Change(setting, before.read(path), after.read(path))
+        if not (isinstance(change.was, dict) or isinstance(change.now, dict) or _is_same(change)):
+            yield change
+
+
+def _leaves(account: Snapshot, section: str) -> Iterator[str]:
+    pending = [(section, account.document.get(section))]
+    while pending:
+        name, value = pending.pop(0)
+        if isinstance(value, dict):
+            pending[:0] = [(f"{name}.{key}", item) for key, item in value.items()]
+        elif value is not None:
+            yield name
+
+
+def _is_same(change: _Change) -> bool:
+    was, now = change.was, change.now
+    if isinstance(was, Unknown) and isinstance(now, Unknown):
+        return was.reason == now.reason or (was.absent and now.absent)
+    return type(was) is type(now) and bool(was == now)
+
+
+def faults(want: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the names under `except` that no setting has."""
+    full = setting_names()
+    short = {name.rpartition(".")[2] for name in full}
+    for index, name in enumerate(want.get("except", ())):
+        if name not in full and name not in short:
+            close = get_close_matches(name, sorted(short), n=1)
+            hint = f", did you mean {close[0]}?" if close else ""
+            yield ("except", index), f"unknown setting {show(name)}{hint}"
+
+
+def expected(want: Any) -> str:
+    """Return the parameters in words."""
+    excepted = ", ".join(map(one_line, want.get("except", ())))
+    return f"no setting becomes looser{f', except {excepted}' if excepted else ''}"
+
+
+RULE = NoLoosening(
+    id="no-loosening",
+    title="Settings that a deploy makes looser",
+    doc=__doc__ or "",
+    severity="medium",
+    setting="SecurityPreference",
+    parameters=Parameters,
+    expected=expected,
+    faults=faults,
+    parameter_orders={"except": fewer_is_stricter},
+    left_out={"except": []},
+    remediation="Declare the value that the account has now, or a stricter one. If the change is meant, name the "
+    "setting under `except`, or waive the finding.",
+    translations={
+        "zh": RuleText(
+            title="部署放宽的设置",
+            doc="部署不会放宽账号的任何设置。\n\n"
+            "策略只规定限度。在限度之内，部署仍可能拿走今天保护账号的东西：掩码变宽，会话变长。"
+            "本规则逐项比较当前账号与部署之后的账号，并采用每条规则为其取值规定的顺序：例如，较短的会话比较长的更严格。"
+            "没有顺序的开关按策略要求的值比较。一方面变严、另一方面变宽的设置视为放宽。"
+            "部署之前或之后的值未知时，结果也是 unknown。",
+            remediation="请声明账号现有的值或更严格的值。如果确实要放宽，请将该设置列入 `except`，或豁免该结果。",
+            parameters={"except": "允许部署放宽的设置，使用 API 的名称，例如 LoginSessionDuration。"},
+        )
+    },
+)

@@ -1,0 +1,112 @@
+"""no-loosening with other rules, with plans that match no account, and in the commands that read plans."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.diff import compare_policies
+from acctgate.evaluate.judge import Judge
+from acctgate.model.outcome import Outcome
+from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.snapshot import Snapshot
+from acctgate.plan import after_deploy
+from tests.support import HERE, NOW, judge, outcomes_of, policy_of, run
+
+PREFERENCE: dict[str, Any] = {
+    "LoginProfilePreference": {
+        "LoginSessionDuration": 2,
+        "LoginNetworkMasks": "10.0.0.0/8",
+        "MFAOperationForLogin": "mandatory",
+        "AllowUserToChangePassword": True,
+    }
+}
+ACCOUNT: dict[str, Any] = {"version": 1, "account_id": "1111111111111111", "SecurityPreference": PREFERENCE}
+KEPT = {"LoginSessionDuration": 2, "LoginNetworkMasks": "10.0.0.0/8"}
+
+
+def judged(rules: dict[str, Any], declared: dict[str, Any]) -> Outcome:
+    """Return the outcome on a plan that creates a preference with these settings beside the present ones."""
+    policy = policy_of({"no-loosening": {}, **rules})
+    report = judge(ACCOUNT, policy, planned=[PlannedChange("pref", "create", {**KEPT, **declared})])
+    [outcome] = outcomes_of(report, "no-loosening")
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("allow", "value", "outcome"), [(True, False, "fail"), (False, False, "pass"), (None, False, "unknown")]
+)
+def test_a_switch_without_an_order_is_compared_with_the_policy(allow: bool | None, value: bool, outcome: str) -> None:
+    rules = {} if allow is None else {"change-password": {"level": "advisory", "allow": allow}}
+    assert judged(rules, {"AllowUserToChangePassword": value}).outcome == outcome
+
+
+def test_a_plan_for_an_unknown_account_makes_no_pass() -> None:
+    """Two accounts, and nothing says which of them the plan is for."""
+    accounts = [Snapshot.from_document({**ACCOUNT, "account_id": str(number) * 16}) for number in (1, 2)]
+    planned = [PlannedChange("pref", "create", {**KEPT, "LoginSessionDuration": 8}, provider=Provider("other"))]
+    policy = policy_of({"no-loosening": {}})
+    for account in after_deploy(accounts, planned, {}):
+        [outcome] = [each for each in _outcomes(account, policy) if each.rule == "no-loosening"]
+        assert outcome.outcome == "unknown"
+        assert "cannot be matched to an account" in outcome.message
+
+
+def _outcomes(account: Snapshot, policy: Any) -> tuple[Outcome, ...]:
+    return Judge(policy, NOW)(account).outcomes
+
+
+def test_an_account_that_cannot_be_read_makes_no_pass() -> None:
+    account = Snapshot({"version": 1}, unreadable="s.json: not found")
+    [after] = after_deploy([account], [PlannedChange("pref", "create", KEPT)], {})
+    [outcome] = [each for each in _outcomes(after, policy_of({"no-loosening": {}})) if each.rule == "no-loosening"]
+    assert outcome.outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [
+        ([], ["LoginSessionDuration"], "looser"),
+        (None, ["LoginSessionDuration"], "looser"),
+        (["LoginSessionDuration"], None, "stricter"),
+        (["LoginSessionDuration"], ["LoginNetworkMasks"], "mixed"),
+    ],
+)
+def test_an_exception_is_looser_than_none(before: list[str] | None, after: list[str] | None, direction: str) -> None:
+    old, new = (policy_of({"no-loosening": {} if names is None else {"except": names}}) for names in (before, after))
+    [change] = compare_policies(old, new, NOW.date())
+    assert (change.rule, change.direction) == ("no-loosening", direction)
+
+
+PULUMI = {
+    "steps": [
+        {
+            "op": "create",
+            "urn": "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref",
+            "newState": {
+                "type": "alicloud:ram/securityPreference:SecurityPreference",
+                "inputs": {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8},
+            },
+        }
+    ]
+}
+TERRAFORM = json.loads((HERE / "plans/terraform/create.json").read_bytes())
+
+
+@pytest.mark.parametrize("plan", [PULUMI, TERRAFORM], ids=["pulumi", "terraform"])
+def test_the_commands_report_what_a_plan_loosens(tmp_path: Path, plan: Any) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (tmp_path / "s.json").write_text(json.dumps(ACCOUNT))
+    (tmp_path / "policy.yaml").write_text("version: 1\nrules: {no-loosening: {}, session-duration: {max_hours: 12}}\n")
+    files = ("--plan", tmp_path / "plan.json", "--policy", tmp_path / "policy.yaml")
+    done = run("check", "--snapshot", tmp_path / "s.json", *files)
+    assert done.returncode == 1
+    assert "LoginSessionDuration" in done.stdout and "looser" in done.stdout
+    done = run("diff", tmp_path / "s.json", *files, "--format", "json")
+    assert done.returncode == 1
+    flips = {each["rule"]: each["flip"] for each in json.loads(done.stdout)["accounts"][0]["rules"]}
+    assert flips == {"no-loosening": "newly-failing"}
+    assert run("check", "--snapshot", tmp_path / "s.json", "--policy", tmp_path / "policy.yaml").returncode == 0
