@@ -1,91 +1,33 @@
-"""`acctgate fix`: what it proposes, what it leaves to a person, and how it is printed."""
+"""`acctgate fix`: what it proposes, and what it leaves to a person."""
 
 from __future__ import annotations
 
-import ast
-import json
-import os
-import re
-import shutil
-import subprocess
-from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pulumi_alicloud.ram import SecurityPreferenceArgs
 
-from acctgate.cli import group
-from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix import propose as module
 from acctgate.fix.propose import Fix, propose
 from acctgate.fix.targets import TARGETS
-from acctgate.fix.targets.base import comment
 from acctgate.model.outcome import Outcome
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan import PlannedChange, overlay
 from acctgate.policy import Policy, Waiver, load_preset
 from acctgate.sources.responses import read_responses
-from tests.support import DENIED, HERE, NOW, UPDATE, joined, one_line, policy_of, run, seed
+from tests.support import DENIED, NOW, policy_of, seed
 from tests.support.accounts import GOOD
-from tests.support.reports import HOSTILE
+from tests.support.repairs import HOURS, MASKS, account, within
 from tests.support.strategies import SETTINGS
 
-NODE: Final = shutil.which("node")
-TERRAFORM: Final = shutil.which("terraform")
 PATHS: Final = {key.api: ("SecurityPreference", key.group, key.api) for key in PREFERENCE_KEYS}
-MASKS: Final = "LoginNetworkMasks"
-HOURS: Final = "LoginSessionDuration"
-NASTY: Final = (
-    '10.0.0.0/8;"',
-    "a'b",
-    "\\",
-    '\\"',
-    "a\nb\r\tc",
-    "${x.y}",
-    "$${x}",
-    "$$${",
-    "%{if true}",
-    "%%{",
-    "`${x}`",
-    "a$",
-    "$$",
-    "# no comment",
-    '"""',
-    "*/ // ",
-    "\x00\x1b\x7f",
-    "\u2028\u202e\ufeff",
-    "🏴é",
-    "{{ x }}",
-    "yes",
-    "",
-)
-
-
-def account(**login: Any) -> Snapshot:
-    """Return the compliant account with these logon settings; None omits one."""
-    document: dict[str, Any] = deepcopy(GOOD)
-    preference = document["SecurityPreference"]["LoginProfilePreference"]
-    preference |= login
-    for name in [name for name, value in login.items() if value is None]:
-        del preference[name]
-    return Snapshot.from_document(document)
-
-
-def within(*networks: str, **rules: Mapping[str, Any]) -> Policy:
-    """Return a policy on network masks and the other rules given."""
-    named = {name.replace("_", "-"): entry for name, entry in rules.items()}
-    return replace(policy_of({"network-masks": {"within": list(networks)}, **named}), source="policy.yaml")
 
 
 def declared(fix: Fix) -> dict[str, Any]:
@@ -96,9 +38,6 @@ def declared(fix: Fix) -> dict[str, Any]:
 def left(fix: Fix) -> list[str]:
     """Return the rules that need manual steps."""
     return [step.rule for step in fix.steps]
-
-
-# What is proposed
 
 
 def test_only_what_does_not_comply_is_declared_and_always_masks_and_duration() -> None:
@@ -373,299 +312,3 @@ def test_whatever_can_be_repaired_is(snapshot: Snapshot, policy: Policy) -> None
         if outcome.outcome == "fail" and repairer is not None:
             value = snapshot.read(PATHS[repairer.key.api])
             assert (rule in repaired) is (repairer.repaired(value, policy) is not None)
-
-
-# How it is printed
-
-
-def _from_python(text: str) -> dict[str, Any]:
-    [call] = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    assert ast.unparse(call.func) == "alicloud.ram.SecurityPreference"
-    names = {key.terraform: key.api for key in PREFERENCE_KEYS}
-    return {names[str(word.arg)]: ast.literal_eval(word.value) for word in call.keywords}
-
-
-def _from_typescript(text: str) -> dict[str, Any]:
-    """By its shape; what node makes of it, another test shows."""
-    pairs = re.findall(r"^    (\w+): (.*),$", text, re.MULTILINE)
-    names = {key.pulumi: key.api for key in PREFERENCE_KEYS}
-    return {names[name]: json.loads(value) for name, value in pairs}
-
-
-def _from_yaml(text: str) -> dict[str, Any]:
-    document = yaml.safe_load(text)
-    assert (document["runtime"], list(document["resources"])) == ("yaml", ["security-preference"])
-    resource = document["resources"]["security-preference"]
-    assert resource["type"] == "alicloud:ram/securityPreference:SecurityPreference"
-    names = {key.pulumi: key.api for key in PREFERENCE_KEYS}
-    return {names[name]: _uninterpolated(value) for name, value in resource["properties"].items()}
-
-
-def _uninterpolated(value: Any) -> Any:
-    """As Pulumi YAML reads it: $$ is a dollar, ${ begins a reference."""
-    if not isinstance(value, str):
-        return value
-    pieces = re.findall(r"\$\$|\$\{|.", value, re.DOTALL)
-    assert "${" not in pieces
-    return "".join("$" if piece == "$$" else piece for piece in pieces)
-
-
-def _from_terraform(text: str) -> dict[str, Any]:
-    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
-    assert (lines[0], lines[-1]) == ('resource "alicloud_ram_security_preference" "security_preference" {', "}")
-    names = {key.terraform: key.api for key in PREFERENCE_KEYS}
-    values = {}
-    for line in lines[1:-1]:
-        match = re.fullmatch(r'  ([a-z_]+) = (true|false|\d+|"(?:[^"\\]|\\.)*")', line)
-        assert match, line
-        values[names[match[1]]] = _hcl_value(match[2])
-    return values
-
-
-def _hcl_value(literal: str) -> Any:
-    assert not re.search(r"(?<!\$)\$\{|(?<!%)%\{", literal), "a template"
-    wide = re.sub(r"\\U([0-9a-f]{8})", lambda found: chr(int(found[1], 16)), literal)
-    return json.loads(wide.replace("$${", "${").replace("%%{", "%{"))
-
-
-READERS: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
-    "pulumi-python": _from_python,
-    "pulumi-typescript": _from_typescript,
-    "pulumi-yaml": _from_yaml,
-    "terraform": _from_terraform,
-}
-
-
-def _with_masks(masks: str) -> Fix:
-    """Return a repair that keeps these masks unchanged, whatever they are."""
-    return propose(account(LoginNetworkMasks=masks), policy_of({"session-duration": {"max_hours": 4}}), NOW)
-
-
-@pytest.mark.parametrize("masks", NASTY)
-@pytest.mark.parametrize("target", TARGETS)
-def test_text_from_outside_stays_text(target: str, masks: str) -> None:
-    text = TARGETS[target].render(_with_masks(masks))
-    assert READERS[target](text) == {HOURS: 4, MASKS: masks}
-
-
-@SETTINGS
-@given(masks=st.text(max_size=40) | st.text(alphabet="\"'\\$%{}`\n#/;a", max_size=20))
-@pytest.mark.parametrize("target", TARGETS)
-def test_any_text_stays_text(target: str, masks: str) -> None:
-    assert READERS[target](TARGETS[target].render(_with_masks(masks)))[MASKS] == masks
-
-
-@SETTINGS
-@given(text=st.text() | st.just(HOSTILE), marker=st.sampled_from(["#", "//"]))
-def test_no_text_ends_a_comment(text: str, marker: str) -> None:
-    for line in comment(marker, text, indent="  "):
-        assert line.startswith(f"  {marker} ") and line.isprintable()
-
-
-@pytest.mark.skipif(NODE is None, reason="node is not installed")
-def test_node_reads_the_typescript(tmp_path: Path) -> None:
-    """As an ES module: the program has no types of its own. The package is replaced by one that shows what it gets."""
-    package = tmp_path / "node_modules" / "@pulumi" / "alicloud"
-    package.mkdir(parents=True)
-    (package / "package.json").write_text('{"name": "@pulumi/alicloud", "type": "module", "main": "index.js"}')
-    (package / "index.js").write_text(
-        "export const ram = {SecurityPreference: class {constructor(n, a) {console.log(JSON.stringify([n, a]))}}};\n"
-    )
-    target = TARGETS["pulumi-typescript"]
-    main = tmp_path / "main.mjs"
-    # Imports are not hoisted over each other's output: they run in the order in which they stand.
-    main.write_text(joined(f"import './{index}.mjs';" for index in range(len(NASTY))))
-    for index, masks in enumerate(NASTY):
-        (tmp_path / f"{index}.mjs").write_text(target.render(_with_masks(masks)), encoding="utf-8")
-        subprocess.run([str(NODE), "--check", tmp_path / f"{index}.mjs"], check=True, timeout=60)
-    done = subprocess.run([str(NODE), main], capture_output=True, encoding="utf-8", timeout=60, check=True)
-    shown = [json.loads(line) for line in done.stdout.split("\n") if line]
-    assert shown == [["security-preference", {"loginSessionDuration": 4, "loginNetworkMasks": m}] for m in NASTY]
-
-
-@pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
-def test_terraform_reads_the_block(tmp_path: Path) -> None:
-    (settings := tmp_path / "terraform.rc").touch()
-    environment = {**os.environ, "TF_CLI_CONFIG_FILE": str(settings), "CHECKPOINT_DISABLE": "1"}
-    texts = [TARGETS["terraform"].render(_with_masks(masks)) for masks in NASTY]
-
-    def terraform(*arguments: str, stdin: str, cwd: Path) -> str:
-        return subprocess.run(
-            [str(TERRAFORM), *arguments],
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=True,
-            env=environment,
-            cwd=cwd,
-        ).stdout
-
-    blocks = "\n".join(texts)
-    assert terraform("fmt", "-", stdin=blocks, cwd=tmp_path) == blocks
-    literals = [
-        line.partition(" = ")[2] for text in texts for line in text.splitlines() if "login_network_masks" in line
-    ]
-    shown = terraform("console", stdin=f"base64encode(jsonencode([{', '.join(literals)}]))\n", cwd=tmp_path)
-    assert json.loads(b64decode(shown)) == list(NASTY)
-
-
-def test_the_python_names_are_those_of_the_package() -> None:
-    assert {key.terraform for key in PREFERENCE_KEYS} <= set(dir(SecurityPreferenceArgs))
-
-
-# Golden files
-
-
-def _blocked() -> Fix:
-    names = ("000-security-practice.json", "003-security-preference.json", "004-compliance-pack-report.json")
-    return propose(read_responses([str(seed(name)) for name in names]), load_preset("strict"), NOW)
-
-
-def _repaired() -> Fix:
-    policy = within(
-        "10.0.0.0/8",
-        "203.0.113.0/24",
-        login_mfa={"level": "advisory", "require": "mandatory"},
-        login_lockout={"keep_reachable": ["10.2.0.0/16"]},
-        mfa_ticket={"level": "remediate", "allow": False},
-    )
-    snapshot = account(
-        MFAOperationForLogin="independent", LoginNetworkMasks="10.1.0.0/16;198.51.100.7", EnableSaveMFATicket=True
-    )
-    named = {"account_id": "1234567890123456", "alias": "prod"}
-    return propose(Snapshot.from_document({**snapshot.document, **named}), policy, NOW)
-
-
-def _hostile() -> Fix:
-    masks = "10.0.0.0/8;" + HOSTILE.replace("\ud800", "") + "\"\\${x}%{y}`'"
-    snapshot = account(LoginNetworkMasks=masks, MFAOperationForLogin="adaptive", OperationForRiskLogin=HOSTILE)
-    named = {"account_id": HOSTILE, "alias": HOSTILE}
-    policy = replace(load_preset("strict"), source=HOSTILE)
-    return propose(Snapshot.from_document({**snapshot.document, **named}), policy, NOW)
-
-
-def _withheld() -> Fix:
-    return propose(account(LoginNetworkMasks=None, MFAOperationForLogin="independent"), load_preset("baseline"), NOW)
-
-
-def _denied() -> Fix:
-    document = {**GOOD, "errors": {"SecurityPreference": {**DENIED, "request_id": "30C9068D-FBAA"}}}
-    del document["SecurityPreference"]
-    return propose(Snapshot.from_document(document), load_preset("baseline"), NOW)
-
-
-def _clean() -> Fix:
-    document = {**GOOD, "account_id": "1234567890123456", "alias": "prod"}
-    return propose(Snapshot.from_document(document), load_preset("baseline"), NOW)
-
-
-CASES: Final[dict[str, Callable[[], Fix]]] = {
-    "blocked": _blocked,
-    "repaired": _repaired,
-    "hostile": _hostile,
-    "withheld": _withheld,
-    "denied": _denied,
-    "clean": _clean,
-}
-
-
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("target", TARGETS)
-def test_a_repair_is_the_golden_one(target: str, case: str) -> None:
-    file = HERE / "golden" / "fix" / f"{case}.{target}"
-    text = TARGETS[target].render(CASES[case]())
-    if UPDATE:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-    assert text == file.read_bytes().decode()
-
-
-def test_every_golden_file_has_its_case() -> None:
-    known = {f"{case}.{target}" for case in CASES for target in TARGETS}
-    assert {path.name for path in (HERE / "golden" / "fix").iterdir()} == known
-
-
-# The command
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Change to a working directory without a policy."""
-    monkeypatch.chdir(tmp_path)
-
-
-def _fix(*arguments: str | Path, stdin: bytes = b"") -> Result:
-    policy = () if "--policy" in arguments else ("--policy", "baseline")
-    return CliRunner().invoke(group, ["fix", *map(str, arguments), *policy], input=stdin)
-
-
-def _written(path: Path, *documents: Any) -> Path:
-    path.write_text(joined(json.dumps(document) for document in documents), encoding="utf-8")
-    return path
-
-
-WEAK: Final = account(MFAOperationForLogin="independent").document
-
-
-@pytest.mark.parametrize("target", TARGETS)
-def test_the_target_is_printed(target: str, tmp_path: Path) -> None:
-    result = _fix("--to", target, "--snapshot", _written(tmp_path / "s.json", WEAK))
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert READERS[target](result.stdout) == {"MFAOperationForLogin": "adaptive", HOURS: 6, MASKS: "10.0.0.0/8"}
-
-
-def test_python_is_the_default_and_the_policy_counts(tmp_path: Path) -> None:
-    (policy := tmp_path / "p.yaml").write_text("version: 1\nrules: {session-duration: {max_hours: 2}}")
-    result = _fix("--response", seed("002-security-preference.json"), "--policy", policy)
-    assert result.exit_code == 0
-    assert _from_python(result.stdout)[HOURS] == 2
-
-
-def test_it_goes_to_a_file(tmp_path: Path) -> None:
-    source = _written(tmp_path / "s.json", WEAK)
-    result = _fix("--snapshot", source, "--output", tmp_path / "__main__.py")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
-    assert _from_python((tmp_path / "__main__.py").read_text())["MFAOperationForLogin"] == "adaptive"
-
-
-def test_what_it_says_of_an_account_that_complies(tmp_path: Path) -> None:
-    result = _fix("--snapshot", _written(tmp_path / "s.json", {**GOOD, "account_id": "1"}))
-    assert (result.exit_code, result.stdout) == (0, "# Nothing needs repair: account 1, policy baseline\n")
-
-
-def test_several_accounts_are_2_in_one_line(tmp_path: Path) -> None:
-    done = run("fix", "--snapshot", _written(tmp_path / "s.json", WEAK, WEAK), "--policy", "baseline")
-    assert (done.returncode, done.stdout) == (2, "")
-    one_line(done.stderr, "acctgate: the input has several accounts, and fix takes one at a time")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("--snapshot", "nowhere.json"), "nowhere.json: no such file"),
-        (("--snapshot", "broken.json"), "broken.json:1: invalid JSON"),
-        (("--response", "broken.json"), "broken.json"),
-        (("--to", "chef"), "'chef' is not one of"),
-        (("--policy", "nowhere.yaml"), "nowhere.yaml"),
-        (("--snapshot", "good.json", "--output", "no/such/folder"), "no/such/folder: no such file or directory"),
-        (("--endpoint", "example.com:80"), "example.com"),
-    ],
-)
-def test_what_cannot_be_used_is_2_in_one_line(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
-    (tmp_path / "broken.json").write_text("{")
-    _written(tmp_path / "good.json", WEAK)
-    policy = () if "--policy" in arguments else ("--policy", "baseline")
-    done = run("fix", *arguments, *policy, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    one_line(done.stderr, "acctgate: ", message)
-
-
-def test_the_live_account_is_read_where_no_file_is_given() -> None:
-    with DemoServer() as demo:
-        demo.account.preference["LoginProfilePreference"]["LoginSessionDuration"] = 24
-        done = run("fix", "--to", "terraform", "--policy", "baseline", environment=demo.environment)
-        assert demo.calls["SetSecurityPreference"] == 0
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "account 1234567890123456" in done.stdout.splitlines()[0]
-    assert _from_terraform(done.stdout) == {HOURS: 12, MASKS: "10.0.0.0/8"}

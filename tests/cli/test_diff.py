@@ -1,10 +1,8 @@
-"""acctgate diff: what moved, stricter or looser, which verdicts flip, and the exit status."""
+"""acctgate diff: what moved, stricter or looser, which outcomes flip, and the exit status."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,53 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from acctgate.reference import schemas
-from acctgate.rules import RULES
-from acctgate.rules.comparison import Comparison
-from acctgate.rules.families import USER_INFO
-
-LOGIN = "SecurityPreference.LoginProfilePreference"
-MASKS = f"{LOGIN}.LoginNetworkMasks"
-
-
-@pytest.mark.parametrize(
-    ("setting", "before", "after", "direction", "note"),
-    [
-        (f"{LOGIN}.MFAOperationForLogin", "independent", "mandatory", "stricter", ""),
-        (f"{LOGIN}.MFAOperationForLogin", "mandatory", "adaptive", "looser", ""),
-        (f"{LOGIN}.MFAOperationForLogin", "mandatory", "sometimes", "unknown", ""),
-        (f"{LOGIN}.LoginSessionDuration", 6, 8, "looser", ""),
-        (f"{LOGIN}.LoginSessionDuration", 6, "8", "unknown", ""),
-        (f"{LOGIN}.LoginSessionDuration", 6, None, "unknown", "is now unknown"),
-        (f"{LOGIN}.EnableSaveMFATicket", True, False, "stricter", ""),
-        ("AccountSecurityPracticeInfo.Score", 63, 80, "stricter", ""),
-        (f"{USER_INFO}.RootWithAccessKey", 0, 1, "looser", ""),
-        (f"{USER_INFO}.SubUserPwdLevel", "mid", "low", "looser", ""),
-        (f"{USER_INFO}.SubUser", 1, 2, "changed", ""),
-        (
-            MASKS,
-            "192.168.0.0/16",
-            "192.168.0.0/15",
-            "looser",
-            "adds 65,536 addresses: 192.168.0.0/15 was 192.168.0.0/16",
-        ),
-        (MASKS, "10.0.0.0/8", "10.0.0.1", "stricter", "removes 16,777,215 addresses: 10.0.0.1/32 was 10.0.0.0/8"),
-        (
-            MASKS,
-            "10.0.0.0/24",
-            "10.0.1.0/25",
-            "mixed",
-            "adds 128 addresses and removes 256: 10.0.1.0/25 was 10.0.0.0/24",
-        ),
-        (MASKS, "10.0.0.0/9;10.128.0.0/9", "10.0.0.0/8", "changed", "the same addresses, written differently"),
-        (MASKS, "10.0.0.0/8", "10.0.0.0/8;10.1.0.0/16", "changed", "the same addresses, written differently"),
-        (MASKS, "10.0.0.0/8", "", "looser", "opens every network: was 10.0.0.0/8"),
-        (MASKS, " ", "10.0.0.0/8", "stricter", "closes every network but 10.0.0.0/8"),
-        (MASKS, "10.0.0.0/8", "office", "unknown", "office cannot be read as a network"),
-    ],
-)
-def test_a_setting_moves(setting: str, before: Any, after: Any, direction: str, note: str) -> None:
-    assert Comparison(RULES).compare(setting, before, after) == (direction, note)
-
+from tests.support.process import Done, run_here
 
 GOOD: dict[str, Any] = {
     "version": 1,
@@ -106,9 +58,8 @@ class Files:
         path.write_text(content if isinstance(content, str) else json.dumps(content))
         return str(path)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "acctgate", "diff", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, check=False)
+    def run(self, *arguments: str) -> Done:
+        done = run_here("diff", *arguments)
         assert "Traceback" not in done.stderr
         return done
 
@@ -117,11 +68,12 @@ class Files:
         done = self.run(base, after, "--policy", "policy.yaml", "--format", "json", *more)
         document: dict[str, Any] = json.loads(done.stdout)
         Draft202012Validator(schemas.schema("diff")).validate(document)
-        return done.returncode, document
+        return done.status, document
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Files:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
+    monkeypatch.chdir(tmp_path)
     return Files(tmp_path)
 
 
@@ -165,7 +117,7 @@ def test_repaired_and_still_failing(files: Files) -> None:
     base = files.write("weak.json", changed(MFAOperationForLogin="adaptive", LoginSessionDuration=24))
     head = files.write("better.json", changed(LoginSessionDuration=12))
     done = files.run(base, head, "--policy", "policy.yaml", "--format", "json")
-    assert done.returncode == 0
+    assert done.status == 0
     assert flips(json.loads(done.stdout)) == {"login-mfa": "repaired", "session-duration": "still-failing"}
     text = files.run(base, head, "--policy", "policy.yaml").stdout
     assert "repaired: login-mfa" in text
@@ -185,12 +137,12 @@ def test_accounts_are_paired_by_id_and_a_lost_one_is_not_provable(files: Files) 
     base = files.write("base.ndjson", json.dumps(GOOD) + "\n" + json.dumps(other) + "\n")
     head = files.write("head.ndjson", json.dumps(other) + "\n")
     done = files.run(base, head, "--policy", "policy.yaml", "--format", "json")
-    assert done.returncode == 3
+    assert done.status == 3
     accounts = {account["account"]: account for account in json.loads(done.stdout)["accounts"]}
     assert accounts["2222222222222222"]["settings"] == []
     assert accounts["1111111111111111"]["after"] is None
     assert "newly unknown" in done.stderr
-    assert files.run(head, base, "--policy", "policy.yaml").returncode == 0
+    assert files.run(head, base, "--policy", "policy.yaml").status == 0
 
 
 def test_two_reports_say_the_same_as_their_snapshots(files: Files) -> None:
@@ -198,15 +150,12 @@ def test_two_reports_say_the_same_as_their_snapshots(files: Files) -> None:
     names = []
     for name, document in documents.items():
         snapshot = files.write(f"{name}.json", document)
-        command = [sys.executable, "-m", "acctgate", "check", "--snapshot", snapshot, "--policy", "policy.yaml"]
-        done = subprocess.run(
-            [*command, "--format", "json"], capture_output=True, text=True, cwd=files.folder, check=False
-        )
+        done = run_here("check", "--snapshot", snapshot, "--policy", "policy.yaml", "--format", "json")
         names.append(files.write(f"{name}-report.json", done.stdout))
     done = files.run(*names, "--format", "json")
     _, by_snapshots = files.snapshots(documents["head"])
     by_reports = json.loads(done.stdout)
-    assert done.returncode == 1
+    assert done.status == 1
     assert by_reports["kind"] == "reports"
     assert flips(by_reports) == flips(by_snapshots)
     assert [(c["setting"], c["direction"], c["note"]) for c in by_reports["accounts"][0]["settings"]] == [
@@ -229,7 +178,7 @@ def test_a_plan_shows_what_it_would_make_of_the_account(files: Files) -> None:
     }
     base = files.write("base.json", changed(MFAOperationForLogin="adaptive"))
     done = files.run(base, "--plan", files.write("plan.json", plan), "--policy", "policy.yaml", "--format", "markdown")
-    assert done.returncode == 0
+    assert done.status == 0
     assert "**repaired**: login-mfa" in done.stdout
     assert "**newly failing**: network-masks" in done.stdout
     assert "this deploy itself opens console logon to every network" in done.stdout
@@ -256,27 +205,27 @@ def test_two_policies(files: Files, rules: str, direction: str, note: str) -> No
     [change] = json.loads(done.stdout)["policy"]
     assert change["direction"] == direction
     assert note in change["note"]
-    assert done.returncode == (0 if direction == "stricter" else 1)
-    assert files.run("policy.yaml", head, "--allow-loosening").returncode == 0
+    assert done.status == (0 if direction == "stricter" else 1)
+    assert files.run("policy.yaml", head, "--allow-loosening").status == 0
 
 
 def test_a_new_waiver_loosens_and_its_end_tightens(files: Files) -> None:
     waiver = '{rule: login-mfa, account: "1", reason: r, owner: o, expires: 2999-01-01}'
     head = files.write("head.yaml", f"version: 1\nextends: policy.yaml\nwaivers: [{waiver}]\n")
-    assert files.run("policy.yaml", head).returncode == 1
+    assert files.run("policy.yaml", head).status == 1
     assert "new waiver for 1 until 2999-01-01 by o" in " ".join(files.run("policy.yaml", head).stdout.split())
-    assert files.run(head, "policy.yaml").returncode == 0
+    assert files.run(head, "policy.yaml").status == 0
     expired = files.write(
         "expired.yaml", f"version: 1\nextends: policy.yaml\nwaivers: [{waiver.replace('2999', '2020')}]"
     )
-    assert files.run("policy.yaml", expired).returncode == 0
+    assert files.run("policy.yaml", expired).status == 0
 
 
 def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
     head = files.write("head.yaml", "version: 1\nextends: policy.yaml\nrules:\n  session-duration: {max_hours: 4}\n")
     account = files.write("account.json", GOOD)
     done = files.run("policy.yaml", head, "--snapshot", account, "--format", "json")
-    assert done.returncode == 1, "the stricter policy blocks an account that passed"
+    assert done.status == 1, "the stricter policy blocks an account that passed"
     assert flips(json.loads(done.stdout)) == {"session-duration": "newly-failing"}
 
 
@@ -299,7 +248,7 @@ def test_bad_input_is_one_line(files: Files, arguments: tuple[str, ...], says: s
     files.write("bad.yaml", "version: 1\nrules: {nope: }\n")
     files.write("report.json", '{"version": 2, "verdict": "pass", "accounts": []}')
     done = files.run(*arguments)
-    assert done.returncode == 2
+    assert done.status == 2
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stdout == ""
