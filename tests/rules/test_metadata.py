@@ -24,7 +24,7 @@ TABLE: Final = """
 | manage-access-keys | AllowUserToManageAccessKeys | allow | advisory, false | mandatory, false |
 | manage-mfa-devices | AllowUserToManageMFADevices | allow | disabled | advisory, true |
 | manage-dingtalk | AllowUserToManagePersonalDingTalk | allow | disabled | advisory, false |
-| security-score | Score | minimum | mandatory, 60 | mandatory, 80 |
+| security-score | Score | minimum, max_drop | mandatory, 60 | mandatory, 80 |
 | root-access-keys | RootWithAccessKey | maximum | mandatory, 0 | mandatory, 0 |
 | root-mfa | BindMfa | – | mandatory | mandatory |
 | user-mfa | SubUserBindMfa, SubUser | minimum_ratio | advisory, 1.0 | mandatory, 1.0 |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,19 @@ from acctgate.cli.options import (
     color_option,
     format_option,
     live_options,
+    or_fail,
     output_option,
     policy_option,
-    report,
 )
 from acctgate.cli.output import Color
 from acctgate.cli.writer import Writer
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
+from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Level, Severity
 from acctgate.policy import Policy
 from acctgate.redact import one_line
-from acctgate.rules import RULES
 from acctgate.text import and_more
 
 
@@ -57,7 +58,8 @@ class Judging:
         """
         if self.baseline_file is None:
             return None
-        return Baseline.of(report(self.baseline_file), self.baseline_file, policy.all_rules if policy else RULES)
+        path = self.baseline_file
+        return or_fail(lambda: read_baseline(path, policy, datetime.now(UTC)))
 
     def fail_on(self) -> FailOn | None:
         """Return what blocks according to --fail-on, None without the option.
@@ -120,9 +122,10 @@ def require_blocking_rule(source: str, rules: Iterable[tuple[Level, Severity]], 
 _baseline_option = click.option(
     "--baseline",
     "baseline_file",
-    metavar="REPORT",
+    metavar="FILE",
     shell_complete=files,
-    help="An earlier JSON report. Its findings are shown as waived; only new ones block.",
+    help="An earlier JSON report or snapshot. Its findings are shown as waived; only new ones block. security-score is "
+    "compared with it.",
 )
 _fail_on_option = click.option(
     "--fail-on",

@@ -55,6 +55,8 @@ def command(
         variables = _variables(judging.live)
         if demo:
             variables = dict(cleanup.enter_context(DemoServer()).environment)
+        if judging.baseline_file not in (None, "-"):
+            variables["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
         shown = cleanup.enter_context(progress("preview"))
         job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
         result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from acctgate.crossguard.stack import StackAccount
+from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, reason_of
@@ -76,10 +77,14 @@ class JudgedStack:
 
 
 def judge_stack(
-    stack: Sequence[StackAccount], changes: Sequence[PlannedChange], policy: Policy, now: datetime
+    stack: Sequence[StackAccount],
+    changes: Sequence[PlannedChange],
+    policy: Policy,
+    now: datetime,
+    earlier: Baseline | None = None,
 ) -> JudgedStack:
-    """Judge the accounts of a stack as they will be after its planned changes."""
-    evaluation = evaluate([account.snapshot for account in stack], policy, now, planned=changes)
+    """Judge the accounts of a stack as they will be after its planned changes, and compare them with `earlier` ones."""
+    evaluation = evaluate([account.snapshot for account in stack], policy, now, planned=changes, earlier=earlier)
     urns = [account.urns for account in stack] + [{}] * len(evaluation.accounts)
     judged = tuple(JudgedAccount(*each) for each in zip(evaluation, evaluation.accounts, urns, strict=False))
     return JudgedStack(judged, evaluation.notices())

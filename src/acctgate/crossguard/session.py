@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
+from acctgate.crossguard import variables
 from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand, find_command
 from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
@@ -22,6 +23,7 @@ from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, accounts, is_known
+from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
 from acctgate.policy import Policy
@@ -125,7 +127,9 @@ class PreviewSession:
         stack = accounts(each for each in sources if not each.stale)
         read_again(sources, stack, self._reader)
         changes = locate(changes, sources, stack, self._reader)
-        self._judged = judge_stack(stack, changes, self.policy, now)
+        path = os.environ.get(variables.BASELINE)
+        earlier = read_baseline(path, self.policy, now) if path else None
+        self._judged = judge_stack(stack, changes, self.policy, now, earlier)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any]) -> Iterator[Violation]:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from acctgate.model.outcome import BaselineNote, Outcome, Result
 from acctgate.model.report import AccountReport, Report, verdict_of
+from acctgate.policy.policy import Policy
 from acctgate.rules import RULES
-from acctgate.rules.base import Rule
+from acctgate.rules.base import Actuals, Judgement, Rule
 from acctgate.rules.comparison import Comparison
 
 
@@ -35,6 +36,8 @@ class Baseline:
     """Each finding, with the setting's value then."""
     comparison: Comparison
     """Decides whether a finding got worse."""
+    actuals: Mapping[str | None, Actuals] = field(default_factory=dict)
+    """The values of each account then."""
     seen: set[BaselineEntry] = field(default_factory=set)
 
     @classmethod
@@ -49,13 +52,33 @@ class Baseline:
             source: The file that it is in, for messages.
             rules: The rules of the policy: their orders say whether a finding got worse.
         """
+        accounts = {account.account: account for account in report.accounts}
         known = {
             entry: outcome.actual
-            for account in {account.account: account for account in report.accounts}.values()
+            for account in accounts.values()
             for entry, outcome in _entries(account)
             if entry.outcome in ("fail", "unknown")
         }
-        return cls(source, known, Comparison(rules))
+        return cls(source, known, Comparison(rules), actuals={name: _actuals(each) for name, each in accounts.items()})
+
+    def compare(self, report: AccountReport, policy: Policy) -> AccountReport:
+        """Return the report with the outcomes of rules that judge what changed since the baseline.
+
+        Call it before waivers are applied. An account that the baseline does not have stays as it is.
+        """
+        before = self._earlier(report.account)
+        if before is None:
+            return report
+        now, rules = _actuals(report), {rule.id: rule for rule in policy.all_rules}
+        outcomes = tuple(_compared(each, rules[each.rule], policy, before, now) for each in report.outcomes)
+        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+
+    def _earlier(self, account: str | None) -> Actuals | None:
+        """Return the values of the account then. One account on each side is the same, if one of them has no ID."""
+        if account in self.actuals:
+            return self.actuals[account]
+        alone = next(iter(self.actuals.items())) if len(self.actuals) == 1 else None
+        return alone[1] if alone and None in (account, alone[0]) else None
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with known findings waived. For an account without an id nothing is known."""
@@ -82,6 +105,27 @@ class Baseline:
     def stale(self) -> list[BaselineEntry]:
         """The entries that no account needs any more. Complete after the last account."""
         return sorted(self.known.keys() - self.seen, key=str)
+
+
+def _compared(outcome: Outcome, rule: Rule[Any], policy: Policy, before: Actuals, now: Actuals) -> Outcome:
+    """Return the outcome as the rule judges it with an earlier report."""
+    if rule.compare_earlier is None or rule not in RULES or outcome.outcome not in ("pass", "fail"):
+        return outcome
+    judged = Judgement(outcome.outcome, outcome.message, outcome.actual)
+    found = rule.compare_earlier(judged, before, now, policy.entry(rule.id))
+    return replace(outcome, outcome=found.outcome, message=found.message)
+
+
+def _actuals(report: AccountReport) -> Actuals:
+    """Return the values of a report by setting."""
+    found: dict[str, Any] = {}
+    for outcome in report.outcomes:
+        if isinstance(outcome.actual, dict):
+            group = outcome.setting.rpartition(".")[0]
+            found |= {f"{group}.{key}": value for key, value in outcome.actual.items()}
+        else:
+            found[outcome.setting] = outcome.actual
+    return found
 
 
 def _same(before: Any, after: Any) -> bool:

@@ -1,6 +1,6 @@
 """From accounts, planned changes and a policy to reports: the only place that chains the steps.
 
-    accounts -> what the plan makes of them -> judged -> waivers -> baseline -> fail-on threshold
+    accounts -> what the plan makes of them -> judged -> compared with the baseline -> waivers -> baseline -> threshold
 
 `acctgate check`, `acctgate preview`, the policy pack and the Python API all call it. Pure: the time is an argument.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
@@ -71,6 +72,7 @@ def evaluate(
     planned: Sequence[Planned] | None = None,
     baseline: Baseline | None = None,
     fail_on: FailOn | None = None,
+    earlier: Baseline | None = None,
 ) -> Evaluation:
     """Judge accounts by a policy.
 
@@ -81,17 +83,18 @@ def evaluate(
         planned: What a deployment would change. The accounts are judged as they would be after it.
         baseline: Findings that do not block.
         fail_on: What blocks, if not what the policy says.
+        earlier: A baseline that is compared with, and whose findings are not waived here.
     """
     if planned is None:
         return settle(map(Judge(policy, now), accounts), policy, now, baseline=baseline, fail_on=fail_on)
-    waivers = Waivers(policy, now)
+    waivers, compare = Waivers(policy, now), _comparer(baseline or earlier, policy)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
     touched = [account for account, later in zip(before, after, strict=False) if later.planned]
     judge = Judge(policy, now)
     reports = add_changes(
-        zip(map(Waivers(policy, now).apply, map(judge, touched)), touched, strict=True),
-        zip(map(waivers.apply, map(judge, after)), after, strict=True),
+        zip(map(Waivers(policy, now).apply, map(compare, map(judge, touched))), touched, strict=True),
+        zip(map(waivers.apply, map(compare, map(judge, after))), after, strict=True),
         Comparison(policy.all_rules),
     )
     return Evaluation(reports, waivers.notices, baseline, fail_on, after)
@@ -107,7 +110,12 @@ def settle(
 ) -> Evaluation:
     """Take accounts that are judged already, as by worker processes, through waivers, baseline and threshold."""
     waivers = Waivers(policy, now)
-    return Evaluation(map(waivers.apply, judged), waivers.notices, baseline, fail_on)
+    compared = map(_comparer(baseline, policy), judged)
+    return Evaluation(map(waivers.apply, compared), waivers.notices, baseline, fail_on)
+
+
+def _comparer(baseline: Baseline | None, policy: Policy) -> Callable[[AccountReport], AccountReport]:
+    return partial(baseline.compare, policy=policy) if baseline else lambda report: report
 
 
 def reevaluate(report: Report, *, baseline: Baseline | None = None, fail_on: FailOn | None = None) -> Evaluation:

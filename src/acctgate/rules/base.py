@@ -24,6 +24,7 @@ from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.rules.order import Move, Order, combine, ordered
 
 __all__ = [
+    "Actuals",
     "Judgement",
     "Level",
     "LintHint",
@@ -93,6 +94,13 @@ P = TypeVar("P", bound=RuleEntry)
 
 Ratchet = Callable[[Any, Any], Any]
 """Takes the outcome's `actual` and the value that the policy wants; returns the value that the account meets today."""
+
+
+Actuals = Mapping[str, Any]
+"""The `actual` values of a report by setting. A value that is an object is split by its keys."""
+CompareEarlier = Callable[["Judgement", Actuals, Actuals, Any], "Judgement"]
+"""Takes the present judgement, which is a pass or a fail, the values of the earlier report, those of the present one,
+and the rule's entry. Returns the new judgement."""
 
 
 class Judgement(NamedTuple):
@@ -171,6 +179,8 @@ class Rule(Generic[P]):
     """Parameters that are values of `setting` themselves: compared by its order, and `init` writes today's value."""
     parameter_orders: Mapping[str, Order] = field(default_factory=dict)
     """Which values of the other parameters are stricter. Without an order, any change counts as looser."""
+    compare_earlier: CompareEarlier | None = None
+    """Judges again where an earlier report of the account is known (`--baseline`)."""
     left_out: Mapping[str, object] = field(default_factory=dict)
     """What it means to leave out an optional parameter. A parameter that is not named here only asks for more."""
     ratchet: Mapping[str, Ratchet] = field(default_factory=dict)

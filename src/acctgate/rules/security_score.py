@@ -1,17 +1,23 @@
-"""The account's security score is high enough.
+"""The account's security score is high enough, and does not drop.
 
 Alibaba Cloud computes the score, 0 to 100, from the account's security practices. The formula is not published, so
-acctgate only compares the score and never recomputes it.
+acctgate only compares the score and never recomputes it. With an earlier report or snapshot (`--baseline`), the message
+names the counts that moved with the score, and `max_drop` limits how far it may drop. Without one, `max_drop` does
+nothing, and the message says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Required
 
 from acctgate.model.fields import Percent
 from acctgate.model.other_change import OTHER_TYPES
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.order import higher_is_stricter
+from acctgate.model.snapshot import Unknown
+from acctgate.rules.base import Actuals, Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
+from acctgate.rules.families import USER_INFO
+from acctgate.rules.order import higher_is_stricter, lower_is_stricter
+from acctgate.text import show
 
 SETTING: Final = "AccountSecurityPracticeInfo.Score"
 
@@ -22,11 +28,53 @@ class Parameters(RuleEntry, total=False):
 
     minimum: Required[Percent]
     """The lowest score allowed, 0 to 100."""
+    max_drop: Percent
+    """How many points the score may be lower than in the baseline, 0 to 100. Without --baseline it does nothing."""
+
+
+_NO_BASELINE: Final = "; there is no baseline to compare it with (max_drop)"
 
 
 def judge(score: int, want: Parameters) -> Judgement:
     """Compare the score with the minimum."""
-    return decide(score >= want["minimum"], f"the security score is {score}", score)
+    alone = _NO_BASELINE if "max_drop" in want else ""
+    return decide(score >= want["minimum"], f"the security score is {score}{alone}", score)
+
+
+def compare_earlier(found: Judgement, before: Actuals, after: Actuals, want: Parameters) -> Judgement:
+    """Compare the score with an earlier one, and name the counts that moved."""
+    score, earlier = after[SETTING], before.get(SETTING)
+    if type(earlier) is not int or not 0 <= earlier <= 100:
+        if "max_drop" not in want or found.outcome == "fail":
+            return found
+        return undecided(Unknown("the baseline has no security score of the account, so its drop is unknown", score))
+    message = "; ".join((found.message.replace(_NO_BASELINE, ""), _moved(earlier, score), *_counts(before, after)))
+    drops = earlier - score > want.get("max_drop", 100)
+    return found._replace(outcome="fail" if drops else found.outcome, message=message)
+
+
+def _moved(before: int, after: int) -> str:
+    if before == after:
+        return "the baseline has the same"
+    points = abs(after - before)
+    unit = "point" if points == 1 else "points"
+    return f"{points} {unit} {'lower' if after < before else 'higher'} than in the baseline ({before})"
+
+
+def _counts(before: Actuals, after: Actuals) -> Iterator[str]:
+    """Yield the values of the security report that moved together with the score."""
+    if before[SETTING] == after[SETTING]:
+        return
+    for setting, now in after.items():
+        was = before.get(setting)
+        if setting.startswith(USER_INFO) and None not in (was, now) and (was, type(was)) != (now, type(now)):
+            yield f"{setting.rpartition('.')[2]} {show(now)} was {show(was)}"
+
+
+def expected(want: Parameters) -> str:
+    """Return the parameters in words."""
+    drop = f", at most {want['max_drop']} lower than in the baseline" if "max_drop" in want else ""
+    return f"at least {want['minimum']}{drop}"
 
 
 RULE = SettingRule(
@@ -36,25 +84,30 @@ RULE = SettingRule(
     severity="medium",
     setting=SETTING,
     parameters=Parameters,
-    trivial_values={"minimum": 0},
+    trivial_values={"minimum": 0, "max_drop": 100},
     orders={SETTING: higher_is_stricter},
     thresholds=("minimum",),
+    parameter_orders={"max_drop": lower_is_stricter},
+    compare_earlier=compare_earlier,
     plot_range=(0, 100),
     moved_by_resources=tuple(OTHER_TYPES.values()),
     keeps_outcome=True,
-    expected=lambda want: f"at least {want['minimum']}",
+    expected=expected,
     judge=judge,
     remediation="Work through the account's security report in the RAM console (Overview, Security Check): no "
     "root AccessKey pair, MFA for root and users, no old or unused keys, strong passwords.",
     translations={
         "zh": RuleText(
             title="安全分",
-            doc="账号的安全分足够高。\n\n"
-            "阿里云根据账号自身的安全实践计算安全分，范围 0 到 100。算法没有公开，因此只比较，从不自行重算。",
+            doc="账号的安全分足够高，并且没有下降。\n\n"
+            "阿里云根据账号自身的安全实践计算安全分，范围 0 到 100。算法没有公开，因此只比较，从不自行重算。"
+            "给出较早的报告或快照（`--baseline`）时，消息会列出随安全分一起变化的数量，"
+            "`max_drop` 则限制安全分可以下降多少。没有基线时，`max_drop` 不起作用，消息会说明这一点。",
             remediation="按 RAM 控制台的安全报告（概览，安全检查）逐项处理：主账号无 AccessKey，主账号和用户启用 "
             "MFA，无陈旧或闲置密钥，使用强密码。",
             parameters={
                 "minimum": "允许的最低安全分，取值 0 到 100。",
+                "max_drop": "安全分最多可以比基线低多少分，取值 0 到 100。没有 --baseline 时不起作用。",
             },
         )
     },

@@ -1,0 +1,47 @@
+"""Read the baseline that `--baseline` names: an earlier JSON report, or a snapshot, which is judged by the policy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from acctgate.diff.kind import kind_of
+from acctgate.evaluate.baseline import Baseline
+from acctgate.evaluate.judge import Judge
+from acctgate.evaluate.waivers import Waivers
+from acctgate.model.report import Report, read_report
+from acctgate.policy.policy import Policy
+from acctgate.reading import SourceError, read_text
+from acctgate.rules import RULES
+from acctgate.sources.snapshots import read_snapshots
+
+
+def read_baseline(path: str, policy: Policy | None, now: datetime) -> Baseline:
+    """Return the baseline in a file.
+
+    Args:
+        path: A report, or a file of snapshots.
+        policy: The policy that judges a snapshot, None if it is not known: then the snapshot has no findings.
+        now: The time of judgement (with a time zone).
+
+    Raises:
+        SourceError: The file cannot be read, or is neither. The text is one line.
+    """
+    report = _judge(path, policy, now) if kind_of(path) == "snapshots" else _read(path)
+    return Baseline.of(report, path, policy.all_rules if policy else RULES)
+
+
+def _read(path: str) -> Report:
+    text = read_text(path)
+    try:
+        return read_report(text)
+    except ValueError as error:
+        raise SourceError(f"{path}: {error}") from None
+
+
+def _judge(path: str, policy: Policy | None, now: datetime) -> Report:
+    accounts = list(read_snapshots([path]))
+    for account in accounts:
+        if account.unreadable is not None:
+            raise SourceError(account.unreadable)
+    reports = map(Waivers(policy, now).apply, map(Judge(policy, now), accounts)) if policy else ()
+    return Report(1, "pass", tuple(reports), {})
