@@ -16,6 +16,7 @@ from acctgate.model.report import Report
 from acctgate.model.snapshot import Snapshot
 from tests.support import NOW, judge, outcomes_of, policy_of, run
 
+NO_SCORE = "the baseline has no security score of the account"
 ONE, TWO = "1111111111111111", "2222222222222222"
 
 
@@ -40,8 +41,7 @@ def account(score: Any, account_id: str | None = ONE, **counts: Any) -> dict[str
             account("?"),
             account(84),
             "unknown",
-            "unknown: the baseline has no security score of the account, so its drop is unknown "
-            "(worse than in the baseline)",
+            f"unknown: {NO_SCORE}, so its drop is unknown (worse than in the baseline)",
         ),
         (
             account(90, None),
