@@ -8,13 +8,14 @@ from typing import Any
 
 import pulumi
 
-from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
+from acctgate.crossguard import CompliancePackReport, PasswordPolicy, SecurityPracticeReport, SecurityPreference
 
 config = pulumi.Config("acctgate")
 where: dict[str, Any] = {name: config.get(name) for name in ("region", "role_arn", "endpoint")}
 
 preference = SecurityPreference("security-preference", **where)
 practice = SecurityPracticeReport("security-practice-report", **where)
+passwords = PasswordPolicy("password-policy", **where)
 packs = CompliancePackReport("compliance-pack-reports", **where)
 
 pulumi.export("account", preference.account_id)

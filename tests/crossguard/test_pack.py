@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pulumi_alicloud as alicloud
@@ -17,7 +18,6 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.policy import load_policy
 from acctgate.sources.live import read_account
 from acctgate.sources.target import Target
-from tests.support import ROOT
 from tests.support.engine import Stack, data_sources
 
 pytestmark = pytest.mark.engine
@@ -36,11 +36,23 @@ def test_the_demo_account_is_blocked_by_exactly_the_expected_rules(make_stack: M
     assert run.report["accounts"][0]["account"] == "1234567890123456"
 
 
-def test_the_report_agrees_with_the_live_account_judged_without_pulumi(make_stack: MakeStack, demo: DemoServer) -> None:
-    report = make_stack(data_sources).run().report
+def test_the_report_agrees_with_the_live_account_judged_without_pulumi(
+    make_stack: MakeStack, demo: DemoServer, tmp_path: Path
+) -> None:
+    text = """version: 1
+extends: strict
+rules:
+  login-mfa: {where_sso: skip}
+  user-sso: {level: mandatory, require: true}
+  access-key-networks: {level: mandatory, within: [10.0.0.0/8]}
+"""
+    run = make_stack(data_sources, policy=text).run()
+    report = run.report
     assert report is not None
+    assert run.failed() == BLOCKING | {"user-sso", "access-key-networks"}
     now = datetime.now(UTC)
-    policy = load_policy(ROOT / "policies/policy.yaml")
+    (tmp_path / "strict.yaml").write_text(text)
+    policy = load_policy(tmp_path / "strict.yaml")
     [judged] = evaluate([read_account(Target(endpoint=demo.endpoint), now)], policy, now)
     reported = [(o["rule"], o["outcome"], o["actual"]) for o in report["accounts"][0]["outcomes"]]
     expected = [(o.rule, o.outcome, o.actual) for o in judged.outcomes]

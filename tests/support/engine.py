@@ -14,7 +14,14 @@ import pytest
 from pulumi import automation
 from pulumi.automation.errors import CommandError
 
-from acctgate.crossguard import CompliancePackReport, SecurityPracticeReport, SecurityPreference
+from acctgate.crossguard import (
+    AccessKeyPolicy,
+    CompliancePackReport,
+    PasswordPolicy,
+    SecurityPracticeReport,
+    SecurityPreference,
+    UserSsoSettings,
+)
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
 
@@ -141,10 +148,13 @@ def make_stack(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.
 
 
 def data_sources(**where: Any) -> None:
-    """Declare the data sources of the repository's own program."""
+    """Declare each data source."""
     SecurityPreference("preference", **where)
     SecurityPracticeReport("practice", **where)
     CompliancePackReport("packs", **where)
+    PasswordPolicy("passwords", **where)
+    UserSsoSettings("sso", **where)
+    AccessKeyPolicy("access-keys", **where)
 
 
 os.environ.setdefault("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")

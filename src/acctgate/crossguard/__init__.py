@@ -11,9 +11,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from acctgate.crossguard.data_sources import CompliancePackReport, SecurityPracticeReport, SecurityPreference
+    from acctgate.crossguard.data_sources import (
+        AccessKeyPolicy,
+        CompliancePackReport,
+        PasswordPolicy,
+        SecurityPracticeReport,
+        SecurityPreference,
+        UserSsoSettings,
+    )
 
-__all__ = ["CompliancePackReport", "SecurityPracticeReport", "SecurityPreference"]
+__all__ = [
+    "AccessKeyPolicy",
+    "CompliancePackReport",
+    "PasswordPolicy",
+    "SecurityPracticeReport",
+    "SecurityPreference",
+    "UserSsoSettings",
+]
 
 
 def __getattr__(name: str) -> Any:

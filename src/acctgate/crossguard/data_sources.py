@@ -8,7 +8,16 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from acctgate.crossguard.source_reader import SourceReader
-from acctgate.crossguard.source_types import MODULE, PACK_REPORTS, PRACTICE, PREFERENCE, SourceType
+from acctgate.crossguard.source_types import (
+    ACCESS_KEY_POLICY,
+    MODULE,
+    PACK_REPORTS,
+    PASSWORD_POLICY,
+    PRACTICE,
+    PREFERENCE,
+    USER_SSO,
+    SourceType,
+)
 
 
 class _DataSource(Resource):
@@ -59,6 +68,30 @@ class SecurityPracticeReport(_DataSource, module=MODULE, name=PRACTICE.name):
     source = PRACTICE
     AccountSecurityPracticeInfo: pulumi.Output[dict[str, Any]]
     """The answer, with the API's own keys. Absent if there is an `error`."""
+
+
+class PasswordPolicy(_DataSource, module=MODULE, name=PASSWORD_POLICY.name):
+    """The password policy for RAM users (Ims GetPasswordPolicy), read at every preview."""
+
+    source = PASSWORD_POLICY
+    PasswordPolicy: pulumi.Output[dict[str, Any]]
+    """The answer, with the API's own keys. Absent if there is an `error`."""
+
+
+class UserSsoSettings(_DataSource, module=MODULE, name=USER_SSO.name):
+    """The settings of SSO for RAM users (Ims GetUserSsoSettings), read at every preview."""
+
+    source = USER_SSO
+    UserSsoSettings: pulumi.Output[dict[str, Any]]
+    """The answer, with the API's own keys. Absent if there is an `error`."""
+
+
+class AccessKeyPolicy(_DataSource, module=MODULE, name=ACCESS_KEY_POLICY.name):
+    """The account's AccessKey policy (Ims GetAccessKeyPolicyForAccount), read at every preview."""
+
+    source = ACCESS_KEY_POLICY
+    AccessKeyPolicy: pulumi.Output[dict[str, Any]]
+    """The answer, parsed. Absent if there is an `error`."""
 
 
 class CompliancePackReport(_DataSource, module=MODULE, name=PACK_REPORTS.name):

@@ -28,12 +28,15 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
 from acctgate.crossguard.source_types import (
+    ACCESS_KEY_POLICY,
     ARGUMENTS,
     BY_NAME,
     PACK_REPORTS,
+    PASSWORD_POLICY,
     PRACTICE,
     PREFERENCE,
     READ_AT,
+    USER_SSO,
     SourceType,
 )
 from acctgate.model.snapshot_document import ApiError
@@ -60,6 +63,9 @@ _READERS: Final[dict[str, Callable[[LiveAccount, Values], Values]]] = {
     PREFERENCE.name: lambda account, _: {PREFERENCE.section: account.security_preference()},
     PRACTICE.name: lambda account, _: {PRACTICE.section: account.security_practice()},
     PACK_REPORTS.name: _read_packs,
+    PASSWORD_POLICY.name: lambda account, _: {PASSWORD_POLICY.section: account.password_policy()},
+    USER_SSO.name: lambda account, _: {USER_SSO.section: account.user_sso_settings()},
+    ACCESS_KEY_POLICY.name: lambda account, _: {ACCESS_KEY_POLICY.section: account.access_key_policy()},
 }
 """How each data source is read. Each raises `CallError` if a call brings no answer."""
 

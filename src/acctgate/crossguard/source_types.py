@@ -34,8 +34,13 @@ READ_AT: Final = "read_at"
 PREFERENCE: Final = SourceType("SecurityPreference", "SecurityPreference")
 PRACTICE: Final = SourceType("SecurityPracticeReport", "AccountSecurityPracticeInfo")
 PACK_REPORTS: Final = SourceType("CompliancePackReport", "CompliancePackReports", ("compliance_pack_id",))
+PASSWORD_POLICY: Final = SourceType("PasswordPolicy", "PasswordPolicy")
+USER_SSO: Final = SourceType("UserSsoSettings", "UserSsoSettings")
+ACCESS_KEY_POLICY: Final = SourceType("AccessKeyPolicy", "AccessKeyPolicy")
 
-BY_NAME: Final = {source.name: source for source in (PREFERENCE, PRACTICE, PACK_REPORTS)}
+BY_NAME: Final = {
+    source.name: source for source in (PREFERENCE, PRACTICE, PACK_REPORTS, PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY)
+}
 """The data sources by name."""
 SOURCES: Final = {source.pulumi_type: source for source in BY_NAME.values()}
 """The data sources by Pulumi type."""
