@@ -40,6 +40,8 @@ PERMISSIONS: Final = (
     "config:ListCompliancePacks",
     "config:GetCompliancePackReport",
 )
+OPTIONAL: Final = ("ram:GetPasswordPolicy", "ram:GetUserSsoSettings", "ram:GetAccessKeyPolicyForAccount")
+ALL: Final = (*PERMISSIONS, *OPTIONAL)
 SUBJECTS: Final = (
     "acctgate",
     "engine",
@@ -53,7 +55,7 @@ SUBJECTS: Final = (
     "credentials",
     "role",
     "identity",
-    *PERMISSIONS,
+    *ALL,
 )
 NO_FILE: Final = os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"]
 ROLE: Final = "acs:ram::1234567890123456:role/audit"
@@ -118,7 +120,7 @@ def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
     assert told["engine"].detail == f"{pulumi}, v3.259.0"
     assert told["identity"].detail == "RAMUser of account 1234567890123456"
     assert told["policy"].detail.startswith("baseline: 6 mandatory")
-    assert set(server.calls) == {"", "AssumeRole", *(permission.partition(":")[2] for permission in PERMISSIONS)}
+    assert set(server.calls) == {"", "AssumeRole", *(permission.partition(":")[2] for permission in ALL)}
 
 
 def test_the_table_is_for_people(server: DemoServer) -> None:
@@ -161,6 +163,17 @@ def test_a_denied_call_names_the_action_to_grant(server: DemoServer, permission:
     }.get(permission, {})
     assert _statuses(told) == {permission: "failed", **follows}
     assert told[permission].remedy == f"grant {permission} to the caller"
+
+
+def test_a_denied_optional_call_is_a_warning(server: DemoServer) -> None:
+    server.denied = {permission.partition(":")[2] for permission in OPTIONAL}
+    told = examined(server, status=0)
+    assert _statuses(told) == dict.fromkeys(OPTIONAL, "warning")
+    assert told[OPTIONAL[0]] == warning(
+        OPTIONAL[0],
+        "denied (NoPermission); optional: only the rules that read PasswordPolicy need it",
+        f"grant {OPTIONAL[0]} to the caller",
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,7 +247,7 @@ def test_each_code_has_a_remedy(code: str, remedy: str) -> None:
 
 def test_no_credentials(server: DemoServer) -> None:
     told = examined(None, "--endpoint", server.endpoint, status=1)
-    skips = dict.fromkeys(("identity", *PERMISSIONS), "skipped")
+    skips = dict.fromkeys(("identity", *ALL), "skipped")
     assert _statuses(told) == {"credentials": "failed", **skips}
     assert told["credentials"].detail == f"none: credentials file {NO_FILE}: no such file"
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in (told["credentials"].remedy or "")
@@ -313,7 +326,7 @@ def test_a_role_that_leads_to_another_account() -> None:
 
 def test_a_role_that_does_not_exist(server: DemoServer) -> None:
     told = examined(server, "--role-arn", ROLE.replace("123", "323", 1), status=1)
-    assert _statuses(told) == {"role": "failed", **dict.fromkeys(("identity", *PERMISSIONS), "skipped")}
+    assert _statuses(told) == {"role": "failed", **dict.fromkeys(("identity", *ALL), "skipped")}
     assert "EntityNotExist.Role" in told["role"].detail and "--role-arn" in (told["role"].remedy or "")
 
 
@@ -331,7 +344,7 @@ def test_nobody_listens(server: DemoServer) -> None:
     assert {told[f"endpoint {product}"].status for product in ("sts", "ims", "config")} == {"failed"}
     assert told["endpoint ims"].detail == "cannot connect to 127.0.0.1:9: connection refused"
     assert "acctgate demo-account" in (told["endpoint ims"].remedy or "")
-    assert {told[name].status for name in ("clock", "role", "identity", *PERMISSIONS)} == {"skipped"}
+    assert {told[name].status for name in ("clock", "role", "identity", *ALL)} == {"skipped"}
     assert {told[name].status for name in ("acctgate", "policy", "proxy", "credentials")} == {"ok"}
 
 
@@ -446,7 +459,7 @@ def test_a_proxy_that_is_not_there(server: DemoServer) -> None:
     told = examined(None, status=1, environment={**keys, "HTTPS_PROXY": "http://127.0.0.1:9"})
     assert told["endpoint ims"].detail == "cannot connect to ims.aliyuncs.com: the proxy refuses the connection"
     assert told["endpoint ims"].remedy == "allow ims.aliyuncs.com:443 in the proxy, or correct HTTPS_PROXY"
-    assert {told[name].status for name in ("clock", *PERMISSIONS)} == {"skipped"}
+    assert {told[name].status for name in ("clock", *ALL)} == {"skipped"}
     assert not server.calls
 
 

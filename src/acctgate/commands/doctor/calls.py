@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from acctgate.commands.doctor.context import PARALLEL_CALLS, DoctorContext, Skipped
@@ -10,7 +11,15 @@ from acctgate.commands.doctor.endpoints import SET_THE_CLOCK
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.redact import one_line
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect
-from acctgate.sources.operations import ASSUME_ROLE, IDENTITY, PACK_REPORT, PACKS, Operation
+from acctgate.sources.operations import (
+    ACCESS_KEY_POLICY,
+    ASSUME_ROLE,
+    IDENTITY,
+    OPTIONAL_OPERATIONS,
+    PACK_REPORT,
+    PACKS,
+    Operation,
+)
 
 _REMEDIES: Final = (
     (("InvalidTimeStamp", "IllegalTimestamp"), SET_THE_CLOCK),
@@ -28,6 +37,9 @@ _REMEDIES: Final = (
     ((NO_ANSWER,), "check the network, the proxy and --region, then run it again"),
 )
 
+_TEXTS: Final = (IDENTITY, ACCESS_KEY_POLICY)
+"""The operations that answer text under their key."""
+
 
 def check_identity(context: DoctorContext) -> Iterator[Finding]:
     """Check whose credentials they are."""
@@ -44,10 +56,16 @@ def check_identity(context: DoctorContext) -> Iterator[Finding]:
 
 
 def check_permissions(context: DoctorContext) -> Iterator[Finding]:
-    """Check that the caller may make the five calls, and that the answers are usable."""
+    """Check that the caller may make the calls, and that the answers are usable. Some are optional."""
     for operation in PARALLEL_CALLS:
         yield check_answer(operation, context.answers[operation.name])
     yield check_answer(PACK_REPORT, _pack_report(context))
+    for operation in OPTIONAL_OPERATIONS:
+        found = check_answer(operation, context.answers[operation.name])
+        if found.status == "failed":
+            detail = f"{found.detail}; optional: only the rules that read {operation.section} need it"
+            found = replace(found, status="warning", detail=detail)
+        yield found
 
 
 def remedy(operation: Operation, error: CallError) -> str:
@@ -70,7 +88,7 @@ def check_answer(operation: Operation, answer: Any) -> Finding:
     try:
         if isinstance(answer, CallError):
             raise answer
-        expect(operation, answer, operation.answer_key, str if operation == IDENTITY else dict)
+        expect(operation, answer, operation.answer_key, str if operation in _TEXTS else dict)
     except CallError as error:
         detail = f"denied ({error.error['code']})" if error.needs else str(error)
         return failed(subject, detail, remedy(operation, error))

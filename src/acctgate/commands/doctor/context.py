@@ -14,7 +14,15 @@ from acctgate.reading import SourceError
 from acctgate.sources.call_error import CallError
 from acctgate.sources.caller import Caller
 from acctgate.sources.credentials import Credentials, find_credentials
-from acctgate.sources.operations import IDENTITY, PACKS, PRACTICE, PREFERENCE, PRODUCTS, Operation
+from acctgate.sources.operations import (
+    IDENTITY,
+    OPTIONAL_OPERATIONS,
+    PACKS,
+    PRACTICE,
+    PREFERENCE,
+    PRODUCTS,
+    Operation,
+)
 from acctgate.sources.target import Target
 
 PARALLEL_CALLS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS)
@@ -76,9 +84,10 @@ class DoctorContext:
     def answers(self) -> dict[str, Any]:
         """Return the answers of the parallel calls by operation; see `call`."""
         _ = self.probes, self.caller  # once, and not in each thread
-        with ThreadPoolExecutor(len(PARALLEL_CALLS)) as pool:
-            names = (operation.name for operation in PARALLEL_CALLS)
-            return dict(zip(names, pool.map(self.call, PARALLEL_CALLS), strict=True))
+        operations = (*PARALLEL_CALLS, *OPTIONAL_OPERATIONS)
+        with ThreadPoolExecutor(len(operations)) as pool:
+            names = (operation.name for operation in operations)
+            return dict(zip(names, pool.map(self.call, operations), strict=True))
 
     def call(self, operation: Operation, query: dict[str, str] | None = None) -> Any:
         """Return the answer of an operation, its `CallError`, or `Skipped`."""
