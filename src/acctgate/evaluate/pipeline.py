@@ -90,7 +90,7 @@ def evaluate(
     waivers, compare = Waivers(policy, now), _comparer(baseline or earlier, policy)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
-    touched = [account for account, later in zip(before, after, strict=False) if later.planned]
+    touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
     judge = Judge(policy, now)
     reports = add_changes(
         zip(map(Waivers(policy, now).apply, map(compare, map(judge, touched))), touched, strict=True),

@@ -21,7 +21,7 @@ def add_changes(before: Iterable[Judged], after: Iterable[Judged], comparison: C
     """
     old = iter(before)
     for report, snapshot in after:
-        touched = snapshot is not None and bool(snapshot.planned)
+        touched = snapshot is not None and snapshot.is_touched
         diff = _changes(compare_account(next(old, None), (report, snapshot), comparison)) if touched else None
         yield replace(report, diff=diff) if diff else report
 

@@ -11,14 +11,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from acctgate.model.outcome import Place
-from acctgate.model.planned_change import Operation, PlannedChange, Provider
+from acctgate.model.password_request import (
+    ACCOUNT_PASSWORD_POLICY,
+    PASSWORD_POLICY,
+    RESOURCES,
+    PlannedPasswords,
+    effects,
+)
+from acctgate.model.planned_change import UNKNOWN, Effect, Operation, PlannedChange, Provider
 from acctgate.redact import one_line
 
 USER: Final = "alicloud_ram_user"
 LOGIN_PROFILE: Final = "alicloud_ram_login_profile"
 MFA_DEVICE: Final = "alicloud_ram_virtual_mfa_device"
 ACCESS_KEY: Final = "alicloud_ram_access_key"
-PASSWORD_POLICIES: Final = ("alicloud_ram_account_password_policy", "alicloud_ram_password_policy")
+PASSWORD_POLICIES: Final = tuple(RESOURCES)
 """Two types for one setting of the account. Destroying one resets the account's password policy."""
 COMPLIANCE_PACKS: Final = ("alicloud_config_compliance_pack", "alicloud_config_aggregate_compliance_pack")
 OTHER_TYPES: Final[Mapping[str, str]] = {
@@ -26,8 +33,8 @@ OTHER_TYPES: Final[Mapping[str, str]] = {
     "alicloud:ram/loginProfile:LoginProfile": LOGIN_PROFILE,
     "alicloud:ram/virtualMfaDevice:VirtualMfaDevice": MFA_DEVICE,
     "alicloud:ram/accessKey:AccessKey": ACCESS_KEY,
-    "alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy": PASSWORD_POLICIES[0],
-    "alicloud:ram/passwordPolicy:PasswordPolicy": PASSWORD_POLICIES[1],
+    ACCOUNT_PASSWORD_POLICY.pulumi: ACCOUNT_PASSWORD_POLICY.terraform,
+    PASSWORD_POLICY.pulumi: PASSWORD_POLICY.terraform,
     "alicloud:cfg/compliancePack:CompliancePack": COMPLIANCE_PACKS[0],
     "alicloud:cfg/aggregateCompliancePack:AggregateCompliancePack": COMPLIANCE_PACKS[1],
 }
@@ -50,6 +57,8 @@ class OtherChange:
     """The arguments that have a value, known or not, by Terraform's names."""
     provider: Provider = field(default_factory=Provider)
     place: Place | None = None
+    passwords: PlannedPasswords | None = None
+    """The values of a password policy; None for other types, or where the plan does not show them."""
 
     @property
     def name(self) -> str:
@@ -65,6 +74,14 @@ class OtherChange:
     def perhaps_repairs(self) -> bool:
         """Whether the change can make the account more secure."""
         return self.operation != "create" or self.kind not in _ADDITIONS
+
+    def effects(self) -> dict[str, Effect]:
+        """Return what the deploy does to each setting of the password policy that it touches."""
+        resource = RESOURCES.get(self.kind)
+        if resource is None:
+            return {}
+        unseen = PlannedPasswords(dict.fromkeys(resource.keys, UNKNOWN))
+        return effects(resource, self.operation, self.passwords or unseen, self.name)
 
     def describe(self) -> str:
         """Return the resource and what happens to it, as part of a sentence."""

@@ -90,6 +90,11 @@ class Snapshot:
         return cls(document, find_contradictions(document))
 
     @property
+    def is_touched(self) -> bool:
+        """Return whether a plan may change settings of the account."""
+        return bool(self.planned) or any(change.effects() for change in self.moved)
+
+    @property
     def account_id(self) -> str | None:
         """Return the account's ID, None where it is unknown, or where `errors` says that it could not be read."""
         account: str | None = self.document.get("account_id")

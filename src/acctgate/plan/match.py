@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from acctgate.model.other_change import OtherChange, Planned
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot import OPERATIONS, Snapshot
-from acctgate.plan.overlay import overlay, unmatched
+from acctgate.plan.overlay import overlay, overlay_passwords, unmatched, unmatched_passwords
 from acctgate.policy.policy import Account
 from acctgate.redact import one_line
 
@@ -52,18 +52,27 @@ def _with_others(
     unread = {match.account: None for _, match in matches if match.account and match.account not in known}
     if len(snapshots) == 1 and None in known:
         unread = {}  # nothing says that it is another account
-    result = [*snapshots, *map(_unread, unread)]
-    return [
-        replace(
-            snapshot,
-            moved=tuple(
-                change
-                for change, match in matches
-                if match.account is None or snapshot.account_id in (None, match.account)
-            ),
-        )
-        for snapshot in result
-    ]
+    alone = len(snapshots) == 1 and len({change.provider for change in others}) <= 1
+    return [_with_other(snapshot, matches, alone) for snapshot in (*snapshots, *map(_unread, unread))]
+
+
+def _with_other(snapshot: Snapshot, matches: Sequence[tuple[OtherChange, _Match]], alone: bool) -> Snapshot:
+    """Note the resources that are or may be deployed to an account, and apply what they do to its password policy.
+
+    Args:
+        snapshot: The account.
+        matches: The resources, each with its account.
+        alone: Whether a resource of which nothing names an account belongs to the only account that was read.
+    """
+    near = [(change, m) for change, m in matches if m.account is None or snapshot.account_id in (None, m.account)]
+    sure, loose = list[OtherChange](), list[tuple[OtherChange, str]]()
+    for change, match in near:
+        if match.problem is None and (alone or match.account == snapshot.account_id is not None):
+            sure.append(change)
+        else:
+            loose.append((change, match.problem or ""))
+    after = unmatched_passwords(overlay_passwords(snapshot, sure), loose)
+    return replace(after, moved=tuple(change for change, _ in near))
 
 
 def _preferences_after(

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Place
+from acctgate.model.password_request import RESOURCES
 from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.model.provider_eras import ERAS, eras_of_attributes, parse_version, pulumi_eras
@@ -36,6 +37,7 @@ BRIDGED_TYPES: Final = frozenset({"alicloud:index/ramSecurityPreference:RamSecur
 PREFERENCE_TYPES: Final = BRIDGED_TYPES | {PREFERENCE_TYPE}
 WANTED_TYPES: Final = PREFERENCE_TYPES | OTHER_TYPES.keys()
 """The types that matter, besides providers."""
+_NAMES: Final = {key.api: key.pulumi for key in PREFERENCE_KEYS}
 _SECRET_SIGN: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 _SECRET_TEXT: Final = "[secret]"  # noqa: S105
 _DEFAULT: Final = re.compile(r"default(?P<version>(_\d+)+).*")
@@ -85,6 +87,14 @@ def deciding_step(steps: Sequence[Any]) -> str:
     return next(name for name in OPERATIONS if name in steps)
 
 
+def is_deleted_last(operations: Sequence[str]) -> bool:
+    """Return whether a replacement deletes the old resource after it has created the new one, as Pulumi does."""
+    if "create-replacement" not in operations:
+        return False
+    deletes = [index for index, operation in enumerate(operations) if operation == "delete-replaced"]
+    return not deletes or deletes[-1] > operations.index("create-replacement")
+
+
 def foreign_reason(urn: str) -> str | None:
     """Return why a resource is perhaps not Pulumi's own SecurityPreference, or None."""
     kind = resource_type(urn)
@@ -104,8 +114,17 @@ def place_of(position: Any) -> Place | None:
 
 def settings(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return a resource's settings under the API's names, with a marker for a value that is not shown, without null."""
-    values = {key.api: _value(properties.get(key.pulumi)) for key in PREFERENCE_KEYS}
-    return {name: value for name, value in values.items() if value is not None}
+    return _values(properties, _NAMES)
+
+
+def password_settings(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a password policy; see `settings`. `kind` is Terraform's type."""
+    return _values(properties, {key: spelling.pulumi for key, spelling in RESOURCES[kind].keys.items()})
+
+
+def _values(properties: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    values = {key: _value(properties.get(name)) for key, name in names.items()}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def dead_value(properties: Mapping[str, Any]) -> Any:

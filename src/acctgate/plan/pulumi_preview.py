@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
+from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.plan.pulumi import (
     OPERATIONS,
@@ -15,7 +16,9 @@ from acctgate.plan.pulumi import (
     dead_value,
     deciding_step,
     foreign_reason,
+    is_deleted_last,
     is_provider,
+    password_settings,
     place_of,
     provider_named,
     provider_of,
@@ -53,7 +56,9 @@ def read_preview(document: Mapping[str, Any]) -> list[Planned]:
     providers = {urn: _provider(urn, steps[0]) for urn, steps in by_urn.items() if is_provider(urn)}
     configured = stack_configuration(document)
     return [
-        (_from_step if resource_type(urn) in PREFERENCE_TYPES else _other)(urn, _deciding(steps), providers, configured)
+        _from_step(urn, _deciding(steps), providers, configured)
+        if resource_type(urn) in PREFERENCE_TYPES
+        else _other(urn, steps, providers, configured)
         for urn, steps in by_urn.items()
         if resource_type(urn) in WANTED_TYPES
     ]
@@ -100,8 +105,9 @@ def _from_step(
 
 
 def _other(
-    urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], configured: Mapping[str, Any]
+    urn: str, steps: Sequence[Mapping[str, Any]], providers: Mapping[str, Provider], configured: Mapping[str, Any]
 ) -> OtherChange:
+    step = _deciding(steps)
     new, old = require_object(step, "newState", "step"), require_object(step, "oldState", "step")
     reference = new.get("provider") or old.get("provider") or step.get("provider")
     return OtherChange(
@@ -111,7 +117,19 @@ def _other(
         given=given_arguments(require_object(new or old, "inputs", "newState")),
         provider=provider_named(reference, providers, configured),
         place=place_of(new.get("sourcePosition")),
+        passwords=_passwords(OTHER_TYPES[resource_type(urn)], new, old, [each["op"] for each in steps]),
     )
+
+
+def _passwords(
+    kind: str, new: Mapping[str, Any], old: Mapping[str, Any], operations: Sequence[str]
+) -> PlannedPasswords | None:
+    """Return the values of a password policy, None for another resource."""
+    if kind not in RESOURCES:
+        return None
+    declared = password_settings(kind, require_object(new, "inputs", "newState"))
+    before = {**require_object(old, "inputs", "oldState"), **require_object(old, "outputs", "oldState")}
+    return PlannedPasswords(declared, password_settings(kind, before) if old else None, is_deleted_last(operations))
 
 
 def _id(state: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
+from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import HOURS, UNKNOWN, Operation, PlannedChange, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
 from acctgate.model.preference_request import OPTIONAL
@@ -21,7 +22,9 @@ from acctgate.plan.pulumi import (
     dead_value,
     deciding_step,
     foreign_reason,
+    is_deleted_last,
     is_provider,
+    password_settings,
     provider_named,
     provider_of,
     resource_type,
@@ -73,7 +76,29 @@ def _other(
         operation=_operation(urn, plan),
         given=given_arguments({**state, **_changed(goal)}),
         provider=provider_named(goal.get("provider"), providers, configured),
+        passwords=_passwords(urn, plan, goal, state),
     )
+
+
+def _passwords(
+    urn: str, plan: Mapping[str, Any], goal: Mapping[str, Any], state: Mapping[str, Any]
+) -> PlannedPasswords | None:
+    """Return the values of a password policy, None for another resource.
+
+    The plan has no recorded outputs: what the inputs do not change is recorded as it is declared.
+    """
+    kind = OTHER_TYPES[resource_type(urn)]
+    if kind not in RESOURCES:
+        return None
+    names = set(require_object(goal, "propertyDependencies", "goal")) | set(_changed(goal))
+    after = password_settings(kind, {**state, **_changed(goal)})
+    spelled = {key: spelling.pulumi for key, spelling in RESOURCES[kind].keys.items()}
+    declared = {key: after.get(key, UNKNOWN) for key, name in spelled.items() if name in names}
+    deleted = _deleted(require_object(goal, "inputDiff", "goal"))
+    recorded = {key: value for key, value in after.items() if spelled[key] not in _changed(goal)}
+    recorded |= {key: UNKNOWN for key, name in spelled.items() if name in deleted}
+    creates = _operation(urn, plan) == "create"
+    return PlannedPasswords(declared, None if creates else recorded, is_deleted_last(plan.get("steps") or ()))
 
 
 def _from_plan(

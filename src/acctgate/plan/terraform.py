@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
+from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, PlannedChange
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
 from acctgate.plan.lock_file import Versions
@@ -18,6 +19,8 @@ from acctgate.text import show
 _MAJORS: Final = ("0", "1")
 _INDEX: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _DEAD: Final = DEAD_PROPERTY[1]
+_NAMES: Final = {key.api: key.terraform for key in PREFERENCE_KEYS}
+_CREATE_BEFORE_DESTROY: Final = ["create", "delete"]
 _OPERATIONS: Final[dict[str, Operation]] = {
     "create": "create",
     "update": "update",
@@ -87,13 +90,33 @@ def _other(
     unknown = change.get("after_unknown")
     names = unknown if isinstance(unknown, dict) else {}
     given = {name: True for name in names if _is_marked(change, "after_unknown", name)}
+    operation = _operation(change.get("actions"))
+    if resource is None and operation == "delete":
+        resource = providers.of_deleted(resource_change)
     return OtherChange(
         address=address,
         kind=resource_change["type"],
-        operation=_operation(change.get("actions")),
+        operation=operation,
         given=given_arguments({**values, **given}),
         provider=providers.provider(resource_change, resource),
+        passwords=_passwords(resource_change, change, resource),
     )
+
+
+def _passwords(
+    resource_change: Mapping[str, Any], change: Mapping[str, Any], resource: Mapping[str, Any] | None
+) -> PlannedPasswords | None:
+    """Return the values of a password policy, None for another resource or another provider's."""
+    password = RESOURCES.get(resource_change["type"])
+    if password is None or foreign_source(resource_change):
+        return None
+    names = {key: spelling.terraform for key, spelling in password.keys.items()}
+    declared = _settings(change, "after", names)
+    if resource is not None:
+        expressions = require_object(resource, "expressions", "resource")
+        declared = {key: value for key, value in declared.items() if _is_given(expressions, names[key])}
+    recorded = None if _operation(change.get("actions")) == "create" else _settings(change, "before", names)
+    return PlannedPasswords(declared, recorded, change.get("actions") == _CREATE_BEFORE_DESTROY)
 
 
 def _require_format(document: Mapping[str, Any]) -> None:
@@ -162,7 +185,7 @@ def _from_change(
         address=address,
         operation=operation,
         declared=_declared(change, expressions),
-        recorded=None if operation == "create" else _settings(change, "before"),
+        recorded=None if operation == "create" else _settings(change, "before", _NAMES),
         differs=_secret_differences(change, before, after) if operation == "update" else {},
         dead=_dead(change, expressions),
         recorded_dead=None if operation == "create" else before.get(_DEAD),
@@ -199,7 +222,7 @@ def _declared(change: Mapping[str, Any], expressions: Mapping[str, Any] | None) 
     one that is left out keeps its recorded value in `after`: only the configuration shows the difference. Without it,
     all of that counts as given.
     """
-    declared = _settings(change, "after")
+    declared = _settings(change, "after", _NAMES)
     if expressions is None:
         return declared
     given = {key.api for key in PREFERENCE_KEYS if _is_given(expressions, key.terraform)}
@@ -212,16 +235,22 @@ def _is_given(expressions: Mapping[str, Any], name: str) -> bool:
     return name in expressions and expressions[name] != {"constant_value": None}
 
 
-def _settings(change: Mapping[str, Any], when: str) -> dict[str, Any]:
-    """Return the settings before or after, with markers for unknown and sensitive values."""
+def _settings(change: Mapping[str, Any], when: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings before or after, with markers for unknown and sensitive values.
+
+    Args:
+        change: The change of a resource.
+        when: before or after.
+        names: Terraform's name of each setting.
+    """
     values = require_object(change, when, "change")
     found = {}
-    for key in PREFERENCE_KEYS:
-        value = values.get(key.terraform)
-        if when == "after" and _is_marked(change, "after_unknown", key.terraform):
-            found[key.api] = UNKNOWN
+    for key, name in names.items():
+        value = values.get(name)
+        if when == "after" and _is_marked(change, "after_unknown", name):
+            found[key] = UNKNOWN
         elif value is not None:
-            found[key.api] = SECRET if _is_marked(change, f"{when}_sensitive", key.terraform) else value
+            found[key] = SECRET if _is_marked(change, f"{when}_sensitive", name) else value
     return found
 
 

@@ -45,6 +45,19 @@ class ProviderContext:
     versions: Versions
     """The locked versions, by provider source."""
 
+    def of_deleted(self, resource_change: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return a stand-in for a resource that the configuration no longer has, with the only provider of its source.
+
+        Return None if the plan configures several, or none.
+        """
+        source = resource_change.get("provider_name")
+        keys = [
+            key
+            for key, config in self.configured.items()
+            if isinstance(config, dict) and config.get("full_name", source) == source
+        ]
+        return {"provider_config_key": keys[0]} if len(keys) == 1 else None
+
     def provider(self, resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None) -> Provider:
         """Return the provider of a resource.
 

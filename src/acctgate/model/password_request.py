@@ -1,0 +1,186 @@
+"""What the two planned resources for the password policy do to the account's password policy. Pure.
+
+`alicloud_ram_account_password_policy` fills in its own defaults, always sends all of its settings, and resets them to
+those defaults when it is destroyed. `alicloud_ram_password_policy` sends what is given or has changed, and destroying
+it does nothing. Whether SetPasswordPolicy keeps a setting that a call leaves out, or resets it to its documented
+default, is not documented: the setting is then one of the two. Source: provider 1.289, Ims 2019-08-15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from acctgate.model.planned_change import LEAVES, Effect, Marker, Operation
+from acctgate.text import show
+
+SECTION: Final = "PasswordPolicy"
+LENGTH: Final = "MinimumPasswordLength"
+API_DEFAULTS: Final[Mapping[str, Any]] = {
+    LENGTH: 8,
+    "RequireLowercaseCharacters": False,
+    "RequireUppercaseCharacters": False,
+    "RequireNumbers": False,
+    "RequireSymbols": False,
+    "PasswordReusePrevention": 0,
+    "MaxPasswordAge": 0,
+    "HardExpire": False,
+    "MaxLoginAttemps": 0,
+    "MinimumPasswordDifferentCharacter": 0,
+    "PasswordNotContainUserName": False,
+}
+"""The settings that the resources have, and the defaults that SetPasswordPolicy documents."""
+
+
+class Spelling(NamedTuple):
+    """A setting as the providers call it."""
+
+    pulumi: str
+    terraform: str
+
+
+class PasswordResource(NamedTuple):
+    """A type of planned resource."""
+
+    terraform: str
+    pulumi: str
+    keys: Mapping[str, Spelling]
+    """The settings that it has, by the API's names."""
+    defaults: Mapping[str, Any]
+    """What the provider fills in and sends. Empty for a resource that sends only what is given."""
+
+
+_SPELLINGS: Final = {
+    LENGTH: Spelling("minimumPasswordLength", "minimum_password_length"),
+    "RequireLowercaseCharacters": Spelling("requireLowercaseCharacters", "require_lowercase_characters"),
+    "RequireUppercaseCharacters": Spelling("requireUppercaseCharacters", "require_uppercase_characters"),
+    "RequireNumbers": Spelling("requireNumbers", "require_numbers"),
+    "RequireSymbols": Spelling("requireSymbols", "require_symbols"),
+    "PasswordReusePrevention": Spelling("passwordReusePrevention", "password_reuse_prevention"),
+    "MaxPasswordAge": Spelling("maxPasswordAge", "max_password_age"),
+    "HardExpire": Spelling("hardExpiry", "hard_expiry"),
+    "MaxLoginAttemps": Spelling("maxLoginAttemps", "max_login_attemps"),
+    "MinimumPasswordDifferentCharacter": Spelling(
+        "minimumPasswordDifferentCharacter", "minimum_password_different_character"
+    ),
+    "PasswordNotContainUserName": Spelling("passwordNotContainUserName", "password_not_contain_user_name"),
+}
+_ACCOUNT_DEFAULTS: Final = {
+    LENGTH: 12,
+    "RequireLowercaseCharacters": True,
+    "RequireUppercaseCharacters": True,
+    "RequireNumbers": True,
+    "RequireSymbols": True,
+    "PasswordReusePrevention": 0,
+    "MaxPasswordAge": 0,
+    "HardExpire": False,
+    "MaxLoginAttemps": 5,
+}
+PASSWORD_POLICY: Final = PasswordResource(
+    "alicloud_ram_password_policy", "alicloud:ram/passwordPolicy:PasswordPolicy", _SPELLINGS, {}
+)
+ACCOUNT_PASSWORD_POLICY: Final = PasswordResource(
+    "alicloud_ram_account_password_policy",
+    "alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy",
+    {
+        **{key: _SPELLINGS[key] for key in _ACCOUNT_DEFAULTS},
+        "MaxLoginAttemps": Spelling("maxLoginAttempts", "max_login_attempts"),
+    },
+    _ACCOUNT_DEFAULTS,
+)
+RESOURCES: Final = {resource.terraform: resource for resource in (ACCOUNT_PASSWORD_POLICY, PASSWORD_POLICY)}
+"""The resources by Terraform's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPasswords:
+    """The values of a planned resource, by the API's names."""
+
+    declared: Mapping[str, Any]
+    """What the program gives; a `Marker` for a value that the plan does not show."""
+    recorded: Mapping[str, Any] | None = None
+    """What the state records, None where that is not known."""
+    deleted_last: bool = False
+    """Whether a replacement deletes the old resource after it has created the new one."""
+
+
+def effects(
+    resource: PasswordResource, operation: Operation, planned: PlannedPasswords, name: str
+) -> dict[str, Effect]:
+    """Return what a planned resource does to each setting that it touches.
+
+    Args:
+        resource: Its type.
+        operation: What the deploy does with it.
+        planned: Its values.
+        name: The resource's name for people.
+    """
+    if operation == "unknown":
+        found = [effects(resource, each, planned, name) for each in ("create", "update", "same")]
+        keys = dict.fromkeys(key for each in found for key in each)
+        return {key: _either([each.get(key) for each in found], name) for key in keys}
+    if resource.defaults:
+        return dict(_account_policy(operation, planned, name))
+    return {} if operation in ("delete", "same") else dict(_password_policy(operation, planned, name))
+
+
+def _account_policy(operation: Operation, planned: PlannedPasswords, name: str) -> Iterator[tuple[str, Effect]]:
+    """Yield the effects of the resource that sends everything, and resets everything when it is destroyed."""
+    if operation == "same":
+        return
+    reset = operation == "delete" or planned.deleted_last
+    for key, default in _ACCOUNT_DEFAULTS.items():
+        value = planned.declared.get(key)
+        if reset:
+            yield key, Effect("sets", default, f"destroying {name} resets it to {show(default)}")
+        elif isinstance(value, Marker):
+            yield key, Effect("unknown", None, f"{name} sets it to {value.value}")
+        elif value is None:
+            yield key, Effect("sets", default, f"{name} leaves it out, and the provider sends {show(default)}")
+        else:
+            yield key, Effect("sets", value, f"planned by {name}")
+
+
+def _password_policy(operation: Operation, planned: PlannedPasswords, name: str) -> Iterator[tuple[str, Effect]]:
+    """Yield the effects of the resource that sends what is given, and in an update what has changed."""
+    for key, default in API_DEFAULTS.items():
+        sent, certain = _sent(key, operation, planned)
+        if isinstance(sent, Marker):
+            yield key, Effect("unknown", None, f"{name} sets it to {sent.value}")
+        elif sent is not None and certain:
+            yield key, Effect("sets", sent, f"planned by {name}")
+        else:
+            values = tuple(value for value in (sent, LEAVES, default) if value is not None)
+            why = f"{name} does not send it, and whether the API then keeps it or resets it to {show(default)} is not"
+            yield key, Effect("either", values, f"{why} documented; use {ACCOUNT_PASSWORD_POLICY.terraform}")
+
+
+def _sent(key: str, operation: Operation, planned: PlannedPasswords) -> tuple[Any, bool]:
+    """Return the value that is sent, None for none, and whether that is certain."""
+    value = planned.declared.get(key)
+    if operation == "create":
+        return value, True
+    before = None if planned.recorded is None else planned.recorded.get(key)
+    if planned.recorded is None or isinstance(before, Marker):
+        return value, False
+    if value is None:  # all but the length are not computed: left out means 0 or false
+        removed = bool(before) and key != LENGTH
+        return (type(API_DEFAULTS[key])() if removed else None), True
+    same = type(before) is type(value) and before == value
+    return (None if same else value), True
+
+
+def _either(found: list[Effect | None], name: str) -> Effect:
+    """Return the effect of a resource that may be created, updated or left as it is."""
+    values: list[Any] = []
+    for effect in found:
+        if effect is None:
+            values.append(LEAVES)
+        elif effect.kind == "unknown":
+            return effect
+        else:
+            values += effect.value if effect.kind == "either" else [effect.value]
+    note = next((effect.note for effect in found if effect is not None), "")
+    unsent = f"{note}; whether {name} sends it depends on the recorded state, which is not known"
+    return Effect("either", tuple(values), unsent)
