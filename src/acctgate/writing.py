@@ -42,6 +42,19 @@ def open_output(path: Path, *, overwrite: bool, inputs: Iterable[str | Path] = (
         raise WriteError(f"{path}: {os_reason(error)}") from None
 
 
+def write_file(path: Path, text: str) -> None:
+    """Write a file, and replace an existing one.
+
+    Raises:
+        WriteError: It cannot be written.
+    """
+    try:
+        with open_output(path, overwrite=True) as file:
+            file.write(text)
+    except OSError as error:
+        raise WriteError(f"{path}: {os_reason(error)}") from None
+
+
 def is_same_file(path: Path, other: str | Path) -> bool:
     """Return whether both names lead to the same file: a hard link, a symbolic link, or another path."""
     try:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import Live, live_options
+from acctgate.cli.options import Live, live_options, or_fail
+from acctgate.cli.output import terminal_width, write_text
 from acctgate.cli.progress import Progress, progress
-from acctgate.reading import SourceError
+from acctgate.render.compliance import render_packs, render_report_state
 from acctgate.sources.call_error import CallError
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.download import DownloadError, download
-from acctgate.sources.compliance.packs import CompliancePacks, Pack, PackReport, new_client_token
+from acctgate.sources.compliance.packs import CompliancePacks, new_client_token
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
-from acctgate.text import os_reason
-from acctgate.writing import WriteError, open_output
+from acctgate.writing import write_file
+
+T = TypeVar("T")
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,13 +55,9 @@ def command() -> None:
 @_options
 def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
     """List the compliance packs of the account, or of an account group."""
-    packs = _ask(lambda: _packs(aggregator, live).list())
-    if kind == "json":
-        click.echo(json.dumps([asdict(pack) for pack in packs], indent=1, ensure_ascii=False))
-        return
-    for pack in packs or ():
-        click.echo(_line(pack))
-    if not packs:
+    packs = _ask(lambda: _packs(aggregator, live).list_packs())
+    write_text(render_packs(packs, kind, terminal_width()), None)
+    if not packs and kind == "text":
         click.echo("acctgate: the account has no compliance packs", err=True)
 
 
@@ -96,7 +91,7 @@ def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, l
 def status(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
     """Show whether PACK has a report, and when it was generated."""
     report = _ask(lambda: _packs(aggregator, live).report(pack))
-    _show(report, kind)
+    write_text(render_report_state(report, kind), None)
     click.get_current_context().exit(0 if report.status == "COMPLETE" else 3)
 
 
@@ -160,16 +155,9 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
             click.echo(
                 f"acctgate: {sheet_file}: sheet {sheet.name}: unknown layout; its rows are kept as they are", err=True
             )
-    document: dict[str, object] = {}
-    for sheet in sheets:
-        document[sheet.name] = sheet.records if sheet.columns else [list(row) for row in sheet.rows]
-    try:
-        with open_output(output, overwrite=True) as file:
-            file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    except WriteError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{output}: {os_reason(error)}") from None
+    document = {sheet.name: sheet.records if sheet.columns else sheet.rows for sheet in sheets}
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    or_fail(lambda: write_file(output, text))
 
 
 def _packs(aggregator: str | None, live: Live) -> CompliancePacks:
@@ -180,44 +168,15 @@ def _packs(aggregator: str | None, live: Live) -> CompliancePacks:
 def _wait(packs: CompliancePacks, pack: str, timeout: int, *, generated: bool) -> None:
     with progress("waiting for the report") as shown:
         try:
-            report = wait_for_report(
-                packs,
-                pack,
-                timeout=timeout,
-                clock=time.monotonic,
-                sleep=time.sleep,
-                progress=shown.say,
-                generated=generated,
+            report = _ask(
+                lambda: wait_for_report(packs, pack, timeout=timeout, progress=shown.say, generated=generated)
             )
         except NotGeneratedError as error:
             click.echo(f"acctgate: {error}", err=True)
             click.get_current_context().exit(3)
-        except CallError as error:
-            raise click.ClickException(str(error)) from None
-    _show(report, "text")
-
-
-def _show(report: PackReport, kind: str) -> None:
-    created = None
-    if report.created_ms is not None:
-        created = datetime.fromtimestamp(report.created_ms / 1000, UTC).isoformat(timespec="seconds")
-    if kind == "json":
-        shown = {"CompliancePackId": report.pack_id, "ReportStatus": report.status, "created": created}
-        click.echo(json.dumps(shown, ensure_ascii=False))
-    else:
-        click.echo(f"{report.pack_id}: {report.status}{f', generated {created}' if created else ''}")
-
-
-def _line(pack: Pack) -> str:
-    return "  ".join(filter(None, (pack.id, pack.status, pack.name)))
-
-
-T = TypeVar("T")
+    write_text(render_report_state(report, "text"), None)
 
 
 def _ask(call: Callable[[], T]) -> T:
-    """Return what a call brings; its failure ends the command with one line and exit status 2."""
-    try:
-        return call()
-    except (CallError, SourceError, DownloadError, SheetError) as error:
-        raise click.ClickException(str(error)) from None
+    """Return what a call brings. Its failure ends the command."""
+    return or_fail(call, CallError, DownloadError, SheetError)

@@ -68,18 +68,23 @@ def _each(values: object) -> Iterable[object]:
     return values if isinstance(values, tuple) else () if values is None else (values,)
 
 
+def terminal_width() -> int | None:
+    """Return the columns of the terminal, at least 60; None if standard output is not a terminal."""
+    return max(MINIMUM_WIDTH, shutil.get_terminal_size((110, 24)).columns) if sys.stdout.isatty() else None
+
+
 def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[bool, int]:
     """Return how text looks at its destination.
 
     Returns:
         Whether it is coloured, and its width in columns: the terminal's, at least 60; `width` elsewhere.
     """
-    terminal = output is None and sys.stdout.isatty()
+    columns = terminal_width() if output is None else None
     if color == "auto":
-        colored = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        colored = columns is not None and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     else:
         colored = color == "always"
-    return colored, max(MINIMUM_WIDTH, shutil.get_terminal_size((width, 24)).columns) if terminal else width
+    return colored, columns or width
 
 
 def targets(

@@ -9,6 +9,7 @@ import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import policy, policy_option
+from acctgate.cli.output import terminal_width
 from acctgate.reference import catalogue
 from acctgate.rules import RULES
 
@@ -38,4 +39,4 @@ def command(policy_file: Path | None, kind: str) -> None:
     elif kind == "markdown":
         click.echo(catalogue.markdown_table(rules=known), nl=False)
     else:
-        click.echo(catalogue.text_table(known), nl=False)
+        click.echo(catalogue.text_table(known, terminal_width()), nl=False)

@@ -13,6 +13,7 @@ from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, load_preset
 from acctgate.reference.labels import LABELS
 from acctgate.render.page.texts import SEVERITIES
+from acctgate.render.table import render_table
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
 
@@ -60,16 +61,14 @@ def _scalar(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def text_table(rules: Sequence[Rule[Any]] = RULES) -> str:
-    """Return the rules as text, one on each line."""
+def text_table(rules: Sequence[Rule[Any]] = RULES, width: int | None = None) -> str:
+    """Return the rules as text, one on each line. `width` is that of `render_table`."""
     rows = [("rule", "severity", "setting", "baseline", "strict")]
     rows += [
         (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"])
         for e in entries(rules)
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join(lines) + "\n"
+    return render_table(rows, width)
 
 
 def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES) -> str:

@@ -17,12 +17,12 @@ from acctgate.redact import one_line, without_secrets
 from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
+from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
     IDENTITY,
     PACK_REPORT,
-    PACKS,
     PASSWORD_POLICY,
     PRACTICE,
     PREFERENCE,
@@ -32,8 +32,6 @@ from acctgate.sources.operations import (
 from acctgate.sources.responses import snapshot_of
 from acctgate.sources.target import Target
 
-_MOST_PACKS: Final = 1000
-_PAGE_SIZE: Final = 100
 _PARALLEL: Final = 8
 """Calls at the same time."""
 
@@ -91,29 +89,7 @@ class LiveAccount:
 
     def compliance_packs(self) -> list[str]:
         """Return the IDs of the account's compliance packs, from all pages of ListCompliancePacks."""
-        ids: list[str] = []
-        for page in range(1, _MOST_PACKS // _PAGE_SIZE + 1):
-            found, total = self._page_of_packs(page)
-            if repeated := [pack for index, pack in enumerate(found) if pack in ids or pack in found[:index]]:
-                raise unexpected(PACKS, f"page {page} lists the compliance pack {repeated[0]} again")
-            ids += found
-            if len(ids) > total:
-                raise unexpected(PACKS, f"{len(ids)} compliance packs were listed, but TotalCount is {total}")
-            if len(ids) == total:
-                return ids
-            if not found:
-                raise unexpected(PACKS, f"{len(ids)} of {total} compliance packs were listed")
-        raise CallError(PACKS.name, {"code": "TooMany", "message": f"more than {_MOST_PACKS} compliance packs"})
-
-    def _page_of_packs(self, page: int) -> tuple[list[str], int]:
-        """Return the IDs on one page, and the total."""
-        answer = self._call(PACKS, {"PageNumber": str(page), "PageSize": str(_PAGE_SIZE)})
-        result = expect(PACKS, answer, PACKS.answer_key, dict)
-        packs = expect(PACKS, result, "CompliancePacks", list)
-        total = expect(PACKS, result, "TotalCount", int)
-        if result.get("PageNumber", page) != page:
-            raise unexpected(PACKS, f"page {page} was requested, but the answer is page {result['PageNumber']}")
-        return [str(expect(PACKS, pack, "CompliancePackId", str)) for pack in packs], total
+        return [pack.id for pack in CompliancePacks(self._call).list_packs()]
 
     def compliance_pack_report(self, pack: str) -> dict[str, Any]:
         """Return GetCompliancePackReport's CompliancePackReport, without its signed URL."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from acctgate.commands.doctor.finding import Finding, counted, worst
+from acctgate.render.table import render_table
 
 _SIGNS: Final = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
 
@@ -30,13 +31,12 @@ def render_json(findings: Sequence[Finding]) -> str:
 
 def render_plain(findings: Sequence[Finding]) -> str:
     """Return one line for each finding and one for its fix."""
-    widest = max((len(finding.subject) for finding in findings), default=0)
-    lines = []
+    rows: list[tuple[str, str, str]] = []
     for finding in findings:
-        lines.append(f"{finding.status:7}  {finding.subject:{widest}}  {finding.detail}")
+        rows.append((finding.status, finding.subject, finding.detail))
         if finding.remedy:
-            lines.append(f"{'':{widest + 9}}  → {finding.remedy}")
-    return "".join(f"{line}\n" for line in [*lines, "", _summary(findings)])
+            rows.append(("", "", f"→ {finding.remedy}"))
+    return f"{render_table(rows)}\n{_summary(findings)}\n"
 
 
 def render_rich(findings: Sequence[Finding], width: int) -> str:

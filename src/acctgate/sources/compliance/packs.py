@@ -6,13 +6,12 @@ An account group (aggregator) has the same calls under other names, with an Aggr
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import one_line
-from acctgate.sources.call_error import CallError
+from acctgate.sources.call_error import CallError, expect, unexpected
 from acctgate.sources.operations import (
     AGGREGATE_PACK_REPORT,
     AGGREGATE_PACKS,
@@ -52,7 +51,7 @@ class PackReport:
     created_ms: int | None
     """ReportCreateTimestamp: milliseconds since 1970-01-01 UTC."""
     account_id: str | None
-    """None where the answer names no account: 0 is no account id."""
+    """None if the answer names no account; 0 is not an account id."""
     url: str | None
     """ReportUrl, signed. A secret: it is used for the download and never shown."""
 
@@ -69,24 +68,26 @@ class CompliancePacks:
     aggregator_id: str | None = None
     """The account group's id; None reads the caller's own account."""
 
-    def list(self) -> list[Pack]:
+    def list_packs(self) -> list[Pack]:
         """Return all packs.
 
         Raises:
-            CallError: A call failed, or the answer is not complete: pages repeat or the total is missing.
+            CallError: A call failed, or the answer is incomplete: pages repeat, or do not add up to the total.
         """
         operation = AGGREGATE_PACKS if self.aggregator_id else PACKS
         packs: dict[str, Pack] = {}
-        for page in range(1, MAX_PACKS // PAGE_SIZE + 2):
-            result = self._page(operation, page)
-            total, found = _total(operation, result), [_pack(operation, item) for item in _items(operation, result)]
-            if any(pack.id in packs for pack in found):
-                raise _unexpected(operation, f"page {page} repeats a compliance pack")
-            packs |= {pack.id: pack for pack in found}
-            if len(packs) >= total:
+        for page in range(1, MAX_PACKS // PAGE_SIZE + 1):
+            found, total = self._page(operation, page)
+            for pack in found:
+                if pack.id in packs:
+                    raise unexpected(operation, f"page {page} repeats the compliance pack {pack.id}")
+                packs[pack.id] = pack
+            if len(packs) > total:
+                raise unexpected(operation, f"{len(packs)} compliance packs were listed, but TotalCount is {total}")
+            if len(packs) == total:
                 return [*packs.values()]
             if not found:
-                raise _unexpected(operation, f"{len(packs)} of {total} compliance packs were listed")
+                raise unexpected(operation, f"{len(packs)} of {total} compliance packs were listed")
         raise CallError(operation.name, {"code": "TooMany", "message": f"more than {MAX_PACKS} compliance packs"})
 
     def generate(self, pack_id: str, client_token: str | None = None) -> None:
@@ -119,9 +120,9 @@ class CompliancePacks:
         answer = self.call(operation, self._query({"CompliancePackId": pack_id}))
         report = answer.get("CompliancePackReport") if isinstance(answer, dict) else None
         if not isinstance(report, dict) or not isinstance(report.get("ReportStatus"), str):
-            raise _unexpected(operation, "the answer has no CompliancePackReport with a ReportStatus")
+            raise unexpected(operation, "the answer has no CompliancePackReport with a ReportStatus")
         if report.get("CompliancePackId", pack_id) != pack_id:
-            raise _unexpected(operation, f"the answer is about pack {one_line(report['CompliancePackId'])}")
+            raise unexpected(operation, f"the answer is about pack {one_line(report['CompliancePackId'])}")
         return PackReport(
             pack_id,
             report["ReportStatus"],
@@ -130,12 +131,15 @@ class CompliancePacks:
             report["ReportUrl"] if isinstance(report.get("ReportUrl"), str) else None,
         )
 
-    def _page(self, operation: Operation, page: int) -> Mapping[str, Any]:
+    def _page(self, operation: Operation, page: int) -> tuple[list[Pack], int]:
+        """Return the packs on one page, and the total."""
         answer = self.call(operation, self._query({"PageNumber": str(page), "PageSize": str(PAGE_SIZE)}))
-        result = answer.get("CompliancePacksResult") if isinstance(answer, dict) else None
-        if not isinstance(result, dict):
-            raise _unexpected(operation, "the answer has no CompliancePacksResult")
-        return result
+        result = expect(operation, answer, operation.answer_key, dict)
+        packs = expect(operation, result, "CompliancePacks", list)
+        if result.get("PageNumber", page) != page:
+            found = one_line(result["PageNumber"])
+            raise unexpected(operation, f"page {page} was requested, but the answer is page {found}")
+        return [_pack(operation, pack) for pack in packs], expect(operation, result, "TotalCount", int)
 
     def _query(self, query: dict[str, str]) -> dict[str, str]:
         return query | ({"AggregatorId": self.aggregator_id} if self.aggregator_id else {})
@@ -146,27 +150,10 @@ def new_client_token() -> str:
     return f"acctgate-{uuid.uuid4()}"
 
 
-def _items(operation: Operation, result: Mapping[str, Any]) -> Iterator[Any]:
-    packs = result.get("CompliancePacks")
-    if not isinstance(packs, list):
-        raise _unexpected(operation, "the answer has no list of CompliancePacks")
-    yield from packs
-
-
 def _pack(operation: Operation, item: Any) -> Pack:
-    if not isinstance(item, dict) or not isinstance(item.get("CompliancePackId"), str):
-        raise _unexpected(operation, "a compliance pack has no CompliancePackId")
+    pack_id = expect(operation, item, "CompliancePackId", str)
     name, status = item.get("CompliancePackName"), item.get("Status")
-    return Pack(
-        item["CompliancePackId"], name if isinstance(name, str) else None, status if isinstance(status, str) else None
-    )
-
-
-def _total(operation: Operation, result: Mapping[str, Any]) -> int:
-    total = _whole_number(result.get("TotalCount"))
-    if total is None:
-        raise _unexpected(operation, "the answer has no usable TotalCount")
-    return total
+    return Pack(pack_id, name if isinstance(name, str) else None, status if isinstance(status, str) else None)
 
 
 def _whole_number(value: Any) -> int | None:
@@ -176,7 +163,3 @@ def _whole_number(value: Any) -> int | None:
 def _account_id(value: Any) -> str | None:
     text = str(value) if type(value) in (int, str) else ""
     return text if text.isascii() and text.isdigit() and text.strip("0") else None
-
-
-def _unexpected(operation: Operation, message: str) -> CallError:
-    return CallError(operation.name, ApiError(code="UnexpectedAnswer", message=message))

@@ -1,7 +1,8 @@
-"""Wait until a compliance pack's report is generated. Pure but for the clock and the sleep that are passed in."""
+"""Wait until a compliance pack's report is generated."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -25,8 +26,8 @@ def wait_for_report(
     pack_id: str,
     *,
     timeout: float,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
     progress: Callable[[str], None] = lambda _: None,
     generated: bool = False,
 ) -> PackReport:
