@@ -33,7 +33,7 @@ def render_plain(findings: Sequence[Finding]) -> str:
     """Return one line for each finding and one for its fix."""
     rows: list[tuple[str, str, str]] = []
     for finding in findings:
-        rows.append((finding.status, finding.subject, finding.detail))
+        rows.append((f"{finding.status:7}", finding.subject, finding.detail))
         if finding.remedy:
             rows.append(("", "", f"→ {finding.remedy}"))
     return f"{render_table(rows)}\n{_summary(findings)}\n"
