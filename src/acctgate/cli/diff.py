@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,7 +33,7 @@ from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshot
 from acctgate.model.diff import Diff, DiffKind
 from acctgate.model.outcome import reason_of
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy import Policy, PolicyError
+from acctgate.policy import PolicyError
 from acctgate.policy.find import load_selected
 from acctgate.policy.revision import load_revision
 from acctgate.policy.source import MissingFileError
@@ -110,7 +109,7 @@ def command(
     with progress("comparing") as shown:
         accounts = [account for path in snapshots for account in read_all(path, shown)]
         if revision is not None:
-            before = _load(lambda: load_revision(revision, Path(base) if base else None, Path.cwd()))
+            before = or_fail(lambda: load_revision(revision, Path(base) if base else None, Path.cwd()))
             found = diff_policies(before, policy(Path(base) if base else None), accounts, now)
         elif kind == "policies":
             found = _diff_policies(Path(str(base)), Path(str(head)), accounts, now)
@@ -131,15 +130,7 @@ def _revision_kind(head: str | None, plans: tuple[str, ...]) -> DiffKind:
     return "policies"
 
 
-def _load(load: Callable[[], Policy]) -> Policy:
-    try:
-        return load()
-    except PolicyError as error:
-        raise click.ClickException(str(error)) from None
-
-
 def _diff_policies(base: Path, head: Path, accounts: Sequence[Snapshot], now: datetime) -> Diff:
-    """Compare two policies. A file that both of them have may have been different before: that counts as looser."""
     after = policy(head)
     try:
         before = load_selected(base, Path.cwd())
@@ -147,12 +138,7 @@ def _diff_policies(base: Path, head: Path, accounts: Sequence[Snapshot], now: da
         return Diff(1, "policies", (), (unproven("extends", str(error)),))
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
-    found = diff_policies(before, after, accounts, now)
-    if base.resolve() == head.resolve():
-        return found
-    shared = sorted(before.files & after.files - {base.resolve(), head.resolve()})
-    note = "both policies have this file, so a change of it is not seen"
-    return replace(found, policy=(*found.policy, *(unproven(path.name, note) for path in shared)))
+    return diff_policies(before, after, accounts, now, own={base.resolve(), head.resolve()})
 
 
 def _kind(base: str | None, head: str | None, snapshots: tuple[str, ...], plans: tuple[str, ...]) -> DiffKind:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import force_option, own_policy_option, policy_path
+from acctgate.cli.options import force_option, or_fail, own_policy_option, policy_path
 from acctgate.cli.output import write_text
-from acctgate.model.outcome import Place
 from acctgate.policy import PolicyError, load_merged
 from acctgate.policy.chain import read_chain
 from acctgate.policy.find import NAMES
+from acctgate.policy.lint import Problem
 from acctgate.policy.lint import lint as lint_policy
 from acctgate.policy.show import as_json, as_yaml
 from acctgate.redact import one_line
-from acctgate.render.github import annotation
-
-if TYPE_CHECKING:
-    from acctgate.policy.lint import Problem
+from acctgate.render.lint import render_problems
 
 
 @click.group(
@@ -67,10 +61,7 @@ def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | 
 
     The YAML is the same policy in one file. FILE is policies/policy.yaml of the repository by default.
     """
-    try:
-        merged = load_merged(_chosen(file, policy_file))
-    except PolicyError as error:
-        raise click.ClickException(str(error)) from None
+    merged = or_fail(lambda: load_merged(_chosen(file, policy_file)))
     text = as_json(merged) if kind == "json" else as_yaml(merged, output.parent if output else Path.cwd())
     write_text(text, output)
 
@@ -99,17 +90,7 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
             found += lint_policy(read_chain(path), today)
         except PolicyError as error:
             unreadable.append(str(error))
-    write_text(_render(found, kind), None)
+    write_text(render_problems(found, kind), None)
     for line in unreadable:
         click.echo(f"acctgate: {one_line(line)}", err=True)
     ctx.exit(2 if unreadable else int(bool(found)))
-
-
-def _render(found: list[Problem], kind: str) -> str:
-    if kind == "json":
-        return json.dumps([asdict(problem) for problem in found], indent=1) + "\n"
-    if kind == "github":
-        places = [(each, Place(each.file, each.line)) for each in found]
-        lines = [annotation(p.severity, place, "acctgate policy lint", one_line(p.message)) for p, place in places]
-        return "".join(lines)
-    return "".join(f"{one_line(p.file)}:{p.line}: {p.severity}: {one_line(p.message)}\n" for p in found)

@@ -1,13 +1,14 @@
-"""Judge two sides and compare them: snapshots by one policy, or one set of snapshots by two policies. Pure."""
+"""Judge two sides and compare them: snapshots by one policy, or one set of snapshots by two policies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from acctgate.diff.accounts import Judged, compare_accounts
-from acctgate.diff.policies import compare_policies
+from acctgate.diff.policies import compare_policies, unproven
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.diff import Diff
 from acctgate.model.report import Report
@@ -44,11 +45,25 @@ def diff_reports(before: Report, after: Report, rules: Iterable[Rule[Any]]) -> D
     return Diff(1, "reports", compare_accounts(_accounts(before), _accounts(after), rules))
 
 
-def diff_policies(before: Policy, after: Policy, snapshots: Sequence[Snapshot], now: datetime) -> Diff:
-    """Compare two policies, and the outcomes of the snapshots judged by each as of `now`."""
+def diff_policies(
+    before: Policy, after: Policy, snapshots: Sequence[Snapshot], now: datetime, own: Collection[Path] = ()
+) -> Diff:
+    """Compare two policies, and the outcomes of the snapshots judged by each as of `now`.
+
+    Args:
+        before: The first policy.
+        after: The second policy.
+        snapshots: The accounts to judge by both.
+        now: The time of judging.
+        own: The two policy files, as they are on disk now. A further file that both policies have may have been
+            different for the first one, so it counts as looser. Empty for policies of two revisions.
+    """
     rules = {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values()
     accounts = compare_accounts(_judge(snapshots, before, now), _judge(snapshots, after, now), rules)
-    return Diff(1, "policies", accounts, compare_policies(before, after, now.date()))
+    changes = compare_policies(before, after, now.date())
+    shared = sorted(before.files & after.files - set(own)) if len(own) > 1 else []
+    note = "both policies have this file, so a change of it is not seen"
+    return Diff(1, "policies", accounts, (*changes, *(unproven(path.name, note) for path in shared)))
 
 
 def _accounts(report: Report) -> list[Judged]:
