@@ -12,9 +12,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from acctgate.demo import DemoAccount
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix import propose as module
-from acctgate.fix.propose import Fix, propose
+from acctgate.fix.model import Fix
+from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
 from acctgate.model.outcome import Outcome
 from acctgate.model.preference_keys import PREFERENCE_KEYS
@@ -67,8 +69,11 @@ def test_an_account_that_complies_needs_nothing(preset: str) -> None:
     document["SecurityPreference"]["PersonalInfoPreference"] = {"AllowUserToManagePersonalDingTalk": False}
     document["SecurityPreference"]["AccessKeyPreference"] |= {"AllowUserToManageServiceCredentials": False}
     document["SecurityPreference"]["MaxIdleDays"] = {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90}
+    demo = DemoAccount()
+    demo.comply()
+    document["PasswordPolicy"] = demo.password_policy
     fix = propose(Snapshot.from_document(document), load_preset(preset), NOW)
-    assert (fix.settings, fix.withheld, fix.steps) == ((), None, ())
+    assert (fix.resources, fix.withheld, fix.steps) == ((), None, ())
     assert TARGETS["terraform"].render(fix) == f"# Nothing needs repair: the account, policy {preset}\n"
 
 

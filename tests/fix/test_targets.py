@@ -15,11 +15,14 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_alicloud.ram import SecurityPreferenceArgs
+from pulumi_alicloud.ram import AccountPasswordPolicyArgs, PasswordPolicyArgs, SecurityPreferenceArgs
 
-from acctgate.fix.propose import Fix, propose
+from acctgate.demo import DemoAccount
+from acctgate.fix.model import Fix
+from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
 from acctgate.fix.targets.base import comment
+from acctgate.model.password_request import ACCOUNT_PASSWORD_POLICY, PASSWORD_POLICY, RESOURCES
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import load_preset
@@ -134,6 +137,11 @@ def test_terraform_reads_the_block(tmp_path: Path) -> None:
 
 def test_the_python_names_are_those_of_the_package() -> None:
     assert {key.terraform for key in PREFERENCE_KEYS} <= set(dir(SecurityPreferenceArgs))
+    for resource, package in (
+        (PASSWORD_POLICY, PasswordPolicyArgs),
+        (ACCOUNT_PASSWORD_POLICY, AccountPasswordPolicyArgs),
+    ):
+        assert {spelling.terraform for spelling in RESOURCES[kind].keys.values()} <= set(dir(package))
 
 
 # Golden files
@@ -141,7 +149,9 @@ def test_the_python_names_are_those_of_the_package() -> None:
 
 def _blocked() -> Fix:
     names = ("000-security-practice.json", "003-security-preference.json", "004-compliance-pack-report.json")
-    return propose(read_responses([str(seed(name)) for name in names]), load_preset("strict"), NOW)
+    document = {**read_responses([str(seed(name)) for name in names]).document}
+    document["PasswordPolicy"] = DemoAccount().password_policy
+    return propose(Snapshot.from_document(document), load_preset("strict"), NOW)
 
 
 def _repaired() -> Fix:

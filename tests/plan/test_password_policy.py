@@ -196,7 +196,7 @@ def test_two_resources_that_contradict_each_other_are_unknown(tmp_path: Path) ->
 
 def test_a_resource_of_another_account_changes_nothing(tmp_path: Path) -> None:
     plan = terraform(SIMPLE, ["create"], None, {"max_password_age": 0})
-    role = [{"role_arn": {"constant_value": "acs:ram::2222222222222222:role/x"}}]
+    role: list[dict[str, Any]] = [{"role_arn": {"constant_value": "acs:ram::2222222222222222:role/x"}}]
     plan["configuration"]["provider_config"]["alicloud"]["expressions"] = {"assume_role": role}
     assert having(report(tmp_path, GOOD, plan), "pass") == ALL
     role[0]["role_arn"] = {"references": ["local.x"]}
@@ -231,7 +231,7 @@ def test_plans_of_pulumi(tmp_path: Path, kind: str) -> None:
     for plan in (create, saved):
         assert having(report(tmp_path, WEAK, plan), "pass") == ALL
     update = {"steps": [{"op": "update", "urn": urn, "oldState": state, "newState": {**state, "inputs": looser}}]}
-    names = {name: [] for name in inputs}
+    names: dict[str, list[str]] = {name: [] for name in inputs}
     goal = {"inputDiff": {"updates": {"maxPasswordAge": 0}}, "propertyDependencies": names}
     saved = {"resourcePlans": {urn: {"goal": goal, "state": inputs, "steps": ["update"]}}}
     for plan in (update, saved):

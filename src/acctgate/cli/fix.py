@@ -47,9 +47,9 @@ def command(
     output: Path | None,
     live: Live,
 ) -> None:
-    """Print the SecurityPreference resource that makes one account satisfy the policy.
+    """Print the resources that make one account satisfy the policy: SecurityPreference and PasswordPolicy.
 
-    It declares the settings that do not comply, and always masks and session duration. Findings that no resource
+    The first declares the settings that do not comply, and always masks and session duration. Findings that no resource
     can repair follow as manual steps. Exit status: 0 printed; 2 any error.
     """
     wanted = policy(policy_file)

@@ -1,7 +1,8 @@
-"""Propose the SecurityPreference resource that makes one account satisfy a policy, and the manual steps. Pure.
+"""Propose the resources that make one account satisfy a policy, and the manual steps. Pure.
 
-The resource declares the settings that do not comply, and always masks and session duration: a create without them
-clears them. The proposal is judged before it is returned, by the same overlay that judges plans.
+The SecurityPreference declares the settings that do not comply, and always masks and session duration: a create
+without them clears them. The password policy declares all its settings. The proposal is judged before it is returned,
+by the same overlay that judges plans.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.outcome import Level, Outcome, Result, reason_of
+from acctgate.fix.model import PREFERENCE, DeclaredSetting, Fix, Step
+from acctgate.fix.passwords import password_settings, planned_passwords
+from acctgate.model.outcome import Outcome, Result, reason_of
 from acctgate.model.planned_change import HOURS, MASKS, PlannedChange
 from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey
 from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown, explain
-from acctgate.plan.overlay import SECTION, overlay
+from acctgate.plan.overlay import SECTION, overlay, overlay_passwords
 from acctgate.policy.policy import Policy
 from acctgate.rules import RULES, login_lockout, no_loosening
 from acctgate.rules.base import SettingRule
 
-RESOURCE: Final = "security-preference"
-"""The name of the proposed resource."""
 _LEFT_OUT: Final = {
     MASKS: "a resource without it opens console logon to every network",
     HOURS: f"a new resource without it resets it to {DEFAULT_HOURS} hours",
@@ -34,44 +35,6 @@ _CHANGE_RULES: Final = (login_lockout.RULE.id, no_loosening.RULE.id)
 """Rules that judge what the resource changes, not the account: their findings are warnings."""
 _MOST_MASKS: Final = 40
 _LONGEST_MASKS: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredSetting:
-    """One setting of the proposed resource."""
-
-    key: PreferenceKey
-    value: str | int | bool | list[str]
-    why: str
-    repairs: str | None = None
-    """The rule that it repairs. None if the value is declared only to be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A finding that no resource repairs."""
-
-    rule: str
-    level: Level
-    message: str
-    expected: str
-    remediation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """The proposal that makes an account satisfy a policy."""
-
-    account: str | None
-    alias: str | None
-    policy: str
-    settings: tuple[DeclaredSetting, ...] = ()
-    """The resource's settings. Empty if there is no resource."""
-    cautions: tuple[str, ...] = ()
-    """Warnings to read before the resource is deployed."""
-    withheld: str | None = None
-    """Why there is no resource although some settings do not comply."""
-    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +68,26 @@ def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
         after = _judge(overlay(snapshot, [_planned(settings)]), policy, now)
         withheld = _fault(found, after, settings)
         settings, cautions = ((), ()) if withheld else (settings, (*_change_findings(after), *_limits(settings)))
-    repaired = {setting.repairs for setting in settings}
+    passwords, more = _passwords(snapshot, policy, found, now)
+    repaired = {setting.repairs for setting in (*settings, *passwords)}
     steps = tuple(_step(outcome) for outcome in found if outcome.outcome in _OPEN and outcome.rule not in repaired)
-    return Fix(snapshot.account_id, snapshot.alias, policy.source, settings, cautions, withheld, steps)
+    return Fix(
+        snapshot.account_id, snapshot.alias, policy.source, settings, (*cautions, *more), withheld, steps, passwords
+    )
+
+
+def _passwords(
+    snapshot: Snapshot, policy: Policy, found: Sequence[Outcome], now: datetime
+) -> tuple[tuple[DeclaredSetting, ...], tuple[str, ...]]:
+    """Return the password policy to declare and warnings, or the warning that it would do harm."""
+    settings, cautions = password_settings(snapshot, policy, [each for each in found if each.outcome in _OPEN])
+    if not settings:
+        return (), ()
+    after = _judge(overlay_passwords(snapshot, [planned_passwords(settings)]), policy, now)
+    fault = _fault(found, after, settings)
+    return (
+        ((), (f"No password policy is printed, because it could do harm: {fault}",)) if fault else (settings, cautions)
+    )
 
 
 def _judge(snapshot: Snapshot, policy: Policy, now: datetime) -> tuple[Outcome, ...]:
@@ -116,7 +96,7 @@ def _judge(snapshot: Snapshot, policy: Policy, now: datetime) -> tuple[Outcome, 
 
 
 def _planned(settings: Sequence[DeclaredSetting]) -> PlannedChange:
-    return PlannedChange(RESOURCE, "create", {setting.key.api: setting.value for setting in settings})
+    return PlannedChange(PREFERENCE.name, "create", {setting.key.api: setting.value for setting in settings})
 
 
 def _settings(

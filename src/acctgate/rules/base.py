@@ -303,6 +303,8 @@ class SettingRule(Rule[P]):
     repair: Callable[[Any, P], Any] | None = None
     """Returns the compliant value nearest to the present one, which may be `Unknown`. None if no planned resource can
     repair the setting."""
+    repair_all: Callable[[P], Mapping[str, Any]] | None = None
+    """Returns the compliant value of each setting to change, where `repair` can change one only."""
     where_sso: bool = False
     """Whether a policy can skip the rule where RAM users log on through SSO."""
     takes_unknown: bool = False

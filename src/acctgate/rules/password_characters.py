@@ -77,6 +77,7 @@ RULE = SettingRule(
     parameters=Parameters,
     expected=lambda want: " and ".join(dict.fromkeys(want["require"])),
     judge=judge,
+    repair_all=repairs,
     orders=dict.fromkeys((_FIRST, *_OTHERS), higher_is_stricter),
     parameter_orders={"require": more_is_stricter},
     ratchet={"require": current_kinds},

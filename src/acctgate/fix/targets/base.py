@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
-from acctgate.fix.propose import DeclaredSetting, Fix
+from acctgate.fix.model import Fix, ProposedResource
 from acctgate.redact import one_line
 
 _WIDTH: Final = 110
-_ONE_ONLY: Final = (
-    "An account has one SecurityPreference. If a program already declares it, put these settings there, keep its "
-    "others, and refresh before you deploy: an update sends only what differs from the recorded state."
-)
 _SHORT: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -25,27 +21,29 @@ class Target:
 
     marker: str
     """The start of a comment."""
-    resource: Callable[[Sequence[DeclaredSetting]], Iterable[str]]
-    """Returns the lines that declare the resource."""
+    declare: Callable[[Sequence[ProposedResource]], Iterable[str]]
+    """Returns the lines that declare the resources."""
 
     def render(self, fix: Fix) -> str:
         """Return the whole file."""
         return "".join(f"{line}\n" for line in self._lines(fix))
 
     def _lines(self, fix: Fix) -> Iterator[str]:
-        if not fix.settings and not fix.steps:
+        if not fix.resources and not fix.steps:
             yield f"{self.marker} Nothing needs repair: {_whose(fix)}"
             return
         yield from comment(self.marker, f"acctgate fix: {_whose(fix)}")
-        if fix.settings:
-            yield from comment(self.marker, _ONE_ONLY)
-            for caution in fix.cautions:
-                yield from comment(self.marker, "Before you deploy it:", caution)
+        for resource in fix.resources:
+            yield from comment(self.marker, resource.type.note)
+        if fix.withheld:
+            what = "SecurityPreference" if fix.resources else "resource"
+            yield from comment(self.marker, f"No {what} is printed, because it could do harm:", fix.withheld)
+        for caution in fix.cautions:
+            yield from comment(self.marker, "Before you deploy it:", caution)
+        if fix.resources:
             yield ""
-            yield from self.resource(fix.settings)
-        elif fix.withheld:
-            yield from comment(self.marker, "No resource is printed, because it could do harm:", fix.withheld)
-        else:
+            yield from self.declare(fix.resources)
+        elif not fix.withheld:
             yield from comment(self.marker, "No resource can repair the findings.")
         yield from self._steps(fix)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, DeclaredSetting
+from acctgate.fix.model import ProposedResource
 from acctgate.fix.targets.base import Target, comment
 
 
-def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
+def declare(resources: Sequence[ProposedResource]) -> Iterator[str]:
     """Yield the lines of a whole index.ts."""
-    yield from ('import * as alicloud from "@pulumi/alicloud";', "")
-    yield f'new alicloud.ram.SecurityPreference("{RESOURCE}", {{'
-    for setting in settings:
-        yield from comment("//", setting.why, indent="    ")
-        yield f"    {setting.key.pulumi}: {json.dumps(setting.value)},"
-    yield "});"
+    yield 'import * as alicloud from "@pulumi/alicloud";'
+    for resource in resources:
+        yield from ("", f'new alicloud.ram.{resource.type.title}("{resource.type.name}", {{')
+        for setting in resource.settings:
+            yield from comment("//", setting.why, indent="    ")
+            yield f"    {setting.key.pulumi}: {json.dumps(setting.value)},"
+        yield "});"
 
 
-TARGET = Target("//", resource)
+TARGET = Target("//", declare)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, DeclaredSetting
+from acctgate.fix.model import ProposedResource
 from acctgate.fix.targets.base import Target, comment, literal
-from acctgate.model.preference_keys import PREFERENCE_TYPE
 
 
-def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
+def declare(resources: Sequence[ProposedResource]) -> Iterator[str]:
     """Yield the lines of a whole Pulumi.yaml."""
-    yield from (f"name: {RESOURCE}", "runtime: yaml", "resources:", f"  {RESOURCE}:")
-    yield from (f"    type: {PREFERENCE_TYPE}", "    properties:")
-    for setting in settings:
-        yield from comment("#", setting.why, indent="      ")
-        yield f"      {setting.key.pulumi}: {_verbatim(literal(setting.value))}"
+    yield from (f"name: {resources[0].type.name}", "runtime: yaml", "resources:")
+    for resource in resources:
+        yield from (f"  {resource.type.name}:", f"    type: {resource.type.pulumi}", "    properties:")
+        for setting in resource.settings:
+            yield from comment("#", setting.why, indent="      ")
+            yield f"      {setting.key.pulumi}: {_verbatim(literal(setting.value))}"
 
 
 def _verbatim(text: str) -> str:
@@ -24,4 +24,4 @@ def _verbatim(text: str) -> str:
     return re.sub(r"\$(?=[${])", "$$", text)
 
 
-TARGET = Target("#", resource)
+TARGET = Target("#", declare)

@@ -1,21 +1,23 @@
-"""A Terraform resource block."""
+"""Terraform resource blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from acctgate.fix.propose import RESOURCE, DeclaredSetting
+from acctgate.fix.model import ProposedResource
 from acctgate.fix.targets.base import Target, comment, literal
-from acctgate.model.preference_keys import PREFERENCE_TERRAFORM
 
 
-def resource(settings: Sequence[DeclaredSetting]) -> Iterator[str]:
-    """Yield the lines of one block."""
-    yield f'resource "{PREFERENCE_TERRAFORM}" "{RESOURCE.replace("-", "_")}" {{'
-    for setting in settings:
-        yield from comment("#", setting.why, indent="  ")
-        yield f"  {setting.key.terraform} = {_verbatim(literal(setting.value))}"
-    yield "}"
+def declare(resources: Sequence[ProposedResource]) -> Iterator[str]:
+    """Yield the lines of the blocks."""
+    for index, resource in enumerate(resources):
+        if index:
+            yield ""
+        yield f'resource "{resource.type.terraform}" "{resource.type.name.replace("-", "_")}" {{'
+        for setting in resource.settings:
+            yield from comment("#", setting.why, indent="  ")
+            yield f"  {setting.key.terraform} = {_verbatim(literal(setting.value))}"
+        yield "}"
 
 
 def _verbatim(text: str) -> str:
@@ -23,4 +25,4 @@ def _verbatim(text: str) -> str:
     return text.replace("${", "$${").replace("%{", "%%{")
 
 
-TARGET = Target("#", resource)
+TARGET = Target("#", declare)
