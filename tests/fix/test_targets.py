@@ -22,7 +22,7 @@ from acctgate.fix.model import Fix
 from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
 from acctgate.fix.targets.base import comment
-from acctgate.model.password_request import ACCOUNT_PASSWORD_POLICY, PASSWORD_POLICY, RESOURCES
+from acctgate.model.password_request import ACCOUNT_PASSWORD_POLICY, PASSWORD_POLICY
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import load_preset
@@ -137,11 +137,11 @@ def test_terraform_reads_the_block(tmp_path: Path) -> None:
 
 def test_the_python_names_are_those_of_the_package() -> None:
     assert {key.terraform for key in PREFERENCE_KEYS} <= set(dir(SecurityPreferenceArgs))
-    for resource, package in (
+    for kind, package in (
         (PASSWORD_POLICY, PasswordPolicyArgs),
         (ACCOUNT_PASSWORD_POLICY, AccountPasswordPolicyArgs),
     ):
-        assert {spelling.terraform for spelling in RESOURCES[kind].keys.values()} <= set(dir(package))
+        assert {spelling.terraform for spelling in kind.keys.values()} <= set(dir(package))
 
 
 # Golden files
