@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -36,3 +37,10 @@ def run_here(*arguments: str | Path) -> Done:
             printed.append(stream.buffer.getvalue().decode())
     assert isinstance(status, int)
     return Done(status, *printed)
+
+
+def run_alone(*arguments: str | Path) -> Done:
+    """Run `acctgate` as a process of its own."""
+    command = [sys.executable, "-m", "acctgate", *map(str, arguments)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

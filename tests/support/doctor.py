@@ -1,0 +1,99 @@
+"""Run `acctgate doctor`, and read its findings."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import chdir
+from pathlib import Path
+from typing import Final
+from unittest.mock import patch
+
+from acctgate.commands.doctor.context import DoctorContext
+from acctgate.commands.doctor.finding import Finding
+from acctgate.demo import DemoServer
+from acctgate.sources.target import Target
+from tests.support.process import run_alone, run_here
+
+Told = dict[str, Finding]
+PERMISSIONS: Final = (
+    "sts:GetCallerIdentity",
+    "ram:GetSecurityPreference",
+    "ram:GetAccountSecurityPracticeReport",
+    "config:ListCompliancePacks",
+    "config:GetCompliancePackReport",
+)
+OPTIONAL: Final = ("ram:GetPasswordPolicy", "ram:GetUserSsoSettings", "ram:GetAccessKeyPolicyForAccount")
+ALL: Final = (*PERMISSIONS, *OPTIONAL)
+SUBJECTS: Final = (
+    "acctgate",
+    "engine",
+    "language host",
+    "policy",
+    "proxy",
+    "endpoint sts",
+    "endpoint ims",
+    "endpoint config",
+    "clock",
+    "credentials",
+    "role",
+    "identity",
+    *ALL,
+)
+NO_FILE: Final = os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"]
+ROLE: Final = "acs:ram::1234567890123456:role/audit"
+
+
+def script(path: Path, line: str) -> Path:
+    """Write a shell script of one line."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+    return path
+
+
+def make_context(endpoint: str | None = None, environment: Mapping[str, str] | None = None) -> DoctorContext:
+    """Return a context without credentials."""
+    return DoctorContext(Target(endpoint=endpoint), None, Path(), environment or {})
+
+
+def examined(
+    server: DemoServer | None,
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    status: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    alone: bool = False,
+) -> Told:
+    """Return the command's findings, by subject.
+
+    Args:
+        server: The demo account, if the command has its credentials.
+        arguments: Further arguments.
+        cwd: The working directory.
+        status: The expected exit status, None for any that fits the findings.
+        environment: Further variables.
+        alone: Whether the command has a process of its own: the SDK reads some variables when it is imported.
+    """
+    variables = {**(server.environment if server else {}), **(environment or {})}
+    named = "--policy" in arguments or (cwd is not None and (cwd / "policies").exists())
+    policy = () if named else ("--policy", "baseline")
+    words = ("doctor", "--format", "json", *policy, *arguments)
+    with patch.dict(os.environ, variables), chdir(cwd or Path.cwd()):
+        done = run_alone(*words) if alone else run_here(*words)
+    assert done.stderr == "", done.stderr
+    document = json.loads(done.stdout)
+    told = {finding["subject"]: Finding(**finding) for finding in document["findings"]}
+    assert len(told) == len(document["findings"]) == sum(document["counts"].values())
+    for finding in told.values():
+        assert finding.detail.isprintable() and (finding.remedy or "").isprintable()
+        assert (finding.status == "ok") == (finding.remedy is None)
+    expected = 1 if any(finding.status == "failed" for finding in told.values()) else 0
+    assert done.status == expected and (status is None or status == expected)
+    return told
+
+
+def statuses(told: Told) -> dict[str, str]:
+    """Return the status of each finding that is not ok, by subject."""
+    return {subject: finding.status for subject, finding in told.items() if finding.status != "ok"}
