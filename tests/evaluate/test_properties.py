@@ -17,11 +17,8 @@ from hypothesis.strategies import DrawFn, composite
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.networks import (
     Network,
-    count_addresses,
     count_outside,
-    count_public,
-    covers_everything,
-    covers_internet,
+    coverage,
     outside,
     read_masks,
     union,
@@ -165,7 +162,7 @@ def test_the_algebra_of_networks_agrees_with_sets(before: list[str], after: list
     old, new = (read_masks(";".join(texts)).networks for texts in (before, after))
     span, later = _span(_plain(before)), _span(_plain(after))
     public = {address for address in span if (address >> 8) & 3 in (1, 3)}
-    assert (count_addresses(old), count_public(old)) == (len(span), len(public))
+    assert (coverage(old).addresses, coverage(old).public) == (len(span), len(public))
     assert count_outside(old, new) == len(span - later)
     assert (outside(old, new) == []) is (span <= later)
     directions = {(True, True): "changed", (True, False): "stricter", (False, True): "looser", (False, False): "mixed"}
@@ -179,13 +176,13 @@ def test_the_internet_is_every_eighth_that_has_public_addresses(left_out: set[in
     masks = [f"::ffff:{text.removesuffix('/8')}/104" if mapped else text for text in kept]
     public = set(range(1, 224)) - {10, 127}
     networks = read_masks(";".join(masks)).networks
-    assert covers_internet(networks) is not bool(left_out & public)
-    assert covers_everything(networks) is not bool(left_out)
+    assert coverage(networks).internet is not bool(left_out & public)
+    assert coverage(networks).everything is not bool(left_out)
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "192.88.99.1", "2400:3200::1"])
 def test_a_public_address(text: str) -> None:
-    assert count_public(read_masks(text).networks) == 1
+    assert coverage(read_masks(text).networks).public == 1
 
 
 NOT_PUBLIC = "0.1.2.3 100.64.0.1 240.0.0.1 224.0.0.1 fe80::1 ::1 2001:db8::1 fd00::1"
@@ -193,7 +190,7 @@ NOT_PUBLIC = "0.1.2.3 100.64.0.1 240.0.0.1 224.0.0.1 fe80::1 ::1 2001:db8::1 fd0
 
 @pytest.mark.parametrize("text", NOT_PUBLIC.split())
 def test_an_address_that_is_not_public(text: str) -> None:
-    assert count_public(read_masks(text).networks) == 0
+    assert coverage(read_masks(text).networks).public == 0
 
 
 @composite
@@ -213,7 +210,7 @@ def test_masks_agree_with_sets_of_addresses(masks: list[str], allowed: list[str]
     networks = read_masks(";".join(masks)).networks
     within = tuple(ip_network(text, strict=False) for text in allowed)
     assert list(networks) == [ip_network(text, strict=False) for text in masks]
-    assert count_addresses(networks) == len(_addresses(masks))
+    assert coverage(networks).addresses == len(_addresses(masks))
     assert _addresses([str(net) for net in union(networks)]) == _addresses(masks)
     stray = [net for net in networks if not _addresses([str(net)]) <= _addresses(allowed)]
     assert outside(networks, within) == stray
@@ -223,8 +220,8 @@ def test_masks_agree_with_sets_of_addresses(masks: list[str], allowed: list[str]
 @given(left_out=st.integers(0, 7), base=st.sampled_from(["0.0.0.0/0", "::/0"]))
 def test_all_but_an_eighth_is_not_everything(left_out: int, base: str) -> None:
     eighths: list[Network] = list(ip_network(base).subnets(prefixlen_diff=3))
-    assert covers_everything(eighths)
-    assert not covers_everything(eighths[:left_out] + eighths[left_out + 1 :])
+    assert coverage(eighths).everything
+    assert not coverage(eighths[:left_out] + eighths[left_out + 1 :]).everything
 
 
 @SETTINGS

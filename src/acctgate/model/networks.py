@@ -94,7 +94,9 @@ def network_error(text: str) -> str | None:
 
 def union(networks: Iterable[Network]) -> tuple[Network, ...]:
     """Return the fewest networks that cover the same addresses: IPv4 first, then IPv6, each in order."""
-    networks = list(networks)
+    networks = tuple(networks)
+    if len(networks) == 1:  # as in most accounts; collapsing is slow
+        return networks
     v4 = collapse_addresses(net for net in networks if isinstance(net, IPv4Network))
     v6 = collapse_addresses(net for net in networks if isinstance(net, IPv6Network))
     return (*v4, *v6)
@@ -122,22 +124,28 @@ def _blocks(networks: tuple[Network, ...]) -> tuple[tuple[Network, ...], list[tu
 
 
 def _lies_in(network: Network, block: Network) -> bool:
-    return network.version == block.version and int(network.broadcast_address) <= int(block.broadcast_address)
-
-
-def count_addresses(networks: Iterable[Network]) -> int:
-    """Return how many addresses the networks cover together, each counted once."""
-    return sum(net.num_addresses for net in union(networks))
+    return network.version == block.version and _range(network)[1] <= _range(block)[1]
 
 
 def count_outside(inner: Iterable[Network], outer: Iterable[Network]) -> int:
     """Return how many addresses of `inner` are not in `outer`."""
     inner, outer = union(inner), union(outer)
-    return count_addresses(inner) - sum(_count_common(_ranges(inner, v), _ranges(outer, v)) for v in (4, 6))
+    common = sum(_count_common(_ranges(inner, version), _ranges(outer, version)) for version in _VERSIONS)
+    return sum(map(_size, inner)) - common
 
 
 def _ranges(blocks: Iterable[Network], version: int) -> list[Range]:
-    return [(int(net.network_address), int(net.broadcast_address)) for net in blocks if net.version == version]
+    return [_range(net) for net in blocks if net.version == version]
+
+
+def _range(network: Network) -> Range:
+    first = int(network.network_address)
+    return first, first + _size(network) - 1
+
+
+def _size(network: Network) -> int:
+    """Return how many addresses the network has. Its own `num_addresses` builds two addresses to find out."""
+    return 1 << (network.max_prefixlen - network.prefixlen)
 
 
 def _count_common(first: Sequence[Range], second: Sequence[Range]) -> int:
@@ -190,10 +198,31 @@ _ALL_PUBLIC: Final = {
 """How many globally reachable addresses there are, by IP version."""
 
 
-def count_public(networks: Iterable[Network]) -> int:
-    """Return how many globally reachable addresses the networks cover together, each counted once."""
-    blocks = union(_with_mapped(networks))
-    return sum(_count_public(blocks, version) for version in _VERSIONS)
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What networks cover together."""
+
+    addresses: int
+    """How many addresses, each counted once."""
+    public: int
+    """How many of them are globally reachable."""
+    everything: bool
+    """Whether they are every IPv4 or every IPv6 address."""
+    internet: bool
+    """Whether they are every globally reachable IPv4 or every such IPv6 address."""
+
+
+def coverage(networks: Iterable[Network]) -> Coverage:
+    """Return what the networks cover together."""
+    blocks = union(networks)
+    reachable = union(_with_mapped(blocks))
+    public = {version: _count_public(reachable, version) for version in {net.version for net in reachable}}
+    return Coverage(
+        addresses=sum(map(_size, blocks)),
+        public=sum(public.values()),
+        everything=any(net.prefixlen == 0 for net in blocks),
+        internet=any(count == _ALL_PUBLIC[version] for version, count in public.items()),
+    )
 
 
 def _count_public(blocks: Iterable[Network], version: int) -> int:
@@ -208,14 +237,3 @@ def _with_mapped(networks: Iterable[Network]) -> Iterator[Network]:
         yield network
         if isinstance(network, IPv6Network) and network.supernet_of(_MAPPED):
             yield _EVERY_IPV4
-
-
-def covers_internet(networks: Iterable[Network]) -> bool:
-    """Return whether the networks together cover every globally reachable IPv4 or every such IPv6 address."""
-    blocks = union(_with_mapped(networks))
-    return any(_count_public(blocks, version) == _ALL_PUBLIC[version] for version in _VERSIONS)
-
-
-def covers_everything(networks: Iterable[Network]) -> bool:
-    """Return whether the networks together cover every IPv4 or every IPv6 address."""
-    return any(net.prefixlen == 0 for net in union(networks))

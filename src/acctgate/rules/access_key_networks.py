@@ -45,7 +45,7 @@ def judge(policy: Any, status: Any, statements: Any, want: NetworkLimits) -> Jud
     if allowed.unreadable or not allowed.all:
         reason = "the active policy lists no network, and what that allows is not documented"
         if allowed.unreadable:
-            reason = f"{network_limits.some(allowed.unreadable)} cannot be read as a network"
+            reason = network_limits.unreadable_reason(allowed)
         return Judgement("unknown", unknown_message(reason), policy)
     return Judgement("pass", f"AccessKey pairs can be used from {network_limits.description(allowed)}", policy)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Annotated, Any, Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Final
 
 from annotated_types import Ge, MinLen
 
 from acctgate.model.fields import Count
 from acctgate.model.networks import (
+    Coverage,
     Network,
-    count_addresses,
-    count_public,
-    covers_everything,
-    covers_internet,
+    coverage,
     network_error,
     outside,
     policy_network,
@@ -50,7 +49,8 @@ PARAMETER_ORDERS: Final[Mapping[str, Order]] = {
 }
 
 
-class Allowed(NamedTuple):
+@dataclass(frozen=True)
+class Allowed:
     """The networks that something is allowed from."""
 
     networks: tuple[Network, ...]
@@ -62,6 +62,16 @@ class Allowed(NamedTuple):
     def all(self) -> tuple[Network, ...]:
         """All networks."""
         return (*self.networks, *self.confined)
+
+    @cached_property
+    def covered(self) -> Coverage:
+        """What `networks` cover."""
+        return coverage(self.networks)
+
+    @property
+    def addresses(self) -> int:
+        """How many addresses all networks cover together."""
+        return coverage(self.all).addresses if self.confined else self.covered.addresses
 
 
 def expected(want: NetworkLimits, noun: str) -> str:
@@ -91,13 +101,13 @@ def networks_of(texts: tuple[str, ...]) -> tuple[Network, ...]:
 
 def violation(allowed: Allowed, want: NetworkLimits, noun: str) -> str | None:
     """Return how the readable networks violate the limits, None if they do not."""
-    total, public = count_addresses(allowed.all), count_public(allowed.networks)
-    if covers_everything(allowed.networks):
+    total, public = allowed.addresses, allowed.covered.public
+    if allowed.covered.everything:
         return f"the {noun} cover every address: {_count(total)}"
-    if covers_internet(allowed.networks):
+    if allowed.covered.internet:
         return f"the {noun} cover every address on the Internet: {_count(total)}, {_count(public, 'public ')}"
     if "within" in want and (stray := outside(allowed.all, networks_of(tuple(want["within"])))):
-        return f"{some([str(net) for net in stray])} lies outside {', '.join(want['within'])}"
+        return f"{_some([str(net) for net in stray])} lies outside {', '.join(want['within'])}"
     if "max_addresses" in want and total > want["max_addresses"]:
         return f"the {noun} cover {_count(total)}"
     if "max_public_addresses" in want and public > want["max_public_addresses"]:
@@ -107,15 +117,19 @@ def violation(allowed: Allowed, want: NetworkLimits, noun: str) -> str | None:
 
 def description(allowed: Allowed) -> str:
     """Return the networks, and how many addresses they have."""
-    shown = some([str(net) for net in allowed.all])
-    total, public = count_addresses(allowed.all), count_public(allowed.networks)
-    return f"{shown}: {_count(total)}, {public:,} of them public"
+    shown = _some([str(net) for net in allowed.all])
+    return f"{shown}: {_count(allowed.addresses)}, {allowed.covered.public:,} of them public"
 
 
-def some(pieces: Sequence[str]) -> str:
+def unreadable_reason(allowed: Allowed) -> str:
+    """Return the networks that cannot be read, in words."""
+    return f"{_some([one_line(piece)[:60] for piece in allowed.unreadable])} cannot be read as a network"
+
+
+def _some(pieces: Sequence[str]) -> str:
     """Return the first pieces of a list, and how many more there are."""
     more = f" and {len(pieces) - 3} more" if len(pieces) > 3 else ""
-    return ", ".join(one_line(piece)[:60] for piece in pieces[:3]) + more
+    return ", ".join(pieces[:3]) + more
 
 
 def _count(number: int, kind: str = "") -> str:
@@ -133,7 +147,7 @@ def lint(want: NetworkLimits, _entries: Mapping[str, RuleEntry]) -> Iterator[Lin
     most, total = want.get("max_addresses"), sum(each.num_addresses for each in within)
     if within and most is not None and most >= total:
         yield LintHint(("max_addresses",), f"{most} is never reached: within has {total} addresses")
-    public, reachable = want.get("max_public_addresses"), count_public(within)
+    public, reachable = want.get("max_public_addresses"), coverage(within).public
     if within and public is not None and public >= reachable:
         message = f"{public} is never reached: within has {reachable} public addresses"
         yield LintHint(("max_public_addresses",), message)
@@ -161,8 +175,8 @@ def ratchet(read: Callable[[Any], Allowed]) -> dict[str, Ratchet]:
 
     return {
         "within": current_networks,
-        "max_addresses": at_least(lambda allowed: count_addresses(allowed.all)),
-        "max_public_addresses": at_least(lambda allowed: count_public(allowed.networks)),
+        "max_addresses": at_least(lambda allowed: allowed.addresses),
+        "max_public_addresses": at_least(lambda allowed: allowed.covered.public),
     }
 
 

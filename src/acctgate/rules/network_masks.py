@@ -29,7 +29,7 @@ def judge(value: str, want: NetworkLimits) -> Judgement:
     if reason := network_limits.violation(masks, want, _NOUN):
         return Judgement("fail", reason, value)
     if masks.unreadable:
-        reason = f"{network_limits.some(masks.unreadable)} cannot be read as a network"
+        reason = network_limits.unreadable_reason(masks)
         return Judgement("unknown", unknown_message(reason), value)
     return Judgement("pass", f"RAM users can log on from {network_limits.description(masks)}", value)
 
