@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import NoneType
@@ -99,7 +99,7 @@ class _RuleJudge:
     def _outcomes(self, account: Snapshot) -> list[Outcome]:
         if not self._paths:
             return self._account_outcomes(account)
-        outcomes = self._cached_outcomes([account.read(path) for path in self._paths])
+        outcomes = self._cached_outcomes(list(map(account.read, self._paths)))
         return self._with_notes(outcomes, account) if account.notes else outcomes
 
     def _moving(self, account: Snapshot) -> list[OtherChange]:
@@ -141,13 +141,12 @@ class _RuleJudge:
 
     def _cached_outcomes(self, values: list[Any]) -> list[Outcome]:
         """Judge by a rule that depends on these values only."""
-        key = _cache_key(values)
-        if key is None:
-            return self._judge_values(values)
+        key = (*map(type, values), *values)  # types count: to Python 1, true and 1.0 are equal
         try:
             return self._cache[key]
         except KeyError:
-            return self._store(key, self._judge_values(values))
+            outcomes = self._judge_values(values)
+            return self._store(key, outcomes) if _is_cacheable(values) else outcomes
         except TypeError:  # a value that is not hashable
             return self._judge_values(values)
 
@@ -246,15 +245,9 @@ def _joined(message: str, notes: Sequence[str]) -> str:
     return "; ".join((message, *(note for note in notes if note not in message)))
 
 
-def _cache_key(values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Return what a judgement depends on, None if it should not be cached.
-
-    Types count: to Python 1, true and 1.0 are equal.
-    """
-    key: list[Any] = []
-    for value in values:
-        kind = value.__class__
-        if (kind is Unknown and not value.absent) or (kind is str and len(value) > LONGEST_CACHED):
-            return None
-        key += (kind, value)
-    return tuple(key)
+def _is_cacheable(values: Iterable[Any]) -> bool:
+    """Return whether no value is long, or the reason of an error: these rarely repeat."""
+    return not any(
+        (isinstance(value, Unknown) and not value.absent) or (isinstance(value, str) and len(value) > LONGEST_CACHED)
+        for value in values
+    )

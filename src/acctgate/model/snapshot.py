@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -118,31 +119,26 @@ class Snapshot:
 
     def read(self, path: Path) -> Any:
         """Return the value at `path`, or `Unknown` where it is absent, rejected by the model, or contradicted."""
-        if not self.problems and self.unreadable is None:
-            value: Any = self.document
-            try:
-                for key in path:
-                    value = value[key]
-            except (KeyError, IndexError, TypeError):
-                return self._unknown(path)
-            return value
-        return self._unknown(path) or self.raw(path)
-
-    def _unknown(self, path: Path) -> Unknown | None:
-        """Return why the value at `path` cannot be relied on, None where it can."""
         if self.unreadable is not None:
             return Unknown(self.unreadable)
         value: Any = self.document
-        for depth, key in enumerate(path, start=1):
-            if problem := self.problems.get(path[:depth]):
-                return Unknown(problem, self.raw(path))
-            try:
+        depth = 0
+        try:
+            for key in path:
                 value = value[key]
-            except (KeyError, IndexError):
-                return Unknown(self._reason(path[:depth]), absent=True)
-            except TypeError:
-                return Unknown(f"{dotted(path[: depth - 1])} is not an object")
-        return None
+                depth += 1
+        except (KeyError, IndexError):
+            value = self._absent(path[: depth + 1])
+        except TypeError:
+            value = Unknown(f"{dotted(path[:depth])} is not an object")
+        if self.problems and (problem := self._problem(path[: depth + 1])):
+            return Unknown(problem, self.raw(path))
+        return value
+
+    def _problem(self, path: Path) -> str | None:
+        """Return why the value at `path` cannot be used, or what contains it; None where it can."""
+        prefixes = (path[:depth] for depth in range(1, len(path) + 1))
+        return next((self.problems[prefix] for prefix in prefixes if prefix in self.problems), None)
 
     def raw(self, path: Path) -> Any:
         """Return the value at `path`, reliable or not, None where there is none."""
@@ -154,13 +150,20 @@ class Snapshot:
                 return None
         return value
 
-    def _reason(self, path: Path) -> str:
+    def _absent(self, path: Path) -> Unknown:
         section = str(path[0])
         if error := self.errors.get(section):
-            return explain(error, OPERATIONS.get(section, section))
-        if len(path) == 1:
-            return f"{section} was not read"
-        return f"the answer of {OPERATIONS.get(section, section)} has no {dotted(path[1:])}"
+            return Unknown(explain(error, OPERATIONS.get(section, section)), absent=True)
+        return _absent(path)
+
+
+@lru_cache(maxsize=256)
+def _absent(path: Path) -> Unknown:
+    """Return the value at a path that an answer does not have. Cached: most accounts lack the same newer settings."""
+    section = str(path[0])
+    if len(path) == 1:
+        return Unknown(f"{section} was not read", absent=True)
+    return Unknown(f"the answer of {OPERATIONS.get(section, section)} has no {dotted(path[1:])}", absent=True)
 
 
 def explain(error: ApiError, operation: str) -> str:
