@@ -1,7 +1,7 @@
 """A stand-in for the alicloud plugin, for the demo account only: real pulumi_alicloud resources work with it.
 
-It knows one resource, the account's SecurityPreference, and does with it what the real provider of the same version
-does (`sent`). Started by the engine as `pulumi-resource-alicloud`.
+It knows the account's SecurityPreference and its password policy, and does with them what the real provider of the same
+version does (`sent`, `passwords`). Started by the engine as `pulumi-resource-alicloud`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pulumi.runtime.proto import ResourceProviderServicer, provider_pb2_grpc
 from pulumi.runtime.proto import plugin_pb2 as plugin
 from pulumi.runtime.proto import provider_pb2 as proto
 
+from acctgate.demo.passwords import STAND_INS
 from acctgate.demo.sent import ENFORCE, NOT_COMPUTED, changed, created, updated
 from acctgate.model.preference_keys import PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.model.provider_eras import NEWEST, ProviderEra, parse_version, pulumi_eras
@@ -70,6 +71,8 @@ class StandIn(ResourceProviderServicer):
         return proto.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False)
 
     def Check(self, request: Any, context: Any) -> Any:
+        if passwords := STAND_INS.get(_type(request.urn)):
+            return proto.CheckResponse(inputs=_struct(passwords.checked(_plain(request.news))))
         if _type(request.urn) != PREFERENCE_TYPE:
             reason = f"the demo account's stand-in knows no {_type(request.urn)}; it needs the real alicloud plugin"
             return proto.CheckResponse(inputs=request.news, failures=[proto.CheckFailure(reason=reason)])
@@ -81,15 +84,21 @@ class StandIn(ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:
         olds, news = _recorded(request), _planned(request)
-        names = changed(olds, news)
+        passwords = STAND_INS.get(_type(request.urn))
+        names = passwords.changed(olds, news) if passwords else changed(olds, news)
         kind = proto.DiffResponse.DIFF_SOME if names else proto.DiffResponse.DIFF_NONE
         return proto.DiffResponse(changes=kind, diffs=names)
 
     def Create(self, request: Any, context: Any) -> Any:
         news = _plain(request.properties)
+        passwords = STAND_INS.get(_type(request.urn))
         if request.preview:
-            return proto.CreateResponse(properties=_struct(_previewed(news)))
+            shown = passwords.previewed({}, news) if passwords else _previewed(news)
+            return proto.CreateResponse(properties=_struct(shown))
         with grpc_errors(context):
+            if passwords:
+                state = passwords.create(self._caller(), news)
+                return proto.CreateResponse(id=state["id"], properties=_struct(state))
             caller, era = self._caller(), self._era_of(request)
             caller.call(SET_PREFERENCE, _flat(created(era, news)))
             id_ = _id(caller, era)
@@ -97,9 +106,14 @@ class StandIn(ResourceProviderServicer):
 
     def Update(self, request: Any, context: Any) -> Any:
         olds, news = _recorded(request), _planned(request)
+        passwords = STAND_INS.get(_type(request.urn))
         if request.preview:
-            return proto.UpdateResponse(properties=_struct(_previewed_update(olds, news)))
+            shown = passwords.previewed(olds, news) if passwords else _previewed_update(olds, news)
+            return proto.UpdateResponse(properties=_struct(shown))
         with grpc_errors(context):
+            if passwords:
+                state = passwords.update(self._caller(), request.id, olds, news)
+                return proto.UpdateResponse(properties=_struct(state))
             caller = self._caller()
             sent = updated(self._era_of(request), olds, news)
             if sent is not None:
@@ -109,13 +123,21 @@ class StandIn(ResourceProviderServicer):
     def Read(self, request: Any, context: Any) -> Any:
         with grpc_errors(context):
             inputs = _plain(request.inputs)
-            state = {"id": request.id, **_read(self._caller(), _plain(request.properties))}
+            state = self._state(request)
             imported = not request.inputs.fields
             kept = {name: value for name, value in state.items() if name in inputs or (imported and value)}
             kept.pop("id", None)
             return proto.ReadResponse(id=request.id, properties=_struct(state), inputs=_struct(kept))
 
+    def _state(self, request: Any) -> Properties:
+        if passwords := STAND_INS.get(_type(request.urn)):
+            return passwords.read(self._caller(), request.id)
+        return {"id": request.id, **_read(self._caller(), _plain(request.properties))}
+
     def Delete(self, request: Any, context: Any) -> Any:
+        if passwords := STAND_INS.get(_type(request.urn)):
+            with grpc_errors(context):
+                passwords.delete(self._caller())
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:
