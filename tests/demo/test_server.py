@@ -147,6 +147,17 @@ def test_an_unknown_action_is_404(server: DemoServer) -> None:
         assert (status, json.loads(text)["Code"]) == (404, "InvalidAction.NotFound")
 
 
+def test_the_older_api_has_the_password_policy_too(server: DemoServer) -> None:
+    """The real provider calls it for alicloud_ram_account_password_policy."""
+    parameters = "HardExpiry=true&MaxPasswordAge=30&Version=2015-05-01"
+    status, text = _call(server, "SetPasswordPolicy", parameters, "2015-05-01")
+    assert (status, json.loads(text)["PasswordPolicy"]["HardExpiry"]) == (200, True)
+    assert (server.account.password_policy["HardExpire"], server.account.password_policy["MaxPasswordAge"]) == (
+        True,
+        30,
+    )
+
+
 # Answers
 
 
@@ -156,6 +167,9 @@ def test_an_unknown_action_is_404(server: DemoServer) -> None:
         ("GetSecurityPreference", "2019-08-15", ""),
         ("GetAccountSecurityPracticeReport", "2019-08-15", ""),
         ("GetCompliancePackReport", "2020-09-07", "CompliancePackId=cp-fdc8626622af00f9%2A%2A%2A%2A"),
+        ("GetPasswordPolicy", "2019-08-15", ""),
+        ("GetUserSsoSettings", "2019-08-15", ""),
+        ("GetAccessKeyPolicyForAccount", "2019-08-15", ""),
     ],
 )
 def test_json_and_xml_answers_agree(tmp_path: Path, server: DemoServer, action: str, version: str, query: str) -> None:

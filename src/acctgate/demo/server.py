@@ -1,7 +1,7 @@
 """The embedded demo account: a local server that speaks the wire protocol of the three APIs.
 
 It checks signatures as the real service does, answers in JSON or XML, denies, throttles and breaks on
-request, and keeps what SetSecurityPreference sets. It listens on this machine only.
+request, and keeps what SetSecurityPreference and SetPasswordPolicy set. It listens on this machine only.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from acctgate.demo.tls import accept_tls, write_certificate
 from acctgate.sources.operations import BY_NAME
 
 OPERATIONS: Final = tuple(BY_NAME)
+_RAM: Final = "2015-05-01"
+_OLDER_VERSIONS: Final = dict.fromkeys(("GetPasswordPolicy", "SetPasswordPolicy"), _RAM)
+"""Operations that an older API has as well: Ram, which the provider calls for an account's password policy."""
 _SESSION: Final = timedelta(hours=1)
 Answer = dict[str, Any]
 
@@ -124,7 +127,7 @@ class DemoServer:
         parameters = rpc_parameters(request)
         by_headers = _is_v3(request)
         version = request.headers.get("x-acs-version") if by_headers else parameters.get("Version")
-        if action not in BY_NAME or BY_NAME[action].version != version:
+        if action not in BY_NAME or version not in (BY_NAME[action].version, _OLDER_VERSIONS.get(action)):
             raise SignatureError(404, "InvalidAction.NotFound", "Specified api is not found.")
         secrets = {key: secret for key, (secret, _, _) in self._keys.items()}
         key = verify(request, secrets, now) if by_headers else verify_rpc(request, secrets, now)
@@ -158,12 +161,15 @@ class DemoServer:
     def _GetAccountSecurityPracticeReport(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
         return {"AccountSecurityPracticeInfo": account.practice}
 
-    def _GetPasswordPolicy(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
-        return {"PasswordPolicy": account.password_policy}
+    def _GetPasswordPolicy(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        older = {"HardExpiry": account.password_policy.get("HardExpire")}  # the spelling of Ram, the older API
+        policy = account.password_policy
+        return {"PasswordPolicy": {**policy, **older} if parameters.get("Version") == _RAM else policy}
 
     def _SetPasswordPolicy(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
-        account.set_password_policy(dict(parameters))
-        return {"PasswordPolicy": account.password_policy}
+        older = {"HardExpire": parameters["HardExpiry"]} if "HardExpiry" in parameters else {}
+        account.set_password_policy({**parameters, **older})
+        return self._GetPasswordPolicy(account, parameters)
 
     def _GetUserSsoSettings(self, account: DemoAccount, _: Mapping[str, str]) -> Answer:
         return {"UserSsoSettings": account.user_sso}

@@ -153,7 +153,8 @@ def _password_policy(operation: Operation, planned: PlannedPasswords, name: str)
         else:
             values = tuple(value for value in (sent, LEAVES, default) if value is not None)
             why = f"{name} does not send it, and whether the API then keeps it or resets it to {show(default)} is not"
-            yield key, Effect("either", values, f"{why} documented; use {ACCOUNT_PASSWORD_POLICY.terraform}")
+            remedy = f"use {ACCOUNT_PASSWORD_POLICY.terraform}" if key in planned.declared else "declare it"
+            yield key, Effect("either", values, f"{why} documented; {remedy}")
 
 
 def _sent(key: str, operation: Operation, planned: PlannedPasswords) -> tuple[Any, bool]:

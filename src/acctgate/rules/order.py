@@ -40,7 +40,7 @@ def lower_is_stricter_zero_is_none(before: Any, after: Any) -> Move:
 
 
 def _limit(value: Any) -> Any:
-    return float("inf") if type(value) is int and value == 0 else value
+    return (float("inf") if value == 0 else value) if type(value) is int else None
 
 
 def _compare_numbers(before: Any, after: Any, *, stricter: int) -> Move:
