@@ -2,9 +2,55 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+import re
+from typing import Any
 
-from acctgate.redact import one_line
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acctgate.redact import may_have_secrets, one_line, without_secrets
+from tests.support.strategies import SETTINGS
+
+URLS = st.from_regex(
+    r"[a-z]{2,5}://[a-z]{1,5}\.example/[a-z]{0,4}\?[A-Za-z]{1,8}=[A-Za-z0-9%]{1,8}(&x=[a-z]{1,3})?", fullmatch=True
+)
+MIXED = st.lists(
+    URLS | st.text(max_size=10) | st.sampled_from(["ReportUrl", "Signature=abc", " ", "//"]), max_size=5
+).map("".join)
+
+
+@SETTINGS
+@given(value=st.recursive(MIXED, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MIXED, inner, max_size=3)))
+def test_what_is_safe_stays_so_and_has_no_query(value: Any) -> None:
+    safe = without_secrets(value)
+    assert without_secrets(safe) == safe
+    for text in _values(safe):
+        assert not re.search(r"//[^\s?#\"'<>]*\?\w", text), text
+    assert not any(re.search(r"\bSignature=abc", text) for text in _values(safe))
+
+
+@SETTINGS
+@given(value=st.dictionaries(MIXED, MIXED, max_size=3), ascii_only=st.booleans())
+def test_looking_for_secrets_never_wrongly_says_no(value: dict[str, str], ascii_only: bool) -> None:
+    if without_secrets(value) != value:
+        assert may_have_secrets(json.dumps(value, ensure_ascii=ascii_only))
+
+
+@SETTINGS
+@given(text=MIXED | st.text())
+def test_a_line_is_a_line(text: str) -> None:
+    line = one_line(text)
+    assert line.isprintable() and len(line) <= 400
+    assert one_line(line) == line
+
+
+def _values(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value
+    return [text for item in items for text in _values(item)]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,15 @@ class Stack:
         return Run(ok, written, "\n".join(output), violations, operations)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that runs the engine and does not carry the marker for that."""
+    for item in items:
+        if {"demo", "environment"} <= {*getattr(item, "fixturenames", ())} and item.get_closest_marker(
+            "engine"
+        ) is None:
+            raise pytest.UsageError(f"{item.nodeid}: runs the engine; mark it with pytest.mark.engine")
+
+
 @pytest.fixture
 def demo() -> Iterator[DemoServer]:
     """Serve a separate demo account for each test."""

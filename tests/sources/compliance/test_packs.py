@@ -8,38 +8,13 @@ import pytest
 
 from acctgate.sources.call_error import CallError
 from acctgate.sources.compliance.packs import CompliancePacks, PackReport
-from acctgate.sources.operations import Operation
-
-
-class Api:
-    """Answers calls from a script, and records them."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.calls: list[tuple[str, dict[str, str]]] = []
-
-    def __call__(self, operation: Operation, query: dict[str, str]) -> Any:
-        self.calls.append((operation.name, query))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def error(code: str) -> CallError:
-    """Return a failed call."""
-    return CallError("GetCompliancePackReport", {"code": code, "message": "m"})
+from tests.support.compliance import Api, error, report
 
 
 def page(*ids: str, total: Any) -> dict[str, Any]:
     """Return an answer of ListCompliancePacks."""
     packs = [{"CompliancePackId": pack, "CompliancePackName": f"name of {pack}", "Status": "ACTIVE"} for pack in ids]
     return {"CompliancePacksResult": {"CompliancePacks": packs, "TotalCount": total}}
-
-
-def report(status: str = "COMPLETE", **more: Any) -> dict[str, Any]:
-    """Return an answer of GetCompliancePackReport."""
-    return {"CompliancePackReport": {"CompliancePackId": "cp-1", "ReportStatus": status, "AccountId": 0, **more}}
 
 
 def test_all_pages_are_listed() -> None:

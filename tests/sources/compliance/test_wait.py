@@ -9,7 +9,7 @@ import pytest
 from acctgate.sources.call_error import CallError
 from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.compliance.wait import FIRST_PAUSE, MAX_PAUSE, NotGeneratedError, wait_for_report
-from tests.sources.compliance.test_packs import Api, error, report
+from tests.support.compliance import Api, error, report
 
 
 class Clock:
