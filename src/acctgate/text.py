@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from acctgate.redact import one_line
 
@@ -36,3 +37,14 @@ def and_more(count: int) -> str:
 def os_reason(error: OSError) -> str:
     """Return why a system call failed, such as "no such file or directory", to follow a file's name in a message."""
     return (error.strerror or one_line(error) or "input/output error").lower()
+
+
+def describe_duration(duration: timedelta) -> str:
+    """Return a duration in the largest unit of which it has at least two: seconds, minutes, hours or days."""
+    seconds = round(duration.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    for name, length, most in (("minutes", 60, 7200), ("hours", 3600, 172_800)):
+        if seconds < most:
+            return f"{seconds // length} {name}"
+    return f"{seconds // 86_400:,} days"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acctgate.policy import PolicyError, load_policy
-from acctgate.policy.edit import with_waiver
+from acctgate.policy.edit import with_renewed_waiver, with_waiver
 from acctgate.policy.source import Source, parse, read_source
 from tests.support import examples, name_of, one_line, run
 
@@ -115,7 +115,7 @@ def policy(tmp_path: Path) -> Path:
     """Create a repository with a policy."""
     (tmp_path / "policies").mkdir()
     file = tmp_path / "policies/policy.yaml"
-    file.write_text("# Ours.\nversion: 1\nextends: strict\n")
+    file.write_text("# Ours.\nversion: 1\nextends: strict\nmax_waiver_days: 36500\n")
     return file
 
 
@@ -124,10 +124,10 @@ def test_the_command_writes_and_says_where(policy: Path) -> None:
     done = run("waive", "root-access-keys", "--account", "1234567890123456", *ARGUMENTS, cwd=policy.parents[1])
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(
-        "policies/policy.yaml:5: root-access-keys is waived for account 1234567890123456 until 2099-12-31"
+        "policies/policy.yaml:6: root-access-keys is waived for account 1234567890123456 until 2099-12-31"
     )
     assert policy.read_text() == (
-        "# Ours.\nversion: 1\nextends: strict\nwaivers:\n"
+        "# Ours.\nversion: 1\nextends: strict\nmax_waiver_days: 36500\nwaivers:\n"
         '  - {rule: root-access-keys, account: "1234567890123456", reason: "legacy batch", owner: "ops", '
         "expires: 2099-12-31}\n"
     )
@@ -178,12 +178,68 @@ def test_what_is_wrong_is_one_line_and_nothing_is_written(policy: Path, argument
 def test_what_is_waived_already_is_not_waived_twice_but_longer(policy: Path) -> None:
     folder = policy.parents[1]
     assert run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", cwd=folder).returncode == 0
-    one_line(
-        run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder).stderr,
-        "policies/policy.yaml:5: already waived until 2098-01-01",
-    )
-    assert run("waive", "root-mfa", *ARGUMENTS, cwd=folder).returncode == 0
-    assert [waiver.expires.year for waiver in load_policy(policy).waivers] == [2098, 2099]
+    one_line(run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder).stderr,
+             "policies/policy.yaml:6: already waived until 2098-01-01")  # fmt: skip
+    longer = run("waive", "root-mfa", *ARGUMENTS, cwd=folder)
+    assert longer.returncode == 0 and "renewed, it ended on 2098-01-01" in longer.stdout
+    assert [waiver.expires.year for waiver in load_policy(policy).waivers] == [2099]
+
+
+RENEWED = {"rule": "user-mfa", "reason": "r: #1", "owner": "b", "expires": "2027-02-01", "ticket": "OPS-1"}
+NEW = '{rule: user-mfa, reason: "r: #1", owner: b, expires: 2027-02-01, ticket: "OPS-1"}'
+NEW_BLOCK = '    - rule: user-mfa\n      reason: "r: #1"\n      owner: b\n      expires: 2027-02-01 # soon\n'
+ADDED = '      ticket: "OPS-1"\n'
+NEW_TOLD = '      expires: 2027-02-01\n      reason: "r: #1"\n      ticket: "OPS-1"\n'
+RENEWALS = {
+    "in braces": (f"waivers:\n  - {OLD}  # until then\n", f"  - {NEW}  # until then\n"),
+    "in brackets": (f"waivers: [{OLD}, {FLOW}]\n", f"waivers: [{NEW}, {FLOW}]\n"),
+    "a block": (f"waivers:\n{BLOCK}rules: {{}}\n", f"{NEW_BLOCK}{ADDED}rules: {{}}\n"),
+    "a block of text": (f"waivers:\n{TOLD}rules: {{}}\n", f"{NEW_TOLD}rules: {{}}\n"),
+}
+
+
+@pytest.mark.parametrize("name", RENEWALS)
+def test_renewing_changes_only_the_values_of_that_waiver(tmp_path: Path, name: str) -> None:
+    before, after = RENEWALS[name]
+    text = f"# Ours.\nversion: 1\n{before}# end\n"
+    (tmp_path / "p.yaml").write_text(text)
+    changed = with_renewed_waiver(text, read_source(tmp_path / "p.yaml"), 0, RENEWED)
+    assert after in changed and changed.startswith("# Ours.\nversion: 1\n") and changed.endswith("# end\n")
+    data, _ = parse(changed, "p.yaml", is_json=False)
+    assert data["waivers"][0] == RENEWED and len(data["waivers"]) == before.count("rule:")
+
+
+def test_renewing_in_json(tmp_path: Path) -> None:
+    text = json.dumps({"version": 1, "waivers": [ENTRY]}, indent=1)
+    (tmp_path / "p.json").write_text(text)
+    changed = with_renewed_waiver(text, read_source(tmp_path / "p.json"), 0, {"reason": "é", "ticket": "T"})
+    assert json.loads(changed)["waivers"] == [{**ENTRY, "reason": "é", "ticket": "T"}]
+
+
+def test_a_waiver_that_others_refer_to_is_renewed_by_hand(tmp_path: Path) -> None:
+    text = f"version: 1\nwaivers:\n  - &one {OLD}\n  - *one\n"
+    (tmp_path / "p.yaml").write_text(text)
+    with pytest.raises(PolicyError, match=r"p\.yaml:3: cannot change this waiver; change it by hand: "):
+        with_renewed_waiver(text, read_source(tmp_path / "p.yaml"), 1, RENEWED)
+
+
+def test_the_limit_and_the_accounts_of_the_policy_count(policy: Path) -> None:
+    folder = policy.parents[1]
+    policy.write_text("version: 1\nextends: strict\naccounts: {'1500000000000001': {alias: prod}}\n")
+    given = ("waive", "root-mfa", "--reason", "r", "--owner", "o")
+    one_line(run(*given, "--expires", "366d", cwd=folder).stderr, "--expires ", "366 days from today", "is 365")
+    one_line(run(*given, "--expires", "9d", "--account", "dev", cwd=folder).stderr, "--account dev: neither an account")
+    assert "waivers" not in policy.read_text()
+    assert run(*given, "--expires", "9d", "--account", "prod", "--ticket", "OPS-7", cwd=folder).returncode == 0
+    # The same account by its ID is the same waiver.
+    assert run(*given, "--expires", "8d", "--account", "1500000000000001", cwd=folder).returncode == 0
+    [waiver] = load_policy(policy).waivers
+    assert (waiver.account, waiver.ticket) == ("1500000000000001", "OPS-7")
+    policy.write_text(policy.read_text().replace("version: 1", "version: 1\nmax_waiver_days: 7"))
+    one_line(run(*given, "--expires", "9d", cwd=folder).stderr, "max_waiver_days of the policy is 7")
+    wrong = run("check", "--snapshot", "nowhere.json", cwd=folder)
+    assert wrong.returncode == 2
+    one_line(wrong.stderr, "policies/policy.yaml:6: waivers[0].expires: ", "8 days ahead; max_waiver_days allows 7")
 
 
 def test_without_a_policy_there_is_nothing_to_write_to(tmp_path: Path) -> None:

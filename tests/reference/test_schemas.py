@@ -53,6 +53,8 @@ UNSEEN = {
     "ratio-not-a-number.yaml": "JSON has no NaN",
     "not-a-number.json": "JSON has no NaN",
     "waiver-until-a-date-that-is-none.yaml": "the calendar",
+    "waiver-of-an-account-that-is-none.yaml": "the accounts of the policy",
+    "waiver-of-an-ambiguous-alias.yaml": "the accounts of the policy",
     "account-id-is-a-number.yaml": "a key in JSON is always text",
     "extends-a-list-with-a-missing-file.yaml": "other files",
     "extends-a-package-that-is-missing.yaml": "other files",

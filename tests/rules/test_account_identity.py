@@ -10,7 +10,7 @@ import pytest
 
 from acctgate.demo import DemoServer
 from acctgate.policy import load_policy
-from acctgate.policy.policy import ACCOUNTS_VARIABLE
+from acctgate.policy.command_line import ACCOUNTS_VARIABLE, with_command_line
 from tests.support import run
 
 ONE, TWO = "1111111111111111", "2222222222222222"
@@ -37,7 +37,7 @@ def policy_file(folder: Path, text: str) -> Path:
 def test_an_account_must_be_in_every_list_that_is_given(
     tmp_path: Path, text: str, named: str, meant: list[str] | None
 ) -> None:
-    policy = load_policy(policy_file(tmp_path, text)).for_accounts({ACCOUNTS_VARIABLE: named})
+    policy = with_command_line(load_policy(policy_file(tmp_path, text)), {ACCOUNTS_VARIABLE: named})
     entry: Any = policy.entry("account-identity")
     assert entry.get("accounts") == meant
 

@@ -65,6 +65,7 @@ def test_a_whole_account(server: DemoServer) -> None:
         "version": 1,
         "account_id": server.account.account_id,
         "taken_at": "2026-11-22T12:00:00Z",
+        "read_as": {"caller": f"acs:ram::{server.account.account_id}:user/demo", "region": "cn-shanghai"},
         "SecurityPreference": server.account.preference,
         "AccountSecurityPracticeInfo": server.account.practice,
         "CompliancePackReports": [report],

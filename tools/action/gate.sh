@@ -30,6 +30,8 @@ reports=$(mktemp -d "$RUNNER_TEMP/acctgate.XXXXXX")
 option policy "${INPUT_POLICY:-}"
 options snapshot "${INPUT_SNAPSHOT:-}"
 options response "${INPUT_RESPONSE:-}"
+options account "${INPUT_ACCOUNT:-}"
+option max-age "${INPUT_MAX_AGE:-}"
 option plan "${INPUT_PLAN:-}"
 option stack "${INPUT_STACK:-}"
 option baseline "${INPUT_BASELINE:-}"

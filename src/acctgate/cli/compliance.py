@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,9 +11,10 @@ from typing import Any, TypeVar
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import Live, live_options, or_fail
+from acctgate.cli.options import Live, live_options, only_account_option, or_fail, require_meant
 from acctgate.cli.output import terminal_width, write_text
 from acctgate.cli.progress import Progress, progress
+from acctgate.policy.command_line import is_restricted
 from acctgate.render.compliance import render_packs, render_report_state
 from acctgate.sources.call_error import CallError
 from acctgate.sources.caller import Caller
@@ -20,6 +22,7 @@ from acctgate.sources.compliance.download import DownloadError, download
 from acctgate.sources.compliance.packs import CompliancePacks, new_client_token
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
+from acctgate.sources.identity import read_identity
 from acctgate.writing import write_file
 
 T = TypeVar("T")
@@ -30,7 +33,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     aggregator = click.option(
         "--aggregator", metavar="ID", help="An account group (ca-…) instead of the caller's own account."
     )
-    return live_options(aggregator(function))
+    return live_options(only_account_option(aggregator(function)))
 
 
 @click.group(
@@ -162,6 +165,8 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
 
 def _packs(aggregator: str | None, live: Live) -> CompliancePacks:
     caller = Caller(live.target())
+    if is_restricted(os.environ):
+        require_meant(read_identity(caller.call)[0])
     return CompliancePacks(caller.call, aggregator)
 
 

@@ -13,17 +13,19 @@ from acctgate.cli.accounts import read_all
 from acctgate.cli.completion import files
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import (
-    account_option,
     color_option,
     file_option,
     force_option,
     lock_file_option,
+    max_age_option,
+    only_account_option,
     or_fail,
     plan_option,
     planned_changes,
     policy,
     policy_option,
     report,
+    require_meant,
 )
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import Progress, progress
@@ -74,7 +76,8 @@ _WIDTH = 120
 )
 @plan_option
 @lock_file_option
-@account_option
+@only_account_option
+@max_age_option
 @policy_option
 @click.option("--format", "-f", "format_name", type=click.Choice(DIFF_FORMATS), default="text", show_default=True)
 @file_option
@@ -107,7 +110,7 @@ def command(
     kind = _kind(base, head, snapshots, plans) if revision is None else _revision_kind(head, plans)
     now = datetime.now(UTC)
     with progress("comparing") as shown:
-        accounts = [account for path in snapshots for account in read_all(path, shown)]
+        accounts = [account for path in snapshots for account in _read_meant(path, shown)]
         if revision is not None:
             before = or_fail(lambda: load_revision(revision, Path(base) if base else None, Path.cwd()))
             found = diff_policies(before, policy(Path(base) if base else None), accounts, now)
@@ -171,9 +174,17 @@ def _diff_snapshots(
     shown: Progress,
 ) -> Diff:
     planned, wanted = planned_changes(*plan), policy(policy_file)
-    before = read_all(base, shown)
-    after = read_all(head, shown) if head is not None else before
+    before = _read_meant(base, shown)
+    after = _read_meant(head, shown) if head is not None else before
     return diff_snapshots(before, after, wanted, now, planned)
+
+
+def _read_meant(path: str, shown: Progress) -> list[Snapshot]:
+    """Read the snapshots in a file. All must be of accounts that are meant."""
+    found = read_all(path, shown)
+    for account in found:
+        require_meant(account.account_id)
+    return found
 
 
 def _status(found: Diff, *, allow_loosening: bool) -> int:

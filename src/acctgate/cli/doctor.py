@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import Live, color_option, live_options, output_option, policy_option
+from acctgate.cli.options import (
+    Live,
+    color_option,
+    live_options,
+    only_account_option,
+    output_option,
+    policy_option,
+)
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import progress
 from acctgate.commands.doctor import examine
@@ -27,6 +34,7 @@ from acctgate.commands.doctor.render import render_json, render_plain, render_ri
         "acctgate doctor --format json --output doctor.json",
     ),
 )
+@only_account_option
 @policy_option
 @click.option("--format", "-f", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @output_option

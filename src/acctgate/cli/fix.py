@@ -9,7 +9,17 @@ import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import Live, account_option, file_option, force_option, live_options, policy, policy_option
+from acctgate.cli.options import (
+    Live,
+    file_option,
+    force_option,
+    live_options,
+    max_age_option,
+    only_account_option,
+    policy,
+    policy_option,
+    require_meant,
+)
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.fix.propose import propose
@@ -34,7 +44,8 @@ from acctgate.fix.targets import TARGETS
     help="The tool and language of the resource.",
 )
 @source_options
-@account_option
+@only_account_option
+@max_age_option
 @policy_option
 @file_option
 @force_option
@@ -57,4 +68,5 @@ def command(
     with progress(READING) as shown:
         accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
         account = single_account(accounts, "fix takes one at a time")
+    require_meant(account.account_id)
     write_text(TARGETS[language].render(propose(account, wanted, now)), output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import Live, live_options, or_fail
+from acctgate.cli.options import Live, live_options, only_account_option, or_fail, require_meant
 from acctgate.cli.progress import READING, progress
 from acctgate.commands.init.files import refuse_conflicts, write_files
 from acctgate.commands.init.fit import fit, prove
@@ -18,6 +19,7 @@ from acctgate.commands.init.pipelines import pack_files, pipeline_paths, render
 from acctgate.commands.init.repository import detect_systems, inspect_repository
 from acctgate.commands.init.summary import InitSummary
 from acctgate.policy import load_preset
+from acctgate.policy.command_line import meant_accounts
 from acctgate.policy.find import NAMES
 
 _POLICY: Final = NAMES[0].as_posix()
@@ -49,6 +51,7 @@ _POLICY: Final = NAMES[0].as_posix()
     help="The preset that the policy extends, and that the account should satisfy in the end.",
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
+@only_account_option
 @source_options
 @live_options
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
@@ -73,18 +76,16 @@ def command(
     goal = load_preset(preset)
     repository = or_fail(lambda: inspect_repository(directory))
     pipelines = pipeline_paths(systems or detect_systems(repository), repository)
-    files = {
-        _POLICY: "",
-        **pack_files(repository),
-        **{file: render(name, repository, region) for name, file in pipelines.items()},
-    }
-    or_fail(lambda: refuse_conflicts(directory, files, force=force))
+    pack = pack_files(repository)
+    or_fail(lambda: refuse_conflicts(directory, [_POLICY, *pack, *pipelines.values()], force=force))
     with progress(READING) as reading:
         accounts = read_accounts(responses, snapshots, live, now, reading.say, goal.sections)
         account = single_account(accounts, "a policy is fitted to one")
-    fitted = fit(account, goal, preset, now)
+    require_meant(account.account_id)
+    fitted = fit(account, goal, preset, now, sorted(meant_accounts(os.environ)))
     or_fail(lambda: prove(fitted, account, now))
-    files[_POLICY] = fitted.text()
+    written = {file: render(name, repository, region, fitted.meant) for name, file in pipelines.items()}
+    files = {_POLICY: fitted.text(), **pack, **written}
     or_fail(lambda: write_files(directory, files))
     sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]
     for line in InitSummary(repository, fitted, pipelines, sources, live.options()).lines(list(files)):

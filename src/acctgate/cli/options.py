@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args
@@ -16,8 +17,15 @@ from acctgate.model.report import Report, read_report
 from acctgate.plan import Planned
 from acctgate.plan.read import read_plans
 from acctgate.policy import Policy, PolicyError
+from acctgate.policy.command_line import (
+    ACCOUNTS_VARIABLE,
+    MAX_AGE_VARIABLE,
+    meant_accounts,
+    parse_account,
+    parse_max_age,
+    with_command_line,
+)
 from acctgate.policy.find import find_policy, load_selected
-from acctgate.policy.policy import ACCOUNTS_VARIABLE
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
@@ -99,10 +107,23 @@ def live_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _use_accounts(ctx: click.Context, parameter: click.Parameter, accounts: tuple[str, ...]) -> None:
     """Pass the accounts on in the environment, which the policy pack inherits: it is another process."""
-    if not all(account.strip() for account in accounts):
-        raise click.UsageError("--account is empty; give an account id, or leave the option out")
+    try:
+        given = " ".join(map(parse_account, accounts))
+    except ValueError as error:
+        raise click.UsageError(f"--account {error}") from None
     if accounts:
-        os.environ[ACCOUNTS_VARIABLE] = " ".join(accounts)
+        os.environ[ACCOUNTS_VARIABLE] = given
+
+
+def _use_max_age(ctx: click.Context, parameter: click.Parameter, duration: str | None) -> None:
+    """Pass the limit on in the environment, which the policy pack inherits: it is another process."""
+    if duration is None:
+        return
+    try:
+        parse_max_age(duration)
+    except ValueError as error:
+        raise click.UsageError(f"--max-age {error}") from None
+    os.environ[MAX_AGE_VARIABLE] = duration
 
 
 account_option = click.option(
@@ -112,6 +133,22 @@ account_option = click.option(
     expose_value=False,
     callback=_use_accounts,
     help="The account that is meant: any other one is a violation of account-identity. Repeatable.",
+)
+only_account_option = click.option(
+    "--account",
+    multiple=True,
+    metavar="ID",
+    expose_value=False,
+    callback=_use_accounts,
+    help="The account that is meant: any other one is an error. Repeatable.",
+)
+max_age_option = click.option(
+    "--max-age",
+    envvar=MAX_AGE_VARIABLE,
+    metavar="DURATION",
+    expose_value=False,
+    callback=_use_max_age,
+    help="Snapshots that are older are unknown: 90m, 24h or 7d. Overrides the policy's max_age_hours.",
 )
 policy_option = click.option(
     "--policy",
@@ -216,6 +253,21 @@ def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Plann
     return or_fail(lambda: read_plans(plans, lock_file))
 
 
+def require_meant(account: str | None) -> None:
+    """Refuse an account that `--account` does not name. Without the option, every account is meant.
+
+    Args:
+        account: The account that was read, None if it is not known.
+
+    Raises:
+        click.ClickException: It is another one.
+    """
+    meant = or_fail(lambda: meant_accounts(os.environ))
+    if meant and account not in meant:
+        found = f"account {account} is not meant" if account else "the account is not known"
+        raise click.ClickException(f"{found}; --account is {' or '.join(sorted(meant))}")
+
+
 def report(path: str) -> Report:
     """Read a JSON report.
 
@@ -235,7 +287,8 @@ def policy(path: Path | None) -> Policy:
     Raises:
         click.ClickException: There is none, or it is invalid.
     """
-    return or_fail(lambda: load_selected(path or policy_path(), Path.cwd())).for_accounts(os.environ)
+    today = datetime.now(UTC).date()
+    return or_fail(lambda: with_command_line(load_selected(path or policy_path(), Path.cwd(), today), os.environ))
 
 
 def policy_path() -> Path:

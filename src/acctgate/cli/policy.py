@@ -61,7 +61,8 @@ def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | 
 
     The YAML is the same policy in one file. FILE is policies/policy.yaml of the repository by default.
     """
-    merged = or_fail(lambda: load_merged(_chosen(file, policy_file)))
+    today = datetime.now(UTC).date()
+    merged = or_fail(lambda: load_merged(_chosen(file, policy_file), today))
     text = as_json(merged) if kind == "json" else as_yaml(merged, output.parent if output else Path.cwd())
     write_text(text, output)
 

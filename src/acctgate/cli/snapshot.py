@@ -10,7 +10,15 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import Live, file_option, force_option, live_options, or_fail
+from acctgate.cli.options import (
+    Live,
+    file_option,
+    force_option,
+    live_options,
+    only_account_option,
+    or_fail,
+    require_meant,
+)
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
@@ -34,6 +42,7 @@ _OPERATIONS: Final = {
         "acctgate snapshot --role-arn acs:ram::1234567890123456:role/audit  # another account",
     ),
 )
+@only_account_option
 @file_option
 @force_option
 @live_options
@@ -46,6 +55,7 @@ def command(ctx: click.Context, output: Path | None, live: Live) -> None:
     where = live.target()
     with progress(READING) as shown:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say))
+    require_meant(snapshot.account_id)
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)

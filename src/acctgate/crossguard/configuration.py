@@ -50,7 +50,7 @@ class Configuration:
         # Invalid parameters cannot be compared; their rules are unknown and so cannot pass.
         valid = {**self.policy.rules, **{rule: self.base.rules[rule] for rule in self.policy.unusable}}
         changes = compare_policies(self.base, replace(self.policy, rules=valid), today)
-        return tuple(f"{change.rule}: {change.note}" for change in changes if change.loosened)
+        return tuple(f"--policy-pack-config: {change.rule}: {change.note}" for change in changes if change.loosened)
 
 
 def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configuration:

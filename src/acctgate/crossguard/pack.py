@@ -35,6 +35,7 @@ from acctgate.crossguard.remediate import remediated
 from acctgate.crossguard.servicer import PackProcess, Servicer
 from acctgate.model.outcome import Level
 from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
+from acctgate.policy.command_line import with_command_line
 from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
 
@@ -128,7 +129,8 @@ def _policy(name: str) -> Policy:
     """Load the policy. Reports name its file relative to the project, so that they read the same everywhere."""
     if name in PRESETS:
         return load_preset(name)
-    policy, path, project = load_policy(Path(name)), Path(name).resolve(), project_folder()
+    policy, path = load_policy(Path(name), datetime.now(UTC).date()), Path(name).resolve()
+    project = project_folder()
     if project is None or not path.is_relative_to(project.resolve()):
         return policy
     return replace(policy, source=path.relative_to(project.resolve()).as_posix())
@@ -144,7 +146,7 @@ def serve(policy_file: Path | str) -> None:
         log.show()
     try:
         report_file.remove()
-        policy = _policy(os.environ.get(variables.POLICY) or str(policy_file)).for_accounts(os.environ)
+        policy = with_command_line(_policy(os.environ.get(variables.POLICY) or str(policy_file)), os.environ)
     except (PolicyError, report_file.ReportError) as error:
         sys.stderr.write(f"acctgate: {error}\n")
         sys.exit(1)

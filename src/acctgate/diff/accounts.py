@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
@@ -32,7 +33,11 @@ def compare_accounts(
         rules: The rules of the policy: their orders say what is stricter.
     """
     comparison = Comparison(rules)
-    return tuple(compare_account(*pair, comparison) for pair in _pairs(list(before), list(after)))
+    pairs = list(_pairs(list(before), list(after)))
+    return tuple(
+        replace(compare_account(old, new, comparison), age_notice=new[0].age_notice if new else None)
+        for old, new in pairs
+    )
 
 
 def _pairs(before: list[Judged], after: list[Judged]) -> Iterator[tuple[Judged | None, Judged | None]]:

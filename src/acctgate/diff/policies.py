@@ -78,6 +78,7 @@ def _account(account: Account | None) -> str:
 def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
     limits = {
         "max_age_hours": (before.max_age_hours, after.max_age_hours),
+        "max_waiver_days": (before.max_waiver_days, after.max_waiver_days),
     }
     for name, (old, new) in limits.items():
         if old != new:

@@ -1,4 +1,4 @@
-"""Make what is known of an account unknown if the policy finds it too old. Pure."""
+"""How old an account is: unknown if it is older than allowed, and worth a notice if nobody set a limit. Pure."""
 
 from __future__ import annotations
 
@@ -7,31 +7,52 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from acctgate.model.snapshot import OPERATIONS, Snapshot
-from acctgate.text import show
+from acctgate.policy.policy import Policy
+from acctgate.text import describe_duration, show
 
+NOTICE_AGE: Final = timedelta(days=7)
+"""The age from which reports mention it, unless a limit is set."""
 _MAX_SKEW: Final = timedelta(minutes=15)
 """How far ahead another machine's clock may be."""
 
 
-def without_stale(account: Snapshot, max_age_hours: float | None, now: datetime) -> Snapshot:
-    """Return the account; with every section unknown if it is older than allowed.
+def without_stale(account: Snapshot, policy: Policy, now: datetime) -> Snapshot:
+    """Return the account; with every section unknown if it is older than the policy or `--max-age` allows.
 
     Args:
         account: The account as read. What a stack's data sources read is always fresh.
-        max_age_hours: The limit, None for no limit.
+        policy: The policy with its limit.
         now: The time of judgement (with a time zone).
     """
-    if max_age_hours is None or (account.read_as is not None and account.read_as.source == "stack"):
+    hours = policy.max_age_hours
+    if hours is None or _is_fresh(account):
         return account
-    reason = _staleness(account.taken_at, timedelta(hours=max_age_hours), now)
+    reason = _problem(account.taken_at, timedelta(hours=hours), now)
     if reason is None:
         return account
+    reason = f"{reason}; allowed: {hours:,g} hours"
     return replace(account, problems={**account.problems, **{(section,): reason for section in OPERATIONS}})
 
 
-def _staleness(taken_at: str | None, limit: timedelta, now: datetime) -> str | None:
+def age_notice(account: Snapshot, policy: Policy, now: datetime) -> str | None:
+    """Return what reports say of an old account if neither the policy nor `--max-age` limits the age.
+
+    Returns:
+        The text; None for an account that is not old, or whose file does not say when it was read.
+    """
+    if policy.max_age_hours is not None or account.taken_at is None or _is_fresh(account):
+        return None
+    return _problem(account.taken_at, NOTICE_AGE, now)
+
+
+def _is_fresh(account: Snapshot) -> bool:
+    return account.read_as is not None and account.read_as.source == "stack"
+
+
+def _problem(taken_at: str | None, limit: timedelta, now: datetime) -> str | None:
+    """Return why an account is too old, or may be; None if it is not."""
     if taken_at is None:
-        return "the policy limits the age of snapshots, and it is not known when the account was read"
+        return "it is not known when the account was read"
     try:
         taken = datetime.fromisoformat(taken_at)
     except ValueError:
@@ -39,7 +60,4 @@ def _staleness(taken_at: str | None, limit: timedelta, now: datetime) -> str | N
     age = now - (taken if taken.tzinfo else taken.replace(tzinfo=UTC))
     if age < -_MAX_SKEW:
         return f"taken_at is in the future: {show(taken_at)}"
-    if age > limit:
-        hours = age.total_seconds() / 3600
-        return f"the snapshot is {hours:,.0f} hours old; the policy allows {limit.total_seconds() / 3600:,.0f}"
-    return None
+    return f"the snapshot is {describe_duration(age)} old" if age > limit else None

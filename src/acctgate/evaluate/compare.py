@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def diff_snapshots(
     """
     if planned is not None:
         after = after_deploy(after, planned, policy.accounts)
-    accounts = compare_accounts(_judge(before, policy, now), _judge(after, policy, now), policy.all_rules)
+    accounts = compare_accounts(_judge_base(before, policy, now), _judge(after, policy, now), policy.all_rules)
     return Diff(1, "snapshots", accounts)
 
 
@@ -59,7 +60,7 @@ def diff_policies(
             different for the first one, so it counts as looser. Empty for policies of two revisions.
     """
     rules = {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values()
-    accounts = compare_accounts(_judge(snapshots, before, now), _judge(snapshots, after, now), rules)
+    accounts = compare_accounts(_judge_base(snapshots, before, now), _judge(snapshots, after, now), rules)
     changes = compare_policies(before, after, now.date())
     shared = sorted(before.files & after.files - set(own)) if len(own) > 1 else []
     note = "both policies have this file, so a change of it is not seen"
@@ -68,6 +69,11 @@ def diff_policies(
 
 def _accounts(report: Report) -> list[Judged]:
     return [(account, None) for account in report.accounts]
+
+
+def _judge_base(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:
+    """Judge the first side at any age. If age made both sides unknown, an old second side would go unnoticed."""
+    return _judge(snapshots, replace(policy, max_age_hours=None), now)
 
 
 def _judge(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import NoneType
 from typing import Any, Final, Literal, NamedTuple
 
-from acctgate.evaluate.age import without_stale
+from acctgate.evaluate.age import age_notice, without_stale
 from acctgate.log import trace
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome, Place
@@ -44,12 +44,12 @@ class Judge:
             policy: The policy to judge by.
             now: The time of judgement (with a time zone); the age of reports counts from it.
         """
-        self._max_age_hours, self._now = policy.max_age_hours, now
+        self._policy, self._now = policy, now
         self._rules = [_RuleJudge(rule, policy, now) for rule in policy.all_rules]
 
     def __call__(self, account: Snapshot) -> AccountReport:
         """Return the report on one account: the outcomes of all rules, in the policy's order."""
-        account = without_stale(account, self._max_age_hours, self._now)
+        account = without_stale(account, self._policy, self._now)
         outcomes: list[Outcome] = []
         for judge in self._rules:
             outcomes += judge(account)
@@ -62,6 +62,7 @@ class Judge:
             account.unreadable,
             account.taken_at,
             read_as=account.read_as,
+            age_notice=age_notice(account, self._policy, self._now),
         )
 
 

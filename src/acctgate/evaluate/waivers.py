@@ -80,13 +80,14 @@ class Waivers:
 
 
 def _waived(outcome: Outcome, waiver: Waiver) -> Outcome:
-    note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat(), outcome.outcome)
-    message = f"{outcome.message} (waived by {waiver.owner} until {note.expires}: {waiver.reason})"
+    note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat(), outcome.outcome, waiver.ticket)
+    message = f"{outcome.message} (waived by {waiver.owner} until {note.expires}: {note.tracked_reason})"
     return replace(outcome, outcome="waived", message=message, waiver=note)
 
 
 def _notice(waiver: Waiver, state: WaiverState, today: date) -> WaiverNotice:
     about = f"the waiver of {waiver.rule} for {waiver.account or 'every account'} by {waiver.owner}"
+    about += f" (ticket {waiver.ticket})" if waiver.ticket else ""
     days, last = (waiver.expires - today).days, waiver.expires.isoformat()
     when = "today is its last day" if days == 0 else f"{days} {'day' if days == 1 else 'days'} left"
     messages: dict[WaiverState, str] = {
@@ -95,5 +96,13 @@ def _notice(waiver: Waiver, state: WaiverState, today: date) -> WaiverNotice:
         "unused": f"{about} is not needed: nothing that it covers is violated; remove it",
     }
     return WaiverNotice(
-        state, waiver.rule, waiver.account, waiver.reason, waiver.owner, last, messages[state], waiver.place
+        state,
+        waiver.rule,
+        waiver.account,
+        waiver.reason,
+        waiver.owner,
+        last,
+        messages[state],
+        waiver.place,
+        waiver.ticket,
     )

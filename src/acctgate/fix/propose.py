@@ -61,7 +61,8 @@ _REPAIRERS: Final = {
 
 def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
     """Return the proposal for an account, judged as of `now`."""
-    found = _judge(snapshot, policy, now)
+    (report,) = evaluate([snapshot], policy, now)
+    found = report.outcomes
     settings, withheld = _settings(snapshot, policy, found)
     cautions: tuple[str, ...] = ()
     if settings:
@@ -72,7 +73,15 @@ def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
     repaired = {setting.repairs for setting in (*settings, *passwords)}
     steps = tuple(_step(outcome) for outcome in found if outcome.outcome in _OPEN and outcome.rule not in repaired)
     return Fix(
-        snapshot.account_id, snapshot.alias, policy.source, settings, (*cautions, *more), withheld, steps, passwords
+        snapshot.account_id,
+        snapshot.alias,
+        policy.source,
+        settings,
+        (*cautions, *more),
+        withheld,
+        steps,
+        passwords,
+        report.age_notice,
     )
 
 

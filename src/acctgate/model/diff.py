@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from acctgate.model.outcome import BINDING, Level, Result, Verdict
+from acctgate.redact import one_line
+from acctgate.text import and_more
 
 Direction = Literal["stricter", "looser", "mixed", "changed", "unknown"]
 """The direction of a change. mixed: stricter in one way and looser in another; changed: neither; unknown: the value
@@ -63,6 +65,8 @@ class AccountDiff:
     after: Verdict | None
     settings: tuple[SettingChange, ...]
     rules: tuple[RuleFlip, ...]
+    age_notice: str | None = None
+    """What is to say about the age of the second side, None where it is not old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,16 @@ class Diff:
     def loosened(self) -> tuple[PolicyChange, ...]:
         """Return the rules that the policy loosens."""
         return tuple(change for change in self.policy if change.loosened)
+
+    @property
+    def age_notice(self) -> str | None:
+        """Return the notice about the first old account, with the number of others; None if there is none."""
+        old = [
+            f"account {account.account or 'unknown'}: {account.age_notice}"
+            for account in self.accounts
+            if account.age_notice
+        ]
+        return f"{one_line(old[0])}{and_more(len(old) - 1)}" if old else None
 
     @property
     def counts(self) -> dict[str, int]:

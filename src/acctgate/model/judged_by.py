@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from acctgate.redact import one_line
 
 _SHORT: Final = len("sha256:") + 12
 
@@ -17,7 +20,7 @@ class PolicyIdentity:
     digest: str
     """`sha256:` and the digest of the effective policy, with the source text of its rule modules."""
     overrides: tuple[str, ...] = ()
-    """What Pulumi's --policy-pack-config disables or loosens: one text per rule."""
+    """What --policy-pack-config disables or loosens, and what the command line overrides: one text for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,20 @@ class ReadAs:
     region: str | None = None
     profile: str | None = None
     """The profile of the aliyun CLI."""
+
+    @classmethod
+    def recorded(cls, file: str, document: Mapping[str, Any]) -> ReadAs:
+        """Return how the account in a snapshot file was read: what the snapshot records of it."""
+        found = document.get("read_as") or {}
+        names = ("caller", "role_arn", "region", "profile")
+        given = {name: one_line(found[name]) for name in names if isinstance(found.get(name), str)}
+        return cls("snapshot", file, **given)
+
+    @property
+    def record(self) -> dict[str, str]:
+        """Return what a snapshot records of a live account."""
+        values = {"caller": self.caller, "role_arn": self.role_arn, "region": self.region, "profile": self.profile}
+        return {name: value for name, value in values.items() if value is not None}
 
     def describe(self) -> str:
         """Return it in a few words."""

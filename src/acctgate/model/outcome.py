@@ -54,6 +54,13 @@ class WaiverNote:
     expires: str
     outcome: Result | None = None
     """The waived result: fail or unknown."""
+    ticket: str | None = None
+    """Where the exception is tracked, if the policy says so."""
+
+    @property
+    def tracked_reason(self) -> str:
+        """Return the reason, with the ticket if there is one."""
+        return f"{self.reason}; ticket {self.ticket}" if self.ticket else self.reason
 
 
 @dataclass(frozen=True, slots=True)

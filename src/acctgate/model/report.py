@@ -13,6 +13,8 @@ from acctgate.model.diff import AccountDiff
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
 from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict
 from acctgate.model.waiver import WaiverNotice
+from acctgate.redact import one_line
+from acctgate.text import and_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class AccountReport:
     """What the deployment changes, None without a plan or where the plan changes nothing."""
     read_as: ReadAs | None = None
     """How it was read, None if that is not known."""
+    age_notice: str | None = None
+    """What is to say about its age, None where it is not old or where the policy limits the age."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,14 @@ class Summary:
     """The IDs of the other accounts."""
     waivers: tuple[WaiverNotice, ...] = ()
     """Waivers that need attention. Known only after the last account."""
+    old_snapshots: int = 0
+    """How many snapshots have a notice about their age."""
+    _first_old: str = ""
+
+    @property
+    def age_notice(self) -> str | None:
+        """Return the notice about the first old snapshot, with the number of others; None if there is none."""
+        return f"{self._first_old}{and_more(self.old_snapshots - 1)}" if self.old_snapshots else None
 
     @property
     def accounts(self) -> int:
@@ -70,6 +82,9 @@ class Summary:
         else:
             self.account_ids.add(report.account)
         self.verdict = worst(self.verdict, report.verdict)
+        if report.age_notice is not None:
+            self._first_old = self._first_old or one_line(f"account {report.account or 'unknown'}: {report.age_notice}")
+            self.old_snapshots += 1
         for outcome in report.outcomes:
             self.counts[outcome.outcome] += 1
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from acctgate.model.account_id import is_account_id
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Place
@@ -210,6 +211,6 @@ def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
     """Return how a pack's report names another account, None where it does not. 0 and a masked ID name none."""
     other = report.get("AccountId")
     text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
-    if not text.isascii() or not text.isdigit() or not text.strip("0") or text == account or not account.strip("0"):
+    if not is_account_id(text) or text == account or not account.strip("0"):
         return None
     return f"the report of {show(report.get('CompliancePackId'))} names account {text}, not {account}"

@@ -30,6 +30,20 @@ class ApiError(TypedDict):
     """The API's request ID, for Alibaba Cloud support."""
 
 
+@answer
+class HowRead(TypedDict, total=False):
+    """How the live account was read. It never contains a key."""
+
+    caller: str | None
+    """The identity that made the calls, from GetCallerIdentity."""
+    role_arn: str | None
+    """The role that it assumed."""
+    region: str | None
+    """The region of the endpoints."""
+    profile: str | None
+    """The profile of the aliyun CLI."""
+
+
 @with_config(described(ConfigDict(strict=True, extra="allow", title="acctgate snapshot")))
 class SnapshotDocument(TypedDict):
     """One Alibaba Cloud account at one moment (version 1)."""
@@ -42,6 +56,8 @@ class SnapshotDocument(TypedDict):
     """A display name."""
     taken_at: NotRequired[Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None]
     """When the account was read (UTC, ISO 8601)."""
+    read_as: NotRequired[HowRead | None]
+    """How the live account was read."""
     SecurityPreference: NotRequired[SecurityPreference]
     """GetSecurityPreference's answer."""
     AccountSecurityPracticeInfo: NotRequired[AccountSecurityPracticeInfo]

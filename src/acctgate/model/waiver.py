@@ -27,6 +27,8 @@ class WaiverNotice:
     """The problem and what to do."""
     place: Place | None = None
     """Where it is defined, None where that is not a file of the user's."""
+    ticket: str | None = None
+    """Where the exception is tracked, if the policy says so."""
 
     @property
     def located(self) -> str:

@@ -24,7 +24,7 @@ class WaiverEntry(TypedDict):
     rule: Annotated[str, Field(json_schema_extra={"enum": [rule.id for rule in RULES]})]
     """The rule's id."""
     account: NotRequired[Text]
-    """The account's id, as text in quotes. Without it: every account."""
+    """The account's id, as text in quotes, or its alias under `accounts`. Without it: every account."""
     reason: Text
     """Why the exception is acceptable."""
     owner: Text
@@ -68,6 +68,9 @@ class PolicyFile(TypedDict):
     """Accounts by id: only needed to tell several accounts and providers apart."""
     max_age_hours: NotRequired[Annotated[float, Field(gt=0, allow_inf_nan=False)]]
     """Snapshots older than this are unknown. Unit: hours."""
+    max_waiver_days: NotRequired[Annotated[int, Field(ge=1, le=36500)]]
+    """The longest time from today that a waiver may last. Unit: days. Without it, `acctgate waive` refuses more than
+    365 days."""
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Write a waiver into a policy file and leave every other character as it is.
+"""Write a waiver into a policy file, or renew one, and leave every other character as it is.
 
-Reviewers of a policy read its diff, so nothing is reformatted: the new entry goes after the last one, in the style of
-the file. The result is parsed again before it is returned.
+Reviewers of a policy read its diff, so nothing is reformatted: a new entry goes after the last one, in the style of
+the file; of a renewed one only the changed values are replaced. The result is parsed again before it is returned.
 """
 
 from __future__ import annotations
@@ -29,14 +29,69 @@ def with_waiver(text: str, source: Source, entry: Mapping[str, str]) -> str:
     """
     is_json = source.path.suffix == ".json"
     changed = _insert(text, source.node, entry, is_json=is_json)
-    waivers = [*(source.data.get("waivers") or ()), dict(entry)]
-    try:
-        data, _ = parse(changed, source.name, is_json=is_json)
-    except PolicyError:
-        data = None
-    if data != {**source.data, "waivers": waivers}:
+    if not _has_waivers(changed, source, [*(source.data.get("waivers") or ()), dict(entry)]):
         raise PolicyError(f"{source.name}: cannot insert a waiver; add it by hand: {_entry(entry, is_json=is_json)}")
     return changed
+
+
+def with_renewed_waiver(text: str, source: Source, index: int, entry: Mapping[str, str]) -> str:
+    """Return the text of a policy file in which one waiver has other values.
+
+    Args:
+        text: The text of the file.
+        source: The same, parsed.
+        index: Which of its waivers.
+        entry: The waiver's new keys and values. What it has besides stays.
+
+    Raises:
+        PolicyError: It cannot be changed without changing anything else.
+    """
+    is_json = source.path.suffix == ".json"
+    waivers = [dict(waiver) for waiver in source.data["waivers"]]
+    new = {key: value for key, value in entry.items() if waivers[index].get(key) != value}
+    waivers[index] |= new
+    [node] = [value for key, value in source.node.value if key.value == "waivers"]
+    changed = _renew(text, node.value[index], new, is_json=is_json)
+    if not _has_waivers(changed, source, waivers):
+        place, shown = source.place(("waivers", index)), _entry(new, is_json=is_json)
+        raise PolicyError(f"{place}: cannot change this waiver; change it by hand: {shown}")
+    return changed
+
+
+def _has_waivers(text: str, source: Source, waivers: list[Any]) -> bool:
+    """Return whether the text is the same policy with these waivers."""
+    try:
+        data, _ = parse(text, source.name, is_json=source.path.suffix == ".json")
+    except PolicyError:
+        return False
+    return bool(data == {**source.data, "waivers": waivers})
+
+
+def _renew(text: str, waiver: Any, new: Mapping[str, str], *, is_json: bool) -> str:
+    """Return the text with new values in a waiver. Later parts of it are changed first, so that marks stay right."""
+    scalars = {key.value: value for key, value in waiver.value}
+    added = {key: value for key, value in new.items() if key not in scalars}
+    if added:
+        text = _add_keys(text, waiver, added, is_json=is_json)
+    for key, node in sorted(scalars.items(), key=lambda item: -item[1].start_mark.index):
+        if key in new:
+            value = json.dumps(new[key], ensure_ascii=False) if is_json else _value(key, new[key])
+            start, end = node.start_mark.index, node.end_mark.index
+            line_end = _eol(text) if text[start:end].endswith("\n") else ""  # a block of text ends with its last line
+            text = f"{text[:start]}{value}{line_end}{text[end:]}"
+    return text
+
+
+def _add_keys(text: str, waiver: Any, added: Mapping[str, str], *, is_json: bool) -> str:
+    """Add keys at the end of a waiver: between its braces, or as lines of their own."""
+    key, last = waiver.value[-1]
+    entry = _entry(added, is_json=is_json)[1:-1]
+    if waiver.flow_style:
+        return _after(text, last, entry, key)
+    indent = " " * key.start_mark.column
+    for name, value in added.items():
+        text = _line_after(text, _end(last), f"{indent}{name}: {_value(name, value)}")
+    return text
 
 
 def _insert(text: str, root: Any, entry: Mapping[str, str], *, is_json: bool) -> str:

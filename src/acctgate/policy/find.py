@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from datetime import date
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -58,8 +59,13 @@ def has_policy(folder: Path) -> bool:
     return True
 
 
-def load_selected(selected: Path | None, folder: Path) -> Policy:
+def load_selected(selected: Path | None, folder: Path, today: date | None = None) -> Policy:
     """Load the preset or file that `--policy` names, else the policy of the repository.
+
+    Args:
+        selected: What `--policy` names, None without the option.
+        folder: The working directory.
+        today: The day (UTC) from which `max_waiver_days` counts; None does not check it.
 
     Raises:
         NoPolicyError: There is none.
@@ -67,7 +73,7 @@ def load_selected(selected: Path | None, folder: Path) -> Policy:
     """
     if selected is not None and str(selected) in PRESETS:
         return load_preset(str(selected))
-    return load_policy(find_policy(folder) if selected is None else selected)
+    return load_policy(find_policy(folder) if selected is None else selected, today)
 
 
 def _searched(folder: Path) -> Iterator[Path]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
+from acctgate.policy.command_line import with_command_line
 from acctgate.policy.find import load_selected
 from acctgate.policy.policy import Policy
 from acctgate.policy.source import PolicyError
@@ -32,18 +33,28 @@ def judged_by(policy: Policy, now: datetime, overrides: Sequence[str] = ()) -> J
     Args:
         policy: The policy.
         now: The time of judgement (with a time zone).
-        overrides: What Pulumi's configuration of the pack disables or loosens.
+        overrides: What Pulumi's configuration of the pack disables or loosens, besides the policy's own overrides.
     """
     judged_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return JudgedBy(__version__, judged_at, PolicyIdentity(policy.source, digest(policy), tuple(overrides)))
+    return JudgedBy(
+        __version__, judged_at, PolicyIdentity(policy.source, digest(policy), (*policy.overrides, *overrides))
+    )
 
 
-def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:
-    """Return the policy that another process has judged by, None if the same one is not found in this folder."""
+def find_judged(
+    identity: PolicyIdentity | None, folder: Path, environment: Mapping[str, str] | None = None
+) -> Policy | None:
+    """Return the policy that another process has judged by, None if the same one is not found in this folder.
+
+    Args:
+        identity: The policy in the other process's report.
+        folder: The working directory.
+        environment: The other process's environment, which has the options of the command line.
+    """
     if identity is None:
         return None
     try:
-        found = load_selected(Path(identity.source), folder)
+        found = with_command_line(load_selected(Path(identity.source), folder), environment or {})
     except PolicyError:
         return None
     return found if digest(found) == identity.digest else None
@@ -60,4 +71,5 @@ def _document(policy: Policy) -> dict[str, Any]:
         "accounts": {name: [account.alias, account.providers] for name, account in policy.accounts.items()},
         "modules": [[module.name, module.files] for module in policy.modules],
         "max_age_hours": policy.max_age_hours,
+        "max_waiver_days": policy.max_waiver_days,
     }

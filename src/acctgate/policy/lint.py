@@ -10,7 +10,7 @@ from typing import Any, Literal
 from acctgate.policy.chain import BUILT_IN, Chain
 from acctgate.policy.load import build_policy
 from acctgate.policy.merge import Merged, Origin, merge
-from acctgate.policy.policy import Policy
+from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy
 from acctgate.policy.source import Keys, Source
 from acctgate.policy.validate import validate
 from acctgate.redact import one_line
@@ -38,7 +38,7 @@ def lint(chain: Chain, today: date) -> list[Problem]:
     What the file extends is checked for errors only: the rest is up to its owner.
     """
     merged = merge(chain)
-    if faults := validate(merged):
+    if faults := validate(merged, today):
         return [_problem(fault.source, fault.keys, fault.message, "error") for fault in faults]
     policy = build_policy(merged)
     found = [
@@ -140,9 +140,12 @@ def _of_rule(source: Source, rule: Rule[Any], keys: Keys, message: str) -> Probl
 def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Problem]:
     first = len(policy.waivers) - len(chain.file.data.get("waivers") or ())
     for number in range(first, len(policy.waivers)):
+        index, waiver = number - first, policy.waivers[number]
         if reason := _unneeded(number, policy, today):
-            index = number - first
             yield _problem(chain.file, ("waivers", index), f"waivers[{index}]: {reason}; remove it")
+        elif policy.max_waiver_days is None and (days := (waiver.expires - today).days) > DEFAULT_WAIVER_DAYS:
+            message = f"ends in {days:,} days; set max_waiver_days, or choose an earlier day"
+            yield _problem(chain.file, ("waivers", index, "expires"), f"waivers[{index}].expires: {message}")
 
 
 def _unneeded(number: int, policy: Policy, today: date) -> str | None:

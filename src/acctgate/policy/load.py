@@ -16,13 +16,17 @@ from acctgate.policy.validate import validate
 from acctgate.rules.base import RuleEntry
 
 
-def load_policy(path: Path) -> Policy:
+def load_policy(path: Path, today: date | None = None) -> Policy:
     """Load the policy in a file, with everything that it extends.
+
+    Args:
+        path: The file.
+        today: The day (UTC) from which `max_waiver_days` counts; None does not check it.
 
     Raises:
         PolicyError: A file cannot be read, or the policy is invalid.
     """
-    return build_policy(load_merged(path))
+    return build_policy(load_merged(path, today))
 
 
 def load_preset(name: str) -> Policy:
@@ -30,18 +34,22 @@ def load_preset(name: str) -> Policy:
     return build_policy(_validated(read_preset(name)))
 
 
-def load_merged(path: Path) -> Merged:
+def load_merged(path: Path, today: date | None = None) -> Merged:
     """Load the valid policy in a file as a document, with the origin of each value.
+
+    Args:
+        path: The file.
+        today: The day (UTC) from which `max_waiver_days` counts; None does not check it.
 
     Raises:
         PolicyError: A file cannot be read, or the policy is invalid.
     """
-    return _validated(read_chain(path))
+    return _validated(read_chain(path), today)
 
 
-def _validated(chain: Chain) -> Merged:
+def _validated(chain: Chain, today: date | None = None) -> Merged:
     merged = merge(chain)
-    if faults := validate(merged):
+    if faults := validate(merged, today):
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise PolicyError(f"{faults[0].text}{more}")
     return merged
@@ -60,6 +68,7 @@ def build_policy(merged: Merged) -> Policy:
         files=frozenset(_files(merged.chain)),
         modules=merged.chain.modules,
         max_age_hours=merged.document.get("max_age_hours"),
+        max_waiver_days=merged.document.get("max_waiver_days"),
     )
 
 
@@ -84,11 +93,13 @@ def _account(entry: dict[str, Any]) -> Account:
 
 
 def _waivers(merged: Merged) -> Iterator[Waiver]:
+    ids = {origin.value.get("alias"): account for account, origin in merged.accounts().items()}
     for origin in merged.waivers():
         source = origin.source
         place = None if source is None or source.foreign else source.location(origin.keys)
         expires = date.fromisoformat(origin.value["expires"])
-        yield Waiver(**{**origin.value, "expires": expires, "place": place})
+        account = origin.value.get("account")
+        yield Waiver(**{**origin.value, "account": ids.get(account, account), "expires": expires, "place": place})
 
 
 def _places(merged: Merged) -> Iterator[tuple[str, Place]]:

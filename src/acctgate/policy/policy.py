@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast
@@ -13,6 +13,9 @@ from acctgate.model.snapshot import OPTIONAL_SECTIONS
 from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES, account_identity
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
+
+DEFAULT_WAIVER_DAYS: Final = 365
+"""How many days ahead a new waiver may end if the policy sets no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,6 @@ class Account:
     """Names of the Pulumi or Terraform providers that deploy to this account."""
 
 
-ACCOUNTS_VARIABLE: Final = "ACCTGATE_ACCOUNTS"
-"""The environment variable that passes `--account` on to the policy pack: IDs, separated by blanks."""
-
-
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A valid policy: every rule has a level and, unless disabled, its parameters."""
@@ -72,6 +71,10 @@ class Policy:
     """The code of its modules."""
     max_age_hours: float | None = None
     """The age from which a snapshot is unknown; None: no limit."""
+    max_waiver_days: int | None = None
+    """How many days ahead a waiver may end; None: `DEFAULT_WAIVER_DAYS` for new ones."""
+    overrides: tuple[str, ...] = ()
+    """What the command line overrides: one text per value."""
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
@@ -85,11 +88,6 @@ class Policy:
         if any(rule not in RULES and not isinstance(rule, SettingRule) for rule in enabled):
             return OPTIONAL_SECTIONS  # a user's own rule may read anything
         return found & OPTIONAL_SECTIONS
-
-    def for_accounts(self, environment: Mapping[str, str]) -> Policy:
-        """Return the policy for the accounts that the environment names, if it names any."""
-        meant = frozenset(environment.get(ACCOUNTS_VARIABLE, "").split())
-        return replace(self, meant=meant) if meant else self
 
     def entry(self, rule: str) -> RuleEntry:
         """Return what the policy requires of a rule. For account-identity that includes the policy's accounts."""

@@ -14,6 +14,7 @@ from acctgate.policy.source import Source
 from acctgate.redact import one_line
 
 _COMMENT_COLUMN: Final = 46
+_LIMITS: Final = ("max_age_hours", "max_waiver_days")
 _Line = tuple[str, str]
 """Text and comment."""
 
@@ -25,7 +26,14 @@ def as_yaml(merged: Merged, folder: Path) -> str:
         merged: The valid policy.
         folder: Where the file would be: the paths of modules are relative to it.
     """
-    lines = [("version: 1", ""), *_modules(merged, folder), *_rules(merged), *_waivers(merged), *_accounts(merged)]
+    lines = [
+        ("version: 1", ""),
+        *_modules(merged, folder),
+        *_limits(merged),
+        *_rules(merged),
+        *_waivers(merged),
+        *_accounts(merged),
+    ]
     return "".join(map(_format, lines))
 
 
@@ -34,6 +42,7 @@ def as_json(merged: Merged) -> str:
     rules = {rule: {key: _object(each) for key, each in values.items()} for rule, values in merged.rules().items()}
     document = {
         "version": 1,
+        **{name: _object(origin) for name, origin in _limit_origins(merged).items()},
         "rules": rules,
         "waivers": [_object(origin) for origin in merged.waivers()],
         "accounts": {account: _object(origin) for account, origin in merged.accounts().items()},
@@ -46,6 +55,16 @@ def _object(origin: Origin) -> dict[str, Any]:
     if origin.source and not origin.source.foreign:
         described["line"] = origin.line
     return {**described, "over": origin.over} if origin.over else described
+
+
+def _limit_origins(merged: Merged) -> dict[str, Origin]:
+    """Return the limits that the policy sets: name → value and origin."""
+    return {name: merged.origins[(name,)] for name in _LIMITS if (name,) in merged.origins}
+
+
+def _limits(merged: Merged) -> Iterator[_Line]:
+    for name, origin in _limit_origins(merged).items():
+        yield f"{name}: {yaml_flow.dump(origin.value)}", origin.description
 
 
 def _rules(merged: Merged) -> Iterator[_Line]:

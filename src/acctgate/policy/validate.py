@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
+from acctgate.model.account_id import is_account_id
 from acctgate.policy import document as policy_document
 from acctgate.policy.chain import BUILT_IN, RulesById
 from acctgate.policy.merge import Merged
@@ -40,9 +42,14 @@ class _Problem(NamedTuple):
     """Takes the path in the file."""
 
 
-def validate(merged: Merged) -> list[Fault]:
-    """Return every fault of a merged policy: those of the file that extends the others first."""
-    problems = _problems(merged.document, merged.all_rules)
+def validate(merged: Merged, today: date | None = None) -> list[Fault]:
+    """Return every fault of a merged policy: those of the file that extends the others first.
+
+    Args:
+        merged: The policy.
+        today: The day (UTC) from which `max_waiver_days` counts; None does not check it.
+    """
+    problems = _problems(merged.document, merged.all_rules, today)
     located = [(merged.locate(problem.keys), problem.message) for problem in problems]
     faults = [Fault(source, keys, message(keys)) for (source, keys), message in located]
     return sorted(faults, key=lambda fault: -merged.chain.sources.index(fault.source))
@@ -67,7 +74,7 @@ def parameter_names(rule: Rule[Any]) -> list[str]:
     return ["level", *sorted(keys - {"level"})]
 
 
-def _problems(document: dict[str, Any], all_rules: RulesById) -> list[_Problem]:
+def _problems(document: dict[str, Any], all_rules: RulesById, today: date | None = None) -> list[_Problem]:
     """Return what the models refuse; if they refuse nothing, what no model can express."""
     rules = document.get("rules")
     entries: dict[str, Any] = rules if isinstance(rules, dict) else {}
@@ -81,7 +88,7 @@ def _problems(document: dict[str, Any], all_rules: RulesById) -> list[_Problem]:
     if errors:
         return [_Problem(error["loc"], _explain(error, all_rules)) for error in _most_specific(errors)]
     active = {name: entry for name, entry in entries.items() if not _disabled_and_incomplete(all_rules[name], entry)}
-    return [*_waiver_problems(document, all_rules), *_rule_problems(active, all_rules)]
+    return [*_waiver_problems(document, all_rules, today), *_rule_problems(active, all_rules)]
 
 
 def _errors(model: TypeAdapter[Any], value: Any, where: Keys) -> list[dict[str, Any]]:
@@ -129,16 +136,36 @@ def _rule_faults(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
         return [((), f"the rule cannot check its parameters: {type(error).__name__}: {one_line(error)}")]
 
 
-def _waiver_problems(document: dict[str, Any], all_rules: RulesById) -> Iterator[_Problem]:
+def _waiver_problems(document: dict[str, Any], all_rules: RulesById, today: date | None) -> Iterator[_Problem]:
+    aliases = Counter(account.get("alias") for account in (document.get("accounts") or {}).values())
     for index, waiver in enumerate(document.get("waivers") or ()):
+        if message := _account_fault(waiver.get("account"), aliases):
+            yield _Problem(("waivers", index, "account"), _prefixed(message))
         if waiver["rule"] not in all_rules:
             message = f"unknown rule {waiver['rule']}{suggest_rule(waiver['rule'], all_rules)}"
             yield _Problem(("waivers", index, "rule"), _prefixed(message))
-        try:
-            date.fromisoformat(waiver["expires"])
-        except ValueError as error:
-            message = f"invalid date {waiver['expires']}; use YYYY-MM-DD: {error}"
+        if message := _expiry_fault(waiver["expires"], document.get("max_waiver_days"), today):
             yield _Problem(("waivers", index, "expires"), _prefixed(message))
+
+
+def _account_fault(account: str | None, aliases: Mapping[str | None, int]) -> str | None:
+    """Return why a waiver's account is none that the policy knows, None if it is one."""
+    if account is None or is_account_id(account):
+        return None
+    if not aliases.get(account):
+        return f"{show(account)} is neither an account ID nor an alias under accounts"
+    return f"{show(account)} is the alias of several accounts; use the ID" if aliases[account] > 1 else None
+
+
+def _expiry_fault(expires: str, most: int | None, today: date | None) -> str | None:
+    """Return what is wrong with a waiver's last day, None if nothing is."""
+    try:
+        last = date.fromisoformat(expires)
+    except ValueError as error:
+        return f"invalid date {expires}; use YYYY-MM-DD: {error}"
+    if most is None or today is None or (last - today).days <= most:
+        return None
+    return f"{expires} is {(last - today).days:,} days ahead; max_waiver_days allows {most:,}"
 
 
 def _prefixed(message: str) -> Callable[[Keys], str]:

@@ -15,6 +15,8 @@ from acctgate.render.markdown_text import escape
 def render(diff: Diff, **_: object) -> str:
     """Return the diff as Markdown. Text from outside is escaped and never in a code span."""
     lines = [f"### acctgate: {escape(headline(diff))}", ""]
+    if diff.age_notice:
+        lines += [f"⚠️ {escape(diff.age_notice[:300])}", ""]
     policy, accounts = Rows(ROOM // 2), Rows(ROOM // 2)
     for change in diff.policy:
         policy.add(partial(_policy_row, change))

@@ -23,6 +23,8 @@ def render(diff: Diff, *, color: bool, width: int) -> str:
 def _lines(diff: Diff, layout: Layout) -> Iterator[str]:
     summary = headline(diff)
     yield layout.paragraph(("", ""), (f"{summary[:1].upper()}{summary[1:]}", "bold"), 0)
+    if diff.age_notice:
+        yield layout.paragraph(("  !  ", "yellow"), (clean(diff.age_notice, 300), ""), 5)
     if diff.policy:
         yield ""
         rows = [

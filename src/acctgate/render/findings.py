@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean
@@ -19,6 +20,8 @@ OUTCOME_WORDS: Final[dict[Result, str]] = {
     "waived": "waived",
     "skipped": "skipped",
 }
+_LONGEST_LINE: Final = 300
+"""Characters."""
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 
 
@@ -40,6 +43,24 @@ def title(outcome: Outcome) -> str:
 def sentence(report: AccountReport, outcome: Outcome) -> str:
     """Return the account, the message and the expected value as one printable line."""
     return f"account {account_name(report)}: {clean(f'{outcome.message}; expected {outcome.expected}')}"
+
+
+def judged_properties(judged_by: JudgedBy | None) -> Iterator[tuple[str, str]]:
+    """Yield names and values that say what judged. `override` comes once for each override."""
+    if judged_by is None:
+        return
+    policy = judged_by.policy
+    yield from (("policy", policy.source), ("policy_digest", policy.digest))
+    yield from (("acctgate", judged_by.acctgate), ("judged_at", judged_by.judged_at))
+    for override in policy.overrides:
+        yield "override", override
+
+
+def read_line(report: AccountReport) -> str:
+    """Return how and when an account was read as one printable line; empty if neither is known."""
+    taken = f" at {report.taken_at}" if report.taken_at else ""
+    how = f"from {report.read_as.describe()}" if report.read_as else ""
+    return clean(f"Read {how}{taken}", _LONGEST_LINE) if how or taken else ""
 
 
 def account_name(report: AccountReport) -> str:

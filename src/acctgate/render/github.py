@@ -25,7 +25,17 @@ class GithubRenderer(Renderer):
             for notice in summary.waivers
         ]
         counts = ", ".join(f"{count} {name}" for name, count in summary.counts.items() if count)
-        return f"{''.join(waivers)}::notice title=acctgate::{VERDICT_WORDS[summary.verdict]}: {counts}\n"
+        lines = [*waivers, *self._overrides()]
+        if summary.age_notice:
+            lines.append(f"::notice title=acctgate%3A old snapshot::{_data(summary.age_notice)}\n")
+        judged_by = self.frame.judged_by
+        judged = f". Judged by {_data(judged_by.describe())}" if judged_by else ""
+        return "".join([*lines, f"::notice title=acctgate::{VERDICT_WORDS[summary.verdict]}: {counts}{judged}\n"])
+
+    def _overrides(self) -> list[str]:
+        """Return a warning for each value of the policy that an option overrides."""
+        given = self.frame.judged_by.policy.overrides if self.frame.judged_by else ()
+        return [f"::warning title=acctgate%3A policy overridden::{_data(override)}\n" for override in given]
 
     def _command(self, report: AccountReport, outcome: Outcome) -> str:
         text = f"{sentence(report, outcome)}. {outcome.remediation}"

@@ -43,6 +43,22 @@ class _Account(NamedTuple):
     details: Markup
 
 
+class _OldSnapshots:
+    """The notices about old snapshots."""
+
+    def __init__(self) -> None:
+        self.notices, self.hidden = list[str](), 0
+
+    def add(self, report: AccountReport) -> None:
+        """Add an account's notice, if it has one. Only the first ones are shown."""
+        if report.age_notice is None:
+            return
+        if len(self.notices) < _MAX_WAIVERS:
+            self.notices.append(f"account {report.account or 'unknown'}: {report.age_notice}")
+        else:
+            self.hidden += 1
+
+
 class HtmlRenderer(Renderer):
     """`--format html`: the verdict comes first and needs all accounts, so the page is returned by `end`."""
 
@@ -51,14 +67,14 @@ class HtmlRenderer(Renderer):
         self._accounts: list[_Account] = []
         self._room, self._short = _ROOM, 0
         self._rules = Rules(frame.rules)
-        self._trends, self._changes = Trends(frame.rules), Changes()
+        self._trends, self._changes, self._old = Trends(frame.rules), Changes(), _OldSnapshots()
         self._latest: dict[str | int, Verdict] = {}
         """The latest verdict on each account. An account without an id has the number of its part as key."""
         self._lowest: int | None = None
 
     def account(self, report: AccountReport) -> str:
         """Collect the account's part of the page."""
-        for part in (self._rules, self._trends, self._changes):
+        for part in (self._rules, self._trends, self._changes, self._old):
             part.add(report)
         self._latest[len(self._accounts) if report.account is None else report.account] = report.verdict
         score = score_of(report)
@@ -93,6 +109,9 @@ class HtmlRenderer(Renderer):
                 accounts=self._accounts,
                 short_accounts=self._short,
                 few=len(self._accounts) <= _FEW,
+                old_snapshots=self._old,
+                judged_by=self.frame.judged_by.describe() if self.frame.judged_by else None,
+                overrides=self.frame.judged_by.policy.overrides if self.frame.judged_by else (),
             )
         )
 

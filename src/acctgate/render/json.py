@@ -57,9 +57,10 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     alias = f'"alias": {dumps(report.alias)}, ' if report.alias else ""
     taken = f'"taken_at": {dumps(report.taken_at)}, ' if report.taken_at else ""
     read = f'"read_as": {dumps(_given(report.read_as))}, ' if report.read_as else ""
+    age = f'"age_notice": {dumps(report.age_notice)}, ' if report.age_notice else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
-        f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{diff}"verdict": "{report.verdict}", '
+        f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}"verdict": "{report.verdict}", '
         f'"outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
     )
 
@@ -93,6 +94,8 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         result["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
         if waiver.outcome:
             result["waiver"]["outcome"] = waiver.outcome
+        if waiver.ticket:
+            result["waiver"]["ticket"] = waiver.ticket
     if outcome.baseline:
         note = outcome.baseline
         # Readers of older reports know a baseline as a waiver without an end.

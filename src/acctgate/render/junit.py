@@ -9,7 +9,7 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import Renderer
-from acctgate.render.findings import account_name, pack, sentence
+from acctgate.render.findings import account_name, judged_properties, pack, sentence
 
 
 class JunitRenderer(Renderer):
@@ -34,10 +34,22 @@ class JunitRenderer(Renderer):
             errors=str(results.count("error")),
             skipped=str(results.count("skipped")),
         )
+        self._add_properties(suite, report)
         for outcome in report.outcomes:
             _add_case(suite, f"acctgate.{name}", report, outcome)
         ET.indent(suite, " ", level=1)
         return f" {ET.tostring(suite, encoding='unicode')}\n"
+
+    def _add_properties(self, suite: ET.Element, report: AccountReport) -> None:
+        """Add what judged, and how and when the account was read."""
+        given = list(judged_properties(self.frame.judged_by))
+        given += [("read_from", report.read_as.describe())] if report.read_as else []
+        given += [("taken_at", report.taken_at)] if report.taken_at else []
+        given += [("age_notice", report.age_notice)] if report.age_notice else []
+        if given:
+            properties = ET.SubElement(suite, "properties")
+            for name, value in given:
+                ET.SubElement(properties, "property", name=name, value=clean(value))
 
     def end(self, summary: Summary) -> str:
         """Return the end of the document."""

@@ -12,11 +12,12 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import change_lines
-from acctgate.render.findings import VERDICT_WORDS
+from acctgate.render.findings import VERDICT_WORDS, read_line
 from acctgate.render.markdown_rows import ROOM, Rows
 from acctgate.render.markdown_text import escape
 
 _MAX_CELL: Final = 300
+_MAX_WARNINGS: Final = 20
 _VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
 _SIGNS: Final[dict[Result, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
 _HEADER: Final = ("| | account | rule | message | expected | remediation |", "|---|---|---|---|---|---|")
@@ -30,10 +31,13 @@ class MarkdownRenderer(Renderer):
         self._changes = Rows(ROOM // 4)
         self._blocking = Rows(ROOM // 3)
         self._details = Rows(ROOM // 4)
-        self._waivers = Rows(ROOM // 6)
+        self._waivers = Rows(ROOM // 8)
+        self._read = Rows(ROOM // 24)
 
     def account(self, report: AccountReport) -> str:
         """Collect what will be shown, while there is room."""
+        if read_line(report):
+            self._read.add(partial(_read, report))
         if report.diff is not None:
             self._changes.add(partial(_change, report.diff))
         for outcome in report.outcomes:
@@ -46,7 +50,7 @@ class MarkdownRenderer(Renderer):
     def end(self, summary: Summary) -> str:
         """Return the whole comment."""
         verdict = f"{_VERDICT_SIGNS[summary.verdict]} {VERDICT_WORDS[summary.verdict]}"
-        lines = [f"## acctgate: {verdict}", "", f"{summary.describe()}.", ""]
+        lines = [f"## acctgate: {verdict}", "", f"{summary.describe()}.", "", *self._warnings(summary)]
         if self._changes.found:
             lines += ["### Changes in this deployment", "", *self._changes.lines()]
         if self._blocking.found:
@@ -57,7 +61,25 @@ class MarkdownRenderer(Renderer):
             for notice in summary.waivers:
                 self._waivers.add(partial(_waiver, notice))
             lines += _folded(f"{len(summary.waivers):,} waivers needing attention", self._waivers.lines())
+        lines += self._judged_by()
         return "\n".join(lines).rstrip("\n") + "\n"
+
+    def _warnings(self, summary: Summary) -> list[str]:
+        """Return what makes the verdict less certain: overrides of the policy, and old snapshots."""
+        judged_by = self.frame.judged_by
+        texts = [
+            *(judged_by.policy.overrides if judged_by else ()),
+            *([summary.age_notice] if summary.age_notice else []),
+        ]
+        shown = [f"- ⚠️ {_cell(text)}" for text in texts[:_MAX_WARNINGS]]
+        more = len(texts) - len(shown)
+        return [*shown, *([f"- … and {more:,} more, not shown."] if more else []), ""] if shown else []
+
+    def _judged_by(self) -> list[str]:
+        """Return what judged, and how and when each account was read."""
+        judged = [f"Judged by {_cell(self.frame.judged_by.describe())}.", ""] if self.frame.judged_by else []
+        lines = [*judged, *(self._read.lines() if self._read.found else [])]
+        return _folded("What judged, and how accounts were read", lines) if lines else []
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:
@@ -72,6 +94,10 @@ def _row(report: AccountReport, outcome: Outcome) -> str:
 
 def _change(diff: AccountDiff) -> str:
     return "\n".join(change_lines(diff))
+
+
+def _read(report: AccountReport) -> str:
+    return f"- {_cell(report.alias or report.account or 'unknown')}: {_cell(read_line(report))}"
 
 
 def _waiver(notice: WaiverNotice) -> str:

@@ -13,7 +13,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
-from acctgate.render.findings import Fingerprints, account_name, level, sentence
+from acctgate.render.findings import Fingerprints, account_name, level, read_line, sentence
 from acctgate.render.gravest import Gravest, rank
 from acctgate.render.json import dumps
 from acctgate.rules import RULES
@@ -25,6 +25,8 @@ _HOME: Final = "https://github.com/acctgate/acctgate"
 _DOCUMENTED: Final = frozenset(rule.id for rule in RULES)
 _LIMIT: Final = 25_000
 """Results: GitHub refuses a file with more."""
+_MAX_READ: Final = 1_000
+"""Accounts of which the report says how they were read, so that it stays small."""
 _LINK: Final = re.compile(r"([\\\[\]])")
 _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 
@@ -36,6 +38,7 @@ class SarifRenderer(Renderer):
         super().__init__(frame)
         self._index = {rule.id: index for index, rule in enumerate(frame.rules)}
         self._fingerprints, self._results = Fingerprints(), Gravest(_LIMIT)
+        self._read: list[dict[str, str]] = []
 
     def begin(self) -> str:
         """Return the tool and its rules."""
@@ -50,6 +53,8 @@ class SarifRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Collect a result for each failed, unknown or (suppressed) waived outcome."""
+        if (read := read_line(report)) and len(self._read) < _MAX_READ:
+            self._read.append({"account": account_name(report), "read": read})
         shown = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown", "waived")]
         for outcome, fingerprint in self._fingerprints.of(report, shown):
             self._results.add(rank(outcome), partial(self._result, report, outcome, fingerprint))
@@ -58,14 +63,20 @@ class SarifRenderer(Renderer):
     def end(self, summary: Summary) -> str:
         """Return the results, the waivers needing attention, the counts and the verdict."""
         results = "".join([f"{',' if number else ''}\n {text}" for number, text in enumerate(self._results.texts())])
-        properties = {"counts": summary.counts, "verdict": summary.verdict, "accounts": summary.accounts}
+        properties: dict[str, Any] = {
+            "counts": summary.counts,
+            "verdict": summary.verdict,
+            "accounts": summary.accounts,
+        }
         if self.frame.judged_by:
             properties |= asdict(self.frame.judged_by)
+        if self._read:
+            properties["read"] = self._read
         invocation: dict[str, Any] = {"executionSuccessful": True}
         if summary.waivers:
             invocation["toolConfigurationNotifications"] = [self._waiver(notice) for notice in summary.waivers]
-        if self._results.dropped:
-            invocation["toolExecutionNotifications"] = [_dropped(self._results.dropped)]
+        if notes := self._notes(summary):
+            invocation["toolExecutionNotifications"] = notes
         return f'{results}],\n "invocations": [{dumps(invocation)}], "properties": {dumps(properties)}}}]}}\n'
 
     def _result(self, report: AccountReport, outcome: Outcome, fingerprint: str) -> str:
@@ -82,11 +93,19 @@ class SarifRenderer(Renderer):
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
         if outcome.waiver:
-            reason = f"{outcome.waiver.reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
+            reason = f"{outcome.waiver.tracked_reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
             result["suppressions"] = [_suppression(reason)]
         elif outcome.baseline:
             result["suppressions"] = [_suppression(f"already in {outcome.baseline.source}")]
         return dumps(result)
+
+    def _notes(self, summary: Summary) -> list[dict[str, Any]]:
+        """Return what readers should know of the run: what is left out, old snapshots, overrides of the policy."""
+        notes = [_dropped(self._results.dropped)] if self._results.dropped else []
+        if summary.age_notice:
+            notes.append(_note("old-snapshot", _message(clean(summary.age_notice))))
+        given = self.frame.judged_by.policy.overrides if self.frame.judged_by else ()
+        return notes + [_note("policy-override", _message(clean(override))) for override in given]
 
     def _waiver(self, notice: WaiverNotice) -> dict[str, Any]:
         return {
@@ -104,7 +123,11 @@ def _message(text: str) -> dict[str, str]:
 
 def _dropped(count: int) -> dict[str, Any]:
     text = f"{count:,} more findings are not in this report: a file can have {_LIMIT:,}. Other formats list them all."
-    return {"descriptor": {"id": "too-many-results"}, "level": "warning", "message": {"text": text}}
+    return _note("too-many-results", {"text": text})
+
+
+def _note(name: str, message: dict[str, str]) -> dict[str, Any]:
+    return {"descriptor": {"id": name}, "level": "warning", "message": message}
 
 
 def _suppression(reason: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_text import change_lines
+from acctgate.render.findings import read_line
 from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
 
@@ -47,8 +48,10 @@ class TextRenderer(Renderer):
         blocking = [outcome for outcome in findings if outcome.binding]
         advisory = [outcome for outcome in findings if not outcome.binding]
         yield self._verdict(report.verdict, _headline(report, blocking))
-        if read := _read_line(report):
+        if read := read_line(report):
             yield self._layout.paragraph(("  ", "dim"), (read, "dim"), 4)
+        if report.age_notice:
+            yield self._layout.paragraph(("  !  ", "yellow"), (clean(report.age_notice, _LONGEST), ""), 5)
         if report.diff is not None:
             yield from self._changes(report.diff)
         yield from self._findings(blocking)
@@ -128,19 +131,12 @@ class TextRenderer(Renderer):
             return ""
         lines = [self._layout.paragraph(("", ""), (clean(f"Judged by {judged_by.describe()}", _LONGEST), "dim"), 2)]
         for override in judged_by.policy.overrides:
-            text = clean(f"--policy-pack-config: {override}", _LONGEST)
+            text = clean(override, _LONGEST)
             lines.append(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5))
         return "".join(f"{line}\n" for line in lines)
 
     def _total(self, summary: Summary) -> str:
         return f"{self._verdict(summary.verdict, summary.describe())}\n" if summary.snapshots > 1 else ""
-
-
-def _read_line(report: AccountReport) -> str:
-    """Return how and when the account was read, or nothing if neither is known."""
-    taken = f" at {report.taken_at}" if report.taken_at else ""
-    how = f"from {report.read_as.describe()}" if report.read_as else ""
-    return clean(f"Read {how}{taken}", _LONGEST) if how or taken else ""
 
 
 def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:

@@ -13,12 +13,13 @@ from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, wrong_account
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError
-from acctgate.redact import one_line, without_secrets
+from acctgate.redact import without_secrets
 from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
+from acctgate.sources.identity import read_identity
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
     IDENTITY,
@@ -60,10 +61,8 @@ class LiveAccount:
 
     def account_id(self) -> str:
         """Return the account's ID, from GetCallerIdentity."""
-        answer = self._call(IDENTITY)
-        if isinstance(answer, dict) and isinstance(answer.get("Arn"), str):
-            self.caller_arn = one_line(answer["Arn"])
-        return str(expect(IDENTITY, answer, IDENTITY.answer_key, str))
+        account, self.caller_arn = read_identity(self._call)
+        return account
 
     def security_preference(self) -> dict[str, Any]:
         """Return GetSecurityPreference's SecurityPreference."""
@@ -157,11 +156,10 @@ def read_account(
     _put({}, errors, IDENTITY.section, identity)
     for section, result in zip(readers, others, strict=True):
         _put(sections, errors, section, result)
-    account_id = identity if isinstance(identity, str) and identity.strip("0") else None  # "" and "0" are no ID
+    account_id = identity if isinstance(identity, str) else None
     errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
-    found = snapshot_of(sections, errors, account_id, _timestamp(now))
     read_as = ReadAs("live", None, account.caller_arn, target.role_arn, target.region, target.profile)
-    return replace(found, read_as=read_as)
+    return replace(snapshot_of(sections, errors, account_id, _timestamp(now), read_as), read_as=read_as)
 
 
 def _optional_readers(account: LiveAccount) -> dict[str, Callable[[], dict[str, Any]]]:

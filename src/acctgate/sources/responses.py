@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from acctgate.model.account_id import is_account_id
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
@@ -70,7 +71,7 @@ class _Account:
     def set_account_id(self, account_id: Any, name: str) -> None:
         """Record the account that an answer names. 0 and a masked ID name none."""
         text = str(account_id) if isinstance(account_id, (int, str)) and account_id is not True else ""
-        if not text.isascii() or not text.isdigit() or not text.strip("0"):
+        if not is_account_id(text):
             return
         if self.account_id not in (None, text):
             other = self.origins["account_id"]
@@ -94,10 +95,15 @@ def read_responses(paths: Iterable[str]) -> Snapshot:
 
 
 def snapshot_of(
-    sections: dict[str, Any], errors: dict[str, ApiError], account_id: str | None, taken_at: str | None = None
+    sections: dict[str, Any],
+    errors: dict[str, ApiError],
+    account_id: str | None,
+    taken_at: str | None = None,
+    read_as: ReadAs | None = None,
 ) -> Snapshot:
     """Return a snapshot of these sections, without the secrets in them."""
-    document: dict[str, Any] = {"version": 1, "account_id": account_id, "taken_at": taken_at}
+    how = read_as.record if read_as else None
+    document: dict[str, Any] = {"version": 1, "account_id": account_id, "taken_at": taken_at, "read_as": how}
     document = {key: value for key, value in document.items() if value is not None}
     document |= without_secrets(sections)
     if errors:

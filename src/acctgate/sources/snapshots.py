@@ -40,7 +40,7 @@ class RawSnapshot(NamedTuple):
     def parse(self) -> Snapshot:
         """Return the snapshot; one in which everything is unknown if it is invalid."""
         account = _parse(self.raw, self.name, self.line, single=self.single)
-        return replace(account, read_as=ReadAs("snapshot", file=self.name))
+        return replace(account, read_as=ReadAs.recorded(self.name, account.document))
 
 
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:

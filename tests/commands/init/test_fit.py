@@ -207,6 +207,8 @@ def test_the_whole_file() -> None:
 version: 1
 extends: strict
 rules:
+  # The account that is meant: a verdict on another one is a violation.
+  account-identity: {accounts: ["1234567890123456"]}
 
   # Mandatory at today's value: it can only get better. Tighten it as the account does.
 

@@ -164,11 +164,34 @@ def test_a_pipeline_runs_the_gate_of_this_version(name: str, pulumi: bool) -> No
     text = rendered(name, pulumi)
     assert text.startswith("# Written by `acctgate init`")
     assert "@{" not in text
-    assert re.findall(r"acctgate(?:==|@v)(\S+)", text) == [__version__]
-    if name != "github":
-        _, words = commands(text)  # the head says that init wrote it
+    assert re.findall(r"acctgate(?:==|@v)(\S+)", text) == [__version__] * 2
+    _, compare, *gate = commands(text)  # the head says that init wrote it
+    assert compare[1:3] == ["diff", "--base"]
+    understood(compare)
+    assert len(gate) == (name != "github")  # the action has the gate's command
+    for words in gate:
         assert words[1] == ("preview" if pulumi else "check")
         understood(words)
+
+
+@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
+def test_a_pipeline_names_the_account_and_the_stack(name: str, pulumi: bool) -> None:
+    accounts = ("1500000000000001", "1600000000000002")
+    with_stack = Repository(ROOT, pulumi, None, "live")
+    one, two = (render(name, with_stack, "cn-shanghai", accounts[:number]) for number in (1, 2))
+    if name == "github":
+        inputs = [yaml.safe_load(text)["jobs"]["gate"]["steps"] for text in (one, two)]
+        given = [next(step["with"] for step in steps if "acctgate/" in step["uses"]) for steps in map(_actions, inputs)]
+        assert [each["account"].split() for each in given] == [[accounts[0]], list(accounts)]
+        assert [each.get("stack") for each in given] == ["live" if pulumi else None] * 2
+    else:
+        gate = list(commands(two))[-1]
+        assert [gate[number + 1] for number, word in enumerate(gate) if word == "--account"] == list(accounts)
+        assert ("--stack live" in one) == pulumi
+
+
+def _actions(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [step for step in steps if "uses" in step]
 
 
 @pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
@@ -181,7 +204,7 @@ def test_a_pipeline_stores_no_key(name: str, pulumi: bool) -> None:
 @pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
 def test_the_shell_of_a_pipeline_can_be_read(name: str, pulumi: bool) -> None:
     found = list(scripts(parsed(name, pulumi)))
-    assert found or (name, pulumi) == ("github", False)
+    assert found
     for script in found:
         subprocess.run([shutil.which("bash") or "sh", "-n", "-c", script], check=True, timeout=60)
 
@@ -217,7 +240,9 @@ def test_nothing_lets_a_gate_pass_that_has_not() -> None:
 def test_github_grants_the_least(pulumi: bool) -> None:
     workflow = parsed("github", pulumi)
     assert workflow["permissions"] == {}
-    [job] = workflow["jobs"].values()
+    policy, job = workflow["jobs"].values()
+    assert policy["permissions"] == {"contents": "read"}, "rule modules of a pull request run in it"
+    assert policy["if"] == "github.event_name == 'pull_request'"
     assert job["permissions"] == {
         "contents": "read",
         "id-token": "write",
@@ -237,7 +262,8 @@ def test_github_grants_the_least(pulumi: bool) -> None:
 def test_gitlab(pulumi: bool) -> None:
     """The keys of a job, and their shapes, as GitLab's reference has them."""
     pipeline = parsed("gitlab", pulumi)
-    assert list(pipeline) == ["acctgate"]
+    assert list(pipeline) == ["acctgate-policy", "acctgate"]
+    assert set(pipeline["acctgate-policy"]) == {"image", "rules", "variables", "script"}
     job = pipeline["acctgate"]
     assert set(job) == {"image", "rules", "id_tokens", "variables", "script", "artifacts"}
     assert all(set(rule) == {"if"} for rule in job["rules"])
@@ -262,13 +288,15 @@ def test_flow(pulumi: bool) -> None:
     assert source["triggerEvents"] == ["mergeRequestOpenedOrUpdate"]
     assert set(source["certificate"]) == {"type", "serviceConnection"}
     [(stage_id, stage)] = pipeline["stages"].items()
-    [(job_id, job)] = stage["jobs"].items()
+    assert list(stage["jobs"]) == ["policy_job", "gate_job"]
+    (_, policy), (job_id, job) = stage["jobs"].items()
+    assert policy["runsOn"] == job["runsOn"]
     [(step_id, step)] = job["steps"].items()
     assert all(re.fullmatch(r"[a-z]\w{0,29}", name) for name in (*pipeline["sources"], stage_id, job_id, step_id))
     assert job["runsOn"] == {"group": "<private/ID of your build cluster>", "labels": "linux,amd64", "vm": True}
     assert step["step"] == "Command"
     assert step["with"]["run"].startswith("set -e\n")
-    assert step["with"]["run"].splitlines()[-1] == f"acctgate {'preview' if pulumi else 'check'}"
+    assert step["with"]["run"].splitlines()[-1] == f"acctgate {'preview --stack prod' if pulumi else 'check'}"
 
 
 # The docs

@@ -9,6 +9,8 @@ from typing import Any, Final
 from acctgate.commands.doctor.context import PARALLEL_CALLS, DoctorContext, Skipped
 from acctgate.commands.doctor.endpoints import SET_THE_CLOCK
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
+from acctgate.model.account_id import is_account_id
+from acctgate.policy.command_line import meant_accounts
 from acctgate.redact import one_line
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect
 from acctgate.sources.operations import (
@@ -48,7 +50,13 @@ def check_identity(context: DoctorContext) -> Iterator[Finding]:
         yield skipped("identity", "GetCallerIdentity failed", "fix the role or sts:GetCallerIdentity first")
         return
     account, kind = (one_line(answer.get(key) or "unknown") for key in ("AccountId", "IdentityType"))
-    if kind == "Account":
+    meant = meant_accounts(context.environment)
+    if not is_account_id(account):
+        yield failed("identity", f"{kind} of account {account}: not an account ID", "check --endpoint and any proxy")
+    elif meant and account not in meant:
+        remedy = "check the credentials, --profile and --role-arn, or correct --account"
+        yield failed("identity", f"{kind} of account {account}, but --account is {' or '.join(sorted(meant))}", remedy)
+    elif kind == "Account":
         remedy = "create a RAM user or a role with the permissions below, and delete the root user's AccessKey pair"
         yield warning("identity", f"the root user of account {account}", remedy)
     else:

@@ -11,6 +11,7 @@ from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.commands.doctor.probe import EndpointProbe
 from acctgate.redact import one_line
+from acctgate.text import describe_duration
 
 WARN_SKEW: Final = timedelta(minutes=1)
 MAX_SKEW: Final = timedelta(minutes=14)
@@ -52,7 +53,7 @@ def check_clock(context: DoctorContext) -> Iterator[Finding]:
         yield skipped("clock", "no endpoint returned the time", "fix the endpoints first")
         return
     skew = abs(probe.clock_skew)
-    detail = f"{format_duration(skew)} {'ahead of' if probe.clock_skew > timedelta() else 'behind'} {probe.host}"
+    detail = f"{describe_duration(skew)} {'ahead of' if probe.clock_skew > timedelta() else 'behind'} {probe.host}"
     if skew > MAX_SKEW:
         yield failed("clock", f"{detail}: the APIs reject signatures that are 15 minutes off", SET_THE_CLOCK)
     elif skew > WARN_SKEW:
@@ -70,12 +71,6 @@ def _fix(context: DoctorContext, probe: EndpointProbe) -> str:
         "the proxy refuses the connection": f"allow {probe.host}:443 in the proxy, or correct HTTPS_PROXY",
     }
     return fixes.get(str(probe.error), f"allow outgoing connections to {probe.host}:443, or set HTTPS_PROXY")
-
-
-def format_duration(duration: timedelta) -> str:
-    """Return a duration in seconds or, from two minutes on, in minutes."""
-    seconds = round(duration.total_seconds())
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} minutes"
 
 
 def _without_user(proxy: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import get_args
 
 from acctgate.commands.doctor.context import DoctorContext
@@ -17,7 +18,7 @@ def check(context: DoctorContext) -> Iterator[Finding]:
     """Check that the policy is valid, and count its rules."""
     try:
         selected = context.policy or find_policy(context.project)
-        policy = load_selected(selected, context.project)
+        policy = load_selected(selected, context.project, datetime.now(UTC).date())
     except NoPolicyError as error:
         problem, _, remedy = str(error).partition("; ")
         yield failed("policy", problem, remedy)

@@ -6,8 +6,9 @@ with a threshold stays mandatory at today's value (a ratchet). A rule without on
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import Any, Final, Literal, cast
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.targets.base import comment
+from acctgate.model.account_id import is_account_id
 from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, PolicyError, entry_fault, load_policy, yaml_flow
 from acctgate.redact import one_line
+from acctgate.rules import account_identity
 from acctgate.rules.base import Rule, RuleEntry
 
 Kind = Literal["ratchet", "violated", "unknown"]
@@ -59,6 +62,8 @@ class Fit:
     """The day when the account was read: YYYY-MM-DD, UTC."""
     gaps: tuple[Gap, ...]
     """In the order of the rules."""
+    meant: tuple[str, ...] = ()
+    """The IDs of the accounts that the policy is for. Empty if the account has none."""
 
     def text(self) -> str:
         """Return the policy file (YAML)."""
@@ -71,8 +76,11 @@ class Fit:
             "#", f"Rules that are not listed are those of {self.target}. `acctgate explain RULE` describes a rule."
         )
         yield from ("version: 1", f"extends: {self.target}")
-        if self.gaps:
+        if self.gaps or self.meant:
             yield "rules:"
+        if self.meant:
+            yield from comment("#", "The account that is meant: a verdict on another one is a violation.", indent="  ")
+            yield f"  {account_identity.RULE.id}: {{accounts: {json.dumps(list(self.meant))}}}"
         for kind, heading in _HEADINGS.items():
             gaps = [gap for gap in self.gaps if gap.kind == kind]
             if gaps:
@@ -87,8 +95,16 @@ class Fit:
                 yield f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}"
 
 
-def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
-    """Return the policy that fits the account as of `now`. `name` is the target's name in `extends`."""
+def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime, meant: Iterable[str] = ()) -> Fit:
+    """Return the policy that fits the account.
+
+    Args:
+        snapshot: The account.
+        target: The policy to satisfy in the end.
+        name: Its name in `extends`.
+        now: The time of judgement (with a time zone).
+        meant: The IDs of further accounts that the policy is for.
+    """
     (report,) = evaluate([snapshot], target, now)
     short: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:
@@ -99,7 +115,8 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime) -> Fit:
         for rule in target.all_rules
         if rule.id in short
     )
-    return Fit(report.account, report.alias, name, _day(snapshot, now), gaps)
+    accounts = dict.fromkeys([report.account, *meant]) if report.account else {}
+    return Fit(report.account, report.alias, name, _day(snapshot, now), gaps, tuple(filter(is_account_id, accounts)))
 
 
 def prove(fitted: Fit, account: Snapshot, now: datetime) -> None:

@@ -5,7 +5,7 @@ There is a template for each CI system and command. `@{name}` is a placeholder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -85,13 +85,36 @@ def manual_step(name: str, file: str) -> str:
     return f"{file} ({pipeline.title}): {include}{pipeline.manual_step}"
 
 
-def render(name: str, repository: Repository, region: str) -> str:
-    """Return the pipeline as text."""
+def render(name: str, repository: Repository, region: str, accounts: Sequence[str] = ()) -> str:
+    """Return the pipeline as text.
+
+    Args:
+        name: The CI system.
+        repository: Where it will be.
+        region: The region of the endpoints.
+        accounts: The IDs of the accounts that are meant. Empty: they are not known.
+    """
     mode = "preview" if repository.pulumi else "check"
     template = (_TEMPLATES / f"{name}-{mode}.yml").read_text(encoding="utf-8")
     venv = repository.virtualenv or _OWN_ENVIRONMENT
     requirements = " -r requirements.txt" if repository.has("requirements.txt") else ""
     packages = f" && {venv}/bin/pip install --quiet{requirements}" if requirements else ""
     return _Template(template).substitute(
-        version=__version__, region=region, venv=venv, requirements=requirements, packages=packages
+        version=__version__,
+        region=region,
+        venv=venv,
+        requirements=requirements,
+        packages=packages,
+        stack=repository.stack,
+        options="".join(f" --account {account}" for account in accounts),
+        account=_account_input(accounts),
     )
+
+
+def _account_input(accounts: Sequence[str]) -> str:
+    """Return the lines with the action's input `account`; nothing without accounts."""
+    if not accounts:
+        return ""
+    if len(accounts) == 1:
+        return f'          account: "{accounts[0]}"\n'
+    return "          account: |\n" + "".join(f"            {account}\n" for account in accounts)

@@ -18,7 +18,13 @@ from acctgate.redact import one_line
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _SIGNS: Final = {"github": (".github",), "gitlab": (".gitlab-ci.yml", ".gitlab"), "flow": (".flow",)}
 _HOSTS: Final = {"github": ("github",), "gitlab": ("gitlab",), "flow": ("aliyun.com", "alibabacloudcs.com")}
+_STACK: Final = re.compile(r"Pulumi\.[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
 _PLAIN_PATH: Final = re.compile(r"[\w./-]+", re.ASCII)
+
+
+DEFAULT_STACK: Final = "prod"
+"""The stack that pipelines preview if the project has no stack's configuration."""
+_MAIN_STACKS: Final = ("prod", "production", "main", "live")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Repository:
     """Whether it is a Pulumi project."""
     virtualenv: str | None
     """The virtual environment of the project's program, as in Pulumi.yaml."""
+    stack: str = DEFAULT_STACK
+    """The stack that pipelines preview."""
 
     def has(self, name: str) -> bool:
         """Return whether a file, folder or link of that name exists."""
@@ -54,8 +62,15 @@ def inspect_repository(folder: Path) -> Repository:
     for name in _PROJECT_FILES:
         path = folder / name
         if path.is_file():
-            return Repository(folder, True, _virtualenv(path))
+            return Repository(folder, True, _virtualenv(path), _stack(folder))
     return Repository(folder, False, None)
+
+
+def _stack(folder: Path) -> str:
+    """Return the stack whose configuration the project has: of several, one with the name of a production stack."""
+    files = sorted(path for path in folder.glob("Pulumi.*.y*ml") if path.suffix in (".yaml", ".yml"))
+    names = [path.stem.removeprefix("Pulumi.") for path in files if _STACK.fullmatch(path.stem)]
+    return next((name for name in _MAIN_STACKS if name in names), names[0] if names else DEFAULT_STACK)
 
 
 def _virtualenv(path: Path) -> str | None:

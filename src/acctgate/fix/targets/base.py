@@ -29,6 +29,8 @@ class Target:
         return "".join(f"{line}\n" for line in self._lines(fix))
 
     def _lines(self, fix: Fix) -> Iterator[str]:
+        if fix.age_notice:
+            yield from comment(self.marker, f"Old snapshot: {fix.age_notice}. Read the account again.")
         if not fix.resources and not fix.steps:
             yield f"{self.marker} Nothing needs repair: {_whose(fix)}"
             return

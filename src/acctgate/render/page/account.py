@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from acctgate.model.outcome import Level, Outcome, Result, reason_of
 from acctgate.model.report import AccountReport
+from acctgate.render.findings import read_line
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
 
@@ -63,7 +64,9 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
         for level in get_args(Level)
         if (found := [o for o in report.outcomes if o.outcome == name and o.level == level])
     ]
-    details: Markup = macros("account.html.j2").account(report, score, summary, groups, whole)  # type: ignore[attr-defined]
+    details: Markup = macros("account.html.j2").account(  # type: ignore[attr-defined]
+        report, score, summary, groups, whole, read_line(report)
+    )
     return details
 
 

@@ -1,0 +1,10 @@
+"""What counts as the ID of an account."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+
+def is_account_id(text: object) -> TypeGuard[str]:
+    """Return whether text is the ID of an account: digits, and not only zeros. A masked ID names no account."""
+    return isinstance(text, str) and text.isascii() and text.isdigit() and bool(text.strip("0"))

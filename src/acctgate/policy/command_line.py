@@ -1,0 +1,91 @@
+"""What the command line changes in a policy. It reaches the policy pack, another process, in the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from acctgate.model.account_id import is_account_id
+from acctgate.policy.policy import Policy
+from acctgate.policy.source import PolicyError
+from acctgate.redact import one_line
+
+ACCOUNTS_VARIABLE: Final = "ACCTGATE_ACCOUNTS"
+"""The environment variable for `--account`: IDs, separated by blanks."""
+MAX_AGE_VARIABLE: Final = "ACCTGATE_MAX_AGE"
+"""The environment variable for `--max-age`."""
+_DURATION: Final = re.compile(r"([0-9]{1,6})([mhd])", re.ASCII)
+_HOURS: Final = {"m": 1 / 60, "h": 1, "d": 24}
+
+
+def parse_account(text: str) -> str:
+    """Return the account ID.
+
+    Raises:
+        ValueError: It is not the ID of an account. The message is one line.
+    """
+    found = text.strip()
+    if not found:
+        raise ValueError("is empty; use an account ID, or leave the option out")
+    if not is_account_id(found):
+        raise ValueError(f"{one_line(text)}: invalid account ID (example: 1234567890123456)")
+    return found
+
+
+def parse_max_age(text: str) -> float:
+    """Return the hours of a duration: 90m, 24h or 7d.
+
+    Raises:
+        ValueError: It is not a duration, or zero. The message is one line.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or int(match[1]) == 0:
+        shown = one_line(text) or "is empty"
+        raise ValueError(f"{shown}: invalid duration; use minutes, hours or days (examples: 90m, 24h, 7d)")
+    return int(match[1]) * _HOURS[match[2]]
+
+
+def meant_accounts(environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the accounts that `--account` names; empty without the option.
+
+    Raises:
+        PolicyError: One of them is not the ID of an account.
+    """
+    try:
+        return frozenset(map(parse_account, environment.get(ACCOUNTS_VARIABLE, "").split()))
+    except ValueError as error:
+        raise PolicyError(f"{ACCOUNTS_VARIABLE}: {error}") from None
+
+
+def is_restricted(environment: Mapping[str, str]) -> bool:
+    """Return whether `--account` names accounts."""
+    return bool(environment.get(ACCOUNTS_VARIABLE, "").split())
+
+
+def with_command_line(policy: Policy, environment: Mapping[str, str]) -> Policy:
+    """Return the policy with what `--account` and `--max-age` say.
+
+    Args:
+        policy: The policy as its files have it.
+        environment: The environment, which has the options' values.
+
+    Raises:
+        PolicyError: A value is invalid.
+    """
+    meant, max_age = meant_accounts(environment), environment.get(MAX_AGE_VARIABLE)
+    policy = replace(policy, meant=meant) if meant else policy
+    try:
+        return policy if max_age is None else _with_max_age(policy, parse_max_age(max_age))
+    except ValueError as error:
+        raise PolicyError(f"{MAX_AGE_VARIABLE}: {error}") from None
+
+
+def _with_max_age(policy: Policy, hours: float) -> Policy:
+    """Return the policy with another limit. A limit of its own is named in reports."""
+    before = policy.max_age_hours
+    if before is None or before == hours:
+        return replace(policy, max_age_hours=hours)
+    override = f"--max-age: {hours:,g} hours; the policy has max_age_hours: {before:g}"
+    return replace(policy, max_age_hours=hours, overrides=(*policy.overrides, override))
