@@ -21,7 +21,10 @@ os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"] = str(HERE / "no-such-file")
 
 @pytest.fixture(autouse=True)
 def _no_debug() -> Iterator[None]:
-    """Undo --debug, which lasts for the process."""
+    """Undo --debug and other options that last for the process."""
+    before = {name for name in os.environ if name.startswith("ACCTGATE_")}
     yield
+    for name in [name for name in os.environ if name.startswith("ACCTGATE_") and name not in before]:
+        del os.environ[name]
     os.environ.pop("ACCTGATE_DEBUG", None)
     logging.getLogger("acctgate").setLevel(logging.NOTSET)

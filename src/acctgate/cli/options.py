@@ -38,8 +38,11 @@ T = TypeVar("T")
 
 def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
     """Pass the profile on in the environment, which the policy pack inherits: it is another process."""
-    if profile:
-        os.environ["ACCTGATE_PROFILE"] = profile
+    if profile is None:
+        return
+    if not profile.strip():
+        raise click.UsageError("--profile is empty; give a name, or leave the option out")
+    os.environ["ACCTGATE_PROFILE"] = profile
 
 
 class Live(NamedTuple):

@@ -30,6 +30,7 @@ _TOKEN: Final = "ALIBABA_CLOUD_SECURITY_TOKEN"  # noqa: S105
 _ROLE: Final = "ALIBABA_CLOUD_ROLE_ARN"
 _OIDC_PROVIDER: Final = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
 _OIDC_TOKEN: Final = "ALIBABA_CLOUD_OIDC_TOKEN_FILE"  # noqa: S105
+_PROFILE: Final = "ALIBABA_CLOUD_PROFILE"
 _INI: Final = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 _URI: Final = "ALIBABA_CLOUD_CREDENTIALS_URI"
 SUPPLY: Final = f"set {_ID} and {_SECRET}, or run `aliyun configure`"
@@ -155,6 +156,9 @@ def _oidc(environment: Mapping[str, str]) -> Source | None:
 
 
 def _current_profile(environment: Mapping[str, str]) -> Source | None:
+    for name in (_PROFILE, _INI, _URI):
+        if name in environment and not environment[name].strip():
+            raise _missing(f"the environment variable {name} is empty (unset it to use another source)")
     disabled = environment.get("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "").lower() == "true"
     return None if disabled or not config_path().is_file() else _cli_profile(None)
 
@@ -176,7 +180,7 @@ def _ini_file(environment: Mapping[str, str]) -> Source | None:
         if named:
             raise _missing(f"credentials file {file}: no such file")
         return None
-    name = environment.get("ALIBABA_CLOUD_PROFILE") or "default"
+    name = environment.get(_PROFILE) or "default"
     arguments = {"profile_file": str(file), "profile_name": name}
     return Source(f"profile {one_line(name)} of {file}", "ProfileCredentialsProvider", arguments)
 

@@ -50,20 +50,17 @@ class Target:
     ) -> Target:
         """Return the target of these values; ACCTGATE_REGION, _ROLE_ARN, _ENDPOINT and _PROFILE replace missing ones.
 
-        A missing region is the profile's, otherwise cn-shanghai.
+        A missing region is the profile's, otherwise cn-shanghai. A role or a profile that is empty, as a variable of a
+        pipeline may be, is an error: without it, the account of the default credentials would be read.
 
         Raises:
             SourceError: A value is invalid, or the profile cannot be read.
         """
         environ = os.environ.get
-        profile = profile or environ("ACCTGATE_PROFILE") or None
+        profile = _given("profile", profile, "ACCTGATE_PROFILE")
         region = region or environ("ACCTGATE_REGION") or (profile_region(profile) if profile else None)
-        return cls(
-            region or DEFAULT_REGION,
-            role_arn or environ("ACCTGATE_ROLE_ARN") or None,
-            endpoint or environ("ACCTGATE_ENDPOINT") or None,
-            profile,
-        )
+        role_arn = _given("role", role_arn, "ACCTGATE_ROLE_ARN")
+        return cls(region or DEFAULT_REGION, role_arn, endpoint or environ("ACCTGATE_ENDPOINT") or None, profile)
 
     def host(self, product: str) -> str:
         """Return the host that gets the calls of a product."""
@@ -72,6 +69,19 @@ class Target:
         if product == "config":
             return f"config.{_INTERNATIONAL if self.region == _INTERNATIONAL else DEFAULT_REGION}.aliyuncs.com"
         return f"sts.{self.region}.aliyuncs.com" if product == "sts" else f"{product}.aliyuncs.com"
+
+
+def _given(name: str, value: str | None, variable: str) -> str | None:
+    """Return a value, or else that of the variable; None where neither is set.
+
+    Raises:
+        SourceError: It is empty.
+    """
+    found = os.environ.get(variable) if value is None else value
+    if found is not None and not found.strip():
+        where = f" ({variable})" if value is None else ""
+        raise SourceError(f"{name}{where} is empty; give a value, or leave it out to use the default credentials")
+    return found
 
 
 def _is_loopback(endpoint: str) -> bool:
