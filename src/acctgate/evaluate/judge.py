@@ -100,7 +100,10 @@ class _RuleJudge:
     def _outcomes(self, account: Snapshot) -> list[Outcome]:
         if not self._paths:
             return self._account_outcomes(account)
-        outcomes = self._cached_outcomes(list(map(account.read, self._paths)))
+        if self._level == "disabled":  # only shows the value, reliable or not
+            outcomes = self._cached_outcomes([account.raw(self._paths[0])])
+        else:
+            outcomes = self._cached_outcomes(list(map(account.read, self._paths)))
         return self._with_notes(outcomes, account) if account.notes else outcomes
 
     def _moving(self, account: Snapshot) -> list[OtherChange]:

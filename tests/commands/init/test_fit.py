@@ -277,3 +277,53 @@ def test_the_worst_there_is_makes_no_limit(rule: str, path: tuple[str, ...], val
     """A mandatory rule that every account holds would only look like one."""
     [gap] = fitted(changed((path, value))).gaps
     assert (gap.rule, gap.kind, gap.entry) == (rule, "violated", {"level": "advisory"})
+
+
+SYMBOLS: Final = {
+    "RequireLowercaseCharacters": True,
+    "RequireUppercaseCharacters": True,
+    "RequireNumbers": True,
+    "RequireSymbols": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted", "section", "entry"),
+    [
+        ("password-length", {"minimum": 14}, {"PasswordPolicy": {"MinimumPasswordLength": 10}}, {"minimum": 10}),
+        ("password-length", {"minimum": 14}, {"PasswordPolicy": {"MinimumPasswordLength": 8}}, None),
+        ("password-reuse", {"minimum": 5}, {"PasswordPolicy": {"PasswordReusePrevention": 3}}, {"minimum": 3}),
+        ("password-reuse", {"minimum": 5}, {"PasswordPolicy": {"PasswordReusePrevention": 0}}, None),
+        ("password-age", {"max_days": 90}, {"PasswordPolicy": {"MaxPasswordAge": 365}}, {"max_days": 365}),
+        ("password-age", {"max_days": 90}, {"PasswordPolicy": {"MaxPasswordAge": 0}}, None),
+        ("password-attempts", {"maximum": 5}, {"PasswordPolicy": {"MaxLoginAttemps": 9}}, {"maximum": 9}),
+        ("password-attempts", {"maximum": 5}, {"PasswordPolicy": {"MaxLoginAttemps": 0}}, None),
+        (
+            "password-characters",
+            {"require": ["numbers", "symbols"]},
+            {"PasswordPolicy": SYMBOLS},
+            {"require": ["numbers"]},
+        ),
+        ("password-characters", {"require": ["symbols"]}, {"PasswordPolicy": SYMBOLS}, None),
+        ("user-sso", {"require": True}, {"UserSsoSettings": {"SsoEnabled": False}}, None),
+        (
+            "access-key-networks",
+            {"within": ["10.0.0.0/8"], "max_public_addresses": 0},
+            {
+                "AccessKeyPolicy": {
+                    "Status": "Active",
+                    "Statements": [{"Type": "ClassicWhiteList", "IPList": ["8.8.8.8"]}],
+                }
+            },
+            {"within": ["8.8.8.8/32", "10.0.0.0/8"], "max_public_addresses": 1},
+        ),
+        ("access-key-networks", {}, {"AccessKeyPolicy": {"Status": "Inactive"}}, None),
+    ],
+)
+def test_the_optional_sections_are_held_to_today(rule: str, wanted: Any, section: Any, entry: Any) -> None:
+    snapshot = Snapshot.from_document({"version": 1, **section})
+    [gap] = fit(snapshot, policy_of({rule: {"level": "mandatory", **wanted}}), "target", NOW).gaps
+    if entry is None:
+        assert (gap.kind, gap.entry) == ("violated", {"level": "advisory"})
+    else:
+        assert (gap.kind, gap.entry) == ("ratchet", {"level": "mandatory", **entry})
