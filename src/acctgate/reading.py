@@ -55,7 +55,7 @@ def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:
     """Decode UTF-8, or UTF-16 with a byte order mark, which PowerShell 5 writes.
 
     Raises:
-        SourceError: There are no bytes, or too many, or they are neither.
+        SourceError: The file is empty, too large, or in another encoding.
     """
     if len(raw) > largest:
         raise TooLargeError(f"{name}: larger than {_size(largest)}")

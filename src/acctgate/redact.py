@@ -85,7 +85,7 @@ def _character(character: str) -> str:
 
 
 def _named(character: str) -> str:
-    """Return the alternative for an HTML entity with a name, and for the plus that stands for a space."""
+    """Return the alternative for an HTML entity with a name, and for the plus that encodes a space."""
     name = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", " ": r"\+"}.get(character)
     return f"|{name}" if name else ""
 
@@ -125,7 +125,7 @@ def _key(key: Any) -> Any:
 
 
 def may_have_secrets(text: str) -> bool:
-    """Return whether `without_secrets` could change what this JSON text says. Cheap; no false negatives."""
+    """Return whether `without_secrets` could change this JSON text. Cheap; no false negatives."""
     if _values:
         return True
     lowered = text.lower()

@@ -23,7 +23,7 @@ def open_output(path: Path, *, overwrite: bool, inputs: Iterable[str | Path] = (
     Args:
         path: The file.
         overwrite: Whether an existing file may be replaced. An empty file and a device may always be written to.
-        inputs: Files that are read. None of them is overwritten, whatever name it has here.
+        inputs: Files that are read. None of them is overwritten, under any of its names.
         encoding: How the text is encoded.
 
     Raises:

@@ -40,7 +40,7 @@ STOPPED = "Traceback (most recent call last):\nRuntimeError: Event loop stopped 
         ([IN_A_LIBRARY], "", "/venv/site-packages/one.py:1: KeyError: 'x'"),
         ([STOPPED, "resource 'a' has a problem"], STOPPED, "the Pulumi engine failed: resource 'a' has a problem"),
         ([], " stdout: \n stderr: error: no such stack", "the Pulumi engine failed: no such stack"),
-        ([], "\n code: 1\n stdout: \n", "the Pulumi engine failed: it did not say why"),
+        ([], "\n code: 1\n stdout: \n", "the Pulumi engine failed: it gave no reason"),
         (["error: https://x.example/?Signature=abc"], "", "the Pulumi engine failed: https://x.example/"),
     ],
     ids=["pack", "library", "beside", "output", "nothing", "secret"],

@@ -97,7 +97,7 @@ def read_all(path: str, shown: Progress) -> list[Snapshot]:
 
 
 def is_large(paths: tuple[str, ...]) -> bool:
-    """Return whether the input is worth starting worker processes. A pipe has no size and counts as small."""
+    """Return whether the input is large enough for worker processes. A pipe has no size and counts as small."""
     try:
         return sum(map(_size, paths)) >= LARGE_INPUT
     except OSError:  # reported where the file is read

@@ -156,7 +156,7 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
     for sheet in sheets:
         if not sheet.columns:
             click.echo(
-                f"acctgate: {sheet_file}: sheet {sheet.name}: unknown layout; its rows are kept as they are", err=True
+                f"acctgate: {sheet_file}: sheet {sheet.name}: unknown layout; its rows have no column names", err=True
             )
     document = {sheet.name: sheet.records if sheet.columns else sheet.rows for sheet in sheets}
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
@@ -183,5 +183,5 @@ def _wait(packs: CompliancePacks, pack: str, timeout: int, *, generated: bool) -
 
 
 def _ask(call: Callable[[], T]) -> T:
-    """Return what a call brings. Its failure ends the command."""
+    """Return the result of a call. Its failure ends the command."""
     return or_fail(call, CallError, DownloadError, SheetError)

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the objects that their values stand for."""
+"""Options that several commands share, and the objects that their values name."""
 
 from __future__ import annotations
 

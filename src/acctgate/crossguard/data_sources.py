@@ -1,4 +1,4 @@
-"""The account as data sources of a Pulumi program. `source_reader` says how they work."""
+"""The account as data sources of a Pulumi program. `source_reader` describes how they work."""
 
 from __future__ import annotations
 

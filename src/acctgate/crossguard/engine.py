@@ -19,7 +19,7 @@ SCRIPTS: Final = {
 exec "${{PULUMI_PYTHON_CMD:-python3}}" -u -m pulumi.dynamic "$@"''',
     "pulumi-analyzer-policy-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.policy "$1" "$2"',
 }
-# The stand-in replaces the alicloud plugin: a small provider that serves the demo account only.
+# The stand-in replaces the alicloud plugin: a small provider that works only on the demo account.
 _STAND_IN: Final = {
     "pulumi-resource-alicloud": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m acctgate.demo.provider "$@"'
 }

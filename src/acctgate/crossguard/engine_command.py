@@ -1,6 +1,6 @@
 """The command line of the engine that runs the pack: which resources it touches, and how.
 
-The engine does not show these options to a policy pack. They stand on the command line of an ancestor of the pack's
+The engine does not show these options to a policy pack. They are on the command line of an ancestor of the pack's
 process, in PULUMI_OPTION_* variables and in the project file.
 """
 
@@ -54,7 +54,7 @@ class EngineCommand:
         return None if self.excludes and self.dependents else True
 
     def replaces(self, urn: str) -> bool | None:
-        """Return whether the run is told to replace a resource. None: not known."""
+        """Return whether the command replaces a resource. None if it is unknown."""
         return _matches(self.replaced, urn) if self.known else None
 
 
@@ -88,7 +88,7 @@ def parse_command(
     Args:
         arguments: The arguments, without the program.
         environment: PULUMI_OPTION_REFRESH and the like count if the option is not given.
-        project_refresh: Whether the project file asks for a refresh. None: not known.
+        project_refresh: Whether the project file requests a refresh. None if it is unknown.
     """
     given: dict[str, list[str]] = {}
     for name, value in _options(arguments):
@@ -111,7 +111,7 @@ def parse_command(
 
 
 def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield options and their values. A value follows an option that takes one, or stands behind `=`."""
+    """Yield options and their values. A value follows an option that takes one, or comes after `=`."""
     words = iter(arguments)
     for word in words:
         if word == "--":
@@ -131,7 +131,7 @@ def _matches(patterns: Sequence[str], urn: str) -> bool:
 
 
 def _expression(pattern: str) -> str:
-    """`*` stands for text within one part of a URN, `**` for any text."""
+    """Match a URN. `*` matches text within one part of it, `**` any text."""
     parts = re.split(r"(\*\*|\*)", pattern)
     return "".join({"**": ".*", "*": "[^:]*"}.get(part, re.escape(part)) for part in parts)
 
@@ -185,7 +185,7 @@ def working_directory(process: int | None) -> Path | None:
 
 
 def _project_refresh(directory: Path | None) -> bool | None:
-    """Return whether the project file asks for a refresh before each operation. None: no project file was found."""
+    """Return whether the project file requests a refresh before each operation. None if no project file was found."""
     project = find_project(directory)
     if project is None:
         return None

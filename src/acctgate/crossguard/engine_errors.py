@@ -30,7 +30,7 @@ def explain_failure(errors: Sequence[str], output: str) -> str:
         for line in useful:
             if sign in line:
                 return _PREFIX + one_line(line.partition(sign)[2] or line)
-    return _PREFIX + one_line(useful[0] if useful else "it did not say why")
+    return _PREFIX + one_line(useful[0] if useful else "it gave no reason")
 
 
 def _raised(text: str) -> str | None:

@@ -103,7 +103,7 @@ def _open_stack(run: EngineRun, project: Project, program: InlineProgram | None)
 
 
 def main() -> None:
-    """Run what the parent asks for. Arguments: a file with the run, and the file descriptor of the parent's pipe."""
+    """Run the command of the parent. Arguments: a file with the run, and the file descriptor of the parent's pipe."""
     run = EngineRun(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     descriptor = int(sys.argv[2])
     os.set_inheritable(descriptor, False)  # or the parent would wait for every process that inherits it

@@ -109,6 +109,6 @@ def sentence(account: str | None, outcome: Outcome) -> str:
     """Return an outcome as one line for the engine's output."""
     name = f"account {one_line(account)}: " if account else ""
     message = one_line(outcome.message)
-    if outcome.outcome == "unknown":  # the engine has violations only: say that this one is not proven
+    if outcome.outcome == "unknown":  # the engine has violations only: the text shows that this one is not proven
         message = f"not provable: {reason_of(message)}"
     return f"{name}{message}; expected {one_line(outcome.expected)}. {outcome.remediation}"

@@ -71,7 +71,7 @@ def planned(
         state: The recorded resources, None where they are not known: the resource may then be created, updated or left
             alone.
         command: The engine's command line.
-        outputs: The previewed outputs, None where there is no preview.
+        outputs: The previewed outputs, None without a preview.
     """
     recorded = (state or {}).get(declared.urn)
     before = None if recorded is None else _settings_of(recorded)

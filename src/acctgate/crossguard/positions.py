@@ -1,6 +1,6 @@
 """Where a Python program declares its SecurityPreference resources.
 
-Policies do not see it. So where `acctgate preview` runs the program, it registers a transformation that changes
+Policies do not see it. So if `acctgate preview` runs the program, it registers a transformation that changes
 nothing: it sees each resource while the line that declares it is on the call stack, and records it for the pack.
 """
 
@@ -41,7 +41,7 @@ class PositionRecorder:
             self._file.write_text(json.dumps(self._found), encoding="utf-8")
 
     def _declaration(self) -> tuple[str, int] | None:
-        """Return the innermost line of the call stack in the project, installed packages aside."""
+        """Return the innermost line of the call stack in the project, without installed packages."""
         installed = Path(sys.prefix).resolve()
         for frame in reversed(traceback.extract_stack()):
             file = Path(frame.filename).resolve()
@@ -51,7 +51,7 @@ class PositionRecorder:
 
 
 def positions() -> Positions:
-    """Return the positions that the program has recorded; none if it runs elsewhere."""
+    """Return the positions that the program has recorded. There are none if it runs elsewhere."""
     name = os.environ.get(variables.POSITIONS)
     try:
         found = json.loads(Path(name).read_bytes()) if name else {}

@@ -1,7 +1,7 @@
 """`pulumi preview` of a project with the policy pack.
 
 The verdict comes from the pack's report, not from the engine's events: these carry neither passes nor severities.
-Without a report of this very run nothing has been judged, whatever the engine and the program say.
+Without a report of this run nothing has been judged, whatever the engine or the program claims.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Job:
     policy: str | None = None
     """The policy file, or a preset's name, to judge by; None: the policy that the project's pack serves."""
     stack: str | None = None
-    """An existing stack in the user's own back end. None takes the selected one, or else creates one in a file."""
+    """An existing stack in the user's own back end. None uses the selected one, or creates one in a temporary file."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables for the engine, its plugins and the pack."""
     stand_in: bool = False
-    """Whether the stand-in replaces the alicloud plugin: a small provider that serves the demo account only."""
+    """Whether the stand-in replaces the alicloud plugin: a small provider that works only on the demo account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from acctgate.writing import replace_file
 
 
 class ReportError(Exception):
-    """The file is not the report of this run. The text is one line that says why."""
+    """The file is not the report of this run. The text is one line with the reason."""
 
 
 def remove() -> None:

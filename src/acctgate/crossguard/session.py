@@ -56,7 +56,7 @@ class PreviewSession:
 
         Args:
             configuration: What the run judges by.
-            reader: Reads the recorded state and the account; by default as the configuration says.
+            reader: Reads the recorded state and the account; by default as configured.
             command: The engine's command line; by default that of this process's ancestors.
         """
         self._command = command or find_command()
@@ -95,7 +95,7 @@ class PreviewSession:
             self._reader.start_target(selection(source))
 
     def declare_other(self) -> None:
-        """Take in any other resource. While there are no data sources, start to read the account early."""
+        """Record any other resource. While there are no data sources, start to read the account early."""
         self._move(Phase.DECLARED)
         if not self._has_sources:
             self._reader.start_account(None)
@@ -155,7 +155,7 @@ class PreviewSession:
 
     def _judge_change(self, change: PlannedChange, account: str | None, now: datetime) -> AccountReport:
         key = (change.address, account)
-        if key not in self._changes_judged:  # each rule with a resource policy asks for the same report
+        if key not in self._changes_judged:  # each rule with a resource policy needs the same report
             self._changes_judged[key] = judge_change(change, account, self.policy, now)
         return self._changes_judged[key]
 
@@ -177,5 +177,5 @@ class PreviewSession:
 
 
 def _is_preview() -> bool:
-    """Return whether the engine says that nothing is deployed in this run."""
+    """Return whether nothing is deployed in this run, according to the engine."""
     return os.environ.get("PULUMI_DRY_RUN") == "true"

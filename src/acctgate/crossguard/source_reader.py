@@ -67,7 +67,7 @@ _READERS: Final[dict[str, Callable[[LiveAccount, Values], Values]]] = {
     USER_SSO.name: lambda account, _: {USER_SSO.section: account.user_sso_settings()},
     ACCESS_KEY_POLICY.name: lambda account, _: {ACCESS_KEY_POLICY.section: account.access_key_policy()},
 }
-"""How each data source is read. Each raises `CallError` if a call brings no answer."""
+"""How each data source is read. Each raises `CallError` if a call fails."""
 
 
 class SourceReader(ResourceProvider):
@@ -89,7 +89,7 @@ class SourceReader(ResourceProvider):
             return CheckResult(arguments, [CheckFailure(error.name, str(error))])
 
     def diff(self, _id: str, _olds: Values, _news: Values) -> DiffResult:
-        """Show what changed in the account as an update of the data source. The time of reading is no change."""
+        """Show what changed in the account as an update of the data source. The time of reading does not count."""
         olds = {key: value for key, value in _olds.items() if key not in ("__provider", READ_AT)}
         news = {key: value for key, value in _news.items() if key not in ("__provider", READ_AT)}
         return DiffResult(changes=olds != news)
@@ -164,7 +164,7 @@ def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> Liv
     return _account(target)
 
 
-# One process serves all data sources of a preview: it assumes a role and asks for the identity once.
+# One process serves all data sources of a preview: it assumes a role and reads the identity once.
 @lru_cache
 def _account(target: Target) -> LiveAccount:
     from acctgate.sources.live import LiveAccount  # noqa: PLC0415 - loads only for a live call

@@ -1,4 +1,4 @@
-"""What the demo account holds: the example values of the APIs' documents, until somebody changes them."""
+"""The content of the demo account. It begins with the example values of the APIs' documentation."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _PACK_REPORT: Final[dict[str, Any]] = {
 
 @dataclass(slots=True)
 class DemoAccount:
-    """One account. Change the fields at will: the next call answers with them."""
+    """One account. A change of a field shows in the next call."""
 
     account_id: str = ACCOUNT_ID
     preference: dict[str, Any] = field(default_factory=lambda: deepcopy(_PREFERENCE))
@@ -107,11 +107,11 @@ class DemoAccount:
                 group[key.api] = LEFT_OUT[key.api]
 
     def set_password_policy(self, parameters: dict[str, str]) -> None:
-        """Do what SetPasswordPolicy does. What the call leaves out stays as it is."""
+        """Do what SetPasswordPolicy does. Settings that the call omits stay unchanged."""
         self.password_policy |= {key: _typed(parameters[key]) for key in self.password_policy if key in parameters}
 
     def comply(self) -> None:
-        """Make the account hold what the preset `strict` asks for, masks within 10.0.0.0/8."""
+        """Make the account satisfy the preset `strict`, with masks within 10.0.0.0/8."""
         login = self.preference["LoginProfilePreference"]
         login |= {"MFAOperationForLogin": "mandatory", "OperationForRiskLogin": "enforceVerify"}
         self.preference["MFAPreference"]["AllowUserToManageMFADevices"] = True

@@ -24,16 +24,16 @@ _ROWS: Final = (
 
 
 class ReportStore:
-    """Generates reports as Cloud Config does: a request, some time in which it is CREATING, then COMPLETE."""
+    """Generates reports as Cloud Config does: on request, CREATING for some time, then COMPLETE."""
 
     def __init__(self) -> None:
         self.creating_reads = 2
-        """How often a report that was requested still reads CREATING."""
+        """How many reads of a requested report return CREATING."""
         self._remaining = Counter[str]()
         self._tokens: set[str] = set()
 
     def generate(self, report: dict[str, Any], token: str, now: datetime) -> None:
-        """Begin to generate a report. The same client token does so once.
+        """Start to generate a report. The same client token starts only one.
 
         Raises:
             SignatureError: The report is being generated already.
@@ -50,7 +50,7 @@ class ReportStore:
         report |= {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(now.timestamp() * 1000)}
 
     def read(self, report: dict[str, Any], endpoint: str) -> dict[str, Any]:
-        """Return a report as it reads now. One that was generated here has a signed URL on this server."""
+        """Return a report in its current state. A report that was generated here has a signed URL on this server."""
         pack = report["CompliancePackId"]
         if self._remaining[pack]:
             self._remaining[pack] -= 1
@@ -61,7 +61,7 @@ class ReportStore:
 
 
 def sheet(path: str, query: str) -> bytes | None:
-    """Return the sheet that a URL names, None where its signature is wrong."""
+    """Return the sheet that a URL names, None if its signature is wrong."""
     return workbook(_ROWS) if path.startswith(PATH) and query == _SIGNATURE else None
 
 

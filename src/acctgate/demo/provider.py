@@ -1,7 +1,7 @@
-"""A stand-in for the alicloud plugin, for the demo account only: real pulumi_alicloud resources work with it.
+"""A stand-in for the alicloud plugin: real pulumi_alicloud resources work with it on the demo account.
 
-It knows the account's SecurityPreference and its password policy, and does with them what the real provider of the same
-version does (`sent`, `passwords`). Started by the engine as `pulumi-resource-alicloud`.
+It supports the account's SecurityPreference and its password policy, and treats them as the real provider of the same
+version does (`sent`, `passwords`). The engine starts it as `pulumi-resource-alicloud`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ABSENT: Final[dict[str, Any]] = {
     "maxIdleDaysForAccessKeys": 0,
     "verificationTypes": [],
 }
-"""What the real provider records where the API's answer leaves a setting out."""
+"""What the real provider records for settings that the API's response omits."""
 Properties = dict[str, Any]
 
 
@@ -74,12 +74,12 @@ class StandIn(ResourceProviderServicer):
         if passwords := STAND_INS.get(_type(request.urn)):
             return proto.CheckResponse(inputs=_struct(passwords.checked(_plain(request.news))))
         if _type(request.urn) != PREFERENCE_TYPE:
-            reason = f"the demo account's stand-in knows no {_type(request.urn)}; it needs the real alicloud plugin"
+            reason = f"the demo account's stand-in does not support {_type(request.urn)}; use the real alicloud plugin"
             return proto.CheckResponse(inputs=request.news, failures=[proto.CheckFailure(reason=reason)])
         return proto.CheckResponse(inputs=request.news)
 
     def Invoke(self, request: Any, context: Any) -> Any:
-        reason = f"the demo account's stand-in knows no {request.tok}; it needs the real alicloud plugin"
+        reason = f"the demo account's stand-in does not support {request.tok}; use the real alicloud plugin"
         return proto.InvokeResponse(failures=[proto.CheckFailure(reason=reason)])
 
     def Diff(self, request: Any, context: Any) -> Any:
@@ -125,9 +125,9 @@ class StandIn(ResourceProviderServicer):
             inputs = _plain(request.inputs)
             state = self._state(request)
             imported = not request.inputs.fields
-            kept = {name: value for name, value in state.items() if name in inputs or (imported and value)}
-            kept.pop("id", None)
-            return proto.ReadResponse(id=request.id, properties=_struct(state), inputs=_struct(kept))
+            read = {name: value for name, value in state.items() if name in inputs or (imported and value)}
+            read.pop("id", None)
+            return proto.ReadResponse(id=request.id, properties=_struct(state), inputs=_struct(read))
 
     def _state(self, request: Any) -> Properties:
         if passwords := STAND_INS.get(_type(request.urn)):
@@ -150,7 +150,7 @@ class StandIn(ResourceProviderServicer):
     def _caller(self) -> Caller:
         endpoint = os.environ.get("ACCTGATE_ENDPOINT")
         if not endpoint:
-            raise SourceError("the stand-in for alicloud serves the demo account only: ACCTGATE_ENDPOINT names it")
+            raise SourceError("the stand-in for alicloud works only on the demo account; set ACCTGATE_ENDPOINT to it")
         return Caller(Target(DEFAULT_REGION, self._role_arn, endpoint))
 
 
@@ -186,8 +186,8 @@ def _previewed(news: Properties) -> Properties:
 
 
 def _previewed_update(olds: Properties, news: Properties) -> Properties:
-    kept = {name: value for name, value in olds.items() if name not in NOT_COMPUTED}
-    return {**kept, **{name: value for name, value in news.items() if value != "" or name in NOT_COMPUTED}}
+    computed = {name: value for name, value in olds.items() if name not in NOT_COMPUTED}
+    return {**computed, **{name: value for name, value in news.items() if value != "" or name in NOT_COMPUTED}}
 
 
 def _flat(properties: Properties) -> dict[str, str]:

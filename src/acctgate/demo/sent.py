@@ -1,7 +1,7 @@
 """What each version of the alicloud provider sends for a SecurityPreference. Pure.
 
-Written from the providers' behaviour, apart from the prediction in `model.preference_request`, so that one tests the
-other. Properties have Pulumi's names.
+Written from the providers' behaviour, independently of the prediction in `model.preference_request`, so that each tests
+the other. Properties have Pulumi's names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ENFORCE: Final = DEAD_PROPERTY[0]
 MASKS: Final = "loginNetworkMasks"
 HOURS: Final = "loginSessionDuration"
 NOT_COMPUTED: Final = (MASKS, "verificationTypes")
-"""What a program leaves out is removed, not kept."""
+"""A value that a program omits is removed."""
 _OLDEST: Final = (
     "enableSaveMfaTicket",
     HOURS,
@@ -36,7 +36,7 @@ def attributes(era: ProviderEra) -> tuple[str, ...]:
 
 
 def changed(olds: Properties, news: Properties) -> list[str]:
-    """Return the names that differ from the recorded state. What is computed and left out or "" keeps its value."""
+    """Return the names that differ from the recorded state. A computed property keeps a value that is omitted or ""."""
     names = [*(key.pulumi for key in PREFERENCE_KEYS), ENFORCE]
     return [name for name in names if _comparable(planned(name, olds, news)) != _comparable(olds.get(name))]
 
@@ -50,7 +50,7 @@ def planned(name: str, olds: Properties, news: Properties) -> Any:
 
 
 def created(era: ProviderEra, news: Properties) -> dict[str, Any]:
-    """Return what a create sends: what is set, without empty values."""
+    """Return what a create sends: the values that are set and not empty."""
     sent = {name: news[name] for name in attributes(era) if news.get(name) not in (None, "", [])}
     if sent.get(ENFORCE) is False:
         del sent[ENFORCE]

@@ -1,4 +1,4 @@
-"""The embedded demo account: a local server that speaks the wire protocol of the three APIs.
+"""The embedded demo account: a local server with the wire protocol of the three APIs.
 
 It checks signatures as the real service does, answers in JSON or XML, denies, throttles and breaks on
 request, and keeps what SetSecurityPreference and SetPasswordPolicy set. It listens on this machine only.
@@ -37,7 +37,7 @@ Answer = dict[str, Any]
 
 
 class DemoServer:
-    """Serves one account, or several that AssumeRole leads to. A context manager: it serves while it is open."""
+    """Serves one account, or several that AssumeRole leads to. As a context manager, it serves inside the block."""
 
     def __init__(self, *accounts: DemoAccount, port: int = 0, tls: Path | None = None) -> None:
         """Prepare to serve.
@@ -45,20 +45,20 @@ class DemoServer:
         Args:
             accounts: The accounts; the demo credentials belong to the first.
             port: The TCP port; 0 takes a free one.
-            tls: A folder for a self-signed certificate. The port then speaks plain HTTP and TLS: the real Terraform
+            tls: A folder for a self-signed certificate. The port then serves plain HTTP and TLS: the real Terraform
                 provider assumes roles over HTTPS only. Clients must trust `certificate` (SSL_CERT_FILE).
         """
         self.accounts: dict[str, DemoAccount] = {a.account_id: a for a in accounts or (DemoAccount(),)}
         self.denied: set[str] = set()
-        """Operations that the caller has no permission for."""
+        """Operations that are denied."""
         self.throttled: Counter[str] = Counter()
         """How many of the next calls of an operation are throttled."""
         self.broken: Counter[str] = Counter()
         """How many of the next calls of an operation end with 503 ServiceUnavailable."""
         self.calls: Counter[str] = Counter()
-        """How many calls of an operation came in."""
-        self.ahead = timedelta()
-        """How far its clock is ahead of this machine's."""
+        """The number of calls of each operation."""
+        self.clock_skew = timedelta()
+        """The difference between its clock and this machine's."""
         first = next(iter(self.accounts))
         self._keys: dict[str, tuple[str, str, str | None]] = {ACCESS_KEY_ID: (ACCESS_KEY_SECRET, first, None)}
         self.reports = ReportStore()
@@ -67,7 +67,7 @@ class DemoServer:
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.demo = self
         self.certificate: Path | None = None
-        """The certificate that clients must trust, where the server speaks TLS."""
+        """The certificate that clients must trust. None without TLS."""
         if tls is not None:
             self.certificate, key_file = write_certificate(tls)
             self._http.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -263,7 +263,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection, in TLS where the client begins a handshake."""
+        """Serve a connection, in TLS if the client starts a handshake."""
         if self.context is None:
             super().finish_request(request, client_address)
             return
@@ -293,7 +293,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "application/vnd.ms-excel", data)
             return
         request = Request(self.command, url.path, url.query, headers, body)
-        status, answer = self.server.demo.answer(request, datetime.now(UTC) + self.server.demo.ahead)
+        status, answer = self.server.demo.answer(request, datetime.now(UTC) + self.server.demo.clock_skew)
         if rpc_parameters(request).get("Format", "").upper() == "XML":
             name = f"{action_of(request)}Response" if status == 200 else "Error"
             self._send(status, "text/xml;charset=utf-8", to_xml(name, answer).encode())
@@ -312,7 +312,7 @@ class _Handler(BaseHTTPRequestHandler):
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Return the Date header, from the demo account's clock."""
         now = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
-        return super().date_time_string((now + self.server.demo.ahead).timestamp())
+        return super().date_time_string((now + self.server.demo.clock_skew).timestamp())
 
     def log_message(self, *args: object) -> None:
         """Log nothing: the server runs beside a preview."""

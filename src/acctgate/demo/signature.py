@@ -16,13 +16,13 @@ _AUTHORIZATION: Final = re.compile(
     rf"{ALGORITHM} Credential=(?P<id>[^,]+),SignedHeaders=(?P<headers>[^,]+),Signature=(?P<signature>[0-9a-f]+)"
 )
 MAX_AGE: Final = timedelta(minutes=15)
-"""How far the time of a signature may be from the server's."""
+"""The largest difference between a signature's time and the server's."""
 _MUST_SIGN: Final = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-content-sha256"}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is signed of an HTTP request. Names of headers are in lower case."""
+    """The signed parts of an HTTP request. Header names are in lower case."""
 
     method: str
     path: str
@@ -32,7 +32,7 @@ class Request:
 
 
 class SignatureError(Exception):
-    """The request is refused, with the code and message that the real service gives."""
+    """The request is refused, with the code and message of the real service."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ def verify(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
     Args:
         request: The request.
         secrets: AccessKey id → secret.
-        now: For the age of the signature, at most 15 minutes.
+        now: The server's time. A signature is valid for 15 minutes.
 
     Raises:
         SignatureError: It is not signed, not by a known key, too old, or not with the key's secret.

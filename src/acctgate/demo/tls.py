@@ -1,6 +1,6 @@
-"""A certificate for the demo account, and a socket that speaks plain HTTP and TLS on one port.
+"""A certificate for the demo account, and a socket that serves plain HTTP and TLS on one port.
 
-The real Terraform provider calls AssumeRole over HTTPS, even where its protocol is HTTP.
+The real Terraform provider calls AssumeRole over HTTPS, even if its protocol is HTTP.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     """Write a self-signed certificate for 127.0.0.1 and localhost.
 
     Returns:
-        The certificate's file, which clients must trust (SSL_CERT_FILE), and the key's, readable by its owner only.
+        The certificate's file, which clients must trust (SSL_CERT_FILE), and the key's, readable only by its owner.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "acctgate demo account")])
@@ -54,7 +54,7 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def accept_tls(connection: socket.socket, context: ssl.SSLContext) -> socket.socket:
-    """Return the connection, wrapped in TLS where the client begins a handshake."""
+    """Return the connection, wrapped in TLS if the client starts a handshake."""
     first = connection.recv(1, socket.MSG_PEEK)
     if first and first[0] == _HANDSHAKE:
         return context.wrap_socket(connection, server_side=True)

@@ -30,7 +30,7 @@ def compare_accounts(
     Args:
         before: The accounts on the first side.
         after: The accounts on the second side.
-        rules: The rules of the policy: their orders say what is stricter.
+        rules: The rules of the policy: their orders define what is stricter.
     """
     comparison = Comparison(rules)
     pairs = list(_pairs(list(before), list(after)))
@@ -82,7 +82,7 @@ def _settings(
         plain = plain_setting(setting)
         move = comparison.compare(setting, was, now)
         if move.direction == "changed" and expected.get(plain) in ("true", "false"):
-            # The policy says which position of the switch is stricter.
+            # The policy defines which position of the switch is stricter.
             move = Move("stricter" if now is (expected[plain] == "true") else "looser")
         note = "; ".join(filter(None, (move.note, notes.get(setting))))
         yield SettingChange(setting, was, now, move.direction, note, comparison.rule_of(setting), expected.get(plain))

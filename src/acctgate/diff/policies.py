@@ -40,7 +40,7 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
 
 
 def unproven(path: str, note: str) -> PolicyChange:
-    """Return a change that stands for a file whose earlier content is not known. It counts as looser."""
+    """Return a change of a file whose earlier content is unknown. It counts as looser."""
     return PolicyChange(path, "looser", "unknown", "unknown", f"{note}; use --base REVISION")
 
 
@@ -104,7 +104,7 @@ def _entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Mo
 def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
     """Return which way a parameter moved. None as a value means that the policy does not set it."""
     was, now = (rule.left_out.get(name) if value is None else value for value in (was, now))
-    if was is None or now is None:  # every optional parameter only asks for more
+    if was is None or now is None:  # an optional parameter can only make a rule stricter
         return Move("stricter" if was is None else "looser")
     order = rule.parameter_order(name)
     if order is not None and (move := checked_move(lambda: order(was, now))) is not None:

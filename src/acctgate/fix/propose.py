@@ -121,10 +121,10 @@ def _settings(
         return (), None
     for repairer in _REPAIRERS.values():
         if repairer.key.api in _LEFT_OUT and repairer.key.api not in declared:
-            kept = _kept(snapshot, policy, repairer, wanting)
-            if isinstance(kept, str):
-                return (), kept
-            declared[kept.key.api] = kept
+            unchanged = _unchanged(snapshot, policy, repairer, wanting)
+            if isinstance(unchanged, str):
+                return (), unchanged
+            declared[unchanged.key.api] = unchanged
     return tuple(declared[key.api] for key in PREFERENCE_KEYS if key.api in declared), None
 
 
@@ -159,7 +159,7 @@ def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> DeclaredSet
     repaired = repairer.repaired(value, policy)
     if repaired is None:
         return None
-    why = f"{outcome.rule} wants {outcome.expected}; {_now(outcome)}"
+    why = f"{outcome.rule} wants {outcome.expected}; {_current(outcome)}"
     return DeclaredSetting(repairer.key, repaired, why, outcome.rule)
 
 
@@ -169,14 +169,16 @@ def _absent(snapshot: Snapshot, repairer: _Repairer) -> bool:
     return all(isinstance(value, Unknown) and value.absent for value in values)
 
 
-def _now(outcome: Outcome) -> str:
+def _current(outcome: Outcome) -> str:
     if outcome.outcome == "unknown":
         return reason_of(outcome.message)
     actual = json.dumps(outcome.actual, ensure_ascii=False)
     return f"{outcome.setting.rpartition('.')[2]} is now {actual}"
 
 
-def _kept(snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequence[Outcome]) -> DeclaredSetting | str:
+def _unchanged(
+    snapshot: Snapshot, policy: Policy, repairer: _Repairer, wanting: Sequence[Outcome]
+) -> DeclaredSetting | str:
     """Return masks or duration unchanged, or the policy's value if they are unknown, or why there is neither."""
     key, rule = repairer.key, repairer.rule
     value = _read(snapshot, repairer)

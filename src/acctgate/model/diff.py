@@ -14,7 +14,7 @@ Direction = Literal["stricter", "looser", "mixed", "changed", "unknown"]
 can no longer be read."""
 
 Flip = Literal["newly-failing", "newly-unknown", "repaired", "still-failing", "still-unknown", "waived", "dropped"]
-"""How a result changed. waived: it fails, but is waived; dropped: it failed and is no longer judged."""
+"""How a result changed. waived: it fails but is waived; dropped: it failed and is no longer judged."""
 
 FLIPS: Final[tuple[Flip, ...]] = get_args(Flip)
 

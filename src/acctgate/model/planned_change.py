@@ -79,7 +79,7 @@ class Effect:
     """What the deploy does to one setting."""
 
     kind: Literal["sets", "unknown", "either", "leaves"]
-    """sets it; sets it to an unknown value; sets it to one of several values, where LEAVES stands for the live one; or
+    """sets it; sets it to an unknown value; sets it to one of several values, where LEAVES is the live one; or
     leaves it as it is, although the program declares it."""
     value: Any
     note: str
@@ -208,7 +208,7 @@ class PlannedChange:
             return f'{self.name} gives "" for {self.spelled(key)}, which the provider takes as left out'
         if reason is Reason.NO_CALL:
             return f"{self.name} declares {shown}, but the deploy does not send it: the update sends nothing"
-        drift = "the deploy does not send it, since the recorded state says so already; run a refresh first"
+        drift = "the deploy does not send it, since the recorded state has this value already; run a refresh first"
         return f"{self.name} declares {shown}, but {drift}"
 
     def _note(self, key: str, alternative: Alternative) -> str:
@@ -266,7 +266,7 @@ class PlannedChange:
 
 
 def show_alternative(alternative: Alternative) -> str:
-    """Return a text that tells alternatives apart."""
+    """Return a text that identifies an alternative."""
     return f"{type(alternative.value).__name__} {alternative.value}"
 
 

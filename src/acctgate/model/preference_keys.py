@@ -11,7 +11,7 @@ class PreferenceKey(NamedTuple):
     api: str
     """The flat key of SetSecurityPreference, and the last key in GetSecurityPreference's answer."""
     group: str
-    """The object that it stands in, in GetSecurityPreference's answer."""
+    """The object that contains it in the response of GetSecurityPreference."""
     pulumi: str
     """The property of alicloud:ram/securityPreference:SecurityPreference."""
     terraform: str
@@ -19,7 +19,7 @@ class PreferenceKey(NamedTuple):
 
     @property
     def path(self) -> tuple[str, str, str]:
-        """Where it stands in a snapshot."""
+        """Its path in a snapshot."""
         return ("SecurityPreference", self.group, self.api)
 
     @property

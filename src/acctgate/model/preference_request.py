@@ -36,7 +36,7 @@ Operation = Literal["create", "update", "delete", "same", "unknown"]
 
 
 class Marker(Enum):
-    """Stands for a value that the plan does not show. Its own value says why."""
+    """A placeholder for a value that the plan does not show. Its own value is the reason."""
 
     UNKNOWN = "a value that is known only after the deploy"
     SECRET = "a secret value"  # noqa: S105
@@ -82,7 +82,7 @@ class Resource:
 
     declared: Mapping[str, Any]
     recorded: Mapping[str, Any] | None
-    """What the state records, None where that is not known. LEAVES stands for the live value."""
+    """What the state records, None if that is unknown. LEAVES is the live value."""
     differs: Mapping[str, bool | None] = field(default_factory=dict)
     """Whether a setting differs from what is recorded, where the plan shows that and not the value. None: not known."""
     enforce_mfa: Any = None

@@ -49,7 +49,7 @@ _ATTRIBUTES_SINCE: Final[dict[str, Version]] = {
     "max_idle_days_for_access_keys": (1, 268),
     "max_idle_days_for_users": (1, 268),
 }
-"""The version that brought an attribute. Source: the provider's documentation."""
+"""The version that introduced an attribute. Source: the provider's documentation."""
 _LAST_MINOR: Final = 999
 _CONSTRAINT: Final = re.compile(r"(=|!=|>=|<=|~>|>|<)?\s*v?(\d{1,6}(?:\.\d{1,6}){0,2})", re.ASCII)
 _VERSION: Final = re.compile(r"v?(\d{1,6}(?:\.\d{1,6}){0,3})(?:[-+].*)?", re.ASCII)

@@ -163,7 +163,7 @@ def read_report(text: str | bytes) -> Report:
 
 
 def _with_baseline_notes(report: AccountReport) -> AccountReport:
-    """Read what stands for a baseline in reports: a waiver without an end, which older readers expect."""
+    """Read a baseline in a report: a waiver without an end, which older readers expect."""
     return replace(report, outcomes=tuple(map(_with_baseline_note, report.outcomes)))
 
 

@@ -98,7 +98,7 @@ class Snapshot:
 
     @property
     def account_id(self) -> str | None:
-        """Return the account's ID, None where it is unknown, or where `errors` says that it could not be read."""
+        """Return the account's ID, None if it is unknown, or if `errors` contains the reason."""
         account: str | None = self.document.get("account_id")
         return account if account and account.strip("0") and "account_id" not in self.errors else None
 

@@ -1,6 +1,6 @@
 """The catalogue of rules for people, in English and Chinese: the table, and one rule explained.
 
-docs/rules.md and docs/rules.zh-CN.md are made of it.
+docs/rules.md and docs/rules.zh-CN.md are generated from it.
 """
 
 from __future__ import annotations
@@ -137,8 +137,8 @@ def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> s
         "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]),
         f"**{label.to_do}{label.stop}** {text.remediation}",
         *(
-            f"{told}{label.colon.rstrip()}\n\n```yaml\n{examples[name]}```"
-            for name, told in (("pass", label.passes), ("fail", label.fails))
+            f"{heading}{label.colon.rstrip()}\n\n```yaml\n{examples[name]}```"
+            for name, heading in (("pass", label.passes), ("fail", label.fails))
             if name in examples
         ),
     ]

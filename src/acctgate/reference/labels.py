@@ -1,4 +1,4 @@
-"""The words round a rule's own texts, in each language."""
+"""The labels around a rule's own texts, in each language."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from acctgate.language import Language
 
 
 class Labels(NamedTuple):
-    """What stands round a rule's own texts."""
+    """The labels in one language."""
 
     stop: str
     """Ends a sentence."""
     colon: str
     head: str
-    """Of the pages of all rules."""
+    """The heading of the page of all rules."""
     intro: str
     other: str
-    """A link to the pages in the other language."""
+    """A link to the page in the other language."""
     file: str
-    """Where these pages are, below docs/."""
+    """The page's file in docs/."""
     readme: str
     rule: str
     setting: str

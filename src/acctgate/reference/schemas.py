@@ -62,7 +62,7 @@ def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
     if len(known) > len(RULES):
         result["properties"] = _merged(result["properties"], closed)
         conditions = []
-    else:  # modules, the file's own or those of a file that it extends, bring rules that are not known here
+    else:  # rule modules of the file, or of one that it extends, add rules that are not known here
         presets: Schema = {"enum": list(PRESETS)}
         only_presets = {"anyOf": [presets, {"type": "array", "items": presets}]}
         conditions = [
@@ -71,7 +71,7 @@ def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
                 "then": {"properties": closed},
             }
         ]
-    # Without `extends` nothing else can bring a required parameter; with it, a file may leave one out.
+    # Without `extends`, the file must have each required parameter; with it, one may come from there.
     complete = {rule.id: needs for rule in known if (needs := _complete(rule))}
     alone = {"if": {"not": {"required": ["extends"]}}, "then": {"properties": {"rules": {"properties": complete}}}}
     result["allOf"] = [alone, *conditions]

@@ -47,7 +47,7 @@ class NdjsonRenderer(Renderer):
 
 
 def _judged_by(frame: Frame) -> str:
-    """Return the keys that say what judged."""
+    """Return the keys about the policy and the time of judgement."""
     if frame.judged_by is None:
         return ""
     return dumps(asdict(frame.judged_by))[1:-1] + ", "

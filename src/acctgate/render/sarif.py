@@ -117,7 +117,7 @@ class SarifRenderer(Renderer):
 
 
 def _message(text: str) -> dict[str, str]:
-    """Return a message in which text from outside is no link: SARIF shows `[text](address)` as one."""
+    """Return a message in which text from outside is not a link: SARIF shows `[text](address)` as one."""
     return {"text": _LINK.sub(r"\\\1", text) if "](" in text else text}
 
 

@@ -73,7 +73,7 @@ def test_a_server_without_a_clock(server: DemoServer) -> None:
     ids=str,
 )
 def test_the_clock(server: DemoServer, ahead: timedelta, status: str) -> None:
-    server.ahead = ahead
+    server.clock_skew = ahead
     told = examined(server)
     assert statuses(told) == ({} if status == "ok" else {"clock": status})
     if status != "ok":
@@ -82,7 +82,7 @@ def test_the_clock(server: DemoServer, ahead: timedelta, status: str) -> None:
 
 
 def test_a_clock_that_makes_signatures_expire(server: DemoServer) -> None:
-    server.ahead = timedelta(minutes=20)
+    server.clock_skew = timedelta(minutes=20)
     told = examined(server, status=1)
     assert told["clock"].detail.startswith(("19 minutes", "20 minutes"))
     for permission in PERMISSIONS[:4]:

@@ -21,7 +21,7 @@ class Finding:
     detail: str
     """What was found, or why nothing was checked. One line, without secrets."""
     remedy: str | None = None
-    """The fix, in one line. None where there is no problem."""
+    """The fix, in one line. None if there is no problem."""
 
 
 def ok(subject: str, detail: str) -> Finding:

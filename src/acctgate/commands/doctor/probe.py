@@ -19,9 +19,9 @@ class EndpointProbe(NamedTuple):
 
     host: str
     error: str | None
-    """Why there is no answer, None where there is one."""
+    """Why the endpoint did not answer, None if it did."""
     clock_skew: timedelta | None
-    """How far this machine's clock is ahead of the endpoint's, None where the answer has no date."""
+    """How far this machine's clock is ahead of the endpoint's, None if the response has no date."""
 
 
 def probe(target: Target, product: str) -> EndpointProbe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Final
 
-MAIN: Final = '''"""The policy pack. The policy that it enforces stands in policy.yaml beside this file."""
+MAIN: Final = '''"""The policy pack. It enforces policy.yaml, which is beside this file."""
 
 from pathlib import Path
 
@@ -24,6 +24,6 @@ def project(virtualenv: str | None) -> str:
     """Return PulumiPolicy.yaml. The pack runs in the project's virtual environment, if it has one."""
     if virtualenv is None:
         return f"{_HEAD}runtime: python\n"
-    # Relative to the pack, which lies one folder below the project.
+    # Relative to the pack, which is one folder below the project.
     path = PurePosixPath("..", virtualenv)
     return f"{_HEAD}runtime:\n  name: python\n  options:\n    virtualenv: {path}\n"
