@@ -1,4 +1,4 @@
-"""make bench: every figure is a ratio or a difference within one run, so that machines can be compared."""
+"""Run the benchmarks. Every figure is a ratio or a difference within one run, so it is comparable between machines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-# By name, and imported only when they run: some need Pulumi.
+# Imported only when they run: some need Pulumi.
 BENCHES = {
     "startup": "bench.fleet",
     "fleet": "bench.fleet",
@@ -20,7 +20,7 @@ BENCHES = {
 
 
 def main() -> int:
-    """Run the benches that are named, or all. Returns 1 where a limit is missed."""
+    """Run the named benchmarks, or all. Return 1 if one misses its limit."""
     wanted = sys.argv[1:] or list(BENCHES)
     missed = False
     for name in wanted:

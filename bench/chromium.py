@@ -1,4 +1,4 @@
-"""A page in a real headless Chromium, told what to do through DevTools on a pair of pipes."""
+"""Open a page in a real headless Chromium, controlled through DevTools over a pair of pipes."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def find_chromium() -> str | None:
 @contextmanager
 def chromium(program: str, profile: Path) -> Iterator[Chromium]:
     """Run a browser with an empty profile in its own folder until the block ends."""
-    told, orders = os.pipe()
-    answers, telling = os.pipe()
-    # Chromium reads 3 and writes 4, numbers that only a shell gives a file.
-    shell = ["sh", "-c", f'exec "$@" 3<&{told} 4>&{telling}', "sh"]
+    commands_read, commands_write = os.pipe()
+    answers_read, answers_write = os.pipe()
+    # Chromium reads file descriptor 3 and writes 4. Only a shell can assign these numbers.
+    shell = ["sh", "-c", f'exec "$@" 3<&{commands_read} 4>&{answers_write}', "sh"]
     command = [*shell, program, *_FLAGS, f"--user-data-dir={profile}"]
-    with os.fdopen(orders, "wb", buffering=0) as write, os.fdopen(answers, "rb") as read:
+    with os.fdopen(commands_write, "wb", buffering=0) as write, os.fdopen(answers_read, "rb") as read:
         browser = subprocess.Popen(
-            command, pass_fds=(told, telling), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, pass_fds=(commands_read, answers_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        os.close(told)
-        os.close(telling)
+        os.close(commands_read)
+        os.close(answers_write)
         try:
             yield Chromium(write, read)
         finally:

@@ -1,4 +1,4 @@
-"""Run commands in turn and keep the best of each: what is left is the work, not the noise."""
+"""Run commands in turn and take the best run of each, which has the least noise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ACCTGATE = [str(Path(sys.executable).with_name("acctgate"))]
 _SAMPLE = 0.02
-"""Seconds between two looks at the memory."""
+"""Seconds between two measurements of the memory."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Best:
 
     seconds: float
     megabytes: float
-    """Peak memory over all processes of the run that took most, memory that they share counted once."""
+    """Peak memory of all processes of a run. Memory that they share counts once."""
 
 
 def best_of(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Best]:
@@ -32,7 +32,7 @@ def best_of(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Bes
             seconds = _run(command)
             before = best.get(name, Best(seconds, 0))
             best[name] = Best(min(before.seconds, seconds), before.megabytes)
-    # Apart, as looking takes time from what it looks at.
+    # In a run of its own, since measuring the memory takes time.
     return {name: Best(each.seconds, _peak(commands[name])) for name, each in best.items()}
 
 
@@ -77,7 +77,7 @@ def _children(task: Path) -> list[str]:
 
 
 def _proportional_set_size(pid: int) -> float:
-    """Return a process's memory in megabytes; what it shares with others counts in parts."""
+    """Return a process's memory in megabytes. Memory that it shares with others counts in part."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -87,7 +87,7 @@ def _proportional_set_size(pid: int) -> float:
 
 @dataclass(frozen=True)
 class Ratio:
-    """One figure, and what it may be at most (or, `at_least`, at least)."""
+    """A figure and its limit: the most that it may be, or with `at_least` the least."""
 
     name: str
     value: float
@@ -97,7 +97,7 @@ class Ratio:
 
     @property
     def holds(self) -> bool:
-        """Whether the figure keeps its limit."""
+        """Whether the figure is within its limit."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __str__(self) -> str:

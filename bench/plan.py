@@ -54,7 +54,7 @@ def write_plan(file: Path, vpc: str) -> int:
                 "cidr_block": f"10.{number % 256}.0.0/16",
                 "tags": {"team": "network", "cost": str(number), "stage": "production"},
                 "secondary_cidr_blocks": [f"172.16.{number % 256}.{low}/28" for low in (0, 16, 32)],
-                "description": "The network of an office, with room for all that may come. " * 2,
+                "description": "The network of an office, with room for many more hosts. " * 2,
                 "enable_ipv6": False,
                 "user_cidrs": [],
             }
@@ -95,7 +95,7 @@ def resources(folder: Path) -> Iterator[Ratio]:
 
 
 def _many() -> None:
-    """Resources that nothing but the engine and the packs has work with."""
+    """Declare resources that only the engine and the packs process."""
     import pulumi
 
     for number in range(RESOURCES):

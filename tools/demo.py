@@ -1,7 +1,7 @@
-"""The whole loop on the demo account: blocked → diff → repaired plan passes → up changes the account → it complies.
+"""Run the whole loop on the demo account: blocked → diff → repaired plan passes → up changes the account → it complies.
 
-The people of the demo account have done their part (no root keys, MFA for root and users, strong passwords); what is
-left is what a Pulumi resource can repair. Needs no cloud account and no network. Run by `make demo`.
+The demo account already has what people must do by hand (no root keys, MFA for root and users, strong passwords). A
+Pulumi resource can repair the rest. Needs no cloud account and no network. Run by `make demo`.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ POLICY = str(ROOT / "policies/policy.yaml")
 
 
 def main() -> int:
-    """Walk the loop. Returns 0 where each step ended as it should."""
-    warnings.simplefilter("ignore", DeprecationWarning)  # pulumi_alicloud warns of its own resources
+    """Run all steps. Return 0 if each one ended as expected."""
+    warnings.simplefilter("ignore", DeprecationWarning)  # pulumi_alicloud warns about its own resources
     with DemoServer() as server, tempfile.TemporaryDirectory(prefix="acctgate-demo-") as folder:
         server.account.comply()
         server.account.preference = DemoAccount().preference
         loop = Loop(Path(folder), server.environment)
         loop.acctgate("The live account is blocked", 1, "check", "--policy", POLICY)
-        loop.acctgate("Keep what it is now", 0, "snapshot", "--output", "live.json")
-        loop.acctgate("The resource that would repair it", 0, "fix", "--policy", POLICY, "--output", "repair.py")
+        loop.acctgate("Save the present state", 0, "snapshot", "--output", "live.json")
+        loop.acctgate("Print the resource that repairs it", 0, "fix", "--policy", POLICY, "--output", "repair.py")
         print((loop.folder / "repair.py").read_text())
         loop.preview()
-        loop.acctgate("What the plan moves", 0, "diff", "live.json", "--plan", "plan.json", "--policy", POLICY)
+        loop.acctgate("Show what the plan changes", 0, "diff", "live.json", "--plan", "plan.json", "--policy", POLICY)
         loop.acctgate("With the plan, it passes", 0, "check", "--plan", "plan.json", "--policy", POLICY)
         loop.up()
         loop.acctgate("The live account complies", 0, "check", "--policy", POLICY)
-    print("\nThe loop is closed." if loop.closed else "\nA step did not end as it should.")
+    print("\nThe loop is closed." if loop.closed else "\nA step did not end as expected.")
     return 0 if loop.closed else 1
 
 
@@ -63,7 +63,7 @@ class Loop:
         self.closed &= done.returncode == expected
 
     def preview(self) -> None:
-        """`pulumi preview --json` of the repair, with the pack: it passes, and its plan is kept."""
+        """Run `pulumi preview --json` of the repair with the pack, and save the plan. It must pass."""
         print("\n── pulumi preview of the repair, with the policy pack\n$ pulumi preview --json", flush=True)
         lines: list[str] = []
         self._stack().preview(json=True, on_output=lines.append, policy_packs=[str(ROOT / "policies")])
@@ -71,7 +71,7 @@ class Loop:
         print("(passed)", flush=True)
 
     def up(self) -> None:
-        """`pulumi up` of the repair, with the pack."""
+        """Run `pulumi up` of the repair with the pack."""
         print("\n── Deploy it, with the policy pack\n$ pulumi up", flush=True)
         result = self._stack().up(policy_packs=[str(ROOT / "policies")])
         print(f"({', '.join(f'{count} {what}' for what, count in (result.summary.resource_changes or {}).items())})")

@@ -14,19 +14,19 @@ PAGES: Final = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
 }
-"""Files at the root, and what the site calls them. The rest of the site is docs/."""
+"""Files at the root, and their names on the site. The other pages are in docs/."""
 _REPOSITORY: Final = "https://github.com/acctgate/acctgate/tree/main/"
 _LINK: Final = re.compile(r'(\]\(|(?:src|srcset)=")([^()\s#"]+)(?=[#)"])')
-"""Of Markdown, which mkdocs goes on to resolve, and of HTML, which it leaves as it is."""
+"""A link in Markdown, which mkdocs resolves later, or in HTML, which it does not change."""
 
 
 def slug(heading: str, separator: str = "-") -> str:
-    """Return the anchor of a heading, as GitHub makes it."""
+    """Return the anchor of a heading, as on GitHub."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", separator)
 
 
 def on_config(config: Any) -> None:
-    """Make anchors as GitHub does, so that a link works on both."""
+    """Use GitHub's anchors, so that a link works on both."""
     config.mdx_configs["toc"]["slugify"] = slug
 
 

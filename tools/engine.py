@@ -1,7 +1,7 @@
-"""Make sure that there is a Pulumi engine: the one on PATH, else the official installer's, else built with Go.
+"""Provide a Pulumi engine: from PATH, else from the official installer, else built with Go.
 
-What is installed or built goes to .cache/pulumi/bin. Needs nothing but the standard library. The Go build
-takes what it needs from the Go module proxy, checked against engine/go.sum.
+An installed or built engine goes to .cache/pulumi/bin. Needs only the standard library. The Go build downloads modules
+from the Go module proxy and checks them against engine/go.sum.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> int:
             print(f"Pulumi engine: {found}")
             return 0
     print(
-        "No Pulumi engine could be had. Install one from https://www.pulumi.com/docs/install/",
+        "No Pulumi engine can be installed or built here. Install one from https://www.pulumi.com/docs/install/",
         file=sys.stderr,
     )
     return 1
@@ -59,7 +59,7 @@ def numbers(text: str) -> tuple[int, ...]:
 
 
 def official_installer() -> bool:
-    """Run Pulumi's own installer into .cache/pulumi. False where it cannot be downloaded."""
+    """Run Pulumi's own installer into .cache/pulumi. Return False if it cannot be downloaded."""
     curl = shutil.which("curl")
     if curl is None:
         return False
@@ -81,7 +81,7 @@ def official_installer() -> bool:
 
 
 def build_with_go() -> bool:
-    """Build the engine from Go modules. About four minutes on two cores, once."""
+    """Build the engine from Go modules, which takes about four minutes on two cores."""
     go = find_go()
     if go is None:
         return False

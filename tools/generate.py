@@ -1,6 +1,6 @@
-"""Write what is generated from the code: schemas/, the pages of rules and the READMEs' tables.
+"""Write the files that are generated from the code: schemas/, the pages of rules and the READMEs' tables.
 
-With --check nothing is written; the exit status is 1 where something is out of date.
+With --check, write nothing and exit with 1 if a file is out of date.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from acctgate.sources.deadline import ACCOUNT_SECONDS, CALL_SECONDS
 from acctgate.sources.transport import LARGEST_BODY
 
 ROOT = Path(__file__).resolve().parent.parent
-TELLING = (
+PREFERRED_EXAMPLES = (
     "dead-setting/fail/set-alone",
     "dead-setting/pass/the-working-setting",
     "login-lockout/fail/some-have-no-device",
@@ -36,7 +36,7 @@ TELLING = (
     "user-mfa/fail/one-without",
     "user-mfa/pass/all",
 )
-"""Examples of rules that tell more than the shortest one."""
+"""Examples that explain a rule better than the shortest one."""
 
 RELIABILITY = """# Reliability
 
@@ -47,17 +47,17 @@ What a user sees when an API, the network or a server in between fails. The test
 - Nothing passes because of a fault, and no redirect is followed.
 - One call takes at most {call} s with its retries, one account at most {account} s. A body has at most {body} MiB after
   decompression.
-- Faults that may pass are retried: 4 calls in total, within the time limit.
+- Temporary faults are retried: 4 calls in total, within the time limit.
 - If no call succeeds, or the role cannot be assumed, nothing is written and the exit status is 2. The message is
   `the account cannot be read: OPERATION failed with …`.
 
-The numbers are the exit statuses of `acctgate snapshot`. `acctgate check` exits with 3 where a mandatory rule needs the
+The numbers are the exit statuses of `acctgate snapshot`. `acctgate check` exits with 3 if a mandatory rule needs the
 section. Both write one line that contains the message below.
 """
 
 
 def generated() -> dict[Path, str]:
-    """Every generated file, and what it should say."""
+    """Return the text of each generated file."""
     files = {ROOT / f"schemas/{name}.schema.json": schemas.text(name) for name in schemas.NAMES}
     for language, label in LABELS.items():
         files[ROOT / "docs" / label.file] = catalogue.markdown_pages(language, examples())
@@ -86,7 +86,7 @@ def reliability() -> str:
 
 
 def examples() -> dict[str, dict[str, str]]:
-    """For each rule an example of pass and one of fail, without what is expected of it."""
+    """Return an example of pass and one of fail for each rule, without the expected outcome."""
     return {rule.id: {outcome: example(rule.id, outcome) for outcome in ("pass", "fail")} for rule in RULES}
 
 
@@ -97,20 +97,20 @@ def example(rule: str, outcome: str) -> str:
     def rank(path: Path) -> tuple[bool, int, int, str]:
         policy = {**yaml.safe_load(path.read_bytes())["policy"], "level": ""}
         place = wanted.index(policy) if policy in wanted else len(wanted)
-        return (f"{rule}/{outcome}/{path.stem}" not in TELLING, place, path.stat().st_size, path.name)
+        return (f"{rule}/{outcome}/{path.stem}" not in PREFERRED_EXAMPLES, place, path.stat().st_size, path.name)
 
     chosen = min((ROOT / "tests/rules" / rule / outcome).glob("*.yaml"), key=rank)
     return chosen.read_text(encoding="utf-8").partition("expect:")[0]
 
 
 def between(text: str, name: str, content: str) -> str:
-    """Replace what stands between the markers of that name."""
+    """Replace the text between the markers of that name."""
     marked = re.compile(rf"(<!-- {name}: .*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
     return marked.sub(lambda match: f"{match[1]}{content}{match[2]}", text)
 
 
 def main() -> int:
-    """Write, or with --check compare. Returns the exit status."""
+    """Write the files, or compare them with --check. Return the exit status."""
     check = "--check" in sys.argv[1:]
     stale = [
         path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text

@@ -1,7 +1,7 @@
 """Make the pictures in docs/images/: the verdict in a terminal, and the page.
 
 The verdict is what acctgate prints, as an SVG by rich. The page is what acctgate writes, photographed by headless
-Chromium; without one, the page's pictures stay as they are.
+Chromium; without it, the pictures of the page do not change.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def page() -> str:
 
 
 def fleet() -> Iterator[dict[str, Any]]:
-    """Four accounts; the first one gets better from week to week."""
+    """Yield four accounts. The first one improves each week."""
     weeks: tuple[dict[str, Any], ...] = (
         {"score": 38, "mfa": "independent", "hours": 24, "masks": "", "bound": 2, "keys": 2, "strength": "low"},
         {"score": 52, "mfa": "independent", "hours": 12, "bound": 4, "keys": 2, "strength": "mid"},

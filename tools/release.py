@@ -4,7 +4,7 @@ Usage:
     release.py check vX.Y.Z    Exit 1 unless the tag, the packages and the changelog have the same version.
     release.py notes vX.Y.Z    Print the changelog's section for the version.
 
-Needs nothing but the standard library.
+Needs only the standard library.
 """
 
 from __future__ import annotations

@@ -31,9 +31,7 @@ GOOD: Final[dict[str, Any]] = {
     },
     "CompliancePackReports": [],
 }
-
-
-"""Complies with the preset strict."""
+"""An account that complies with the preset strict."""
 
 READS: Final = {
     "GetCallerIdentity",

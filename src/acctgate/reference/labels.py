@@ -58,8 +58,8 @@ LABELS: Final[Mapping[Language, Labels]] = {
         stop="。",
         colon="：",
         head="规则",
-        intro="每条规则对每个账号给出一个结果（compliance-report 对每个合规包给出一个）：pass（通过）、fail（违反）、"
-        "unknown（无法证明）、waived（已豁免）或 skipped（已跳过）。\n"
+        intro="每条规则对每个账号给出一个结果（compliance-report 对每个合规包给出一个）：pass（通过）、fail（未通过）、"
+        "unknown（无法判定）、waived（已豁免）或 skipped（已跳过）。\n"
         "缺少字段、取值未知或调用被拒绝时，结果是 unknown，绝不会是 pass。\n"
         "示例就是 `acctgate test` 使用的文件。",
         other="[English](rules.md)",
@@ -73,6 +73,6 @@ LABELS: Final[Mapping[Language, Labels]] = {
         parameters="参数",
         to_do="处理建议",
         passes="通过",
-        fails="违反",
+        fails="未通过",
     ),
 }

@@ -1,6 +1,6 @@
 """Tables and paragraphs for a terminal. rich wraps, measures and colours the text.
 
-`rich.table` would do the rest, but a fleet's report then takes five times as long.
+`rich.table` would do the rest, but then the report of a fleet takes five times as long (docs/decisions/0009).
 """
 
 from __future__ import annotations
