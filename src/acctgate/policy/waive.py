@@ -1,0 +1,116 @@
+"""Write a waiver into the policy file of a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from acctgate.model.account_id import is_account_id
+from acctgate.policy.edit import with_renewed_waiver, with_waiver
+from acctgate.policy.load import load_policy
+from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy
+from acctgate.policy.source import PolicyError, Source, read_source
+from acctgate.policy.validate import suggest_rule
+from acctgate.text import os_reason
+from acctgate.writing import replace_file
+
+
+class WaiverError(ValueError):
+    """The waiver has an invalid value. The text is one line that names the option of `acctgate waive`."""
+
+
+class WrittenWaiver(NamedTuple):
+    """A waiver in its file."""
+
+    place: str
+    """The file and line."""
+    renewed: str | None
+    """The former last day of a renewed waiver, None for a new one."""
+
+
+def write_waiver(path: Path, entry: Mapping[str, str], today: date) -> WrittenWaiver:
+    """Add a waiver to a policy file, or renew the one for the same rule and account.
+
+    Args:
+        path: The policy file.
+        entry: The waiver's keys and values, in the order in which they are written.
+        today: The present day (UTC).
+
+    Raises:
+        WaiverError: A value is invalid.
+        PolicyError: The policy is invalid, has such a waiver already, or cannot be written.
+    """
+    before, source = load_policy(path), read_source(path)
+    inherited = len(before.waivers) - len(source.data.get("waivers") or ())
+    _check(before, entry, today)
+    index = _same(before, entry, inherited)
+    _refuse_covered(before, entry, index)
+    try:
+        _edit(path, source, entry, None if index is None else index - inherited)
+    except OSError as error:
+        raise PolicyError(f"{path}: {os_reason(error)}") from None
+    place = load_policy(path).waivers[-1 if index is None else index].place
+    renewed = None if index is None else before.waivers[index].expires.isoformat()
+    return WrittenWaiver(f"{place.file}:{place.line}" if place else str(path), renewed)
+
+
+def _edit(path: Path, source: Source, entry: Mapping[str, str], renewed: int | None) -> None:
+    """Write the entry into the file, in place of the waiver of that number, if any."""
+    text = path.read_bytes().decode()
+    bare = text.removeprefix("\ufeff")
+    if renewed is None:
+        changed = with_waiver(bare, source, entry)
+    else:
+        renewal = {key: value for key, value in entry.items() if key != "account"}  # it may be named by its alias
+        changed = with_renewed_waiver(bare, source, renewed, renewal)
+    file = path.resolve()  # the target, if the path is a link
+    replace_file(file, "\ufeff" * text.startswith("\ufeff") + changed)
+
+
+def _check(before: Policy, entry: Mapping[str, str], today: date) -> None:
+    """Refuse an entry that the policy would not take."""
+    known = {rule.id: rule for rule in before.all_rules}
+    if entry["rule"] not in known:
+        raise WaiverError(
+            f"{entry['rule']}: unknown rule{suggest_rule(entry['rule'], known)}; `acctgate rules` lists them"
+        )
+    for key, value in entry.items():
+        if not value or not value.isprintable():
+            raise WaiverError(f"--{key}: should be one line of text")
+    if "account" in entry and _account(before, entry) is None:
+        name = entry["account"]
+        raise WaiverError(f"--account {name}: neither an account ID nor an alias that the policy has once")
+    most = before.max_waiver_days or DEFAULT_WAIVER_DAYS
+    if (days := (date.fromisoformat(entry["expires"]) - today).days) > most:
+        limit = "max_waiver_days of the policy" if before.max_waiver_days else "the limit without max_waiver_days"
+        raise WaiverError(f"--expires {entry['expires']}: {days:,} days from today; {limit} is {most:,}")
+
+
+def _account(policy: Policy, entry: Mapping[str, str]) -> str | None:
+    """Return the ID of the account that the entry names; None if the policy does not know it, or without an account."""
+    name = entry.get("account")
+    found = [account for account, each in policy.accounts.items() if each.alias == name]
+    return name if is_account_id(name) else found[0] if name and len(found) == 1 else None
+
+
+def _same(before: Policy, entry: Mapping[str, str], first: int) -> int | None:
+    """Return the number of the last waiver of the file itself for the same rule and account, None without one."""
+    same = (entry["rule"], _account(before, entry))
+    found = [
+        number
+        for number, waiver in enumerate(before.waivers)
+        if number >= first and (waiver.rule, waiver.account) == same
+    ]
+    return found[-1] if found else None
+
+
+def _refuse_covered(before: Policy, entry: Mapping[str, str], renewed: int | None) -> None:
+    """Refuse an entry that changes nothing: another waiver covers it at least as long."""
+    account = _account(before, entry)
+    for number, waiver in enumerate(before.waivers):
+        longer = waiver.expires.isoformat() >= entry["expires"]
+        if number != renewed and longer and waiver.covers(entry["rule"], account):
+            place = f"{waiver.place.file}:{waiver.place.line}" if waiver.place else before.source
+            raise PolicyError(f"{place}: already waived until {waiver.expires.isoformat()}")
