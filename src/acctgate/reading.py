@@ -16,6 +16,10 @@ from acctgate.text import os_reason
 
 LARGEST: Final = 10 << 20
 """The largest document, in bytes. An answer or a snapshot has a few kilobytes."""
+MAX_DEPTH: Final = 100
+"""How deeply values may nest. Answers, snapshots, policies and plans nest less than 20 deep. The parser's own limit is
+Python's for recursion, which is too late: what it accepts would end the functions that walk through the values."""
+_NESTING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]+|[\]}]+', re.DOTALL)
 _UTF16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _UTF32: Final = (BOM_UTF32_LE, BOM_UTF32_BE)
 _SAVE_AS_UTF8: Final = "save it as UTF-8 (in PowerShell: | Out-File -Encoding utf8 FILE)"
@@ -96,7 +100,7 @@ def display_name(path: str) -> str:
 
 
 def read_json(text: str, name: str, first_line: int = 1) -> Any:
-    """Parse JSON strictly: no NaN, no infinite number, no duplicate key.
+    """Parse JSON strictly: no NaN, no infinite number, no duplicate key, at most `MAX_DEPTH` levels.
 
     Args:
         text: The JSON.
@@ -106,16 +110,42 @@ def read_json(text: str, name: str, first_line: int = 1) -> Any:
     Raises:
         SourceError: It is not such JSON.
     """
+    if nests_too_deeply(text):
+        raise invalid_json(name, first_line, "nested too deeply")
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         reason = f"{error.msg} (column {error.colno})"
         raise invalid_json(name, first_line + error.lineno - 1, reason) from None
-    except RecursionError:
-        raise invalid_json(name, first_line, "nested too deeply") from None
     except ValueError as error:
         reason = "a number has too many digits" if "integer string conversion" in str(error) else one_line(error)
         raise invalid_json(name, first_line, reason) from None
+
+
+def nests_too_deeply(text: str) -> bool:
+    """Return whether the brackets in a JSON text nest more than `MAX_DEPTH` deep, without recursion."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for token in _NESTING.finditer(text):
+        if token[0][0] in "[{":
+            depth += len(token[0])
+            if depth > MAX_DEPTH:
+                return True
+        elif token[0][0] in "]}":
+            depth -= len(token[0])
+    return False
+
+
+def is_too_deep(value: object) -> bool:
+    """Return whether a JSON value nests more than `MAX_DEPTH` deep, without recursion."""
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        containers = [each for each in level if isinstance(each, (dict, list))]
+        level = [item for each in containers for item in (each.values() if isinstance(each, dict) else each)]
+        if not level:
+            return False
+    return any(isinstance(each, (dict, list)) for each in level)
 
 
 def invalid_json(name: str, line: int, reason: str) -> SourceError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import resource
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
@@ -38,6 +38,12 @@ def _text(path: Path) -> str:
 
 def _plan(path: Path) -> Any:
     return json.loads(_text(path))
+
+
+def _cpu_seconds() -> float:
+    """Return the processor time of finished commands, which another process on the machine does not prolong."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _check(folder: Path, plan: str | Path, *arguments: str, account: Any = GOOD) -> tuple[int, str, str]:
@@ -226,9 +232,9 @@ def test_masks_of_100_000_characters(tmp_path: Path, masks: str, outcome: str) -
     expressions["login_network_masks"] = {"references": ["var.masks"]}
     (tmp_path / "p.json").write_text(json.dumps(document))
     (tmp_path / "policy.yaml").write_text("version: 1\nrules: {network-masks: {within: [10.0.0.0/8]}}")
-    start = time.perf_counter()
+    start = _cpu_seconds()
     code, output, error = _check(tmp_path, "p.json", "--policy", "policy.yaml", "--format", "json")
-    assert time.perf_counter() - start < 5
+    assert _cpu_seconds() - start < 5
     assert code == {"pass": 0, "fail": 1, "unknown": 3}[outcome], error
     (found,) = [o for o in json.loads(output)["accounts"][0]["outcomes"] if o["rule"] == "network-masks"]
     assert found["outcome"] == outcome

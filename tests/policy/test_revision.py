@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,8 +28,13 @@ POLICY = "version: 1\nextends: company.yaml\nrule_modules: [{module}]\nrules: {{
 
 
 @pytest.fixture
+<<<<<<< HEAD:tests/policy/test_revision.py
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Create a git repository whose policy extends a file and has a rule module with a helper, committed as main."""
+=======
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A git repository with a policy that extends a file and has a rule module with a helper, committed as main."""
+>>>>>>> 68d56ff (Refuse deep nesting before recursion, and parse without collecting):tests/diff/test_revision.py
     helper = f"helper_{abs(hash(tmp_path)):x}"  # modules are imported into this process
     policies = tmp_path / "r/policies"
     policies.mkdir(parents=True)
@@ -39,7 +46,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "main"]):
         subprocess.run([*git, *arguments], check=True)
     monkeypatch.chdir(tmp_path / "r")
-    return tmp_path / "r"
+    yield tmp_path / "r"
+    sys.modules.pop(helper, None)
 
 
 def diff(*arguments: str) -> Result:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from acctgate.model.diff import DiffKind
-from acctgate.reading import TooLargeError, read_text
+from acctgate.reading import TooLargeError, nests_too_deeply, read_text
 
 
 def kind_of(path: str) -> DiffKind:
@@ -21,9 +21,11 @@ def kind_of(path: str) -> DiffKind:
         text = read_text(path) if path != "-" else "{}"
     except TooLargeError:  # snapshots of many accounts
         return "snapshots"
+    if nests_too_deeply(text):
+        return "snapshots"
     try:
         document, _ = json.JSONDecoder().raw_decode(text.lstrip())
-    except (ValueError, RecursionError):
+    except ValueError:
         return "snapshots"
     keys = set(document) if isinstance(document, dict) else set()
     if keys & {"accounts", "outcomes"} and "verdict" in keys:

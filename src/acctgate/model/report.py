@@ -13,6 +13,7 @@ from acctgate.model.diff import AccountDiff
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
 from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict
 from acctgate.model.waiver import WaiverNotice
+from acctgate.reading import nests_too_deeply
 from acctgate.redact import one_line
 from acctgate.text import and_more
 
@@ -154,6 +155,8 @@ def read_report(text: str | bytes) -> Report:
     Raises:
         ValueError: It is not a report. The message is one line.
     """
+    if nests_too_deeply(text if isinstance(text, str) else text.decode("utf-8", errors="replace")):
+        raise ValueError("not a report (version 1): nested too deeply")
     try:
         report = _adapter().validate_json(text)
     except ValidationError as error:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from acctgate.reading import SourceError, display_name, read_text
+from acctgate.reading import SourceError, display_name, is_too_deep, read_text
 from acctgate.redact import one_line
 
 _LARGEST: Final = 1 << 30
@@ -49,15 +49,21 @@ def _parse(text: str, name: str, keep: Keep) -> list[Any]:
     try:
         while position < len(text):
             document, position = decoder.raw_decode(text, position)
+            if is_too_deep(document):
+                raise _too_deep(name)
             documents.append(document)
             position = _skip_blanks(text, position)
     except json.JSONDecodeError as error:
         raise SourceError(_syntax_error(text, name, error, documents)) from None
     except RecursionError:
-        raise SourceError(f"{name}: invalid JSON: nested too deeply; no JSON could be read") from None
+        raise _too_deep(name) from None
     except ValueError as error:
         raise SourceError(f"{name}: invalid JSON: {one_line(error)}; no JSON could be read") from None
     return documents
+
+
+def _too_deep(name: str) -> SourceError:
+    return SourceError(f"{name}: invalid JSON: nested too deeply; no JSON could be read")
 
 
 def _skip_blanks(text: str, position: int) -> int:

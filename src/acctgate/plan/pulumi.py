@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.model.provider_eras import ERAS, eras_of_attributes, parse_version, pulumi_eras
 from acctgate.plan.require import PlanError
+from acctgate.reading import SourceError, read_json
 from acctgate.redact import one_line
 from acctgate.text import show
 
@@ -225,8 +225,8 @@ def _role(role: Any) -> tuple[Any, bool]:
     hidden = _is_hidden(role)
     if isinstance(role, str) and role.startswith(("{", "[")) and not hidden:
         try:
-            role = json.loads(role)
-        except (ValueError, RecursionError):
+            role = read_json(role, "assumeRole")
+        except SourceError:
             hidden = True
     role = role[0] if isinstance(role, list) and role else role
     return (role.get("roleArn", role.get("role_arn")) if isinstance(role, dict) else role), hidden

@@ -85,8 +85,6 @@ def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
         return list(_planned(documents, versions))
     except PlanError as error:
         raise SourceError(f"{name}: {error}") from None
-    except RecursionError:
-        raise SourceError(f"{name}: contains no plan that can be read: nested too deeply") from None
 
 
 def _planned(documents: Iterable[Any], versions: Versions) -> Iterable[Planned]:

@@ -7,10 +7,15 @@ they are written as import statements.
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
+from typing import Final
+
+_PARSING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +64,40 @@ def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str])
     """Add a file, and the files below the root that it imports; with a package, only those of the package."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
-        imported = list(_imports(ast.parse(text), file, root))
-    except (OSError, SyntaxError, ValueError, RecursionError):  # it was loaded, so another process has changed it
-        found[file] = ""
-        return
+    except OSError:  # it was loaded, so another process has changed it
+        text = ""
     found[file] = text
-    for name in imported:
+    for name in _imported(text, file, root):
         if package is not None and name.partition(".")[0] != package:
             continue
         for part in _prefixes(name):
             path = _resolve(part, root)
             if path is not None and path not in found:
                 _follow(path, root, package, found)
+
+
+def _imported(text: str, file: Path, root: Path) -> list[str]:
+    """Return the names of the modules that a file imports, none if it is not Python."""
+    try:
+        return list(_imports(_parse(text), file, root))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _parse(text: str) -> ast.Module:
+    """Parse Python source without a garbage collection in the middle.
+
+    Before CPython 3.11.8, `ast.parse` raises SystemError if something else is parsed in the meantime: by a finalizer
+    (formatting a traceback parses), or by another thread, which a finalizer lets run.
+    """
+    with _PARSING:
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return ast.parse(text)
+        finally:
+            if enabled:
+                gc.enable()
 
 
 def _imports(tree: ast.AST, file: Path, root: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ import yaml
 
 from acctgate.model.outcome import Place
 from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
+from acctgate.reading import nests_too_deeply
 from acctgate.text import os_reason
 
 Keys = tuple[str | int, ...]
@@ -116,12 +117,12 @@ def parse(text: str, name: str, *, is_json: bool) -> tuple[Any, Any]:
 
 
 def _parse_json(text: str, name: str) -> Any:
+    if nests_too_deeply(text):
+        raise PolicyError(f"{name}: invalid JSON: nested too deeply")
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise PolicyError(f"{name}:{error.lineno}: invalid JSON: {error.msg}") from None
-    except RecursionError:
-        raise PolicyError(f"{name}: invalid JSON: nested too deeply") from None
     except ValueError as error:
         raise PolicyError(f"{name}: invalid JSON: {' '.join(str(error).split())[:200]}") from None
 
@@ -139,7 +140,7 @@ def _parse_yaml(text: str, name: str, kind: str) -> tuple[Any, Any]:
         mark = error.problem_mark or error.context_mark
         line_text = f":{mark.line + 1}" if mark is not None else ""
         raise PolicyError(f"{name}{line_text}: invalid {kind}: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise PolicyError(f"{name}: invalid {kind}: {' '.join(str(error).split())[:200]}") from None
 
 

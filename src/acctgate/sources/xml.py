@@ -17,7 +17,8 @@ from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
 from acctgate.model.user_sso import UserSsoSettings
-from acctgate.reading import SourceError
+from acctgate.reading import MAX_DEPTH, SourceError
+from acctgate.redact import one_line
 
 Schema = dict[str, Any]
 
@@ -33,15 +34,25 @@ def read_xml(text: str, name: str) -> tuple[str, dict[str, Any]]:
 
     try:
         root = fromstring(text.strip(), forbid_dtd=True)
-        children = _children(root, _answer_schema())
     except DefusedXmlException:
         raise SourceError(f"{name}: XML with a document type or entities is not allowed") from None
     except ParseError as error:
         line = error.position[0] + text[: len(text) - len(text.lstrip())].count("\n")
         raise SourceError(f"{name}:{line}: invalid XML: {str(error).split(':')[0]}") from None
-    except (RecursionError, ValueError):
-        raise SourceError(f"{name}: invalid XML: nested too deeply") from None
+    except ValueError as error:
+        raise SourceError(f"{name}: invalid XML: {one_line(error)}") from None
+    if _is_too_deep(root):
+        raise SourceError(f"{name}: invalid XML: nested too deeply")
+    children = _children(root, _answer_schema())
     return _local(root.tag), children if isinstance(children, dict) else {}
+
+
+def _is_too_deep(root: Element) -> bool:
+    """Return whether elements nest too deeply for functions that call themselves."""
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _children(element: Element, schema: Schema) -> Any:

@@ -1,0 +1,45 @@
+"""The source text of rule modules."""
+
+from __future__ import annotations
+
+import ast
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.policy.module_code import module_code
+
+
+@pytest.fixture
+def parsing_finalizers() -> Iterator[None]:
+    """Collect garbage all the time, and parse Python each time, as a finalizer that formats a traceback does."""
+
+    def parse(phase: str, details: dict[str, Any]) -> None:
+        ast.parse("f(x)")
+
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(parse)
+    gc.set_threshold(20)
+    yield
+    gc.set_threshold(*thresholds)
+    gc.callbacks.remove(parse)
+
+
+@pytest.mark.usefixtures("parsing_finalizers")
+def test_garbage_that_parses_does_no_harm(tmp_path: Path) -> None:
+    for _ in range(20):
+        text = "from helper import LEAST\n" + "def judge(score: int) -> bool:\n    return score >= LEAST\n" * 20
+        (tmp_path / "ours.py").write_text(text)
+        (tmp_path / "helper.py").write_text("LEAST = 60\n")
+        code = module_code("./ours.py", tmp_path, ("acme",))
+        assert code.files == (("helper.py", "LEAST = 60\n"), ("ours.py", text))
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("text", ["x = " + "-" * 20_000 + "1\n", "x = " + "(" * 500, "x = '\0'\n"])
+def test_code_that_cannot_be_parsed_counts_as_text(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ours.py").write_text(text)
+    assert module_code("./ours.py", tmp_path, ("acme",)).files == (("ours.py", text),)
