@@ -1,24 +1,34 @@
-"""Provide a Pulumi engine: from PATH, else from the official installer, else built with Go.
+"""Provide a Pulumi engine: from PATH, else the official archive, else built with Go.
 
-An installed or built engine goes to .cache/pulumi/bin. Needs only the standard library. The Go build downloads modules
-from the Go module proxy and checks them against engine/go.sum.
+An installed or built engine goes to .cache/pulumi/bin. Needs only the standard library. An archive is installed only if
+its SHA-256 checksum is the one in engine/checksums.txt, if that file exists, or else the one that Pulumi publishes with
+the release. The Go build downloads modules from the Go module proxy and checks them against engine/go.sum.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".cache/pulumi/bin"
 OLDEST = (3, 200, 0)
 VERSION = "v3.259.0"
-INSTALLER = "https://get.pulumi.com"
+RELEASES = "https://github.com/pulumi/pulumi/releases/download"
+PINNED = ROOT / "engine/checksums.txt"
+TIMEOUT = 10
+"""Seconds without any byte from a server."""
+LARGEST_LIST = 1 << 20
 COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 LDFLAGS = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={VERSION}"
 GO_NEEDED = (1, 25, 11)
@@ -29,7 +39,7 @@ def main() -> int:
     if found := usable(shutil.which("pulumi")):
         print(f"Pulumi engine: {found}")
         return 0
-    for make in (official_installer, build_with_go):
+    for make in (official_release, build_with_go):
         if make() and (found := usable(str(BIN / "pulumi"))):
             print(f"Pulumi engine: {found}")
             return 0
@@ -58,26 +68,71 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part or 0) for part in match.groups()) if match else ()
 
 
-def official_installer() -> bool:
-    """Run Pulumi's own installer into .cache/pulumi. Return False if it cannot be downloaded."""
-    curl = shutil.which("curl")
-    if curl is None:
+def official_release() -> bool:
+    """Install the official archive into .cache/pulumi, if its checksum is right. Return False if it cannot be downloaded.
+
+    Raises:
+        SystemExit: The archive is not the one that was published.
+    """
+    name = archive_name()
+    if name is None:
         return False
-    print(f"Installing the Pulumi engine {VERSION} with the official installer …", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "install.sh"
-        fetch = [curl, "--fail", "--silent", "--location", "--connect-timeout", "10", "--max-time", "60"]
-        if subprocess.run([*fetch, "--output", str(script), INSTALLER], check=False).returncode != 0:
-            print("  … it cannot be downloaded here.", flush=True)
+    print(f"Installing the official Pulumi engine {VERSION} …", flush=True)
+    BIN.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BIN.parent) as folder:
+        try:
+            expected = expected_checksum(name)
+            download(f"{RELEASES}/{VERSION}/{name}", archive := Path(folder) / name)
+        except (OSError, HTTPException) as error:
+            print(f"  … it cannot be downloaded here: {getattr(error, 'reason', error)}", flush=True)
             return False
-        arguments = [
-            "--version",
-            VERSION.removeprefix("v"),
-            "--install-root",
-            str(BIN.parent),
-            "--no-edit-path",
-        ]
-        return subprocess.run(["sh", str(script), *arguments], check=False).returncode == 0
+        with archive.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != expected:
+            sys.exit(f"{name} has the SHA-256 checksum {found}, not {expected or 'a published one'}; nothing installed")
+        install(archive, Path(folder))
+    return True
+
+
+def archive_name() -> str | None:
+    """Return the name of the archive for this machine, None if Pulumi publishes none that can be installed here."""
+    machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine().lower())
+    system = platform.system().lower()
+    known = system in ("linux", "darwin") and machine is not None
+    return f"pulumi-{VERSION}-{system}-{machine}.tar.gz" if known else None
+
+
+def expected_checksum(name: str) -> str | None:
+    """Return the SHA-256 checksum in engine/checksums.txt, or in the list that is published with the release."""
+    if PINNED.is_file():
+        text = PINNED.read_text(encoding="utf-8")
+    else:
+        with urlopen(f"{RELEASES}/{VERSION}/pulumi-{VERSION[1:]}-checksums.txt", timeout=TIMEOUT) as answer:  # noqa: S310
+            text = answer.read(LARGEST_LIST).decode("utf-8", errors="replace")
+    lines = (line.split() for line in text.splitlines())
+    return next((words[0].lower() for words in lines if len(words) == 2 and words[1].lstrip("*") == name), None)
+
+
+def download(url: str, file: Path) -> None:
+    """Write what a server answers to a file.
+
+    Raises:
+        OSError, HTTPException: There is no whole answer.
+    """
+    with urlopen(url, timeout=TIMEOUT) as answer, file.open("wb") as target:  # noqa: S310
+        shutil.copyfileobj(answer, target)
+        if answer.length:
+            raise IncompleteRead(b"", answer.length)
+
+
+def install(archive: Path, folder: Path) -> None:
+    """Unpack the programs of an archive next to each other, then put them in place at once."""
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    BIN.mkdir(exist_ok=True)
+    for program in sorted((folder / "pulumi").rglob("pulumi*"), key=lambda path: path.name == "pulumi"):
+        if program.is_file():
+            program.replace(BIN / program.name)
 
 
 def build_with_go() -> bool:
