@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ENGINE := .cache/pulumi/bin
 SITE := .cache/site
+AUDIT := .cache/audit
 export PATH := $(CURDIR)/$(ENGINE):$(CURDIR)/$(BIN):$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 # Skip the timeout of the ECS metadata service in the credentials chain.
@@ -17,7 +18,7 @@ ACTIONLINT := .cache/actionlint/actionlint
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench conformance fuzz lock clean
+.PHONY: help setup engine preview demo test coverage lint actionlint format docs site pictures bench conformance fuzz audit lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -99,8 +100,18 @@ conformance: setup ## Predict and deploy 2,000 generated changes on the real eng
 bench: setup ## Measure speed
 	@$(BIN)/python -m bench
 
+$(AUDIT)/.installed: requirements/audit.txt
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/audit.txt
+	@touch $@
+
+audit: $(AUDIT)/.installed ## Look for known vulnerabilities in the locked dependencies, and list them (SBOM)
+	@$(AUDIT)/bin/python tools/audit.py
+
 lock: $(STAMP) ## Lock the newest dependencies, with hashes
 	@$(LOCK) --upgrade --extra dev -o requirements/dev.txt pyproject.toml
+	@$(LOCK) --constraint requirements/dev.txt -o requirements/runtime.txt pyproject.toml
+	@$(LOCK) --upgrade -o requirements/audit.txt requirements/audit.in
 	@$(LOCK) --upgrade -o requirements/go.txt requirements/go.in
 	@$(LOCK) --upgrade -o requirements/docs.txt requirements/docs.in
 	@$(LOCK) --upgrade -o requirements/release.txt requirements/release.in
