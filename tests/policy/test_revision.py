@@ -28,13 +28,8 @@ POLICY = "version: 1\nextends: company.yaml\nrule_modules: [{module}]\nrules: {{
 
 
 @pytest.fixture
-<<<<<<< HEAD:tests/policy/test_revision.py
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Create a git repository whose policy extends a file and has a rule module with a helper, committed as main."""
-=======
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A git repository with a policy that extends a file and has a rule module with a helper, committed as main."""
->>>>>>> 68d56ff (Refuse deep nesting before recursion, and parse without collecting):tests/diff/test_revision.py
+    """Create a git repository whose policy extends a file and has a rule module with a helper, committed as main."""
     helper = f"helper_{abs(hash(tmp_path)):x}"  # modules are imported into this process
     policies = tmp_path / "r/policies"
     policies.mkdir(parents=True)
