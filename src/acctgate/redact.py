@@ -69,7 +69,7 @@ def unprotect(*values: str | None) -> None:
 def _pattern(value: str) -> re.Pattern[str]:
     """Return what finds a value: plain, escaped for URLs, JSON or HTML, hexadecimal, or in Base64."""
     start = value[:_PREFIX]
-    tail = r"[\w+/=%.~\\-]*" if len(value) > _PREFIX else ""
+    tail = r"(?:[\w+/=%.~\\-]|&\#?\w+;)*" if len(value) > _PREFIX else ""
     escaped = "".join(map(_character, start)) + tail
     hexadecimal = start.encode().hex() + (r"[0-9a-f]*" if tail else "")
     encoded = "|".join(_base64_parts(start))
@@ -119,9 +119,7 @@ def without_secrets(value: Any) -> Any:
 
 
 def _key(key: Any) -> Any:
-    if not isinstance(key, str):
-        return key
-    return _redacted(key) if "//" in key else _without_values(key)
+    return _redacted(key) if isinstance(key, str) else key
 
 
 def may_have_secrets(text: str) -> bool:

@@ -141,10 +141,11 @@ def _oidc(environment: Mapping[str, str]) -> Source | None:
             raise _missing(f"OIDC: the environment variable {name} is {'empty' if name in environment else 'not set'}")
     file = Path(environment[_OIDC_TOKEN])
     try:
-        empty = not file.read_bytes().strip()
+        token = file.read_bytes().strip()
     except OSError as error:
         raise _missing(f"OIDC token file {file} ({_OIDC_TOKEN}): {os_reason(error)}") from None
-    if empty:
+    protect(token.decode("utf-8", errors="replace"))
+    if not token:
         raise _missing(f"OIDC token file {file} ({_OIDC_TOKEN}): is empty")
     arguments = {
         "role_arn": environment[_ROLE],

@@ -1,0 +1,205 @@
+"""Secrets are found nowhere: in no format, at no log level, in no file that is left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import pytest
+
+from acctgate.demo import DemoAccount
+from acctgate.redact import one_line, protect, unprotect, without_secrets
+from acctgate.render import FORMATS
+from acctgate.sources import caller, sdk
+from tests.support.canaries import (
+    BEARER,
+    ECHOES,
+    FOREIGN,
+    KEY_ID,
+    OIDC,
+    SECRET,
+    SIGNATURE,
+    TOKEN,
+    USED,
+    files,
+    forms,
+    found,
+)
+from tests.support.engine import Stack, data_sources
+from tests.support.process import Done, run_here
+
+ROLE: Final = "acs:ram::1234567890123456:role/audit"
+_ENVIRONMENT: Final = {
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID,
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+    "ALIBABA_CLOUD_SECURITY_TOKEN": TOKEN,
+}
+_ANSWERS: Final[dict[str, dict[str, Any]]] = {
+    "GetCallerIdentity": {"AccountId": "1234567890123456", "Arn": f"acs:ram::1234567890123456:user/{SECRET}"},
+    "GetSecurityPreference": {"SecurityPreference": DemoAccount().preference},
+    "ListCompliancePacks": {
+        "CompliancePacksResult": {
+            "TotalCount": 1,
+            "CompliancePacks": [{"CompliancePackId": "cp-1", "Status": "ACTIVE"}],
+        }
+    },
+    "GetCompliancePackReport": {
+        "CompliancePackReport": {"CompliancePackId": "cp-1", "ReportStatus": "COMPLETE", "ReportCreateTimestamp": 1}
+    },
+}
+
+_REPORT: Final = {"ReportUrl": f"https://bucket.oss.example/x?Signature={SIGNATURE}"}
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with everything that it knows of the caller, in values, keys and errors."""
+
+    echo = place = ""
+
+    def do_POST(self) -> None:
+        """Answer any call."""
+        answer = json.loads(json.dumps(_ANSWERS.get(self.headers["x-acs-action"], {})))
+        for section in answer.values():
+            if isinstance(section, dict):
+                section |= {
+                    "Echo": self.echo,
+                    f"Key {self.echo}": self.headers["Authorization"],
+                    "ReportUrl": self.echo,
+                }
+                section.update(_REPORT if "ReportStatus" in section else {})
+        body = {"RequestId": "1", **answer}
+        if not answer:
+            body |= {"Code": "Forbidden.RAM", "Message": f"{self.echo} {self.headers['Authorization']}"}
+        raw = json.dumps(body).encode()
+        self.send_response(200 if answer else 403, self.echo.split()[0][:80])
+        self.send_header("Content-Length", str(len(raw)))
+        self.send_header("x-acs-request-id", "1")
+        self.end_headers()
+        self.wfile.write(raw)
+
+    do_GET = do_POST
+
+    def log_message(self, *args: object) -> None:
+        """Write nothing."""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Serve echoes to a user whose home, temporary files and working directory are below one folder."""
+    for variable, name in (
+        ("HOME", "home"),
+        ("TMPDIR", "tmp"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("GITHUB_STEP_SUMMARY", "s"),
+    ):
+        (folder := tmp_path / "left" / name).parent.mkdir(exist_ok=True)
+        folder.touch() if name == "s" else folder.mkdir()
+        monkeypatch.setenv(variable, str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.chdir(tmp_path / "left")
+    for name, value in _ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(caller, "_BACKOFF", 0.001)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        monkeypatch.setattr(_Echo, "place", f"127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("ACCTGATE_ENDPOINT", _Echo.place)
+        yield tmp_path / "left"
+        server.shutdown()
+    unprotect()
+
+
+def searched(done: Done, folder: Path, *inputs: Path) -> None:
+    """Hold that a command printed no secret and left none in a file."""
+    assert found({"stdout": done.stdout, "stderr": done.stderr, **files(folder, *inputs)}) == []
+
+
+def test_the_search_finds_every_form() -> None:
+    for value in (KEY_ID, SECRET, TOKEN, OIDC):
+        for name, text in forms(value).items():
+            assert found({name: f"before {text} after"}), name
+    for text in FOREIGN:
+        assert found({"x": text}), text
+    assert BEARER in "".join(FOREIGN)
+
+
+@pytest.mark.parametrize("echo", [*FOREIGN, " ".join(forms(SECRET).values()), " ".join(forms(TOKEN).values())])
+def test_a_snapshot_and_every_format(home: Path, monkeypatch: pytest.MonkeyPatch, echo: str) -> None:
+    monkeypatch.setattr(_Echo, "echo", echo)
+    reports = [argument for name in FORMATS for argument in ("--format", f"{name}=report.{name}")]
+    done = run_here("--debug", "check", "--policy", "strict", *reports)
+    assert (done.status, len(list(home.glob("report.*")))) == (1, len(FORMATS))
+    searched(done, home)
+    searched(run_here("--debug", "snapshot", "--output", "prod.json"), home)
+    assert (
+        json.loads((home / "prod.json").read_text())["errors"]["AccountSecurityPracticeInfo"]["code"] == "Forbidden.RAM"
+    )
+
+
+def test_every_other_command_that_reads(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Echo, "echo", " ".join(ECHOES))
+    run_here("snapshot", "--output", "prod.json")
+    for arguments in (
+        ("snapshot", "--role-arn", ROLE),
+        ("fix", "--policy", "strict"),
+        ("diff", "prod.json", "prod.json", "--policy", "strict", "--format", "markdown"),
+        ("doctor",),
+        ("compliance", "list"),
+        ("compliance", "status", "cp-1"),
+        ("compliance", "download", "cp-1", "--output", "sheet.xlsx"),
+        ("init", "--yes", "--region", "cn-shanghai"),
+    ):
+        searched(run_here("--debug", *arguments), home)
+
+
+@pytest.mark.parametrize("form", forms(OIDC))
+def test_an_oidc_token(home: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """The SDK's own message may quote the token that it sends."""
+    for name in _ENVIRONMENT:
+        monkeypatch.delenv(name)
+    (token := home / "token").write_text(f"{OIDC}\n")
+    monkeypatch.setenv("ALIBABA_CLOUD_ROLE_ARN", ROLE)
+    monkeypatch.setenv("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "acs:ram::1234567890123456:oidc-provider/ci")
+    monkeypatch.setenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE", str(token))
+
+    def refuse(found: Any) -> Any:
+        raise RuntimeError(f"refresh session token failed {forms(OIDC)[form]}")
+
+    monkeypatch.setattr(sdk, "get_keys", refuse)
+    done = run_here("--debug", "snapshot")
+    assert done.status == 2 and "OIDC" in done.stderr
+    searched(done, home, token)
+
+
+def test_every_form_of_a_known_secret_is_redacted() -> None:
+    protect(*USED)
+    try:
+        done = {f"{value[:5]} {name}": _redacted(text) for value in USED for name, text in forms(value).items()}
+        assert found(done) == []
+    finally:
+        unprotect()
+
+
+def _redacted(text: str) -> str:
+    return f"{one_line(text)} {without_secrets(text)} {json.dumps(without_secrets({text: [text]}))}"
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("home")
+def test_pulumi_state_inputs_and_output(
+    make_stack: Callable[..., Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Echo, "echo", " ".join(ECHOES))
+    stack = make_stack(
+        data_sources, policy="version: 1\nextends: strict\n", **_ENVIRONMENT, ACCTGATE_ENDPOINT=_Echo.place
+    )
+    runs = [stack.run(command, pack=pack) for command, pack in (("preview", True), ("up", False))]
+    assert runs[0].report is not None and runs[1].ok
+    state = files(tmp_path / "state")
+    assert any("Forbidden.RAM" in text for text in state.values())
+    output = {str(number): f"{run.output} {run.violations} {run.report}" for number, run in enumerate(runs)}
+    assert found({**output, **state, **files(tmp_path / "left"), **files(tmp_path / "work")}) == []
