@@ -69,10 +69,10 @@ def numbers(text: str) -> tuple[int, ...]:
 
 
 def official_release() -> bool:
-    """Install the official archive into .cache/pulumi, if its checksum is right. Return False if it cannot be downloaded.
+    """Install the official archive into .cache/pulumi. Return False if it cannot be downloaded.
 
     Raises:
-        SystemExit: The archive is not the one that was published.
+        SystemExit: The archive does not have the expected checksum.
     """
     name = archive_name()
     if name is None:
