@@ -230,8 +230,19 @@ rules:
   login-mfa: {level: remediate, require: mandatory}
   network-masks: {level: remediate, within: [10.0.0.0/8]}
   session-duration: {level: remediate, max_hours: 8}
+  password-length: {level: remediate, minimum: 14}
+  password-characters: {level: remediate, require: [symbols]}
+  password-age: {level: remediate, max_days: 90}
 """
-    stack = make_stack(program(mfa_operation_for_login="independent", login_session_duration=24), policy=policy)
+    weak.account.password_policy |= {"MinimumPasswordLength": 14, "RequireSymbols": True, "MaxPasswordAge": 90}
+
+    def declare() -> None:
+        program(mfa_operation_for_login="independent", login_session_duration=24)()
+        alicloud.ram.PasswordPolicy(
+            "passwords", minimum_password_length=8, require_symbols=False, max_password_age=0, hard_expiry=True
+        )
+
+    stack = make_stack(declare, policy=policy)
     run = stack.run()
     assert run.ok, run.output
     assert stack.run("up").ok
@@ -239,3 +250,6 @@ rules:
     assert login["MFAOperationForLogin"] == "mandatory"
     assert login["LoginNetworkMasks"] == "10.0.0.0/8"
     assert login["LoginSessionDuration"] == 8
+    passwords = weak.account.password_policy
+    assert (passwords["MinimumPasswordLength"], passwords["MaxPasswordAge"]) == (14, 90)
+    assert (passwords["RequireSymbols"], passwords["HardExpire"]) == (True, True)

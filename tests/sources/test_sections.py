@@ -77,6 +77,7 @@ def test_a_denied_call_leaves_the_other_rules_judged(server: DemoServer, tmp_pat
         ("user-mfa: {minimum_ratio: 1.0}", set()),
         ("user-mfa: {minimum_ratio: 1.0, where_sso: skip}", {"GetUserSsoSettings"}),
         ("access-key-networks: {}", {"GetAccessKeyPolicyForAccount"}),
+        ("no-loosening: {}", {"GetPasswordPolicy"}),
     ],
 )
 def test_only_enabled_rules_cost_calls(server: DemoServer, tmp_path: Path, rules: str, calls: set[str]) -> None:

@@ -31,7 +31,7 @@ from acctgate import log
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.configuration import ACCOUNT_POLICY
 from acctgate.crossguard.recorded import project_folder
-from acctgate.crossguard.remediate import remediated
+from acctgate.crossguard.remediate import is_repairable, remediated
 from acctgate.crossguard.servicer import PackProcess, Servicer
 from acctgate.model.outcome import Level
 from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
@@ -56,7 +56,7 @@ _ACCOUNT_SCHEMA: Final = {
 def policies(process: PackProcess) -> list[PulumiPolicy]:
     """Return the pack's policies. The two policies of a rule share their name and configuration."""
     known = process.policy.all_rules
-    on_resources = [_resource_policy(rule, process) for rule in known if rule.by_resource]
+    on_resources = [_resource_policy(rule, process) for rule in known if rule.by_resource or is_repairable(rule)]
     return [*on_resources, *(_stack_policy(rule, process) for rule in known), _account_policy()]
 
 
@@ -74,7 +74,7 @@ def _resource_policy(rule: Rule[Any], process: PackProcess) -> ResourceValidatio
             report_violation(message, urn)
 
     def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
-        return remediated(rule, process.session.policy.rules[rule.id], args.props)
+        return remediated(rule, process.session.policy.rules[rule.id], args.resource_type, args.props)
 
     return ResourceValidationPolicy(
         validate=validate, remediate=cast(Any, remediate), **_metadata(rule, process.policy.rules[rule.id])

@@ -20,12 +20,12 @@ from pulumi_policy.deserialize import deserialize_properties
 from acctgate.crossguard import report_file
 from acctgate.crossguard.configuration import Configuration, PolicySettings, configure
 from acctgate.crossguard.planned import Declared
+from acctgate.crossguard.remediate import REPAIRABLE_TYPES
 from acctgate.crossguard.session import Phase, PreviewSession
 from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.outcome import Level
-from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.plan.pulumi import PREFERENCE_TYPES
 from acctgate.policy import Policy
 
@@ -81,8 +81,8 @@ class Servicer(sdk._PolicyAnalyzerServicer):
     def Remediate(
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.RemediateResponse:
-        """Repair a SecurityPreference; nothing else can be repaired."""
-        if request.type == PREFERENCE_TYPE:
+        """Repair a SecurityPreference or a password policy; nothing else can be repaired."""
+        if request.type in REPAIRABLE_TYPES:
             response: analyzer_pb2.RemediateResponse = super().Remediate(  # type: ignore[no-untyped-call]
                 request, context
             )

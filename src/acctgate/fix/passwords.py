@@ -5,7 +5,7 @@ The resource declares every setting: whether the API keeps one that a call leave
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from acctgate.fix.model import PASSWORDS, DeclaredSetting, PasswordKey
@@ -74,13 +74,8 @@ def _repairs(
     if policy.unusable.get(rule.id) or (outcome.outcome == "unknown" and not absent):
         return {}
     entry = policy.rules[rule.id]
-    found: Mapping[str, Any] = {}
-    if rule.repair_all is not None:
-        found = rule.repair_all(entry)
-    elif rule.repair is not None:
-        found = {rule.setting: rule.repair(values[0], entry)}
     declared = {}
-    for setting, value in found.items():
+    for setting, value in rule.repairs(values[0], entry).items():
         key = setting.rpartition(".")[2]
         live = snapshot.read((SECTION, key))
         if isinstance(live, Unknown) or type(live) is not type(value) or live != value:

@@ -328,6 +328,18 @@ class SettingRule(Rule[P]):
         """See base class."""
         return frozenset(str(path[0]) for path in self.paths_for(entry))
 
+    def repairs(self, value: Any, want: P) -> Mapping[str, Any]:
+        """Return the compliant value of each setting to change, none if no planned resource can repair the rule.
+
+        Args:
+            value: The present value of `setting`, which may be `Unknown`.
+            want: The rule's entry.
+        """
+        if self.repair_all is not None:
+            return self.repair_all(want)
+        repaired = self.repair(value, want) if self.repair is not None else None
+        return {} if repaired is None else {self.setting: repaired}
+
     def _asks_for_sso(self, entry: P) -> bool:
         return self.where_sso and entry.get("where_sso") == "skip"
 

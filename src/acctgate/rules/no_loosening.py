@@ -84,6 +84,10 @@ class NoLoosening(Rule[Any]):
         """See base class."""
         return replace(self, rules=[rule for rule in rules if rule.id != self.id], entries=entries)
 
+    def sections(self, entry: Any) -> frozenset[str]:
+        """See base class. Planned resources change the password policy too."""
+        return super().sections(entry) | {"PasswordPolicy"}
+
     def judgements(self, account: Snapshot, want: Any, now: datetime) -> Sequence[Judgement]:
         """Return one judgement. A loosened setting is a fail, even if others are unknown."""
         if account.before is None:
