@@ -16,13 +16,17 @@ from typing import Any
 import pytest
 
 from acctgate.demo import DemoAccount, DemoServer
+from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
 from acctgate.sources.live import LiveAccount, read_account
+from acctgate.sources.responses import snapshot_of
+from acctgate.sources.snapshots import read_snapshots
 from acctgate.sources.target import Target
 from tests.support import NOW, one_line, run
 from tests.support.accounts import OPTIONAL_READS, READS
+from tests.support.process import run_here
 
 
 @pytest.fixture
@@ -413,3 +417,56 @@ def test_missing_credentials_are_one_line(tmp_path: Path, extra: dict[str, str])
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "SEKRET" not in done.stderr
+
+
+@pytest.mark.parametrize("account", ["", "0", "000", "1234****3456", "prod", 1234567890123456, None])
+def test_an_identity_without_an_account_is_an_error(server: DemoServer, account: Any) -> None:
+    server._GetCallerIdentity = lambda *_: {"AccountId": account, "Arn": "acs:ram::1:user/x"}  # type: ignore[method-assign]
+    snapshot = _read(server)
+    assert snapshot.account_id is None and "account_id" not in snapshot.document
+    assert snapshot.errors["account_id"]["code"] == "UnexpectedAnswer"
+    assert snapshot.read(("SecurityPreference",)) == server.account.preference
+
+
+def test_how_an_account_was_read_stays_with_its_snapshot(tmp_path: Path) -> None:
+    snapshot = snapshot_of({}, {}, "1", "2026-11-22T12:00:00Z", ReadAs("live", None, "me", "a role", "cn-x", "ci"))
+    (file := tmp_path / "s.json").write_text(json.dumps(snapshot.document))
+    [found] = read_snapshots([str(file)])
+    assert found.read_as == ReadAs("snapshot", str(file), "me", "a role", "cn-x", "ci")
+    assert found.read_as.describe() == f"snapshot {file}, as me, in cn-x, profile ci"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (("snapshot", "--output", "out"), 2),
+        (("fix", "--policy", "strict", "--output", "out"), 2),
+        (("init", "out"), 2),
+        (("compliance", "list"), 2),
+        (("doctor", "--format", "json"), 1),
+    ],
+)
+def test_another_account_than_meant_is_refused(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], status: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir() if command[0] == "init" else None
+    done = run_here(*command, "--account", "1500000000000001")
+    assert done.status == status
+    if command[0] == "doctor":
+        [found] = [each for each in json.loads(done.stdout)["findings"] if each["subject"] == "identity"]
+        assert "of account 1234567890123456, but --account is 1500000000000001" in found["detail"]
+    else:
+        assert done.stdout == ""
+        one_line(done.stderr, "account 1234567890123456 is not meant; --account is 1500000000000001")
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert written == []
+    again = run_here(*command, "--account", "1500000000000001", "--account", "1234567890123456")
+    assert again.status in (0, 1 if command[0] == "doctor" else 0)
+
+
+def test_an_account_that_does_not_say_who_it_is_is_refused_too(server: DemoServer) -> None:
+    server.denied.add("GetCallerIdentity")
+    done = run_here("snapshot", "--account", "1234567890123456")
+    assert (done.status, done.stdout) == (2, "")
+    one_line(done.stderr, "the account is not known; --account is 1234567890123456")

@@ -188,6 +188,36 @@ def test_an_error_of_who_knows_what_is_refused(tmp_path: Path) -> None:
         _read(file)
 
 
+XML_ANSWER = "<R><SecurityPreference><MFAPreference/></SecurityPreference>%s</R>"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (PREFERENCE[:-1] + ', "Code": "NoPermission", "Message": "No."}', "NoPermission: No."),
+        (PREFERENCE[:-1] + ', "Code": 403}', "failed with 403: no message"),
+        (PREFERENCE[:-1] + ', "Code": ""}', "SecurityPreference contradicts its error"),
+        (XML_ANSWER % "<Code>Throttling</Code><Message>Slow.</Message>", "Throttling: Slow."),
+        (f"HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n{PREFERENCE}", "HTTP403: the HTTP status of the answer is 403"),
+        (f"HTTP/2 500\n\n{PREFERENCE}", "HTTP500"),
+        (f"HTTP/1.1 302 Found\n\n{PREFERENCE}", "HTTP302"),
+        (f"HTTP/1.1 200 OK\n\nHTTP/1.1 403 Forbidden\n\n{PREFERENCE}", "HTTP403"),
+    ],
+)
+def test_an_answer_that_contradicts_itself_is_unknown(tmp_path: Path, text: str, reason: str) -> None:
+    (file := tmp_path / "answer").write_text(text)
+    found = _read(file).read(("SecurityPreference", "MFAPreference"))
+    assert isinstance(found, Unknown) and "SecurityPreference contradicts its error" in found.reason
+    assert reason in found.reason
+
+
+def test_an_error_beside_a_pack_report_is_unknown(tmp_path: Path) -> None:
+    report = {"CompliancePackId": "cp-1", "ReportStatus": "COMPLETE"}
+    (file := tmp_path / "answer").write_text(_json({"CompliancePackReport": report, "Code": "Busy", "Message": "No."}))
+    found = _read(file).read(("CompliancePackReports", 0, "ReportStatus"))
+    assert isinstance(found, Unknown) and "Busy: No." in found.reason
+
+
 def test_an_error_beside_its_section_is_refused(tmp_path: Path) -> None:
     (file := tmp_path / "e").write_text(
         '{"Code": "NoPermission", "AccessDeniedDetail": {"AuthAction": "ram:GetSecurityPreference"}}'
