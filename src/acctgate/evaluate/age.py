@@ -30,7 +30,7 @@ def without_stale(account: Snapshot, policy: Policy, now: datetime) -> Snapshot:
     reason = _problem(account.taken_at, timedelta(hours=hours), now)
     if reason is None:
         return account
-    reason = f"{reason}; allowed: {hours:,g} hours"
+    reason = f"{reason}; allowed: {hours:,g} hour{'' if hours == 1 else 's'}"
     return replace(account, problems={**account.problems, **{(section,): reason for section in OPERATIONS}})
 
 
