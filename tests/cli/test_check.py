@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from acctgate.cli import group
-from tests.support import HERE, ROOT, examples, joined, name_of, one_line, run, seed
+from tests.support import HERE, ROOT, examples, joined, name_of, one_line, seed
 from tests.support.accounts import GOOD
+from tests.support.process import run_here
 
 SEEDS = [
     part
@@ -78,8 +79,8 @@ def test_an_advisory_violation_is_0(tmp_path: Path) -> None:
 
 
 def test_without_a_policy_it_is_2() -> None:
-    done = run("check", *SEEDS)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("check", *SEEDS)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "policies/policy.yaml: no such file", "`acctgate init`", "--policy baseline")
 
 
@@ -94,8 +95,8 @@ def test_without_a_policy_it_is_2() -> None:
 )
 def test_a_policy_in_which_nothing_can_block_is_2(tmp_path: Path, rules: str, arguments: tuple[str, ...]) -> None:
     (tmp_path / "p.yaml").write_text(f"version: 1\nrules: {rules}\n")
-    done = run("check", *SEEDS, "--policy", "p.yaml", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("check", *SEEDS, "--policy", "p.yaml", *arguments)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "p.yaml: no rule", "make a rule mandatory")
 
 
@@ -134,14 +135,14 @@ def test_an_invalid_policy_is_2(path: Path) -> None:
 
 
 def test_an_invalid_policy_is_2_for_a_process() -> None:
-    done = run("check", *SEEDS, "--policy", HERE / "policies/invalid/host-bits.yaml")
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("check", *SEEDS, "--policy", HERE / "policies/invalid/host-bits.yaml")
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "host-bits.yaml:5: rules.network-masks.within[0]: invalid network: 10.0.0.7/8")
 
 
 def test_a_missing_policy_is_2() -> None:
-    done = run("check", *SEEDS, "--policy", "nowhere.yaml")
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("check", *SEEDS, "--policy", "nowhere.yaml")
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: nowhere.yaml: no such file or directory")
 
 
@@ -200,8 +201,8 @@ def test_wrong_formats(formats: tuple[str, ...], message: str) -> None:
 @pytest.mark.parametrize("place", ["no/such/folder/report.json", "."])
 def test_an_output_that_cannot_be_written_is_2(place: str) -> None:
     for arguments in (["--output", place], ["--format", f"json={place}"]):
-        done = run("check", "--policy", "baseline", *SEEDS, *arguments)
-        assert (done.returncode, done.stdout) == (2, "")
+        done = run_here("check", "--policy", "baseline", *SEEDS, *arguments)
+        assert (done.status, done.stdout) == (2, "")
         one_line(done.stderr, "acctgate: ", place)
 
 
@@ -319,9 +320,9 @@ def test_standard_input() -> None:
 
 
 def test_standard_input_of_a_process() -> None:
-    assert run("check", "--policy", "baseline", "--snapshot", "-", stdin=json.dumps(GOOD).encode()).returncode == 0
-    done = run("check", "--policy", "baseline", "--snapshot", "-", stdin=b"")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert run_here("check", "--policy", "baseline", "--snapshot", "-", stdin=json.dumps(GOOD).encode()).status == 0
+    done = run_here("check", "--policy", "baseline", "--snapshot", "-", stdin=b"")
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: standard input: is empty")
 
 
@@ -424,8 +425,8 @@ def test_input_that_cannot_be_read(unreadable: dict[str, Path], option: str, kin
 
 @pytest.mark.parametrize("kind", ["broken-json", "binary", "large", "directory"])
 def test_input_that_a_process_cannot_read(unreadable: dict[str, Path], kind: str) -> None:
-    done = run("check", "--policy", "baseline", "--response", unreadable[kind], "--format", "json")
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("check", "--policy", "baseline", "--response", unreadable[kind], "--format", "json")
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, str(unreadable[kind]))
 
 
@@ -438,10 +439,10 @@ def test_one_bad_answer_spoils_the_account(unreadable: dict[str, Path]) -> None:
 
 
 def test_a_process_exits_as_the_command_does(tmp_path: Path) -> None:
-    done = run("check", "--policy", "baseline", *SEEDS)
-    assert (done.returncode, done.stderr) == (1, "")
+    done = run_here("check", "--policy", "baseline", *SEEDS)
+    assert (done.status, done.stderr) == (1, "")
     assert done.stdout.startswith("BLOCKED  account unknown: ")
-    assert run("check", "--policy", "baseline", "--snapshot", _written(tmp_path / "s", {"version": 1})).returncode == 3
+    assert run_here("check", "--policy", "baseline", "--snapshot", _written(tmp_path / "s", {"version": 1})).status == 3
 
 
 def test_a_reader_that_leaves_early_is_no_traceback(tmp_path: Path) -> None:
@@ -452,9 +453,9 @@ def test_a_reader_that_leaves_early_is_no_traceback(tmp_path: Path) -> None:
 
 
 def test_the_repositorys_own_policy_blocks_the_documents_account() -> None:
-    done = run("check", *SEEDS, "--format", "json", cwd=ROOT)
+    done = run_here("check", *SEEDS, "--format", "json", cwd=ROOT)
     outcomes = {found["rule"]: found["outcome"] for found in json.loads(done.stdout)["accounts"][0]["outcomes"]}
-    assert done.returncode == 1
+    assert done.status == 1
     assert outcomes["network-masks"] == "pass" and outcomes["login-mfa"] == "fail"
 
 
@@ -462,7 +463,7 @@ def test_a_report_is_utf_8_whatever_the_locale() -> None:
     environment = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
     document = json.dumps({**GOOD, "alias": "生产"}, ensure_ascii=False).encode()
     for form in ("text", "json"):
-        done = run(
+        done = run_here(
             "check",
             "--policy",
             "baseline",
@@ -473,13 +474,13 @@ def test_a_report_is_utf_8_whatever_the_locale() -> None:
             stdin=document,
             environment=environment,
         )
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.status, done.stderr) == (0, "")
         assert "生产" in done.stdout
 
 
 def test_half_a_surrogate_pair_does_no_harm(tmp_path: Path) -> None:
     document = json.dumps({**GOOD, "alias": "\ud800"}).encode()
-    done = run(
+    done = run_here(
         "check",
         "--policy",
         "baseline",
@@ -491,6 +492,6 @@ def test_half_a_surrogate_pair_does_no_harm(tmp_path: Path) -> None:
         "ndjson=lines",
         stdin=document,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     line = json.loads((tmp_path / "lines").read_text(encoding="utf-8"))
     assert json.loads(done.stdout)["accounts"][0].items() <= line.items()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from acctgate.demo import DemoServer
-from tests.support import one_line, run
+from tests.support import one_line
+from tests.support.process import run_here
 
 PACK = "cp-fdc8626622af00f9****"
 
@@ -23,32 +24,32 @@ def server() -> Iterator[DemoServer]:
 
 
 def test_packs_are_listed(server: DemoServer) -> None:
-    done = run("compliance", "list", environment=server.environment)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("compliance", "list", environment=server.environment)
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.startswith(f"{PACK}  ACTIVE  ")
-    (pack,) = json.loads(run("compliance", "list", "--format", "json", environment=server.environment).stdout)
+    (pack,) = json.loads(run_here("compliance", "list", "--format", "json", environment=server.environment).stdout)
     assert (pack["id"], pack["status"]) == (PACK, "ACTIVE")
 
 
 def test_the_whole_life_cycle(server: DemoServer, tmp_path: Path) -> None:
     server.account.pack_reports[0] |= {"ReportStatus": "NONE"}
-    done = run("compliance", "status", PACK, environment=server.environment)
-    assert (done.returncode, done.stdout) == (3, f"{PACK}: NONE, generated 2021-06-22T02:46:05+00:00\n")
-    done = run("compliance", "download", PACK, "--output", tmp_path / "r.xlsx", environment=server.environment)
-    assert done.returncode == 3
+    done = run_here("compliance", "status", PACK, environment=server.environment)
+    assert (done.status, done.stdout) == (3, f"{PACK}: NONE, generated 2021-06-22T02:46:05+00:00\n")
+    done = run_here("compliance", "download", PACK, "--output", tmp_path / "r.xlsx", environment=server.environment)
+    assert done.status == 3
     one_line(done.stderr, "no report to download", "NONE")
-    done = run("compliance", "wait", PACK, environment=server.environment)
-    assert done.returncode == 3
+    done = run_here("compliance", "wait", PACK, environment=server.environment)
+    assert done.status == 3
     one_line(done.stderr, "no report was generated", "acctgate compliance generate")
-    assert run("compliance", "generate", PACK, environment=server.environment).returncode == 0
-    assert run("compliance", "status", PACK, environment=server.environment).returncode == 3
-    done = run("compliance", "wait", PACK, "--timeout", "60", environment=server.environment)
-    assert (done.returncode, "COMPLETE" in done.stdout) == (0, True)
+    assert run_here("compliance", "generate", PACK, environment=server.environment).status == 0
+    assert run_here("compliance", "status", PACK, environment=server.environment).status == 3
+    done = run_here("compliance", "wait", PACK, "--timeout", "60", environment=server.environment)
+    assert (done.status, "COMPLETE" in done.stdout) == (0, True)
     rows = tmp_path / "rows.json"
-    done = run(
+    done = run_here(
         "compliance", "download", PACK, "--output", tmp_path / "r.xlsx", "--rows", rows, environment=server.environment
     )
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
     (sheet,) = json.loads(rows.read_text(encoding="utf-8")).values()
     assert {row["Result"] for row in sheet} == {"COMPLIANT", "NON_COMPLIANT"}
@@ -57,8 +58,8 @@ def test_the_whole_life_cycle(server: DemoServer, tmp_path: Path) -> None:
 
 
 def test_an_account_group(server: DemoServer) -> None:
-    done = run("compliance", "generate", PACK, "--aggregator", "ca-1", "--wait", environment=server.environment)
-    assert done.returncode == 0, done.stderr
+    done = run_here("compliance", "generate", PACK, "--aggregator", "ca-1", "--wait", environment=server.environment)
+    assert done.status == 0, done.stderr
     assert server.calls["GenerateAggregateCompliancePackReport"] == 1
     assert server.calls["GetAggregateCompliancePackReport"] >= 1
     assert server.calls["GenerateCompliancePackReport"] == 0
@@ -79,22 +80,23 @@ def test_a_call_that_fails_is_one_line(
     server: DemoServer, arguments: tuple[str, ...], denied: str, message: str
 ) -> None:
     server.denied.add(denied)
-    done = run("compliance", *arguments, environment=server.environment)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("compliance", *arguments, environment=server.environment)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, message)
 
 
 def test_existing_files_are_kept(server: DemoServer, tmp_path: Path) -> None:
-    run("compliance", "generate", PACK, "--wait", environment=server.environment)
+    run_here("compliance", "generate", PACK, "--wait", environment=server.environment)
     (file := tmp_path / "r.xlsx").write_text("mine")
-    done = run("compliance", "download", PACK, "--output", file, environment=server.environment)
-    assert (done.returncode, file.read_text()) == (2, "mine")
+    done = run_here("compliance", "download", PACK, "--output", file, environment=server.environment)
+    assert (done.status, file.read_text()) == (2, "mine")
     one_line(done.stderr, "already exists; use --force")
-    done = run(
+    done = run_here(
         "compliance", "download", PACK, "--output", tmp_path / "n.xlsx", "--rows", file, environment=server.environment
     )
-    assert (done.returncode, (tmp_path / "n.xlsx").exists()) == (2, False)
+    assert (done.status, (tmp_path / "n.xlsx").exists()) == (2, False)
     assert (
-        run("compliance", "download", PACK, "--output", file, "--force", environment=server.environment).returncode == 0
+        run_here("compliance", "download", PACK, "--output", file, "--force", environment=server.environment).status
+        == 0
     )
     assert file.read_bytes().startswith(b"PK")

@@ -8,8 +8,9 @@ import click
 import pytest
 
 from acctgate.cli import group
-from tests.support import one_line, run
+from tests.support import one_line
 from tests.support.commands import COMMANDS
+from tests.support.process import run_here
 
 SINGLE: Final = [
     (name, max(option.opts, key=len))
@@ -27,11 +28,11 @@ def test_an_option_that_is_given_twice_is_refused(name: tuple[str, ...], option:
 
 
 def test_its_exit_status_is_2() -> None:
-    done = run("check", "--policy", "strict", "--policy", "baseline")
-    assert done.returncode == 2
+    done = run_here("check", "--policy", "strict", "--policy", "baseline")
+    assert done.status == 2
     one_line(done.stderr, "--policy: given 2 times; it takes one value")
 
 
 def test_flags_and_lists_may_be_repeated() -> None:
-    done = run("check", "--debug", "--debug", "--snapshot", "nowhere.json", "--snapshot", "elsewhere.json")
+    done = run_here("check", "--debug", "--debug", "--snapshot", "nowhere.json", "--snapshot", "elsewhere.json")
     assert "given 2 times" not in done.stderr and "nowhere.json" in done.stderr

@@ -22,9 +22,10 @@ from acctgate.commands.init import fit
 from acctgate.commands.init.pipelines import PIPELINES
 from acctgate.demo import DemoServer
 from acctgate.policy import load_policy
-from tests.support import ROOT, one_line, run
+from tests.support import ROOT, one_line
 from tests.support.accounts import GOOD
 from tests.support.fitting import HOURS, changed
+from tests.support.process import run_here
 
 PACK: Final = {"policies/policy.yaml", "policies/PulumiPolicy.yaml", "policies/__main__.py"}
 ENGINE: Final = ROOT / ".cache/pulumi/bin"
@@ -71,26 +72,26 @@ def commands(told: str) -> list[str]:
 
 
 def test_the_live_account(repository: Path, server: DemoServer) -> None:
-    done = run("init", cwd=repository, environment=server.environment)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("init", cwd=repository, environment=server.environment)
+    assert (done.status, done.stderr) == (0, "")
     assert written(repository) == {*PACK, GITHUB}
     assert "account 1234567890123456: nothing blocks today" in done.stdout
     assert "acctgate-demo" not in done.stdout + "".join((repository / file).read_text() for file in written(repository))
-    check = run("check", cwd=repository, environment=server.environment)
-    assert (check.returncode, check.stderr) == (0, "")
+    check = run_here("check", cwd=repository, environment=server.environment)
+    assert (check.status, check.stderr) == (0, "")
     server.account.practice["AccountSecurityPracticeUserInfo"]["RootWithAccessKey"] += 1
-    assert run("check", cwd=repository, environment=server.environment).returncode == 1, "it may not get worse"
+    assert run_here("check", cwd=repository, environment=server.environment).status == 1, "it may not get worse"
 
 
 def test_a_live_account_with_a_denied_call(repository: Path, server: DemoServer) -> None:
     server.denied.add("GetSecurityPreference")
-    done = run("init", cwd=repository, environment=server.environment)
-    assert done.returncode == 3, "written, but who reads it must know that rules are not asked for"
+    done = run_here("init", cwd=repository, environment=server.environment)
+    assert done.status == 3, "written, but who reads it must know that rules are not asked for"
     one_line(done.stderr, "rules are unknown and only advisory: GetSecurityPreference failed", "--force")
     policy = (repository / "policies/policy.yaml").read_text()
     assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one call that is denied is told once"
     assert " ".join(done.stdout.split()).count("grant ram:GetSecurityPreference to the caller") == 1
-    assert run("check", cwd=repository, environment=server.environment).returncode == 0
+    assert run_here("check", cwd=repository, environment=server.environment).status == 0
 
 
 @pytest.mark.parametrize("preset", ["strict", "baseline"])
@@ -226,8 +227,8 @@ def test_a_pipeline_of_gitlab_says_how_it_is_included(repository: Path) -> None:
 def test_a_file_that_is_there_is_not_overwritten(repository: Path, there: str) -> None:
     (repository / there).parent.mkdir(parents=True)
     (repository / there).write_text("mine\n", encoding="utf-8")
-    done = run("init", "--snapshot", "../good.json", cwd=repository)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("init", "--snapshot", "../good.json", cwd=repository)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, f"acctgate: {there}: already exists; use --force")
     assert written(repository) == {there}
     assert (repository / there).read_text() == "mine\n"
@@ -239,7 +240,7 @@ def test_a_file_that_is_there_is_not_overwritten(repository: Path, there: str) -
 def test_conflicts_are_found_before_the_account_is_read(repository: Path, server: DemoServer) -> None:
     (repository / GITHUB).parent.mkdir(parents=True)
     (repository / GITHUB).symlink_to("nowhere")
-    done = run("init", cwd=repository, environment=server.environment)
+    done = run_here("init", cwd=repository, environment=server.environment)
     one_line(done.stderr, f"{GITHUB}: already exists")
     assert not server.calls
 
@@ -268,8 +269,8 @@ def test_a_second_run_may_overwrite_its_own(repository: Path) -> None:
 def test_wrong_use(repository: Path, arguments: list[str], parts: list[str]) -> None:
     (repository.parent / "two.ndjson").write_text('{"version": 1}\n{"version": 1}\n', encoding="utf-8")
     (repository.parent / "empty").touch()
-    done = run("init", *arguments, cwd=repository)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("init", *arguments, cwd=repository)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, *parts)
     assert not written(repository)
 
@@ -284,24 +285,24 @@ def test_wrong_use(repository: Path, arguments: list[str], parts: list[str]) -> 
 )
 def test_a_pulumi_project_that_cannot_be_read(repository: Path, text: str, part: str) -> None:
     (repository / "Pulumi.yaml").write_text(text, encoding="utf-8")
-    done = run("init", "--snapshot", "../good.json", cwd=repository)
-    assert done.returncode == 2
+    done = run_here("init", "--snapshot", "../good.json", cwd=repository)
+    assert done.status == 2
     one_line(done.stderr, "Pulumi.yaml", part)
     assert written(repository) == {"Pulumi.yaml"}
 
 
 def test_a_folder_where_nothing_can_be_written(repository: Path) -> None:
     (repository / "policies").write_text("a file\n", encoding="utf-8")
-    done = run("init", "--snapshot", "../good.json", cwd=repository)
-    assert done.returncode == 2
+    done = run_here("init", "--snapshot", "../good.json", cwd=repository)
+    assert done.status == 2
     one_line(done.stderr, "policies: not a directory, so policies/policy.yaml cannot be created")
     assert written(repository) == {"policies"}
 
 
 def test_nothing_is_written_where_one_file_has_no_place(repository: Path) -> None:
     (repository / ".github").write_text("a file\n", encoding="utf-8")
-    done = run("init", "--snapshot", "../good.json", "--pipeline", "github", cwd=repository)
-    assert done.returncode == 2
+    done = run_here("init", "--snapshot", "../good.json", "--pipeline", "github", cwd=repository)
+    assert done.status == 2
     one_line(done.stderr, ".github: not a directory, so .github/workflows/acctgate.yml cannot be created")
     assert written(repository) == {".github"}
 
@@ -311,8 +312,8 @@ def test_a_folder_below_shows_the_pipelines_of_its_repository(repository: Path) 
     subprocess.run(run_git, check=True)
     (repository / ".gitlab-ci.yml").write_text("stages: [test]\n")
     (repository / "infrastructure").mkdir()
-    done = run("init", "--snapshot", "../good.json", "infrastructure", cwd=repository)
-    assert done.returncode == 0, done.stderr
+    done = run_here("init", "--snapshot", "../good.json", "infrastructure", cwd=repository)
+    assert done.status == 0, done.stderr
     assert not (repository / "infrastructure/.github").exists()
     assert "move them there" in " ".join(done.stdout.split())
 
@@ -344,10 +345,10 @@ def test_nothing_to_tighten() -> None:
 
 
 def test_the_next_commands_work(repository: Path, server: DemoServer) -> None:
-    told = run("init", cwd=repository, environment=server.environment).stdout
+    told = run_here("init", cwd=repository, environment=server.environment).stdout
     check, add = commands(told)
     assert shlex.split(check)[:2] == ["acctgate", "check"]
-    assert run(*shlex.split(check)[1:], cwd=repository, environment=server.environment).returncode == 0
+    assert run_here(*shlex.split(check)[1:], cwd=repository, environment=server.environment).status == 0
     subprocess.run(shlex.split(add), cwd=repository, check=True, timeout=60)
     staged = subprocess.run(["git", "diff", "--cached", "--name-only"], cwd=repository, capture_output=True, check=True)
     assert set(staged.stdout.decode().split()) == written(repository)
@@ -357,12 +358,12 @@ def test_the_next_commands_of_another_folder(repository: Path) -> None:
     (repository.parent / "an other").mkdir()
     check, add = commands(init("../an other").stdout)
     assert check == "acctgate check --snapshot ../good.json --policy '../an other/policies/policy.yaml'"
-    assert run(*shlex.split(check)[1:], cwd=repository).returncode == 0
+    assert run_here(*shlex.split(check)[1:], cwd=repository).status == 0
     assert add.startswith("git -C '../an other' add policies/policy.yaml ")
     (repository / "Pulumi.yaml").write_text("name: x\nruntime: yaml\n", encoding="utf-8")
     os.chdir(repository.parent)
     with DemoServer() as demo:
-        done = run("init", "repository", "--region", "cn-shanghai", environment=demo.environment)
+        done = run_here("init", "repository", "--region", "cn-shanghai", environment=demo.environment)
     assert commands(done.stdout)[0].startswith("cd repository && acctgate preview --region cn-shanghai")
 
 
@@ -383,11 +384,11 @@ def test_a_pulumi_project_passes_its_first_preview(repository: Path, server: Dem
     (repository / "venv").symlink_to(sys.prefix)
     shutil.copy(ROOT / "__main__.py", repository)
     environment = {**server.environment, "PATH": os.pathsep.join((str(ENGINE), os.environ["PATH"]))}
-    preview, _ = commands(run("init", cwd=repository, environment=environment).stdout)
+    preview, _ = commands(run_here("init", cwd=repository, environment=environment).stdout)
     assert shlex.split(preview)[:2] == ["acctgate", "preview"]
-    done = run(*shlex.split(preview)[1:], "--format", "json", cwd=repository, environment=environment)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here(*shlex.split(preview)[1:], "--format", "json", cwd=repository, environment=environment)
+    assert (done.status, done.stderr) == (0, "")
     assert json.loads(done.stdout)["verdict"] == "pass"
     server.account.practice["Score"] -= 1
-    done = run("preview", "--format", "json", cwd=repository, environment=environment)
-    assert done.returncode == 1, "the pack enforces the policy that was written"
+    done = run_here("preview", "--format", "json", cwd=repository, environment=environment)
+    assert done.status == 1, "the pack enforces the policy that was written"

@@ -14,7 +14,8 @@ from acctgate.policy import Policy, PolicyError, load_merged, load_policy, load_
 from acctgate.policy.chain import read_chain
 from acctgate.policy.lint import lint
 from acctgate.policy.show import as_yaml
-from tests.support import HERE, NOW, ROOT, examples, name_of, one_line, run
+from tests.support import HERE, NOW, ROOT, examples, name_of, one_line
+from tests.support.process import run_here
 
 VALID: Final = examples("policies/valid", ".yaml", ".json")
 
@@ -51,8 +52,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_each_value_says_where_it_comes_from(folder: Path) -> None:
-    done = run("policy", "show", cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("policy", "show", cwd=folder)
+    assert (done.status, done.stderr) == (0, "")
     told = {
         (rule, key): comment
         for rule, body in re.findall(r"^  ([a-z-]+):\n((?:    .*\n)+)", done.stdout, re.MULTILINE)
@@ -67,7 +68,7 @@ def test_each_value_says_where_it_comes_from(folder: Path) -> None:
 
 
 def test_as_json(folder: Path) -> None:
-    shown = json.loads(run("policy", "show", "policies/policy.yaml", "--format", "json", cwd=folder).stdout)
+    shown = json.loads(run_here("policy", "show", "policies/policy.yaml", "--format", "json", cwd=folder).stdout)
     assert shown["rules"]["security-score"]["minimum"] == {
         "value": 70,
         "from": "policies/policy.yaml",
@@ -81,8 +82,8 @@ def test_own_rules_are_shown_with_their_module(folder: Path) -> None:
     (folder / "policies/policy.yaml").write_text(
         "version: 1\nrule_modules: [../modules/acme.py]\nrules: {acme-score-margin: {points: 3}}\n"
     )
-    done = run("policy", "show", "--output", "shown.yaml", cwd=folder)
-    assert (done.returncode, done.stdout) == (0, "")
+    done = run_here("policy", "show", "--output", "shown.yaml", cwd=folder)
+    assert (done.status, done.stdout) == (0, "")
     assert '  - "modules/acme.py"' in (folder / "shown.yaml").read_text()
     assert dict(load_policy(folder / "shown.yaml").rules["acme-score-margin"]) == {"level": "mandatory", "points": 3}
     assert "by default" in (folder / "shown.yaml").read_text()
@@ -107,8 +108,8 @@ def test_the_presets_are_clean(name: str) -> None:
 
 
 def test_this_repositorys_policy_is_clean() -> None:
-    done = run("policy", "lint", cwd=ROOT)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = run_here("policy", "lint", cwd=ROOT)
+    assert (done.status, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_everything_that_is_wrong_is_listed(folder: Path) -> None:
@@ -116,37 +117,37 @@ def test_everything_that_is_wrong_is_listed(folder: Path) -> None:
         "version: 1\nextends: strict\nrules:\n  root-mfas:\n  session-duration: {max_hours: 40}\n"
         "  security-score: {minimum: all}\n"
     )
-    done = run("policy", "lint", cwd=folder)
-    assert (done.returncode, done.stderr) == (1, "")
+    done = run_here("policy", "lint", cwd=folder)
+    assert (done.status, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     assert [line.split(": ")[:2] for line in lines] == [[f"policies/policy.yaml:{n}", "error"] for n in (5, 6, 4)]
     assert "did you mean root-mfa?" in lines[2]
     (folder / "policies/policy.yaml").write_text("version: 1\nrules:\n  session-duration:\n")
-    done = run("policy", "lint", "--format", "json", cwd=folder)
+    done = run_here("policy", "lint", "--format", "json", cwd=folder)
     [found] = json.loads(done.stdout)
-    assert (done.returncode, found["severity"], found["line"]) == (1, "error", 3)
+    assert (done.status, found["severity"], found["line"]) == (1, "error", 3)
     assert found["message"] == "rules.session-duration.max_hours: required parameter is missing"
 
 
 def test_a_file_that_cannot_be_read_does_not_take_the_others_with_it(folder: Path) -> None:
     bad = HERE / "policies/invalid/unknown-key.yaml"
-    done = run("policy", "lint", "nowhere.yaml", bad, "policies/policy.yaml", "--format", "github", cwd=folder)
-    assert done.returncode == 2
+    done = run_here("policy", "lint", "nowhere.yaml", bad, "policies/policy.yaml", "--format", "github", cwd=folder)
+    assert done.status == 2
     one_line(done.stderr, "acctgate: nowhere.yaml: no such file")
     assert done.stdout == f"::error file={bad},line=3,title=acctgate policy lint::levels: unknown key\n"
 
 
 def test_github_commands_cannot_be_broken_out_of(folder: Path) -> None:
     (folder / "policies/policy.yaml").write_text('version: 1\n"a%0A::error::\\n::notice::x": 1\n')
-    done = run("policy", "lint", "--format", "github", cwd=folder)
+    done = run_here("policy", "lint", "--format", "github", cwd=folder)
     assert done.stdout.count("\n") == 1 and done.stdout.startswith("::error file=policies/policy.yaml,line=2,")
     assert "%0A" not in done.stdout.replace("%250A", "")
 
 
 def test_without_a_policy_there_is_nothing_to_show(tmp_path: Path) -> None:
     for command in ("show", "lint"):
-        done = run("policy", command, cwd=tmp_path)
-        assert (done.returncode, done.stdout) == (2, "")
+        done = run_here("policy", command, cwd=tmp_path)
+        assert (done.status, done.stdout) == (2, "")
         one_line(
             done.stderr,
             "acctgate: policies/policy.yaml: no such file, here or above in the repository; "

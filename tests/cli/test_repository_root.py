@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from acctgate.cli.repository_root import repository_root
-from tests.support import run
+from tests.support.process import run_here
 
 
 @pytest.fixture
@@ -49,6 +49,6 @@ def test_reports_name_files_from_the_root(form: str, folder: Path) -> None:
     (folder / "policies").mkdir()
     (folder / "policies/policy.yaml").write_text("version: 1\nextends: strict\n")
     (folder / "s.json").write_text(json.dumps({"version": 1, "account_id": "1"}))
-    done = run("check", "--snapshot", "s.json", "--format", form, cwd=folder)
-    assert done.returncode == 3, done.stderr
+    done = run_here("check", "--snapshot", "s.json", "--format", form, cwd=folder)
+    assert done.status == 3, done.stderr
     assert "infra/prod/policies/policy.yaml" in done.stdout

@@ -14,7 +14,8 @@ from defusedxml.ElementTree import fromstring
 from acctgate.commands.test import Example, run_example
 from acctgate.policy import load_preset
 from acctgate.rules import RULES
-from tests.support import HERE, NOW, ROOT, one_line, run
+from tests.support import HERE, NOW, ROOT, one_line
+from tests.support.process import run_here
 
 BOUND: Final = "root-mfa/pass/x.yaml"
 SCORE: Final = "security-score/pass/x.yaml"
@@ -71,17 +72,17 @@ def write(folder: Path, name: str, document: Any) -> None:
 
 
 def test_all_match(folder: Path) -> None:
-    done = run("test", "examples", cwd=folder)
+    done = run_here("test", "examples", cwd=folder)
     lacks = "Rules without examples (1):\n    no pass, fail, unknown: acme-no-passkeys\n\n"
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{lacks}12 examples: 12 passed\n", "")
-    assert run("test", "examples", "--require-examples", cwd=folder).returncode == 1
+    assert (done.status, done.stdout, done.stderr) == (0, f"{lacks}12 examples: 12 passed\n", "")
+    assert run_here("test", "examples", "--require-examples", cwd=folder).status == 1
 
 
 def test_mismatches_are_listed(folder: Path) -> None:
     write(folder, "root-mfa/fail/wrong.json", {"snapshot": GOOD, "expect": {"actual": False, "message": "no MFA"}})
     write(folder, "pass/wrong.json", {"snapshot": WEAK, "expect": {"security-score": "pass", "root-mfa": "pass"}})
-    done = run("test", "examples", cwd=folder)
-    assert (done.returncode, done.stderr) == (1, "")
+    done = run_here("test", "examples", cwd=folder)
+    assert (done.status, done.stderr) == (1, "")
     assert done.stdout.startswith(
         "✗ pass/wrong.json\n"
         "    expected the verdict pass, found fail\n"
@@ -99,8 +100,8 @@ def test_mismatches_are_listed(folder: Path) -> None:
 def test_a_changed_policy_fails_its_examples(folder: Path) -> None:
     policy = folder / "policies/policy.yaml"
     policy.write_text(policy.read_text().replace("minimum: 60", "minimum: 95"))
-    done = run("test", "examples", "--format", "json", cwd=folder)
-    assert done.returncode == 1
+    done = run_here("test", "examples", "--format", "json", cwd=folder)
+    assert done.status == 1
     differ = {each["name"] for each in json.loads(done.stdout)["examples"] if not each["holds"]}
     assert differ == {"pass/good.json", "security-score/pass/as-the-policy-wants.json"}
 
@@ -114,8 +115,8 @@ def test_a_rule_without_an_outcome_is_a_mismatch() -> None:
 def test_junit(folder: Path) -> None:
     write(folder, "root-mfa/fail/<wrong>.json", {"snapshot": GOOD})
     write(folder, "root-mfa/fail/broken.json", "{")
-    done = run("test", "examples", "--format", "text", "--format", "junit=j.xml", cwd=folder)
-    assert done.returncode == 2
+    done = run_here("test", "examples", "--format", "text", "--format", "junit=j.xml", cwd=folder)
+    assert done.status == 2
     suite = fromstring((folder / "j.xml").read_text()).find("testsuite")
     assert suite is not None
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("14", "1", "1")
@@ -151,8 +152,8 @@ def test_junit(folder: Path) -> None:
 )
 def test_an_invalid_example_does_not_stop_the_others(folder: Path, name: str, text: str, message: str) -> None:
     write(folder, name, text)
-    done = run("test", "examples", cwd=folder)
-    assert done.returncode == 2
+    done = run_here("test", "examples", cwd=folder)
+    assert done.status == 2
     one_line(done.stderr, message)
     assert f"! {done.stderr.removeprefix('acctgate: ')}" in done.stdout
     assert done.stdout.endswith("13 examples: 12 passed, 1 cannot be used\n")
@@ -170,8 +171,8 @@ def test_an_invalid_example_does_not_stop_the_others(folder: Path, name: str, te
 )
 def test_invalid_folders(folder: Path, make: Any, message: str) -> None:
     make(folder)
-    done = run("test", "examples", cwd=folder)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("test", "examples", cwd=folder)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, message)
 
 
@@ -182,18 +183,18 @@ def test_waivers_count_only_for_the_whole_policy(folder: Path) -> None:
     write(folder, "security-score/fail/weak.json", {"snapshot": WEAK})
     weak = {"snapshot": WEAK, "now": "2026-12-31T23:00:00Z", "expect": {"security-score": "waived"}}
     write(folder, "policy/fail/weak.json", weak)
-    done = run("test", "examples", cwd=folder)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    done = run_here("test", "examples", cwd=folder)
+    assert (done.status, done.stderr) == (0, ""), done.stdout
 
 
 def test_the_examples_of_this_repositorys_policy() -> None:
-    done = run("test", "policies/tests", cwd=ROOT)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    done = run_here("test", "policies/tests", cwd=ROOT)
+    assert (done.status, done.stderr) == (0, ""), done.stdout
 
 
 def test_the_examples_of_acctgate_itself() -> None:
     """Every rule has examples of all its outcomes."""
-    done = run(
+    done = run_here(
         "test",
         "tests/rules",
         "--policy",
@@ -203,7 +204,7 @@ def test_the_examples_of_acctgate_itself() -> None:
         "json",
         cwd=ROOT,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     report = json.loads(done.stdout)
     assert {each["rule"] for each in report["examples"]} == {rule.id for rule in RULES}
     assert len(report["examples"]) > 300 and report["uncovered"] == report["errors"] == {}

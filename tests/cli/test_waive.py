@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from acctgate.policy import PolicyError, load_policy
 from acctgate.policy.edit import with_renewed_waiver, with_waiver
 from acctgate.policy.source import Source, parse, read_source
-from tests.support import examples, name_of, one_line, run
+from tests.support import examples, name_of, one_line
+from tests.support.process import run_here
 
 ENTRY = {"rule": "root-mfa", "account": "1", "reason": "r", "owner": "o", "expires": "2027-01-31"}
 FLOW = '{rule: root-mfa, account: "1", reason: "r", owner: "o", expires: 2027-01-31}'
@@ -121,8 +122,8 @@ def policy(tmp_path: Path) -> Path:
 
 def test_the_command_writes_and_says_where(policy: Path) -> None:
     policy.chmod(0o640)
-    done = run("waive", "root-access-keys", "--account", "1234567890123456", *ARGUMENTS, cwd=policy.parents[1])
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("waive", "root-access-keys", "--account", "1234567890123456", *ARGUMENTS, cwd=policy.parents[1])
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.startswith(
         "policies/policy.yaml:6: root-access-keys is waived for account 1234567890123456 until 2099-12-31"
     )
@@ -139,13 +140,13 @@ def test_a_link_stays_a_link(policy: Path) -> None:
     real = policy.with_name("real.yaml")
     policy.rename(real)
     policy.symlink_to("real.yaml")
-    assert run("waive", "root-mfa", *ARGUMENTS, cwd=policy.parents[1]).returncode == 0
+    assert run_here("waive", "root-mfa", *ARGUMENTS, cwd=policy.parents[1]).status == 0
     assert policy.is_symlink() and "root-mfa" in real.read_text()
 
 
 def test_days_count_from_today(policy: Path) -> None:
-    done = run("waive", "root-mfa", "--reason", "r", "--owner", "o", "--expires", "30d", cwd=policy.parents[1])
-    assert done.returncode == 0
+    done = run_here("waive", "root-mfa", "--reason", "r", "--owner", "o", "--expires", "30d", cwd=policy.parents[1])
+    assert done.status == 0
     [waiver] = load_policy(policy).waivers
     today = datetime.now(UTC).date()
     assert waiver.expires - today in (timedelta(30), timedelta(29)) and waiver.account is None
@@ -169,19 +170,19 @@ def test_days_count_from_today(policy: Path) -> None:
 )
 def test_what_is_wrong_is_one_line_and_nothing_is_written(policy: Path, arguments: tuple[str, ...], told: str) -> None:
     before = policy.read_bytes()
-    done = run("waive", *arguments, cwd=policy.parents[1])
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("waive", *arguments, cwd=policy.parents[1])
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, told)
     assert policy.read_bytes() == before
 
 
 def test_what_is_waived_already_is_not_waived_twice_but_longer(policy: Path) -> None:
     folder = policy.parents[1]
-    assert run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", cwd=folder).returncode == 0
-    one_line(run("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder).stderr,
-             "policies/policy.yaml:6: already waived until 2098-01-01")  # fmt: skip
-    longer = run("waive", "root-mfa", *ARGUMENTS, cwd=folder)
-    assert longer.returncode == 0 and "renewed, it ended on 2098-01-01" in longer.stdout
+    assert run_here("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", cwd=folder).status == 0
+    again = run_here("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", "--account", "1", cwd=folder)
+    one_line(again.stderr, "policies/policy.yaml:6: already waived until 2098-01-01")
+    longer = run_here("waive", "root-mfa", *ARGUMENTS, cwd=folder)
+    assert longer.status == 0 and "renewed, it ended on 2098-01-01" in longer.stdout
     assert [waiver.expires.year for waiver in load_policy(policy).waivers] == [2099]
 
 
@@ -227,22 +228,24 @@ def test_the_limit_and_the_accounts_of_the_policy_count(policy: Path) -> None:
     folder = policy.parents[1]
     policy.write_text("version: 1\nextends: strict\naccounts: {'1500000000000001': {alias: prod}}\n")
     given = ("waive", "root-mfa", "--reason", "r", "--owner", "o")
-    one_line(run(*given, "--expires", "366d", cwd=folder).stderr, "--expires ", "366 days from today", "is 365")
-    one_line(run(*given, "--expires", "9d", "--account", "dev", cwd=folder).stderr, "--account dev: neither an account")
+    one_line(run_here(*given, "--expires", "366d", cwd=folder).stderr, "--expires ", "366 days from today", "is 365")
+    one_line(
+        run_here(*given, "--expires", "9d", "--account", "dev", cwd=folder).stderr, "--account dev: neither an account"
+    )
     assert "waivers" not in policy.read_text()
-    assert run(*given, "--expires", "9d", "--account", "prod", "--ticket", "OPS-7", cwd=folder).returncode == 0
+    assert run_here(*given, "--expires", "9d", "--account", "prod", "--ticket", "OPS-7", cwd=folder).status == 0
     # The same account by its ID is the same waiver.
-    assert run(*given, "--expires", "8d", "--account", "1500000000000001", cwd=folder).returncode == 0
+    assert run_here(*given, "--expires", "8d", "--account", "1500000000000001", cwd=folder).status == 0
     [waiver] = load_policy(policy).waivers
     assert (waiver.account, waiver.ticket) == ("1500000000000001", "OPS-7")
     policy.write_text(policy.read_text().replace("version: 1", "version: 1\nmax_waiver_days: 7"))
-    one_line(run(*given, "--expires", "9d", cwd=folder).stderr, "max_waiver_days of the policy is 7")
-    wrong = run("check", "--snapshot", "nowhere.json", cwd=folder)
-    assert wrong.returncode == 2
+    one_line(run_here(*given, "--expires", "9d", cwd=folder).stderr, "max_waiver_days of the policy is 7")
+    wrong = run_here("check", "--snapshot", "nowhere.json", cwd=folder)
+    assert wrong.status == 2
     one_line(wrong.stderr, "policies/policy.yaml:6: waivers[0].expires: ", "8 days ahead; max_waiver_days allows 7")
 
 
 def test_without_a_policy_there_is_nothing_to_write_to(tmp_path: Path) -> None:
-    done = run("waive", "root-mfa", *ARGUMENTS, cwd=tmp_path)
-    assert done.returncode == 2
+    done = run_here("waive", "root-mfa", *ARGUMENTS, cwd=tmp_path)
+    assert done.status == 2
     one_line(done.stderr, "policies/policy.yaml: no such file", "`acctgate init`")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from acctgate.model.report import AccountReport, Report, verdict_of
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Order, Rule, RuleEntry, SettingRule
 from acctgate.rules.order import Move, lower_is_stricter
+from tests.support.process import Done, run_here
 
 POLICY = "version: 1\nrules:\n  session-duration: {max_hours: 8}\n  login-mfa: {require: mandatory}\n"
 
@@ -33,12 +32,10 @@ class Checker:
         self.folder = folder
         (folder / "policy.yaml").write_text(POLICY)
 
-    def __call__(self, snapshot: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, snapshot: dict[str, Any], *arguments: str) -> Done:
         (self.folder / "now.json").write_text(json.dumps(snapshot))
-        command = [sys.executable, "-m", "acctgate", "check", "--snapshot", "now.json", "--policy", "policy.yaml"]
-        return subprocess.run(
-            [*command, "--format", "json", *arguments], capture_output=True, text=True, cwd=self.folder, check=False
-        )
+        words = ("check", "--snapshot", "now.json", "--policy", "policy.yaml", "--format", "json")
+        return run_here(*words, *arguments, cwd=self.folder)
 
     def write_baseline(self, snapshot: dict[str, Any]) -> None:
         (self.folder / "base.json").write_text(self(snapshot).stdout)
@@ -49,7 +46,7 @@ def check(tmp_path: Path) -> Checker:
     return Checker(tmp_path)
 
 
-def results(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+def results(done: Done) -> dict[str, str]:
     [found] = json.loads(done.stdout)["accounts"]
     return {o["rule"]: o["outcome"] for o in found["outcomes"] if o["level"] != "disabled"}
 
@@ -80,7 +77,7 @@ def results(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
 def test_only_what_is_new_blocks(check: Checker, before: Any, after: Any, code: int, told: dict[str, str]) -> None:
     check.write_baseline(before)
     done = check(after, "--baseline", "base.json")
-    assert done.returncode == code, done.stderr
+    assert done.status == code, done.stderr
     assert results(done) == told
 
 
@@ -95,27 +92,27 @@ def test_a_report_made_with_a_baseline_is_one(check: Checker) -> None:
         "expires": "",
         "outcome": "fail",
     }
-    assert check(account(24, "mandatory"), "--baseline", "base.json").returncode == 0
-    assert check(account("?", "mandatory"), "--baseline", "base.json").returncode == 3
+    assert check(account(24, "mandatory"), "--baseline", "base.json").status == 0
+    assert check(account("?", "mandatory"), "--baseline", "base.json").status == 3
 
 
 @pytest.mark.parametrize(("hours", "code"), [(20, 0), (24, 0), (12, 0), (22, 0)])
 def test_what_is_as_bad_or_better_is_known(check: Checker, hours: int, code: int) -> None:
     check.write_baseline(account(24, "mandatory"))
-    assert check(account(hours, "mandatory"), "--baseline", "base.json").returncode == code
+    assert check(account(hours, "mandatory"), "--baseline", "base.json").status == code
 
 
 def test_what_is_worse_than_in_the_baseline_blocks(check: Checker) -> None:
     check.write_baseline(account(12, "mandatory"))
     done = check(account(13, "mandatory"), "--baseline", "base.json")
-    assert done.returncode == 1 and "(worse than in the baseline)" in done.stdout
+    assert done.status == 1 and "(worse than in the baseline)" in done.stdout
     (check.folder / "policy.yaml").write_text("version: 1\nrules: {network-masks: {within: [10.0.0.0/8]}}\n")
     one = account(6, "mandatory")
     one["SecurityPreference"]["LoginProfilePreference"]["LoginNetworkMasks"] = "10.0.0.0/8;198.51.100.7"
     check.write_baseline(one)
-    assert check(one, "--baseline", "base.json").returncode == 0
+    assert check(one, "--baseline", "base.json").status == 0
     one["SecurityPreference"]["LoginProfilePreference"]["LoginNetworkMasks"] = ""
-    assert check(one, "--baseline", "base.json").returncode == 1, "every network is worse than one too many"
+    assert check(one, "--baseline", "base.json").status == 1, "every network is worse than one too many"
 
 
 def test_what_a_waiver_excuses_is_not_in_the_baseline(check: Checker) -> None:
@@ -123,13 +120,13 @@ def test_what_a_waiver_excuses_is_not_in_the_baseline(check: Checker) -> None:
     (check.folder / "policy.yaml").write_text(POLICY + waiver)
     check.write_baseline(account(24, "mandatory"))
     (check.folder / "policy.yaml").write_text(POLICY)
-    assert check(account(24, "mandatory"), "--baseline", "base.json").returncode == 1
+    assert check(account(24, "mandatory"), "--baseline", "base.json").status == 1
 
 
 def test_a_baseline_says_when_it_can_shrink(check: Checker) -> None:
     check.write_baseline(account(24, "adaptive"))
     done = check(account(6, "adaptive"), "--baseline", "base.json")
-    assert done.returncode == 0
+    assert done.status == 0
     assert "base.json can shrink: session-duration of account 1111111111111111 no longer occurs" in done.stderr
 
 
@@ -137,7 +134,7 @@ def test_a_baseline_says_when_it_can_shrink(check: Checker) -> None:
 def test_a_baseline_that_is_none_is_one_line(check: Checker, text: str) -> None:
     (check.folder / "base.json").write_text(text)
     done = check(account(24, "mandatory"), "--baseline", "base.json")
-    assert done.returncode == 2
+    assert done.status == 2
     assert done.stdout == ""
     assert done.stderr.startswith("acctgate: base.json")
     assert len(done.stderr.splitlines()) == 1

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
 from acctgate.model.report import AccountReport
 from acctgate.policy import load_preset
-from tests.support import judge, one_line, run, seed
+from tests.support import judge, one_line, seed
+from tests.support.process import run_here
 
 DOCUMENT: dict[str, Any] = {"version": 1, "account_id": "1"}
 
@@ -88,8 +89,10 @@ def test_the_default_changes_nothing() -> None:
 def test_the_exit_status_follows(tmp_path: Path, values: tuple[str, ...], code: int) -> None:
     arguments = [f"--fail-on={value}" for value in values]
     response = seed("000-security-practice.json")
-    done = run("check", "--policy", "baseline", "--response", response, *arguments, "--format", "json", cwd=tmp_path)
-    assert done.returncode == code
+    done = run_here(
+        "check", "--policy", "baseline", "--response", response, *arguments, "--format", "json", cwd=tmp_path
+    )
+    assert done.status == code
     assert json.loads(done.stdout)["verdict"] == "fail"
 
 
@@ -99,7 +102,7 @@ def test_a_violation_that_only_advises_blocks_where_it_is_asked_to(tmp_path: Pat
     (tmp_path / "s.json").write_text(json.dumps({**DOCUMENT, "SecurityPreference": preference}))
     arguments = ("check", "--snapshot", "s.json", "--policy", "p.yaml")
     codes = {
-        words: run(*arguments, *(f"--fail-on={word}" for word in words), cwd=tmp_path).returncode
+        words: run_here(*arguments, *(f"--fail-on={word}" for word in words), cwd=tmp_path).status
         for words in ((), ("advisory",), ("advisory", "medium"), ("advisory", "high"), ("medium",))
     }
     assert codes == {(): 2, ("advisory",): 1, ("advisory", "medium"): 1, ("advisory", "high"): 2, ("medium",): 2}
@@ -108,13 +111,13 @@ def test_a_violation_that_only_advises_blocks_where_it_is_asked_to(tmp_path: Pat
 def test_what_is_not_provable_follows_too(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("version: 1\nrules: {mfa-ticket: {level: advisory, allow: false}}")
     (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
-    done = run("check", "--snapshot", "s.json", "--policy", "p.yaml", "--fail-on", "advisory", cwd=tmp_path)
-    assert done.returncode == 3
+    done = run_here("check", "--snapshot", "s.json", "--policy", "p.yaml", "--fail-on", "advisory", cwd=tmp_path)
+    assert done.status == 3
     one_line(done.stderr, "acctgate: unknown: mfa-ticket")
 
 
 def test_a_wrong_word_is_one_line(tmp_path: Path) -> None:
-    done = run(
+    done = run_here(
         "check",
         "--policy",
         "baseline",
@@ -124,5 +127,5 @@ def test_a_wrong_word_is_one_line(tmp_path: Path) -> None:
         "all",
         cwd=tmp_path,
     )
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: --fail-on all: invalid choice; use mandatory, advisory")

@@ -12,7 +12,8 @@ import pytest
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
-from tests.support import NOW, run, written_policy
+from tests.support import NOW, written_policy
+from tests.support.process import run_here
 
 TODAY = NOW.date()
 RULES = "{root-access-keys: {maximum: 0}, root-mfa: {level: advisory}, risk-login: {level: disabled}}"
@@ -99,8 +100,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_command_line_warns(folder: Path) -> None:
-    done = run("check", "--snapshot", "s.json", "--format", "json", cwd=folder)
-    assert done.returncode == 0
+    done = run_here("check", "--snapshot", "s.json", "--format", "json", cwd=folder)
+    assert done.status == 0
     lines = done.stderr.splitlines()
     assert [line.split(": ")[1] for line in lines] == [f"policies/policy.yaml:{number}" for number in (4, 5, 6)]
     assert "3 days left" in lines[0] and "expired on 2020-01-31" in lines[1] and "is not needed" in lines[2]
@@ -113,15 +114,15 @@ def test_the_command_line_warns(folder: Path) -> None:
 
 
 def test_text_says_it_where_it_is_read(folder: Path) -> None:
-    done = run("check", "--snapshot", "s.json", cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("check", "--snapshot", "s.json", cwd=folder)
+    assert (done.status, done.stderr) == (0, "")
     for told in ("Waivers needing attention (3)", "3 days left", "expired on 2020-01-31", "is not needed"):
         assert told in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("form", ["markdown", "html", "github", "sarif"])
 def test_other_formats_say_it_too(folder: Path, form: str) -> None:
-    done = run("check", "--snapshot", "s.json", "--format", form, cwd=folder)
+    done = run_here("check", "--snapshot", "s.json", "--format", form, cwd=folder)
     assert done.stdout.count("root-mfa for every account by ada") == 1, "once"
     assert "policies/policy.yaml" in done.stdout
 
@@ -130,5 +131,5 @@ def test_without_anything_to_say_nothing_is_said(tmp_path: Path) -> None:
     policy = written_policy(tmp_path / "p.yaml", POLICY + waiver(date(2099, 1, 1)))
     assert policy.waivers
     (tmp_path / "s.json").write_text(json.dumps(account()))
-    done = run("check", "--snapshot", "s.json", "--policy", "p.yaml", "--format", "json", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "") and "waivers" not in json.loads(done.stdout)
+    done = run_here("check", "--snapshot", "s.json", "--policy", "p.yaml", "--format", "json", cwd=tmp_path)
+    assert (done.status, done.stderr) == (0, "") and "waivers" not in json.loads(done.stdout)

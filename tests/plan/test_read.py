@@ -19,8 +19,9 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.plan import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.sources import SourceError
-from tests.support import HERE, NOW, name_of, one_line, outcomes_of, policy_of, preferences, run
+from tests.support import HERE, NOW, name_of, one_line, outcomes_of, policy_of, preferences
 from tests.support.accounts import GOOD
+from tests.support.process import run_here
 
 PLANS = HERE / "plans"
 TERRAFORM = PLANS / "terraform" / "update-leaves-out.json"
@@ -49,8 +50,8 @@ def _cpu_seconds() -> float:
 def _check(folder: Path, plan: str | Path, *arguments: str, account: Any = GOOD) -> tuple[int, str, str]:
     (snapshot := folder / "account.json").write_text(json.dumps(account))
     policy = () if "--policy" in arguments else ("--policy", "baseline")
-    done = run("check", *policy, "--snapshot", snapshot, "--plan", plan, *arguments, cwd=folder)
-    return done.returncode, done.stdout, done.stderr
+    done = run_here("check", *policy, "--snapshot", snapshot, "--plan", plan, *arguments, cwd=folder)
+    return done.status, done.stdout, done.stderr
 
 
 # What is no plan
@@ -127,10 +128,10 @@ def test_no_file_is_2(tmp_path: Path, plan: str, reason: str) -> None:
 def test_a_plan_from_standard_input(tmp_path: Path) -> None:
     (tmp_path / "account.json").write_text(json.dumps(GOOD))
     for stdin, code in ((_text(TERRAFORM).encode(), 0), (b"", 2)):
-        done = run(
+        done = run_here(
             "check", "--policy", "baseline", "--snapshot", "account.json", "--plan", "-", cwd=tmp_path, stdin=stdin
         )
-        assert done.returncode == code, done.stderr
+        assert done.status == code, done.stderr
 
 
 def test_a_byte_order_mark_and_other_characters_do_not_matter(tmp_path: Path) -> None:

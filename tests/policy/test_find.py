@@ -9,7 +9,7 @@ import pytest
 
 from acctgate.policy import PolicyError
 from acctgate.policy.find import find_policy, load_selected
-from tests.support import run
+from tests.support.process import run_here
 
 TEXT = "version: 1\nrules: {root-mfa: {}}\n"
 
@@ -66,8 +66,8 @@ def test_without_git_a_folder_that_any_user_can_write_to_ends_the_search(tmp_pat
 def test_a_policy_above_is_named(repository: Path) -> None:
     (repository / "s.json").write_text('{"version": 1}')
     write(repository)
-    above = run("check", "--snapshot", "../s.json", cwd=repository / "infra")
-    here = run("check", "--snapshot", "s.json", cwd=repository)
+    above = run_here("check", "--snapshot", "../s.json", cwd=repository / "infra")
+    here = run_here("check", "--snapshot", "s.json", cwd=repository)
     assert "acctgate: the policy is ../policies/policy.yaml\n" in above.stderr
     assert "the policy is" not in here.stderr
 
@@ -107,7 +107,7 @@ def test_a_preset_counts_only_where_it_is_named(tmp_path: Path) -> None:
 def test_every_command_takes_the_policy_of_the_repository(repository: Path) -> None:
     (repository / "s.json").write_text('{"version": 1}')
     (write(repository, "policy.yml")).write_text("version: 1\nrules: {root-mfa: {}}\n")
-    done = run("check", "--snapshot", "../s.json", "--format", "json", cwd=repository / "infra")
+    done = run_here("check", "--snapshot", "../s.json", "--format", "json", cwd=repository / "infra")
     levels = {each["rule"]: each["level"] for each in json.loads(done.stdout)["accounts"][0]["outcomes"]}
     assert {rule for rule, level in levels.items() if level != "disabled"} == {"root-mfa"}
 
@@ -115,6 +115,6 @@ def test_every_command_takes_the_policy_of_the_repository(repository: Path) -> N
 def test_the_option_names_a_preset(repository: Path) -> None:
     (repository / "s.json").write_text('{"version": 1}')
     write(repository)
-    done = run("check", "--snapshot", "s.json", "--policy", "strict", "--format", "json", cwd=repository)
+    done = run_here("check", "--snapshot", "s.json", "--policy", "strict", "--format", "json", cwd=repository)
     mandatory = [each for each in json.loads(done.stdout)["accounts"][0]["outcomes"] if each["level"] == "mandatory"]
     assert len(mandatory) > 10

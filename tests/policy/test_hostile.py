@@ -13,8 +13,9 @@ from defusedxml.ElementTree import fromstring
 from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
-from tests.support import SARIF_SCHEMA, one_line, run
+from tests.support import SARIF_SCHEMA, one_line
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
+from tests.support.process import run_here
 from tests.support.reports import HOSTILE
 
 TEXT: Final = f"=cmd|' /C calc'!A0 {HOSTILE.replace(chr(0xD800), '')} https://evil.example/?Signature=SECRET @everyone"
@@ -34,8 +35,8 @@ def folder(tmp_path: Path) -> Path:
 
 def check(folder: Path, form: str) -> str:
     """Return the report in a format. Standard error has a line for each waiver that needs attention."""
-    done = run("check", "--snapshot", "s.json", "--policy", "p.json", "--format", form, cwd=folder)
-    assert done.returncode == 1
+    done = run_here("check", "--snapshot", "s.json", "--policy", "p.json", "--format", form, cwd=folder)
+    assert done.status == 1
     assert done.stderr.count("\n") == (0 if form == "text" else 2) and done.stderr.replace("\n", "").isprintable()
     assert "SECRET" not in done.stderr
     return done.stdout
@@ -98,13 +99,13 @@ def test_html(folder: Path) -> None:
 
 
 def test_the_commands_for_policies(folder: Path) -> None:
-    shown = run("policy", "show", "p.json", cwd=folder).stdout
+    shown = run_here("policy", "show", "p.json", cwd=folder).stdout
     (folder / "shown.yaml").write_text(shown)
-    again = json.loads(run("policy", "show", "shown.yaml", "--format", "json", cwd=folder).stdout)
+    again = json.loads(run_here("policy", "show", "shown.yaml", "--format", "json", cwd=folder).stdout)
     assert [each["value"]["owner"] for each in again["waivers"]] == [TEXT] * 3
-    found = run("policy", "lint", "p.json", "--format", "github", cwd=folder).stdout.splitlines()
+    found = run_here("policy", "lint", "p.json", "--format", "github", cwd=folder).stdout.splitlines()
     assert len(found) == 2 and all(line.startswith("::warning file=p.json,line=1,") for line in found)
-    refused = run(
+    refused = run_here(
         "waive", "root-mfa", "--reason", TEXT, "--owner", "o", "--expires", "30d", "--policy", "p.json", cwd=folder
     )
     one_line(refused.stderr, "--reason: should be one line of text")

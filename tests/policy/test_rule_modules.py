@@ -16,6 +16,7 @@ from acctgate.policy import Policy, PolicyError, load_policy
 from acctgate.rules import RULES
 from tests.support import HERE, NOW, judge, one_line, outcomes_of, run, without_time
 from tests.support.accounts import GOOD
+from tests.support.process import run_here
 
 MODULE = """
 from acctgate.rules.base import Judgement, Rule, RuleEntry, SettingRule, decide
@@ -213,8 +214,8 @@ def test_the_command_line_tells_the_traceback_with_debug(tmp_path: Path) -> None
     policy(tmp_path, "raise ValueError('LTAI1234567890 broke')")
     (tmp_path / "s.json").write_text(json.dumps(DOCUMENT))
     arguments = ("check", "--snapshot", "s.json", "--policy", "policy.yaml", "--format", "json")
-    quiet, loud = run(*arguments, cwd=tmp_path), run(*arguments, "--debug", cwd=tmp_path)
-    assert quiet.returncode == loud.returncode == 3
+    quiet, loud = run_here(*arguments, cwd=tmp_path), run_here(*arguments, "--debug", cwd=tmp_path)
+    assert quiet.status == loud.status == 3
     assert without_time(quiet.stdout) == without_time(loud.stdout)
     one_line(quiet.stderr, "acme: the rule raised ValueError")
     assert 'acme_rules.py", line' in loud.stderr and "Traceback" in loud.stderr
@@ -223,8 +224,8 @@ def test_the_command_line_tells_the_traceback_with_debug(tmp_path: Path) -> None
 
 def test_a_module_that_cannot_be_imported_is_one_line_and_with_debug_a_traceback(tmp_path: Path) -> None:
     arguments = ("check", "--snapshot", os.devnull, "--policy", HERE / "policies/invalid/module-raises.yaml")
-    quiet, loud = run(*arguments, cwd=tmp_path), run("--debug", *arguments, cwd=tmp_path)
-    assert (quiet.returncode, loud.returncode) == (2, 2)
+    quiet, loud = run_here(*arguments, cwd=tmp_path), run_here("--debug", *arguments, cwd=tmp_path)
+    assert (quiet.status, loud.status) == (2, 2)
     one_line(quiet.stderr, "module-raises.yaml:3: rule_modules[1]: ../modules/broken.py cannot be imported")
     assert 'broken.py", line 3' in loud.stderr
 
@@ -257,15 +258,15 @@ OWN = HERE / "policies/valid/own-rules.yaml"
 
 
 def test_they_are_listed_explained_and_in_the_schema(tmp_path: Path) -> None:
-    listed = run("rules", "--policy", OWN, "--format", "json", cwd=tmp_path)
+    listed = run_here("rules", "--policy", OWN, "--format", "json", cwd=tmp_path)
     ids = {each["id"]: each for each in json.loads(listed.stdout)}
     assert len(ids) == len(RULES) + 2
     assert ids["acme-score-margin"]["parameters"] == {"points": "Points above 60, 0 to 40."}
-    assert "acme-no-passkeys" in run("rules", "--policy", OWN, cwd=tmp_path).stdout
-    assert "acme" not in run("rules", cwd=tmp_path).stdout
-    told = run("explain", "acme-score-margin", "--policy", OWN, cwd=tmp_path).stdout
+    assert "acme-no-passkeys" in run_here("rules", "--policy", OWN, cwd=tmp_path).stdout
+    assert "acme" not in run_here("rules", cwd=tmp_path).stdout
+    told = run_here("explain", "acme-score-margin", "--policy", OWN, cwd=tmp_path).stdout
     assert "A score of just 60 falls below it" in told and "points: Points above 60" in told
-    schema = json.loads(run("schema", "policy", "--policy", OWN, cwd=tmp_path).stdout)
+    schema = json.loads(run_here("schema", "policy", "--policy", OWN, cwd=tmp_path).stdout)
     assert schema["$defs"]["RuleEntries"]["properties"]["acme-score-margin"]["properties"]["points"]["maximum"] == 40
 
 
@@ -273,15 +274,15 @@ def test_explain_finds_those_of_the_policy_that_stands_here(tmp_path: Path) -> N
     (tmp_path / "policies").mkdir()
     policy(tmp_path, "return None")
     (tmp_path / "policies/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\n")
-    assert run("explain", "acme", cwd=tmp_path).stdout.startswith("acme: Acme\n")
-    one_line(run("explain", "acm", cwd=tmp_path).stderr, "acm: unknown rule, did you mean acme?")
+    assert run_here("explain", "acme", cwd=tmp_path).stdout.startswith("acme: Acme\n")
+    one_line(run_here("explain", "acm", cwd=tmp_path).stderr, "acm: unknown rule, did you mean acme?")
 
 
 @pytest.mark.parametrize("form", ["text", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html"])
 def test_every_format_tells_them(tmp_path: Path, form: str) -> None:
     (tmp_path / "s.json").write_text(json.dumps({**DOCUMENT, "AccountSecurityPracticeInfo": {"Score": 61}}))
-    done = run("check", "--snapshot", "s.json", "--policy", OWN, "--format", form, cwd=tmp_path)
-    assert done.returncode == 1
+    done = run_here("check", "--snapshot", "s.json", "--policy", OWN, "--format", form, cwd=tmp_path)
+    assert done.status == 1
     assert "acme-score-margin" in done.stdout and "at least 70" in done.stdout
     if form == "sarif":
         [found] = json.loads(done.stdout)["runs"]

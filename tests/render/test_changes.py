@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +13,10 @@ from markdown_it import MarkdownIt
 from acctgate.model.outcome import Place
 from acctgate.model.report import read_report
 from acctgate.plan.pulumi import place_of
-from tests.support import SARIF_SCHEMA, run
+from tests.support import SARIF_SCHEMA
 from tests.support.accounts import GOOD
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
+from tests.support.process import Done, run_here
 from tests.support.reports import HOSTILE
 
 URN: Final = "urn:pulumi:prod::gate::alicloud:ram/securityPreference:SecurityPreference::pref"
@@ -47,14 +47,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(folder: Path, form: str, *more: str) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, form: str, *more: str) -> Done:
     """Check the account with the plan, in a format."""
-    return run("check", "--snapshot", "s.json", "--plan", "plan.json", "--format", form, *more, cwd=folder)
+    return run_here("check", "--snapshot", "s.json", "--plan", "plan.json", "--format", form, *more, cwd=folder)
 
 
 def test_json_has_the_diff_and_the_place(folder: Path) -> None:
     done = check(folder, "json")
-    assert done.returncode == 1
+    assert done.status == 1
     [found] = json.loads(done.stdout)["accounts"]
     diff = found["diff"]
     assert (diff["before"], diff["after"]) == ("fail", "fail")

@@ -11,7 +11,8 @@ import pytest
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.render import renderer
-from tests.support import NOW, run, seed
+from tests.support import NOW, seed
+from tests.support.process import run_here
 from tests.support.reports import CASES, outcomes, rendered
 
 
@@ -35,9 +36,9 @@ def test_csv_defuses_formulas() -> None:
 def test_a_file_begins_with_a_byte_order_mark_and_standard_output_does_not(tmp_path: Path) -> None:
     """Without the mark, Excel reads a file in the system's old encoding."""
     check = ("check", "--response", seed("002-security-preference.json"), "--policy", "strict", "--format")
-    run(*check, f"csv={tmp_path / 'named.csv'}", cwd=tmp_path)
-    run(*check, "csv", "--output", tmp_path / "output.csv", cwd=tmp_path)
-    printed = run(*check, "csv", cwd=tmp_path).stdout
+    run_here(*check, f"csv={tmp_path / 'named.csv'}", cwd=tmp_path)
+    run_here(*check, "csv", "--output", tmp_path / "output.csv", cwd=tmp_path)
+    printed = run_here(*check, "csv", cwd=tmp_path).stdout
     for file in ("named.csv", "output.csv"):
         assert (tmp_path / file).read_bytes().startswith(b"\xef\xbb\xbfaccount,")
     assert printed.startswith("account,")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,8 @@ from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.render import renderer
 from acctgate.sources.snapshots import unreadable
-from tests.support import HERE, NOW, run, seed, without_time
+from tests.support import HERE, NOW, seed, without_time
+from tests.support.process import run_here
 from tests.support.reports import CASES, fingerprints, pack_case, rendered
 
 DOCUMENT: Any = {
@@ -98,11 +96,9 @@ def test_several_formats_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     }
     files = [f"--format={name}={tmp_path / file}" for name, file in names.items()]
     snapshot = seed("002-security-preference.json")
-    check = ["check", "--policy", "baseline", "--response", str(snapshot), "--format", "github"]
-    command = [sys.executable, "-m", "acctgate", *check, *files]
-    environment = {**os.environ, "GITHUB_STEP_SUMMARY": str(step)}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
-    assert done.returncode == 3, done.stderr
+    check = ("check", "--policy", "baseline", "--response", snapshot, "--format", "github")
+    done = run_here(*check, *files, cwd=tmp_path, environment={"GITHUB_STEP_SUMMARY": str(step)})
+    assert done.status == 3, done.stderr
     assert done.stdout.startswith("::")
     report = json.loads((tmp_path / "r.json").read_text())
     assert len(list(csv.DictReader((tmp_path / "r.csv").open(newline="", encoding="utf-8-sig")))) == sum(
@@ -126,9 +122,9 @@ def _fleet(folder: Path, number: int) -> Path:
 def test_several_formats_at_once_write_what_each_writes_alone(number: int, tmp_path: Path) -> None:
     check = ["check", "--snapshot", str(_fleet(tmp_path, number)), "--policy", str(HERE / "golden/waived.yaml")]
     together = [part for form in FLEET_FORMATS for part in ("--format", f"{form}={tmp_path / f'together.{form}'}")]
-    assert run(*check, *together, cwd=tmp_path).returncode == 1
+    assert run_here(*check, *together, cwd=tmp_path).status == 1
     for form in ("text", "ndjson", "sarif", "csv"):
-        alone = run(*check, "--format", form, cwd=tmp_path)
+        alone = run_here(*check, "--format", form, cwd=tmp_path)
         beside = (tmp_path / f"together.{form}").read_text(encoding="utf-8-sig")
         assert without_time(alone.stdout.replace("\r\n", "\n")) == without_time(beside)
     lines = (tmp_path / "together.ndjson").read_text().splitlines()
@@ -140,7 +136,7 @@ def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp
     good = _fleet(tmp_path, 1).read_text()
     (file := tmp_path / "mixed.ndjson").write_text("no JSON\n" * bad + good)
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
-    assert run("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
+    assert run_here("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).status == 2
     assert len((tmp_path / "r.ndjson").read_text().splitlines()) == bad + 1
     assert len(json.loads((tmp_path / "r.json").read_text())["accounts"]) == bad + 1
 
@@ -149,5 +145,5 @@ def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp
 def test_several_formats_at_once_write_nothing_where_nothing_can_be_read(bad: int, tmp_path: Path) -> None:
     (file := tmp_path / "bad.ndjson").write_text("no JSON\n" * bad)
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
-    assert run("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).returncode == 2
+    assert run_here("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).status == 2
     assert not (tmp_path / "r.ndjson").exists() and not (tmp_path / "r.json").exists()

@@ -12,8 +12,9 @@ import pytest
 
 from acctgate.cli import group
 from acctgate.policy import load_policy
-from tests.support import ROOT, run
+from tests.support import ROOT
 from tests.support.commands import COMMANDS
+from tests.support.process import run_here
 
 DOC: Final = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
 LINES: Final = re.findall(r"^\$ (acctgate .*)$", DOC, re.MULTILINE)
@@ -49,23 +50,23 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_own_rule_works(folder: Path) -> None:
     (folder / "s.json").write_text(json.dumps({"version": 1, "AccountSecurityPracticeInfo": {"Score": 65}}))
-    done = run("check", "--snapshot", "s.json", "--format", "json", cwd=folder)
+    done = run_here("check", "--snapshot", "s.json", "--format", "json", cwd=folder)
     [found] = [o for o in json.loads(done.stdout)["accounts"][0]["outcomes"] if o["rule"] == "score-margin"]
     assert (found["outcome"], found["level"], found["expected"]) == ("fail", "advisory", "at least 70")
-    assert run("explain", "score-margin", cwd=folder).returncode == 0
-    assert run("policy", "lint", cwd=folder).returncode == 0
+    assert run_here("explain", "score-margin", cwd=folder).status == 0
+    assert run_here("policy", "lint", cwd=folder).status == 0
 
 
 def test_the_example_holds(folder: Path) -> None:
-    done = run("test", "policies/tests", cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "") and done.stdout.endswith("1 example: 1 passed\n")
+    done = run_here("test", "policies/tests", cwd=folder)
+    assert (done.status, done.stderr) == (0, "") and done.stdout.endswith("1 example: 1 passed\n")
 
 
 def test_what_policy_show_prints(folder: Path) -> None:
     (folder / "policies/policy.yaml").write_text(
         "version: 1\nextends:\n  - strict\n\n\nrules:\n  session-duration: {max_hours: 4}\n"
     )
-    shown = run("policy", "show", cwd=folder).stdout
+    shown = run_here("policy", "show", cwd=folder).stdout
     told = block("console", "acctgate policy show").partition("…\n")[2]
     assert told and told in shown
     assert load_policy(folder / "policies/policy.yaml").rules["session-duration"]["level"] == "mandatory"

@@ -17,7 +17,8 @@ from acctgate.cli import group
 from acctgate.demo import DemoServer
 from acctgate.demo.server import permission
 from acctgate.render import FORMATS
-from tests.support import ROOT, run
+from tests.support import ROOT
+from tests.support.process import run_here
 
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTEXT: Final = click.Context(group)
@@ -83,8 +84,8 @@ def block(command: str) -> list[str]:
 def test_the_console_block_of_make_preview_is_what_is_printed() -> None:
     shown = [line for line in block("make preview") if line.strip() != "…"]
     with DemoServer() as demo:
-        done = run("check", cwd=ROOT, environment=demo.environment)
-    assert done.returncode == 1
+        done = run_here("check", cwd=ROOT, environment=demo.environment)
+    assert done.status == 1
     [last] = re.findall(r'echo "(A pipeline .*)";', (ROOT / "Makefile").read_text())
     printed = [*done.stdout.splitlines(), last.replace("$$code", "1")]
     places = [printed.index(line) for line in shown]
@@ -97,8 +98,8 @@ def test_the_console_block_on_the_demo_account_is_what_is_printed(tmp_path: Path
         section("Try it on the demo account").partition("$ acctgate check --policy baseline\n")[2].partition("\n```")[0]
     )
     with DemoServer() as demo:
-        done = run("check", "--policy", "baseline", cwd=tmp_path, environment=demo.environment)
-    assert done.returncode == 1
+        done = run_here("check", "--policy", "baseline", cwd=tmp_path, environment=demo.environment)
+    assert done.status == 1
     time = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
     assert time.sub("T", shown) == time.sub("T", done.stdout.rstrip())
 
@@ -139,8 +140,8 @@ def test_the_table_of_exit_statuses(
 ) -> None:
     [code] = [row[0] for row in rows(section("Use it in a pipeline")) if row[column] == phrase]
     with DemoServer() as demo:
-        done = run(command, *prepare(demo), cwd=ROOT, environment=demo.environment)
-    assert done.returncode == int(code)
+        done = run_here(command, *prepare(demo), cwd=ROOT, environment=demo.environment)
+    assert done.status == int(code)
     assert done.stderr.count("\n") == (int(code) in (2, 3)), "one line says why for 2 and 3"
 
 
@@ -154,9 +155,9 @@ def test_the_permissions_are_those_of_the_calls() -> None:
         set(re.findall(r'"(\w+:\w+)"', actions)) for actions in re.findall(r'"Action": \[(.*?)\]', README, re.DOTALL)
     )
     with DemoServer() as demo:
-        run("check", "--policy", "baseline", cwd=ROOT, environment=demo.environment)
+        run_here("check", "--policy", "baseline", cwd=ROOT, environment=demo.environment)
         assert needed == {permission(action) for action in demo.calls}
-        run("snapshot", cwd=ROOT, environment=demo.environment)
+        run_here("snapshot", cwd=ROOT, environment=demo.environment)
         assert needed | optional == {permission(action) for action in demo.calls}
     assert not needed & optional
 

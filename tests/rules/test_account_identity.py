@@ -11,7 +11,7 @@ import pytest
 from acctgate.demo import DemoServer
 from acctgate.policy import load_policy
 from acctgate.policy.command_line import ACCOUNTS_VARIABLE, with_command_line
-from tests.support import run
+from tests.support.process import run_here
 
 ONE, TWO = "1111111111111111", "2222222222222222"
 
@@ -46,10 +46,10 @@ def check(folder: Path, document: dict[str, Any], *arguments: str) -> tuple[int,
     """Return the exit status, and the outcome and the message of account-identity."""
     (folder / "s.json").write_text(json.dumps({"version": 1, **document}))
     policy = policy_file(folder, "rules: {account-identity: }")
-    done = run("check", "--snapshot", folder / "s.json", "--policy", policy, "--format", "json", *arguments)
+    done = run_here("check", "--snapshot", folder / "s.json", "--policy", policy, "--format", "json", *arguments)
     [account] = json.loads(done.stdout)["accounts"]
     [found] = [each for each in account["outcomes"] if each["rule"] == "account-identity"]
-    return done.returncode, found["outcome"], found["message"]
+    return done.status, found["outcome"], found["message"]
 
 
 def test_the_option_names_the_accounts_that_are_meant(tmp_path: Path) -> None:
@@ -64,8 +64,8 @@ def test_the_option_names_the_accounts_that_are_meant(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["check", "preview", "fix", "diff"])
 def test_an_empty_option_is_an_error(command: str) -> None:
-    done = run(command, "--account", "")
-    assert done.returncode == 2
+    done = run_here(command, "--account", "")
+    assert done.status == 2
     assert "--account is empty" in done.stderr
 
 
@@ -73,6 +73,6 @@ def test_a_live_account_that_does_not_say_who_it_is_is_unknown() -> None:
     with DemoServer() as server:
         server.account.comply()
         server.denied.add("GetCallerIdentity")
-        done = run("check", "--policy", "strict", environment=server.environment)
-    assert done.returncode == 3
+        done = run_here("check", "--policy", "strict", environment=server.environment)
+    assert done.status == 3
     assert "account-identity: GetCallerIdentity failed with NoPermission" in done.stderr

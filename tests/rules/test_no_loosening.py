@@ -14,7 +14,8 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan import after_deploy
-from tests.support import HERE, NOW, judge, outcomes_of, policy_of, run
+from tests.support import HERE, NOW, judge, outcomes_of, policy_of
+from tests.support.process import run_here
 
 PREFERENCE: dict[str, Any] = {
     "LoginProfilePreference": {
@@ -102,11 +103,11 @@ def test_the_commands_report_what_a_plan_loosens(tmp_path: Path, plan: Any) -> N
     (tmp_path / "s.json").write_text(json.dumps(ACCOUNT))
     (tmp_path / "policy.yaml").write_text("version: 1\nrules: {no-loosening: {}, session-duration: {max_hours: 12}}\n")
     files = ("--plan", tmp_path / "plan.json", "--policy", tmp_path / "policy.yaml")
-    done = run("check", "--snapshot", tmp_path / "s.json", *files)
-    assert done.returncode == 1
+    done = run_here("check", "--snapshot", tmp_path / "s.json", *files)
+    assert done.status == 1
     assert "LoginSessionDuration" in done.stdout and "looser" in done.stdout
-    done = run("diff", tmp_path / "s.json", *files, "--format", "json")
-    assert done.returncode == 1
+    done = run_here("diff", tmp_path / "s.json", *files, "--format", "json")
+    assert done.status == 1
     flips = {each["rule"]: each["flip"] for each in json.loads(done.stdout)["accounts"][0]["rules"]}
     assert flips == {"no-loosening": "newly-failing"}
-    assert run("check", "--snapshot", tmp_path / "s.json", "--policy", tmp_path / "policy.yaml").returncode == 0
+    assert run_here("check", "--snapshot", tmp_path / "s.json", "--policy", tmp_path / "policy.yaml").status == 0

@@ -14,7 +14,8 @@ from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import Report
 from acctgate.model.snapshot import Snapshot
-from tests.support import NOW, judge, outcomes_of, policy_of, run
+from tests.support import NOW, judge, outcomes_of, policy_of
+from tests.support.process import run_here
 
 NO_SCORE = "the baseline has no security score of the account"
 ONE, TWO = "1111111111111111", "2222222222222222"
@@ -83,14 +84,14 @@ def test_a_baseline_is_a_report_or_a_snapshot_and_a_waiver_covers_a_drop(tmp_pat
     (tmp_path / "before.json").write_text("\n".join(map(json.dumps, (account(90), account(90, TWO)))))
     (tmp_path / "now.json").write_text("\n".join(map(json.dumps, (account(70), account(90, TWO)))))
     check = ("check", "--policy", policy, "--format", "json", "--snapshot")
-    (tmp_path / "report.json").write_text(run(*check, tmp_path / "before.json").stdout)
+    (tmp_path / "report.json").write_text(run_here(*check, tmp_path / "before.json").stdout)
     now = tmp_path / "now.json"
-    assert run(*check, now, "--baseline", tmp_path / "before.json").returncode == 1
-    assert run(*check, now, "--baseline", tmp_path / "report.json", "--jobs", "2").returncode == 1, "worker processes"
+    assert run_here(*check, now, "--baseline", tmp_path / "before.json").status == 1
+    assert run_here(*check, now, "--baseline", tmp_path / "report.json", "--jobs", "2").status == 1, "worker processes"
     policy.write_text(policy.read_text() + WAIVER)
-    done = run(*check, now, "--baseline", tmp_path / "report.json")
+    done = run_here(*check, now, "--baseline", tmp_path / "report.json")
     message = json.loads(done.stdout)["accounts"][0]["outcomes"][9]["message"]
-    assert done.returncode == 0 and "20 points lower" in message and "waived by o" in message
+    assert done.status == 0 and "20 points lower" in message and "waived by o" in message
 
 
 def test_the_pack_compares_and_waives_nothing() -> None:

@@ -24,7 +24,7 @@ from acctgate.sources.live import LiveAccount, read_account
 from acctgate.sources.responses import snapshot_of
 from acctgate.sources.snapshots import read_snapshots
 from acctgate.sources.target import Target
-from tests.support import NOW, one_line, run
+from tests.support import NOW, one_line
 from tests.support.accounts import OPTIONAL_READS, READS
 from tests.support.process import run_here
 
@@ -88,8 +88,8 @@ def test_no_secret_is_kept(server: DemoServer) -> None:
 
 
 def test_snapshot_writes_the_account_and_exits_0(server: DemoServer) -> None:
-    done = run("snapshot", environment=server.environment)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("snapshot", environment=server.environment)
+    assert (done.status, done.stderr) == (0, "")
     document = json.loads(done.stdout)
     assert document["account_id"] == server.account.account_id
     assert "ReportUrl" not in done.stdout and "Signature" not in done.stdout
@@ -98,30 +98,30 @@ def test_snapshot_writes_the_account_and_exits_0(server: DemoServer) -> None:
 
 def test_snapshot_writes_a_file_that_check_reads(server: DemoServer, tmp_path: Path) -> None:
     server.account.comply()
-    done = run("snapshot", "--output", tmp_path / "s.json", environment=server.environment)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = run_here("snapshot", "--output", tmp_path / "s.json", environment=server.environment)
+    assert (done.status, done.stdout, done.stderr) == (0, "", "")
     (policy := tmp_path / "p.yaml").write_text("version: 1\nextends: strict\n")
-    assert run("check", "--snapshot", tmp_path / "s.json", "--policy", policy).returncode == 0
+    assert run_here("check", "--snapshot", tmp_path / "s.json", "--policy", policy).status == 0
 
 
 def test_check_reads_the_live_account_where_no_file_is_given(server: DemoServer) -> None:
     environment = {key: value for key, value in server.environment.items() if key != "ACCTGATE_ENDPOINT"}
-    done = run("check", "--endpoint", server.endpoint, "--format", "json", environment=environment)
+    done = run_here("check", "--endpoint", server.endpoint, "--format", "json", environment=environment)
     (account,) = json.loads(done.stdout)["accounts"]
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.status, done.stderr) == (1, "")
     assert (account["account"], account["verdict"]) == (server.account.account_id, "fail")
 
 
 def test_a_compliant_account_passes(server: DemoServer) -> None:
     server.account.comply()
-    done = run("check", environment=server.environment)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("check", environment=server.environment)
+    assert (done.status, done.stderr) == (0, "")
 
 
 def test_a_proxy_does_not_get_the_calls_to_this_machine(server: DemoServer) -> None:
     nobody = f"http://127.0.0.1:{_free_port()}"
-    done = run("snapshot", environment={**server.environment, "HTTP_PROXY": nobody, "http_proxy": nobody})
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("snapshot", environment={**server.environment, "HTTP_PROXY": nobody, "http_proxy": nobody})
+    assert (done.status, done.stderr) == (0, "")
 
 
 # Denied
@@ -151,19 +151,19 @@ def test_a_denied_section_is_unknown_and_names_the_permission(
 def test_a_denied_section_is_3_for_snapshot_and_check(server: DemoServer) -> None:
     server.account.comply()
     server.denied.add("GetSecurityPreference")
-    done = run("snapshot", environment=server.environment)
-    assert done.returncode == 3
+    done = run_here("snapshot", environment=server.environment)
+    assert done.status == 3
     assert set(json.loads(done.stdout)["errors"]) == {"SecurityPreference"}
     one_line(done.stderr, "SecurityPreference", "NoPermission", "grant ram:GetSecurityPreference")
-    done = run("check", "--format", "json", environment=server.environment)
-    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (3, "unknown")
+    done = run_here("check", "--format", "json", environment=server.environment)
+    assert (done.status, json.loads(done.stdout)["verdict"]) == (3, "unknown")
     one_line(done.stderr, "unknown: login-mfa", "grant ram:GetSecurityPreference")
 
 
 def test_several_denied_sections_are_one_line(server: DemoServer) -> None:
     server.denied |= {"GetSecurityPreference", "ListCompliancePacks"}
-    done = run("snapshot", environment=server.environment)
-    assert done.returncode == 3
+    done = run_here("snapshot", environment=server.environment)
+    assert done.status == 3
     one_line(done.stderr, "SecurityPreference", "NoPermission", " (and 1 more)\n")
 
 
@@ -226,8 +226,8 @@ def test_a_denial_is_not_retried(server: DemoServer) -> None:
 )
 @pytest.mark.parametrize("command", ["snapshot", "check"])
 def test_wrong_credentials_are_2(server: DemoServer, command: str, name: str, code: str) -> None:
-    done = run(command, environment={**server.environment, name: "LTAIwrongwrongwrong"})
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here(command, environment={**server.environment, name: "LTAIwrongwrongwrong"})
+    assert (done.status, done.stdout) == (2, "")
     one_line(
         done.stderr, "acctgate: the account cannot be read: GetCallerIdentity failed with", code, "check the AccessKey"
     )
@@ -236,16 +236,18 @@ def test_wrong_credentials_are_2(server: DemoServer, command: str, name: str, co
 
 @pytest.mark.parametrize("command", ["snapshot", "check"])
 def test_no_credentials_are_2(command: str) -> None:
-    done = run(command, "--endpoint", "127.0.0.1:9")
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here(command, "--endpoint", "127.0.0.1:9")
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "no credentials for Alibaba Cloud", "ALIBABA_CLOUD_ACCESS_KEY_ID")
 
 
 @pytest.mark.parametrize("command", ["snapshot", "check"])
 def test_an_endpoint_where_nobody_listens_is_2(server: DemoServer, command: str, tmp_path: Path) -> None:
     nobody = f"127.0.0.1:{_free_port()}"
-    done = run(command, "--output", tmp_path / "o", environment={**server.environment, "ACCTGATE_ENDPOINT": nobody})
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here(
+        command, "--output", tmp_path / "o", environment={**server.environment, "ACCTGATE_ENDPOINT": nobody}
+    )
+    assert (done.status, done.stdout) == (2, "")
     assert not (tmp_path / "o").exists()
     one_line(done.stderr, nobody, "cannot connect to", "connection refused", "check the network")
 
@@ -304,10 +306,10 @@ def test_a_role_leads_to_another_account(monkeypatch: pytest.MonkeyPatch) -> Non
             monkeypatch.setenv(name, value)
         snapshot = _read(server, f"acs:ram::{other.account_id}:role/auditor")
         assert (snapshot.account_id, snapshot.document["SecurityPreference"]) == (other.account_id, other.preference)
-        done = run("check", "--role-arn", f"acs:ram::{other.account_id}:role/auditor", "--format", "ndjson")
-        assert (done.returncode, json.loads(done.stdout)["account"]) == (0, other.account_id)
-        done = run("check", "--role-arn", "acs:ram::3234567890123456:role/auditor")
-        assert (done.returncode, done.stdout) == (2, "")
+        done = run_here("check", "--role-arn", f"acs:ram::{other.account_id}:role/auditor", "--format", "ndjson")
+        assert (done.status, json.loads(done.stdout)["account"]) == (0, other.account_id)
+        done = run_here("check", "--role-arn", "acs:ram::3234567890123456:role/auditor")
+        assert (done.status, done.stdout) == (2, "")
         one_line(done.stderr, "AssumeRole failed with EntityNotExist.Role")
 
 
@@ -381,8 +383,8 @@ def test_what_is_no_region_role_or_endpoint(values: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("command", ["check", "snapshot"])
 def test_wrong_targets_are_2(command: str, arguments: tuple[str, str]) -> None:
-    done = run(command, *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here(command, *arguments)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, f"{arguments[1]}: invalid")
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import chdir
 from pathlib import Path
 from typing import Final
-from unittest.mock import patch
 
 from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding
 from acctgate.demo import DemoServer
 from acctgate.sources.target import Target
-from tests.support.process import run_alone, run_here
+from tests.support import run
+from tests.support.process import Done, run_here
 
 Told = dict[str, Finding]
 PERMISSIONS: Final = (
@@ -80,8 +79,11 @@ def examined(
     named = "--policy" in arguments or (cwd is not None and (cwd / "policies").exists())
     policy = () if named else ("--policy", "baseline")
     words = ("doctor", "--format", "json", *policy, *arguments)
-    with patch.dict(os.environ, variables), chdir(cwd or Path.cwd()):
-        done = run_alone(*words) if alone else run_here(*words)
+    if alone:
+        process = run(*words, cwd=cwd, environment=variables)
+        done = Done(process.returncode, process.stdout, process.stderr)
+    else:
+        done = run_here(*words, cwd=cwd, environment=variables)
     assert done.stderr == "", done.stderr
     document = json.loads(done.stdout)
     told = {finding["subject"]: Finding(**finding) for finding in document["findings"]}
