@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from acctgate.cli.completion import files
-from acctgate.cli.options import Live
+from acctgate.cli.live import Live
 from acctgate.cli.progress import Progress
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.reading import SourceError

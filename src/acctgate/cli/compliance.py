@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import Live, live_options, only_account_option, or_fail, require_meant
+from acctgate.cli.live import Live, live_options
+from acctgate.cli.options import only_account_option, or_fail, require_meant
 from acctgate.cli.output import terminal_width, write_text
 from acctgate.cli.progress import Progress, progress
 from acctgate.policy.command_line import is_restricted

@@ -8,14 +8,8 @@ from pathlib import Path
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import (
-    Live,
-    color_option,
-    live_options,
-    only_account_option,
-    output_option,
-    policy_option,
-)
+from acctgate.cli.live import Live, live_options
+from acctgate.cli.options import color_option, only_account_option, output_option, policy_option
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import progress
 from acctgate.commands.doctor import examine

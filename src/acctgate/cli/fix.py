@@ -9,11 +9,10 @@ import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
+from acctgate.cli.live import Live, live_options
 from acctgate.cli.options import (
-    Live,
     file_option,
     force_option,
-    live_options,
     max_age_option,
     only_account_option,
     policy,

@@ -11,7 +11,8 @@ import click
 
 from acctgate.cli.accounts import read_accounts, single_account, source_options
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import Live, live_options, only_account_option, or_fail, require_meant
+from acctgate.cli.live import Live, live_options
+from acctgate.cli.options import only_account_option, or_fail, require_meant
 from acctgate.cli.progress import READING, progress
 from acctgate.commands.init.files import refuse_conflicts, write_files
 from acctgate.commands.init.fit import fit, prove

@@ -12,12 +12,11 @@ from typing import Any
 import click
 
 from acctgate.cli.completion import files, one_of
+from acctgate.cli.live import Live, live_options
 from acctgate.cli.options import (
-    Live,
     account_option,
     color_option,
     format_option,
-    live_options,
     max_age_option,
     or_fail,
     output_option,

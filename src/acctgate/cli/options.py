@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import click
 
@@ -29,83 +28,10 @@ from acctgate.policy.find import find_policy, load_selected
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
-from acctgate.sources.target import Target
 from acctgate.writing import WriteError
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
-
-
-def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
-    """Pass the profile on in the environment, which the policy pack inherits: it is another process."""
-    if profile is None:
-        return
-    if not profile.strip():
-        raise click.UsageError("--profile is empty; give a name, or leave the option out")
-    os.environ["ACCTGATE_PROFILE"] = profile
-
-
-class Live(NamedTuple):
-    """The live account that the options name."""
-
-    region: str | None
-    role_arn: str | None
-    endpoint: str | None
-
-    def options(self) -> list[tuple[str, str | None]]:
-        """Return the options and their values, None where an option is not given."""
-        return list(zip(("--region", "--role-arn", "--endpoint"), self, strict=True))
-
-    def target(self) -> Target:
-        """Return the account to read.
-
-        Raises:
-            click.UsageError: An option is invalid.
-        """
-        try:
-            return Target.chosen(*self)
-        except SourceError as error:
-            raise click.UsageError(str(error)) from None
-
-
-def live_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --region, --role-arn, --endpoint and --profile. The command gets a `Live` as `live`."""
-
-    @wraps(command)
-    def call(*, region: str | None, role_arn: str | None, endpoint: str | None, **values: Any) -> Any:
-        return command(live=Live(region, role_arn, endpoint), **values)
-
-    decorated: Callable[..., Any] = call
-    for option in (
-        click.option(
-            "--profile",
-            envvar="ACCTGATE_PROFILE",
-            metavar="NAME",
-            expose_value=False,
-            callback=_use_profile,
-            help="Use the credentials and the region of this aliyun CLI profile.",
-        ),
-        click.option(
-            "--endpoint",
-            envvar="ACCTGATE_ENDPOINT",
-            metavar="HOST:PORT",
-            help="Send all calls over HTTP to a server on this machine.",
-        ),
-        click.option(
-            "--role-arn",
-            envvar="ACCTGATE_ROLE_ARN",
-            metavar="ARN",
-            help="Assume this role, to read another account.",
-        ),
-        click.option(
-            "--region",
-            envvar="ACCTGATE_REGION",
-            metavar="REGION",
-            help="ap-southeast-1 for an international account.  [default: the profile's, or cn-shanghai]",
-        ),
-    ):
-        decorated = option(decorated)
-    return decorated
 
 
 def _use_accounts(ctx: click.Context, parameter: click.Parameter, accounts: tuple[str, ...]) -> None:

@@ -11,7 +11,8 @@ import click
 
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
-from acctgate.cli.options import Live, or_fail, policy, policy_path
+from acctgate.cli.live import Live
+from acctgate.cli.options import or_fail, policy, policy_path
 from acctgate.cli.progress import progress
 from acctgate.cli.writer import UNUSABLE
 from acctgate.crossguard.engine import EngineError

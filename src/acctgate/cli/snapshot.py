@@ -10,15 +10,8 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import (
-    Live,
-    file_option,
-    force_option,
-    live_options,
-    only_account_option,
-    or_fail,
-    require_meant,
-)
+from acctgate.cli.live import Live, live_options
+from acctgate.cli.options import file_option, force_option, only_account_option, or_fail, require_meant
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
