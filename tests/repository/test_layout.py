@@ -34,6 +34,7 @@ TOPICS: Final = {
     "rules/test_one_file.py": "a rule in a temporary module, in each command and format",
     "sources/test_faults.py": "each API with each fault of the wire",
     "sources/test_sections.py": "the optional sections, live and in files",
+    "test_canaries.py": "no secret in any output",
 }
 """Test modules of no single module: what they test instead."""
 WHOLE: Final = ("repository", "conformance")
