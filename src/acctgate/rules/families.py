@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Final, Required
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
 from acctgate.model.fields import Count
 from acctgate.model.other_change import ACCESS_KEY, OtherChange
 from acctgate.model.outcome import Severity
-from acctgate.rules.base import Judgement, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.rules.base import Judgement, LintHint, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import Order, lower_is_stricter
 
 USER_INFO: Final = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
@@ -58,6 +58,14 @@ class MaxDays(RuleEntry, total=False):
 
 IDLE_DAYS: Final = (90, 180, 365, 730)
 """The values that SetSecurityPreference takes, in days; 730 is the default. Source: Ims 2019-08-15."""
+
+
+def lint_where_sso(want: RuleEntry, entries: Mapping[str, RuleEntry]) -> Iterator[LintHint]:
+    """Warn of a rule that is skipped where SSO is enabled, if the policy requires that it is not."""
+    sso: dict[str, Any] = dict(entries.get("user-sso", {"level": "disabled"}))
+    if want.get("where_sso") == "skip" and sso["level"] != "disabled" and sso.get("require") is False:
+        message = "user-sso requires that SSO is not enabled, so skip never applies; change one of the two"
+        yield LintHint(("where_sso",), message, related=("user-sso",))
 
 
 def switch(

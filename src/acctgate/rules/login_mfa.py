@@ -13,6 +13,7 @@ from typing import Final, Literal, Required
 
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, WhereSso, decide, entry, undecided
+from acctgate.rules.families import lint_where_sso
 from acctgate.rules.order import Move, higher_is_stricter, ordered
 
 LOGIN: Final = "SecurityPreference.LoginProfilePreference"
@@ -70,6 +71,7 @@ RULE = SettingRule(
     parameters=Parameters,
     expected=lambda want: "mandatory" if want["require"] == "mandatory" else "adaptive or mandatory",
     judge=judge,
+    lint=lint_where_sso,
     orders={MODE: ordered(*MODES), ENFORCE: higher_is_stricter},
     thresholds=("require",),
     actual_order=compare_modes,

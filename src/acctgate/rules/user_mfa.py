@@ -14,7 +14,7 @@ from annotated_types import Ge, Le
 
 from acctgate.model.other_change import LOGIN_PROFILE, MFA_DEVICE, USER
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, WhereSso, entry, unknown_message
-from acctgate.rules.families import USER_INFO
+from acctgate.rules.families import USER_INFO, lint_where_sso
 from acctgate.rules.order import Move, combine, higher_is_stricter, lower_is_stricter
 
 BOUND: Final = f"{USER_INFO}.SubUserBindMfa"
@@ -89,6 +89,7 @@ RULE = SettingRule(
     trivial_values={"minimum_ratio": 0},
     expected=expected,
     judge=judge,
+    lint=lint_where_sso,
     orders={BOUND: higher_is_stricter},
     parameter_orders={"minimum_ratio": higher_is_stricter},
     ratchet={"minimum_ratio": current_ratio},
