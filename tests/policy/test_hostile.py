@@ -63,7 +63,7 @@ def test_sarif(folder: Path) -> None:
 
 def test_junit(folder: Path) -> None:
     suite = fromstring(check(folder, "junit")).find("testsuite")
-    assert suite is not None and {child.tag for child in suite} == {"testcase"}
+    assert suite is not None and {child.tag for child in suite} == {"properties", "testcase"}
 
 
 def test_markdown(folder: Path) -> None:
@@ -71,7 +71,7 @@ def test_markdown(folder: Path) -> None:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for tag in ("<a ", "<img", "<script", "<code", "<em>", "<h1"):
         assert tag not in html
-    assert text.count("<details>") == text.count("</details>") == 2
+    assert text.count("<details>") == text.count("</details>") == 3
     assert "\\@everyone" in text and " @everyone" not in text
 
 
@@ -104,7 +104,7 @@ def test_the_commands_for_policies(folder: Path) -> None:
     again = json.loads(run_here("policy", "show", "shown.yaml", "--format", "json", cwd=folder).stdout)
     assert [each["value"]["owner"] for each in again["waivers"]] == [TEXT] * 3
     found = run_here("policy", "lint", "p.json", "--format", "github", cwd=folder).stdout.splitlines()
-    assert len(found) == 2 and all(line.startswith("::warning file=p.json,line=1,") for line in found)
+    assert len(found) == 3 and all(line.startswith("::warning file=p.json,line=1,") for line in found)
     refused = run_here(
         "waive", "root-mfa", "--reason", TEXT, "--owner", "o", "--expires", "30d", "--policy", "p.json", cwd=folder
     )

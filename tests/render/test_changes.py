@@ -63,6 +63,7 @@ def test_json_has_the_diff_and_the_place(folder: Path) -> None:
     assert {rule["rule"]: rule["flip"] for rule in diff["rules"]} == {
         "login-mfa": "repaired",
         FINDING: "newly-failing",
+        "no-loosening": "newly-failing",
     }
     places = {outcome["rule"]: outcome["place"] for outcome in found["outcomes"] if "place" in outcome}
     assert places[FINDING] == places["login-mfa"] == {"file": "infra/main a.py", "line": 12}
@@ -85,8 +86,8 @@ def test_text_says_it_under_the_verdict(folder: Path) -> None:
     assert lines[lines.index("") + 1] == "  Changes in this deployment; verdict without it: BLOCKED"
     start = lines.index("") + 2
     flips = [line.strip() for line in lines[start : start + 2]]
-    assert flips == ["✗ newly failing: network-masks", "✓ repaired: login-mfa"]
-    [masks] = [line for line in lines if "LoginNetworkMasks" in line and "looser" in line]
+    assert flips == ["✗ newly failing: network-masks, no-loosening (advisory)", "✓ repaired: login-mfa"]
+    [masks] = [line for line in lines if "LoginNetworkMasks" in line and "▼ looser" in line]
     assert masks.split()[:4] == ["▼", "looser", "LoginNetworkMasks", "10.0.0.0/8"]
     assert all(len(line) <= 110 for line in lines)
 
