@@ -113,7 +113,7 @@ def read_json(text: str, name: str, first_line: int = 1) -> Any:
     if nests_too_deeply(text):
         raise invalid_json(name, first_line, "nested too deeply")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
+        return _STRICT.decode(text)
     except json.JSONDecodeError as error:
         reason = f"{error.msg} (column {error.colno})"
         raise invalid_json(name, first_line + error.lineno - 1, reason) from None
@@ -172,6 +172,9 @@ def _finite(text: str) -> float:
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
+
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
+"""Created once: `json.loads` would create a decoder for each of many small documents."""
 
 _HEADER: Final = re.compile(r"[A-Za-z0-9_-]+:.*")
 _STATUS: Final = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import NoneType
@@ -92,19 +92,10 @@ class _RuleJudge:
     def __call__(self, account: Snapshot) -> list[Outcome]:
         if self._unusable is not None:
             return [self._outcome(undecided(Unknown(self._unusable)))]
-        outcomes = self._outcomes(account)
+        outcomes = self._setting_outcomes(account) if self._paths else self._account_outcomes(account)
         if account.moved and (moving := self._moving(account)):
             return [self._moved(outcome, moving) for outcome in outcomes]
         return outcomes
-
-    def _outcomes(self, account: Snapshot) -> list[Outcome]:
-        if not self._paths:
-            return self._account_outcomes(account)
-        if self._level == "disabled":  # only shows the value, reliable or not
-            outcomes = self._cached_outcomes([account.raw(self._paths[0])])
-        else:
-            outcomes = self._cached_outcomes(list(map(account.read, self._paths)))
-        return self._with_notes(outcomes, account) if account.notes else outcomes
 
     def _moving(self, account: Snapshot) -> list[OtherChange]:
         """Return the planned resources, other than a SecurityPreference, that can change the outcome."""
@@ -143,22 +134,25 @@ class _RuleJudge:
             self._store(found, [self._outcome(found)])
         return self._cache[found][0]
 
-    def _cached_outcomes(self, values: list[Any]) -> list[Outcome]:
-        """Judge by a rule that depends on these values only."""
+    def _setting_outcomes(self, account: Snapshot) -> list[Outcome]:
+        """Judge by a rule that depends on the values of a few settings only."""
+        if self._level == "disabled":  # only shows the value, reliable or not
+            values = [account.raw(self._paths[0])]
+        else:
+            values = list(map(account.read, self._paths))
         key = (*map(type, values), *values)  # types count: to Python 1, true and 1.0 are equal
         try:
-            return self._cache[key]
-        except KeyError:
+            outcomes = self._cache[key]
+        except (KeyError, TypeError):  # a value that is not hashable
             outcomes = self._judge_values(values)
-            return self._store(key, outcomes) if _is_cacheable(values) else outcomes
-        except TypeError:  # a value that is not hashable
-            return self._judge_values(values)
+            if all(map(_is_cacheable, values)):
+                self._store(key, outcomes)
+        return self._with_notes(outcomes, account) if account.notes else outcomes
 
-    def _store(self, key: object, outcomes: list[Outcome]) -> list[Outcome]:
+    def _store(self, key: object, outcomes: list[Outcome]) -> None:
         if len(self._cache) >= CACHE_SIZE:
             self._cache.clear()
         self._cache[key] = outcomes
-        return outcomes
 
     def _judge_values(self, values: list[Any]) -> list[Outcome]:
         rule = self._rule
@@ -249,9 +243,12 @@ def _joined(message: str, notes: Sequence[str]) -> str:
     return "; ".join((message, *(note for note in notes if note not in message)))
 
 
-def _is_cacheable(values: Iterable[Any]) -> bool:
-    """Return whether no value is long, or the reason of an error: these rarely repeat."""
-    return not any(
-        (isinstance(value, Unknown) and not value.absent) or (isinstance(value, str) and len(value) > LONGEST_CACHED)
-        for value in values
-    )
+def _is_cacheable(value: object) -> bool:
+    """Return whether a value can be looked up, and is neither long nor the reason of an error: these rarely repeat."""
+    match value:
+        case Unknown():
+            return value.absent
+        case str():
+            return len(value) <= LONGEST_CACHED
+        case _:
+            return not isinstance(value, (dict, list))

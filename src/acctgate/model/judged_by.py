@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from acctgate.redact import one_line
@@ -61,7 +62,7 @@ class ReadAs:
         found = document.get("read_as") or {}
         names = ("caller", "role_arn", "region", "profile")
         given = {name: one_line(found[name]) for name in names if isinstance(found.get(name), str)}
-        return cls("snapshot", file, **given)
+        return cls("snapshot", file, **given) if given else _unrecorded(file)
 
     @property
     def record(self) -> dict[str, str]:
@@ -77,3 +78,9 @@ class ReadAs:
         parts += [f"in {self.region}"] if self.region else []
         parts += [f"profile {self.profile}"] if self.profile else []
         return ", ".join(parts)
+
+
+@lru_cache(maxsize=16)
+def _unrecorded(file: str) -> ReadAs:
+    """Return how the accounts in a file were read that record nothing of it: one object that they share."""
+    return ReadAs("snapshot", file)

@@ -52,6 +52,9 @@ class Unknown:
     absent: bool = False
     """Whether there is no value at all, not even a rejected one."""
 
+    def __hash__(self) -> int:
+        return hash(self.reason)  # `actual` may be a list
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

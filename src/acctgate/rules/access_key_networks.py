@@ -17,7 +17,7 @@ from acctgate.model.networks import Network, read_network
 from acctgate.model.snapshot import Unknown
 from acctgate.rules import network_limits
 from acctgate.rules.base import Judgement, RuleText, SettingRule, undecided, unknown_message
-from acctgate.rules.network_limits import Allowed, NetworkLimits
+from acctgate.rules.network_limits import Allowed, NetworkLimits, allowed_from
 from acctgate.rules.order import Move, combine, compare_networks, ordered
 from acctgate.text import show
 
@@ -36,7 +36,7 @@ def judge(policy: Any, status: Any, statements: Any, want: NetworkLimits) -> Jud
         return undecided(policy)
     if status == "Inactive":
         return Judgement("fail", "the policy is inactive: AccessKey pairs can be used from every network", policy)
-    allowed = Allowed(()) if isinstance(statements, Unknown) else _allowed(statements)
+    allowed = allowed_from(()) if isinstance(statements, Unknown) else _allowed(statements)
     if reason := network_limits.violation(allowed, want, _NOUN):
         return Judgement("fail", reason, policy)
     for value in (status, statements):
@@ -70,7 +70,7 @@ def _allowed(statements: Any) -> Allowed:
                 unreadable.append(piece if isinstance(piece, str) else show(piece))
             else:
                 found.append(network)
-    return Allowed(tuple(networks), tuple(confined), tuple(unreadable))
+    return allowed_from(tuple(networks), tuple(confined), tuple(unreadable))
 
 
 def _allowed_by(actual: Any) -> Allowed:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Annotated, Any, Final
+from functools import lru_cache
+from typing import Annotated, Any, Final, NamedTuple
 
 from annotated_types import Ge, MinLen
 
@@ -49,29 +48,27 @@ PARAMETER_ORDERS: Final[Mapping[str, Order]] = {
 }
 
 
-@dataclass(frozen=True)
-class Allowed:
+class Allowed(NamedTuple):
     """The networks that something is allowed from."""
 
-    networks: tuple[Network, ...]
-    confined: tuple[Network, ...] = ()
-    """Networks within single VPCs: never public, and never the whole Internet."""
-    unreadable: tuple[str, ...] = ()
+    all: tuple[Network, ...]
+    """The readable ones."""
+    confined: tuple[Network, ...]
+    """Those within single VPCs: never public, and never the whole Internet."""
+    unreadable: tuple[str, ...]
+    addresses: int
+    """How many addresses all of them cover together."""
+    covered: Coverage
+    """What all but the confined ones cover."""
 
-    @property
-    def all(self) -> tuple[Network, ...]:
-        """All networks."""
-        return (*self.networks, *self.confined)
 
-    @cached_property
-    def covered(self) -> Coverage:
-        """What `networks` cover."""
-        return coverage(self.networks)
-
-    @property
-    def addresses(self) -> int:
-        """How many addresses all networks cover together."""
-        return coverage(self.all).addresses if self.confined else self.covered.addresses
+def allowed_from(
+    networks: tuple[Network, ...], confined: tuple[Network, ...] = (), unreadable: tuple[str, ...] = ()
+) -> Allowed:
+    """Return what is allowed from these networks, `confined` ones and some that cannot be read."""
+    covered, together = coverage(networks), (*networks, *confined)
+    addresses = coverage(together).addresses if confined else covered.addresses
+    return Allowed(together, confined, unreadable, addresses, covered)
 
 
 def expected(want: NetworkLimits, noun: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from acctgate.model.networks import read_masks
 from acctgate.rules import network_limits
 from acctgate.rules.base import Judgement, RuleText, SettingRule, unknown_message
-from acctgate.rules.network_limits import Allowed, NetworkLimits
+from acctgate.rules.network_limits import Allowed, NetworkLimits, allowed_from
 from acctgate.rules.order import compare_masks
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
@@ -24,7 +24,7 @@ _NOUN: Final = "masks"
 def judge(value: str, want: NetworkLimits) -> Judgement:
     """Judge the masks. A violation by a readable mask is a fail, even beside one that cannot be read."""
     masks = _allowed(value)
-    if not masks.networks and not masks.unreadable:
+    if not masks.all and not masks.unreadable:
         return Judgement("fail", "no mask is set: RAM users can log on from every network", value)
     if reason := network_limits.violation(masks, want, _NOUN):
         return Judgement("fail", reason, value)
@@ -36,7 +36,7 @@ def judge(value: str, want: NetworkLimits) -> Judgement:
 
 def _allowed(value: Any) -> Allowed:
     masks = read_masks(str(value))
-    return Allowed(masks.networks, unreadable=masks.unreadable)
+    return allowed_from(masks.networks, unreadable=masks.unreadable)
 
 
 def repair(value: object, want: NetworkLimits) -> str | None:
