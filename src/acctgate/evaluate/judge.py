@@ -136,10 +136,8 @@ class _RuleJudge:
 
     def _setting_outcomes(self, account: Snapshot) -> list[Outcome]:
         """Judge by a rule that depends on the values of a few settings only."""
-        if self._level == "disabled":  # only shows the value, reliable or not
-            values = [account.raw(self._paths[0])]
-        else:
-            values = list(map(account.read, self._paths))
+        # A disabled rule only shows the value, reliable or not.
+        values = [account.raw(self._paths[0])] if self._level == "disabled" else list(map(account.read, self._paths))
         key = (*map(type, values), *values)  # types count: to Python 1, true and 1.0 are equal
         try:
             outcomes = self._cache[key]
