@@ -11,10 +11,11 @@ import pytest
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import AccountReport
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.plan import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.policy import Policy
-from tests.support import NOW, policy_of
+from tests.support import HERE, NOW, policy_of
 
 ACCOUNT: Final = "alicloud_ram_account_password_policy"
 SIMPLE: Final = "alicloud_ram_password_policy"
@@ -254,3 +255,21 @@ def test_pulumi_deletes_the_old_resource_last(tmp_path: Path) -> None:
     assert "password-age" in having(report(tmp_path, GOOD, delete), "fail")
     saved = {"resourcePlans": {urn: {"goal": {}, "state": inputs, "steps": ["delete"]}}}
     assert "password-age" in having(report(tmp_path, GOOD, saved), "fail")
+
+
+RECORDED: Final = sorted((HERE / "plans" / "passwords").glob("*.json"))
+"""Plans of OpenTofu with the real provider: the password policy before, the plan, and the policy after the deploy."""
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda path: path.stem)
+def test_what_a_real_plan_predicts_is_what_was_deployed(tmp_path: Path, file: Path) -> None:
+    recorded = json.loads(file.read_text(encoding="utf-8"))
+    (tmp_path / "plan.json").write_text(json.dumps(recorded["plan"]))
+    before = Snapshot.from_document({"version": 1, "account_id": "1", "PasswordPolicy": recorded["before"]})
+    [after] = after_deploy([before], read_plan(str(tmp_path / "plan.json")), {})
+    predicted = {key: after.read(("PasswordPolicy", key)) for key in recorded["after"]}
+    unknown = {key for key, value in predicted.items() if isinstance(value, Unknown)}
+    assert {key: value for key, value in predicted.items() if key not in unknown} == {
+        key: value for key, value in recorded["after"].items() if key not in unknown
+    }
+    assert bool(unknown) is (file.stem in ("simple-create", "simple-update")), "what is not sent may be reset"
