@@ -12,7 +12,8 @@ import pytest
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
-from tests.support import NOW, written_policy
+from acctgate.render.json import outcome_object
+from tests.support import NOW, outcomes_of, written_policy
 from tests.support.process import run_here
 
 TODAY = NOW.date()
@@ -133,3 +134,19 @@ def test_without_anything_to_say_nothing_is_said(tmp_path: Path) -> None:
     (tmp_path / "s.json").write_text(json.dumps(account()))
     done = run_here("check", "--snapshot", "s.json", "--policy", "p.yaml", "--format", "json", cwd=tmp_path)
     assert (done.status, done.stderr) == (0, "") and "waivers" not in json.loads(done.stdout)
+
+
+def test_a_ticket_and_an_alias_are_shown(tmp_path: Path) -> None:
+    line = "  - {rule: root-access-keys, account: prod, reason: moving, owner: ada, expires: 2026-11-30, ticket: T-1}\n"
+    text = f"{POLICY}{line}accounts: {{'1': {{alias: prod}}}}\n"
+    policy = written_policy(tmp_path / "p.yaml", text)
+    accounts = [Snapshot.from_document(account(name)) for name in ("1", "2")]
+    judged = evaluate(accounts, policy, NOW)
+    first, second = [outcomes_of(report, "root-access-keys")[0] for report in judged]
+    assert (first.outcome, second.outcome) == ("waived", "fail")
+    assert first.message.endswith("(waived by ada until 2026-11-30: moving; ticket T-1)")
+    waived = {"reason": "moving", "owner": "ada", "expires": "2026-11-30", "outcome": "fail", "ticket": "T-1"}
+    assert outcome_object(first)["waiver"] == waived
+    [notice] = judged.notices()
+    assert (notice.account, notice.ticket, notice.state) == ("1", "T-1", "ending")
+    assert "by ada (ticket T-1) ends on 2026-11-30" in notice.message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -62,7 +61,7 @@ def command(
         shown = cleanup.enter_context(progress("preview"))
         job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
         result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
-    writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd(), os.environ), result.report.judged_by
+    writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
     known = judging.baseline(writer.policy)
     source = result.report.policy.source if result.report.policy else "the policy"
     levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]

@@ -24,7 +24,7 @@ def without_stale(account: Snapshot, policy: Policy, now: datetime) -> Snapshot:
         policy: The policy with its limit.
         now: The time of judgement (with a time zone).
     """
-    hours = policy.max_age_hours
+    hours = policy.age_limit
     if hours is None or _is_fresh(account):
         return account
     reason = _problem(account.taken_at, timedelta(hours=hours), now)
@@ -40,7 +40,7 @@ def age_notice(account: Snapshot, policy: Policy, now: datetime) -> str | None:
     Returns:
         The text; None for an account that is not old, or whose file does not say when it was read.
     """
-    if policy.max_age_hours is not None or account.taken_at is None or _is_fresh(account):
+    if policy.age_limit is not None or account.taken_at is None or _is_fresh(account):
         return None
     return _problem(account.taken_at, NOTICE_AGE, now)
 

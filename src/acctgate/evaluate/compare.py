@@ -73,7 +73,7 @@ def _accounts(report: Report) -> list[Judged]:
 
 def _judge_base(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:
     """Judge the first side at any age. If age made both sides unknown, an old second side would go unnoticed."""
-    return _judge(snapshots, replace(policy, max_age_hours=None), now)
+    return _judge(snapshots, replace(policy, max_age_hours=None, max_age_option=None), now)
 
 
 def _judge(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:

@@ -86,6 +86,6 @@ def _with_max_age(policy: Policy, hours: float) -> Policy:
     """Return the policy with another limit. A limit of its own is named in reports."""
     before = policy.max_age_hours
     if before is None or before == hours:
-        return replace(policy, max_age_hours=hours)
+        return replace(policy, max_age_option=hours)
     override = f"--max-age: {hours:,g} hours; the policy has max_age_hours: {before:g}"
-    return replace(policy, max_age_hours=hours, overrides=(*policy.overrides, override))
+    return replace(policy, max_age_option=hours, overrides=(*policy.overrides, override))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
-from acctgate.policy.command_line import with_command_line
 from acctgate.policy.find import load_selected
 from acctgate.policy.policy import Policy
 from acctgate.policy.source import PolicyError
@@ -41,20 +40,12 @@ def judged_by(policy: Policy, now: datetime, overrides: Sequence[str] = ()) -> J
     )
 
 
-def find_judged(
-    identity: PolicyIdentity | None, folder: Path, environment: Mapping[str, str] | None = None
-) -> Policy | None:
-    """Return the policy that another process has judged by, None if the same one is not found in this folder.
-
-    Args:
-        identity: The policy in the other process's report.
-        folder: The working directory.
-        environment: The other process's environment, which has the options of the command line.
-    """
+def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:
+    """Return the policy that another process has judged by, None if the same one is not found in this folder."""
     if identity is None:
         return None
     try:
-        found = with_command_line(load_selected(Path(identity.source), folder), environment or {})
+        found = load_selected(Path(identity.source), folder)
     except PolicyError:
         return None
     return found if digest(found) == identity.digest else None

@@ -71,10 +71,17 @@ class Policy:
     """The code of its modules."""
     max_age_hours: float | None = None
     """The age from which a snapshot is unknown; None: no limit."""
+    max_age_option: float | None = None
+    """The same, from `--max-age`, which overrides the policy."""
     max_waiver_days: int | None = None
     """How many days ahead a waiver may end; None: `DEFAULT_WAIVER_DAYS` for new ones."""
     overrides: tuple[str, ...] = ()
     """What the command line overrides: one text per value."""
+
+    @property
+    def age_limit(self) -> float | None:
+        """Return the age in hours from which a snapshot is unknown, None without a limit."""
+        return self.max_age_hours if self.max_age_option is None else self.max_age_option
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
