@@ -100,7 +100,7 @@ def test_a_policy_in_which_nothing_can_block_is_2(tmp_path: Path, rules: str, ar
     one_line(done.stderr, "p.yaml: no rule", "make a rule mandatory")
 
 
-def test_an_advisory_rule_can_block_where_it_is_told_to(tmp_path: Path) -> None:
+def test_an_advisory_rule_can_block(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("version: 1\nrules: {root-mfa: {level: advisory}}\n")
     assert _check(*SEEDS, "--policy", tmp_path / "p.yaml", "--fail-on", "advisory").exit_code == 1
 

@@ -100,7 +100,7 @@ def test_the_whole_text_in_both_languages() -> None:
     )
 
 
-def test_a_rule_of_ones_own_is_told_in_english_and_has_no_presets() -> None:
+def test_a_custom_rule_is_explained_in_english_and_has_no_presets() -> None:
     own = replace(RULES[0], id="my-own", translations={})
     assert own.text("zh").doc == RULES[0].doc.strip()
     said = catalogue.explain(own, "zh")

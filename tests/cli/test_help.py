@@ -146,8 +146,8 @@ def test_an_example_works(words: tuple[str, ...], example: str, repository: Path
         ["sh", "-c", example], cwd=repository, env=_environment(server), capture_output=True, text=True, check=False
     )
     expected = next((status for beginning, status in STATUS.items() if _begins(example, beginning)), 0)
-    told = "the files that examples name are made above, the statuses other than 0 stand in STATUS"
-    assert done.returncode == expected, f"{told}\n{done.stdout}{done.stderr}"
+    hint = "the fixture above creates the files that examples name; STATUS lists the statuses other than 0"
+    assert done.returncode == expected, f"{hint}\n{done.stdout}{done.stderr}"
     for target in re.findall(r"--output (\S+)|--format \w+=(\S+)", example):
         assert (repository / "".join(target)).stat().st_size, "what is asked for is written"
 

@@ -63,9 +63,9 @@ def written(place: Path) -> set[str]:
     }
 
 
-def commands(told: str) -> list[str]:
+def commands(output: str) -> list[str]:
     """Return the two next commands."""
-    return [line.strip() for line in told.partition("\nNext:\n")[2].partition("\n\n")[0].splitlines()]
+    return [line.strip() for line in output.partition("\nNext:\n")[2].partition("\n\n")[0].splitlines()]
 
 
 # What is written
@@ -89,7 +89,7 @@ def test_a_live_account_with_a_denied_call(repository: Path, server: DemoServer)
     assert done.status == 3, "written, but who reads it must know that rules are not asked for"
     one_line(done.stderr, "rules are unknown and only advisory: GetSecurityPreference failed", "--force")
     policy = (repository / "policies/policy.yaml").read_text()
-    assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one call that is denied is told once"
+    assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one denied call is listed once"
     assert " ".join(done.stdout.split()).count("grant ram:GetSecurityPreference to the caller") == 1
     assert run_here("check", cwd=repository, environment=server.environment).status == 0
 
@@ -215,8 +215,8 @@ def test_a_folder_without_git(tmp_path: Path) -> None:
 
 def test_a_pipeline_of_gitlab_says_how_it_is_included(repository: Path) -> None:
     (repository / ".gitlab-ci.yml").write_text("x: {}\n", encoding="utf-8")
-    told = init().stdout
-    [include] = re.findall(r"`(include: .*?)` to \.gitlab-ci\.yml", told)
+    output = init().stdout
+    [include] = re.findall(r"`(include: .*?)` to \.gitlab-ci\.yml", output)
     assert yaml.safe_load(include) == {"include": {"local": ".gitlab/acctgate.gitlab-ci.yml"}}
 
 
@@ -330,10 +330,10 @@ def test_a_policy_that_would_block_is_not_written(repository: Path, monkeypatch:
 
 
 def test_what_to_tighten(repository: Path) -> None:
-    told = init(snapshot="../worse.json").stdout
-    assert told.startswith("Wrote policies/policy.yaml\n      policies/PulumiPolicy.yaml\n")
-    assert "What to tighten until it is strict:\n\n  session-duration: {level: mandatory, max_hours: 12}\n" in told
-    text = " ".join(told.split())
+    output = init(snapshot="../worse.json").stdout
+    assert output.startswith("Wrote policies/policy.yaml\n      policies/PulumiPolicy.yaml\n")
+    assert "What to tighten until it is strict:\n\n  session-duration: {level: mandatory, max_hours: 12}\n" in output
+    text = " ".join(output.split())
     assert (
         "a console session lasts 12 hours; strict wants at most 8 hours; until then today's value is the limit" in text
     )
@@ -345,8 +345,8 @@ def test_nothing_to_tighten() -> None:
 
 
 def test_the_next_commands_work(repository: Path, server: DemoServer) -> None:
-    told = run_here("init", cwd=repository, environment=server.environment).stdout
-    check, add = commands(told)
+    output = run_here("init", cwd=repository, environment=server.environment).stdout
+    check, add = commands(output)
     assert shlex.split(check)[:2] == ["acctgate", "check"]
     assert run_here(*shlex.split(check)[1:], cwd=repository, environment=server.environment).status == 0
     subprocess.run(shlex.split(add), cwd=repository, check=True, timeout=60)
@@ -369,8 +369,8 @@ def test_the_next_commands_of_another_folder(repository: Path) -> None:
 
 def test_a_folder_below_the_root_of_the_repository(repository: Path) -> None:
     (repository / "infra").mkdir()
-    told = " ".join(init("infra").stdout.split())
-    assert f"pipelines are found only at the repository's root, {repository}" in told
+    output = " ".join(init("infra").stdout.split())
+    assert f"pipelines are found only at the repository's root, {repository}" in output
     assert "repository's root" not in init().stdout
 
 

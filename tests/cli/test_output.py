@@ -38,16 +38,16 @@ def on_terminal(*arguments: str, columns: int = 100, variables: Variables | None
     command = [sys.executable, "-m", "acctgate", *arguments]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
-        told = b""
+        output = b""
         try:
             while part := os.read(ours, 65536):
-                told += part
+                output += part
         except OSError:  # Linux ends a terminal that nobody holds open any longer with an error
             pass
         finally:
             os.close(ours)
-    assert process.returncode in (1, 3), told.decode()
-    return told.decode()
+    assert process.returncode in (1, 3), output.decode()
+    return output.decode()
 
 
 def check() -> tuple[str, ...]:
@@ -95,8 +95,8 @@ def test_in_a_pipe(command: str, choice: str | None, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("options", "colored"), [((), False), (("--color", "always"), True)])
 def test_in_a_file(options: tuple[str, ...], colored: bool, tmp_path: Path) -> None:
-    told = on_terminal(*check(), "--format", f"text={tmp_path / 'report.txt'}", *options)
-    assert COLOR not in told
+    output = on_terminal(*check(), "--format", f"text={tmp_path / 'report.txt'}", *options)
+    assert COLOR not in output
     assert (COLOR in (tmp_path / "report.txt").read_text()) == colored
 
 

@@ -54,16 +54,16 @@ def folder(tmp_path: Path) -> Path:
 def test_each_value_says_where_it_comes_from(folder: Path) -> None:
     done = run_here("policy", "show", cwd=folder)
     assert (done.status, done.stderr) == (0, "")
-    told = {
+    listed = {
         (rule, key): comment
         for rule, body in re.findall(r"^  ([a-z-]+):\n((?:    .*\n)+)", done.stdout, re.MULTILINE)
         for key, comment in re.findall(r"^    (\w+): .*?  # (.*)$", body, re.MULTILINE)
     }
-    assert told["security-score", "minimum"] == "policies/policy.yaml:4, over baseline"
-    assert told["security-score", "level"] == "baseline"
-    assert told["session-duration", "max_hours"] == "policies/base.yaml:4, over baseline"
-    assert told["network-masks", "level"] == "policies/base.yaml:5, over baseline"
-    assert told["network-masks", "within"] == "policies/base.yaml:5"
+    assert listed["security-score", "minimum"] == "policies/policy.yaml:4, over baseline"
+    assert listed["security-score", "level"] == "baseline"
+    assert listed["session-duration", "max_hours"] == "policies/base.yaml:4, over baseline"
+    assert listed["network-masks", "level"] == "policies/base.yaml:5, over baseline"
+    assert listed["network-masks", "within"] == "policies/base.yaml:5"
     assert "  - {rule: user-mfa, reason: a, owner: it, expires: 2099-12-31}  # policies/base.yaml:7" in done.stdout
 
 
@@ -92,11 +92,11 @@ def test_own_rules_are_shown_with_their_module(folder: Path) -> None:
 @pytest.mark.parametrize("path", examples("policies/lint", ".yaml"), ids=name_of)
 def test_what_is_never_used_or_says_nothing(path: Path) -> None:
     """The last lines of an example say what is found: `# found: LINE: the beginning of the message`."""
-    told = re.findall(r"^# found: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    assert bool(told) is not path.name.startswith("clean-")
+    listed = re.findall(r"^# found: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert bool(listed) is not path.name.startswith("clean-")
     found = [f"{each.line}: {each.message}" for each in lint(read_chain(path), NOW.date())]
-    assert len(found) == len(told), found
-    for each, start in zip(found, told, strict=True):
+    assert len(found) == len(listed), found
+    for each, start in zip(found, listed, strict=True):
         assert each.startswith(start)
 
 

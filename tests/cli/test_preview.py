@@ -55,7 +55,7 @@ def demo() -> Iterator[DemoServer]:
 
 
 def preview(folder: Path, *arguments: str, **variables: str) -> Done:
-    """Run the command in a project. Whatever happens, it leaves nothing behind."""
+    """Run the command in a project. It must leave nothing behind."""
     before = files(folder)
     path = os.pathsep.join((str(ENGINE), os.environ["PATH"]))
     done = subprocess.run(

@@ -21,7 +21,9 @@ ENTRY = {"rule": "root-mfa", "account": "1", "reason": "r", "owner": "o", "expir
 FLOW = '{rule: root-mfa, account: "1", reason: "r", owner: "o", expires: 2027-01-31}'
 OLD = "{rule: user-mfa, reason: a, owner: b, expires: 2027-01-01}"
 BLOCK = "    - rule: user-mfa\n      reason: a\n      owner: b\n      expires: 2027-01-01 # soon\n"
-TOLD = "    - rule: user-mfa\n      owner: b\n      expires: 2027-01-01\n      reason: |\n        long\n        story\n"
+LITERAL = (
+    "    - rule: user-mfa\n      owner: b\n      expires: 2027-01-01\n      reason: |\n        long\n        story\n"
+)
 ARGUMENTS = ("--reason", "legacy batch", "--owner", "ops", "--expires", "2099-12-31")
 
 LAYOUTS = {
@@ -43,8 +45,8 @@ LAYOUTS = {
         f"version: 1\nwaivers:\n{BLOCK}    - {FLOW}\n\n\nrules: {{}}\n",
     ),
     "a block of text at the end": (
-        f"version: 1\nwaivers:\n{TOLD}rules: {{}}\n",
-        f"version: 1\nwaivers:\n{TOLD}    - {FLOW}\nrules: {{}}\n",
+        f"version: 1\nwaivers:\n{LITERAL}rules: {{}}\n",
+        f"version: 1\nwaivers:\n{LITERAL}    - {FLOW}\nrules: {{}}\n",
     ),
     "at the very end": (f"version: 1\nwaivers:\n  - {OLD}", f"version: 1\nwaivers:\n  - {OLD}\n  - {FLOW}\n"),
     "in brackets": (f"version: 1\nwaivers: [{OLD}]  # one\n", f"version: 1\nwaivers: [{OLD}, {FLOW}]  # one\n"),
@@ -97,8 +99,8 @@ def test_every_valid_policy_takes_one(path: Path) -> None:
     except PolicyError as error:  # said, not broken
         assert "add it by hand" in str(error) and path.stem in ("escapes", "anchors")
         return
-    kept = iter(changed)
-    assert all(char in kept for char in text.rstrip()) or "waivers: " in text, "nothing is lost"
+    remaining = iter(changed)
+    assert all(char in remaining for char in text.rstrip()) or "waivers: " in text, "nothing is lost"
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
@@ -153,7 +155,7 @@ def test_days_count_from_today(policy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("root-mfas", *ARGUMENTS), "root-mfas: unknown rule, did you mean root-mfa?"),
         (("root-mfa", *ARGUMENTS[:4], "--expires", "2020-01-01"), "--expires 2020-01-01: is in the past"),
@@ -168,11 +170,11 @@ def test_days_count_from_today(policy: Path) -> None:
         (("root-mfa", *ARGUMENTS, "--policy", "nowhere.yaml"), "nowhere.yaml: no such file"),
     ],
 )
-def test_what_is_wrong_is_one_line_and_nothing_is_written(policy: Path, arguments: tuple[str, ...], told: str) -> None:
+def test_an_error_is_one_line_and_nothing_is_written(policy: Path, arguments: tuple[str, ...], message: str) -> None:
     before = policy.read_bytes()
     done = run_here("waive", *arguments, cwd=policy.parents[1])
     assert (done.status, done.stdout) == (2, "")
-    one_line(done.stderr, told)
+    one_line(done.stderr, message)
     assert policy.read_bytes() == before
 
 
@@ -190,12 +192,12 @@ RENEWED = {"rule": "user-mfa", "reason": "r: #1", "owner": "b", "expires": "2027
 NEW = '{rule: user-mfa, reason: "r: #1", owner: b, expires: 2027-02-01, ticket: "OPS-1"}'
 NEW_BLOCK = '    - rule: user-mfa\n      reason: "r: #1"\n      owner: b\n      expires: 2027-02-01 # soon\n'
 ADDED = '      ticket: "OPS-1"\n'
-NEW_TOLD = '      expires: 2027-02-01\n      reason: "r: #1"\n      ticket: "OPS-1"\n'
+NEW_LITERAL = '      expires: 2027-02-01\n      reason: "r: #1"\n      ticket: "OPS-1"\n'
 RENEWALS = {
     "in braces": (f"waivers:\n  - {OLD}  # until then\n", f"  - {NEW}  # until then\n"),
     "in brackets": (f"waivers: [{OLD}, {FLOW}]\n", f"waivers: [{NEW}, {FLOW}]\n"),
     "a block": (f"waivers:\n{BLOCK}rules: {{}}\n", f"{NEW_BLOCK}{ADDED}rules: {{}}\n"),
-    "a block of text": (f"waivers:\n{TOLD}rules: {{}}\n", f"{NEW_TOLD}rules: {{}}\n"),
+    "a block of text": (f"waivers:\n{LITERAL}rules: {{}}\n", f"{NEW_LITERAL}rules: {{}}\n"),
 }
 
 

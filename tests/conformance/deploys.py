@@ -280,9 +280,9 @@ def _property(key: str) -> str:
 
 def compare(given: Sequence[Case], report: Mapping[str, Any], after: Sequence[DemoAccount], tally: Tally) -> None:
     """Compare what the report says of each setting with what the deploy made of it."""
-    told = {account["account"]: account["outcomes"] for account in report["accounts"]}
+    reported = {account["account"]: account["outcomes"] for account in report["accounts"]}
     for index, (case, account) in enumerate(zip(given, after, strict=False)):
-        for outcome in told.get(account_id(index), ()):
+        for outcome in reported.get(account_id(index), ()):
             name = outcome["setting"].rpartition(".")[2]
             if name not in VALUES or outcome["rule"] in NOT_PREDICTIONS or outcome["outcome"] == "skipped":
                 continue

@@ -83,8 +83,8 @@ def test_create_sends_only_what_is_set(make_stack: MakeStack, demo: Recorder) ->
     assert demo.login["AllowUserToChangePassword"] is False
     assert (demo.login["LoginNetworkMasks"], demo.login["LoginSessionDuration"]) == ("", 6), "left out: reset"
     assert demo.login["OperationForRiskLogin"] == "autonomous", "left out: as it was"
-    kept = outputs(stack)
-    assert (kept["loginSessionDuration"], kept["operationForRiskLogin"]) == (6, "autonomous")
+    recorded = outputs(stack)
+    assert (recorded["loginSessionDuration"], recorded["operationForRiskLogin"]) == (6, "autonomous")
 
 
 def test_every_setting_arrives_and_comes_back(make_stack: MakeStack, demo: Recorder) -> None:
@@ -198,7 +198,7 @@ def test_a_role_on_an_explicit_provider_leads_to_another_account(make_stack: Mak
     assert json.dumps(demo.account.preference) == before
 
 
-def told(run: Run, *parts: str) -> None:
+def failed_with(run: Run, *parts: str) -> None:
     """Hold that it went wrong, and that the engine says so in one clear line."""
     assert not run.ok
     assert any(all(part in line for part in ("error: ", *parts)) for line in run.output.splitlines()), run.output
@@ -208,7 +208,9 @@ def test_another_resource_is_refused(make_stack: MakeStack) -> None:
     def program() -> None:
         alicloud.ram.Group("group")
 
-    told(make_stack(program).run(pack=False), "'group'", "alicloud:ram/group:Group", "needs the real alicloud plugin")
+    failed_with(
+        make_stack(program).run(pack=False), "'group'", "alicloud:ram/group:Group", "use the real alicloud plugin"
+    )
 
 
 def test_a_function_is_refused(make_stack: MakeStack) -> None:
@@ -217,15 +219,15 @@ def test_a_function_is_refused(make_stack: MakeStack) -> None:
 
     run = make_stack(program).run(pack=False)
     assert not run.ok
-    assert "alicloud:index/getAccount:getAccount; it needs the real alicloud plugin" in run.output
+    assert "alicloud:index/getAccount:getAccount; use the real alicloud plugin" in run.output
 
 
-def test_a_denied_call_is_told(make_stack: MakeStack, demo: Recorder) -> None:
+def test_a_denied_call_is_reported(make_stack: MakeStack, demo: Recorder) -> None:
     demo.denied = {"SetSecurityPreference"}
     run = make_stack(resource(login_session_duration=6)).run("up", pack=False)
-    told(run, "SetSecurityPreference", "NoPermission", "ram:SetSecurityPreference")
+    failed_with(run, "SetSecurityPreference", "NoPermission", "ram:SetSecurityPreference")
 
 
 def test_without_the_demo_account_nothing_is_sent(make_stack: MakeStack, tmp_path: Path) -> None:
     run = make_stack(resource(login_session_duration=6), ACCTGATE_ENDPOINT="").run("up", pack=False)
-    told(run, "ACCTGATE_ENDPOINT names it")
+    failed_with(run, "set ACCTGATE_ENDPOINT")

@@ -1,4 +1,4 @@
-"""The demo account speaks as the real service does: signatures, errors, XML, SetSecurityPreference."""
+"""The demo account answers like the real service: signatures, errors, XML, SetSecurityPreference."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_an_unknown_pack_is_400(server: DemoServer) -> None:
 # The command
 
 
-def test_the_command_serves_until_it_is_told_to_end() -> None:
+def test_the_command_serves_until_a_signal_arrives() -> None:
     command = [sys.executable, "-m", "acctgate", "demo-account", "--compliant", "--deny", "ListCompliancePacks"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -52,7 +52,7 @@ def results(done: Done) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "code", "told"),
+    ("before", "after", "code", "expected"),
     [
         (account(24, "mandatory"), account(24, "mandatory"), 0, {"session-duration": "waived", "login-mfa": "pass"}),
         (account(24, "mandatory"), account(24, "adaptive"), 1, {"session-duration": "waived", "login-mfa": "fail"}),
@@ -74,11 +74,11 @@ def results(done: Done) -> dict[str, str]:
         ),
     ],
 )
-def test_only_what_is_new_blocks(check: Checker, before: Any, after: Any, code: int, told: dict[str, str]) -> None:
+def test_only_what_is_new_blocks(check: Checker, before: Any, after: Any, code: int, expected: dict[str, str]) -> None:
     check.write_baseline(before)
     done = check(after, "--baseline", "base.json")
     assert done.status == code, done.stderr
-    assert results(done) == told
+    assert results(done) == expected
 
 
 def test_a_report_made_with_a_baseline_is_one(check: Checker) -> None:

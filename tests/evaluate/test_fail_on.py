@@ -38,7 +38,7 @@ def test_words(words: tuple[str, ...], wanted: FailOn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("none",), "none: invalid choice; use mandatory, advisory, low, medium, high, critical"),
         (("disabled",), "disabled: invalid choice"),
@@ -48,10 +48,10 @@ def test_words(words: tuple[str, ...], wanted: FailOn) -> None:
         (("advisory", "mandatory"), "advisory and mandatory: takes one level"),
     ],
 )
-def test_words_that_are_none(words: tuple[str, ...], told: str) -> None:
+def test_words_that_are_none(words: tuple[str, ...], message: str) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$") as caught:
         FailOn.of(words)
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(message)
 
 
 @given(st.sampled_from(LEVELS), st.sampled_from(SEVERITIES))

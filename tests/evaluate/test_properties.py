@@ -101,7 +101,7 @@ def test_a_value_that_the_model_refuses_never_passes(value: Any, path: tuple[str
 @SETTINGS
 @given(first=SCALARS, second=SCALARS)
 def test_what_is_kept_of_one_account_does_not_colour_the_next(first: Any, second: Any) -> None:
-    """A judgement is kept by the values that it was made from; to Python 1, 1.0 and true are equal."""
+    """A judgement is cached by the values that it was made from; to Python 1, 1.0 and true are equal."""
 
     def account(value: Any) -> Snapshot:
         keys = ("LoginSessionDuration", "EnableSaveMFATicket", "LoginNetworkMasks", "MFAOperationForLogin")

@@ -44,7 +44,7 @@ def notices(
 
 
 @pytest.mark.parametrize(
-    ("days", "state", "told"),
+    ("days", "state", "message"),
     [
         (-1, "expired", "expired on 2026-11-21 and no longer counts"),
         (0, "ending", "ends on 2026-11-22 (today is its last day)"),
@@ -53,13 +53,13 @@ def notices(
         (15, None, ""),
     ],
 )
-def test_the_end_is_told_fourteen_days_ahead(tmp_path: Path, days: int, state: str | None, told: str) -> None:
+def test_a_waiver_warns_two_weeks_before_its_end(tmp_path: Path, days: int, state: str | None, message: str) -> None:
     found = notices(tmp_path, waiver(TODAY + timedelta(days)))
     assert [notice.state for notice in found] == ([state] if state else [])
     for notice in found:
         assert (
             notice.message.startswith("the waiver of root-access-keys for every account by ada ")
-            and told in notice.message
+            and message in notice.message
         )
         assert (notice.owner, notice.reason, notice.account) == ("ada", "being moved", None)
         assert notice.located == f"p.yaml:4: {notice.message}", "a path outside of the working directory is its name"
@@ -117,8 +117,8 @@ def test_the_command_line_warns(folder: Path) -> None:
 def test_text_says_it_where_it_is_read(folder: Path) -> None:
     done = run_here("check", "--snapshot", "s.json", cwd=folder)
     assert (done.status, done.stderr) == (0, "")
-    for told in ("Waivers needing attention (3)", "3 days left", "expired on 2020-01-31", "is not needed"):
-        assert told in " ".join(done.stdout.split())
+    for message in ("Waivers needing attention (3)", "3 days left", "expired on 2020-01-31", "is not needed"):
+        assert message in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("form", ["markdown", "html", "github", "sarif"])

@@ -59,8 +59,8 @@ def test_the_algebra_of_networks_agrees_with_sets(before: list[str], after: list
 @SETTINGS
 @given(left_out=st.sets(st.integers(0, 255), max_size=3), mapped=st.booleans())
 def test_the_internet_is_every_eighth_that_has_public_addresses(left_out: set[int], mapped: bool) -> None:
-    kept = [f"{first}.0.0.0/8" for first in range(256) if first not in left_out]
-    masks = [f"::ffff:{text.removesuffix('/8')}/104" if mapped else text for text in kept]
+    remaining = [f"{first}.0.0.0/8" for first in range(256) if first not in left_out]
+    masks = [f"::ffff:{text.removesuffix('/8')}/104" if mapped else text for text in remaining]
     public = set(range(1, 224)) - {10, 127}
     networks = read_masks(";".join(masks)).networks
     assert coverage(networks).internet is not bool(left_out & public)

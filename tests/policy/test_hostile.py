@@ -57,8 +57,8 @@ def test_sarif(folder: Path) -> None:
     if SARIF_SCHEMA.exists():
         Draft7Validator(json.loads(SARIF_SCHEMA.read_text())).validate(log)
     [invocation] = log["runs"][0]["invocations"]
-    told = [notification["message"]["text"] for notification in invocation["toolConfigurationNotifications"]]
-    assert len(told) == 2 and all(text.isprintable() for text in told)
+    texts = [notification["message"]["text"] for notification in invocation["toolConfigurationNotifications"]]
+    assert len(texts) == 2 and all(text.isprintable() for text in texts)
 
 
 def test_junit(folder: Path) -> None:

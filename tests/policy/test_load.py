@@ -250,7 +250,7 @@ def test_a_valid_waiver_beside_an_expired_one_counts(tmp_path: Path) -> None:
 
 
 def test_a_waiver_does_not_carry_over_to_the_next_account(tmp_path: Path) -> None:
-    """One judgement serves many accounts; a waiver must not change what is kept of it."""
+    """One judgement serves many accounts; a waiver must not change the cached one."""
     policy = written_policy(tmp_path / "p.yaml", WAIVER.replace("{rule:", '{account: "1", rule:'))
     accounts = [Snapshot.from_document({"version": 1, "account_id": n, **ROOT_KEYS}) for n in ("1", "2", "1")]
     found = [outcomes_of(report, "root-access-keys")[0].outcome for report in evaluate(accounts, policy, NOW)]

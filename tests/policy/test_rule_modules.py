@@ -153,8 +153,8 @@ def test_faults_that_raise_are_a_fault_of_the_rule(tmp_path: Path) -> None:
     )
     (tmp_path / "acme_rules.py").write_text(text)
     (tmp_path / "policy.yaml").write_text(POLICY)
-    told = r"policy.yaml:3: rules.acme: the rule cannot check its parameters: ZeroDivisionError"
-    with pytest.raises(PolicyError, match=told):
+    message = r"policy.yaml:3: rules.acme: the rule cannot check its parameters: ZeroDivisionError"
+    with pytest.raises(PolicyError, match=message):
         load_policy(tmp_path / "policy.yaml")
 
 
@@ -264,8 +264,8 @@ def test_they_are_listed_explained_and_in_the_schema(tmp_path: Path) -> None:
     assert ids["acme-score-margin"]["parameters"] == {"points": "Points above 60, 0 to 40."}
     assert "acme-no-passkeys" in run_here("rules", "--policy", OWN, cwd=tmp_path).stdout
     assert "acme" not in run_here("rules", cwd=tmp_path).stdout
-    told = run_here("explain", "acme-score-margin", "--policy", OWN, cwd=tmp_path).stdout
-    assert "A score of just 60 falls below it" in told and "points: Points above 60" in told
+    message = run_here("explain", "acme-score-margin", "--policy", OWN, cwd=tmp_path).stdout
+    assert "A score of just 60 falls below it" in message and "points: Points above 60" in message
     schema = json.loads(run_here("schema", "policy", "--policy", OWN, cwd=tmp_path).stdout)
     assert schema["$defs"]["RuleEntries"]["properties"]["acme-score-margin"]["properties"]["points"]["maximum"] == 40
 

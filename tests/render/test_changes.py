@@ -76,8 +76,8 @@ def test_json_has_the_diff_and_the_place(folder: Path) -> None:
 def test_without_a_plan_or_where_nothing_moves_nothing_is_said(folder: Path) -> None:
     (folder / "plan.json").write_text(json.dumps({"steps": [], "changeSummary": {}, "duration": 1}))
     for form in ("json", "text", "markdown", "html"):
-        told = check(folder, form).stdout
-        assert '"diff"' not in told and "Changes in this deployment" not in told
+        output = check(folder, form).stdout
+        assert '"diff"' not in output and "Changes in this deployment" not in output
 
 
 def test_text_says_it_under_the_verdict(folder: Path) -> None:
@@ -107,12 +107,12 @@ def test_markdown_says_verdict_then_moves_then_what_blocks(folder: Path) -> None
 
 @pytest.mark.parametrize("form", ["sarif", "github", "gitlab"])
 def test_a_finding_stands_where_the_program_declares_it(folder: Path, form: str) -> None:
-    told = check(folder, form).stdout
+    output = check(folder, form).stdout
     if form == "github":
-        [line] = [line for line in told.splitlines() if f"title={FINDING}" in line]
+        [line] = [line for line in output.splitlines() if f"title={FINDING}" in line]
         assert line.startswith("::error file=infra/main a.py,line=12,")
         return
-    document = json.loads(told)
+    document = json.loads(output)
     if form == "gitlab":
         [issue] = [issue for issue in document if issue["check_name"] == FINDING]
         assert issue["location"] == {"path": "infra/main a.py", "lines": {"begin": 12}}

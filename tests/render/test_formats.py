@@ -26,7 +26,7 @@ DOCUMENT: Any = {
 
 
 @pytest.mark.parametrize("form", ["sarif", "gitlab"])
-def test_packs_without_an_id_are_told_apart(form: str) -> None:
+def test_packs_without_an_id_have_their_own_fingerprints(form: str) -> None:
     two = fingerprints(form, pack_case({"ReportStatus": "NONE"}, {"ReportStatus": "CREATING"}))
     assert len(set(two)) == len(two)
     one = fingerprints(form, pack_case({"ReportStatus": "NONE"}))
@@ -37,7 +37,7 @@ def test_packs_without_an_id_are_told_apart(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["sarif", "gitlab"])
-def test_accounts_without_a_name_are_told_apart(form: str) -> None:
+def test_accounts_without_a_name_have_their_own_fingerprints(form: str) -> None:
     accounts = [unreadable("fleet.ndjson:3: no JSON"), unreadable("fleet.ndjson:7: no JSON")]
     accounts += [Snapshot.from_document({"version": 1, "alias": alias}) for alias in ("prod", "test")]
     accounts += [Snapshot.from_document({"version": 1}) for _ in range(3)]
@@ -47,7 +47,7 @@ def test_accounts_without_a_name_are_told_apart(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["sarif", "gitlab"])
-def test_reports_of_one_pack_are_told_apart(form: str) -> None:
+def test_reports_of_one_pack_have_their_own_fingerprints(form: str) -> None:
     pack = {"CompliancePackId": "cp-1", "ReportStatus": "NONE"}
     found = fingerprints(form, pack_case(pack, pack))
     assert len(set(found)) == len(found)
@@ -70,8 +70,8 @@ def test_each_account_has_its_own_name(form: str) -> None:
     for report, text in zip(reports, together, strict=True):
         alone = renderer(form).account(report)
         assert text.lstrip(",\n ") == alone.lstrip(",\n ")
-        told = {str(other.account) for other in reports if str(other.account) in text}
-        assert told == {str(report.account)}
+        accounts = {str(other.account) for other in reports if str(other.account) in text}
+        assert accounts == {str(report.account)}
 
 
 @pytest.mark.parametrize("form", ["sarif", "gitlab", "github", "junit"])

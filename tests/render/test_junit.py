@@ -27,8 +27,8 @@ def test_junit_counts_what_the_report_counts(case: str) -> None:
     assert len(root.findall(".//error")) == counts["unknown", True]
     assert len(root.findall(".//skipped")) == not_judged + advisory
     for kind, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
-        told = sum(int(suite.get(attribute, "0")) for suite in root.findall("testsuite"))
-        assert told == len(root.findall(f".//{kind}"))
+        stated = sum(int(suite.get(attribute, "0")) for suite in root.findall("testsuite"))
+        assert stated == len(root.findall(f".//{kind}"))
 
 
 def test_advisory_findings_are_no_failures_but_keep_their_message() -> None:

@@ -29,7 +29,7 @@ def test_a_verdict_is_never_wider_than_the_terminal(case: str, width: int) -> No
         assert all(line == line.rstrip() for line in plain.split("\n"))
 
 
-def test_a_rule_with_a_very_long_name_is_still_told() -> None:
+def test_a_rule_with_a_very_long_name_is_shown() -> None:
     outcome = Outcome("x" * 120, "fail", "mandatory", "low", "s", "a b", 1, "m", "Do what must be done, and soon.")
     text = renderer("text", Frame(width=80)).account(AccountReport("1", "fail", (outcome,)))
     assert "x" * 40 in text

@@ -17,8 +17,8 @@ def test_the_loop_is_closed() -> None:
         [sys.executable, "tools/demo.py"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    told = done.stdout
+    output = done.stdout
     order = ["BLOCKED", "mfa_operation_for_login", "repaired: login-mfa", "PASSED", "2 create", "The loop is closed."]
-    places = [told.find(words) for words in order]
-    assert -1 not in places, told
+    places = [output.find(words) for words in order]
+    assert -1 not in places, output
     assert "Traceback" not in done.stderr

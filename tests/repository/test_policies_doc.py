@@ -67,6 +67,6 @@ def test_what_policy_show_prints(folder: Path) -> None:
         "version: 1\nextends:\n  - strict\n\n\nrules:\n  session-duration: {max_hours: 4}\n"
     )
     shown = run_here("policy", "show", cwd=folder).stdout
-    told = block("console", "acctgate policy show").partition("…\n")[2]
-    assert told and told in shown
+    excerpt = block("console", "acctgate policy show").partition("…\n")[2]
+    assert excerpt and excerpt in shown
     assert load_policy(folder / "policies/policy.yaml").rules["session-duration"]["level"] == "mandatory"

@@ -26,13 +26,13 @@ PREFERENCE: dict[str, Any] = {
     }
 }
 ACCOUNT: dict[str, Any] = {"version": 1, "account_id": "1111111111111111", "SecurityPreference": PREFERENCE}
-KEPT = {"LoginSessionDuration": 2, "LoginNetworkMasks": "10.0.0.0/8"}
+UNCHANGED = {"LoginSessionDuration": 2, "LoginNetworkMasks": "10.0.0.0/8"}
 
 
 def judged(rules: dict[str, Any], declared: dict[str, Any]) -> Outcome:
     """Return the outcome on a plan that creates a preference with these settings beside the present ones."""
     policy = policy_of({"no-loosening": {}, **rules})
-    report = judge(ACCOUNT, policy, planned=[PlannedChange("pref", "create", {**KEPT, **declared})])
+    report = judge(ACCOUNT, policy, planned=[PlannedChange("pref", "create", {**UNCHANGED, **declared})])
     [outcome] = outcomes_of(report, "no-loosening")
     return outcome
 
@@ -48,7 +48,7 @@ def test_a_switch_without_an_order_is_compared_with_the_policy(allow: bool | Non
 def test_a_plan_for_an_unknown_account_makes_no_pass() -> None:
     """Two accounts, and nothing says which of them the plan is for."""
     accounts = [Snapshot.from_document({**ACCOUNT, "account_id": str(number) * 16}) for number in (1, 2)]
-    planned = [PlannedChange("pref", "create", {**KEPT, "LoginSessionDuration": 8}, provider=Provider("other"))]
+    planned = [PlannedChange("pref", "create", {**UNCHANGED, "LoginSessionDuration": 8}, provider=Provider("other"))]
     policy = policy_of({"no-loosening": {}})
     for account in after_deploy(accounts, planned, {}):
         [outcome] = [each for each in _outcomes(account, policy) if each.rule == "no-loosening"]
@@ -62,7 +62,7 @@ def _outcomes(account: Snapshot, policy: Any) -> tuple[Outcome, ...]:
 
 def test_an_account_that_cannot_be_read_makes_no_pass() -> None:
     account = Snapshot({"version": 1}, unreadable="s.json: not found")
-    [after] = after_deploy([account], [PlannedChange("pref", "create", KEPT)], {})
+    [after] = after_deploy([account], [PlannedChange("pref", "create", UNCHANGED)], {})
     [outcome] = [each for each in _outcomes(after, policy_of({"no-loosening": {}})) if each.rule == "no-loosening"]
     assert outcome.outcome == "unknown"
 

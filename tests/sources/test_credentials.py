@@ -37,7 +37,7 @@ PROFILES = {
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a home with profiles, whose current one would answer whatever else is configured badly."""
+    """Return a home with profiles, whose current one is valid, however badly another source is configured."""
     (tmp_path / ".aliyun").mkdir()
     (tmp_path / ".aliyun/config.json").write_text(json.dumps(PROFILES))
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -50,11 +50,11 @@ def _free_port() -> int:
 
 def _lose_report(server: DemoServer, pack: str) -> None:
     """Let ListCompliancePacks name a pack whose report is not to be had."""
-    kept = server._GetCompliancePackReport
+    original = server._GetCompliancePackReport
 
     def answer(account: DemoAccount, parameters: Any) -> Any:
         unknown = {**parameters, "CompliancePackId": "gone"} if parameters["CompliancePackId"] == pack else parameters
-        return kept(account, unknown)
+        return original(account, unknown)
 
     server._GetCompliancePackReport = answer  # type: ignore[method-assign]
 

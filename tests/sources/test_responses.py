@@ -174,7 +174,7 @@ def test_an_error_answer_is_an_error_in_its_section(tmp_path: Path, answer: str,
     assert isinstance(found, Unknown) and "NoPermission: No. (request id R-1)" in found.reason
 
 
-def test_an_xml_error_is_told_by_its_detail(tmp_path: Path) -> None:
+def test_an_xml_error_is_recognized_by_its_detail(tmp_path: Path) -> None:
     (file := tmp_path / "e").write_text(
         "<Error><Code>NoPermission</Code><Message>No.</Message>"
         "<AccessDeniedDetail><AuthAction>ram:GetSecurityPreference</AuthAction></AccessDeniedDetail></Error>"

@@ -15,7 +15,7 @@ from acctgate.sources.target import Target
 from tests.support import run
 from tests.support.process import Done, run_here
 
-Told = dict[str, Finding]
+Findings = dict[str, Finding]
 PERMISSIONS: Final = (
     "sts:GetCallerIdentity",
     "ram:GetSecurityPreference",
@@ -64,7 +64,7 @@ def examined(
     status: int | None = None,
     environment: Mapping[str, str] | None = None,
     alone: bool = False,
-) -> Told:
+) -> Findings:
     """Return the command's findings, by subject.
 
     Args:
@@ -86,16 +86,16 @@ def examined(
         done = run_here(*words, cwd=cwd, environment=variables)
     assert done.stderr == "", done.stderr
     document = json.loads(done.stdout)
-    told = {finding["subject"]: Finding(**finding) for finding in document["findings"]}
-    assert len(told) == len(document["findings"]) == sum(document["counts"].values())
-    for finding in told.values():
+    findings = {finding["subject"]: Finding(**finding) for finding in document["findings"]}
+    assert len(findings) == len(document["findings"]) == sum(document["counts"].values())
+    for finding in findings.values():
         assert finding.detail.isprintable() and (finding.remedy or "").isprintable()
         assert (finding.status == "ok") == (finding.remedy is None)
-    expected = 1 if any(finding.status == "failed" for finding in told.values()) else 0
+    expected = 1 if any(finding.status == "failed" for finding in findings.values()) else 0
     assert done.status == expected and (status is None or status == expected)
-    return told
+    return findings
 
 
-def statuses(told: Told) -> dict[str, str]:
+def statuses(findings: Findings) -> dict[str, str]:
     """Return the status of each finding that is not ok, by subject."""
-    return {subject: finding.status for subject, finding in told.items() if finding.status != "ok"}
+    return {subject: finding.status for subject, finding in findings.items() if finding.status != "ok"}

@@ -44,7 +44,7 @@ class Page(HTMLParser):
         self.accounts: list[dict[str, str | None]] = []
         self.hidden = Counter[str]()
         self._group = ("", "")
-        self._told: list[str] | None = None
+        self._rules: list[str] | None = None
         self._count: str | None = None
         self.feed(text)
         self.close()
@@ -66,7 +66,7 @@ class Page(HTMLParser):
             outcome, _, level = (given.get("class") or "").partition(" ")
             self._group = (outcome, _LEVELS.get(level, ""))
         if tag == "th" and given.get("scope") == "row" and self._group[0]:
-            self._told = []
+            self._rules = []
         self._count = given.get("data-count") or (given.get("id") if tag == "b" else None)
 
     def handle_endtag(self, tag: str) -> None:
@@ -78,17 +78,17 @@ class Page(HTMLParser):
         self._end(tag)
 
     def _end(self, tag: str) -> None:
-        if tag == "th" and self._told is not None:
-            for rule in "".join(self._told).strip().split(", "):
+        if tag == "th" and self._rules is not None:
+            for rule in "".join(self._rules).strip().split(", "):
                 name, _, times = rule.partition(" × ")
                 self.rows += [(*self._group, name)] * int(times or 1)
-            self._told = None
+            self._rules = None
         if tag == "tbody":
             self._group = ("", "")
 
     def handle_data(self, data: str) -> None:
-        if self._told is not None:
-            self._told.append(data)
+        if self._rules is not None:
+            self._rules.append(data)
         if self._count:
             self.counts[self._count] = int(data.replace(",", ""))
             self._count = None

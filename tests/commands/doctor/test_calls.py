@@ -25,20 +25,20 @@ from tests.support.doctor import (
 @pytest.mark.parametrize("permission", PERMISSIONS)
 def test_a_denied_call_names_the_action_to_grant(server: DemoServer, permission: str) -> None:
     server.denied.add(permission.partition(":")[2])
-    told = examined(server, status=1)
+    findings = examined(server, status=1)
     follows = {
         "sts:GetCallerIdentity": {"identity": "skipped"},
         "config:ListCompliancePacks": {"config:GetCompliancePackReport": "skipped"},
     }.get(permission, {})
-    assert statuses(told) == {permission: "failed", **follows}
-    assert told[permission].remedy == f"grant {permission} to the caller"
+    assert statuses(findings) == {permission: "failed", **follows}
+    assert findings[permission].remedy == f"grant {permission} to the caller"
 
 
 def test_a_denied_optional_call_is_a_warning(server: DemoServer) -> None:
     server.denied = {permission.partition(":")[2] for permission in OPTIONAL}
-    told = examined(server, status=0)
-    assert statuses(told) == dict.fromkeys(OPTIONAL, "warning")
-    assert told[OPTIONAL[0]] == warning(
+    findings = examined(server, status=0)
+    assert statuses(findings) == dict.fromkeys(OPTIONAL, "warning")
+    assert findings[OPTIONAL[0]] == warning(
         OPTIONAL[0],
         "denied (NoPermission); optional: only the rules that read PasswordPolicy need it",
         f"grant {OPTIONAL[0]} to the caller",
@@ -50,16 +50,16 @@ def test_a_denied_optional_call_is_a_warning(server: DemoServer) -> None:
 )
 def test_a_lasting_trouble(server: DemoServer, how: str, code: str, remedy: str) -> None:
     getattr(server, how)["GetSecurityPreference"] = 99
-    told = examined(server, status=1)
-    assert statuses(told) == {"ram:GetSecurityPreference": "failed"}
-    assert code in told["ram:GetSecurityPreference"].detail
-    assert remedy in (told["ram:GetSecurityPreference"].remedy or "")
+    findings = examined(server, status=1)
+    assert statuses(findings) == {"ram:GetSecurityPreference": "failed"}
+    assert code in findings["ram:GetSecurityPreference"].detail
+    assert remedy in (findings["ram:GetSecurityPreference"].remedy or "")
 
 
 def test_an_account_without_packs(server: DemoServer) -> None:
     server.account.pack_reports.clear()
-    told = examined(server, status=0)
-    assert statuses(told) == {"config:GetCompliancePackReport": "skipped"}
+    findings = examined(server, status=0)
+    assert statuses(findings) == {"config:GetCompliancePackReport": "skipped"}
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_an_account_without_packs(server: DemoServer) -> None:
 )
 def test_an_answer_that_is_none(server: DemoServer, answer: dict[str, Any]) -> None:
     answer_with(server, "GetSecurityPreference", answer)
-    told = examined(server, status=1)
-    assert statuses(told) == {"ram:GetSecurityPreference": "failed"}
-    assert "the answer has no SecurityPreference" in told["ram:GetSecurityPreference"].detail
+    findings = examined(server, status=1)
+    assert statuses(findings) == {"ram:GetSecurityPreference": "failed"}
+    assert "the answer has no SecurityPreference" in findings["ram:GetSecurityPreference"].detail
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def answer_with(server: DemoServer, operation: str, answer: dict[str, Any]) -> N
 
 def test_the_root_user_is_warned_of(server: DemoServer) -> None:
     answer_with(server, "GetCallerIdentity", {"AccountId": "1", "Arn": "acs:ram::1:root", "IdentityType": "Account"})
-    told = examined(server, status=0)
-    assert statuses(told) == {"identity": "warning"}
-    assert "AccessKey pair" in (told["identity"].remedy or "")
+    findings = examined(server, status=0)
+    assert statuses(findings) == {"identity": "warning"}
+    assert "AccessKey pair" in (findings["identity"].remedy or "")
 
 
 @pytest.mark.parametrize(

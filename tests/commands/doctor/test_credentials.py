@@ -22,11 +22,11 @@ from tests.support.doctor import (
 
 
 def test_no_credentials(server: DemoServer) -> None:
-    told = examined(None, "--endpoint", server.endpoint, status=1)
+    findings = examined(None, "--endpoint", server.endpoint, status=1)
     skips = dict.fromkeys(("identity", *ALL), "skipped")
-    assert statuses(told) == {"credentials": "failed", **skips}
-    assert told["credentials"].detail == f"none: credentials file {NO_FILE}: no such file"
-    assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in (told["credentials"].remedy or "")
+    assert statuses(findings) == {"credentials": "failed", **skips}
+    assert findings["credentials"].detail == f"none: credentials file {NO_FILE}: no such file"
+    assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in (findings["credentials"].remedy or "")
     assert set(server.calls) == {""}, "nothing was signed"
 
 
@@ -45,9 +45,9 @@ def test_no_credentials(server: DemoServer) -> None:
     ],
 )
 def test_credentials_that_are_not_whole(server: DemoServer, environment: dict[str, str], why: str) -> None:
-    told = examined(None, "--endpoint", server.endpoint, status=1, environment=environment)
-    assert why in told["credentials"].detail
-    assert "LTAIhalf" not in told["credentials"].detail
+    findings = examined(None, "--endpoint", server.endpoint, status=1, environment=environment)
+    assert why in findings["credentials"].detail
+    assert "LTAIhalf" not in findings["credentials"].detail
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_credentials_that_are_not_whole(server: DemoServer, environment: dict[st
     ],
 )
 def test_wrong_credentials(server: DemoServer, name: str, code: str) -> None:
-    told = examined(server, status=1, environment={name: "LTAIwrongwrong"})
-    assert told["credentials"].status == "ok", "they are there"
-    assert code in told["sts:GetCallerIdentity"].detail
-    assert "check the AccessKey id and secret" in (told["sts:GetCallerIdentity"].remedy or "")
-    assert not any("wrongwrong" in f"{finding}" for finding in told.values())
+    findings = examined(server, status=1, environment={name: "LTAIwrongwrong"})
+    assert findings["credentials"].status == "ok", "they are there"
+    assert code in findings["sts:GetCallerIdentity"].detail
+    assert "check the AccessKey id and secret" in (findings["sts:GetCallerIdentity"].remedy or "")
+    assert not any("wrongwrong" in f"{finding}" for finding in findings.values())
 
 
 def test_temporary_credentials_and_no_secret(server: DemoServer) -> None:
@@ -73,8 +73,8 @@ def test_temporary_credentials_and_no_secret(server: DemoServer) -> None:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         "ALIBABA_CLOUD_SECURITY_TOKEN": token,
     }
-    told = examined(server, status=0, environment=variables)
-    assert told["credentials"].detail.startswith("STS.***, temporary, from the environment variables")
+    findings = examined(server, status=0, environment=variables)
+    assert findings["credentials"].detail.startswith("STS.***, temporary, from the environment variables")
     for name in variables:
         wrong = {**server.environment, **variables, name: variables[name] + "x"}
         done = run("doctor", "--debug", "--role-arn", ROLE, environment=wrong)
@@ -87,26 +87,26 @@ def test_credentials_of_a_profile(server: DemoServer, tmp_path: Path) -> None:
     (tmp_path / ".aliyun").mkdir()
     (tmp_path / ".aliyun/config.json").write_text(json.dumps(config))
     variables = {"HOME": str(tmp_path), "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "false"}
-    told = examined(None, "--endpoint", server.endpoint, environment=variables, alone=True)
-    assert told["credentials"].detail == (
+    findings = examined(None, "--endpoint", server.endpoint, environment=variables, alone=True)
+    assert findings["credentials"].detail == (
         "acct***, a long-lived AccessKey pair, from profile ci (AK) of the aliyun CLI (~/.aliyun/config.json)"
     )
-    assert told["sts:GetCallerIdentity"].status == "ok"
+    assert findings["sts:GetCallerIdentity"].status == "ok"
 
 
 def test_a_role_that_leads_to_another_account() -> None:
     with DemoServer(DemoAccount(), DemoAccount("2234567890123456")) as server:
-        told = examined(server, "--role-arn", ROLE.replace("123", "223", 1), status=0)
-    assert told["identity"].detail.endswith("of account 2234567890123456")
+        findings = examined(server, "--role-arn", ROLE.replace("123", "223", 1), status=0)
+    assert findings["identity"].detail.endswith("of account 2234567890123456")
 
 
 def test_a_role_that_does_not_exist(server: DemoServer) -> None:
-    told = examined(server, "--role-arn", ROLE.replace("123", "323", 1), status=1)
-    assert statuses(told) == {"role": "failed", **dict.fromkeys(("identity", *ALL), "skipped")}
-    assert "EntityNotExist.Role" in told["role"].detail and "--role-arn" in (told["role"].remedy or "")
+    findings = examined(server, "--role-arn", ROLE.replace("123", "323", 1), status=1)
+    assert statuses(findings) == {"role": "failed", **dict.fromkeys(("identity", *ALL), "skipped")}
+    assert "EntityNotExist.Role" in findings["role"].detail and "--role-arn" in (findings["role"].remedy or "")
 
 
 def test_a_role_that_may_not_be_assumed(server: DemoServer) -> None:
     server.denied.add("AssumeRole")
-    told = examined(server, "--role-arn", ROLE, status=1)
-    assert told["role"].remedy == "grant sts:AssumeRole to the caller, and let the role trust the caller"
+    findings = examined(server, "--role-arn", ROLE, status=1)
+    assert findings["role"].remedy == "grant sts:AssumeRole to the caller, and let the role trust the caller"

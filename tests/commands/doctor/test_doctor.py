@@ -32,12 +32,12 @@ from tests.support.doctor import (
 
 
 def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
-    told = examined(server, "--role-arn", ROLE, cwd=tmp_path, status=0, environment={"PATH": str(pulumi.parent)})
-    assert tuple(told) == SUBJECTS
-    assert not statuses(told)
-    assert told["engine"].detail == f"{pulumi}, v3.259.0"
-    assert told["identity"].detail == "RAMUser of account 1234567890123456"
-    assert told["policy"].detail.startswith("baseline: 6 mandatory")
+    findings = examined(server, "--role-arn", ROLE, cwd=tmp_path, status=0, environment={"PATH": str(pulumi.parent)})
+    assert tuple(findings) == SUBJECTS
+    assert not statuses(findings)
+    assert findings["engine"].detail == f"{pulumi}, v3.259.0"
+    assert findings["identity"].detail == "RAMUser of account 1234567890123456"
+    assert findings["policy"].detail.startswith("baseline: 6 mandatory")
     assert set(server.calls) == {"", "AssumeRole", *(permission.partition(":")[2] for permission in ALL)}
 
 

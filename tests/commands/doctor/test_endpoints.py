@@ -24,12 +24,12 @@ from tests.support.doctor import (
 
 
 def test_nobody_listens(server: DemoServer) -> None:
-    told = examined(server, "--endpoint", "127.0.0.1:9", "--role-arn", ROLE, status=1)
-    assert {told[f"endpoint {product}"].status for product in ("sts", "ims", "config")} == {"failed"}
-    assert told["endpoint ims"].detail == "cannot connect to 127.0.0.1:9: connection refused"
-    assert "acctgate demo-account" in (told["endpoint ims"].remedy or "")
-    assert {told[name].status for name in ("clock", "role", "identity", *ALL)} == {"skipped"}
-    assert {told[name].status for name in ("acctgate", "policy", "proxy", "credentials")} == {"ok"}
+    findings = examined(server, "--endpoint", "127.0.0.1:9", "--role-arn", ROLE, status=1)
+    assert {findings[f"endpoint {product}"].status for product in ("sts", "ims", "config")} == {"failed"}
+    assert findings["endpoint ims"].detail == "cannot connect to 127.0.0.1:9: connection refused"
+    assert "acctgate demo-account" in (findings["endpoint ims"].remedy or "")
+    assert {findings[name].status for name in ("clock", "role", "identity", *ALL)} == {"skipped"}
+    assert {findings[name].status for name in ("acctgate", "policy", "proxy", "credentials")} == {"ok"}
 
 
 class _Silent(BaseHTTPRequestHandler):
@@ -51,12 +51,12 @@ def test_a_server_without_a_clock(server: DemoServer) -> None:
         thread = Thread(target=other.serve_forever, args=(0.05,))
         thread.start()
         try:
-            told = examined(server, "--endpoint", f"127.0.0.1:{other.server_address[1]}", status=1)
+            findings = examined(server, "--endpoint", f"127.0.0.1:{other.server_address[1]}", status=1)
         finally:
             other.shutdown()
             thread.join()
-    assert (told["endpoint ims"].status, told["clock"].status) == ("ok", "skipped")
-    assert {told[name].status for name in PERMISSIONS[:4]} == {"failed"}
+    assert (findings["endpoint ims"].status, findings["clock"].status) == ("ok", "skipped")
+    assert {findings[name].status for name in PERMISSIONS[:4]} == {"failed"}
 
 
 @pytest.mark.parametrize(
@@ -74,24 +74,24 @@ def test_a_server_without_a_clock(server: DemoServer) -> None:
 )
 def test_the_clock(server: DemoServer, ahead: timedelta, status: str) -> None:
     server.clock_skew = ahead
-    told = examined(server)
-    assert statuses(told) == ({} if status == "ok" else {"clock": status})
+    findings = examined(server)
+    assert statuses(findings) == ({} if status == "ok" else {"clock": status})
     if status != "ok":
-        assert ("behind" if ahead > timedelta() else "ahead of") in told["clock"].detail
-        assert "NTP" in (told["clock"].remedy or "")
+        assert ("behind" if ahead > timedelta() else "ahead of") in findings["clock"].detail
+        assert "NTP" in (findings["clock"].remedy or "")
 
 
 def test_a_clock_that_makes_signatures_expire(server: DemoServer) -> None:
     server.clock_skew = timedelta(minutes=20)
-    told = examined(server, status=1)
-    assert told["clock"].detail.startswith(("19 minutes", "20 minutes"))
+    findings = examined(server, status=1)
+    assert findings["clock"].detail.startswith(("19 minutes", "20 minutes"))
     for permission in PERMISSIONS[:4]:
-        assert "InvalidTimeStamp.Expired" in told[permission].detail
-        assert told[permission].remedy == told["clock"].remedy
+        assert "InvalidTimeStamp.Expired" in findings[permission].detail
+        assert findings[permission].remedy == findings["clock"].remedy
 
 
 @pytest.mark.parametrize(
-    ("trouble", "remedy"),
+    ("error", "remedy"),
     [
         ("the name cannot be resolved", "DNS"),
         ("connection refused", ":443"),
@@ -100,11 +100,11 @@ def test_a_clock_that_makes_signatures_expire(server: DemoServer) -> None:
         ("the proxy refuses the connection", "HTTPS_PROXY"),
     ],
 )
-def test_each_trouble_has_a_remedy(trouble: str, remedy: str) -> None:
+def test_each_error_has_a_remedy(error: str, remedy: str) -> None:
     context = make_context()
-    context.probes = {"ims": EndpointProbe("ims.aliyuncs.com", trouble, None)}
+    context.probes = {"ims": EndpointProbe("ims.aliyuncs.com", error, None)}
     (finding,) = endpoints.check_endpoints(context)
-    assert (finding.status, finding.detail) == ("failed", f"cannot connect to ims.aliyuncs.com: {trouble}")
+    assert (finding.status, finding.detail) == ("failed", f"cannot connect to ims.aliyuncs.com: {error}")
     assert remedy in (finding.remedy or "")
 
 
@@ -114,11 +114,11 @@ def test_one_closed_door_of_three(server: DemoServer, monkeypatch: pytest.Monkey
     context = make_context(endpoint=server.endpoint)
     context.probes = {product: EndpointProbe(server.endpoint, None, timedelta()) for product in ("sts", "ims")}
     context.probes["config"] = EndpointProbe("config.cn-shanghai.aliyuncs.com", "timeout", None)
-    told = {
+    findings = {
         finding.subject: finding for finding in (*endpoints.check_endpoints(context), *calls.check_permissions(context))
     }
-    assert statuses(told) == {"endpoint config": "failed", **dict.fromkeys(PERMISSIONS[3:], "skipped")}
-    assert told["config:ListCompliancePacks"].remedy == "fix the endpoint config first"
+    assert statuses(findings) == {"endpoint config": "failed", **dict.fromkeys(PERMISSIONS[3:], "skipped")}
+    assert findings["config:ListCompliancePacks"].remedy == "fix the endpoint config first"
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ def test_proxies(environment: dict[str, str], status: str, detail: str) -> None:
 
 def test_a_proxy_that_is_not_there(server: DemoServer) -> None:
     keys = {name: value for name, value in server.environment.items() if name != "ACCTGATE_ENDPOINT"}
-    told = examined(None, status=1, environment={**keys, "HTTPS_PROXY": "http://127.0.0.1:9"})
-    assert told["endpoint ims"].detail == "cannot connect to ims.aliyuncs.com: the proxy refuses the connection"
-    assert told["endpoint ims"].remedy == "allow ims.aliyuncs.com:443 in the proxy, or correct HTTPS_PROXY"
-    assert {told[name].status for name in ("clock", *ALL)} == {"skipped"}
+    findings = examined(None, status=1, environment={**keys, "HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert findings["endpoint ims"].detail == "cannot connect to ims.aliyuncs.com: the proxy refuses the connection"
+    assert findings["endpoint ims"].remedy == "allow ims.aliyuncs.com:443 in the proxy, or correct HTTPS_PROXY"
+    assert {findings[name].status for name in ("clock", *ALL)} == {"skipped"}
     assert not server.calls
 
 
 def test_a_proxy_does_not_get_the_knocks_on_this_machine(server: DemoServer) -> None:
-    told = examined(server, status=0, environment=dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9"))
-    assert told["proxy"].detail == "none: --endpoint is on this machine"
+    findings = examined(server, status=0, environment=dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9"))
+    assert findings["proxy"].detail == "none: --endpoint is on this machine"

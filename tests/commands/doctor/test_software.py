@@ -12,7 +12,7 @@ from acctgate.commands.doctor.engine import OLDEST
 from acctgate.demo import DemoServer
 from tests.support import ROOT, run
 from tests.support.doctor import (
-    Told,
+    Findings,
     examined,
     script,
     statuses,
@@ -21,16 +21,16 @@ from tests.support.doctor import (
 # Engine and policy
 
 
-def _engine(path: Path | str, tmp_path: Path, server: DemoServer) -> Told:
+def _engine(path: Path | str, tmp_path: Path, server: DemoServer) -> Findings:
     return examined(server, cwd=tmp_path, environment={"PATH": str(path), "HOME": str(tmp_path)})
 
 
 def test_no_engine(server: DemoServer, tmp_path: Path) -> None:
     assert statuses(_engine(tmp_path, tmp_path, server))["engine"] == "warning", "without a project nothing needs it"
     (tmp_path / "Pulumi.yaml").write_text("name: x\nruntime: python\n")
-    told = _engine(tmp_path, tmp_path, server)
-    assert statuses(told) == {"engine": "failed", "language host": "skipped"}
-    assert "https://www.pulumi.com/docs/install/" in (told["engine"].remedy or "")
+    findings = _engine(tmp_path, tmp_path, server)
+    assert statuses(findings) == {"engine": "failed", "language host": "skipped"}
+    assert "https://www.pulumi.com/docs/install/" in (findings["engine"].remedy or "")
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_no_engine(server: DemoServer, tmp_path: Path) -> None:
 )
 def test_an_engine_that_is_none(server: DemoServer, tmp_path: Path, line: str, detail: str) -> None:
     engine = script(tmp_path / "bin/pulumi", line)
-    told = _engine(engine.parent, tmp_path, server)
-    assert statuses(told) == ({"engine": "failed"} if detail else {})
-    assert detail in told["engine"].detail and str(engine) in told["engine"].detail
+    findings = _engine(engine.parent, tmp_path, server)
+    assert statuses(findings) == ({"engine": "failed"} if detail else {})
+    assert detail in findings["engine"].detail and str(engine) in findings["engine"].detail
 
 
 def test_the_engine_does_not_look_for_updates(server: DemoServer, tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_the_engine_does_not_look_for_updates(server: DemoServer, tmp_path: Path
 def test_a_language_host_needs_its_scripts(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
     assert "has its own" in _engine(pulumi.parent, tmp_path, server)["language host"].detail
     script(pulumi.with_name("pulumi-language-python"), "true")
-    told = _engine(pulumi.parent, tmp_path, server)
-    assert statuses(told) == {"language host": "failed"}
+    findings = _engine(pulumi.parent, tmp_path, server)
+    assert statuses(findings) == {"language host": "failed"}
     for name in ("pulumi-resource-pulumi-python", "pulumi-analyzer-policy-python"):
         script(pulumi.with_name(name), "true")
     assert _engine(pulumi.parent, tmp_path, server)["language host"].detail == "beside the engine"
@@ -67,8 +67,8 @@ def test_a_language_host_needs_its_scripts(server: DemoServer, pulumi: Path, tmp
 
 @pytest.mark.engine
 def test_the_real_engine(server: DemoServer) -> None:
-    told = examined(server, cwd=ROOT, status=0)
-    assert (told["engine"].status, told["language host"].status) == ("ok", "ok")
+    findings = examined(server, cwd=ROOT, status=0)
+    assert (findings["engine"].status, findings["language host"].status) == ("ok", "ok")
 
 
 def test_the_oldest_engine_is_that_of_the_setup() -> None:
@@ -79,8 +79,8 @@ def test_the_policy_here_is_counted(server: DemoServer, tmp_path: Path) -> None:
     policy = tmp_path / "policies/policy.yaml"
     policy.parent.mkdir()
     policy.write_text("version: 1\nrules:\n  root-mfa:\n  security-score: {level: advisory, minimum: 60}\n")
-    told = examined(server, cwd=tmp_path)
-    assert told["policy"].detail == f"{policy.relative_to(tmp_path)}: 1 mandatory, 1 advisory"
+    findings = examined(server, cwd=tmp_path)
+    assert findings["policy"].detail == f"{policy.relative_to(tmp_path)}: 1 mandatory, 1 advisory"
 
 
 def test_a_repository_without_a_policy_is_a_problem(server: DemoServer, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_repository_without_a_policy_is_a_problem(server: DemoServer, tmp_path
 def test_a_wrong_policy_takes_nothing_with_it(server: DemoServer, tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text("version: 1\nrules:\n  root-mfx: {}\n")
-    told = examined(server, "--policy", policy, status=1)
-    assert statuses(told) == {"policy": "failed"}
-    assert f"{policy}:3" in told["policy"].detail and "acctgate schema policy" in (told["policy"].remedy or "")
+    findings = examined(server, "--policy", policy, status=1)
+    assert statuses(findings) == {"policy": "failed"}
+    assert f"{policy}:3" in findings["policy"].detail and "acctgate schema policy" in (findings["policy"].remedy or "")
     assert examined(server, "--policy", tmp_path / "none.yaml", status=1)["policy"].status == "failed"

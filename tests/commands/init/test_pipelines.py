@@ -210,7 +210,7 @@ def test_the_shell_of_a_pipeline_can_be_read(name: str, pulumi: bool) -> None:
 
 
 def scripts(node: Any) -> Iterator[str]:
-    """Whatever a shell runs."""
+    """Return what a shell runs."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "run":
@@ -315,8 +315,8 @@ def test_the_docs_name_each_input_of_the_action() -> None:
     table = DOCS.partition("| input | is |\n")[2].partition("\n\n")[0]
     first = "".join(row.split("|")[1] for row in table.splitlines())
     assert set(re.findall(r"`([a-z-]+)`", first)) == set(action["inputs"])
-    told = DOCS.partition("Its outputs are ")[2].partition(", the path")[0]
-    assert set(action["outputs"]) <= set(re.findall(r"`([a-z-]+)`", told))
+    outputs = DOCS.partition("Its outputs are ")[2].partition(", the path")[0]
+    assert set(action["outputs"]) <= set(re.findall(r"`([a-z-]+)`", outputs))
 
 
 def test_the_yaml_in_the_docs_can_be_read() -> None:
