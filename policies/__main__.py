@@ -1,4 +1,4 @@
-"""The policy pack. The policy that it enforces stands in policy.yaml beside this file."""
+"""The policy pack. It enforces policy.yaml, which is beside this file."""
 
 from pathlib import Path
 

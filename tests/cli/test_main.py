@@ -121,7 +121,7 @@ def test_wrong_use_is_2_in_one_line(arguments: tuple[str, ...], message: str) ->
 def test_a_bug_is_one_line_and_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """1 would mean that a rule is violated."""
 
-    def broken(rules: object) -> str:
+    def broken(rules: object, width: object) -> str:
         raise RuntimeError("two\nlines with Signature=abc in them")
 
     monkeypatch.setattr(catalogue, "text_table", broken)
