@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from acctgate import __version__
 from acctgate.cli import COMMANDS, group, main
 from acctgate.reference import catalogue
-from tests.support import one_line, run
+from tests.support import one_line
+from tests.support.process import run_here
 
 
 def _invoke(*arguments: str) -> Result:
@@ -80,8 +81,8 @@ def test_help(arguments: tuple[str, ...]) -> None:
 
 
 def test_no_command_shows_the_help() -> None:
-    done = run()
-    assert done.returncode == 2
+    done = run_here()
+    assert done.status == 2
     assert "check" in done.stdout + done.stderr and "Traceback" not in done.stderr
 
 
@@ -110,8 +111,8 @@ def test_no_command_shows_the_help() -> None:
     ],
 )
 def test_wrong_use_is_2_in_one_line(arguments: tuple[str, ...], message: str) -> None:
-    done = run(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here(*arguments)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: ", message)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import run, seed
+from tests.support import seed
+from tests.support.process import run_here
 
 RESPONSE = str(seed("002-security-preference.json"))
 COLOR = "\x1b["
@@ -87,7 +88,7 @@ def test_on_a_terminal(
 def test_in_a_pipe(command: str, choice: str | None, tmp_path: Path) -> None:
     arguments = diff(tmp_path) if command == "diff" else check()
     options = ("--color", choice) if choice else ()
-    done = run(*arguments, *options, environment={"NO_COLOR": "1"} if choice == "always" else {})
+    done = run_here(*arguments, *options, environment={"NO_COLOR": "1"} if choice == "always" else {})
     assert done.stdout
     assert (COLOR in done.stdout) == (choice == "always")
     assert COLOR not in done.stderr
@@ -102,7 +103,7 @@ def test_in_a_file(options: tuple[str, ...], colored: bool, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("form", ["json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html"])
 def test_only_text_has_colour(form: str) -> None:
-    assert "\x1b" not in run(*check(), "--format", form, "--color", "always").stdout
+    assert "\x1b" not in run_here(*check(), "--format", form, "--color", "always").stdout
 
 
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
@@ -117,6 +118,6 @@ def test_the_terminal_s_width_is_used(command: str, variables: Variables, tmp_pa
 
 
 def test_another_choice_is_refused() -> None:
-    done = run(*check(), "--color", "blue")
-    assert done.returncode == 2
+    done = run_here(*check(), "--color", "blue")
+    assert done.status == 2
     assert "--color" in done.stderr and done.stdout == ""

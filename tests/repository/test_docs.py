@@ -16,7 +16,8 @@ from defusedxml.ElementTree import parse
 from acctgate.demo import DemoServer
 from acctgate.reference.labels import LABELS, Labels
 from acctgate.rules import RULES
-from tests.support import ROOT, run
+from tests.support import ROOT
+from tests.support.process import run_here
 from tests.support.tools import load_tool
 
 DOCS: Final = ROOT / "docs"
@@ -69,9 +70,9 @@ def test_the_examples_of_rules_hold(label: Labels, tmp_path: Path) -> None:
             folder = tmp_path / rule / outcome
             folder.mkdir(parents=True)
             (folder / "example.yaml").write_text(example, encoding="utf-8")
-    done = run("test", str(tmp_path), cwd=ROOT)
+    done = run_here("test", str(tmp_path), cwd=ROOT)
     assert f"{2 * len(RULES)} examples: {2 * len(RULES)} passed" in done.stdout.splitlines()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
 
 
 def test_links_are_found_and_not_all_lead_somewhere() -> None:
@@ -114,8 +115,8 @@ def test_the_sites_generator_is_pinned_with_hashes() -> None:
 
 def test_the_picture_of_the_verdict_is_what_is_printed_today() -> None:
     with DemoServer() as demo:
-        done = run("check", cwd=ROOT, environment=demo.environment)
-    assert done.returncode == 1
+        done = run_here("check", cwd=ROOT, environment=demo.environment)
+    assert done.status == 1
     shown = [line for line in _shown(IMAGES / "verdict.svg") if line]
     printed = ["".join(line.split()) for line in ["$ acctgate preview --demo", *done.stdout.splitlines()]]
     texts = ["\n".join(shown), "\n".join(filter(None, printed))]

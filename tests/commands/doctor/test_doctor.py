@@ -20,7 +20,7 @@ from acctgate.commands.doctor.render import render_plain
 from acctgate.demo import DemoServer
 from acctgate.sources.call_error import CallError
 from acctgate.sources.operations import PREFERENCE
-from tests.support import ROOT, one_line, run
+from tests.support import ROOT, one_line
 from tests.support.doctor import (
     ALL,
     ROLE,
@@ -29,6 +29,7 @@ from tests.support.doctor import (
     make_context,
     statuses,
 )
+from tests.support.process import run_here
 
 
 def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
@@ -43,19 +44,19 @@ def test_all_is_well(server: DemoServer, pulumi: Path, tmp_path: Path) -> None:
 
 def test_the_table_is_for_people(server: DemoServer) -> None:
     server.denied.add("GetSecurityPreference")
-    done = run("doctor", environment=server.environment)
+    done = run_here("doctor", environment=server.environment)
     lines = done.stdout.splitlines()
     place = next(index for index, line in enumerate(lines) if "ram:GetSecurityPreference" in line)
     assert lines[place].split() == ["failed", "ram:GetSecurityPreference", "denied", "(NoPermission)"]
     assert lines[place + 1].strip() == "→ grant ram:GetSecurityPreference to the caller"
-    assert lines[-1].endswith("1 failed") and done.returncode == 1
+    assert lines[-1].endswith("1 failed") and done.status == 1
     assert "\x1b" not in done.stdout
 
 
 def test_it_is_coloured_where_asked_for_and_goes_to_a_file(server: DemoServer, tmp_path: Path) -> None:
-    colored = run("doctor", "--color", "always", environment=server.environment)
+    colored = run_here("doctor", "--color", "always", environment=server.environment)
     assert "\x1b[32m✓" in colored.stdout
-    done = run("doctor", "--output", tmp_path / "doctor.txt", environment=server.environment)
+    done = run_here("doctor", "--output", tmp_path / "doctor.txt", environment=server.environment)
     assert done.stdout == "" and (tmp_path / "doctor.txt").read_text().startswith("ok       acctgate")
 
 
@@ -63,8 +64,8 @@ def test_it_is_coloured_where_asked_for_and_goes_to_a_file(server: DemoServer, t
     "arguments", [("--endpoint", "example.com:80"), ("--region", "x y"), ("--format", "xml"), ("prod.json",)]
 )
 def test_wrong_use_is_2(arguments: tuple[str, ...]) -> None:
-    done = run("doctor", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run_here("doctor", *arguments)
+    assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, arguments[-1])
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from acctgate.commands.doctor.engine import OLDEST
 from acctgate.demo import DemoServer
-from tests.support import ROOT, run
+from tests.support import ROOT
 from tests.support.doctor import (
     Findings,
     examined,
     script,
     statuses,
 )
+from tests.support.process import run_here
 
 # Engine and policy
 
@@ -84,9 +85,9 @@ def test_the_policy_here_is_counted(server: DemoServer, tmp_path: Path) -> None:
 
 
 def test_a_repository_without_a_policy_is_a_problem(server: DemoServer, tmp_path: Path) -> None:
-    done = run("doctor", "--format", "json", cwd=tmp_path, environment=server.environment)
+    done = run_here("doctor", "--format", "json", cwd=tmp_path, environment=server.environment)
     (found,) = [each for each in json.loads(done.stdout)["findings"] if each["subject"] == "policy"]
-    assert done.returncode == 1 and found["status"] == "failed"
+    assert done.status == 1 and found["status"] == "failed"
     assert "no such file" in found["detail"] and "acctgate init" in found["remedy"]
 
 
