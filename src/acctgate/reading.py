@@ -184,7 +184,7 @@ class HttpAnswer(NamedTuple):
     """An answer, split into its HTTP preamble and its body."""
 
     status: int | None
-    """The HTTP status, None without a preamble or where it has no readable status."""
+    """The HTTP status, None without a preamble, or if it has no readable status."""
     body: str
     """The body. Empty lines replace the preamble, so that line numbers stay true."""
     has_preamble: bool = False

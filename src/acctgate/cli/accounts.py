@@ -100,7 +100,7 @@ def is_large(paths: tuple[str, ...]) -> bool:
     """Return whether the input is large enough for worker processes. A pipe has no size and counts as small."""
     try:
         return sum(map(_size, paths)) >= LARGE_INPUT
-    except OSError:  # reported where the file is read
+    except OSError:  # reported when the file is read
         return False
 
 

@@ -30,7 +30,7 @@ class Live(NamedTuple):
     endpoint: str | None
 
     def options(self) -> list[tuple[str, str | None]]:
-        """Return the options and their values, None where an option is not given."""
+        """Return the options and their values, None if an option is not given."""
         return list(zip(("--region", "--role-arn", "--endpoint"), self, strict=True))
 
     def target(self) -> Target:

@@ -33,7 +33,7 @@ def locate(
     stack: list[StackAccount],
     reader: BackgroundReader,
 ) -> list[PlannedChange]:
-    """Return the changes with the account that their provider deploys to, where that is certain.
+    """Return the changes with the account that their provider deploys to, if that is certain.
 
     Args:
         changes: The planned resources.
@@ -88,7 +88,7 @@ def _role(source: StackResource) -> object:
 
 
 def _only_account(sources: Sequence[StackResource]) -> str | None:
-    """Return the account that all these data sources have read, None if it is not known."""
+    """Return the account that all these data sources have read, None if it is unknown."""
     found = [each.properties.get("account_id") for each in sources]
     known = {account for account in found if is_known(account)}
     return known.pop() if len(known) == 1 else None

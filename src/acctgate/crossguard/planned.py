@@ -68,7 +68,7 @@ def planned(
 
     Args:
         declared: The resource.
-        state: The recorded resources, None where they are not known: the resource may then be created, updated or left
+        state: The recorded resources, None if they are unknown: the resource may then be created, updated or left
             alone.
         command: The engine's command line.
         outputs: The previewed outputs, None without a preview.
@@ -180,7 +180,7 @@ def _with_ignored(change: PlannedChange, declared: Declared) -> PlannedChange:
 
 
 def _settings_of(recorded: Properties) -> dict[str, Any]:
-    """Return the recorded outputs, with which the provider compares, and inputs where an output is missing."""
+    """Return the recorded outputs, with which the provider compares, and inputs in place of missing outputs."""
     return settings({**_of(recorded, "inputs"), **_of(recorded, "outputs")})
 
 

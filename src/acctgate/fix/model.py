@@ -114,7 +114,7 @@ class Fix:
     passwords: tuple[DeclaredSetting, ...] = ()
     """The settings of the password policy. Empty if there is none."""
     age_notice: str | None = None
-    """What is to say about the age of the snapshot, None where it is not old."""
+    """A note about the age of the snapshot, None if it is not old."""
 
     @property
     def resources(self) -> tuple[ProposedResource, ...]:

@@ -25,13 +25,13 @@ class SettingChange:
 
     setting: str
     before: Any
-    """The value before, None where it was absent."""
+    """The value before, None if it was absent."""
     after: Any
     direction: Direction
     note: str
-    """The change in words, where the values do not show it."""
+    """The change in words, if the values do not show it."""
     rule: str | None = None
-    """The rule that judges the setting, None where no rule does."""
+    """The rule that judges the setting, None if no rule judges it."""
     expected: str | None = None
     """What the policy requires."""
 
@@ -44,7 +44,7 @@ class RuleFlip:
     level: Level
     flip: Flip
     before: Result | None
-    """None where the account or the rule did not exist before."""
+    """None if the account or the rule did not exist before."""
     after: Result | None
     message: str
 
@@ -61,12 +61,12 @@ class AccountDiff:
     account: str | None
     alias: str | None
     before: Verdict | None
-    """The verdict before, None where the account did not exist."""
+    """The verdict before, None if the account did not exist."""
     after: Verdict | None
     settings: tuple[SettingChange, ...]
     rules: tuple[RuleFlip, ...]
     age_notice: str | None = None
-    """What is to say about the age of the second side, None where it is not old."""
+    """A note about the age of the second side, None if it is not old."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class OtherChange:
     provider: Provider = field(default_factory=Provider)
     place: Place | None = None
     passwords: PlannedPasswords | None = None
-    """The values of a password policy; None for other types, or where the plan does not show them."""
+    """The values of a password policy; None for other types, or if the plan does not show them."""
 
     @property
     def name(self) -> str:

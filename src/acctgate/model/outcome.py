@@ -90,12 +90,12 @@ class Outcome:
     expected: str
     """What the policy requires, in words."""
     actual: Any
-    """The value as the API returned it, None where it is absent."""
+    """The value as the API returned it, None if it is absent."""
     message: str
     remediation: str
     waiver: WaiverNote | None = None
     place: Place | None = None
-    """Where the program declares the resource that decides, None where that is unknown."""
+    """Where the program declares the resource that decides, None if it is unknown."""
     baseline: BaselineNote | None = None
     """Set if a baseline waives the finding."""
 

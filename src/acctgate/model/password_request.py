@@ -100,7 +100,7 @@ class PlannedPasswords:
     declared: Mapping[str, Any]
     """What the program gives; a `Marker` for a value that the plan does not show."""
     recorded: Mapping[str, Any] | None = None
-    """What the state records, None where that is not known."""
+    """What the state records, None if it is unknown."""
     deleted_last: bool = False
     """Whether a replacement deletes the old resource after it has created the new one."""
 

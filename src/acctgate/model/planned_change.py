@@ -63,13 +63,13 @@ class Provider:
     credentials: str | None = None
     """Credentials, other than a profile, whose account the plan does not show, such as "the ECS role x"."""
     version: str = field(default="", compare=False)
-    """The version or the range of versions, for messages; empty where it is not known."""
+    """The version or the range of versions, for messages; empty if it is unknown."""
     eras: tuple[ProviderEra, ...] = field(default=NEWEST, compare=False)
-    """How the provider may behave: one era where its version is known."""
+    """How the provider may behave: one era if its version is known."""
 
     @property
     def account_id(self) -> str | None:
-        """The account of the assumed role, or None where no role is known."""
+        """The account of the assumed role, or None if no role is known."""
         match = _ROLE_ACCOUNT.match(self.role_arn or "")
         return match[1] if match else None
 
@@ -95,18 +95,18 @@ class PlannedChange:
     declared: Mapping[str, Any]
     """What the program declares; a `Marker` for a value that the plan does not show."""
     recorded: Mapping[str, Any] | None = None
-    """What the state records, or None where that is not known."""
+    """What the state records, or None if it is unknown."""
     dead: Any = None
     """The value that the program gives for enforceMfaForLogin, or None."""
     provider: Provider = field(default_factory=Provider)
     perhaps_imported: bool = False
     """Whether what looks like a create may be an import, which records the live values and updates what differs."""
     place: Place | None = None
-    """Where the program declares it, or None where the plan does not show that."""
+    """Where the program declares it, or None if the plan does not show that."""
     recorded_dead: Any = None
     """What the state records for enforceMfaForLogin."""
     differs: Mapping[str, bool | None] = field(default_factory=dict)
-    """Whether a setting differs from the recorded state, where the plan shows that and not the value."""
+    """Whether a setting differs from the recorded state, if the plan shows that but not the value."""
     recorded_id: str | None = None
     """The resource's id in the state."""
     refreshed: bool | None = False
@@ -151,7 +151,7 @@ class PlannedChange:
 
     @property
     def sends_dead(self) -> bool | None:
-        """Whether the provider sends enforceMfaForLogin; None where that depends on its version."""
+        """Whether the provider sends enforceMfaForLogin; None if that depends on its version."""
         found = {era.sends_enforce_mfa for era in self.provider.eras}
         return found.pop() if len(found) == 1 else None
 

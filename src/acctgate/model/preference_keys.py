@@ -82,4 +82,4 @@ DEAD_SETTING: Final = f"SecurityPreference.{DEAD_PROPERTY[0]}"
 DEFAULT_HOURS: Final = 6
 """Where SetSecurityPreference puts LoginSessionDuration when its caller leaves it out."""
 LEFT_OUT: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": DEFAULT_HOURS}
-"""What SetSecurityPreference puts in where its caller leaves the key out. Other keys stay as they are."""
+"""The values that SetSecurityPreference uses for keys that its caller omits. Other keys stay unchanged."""

@@ -1,6 +1,6 @@
 """What a provider sends to SetSecurityPreference, and what the account's settings are after that call.
 
-A setting has alternatives where the recorded state or the provider's version is not known. Pure.
+A setting has alternatives if the recorded state or the provider's version is unknown. Pure.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ class Resource:
 
     declared: Mapping[str, Any]
     recorded: Mapping[str, Any] | None
-    """What the state records, None if that is unknown. LEAVES is the live value."""
+    """What the state records, None if it is unknown. LEAVES is the live value."""
     differs: Mapping[str, bool | None] = field(default_factory=dict)
-    """Whether a setting differs from what is recorded, where the plan shows that and not the value. None: not known."""
+    """Whether a setting differs from the recorded one, if the plan shows that but not the value. None: unknown."""
     enforce_mfa: Any = None
     recorded_enforce_mfa: Any = None
 

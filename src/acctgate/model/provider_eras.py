@@ -56,7 +56,7 @@ _VERSION: Final = re.compile(r"v?(\d{1,6}(?:\.\d{1,6}){0,3})(?:[-+].*)?", re.ASC
 
 
 def parse_version(text: object) -> Version | None:
-    """Return the numbers of a version such as "1.289.0", or None where the text is not a version."""
+    """Return the numbers of a version such as "1.289.0", or None if the text is not a version."""
     match = _VERSION.fullmatch(text) if isinstance(text, str) else None
     return tuple(map(int, match[1].split("."))) if match else None
 
@@ -72,7 +72,7 @@ def pulumi_eras(version: Version) -> tuple[ProviderEra, ...]:
 
 
 def eras_of_constraints(constraints: Iterable[str]) -> tuple[ProviderEra, ...]:
-    """Return the eras that Terraform's version constraints allow; all of them where a constraint cannot be read."""
+    """Return the eras that Terraform's version constraints allow; all of them if a constraint cannot be read."""
     parts = [part.strip() for constraint in constraints for part in constraint.split(",") if part.strip()]
     matches = [_CONSTRAINT.fullmatch(part) for part in parts]
     if any(match is None for match in matches):

@@ -23,20 +23,20 @@ class AccountReport:
     """The verdict on one account."""
 
     account: str | None
-    """The account's ID, None where it is unknown."""
+    """The account's ID, None if it is unknown."""
     verdict: Verdict
     outcomes: tuple[Outcome, ...]
     alias: str | None = None
     unreadable: str | None = None
-    """Why nothing could be read of the account, None where something could. Each outcome repeats it."""
+    """Why the account could not be read at all, None if some of it was. Each outcome repeats it."""
     taken_at: str | None = None
-    """When the account was read (ISO 8601), None where that is unknown."""
+    """When the account was read (ISO 8601), None if it is unknown."""
     diff: AccountDiff | None = None
-    """What the deployment changes, None without a plan or where the plan changes nothing."""
+    """What the deployment changes, None without a plan, or if it changes nothing."""
     read_as: ReadAs | None = None
-    """How it was read, None if that is not known."""
+    """How it was read, None if it is unknown."""
     age_notice: str | None = None
-    """What is to say about its age, None where it is not old or where the policy limits the age."""
+    """A note about its age. None if it is not old, or if the policy limits the age."""
 
 
 @dataclass(slots=True)

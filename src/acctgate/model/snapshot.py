@@ -45,7 +45,7 @@ class SnapshotError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be relied on, and why. `actual` is the rejected value, None where there is none."""
+    """A value that cannot be relied on, and why. `actual` is the rejected value, None if there is none."""
 
     reason: str
     actual: Any = None
@@ -77,7 +77,7 @@ class Snapshot:
     """Why nothing could be read of the account (one line, with the file): every value is unknown."""
 
     read_as: ReadAs | None = None
-    """How the account was read, None if that is not known."""
+    """How the account was read, None if it is unknown."""
 
     @classmethod
     def from_document(cls, document: object) -> Snapshot:
@@ -107,12 +107,12 @@ class Snapshot:
 
     @property
     def alias(self) -> str | None:
-        """Return the account's display name, None where it has none."""
+        """Return the account's display name, None if it has none."""
         return self.document.get("alias")
 
     @property
     def taken_at(self) -> str | None:
-        """Return when the account was read (ISO 8601), None where that is unknown."""
+        """Return when the account was read (ISO 8601), None if it is unknown."""
         return self.document.get("taken_at")
 
     @property
@@ -122,7 +122,7 @@ class Snapshot:
         return errors
 
     def read(self, path: Path) -> Any:
-        """Return the value at `path`, or `Unknown` where it is absent, rejected by the model, or contradicted."""
+        """Return the value at `path`, or `Unknown` if it is absent, rejected by the model, or contradicted."""
         if self.unreadable is not None:
             return Unknown(self.unreadable)
         value: Any = self.document
@@ -140,12 +140,12 @@ class Snapshot:
         return value
 
     def _problem(self, path: Path) -> str | None:
-        """Return why the value at `path` cannot be used, or what contains it; None where it can."""
+        """Return why the value at `path` cannot be used, or what contains it; None if it can."""
         prefixes = (path[:depth] for depth in range(1, len(path) + 1))
         return next((self.problems[prefix] for prefix in prefixes if prefix in self.problems), None)
 
     def raw(self, path: Path) -> Any:
-        """Return the value at `path`, reliable or not, None where there is none."""
+        """Return the value at `path`, reliable or not, None if there is none."""
         value: Any = self.document
         for key in path:
             try:
@@ -211,7 +211,7 @@ def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], e
 
 
 def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
-    """Return how a pack's report names another account, None where it does not. 0 and a masked ID name none."""
+    """Return how a pack's report names another account, None if it does not. 0 and a masked ID name no account."""
     other = report.get("AccountId")
     text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
     if not is_account_id(text) or text == account or not account.strip("0"):

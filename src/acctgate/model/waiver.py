@@ -26,7 +26,7 @@ class WaiverNotice:
     message: str
     """The problem and what to do."""
     place: Place | None = None
-    """Where it is defined, None where that is not a file of the user's."""
+    """Where it is defined, None if that is not a file of the user's."""
     ticket: str | None = None
     """Where the exception is tracked, if the policy says so."""
 

@@ -19,7 +19,7 @@ class _Match:
 
     account: str | None = None
     problem: str | None = None
-    """Why the account cannot be known. None where nothing speaks against the only account that was read."""
+    """Why the account cannot be known. None if nothing contradicts the only account that was read."""
 
 
 def after_deploy(

@@ -30,7 +30,7 @@ class Frame:
     width: int = 110
     """The width of text in columns."""
     judged_by: JudgedBy | None = None
-    """What judged, None if that is not known."""
+    """What judged, None if it is unknown."""
     folder: str = ""
     """The working directory, which the files of places are relative to: an absolute path with slashes."""
     root: str = ""

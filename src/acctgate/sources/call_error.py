@@ -22,7 +22,7 @@ class CallError(Exception):
         super().__init__(explain(error, operation))
         self.operation, self.error = operation, error
         self.needs = needs
-        """The RAM action that the caller lacks, None where that is not the reason."""
+        """The RAM action that the caller lacks, None if that is not the reason."""
 
 
 def no_answer(operation: Operation, host: str, reason: str) -> CallError:

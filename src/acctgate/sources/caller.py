@@ -35,7 +35,7 @@ class _TransientError(Exception):
         super().__init__(str(error))
         self.error = error
         self.retry_after = retry_after
-        """Seconds that the server asks to wait, None where it does not say."""
+        """Seconds that the server asks to wait, None if it does not say."""
 
 
 class Caller:
@@ -160,7 +160,7 @@ def _failure(operation: Operation, response: HttpResponse, host: str) -> CallErr
 
 
 def _error_answer(body: bytes) -> dict[str, Any] | None:
-    """Return an API's error in JSON or XML, None where the body is something else."""
+    """Return an API's error in JSON or XML, None if the body is something else."""
     try:
         text = decode(body, "answer")
         answer = read_xml(text, "answer")[1] if text.lstrip().startswith("<") else read_json(text, "answer")
@@ -170,6 +170,6 @@ def _error_answer(body: bytes) -> dict[str, Any] | None:
 
 
 def _retry_after(milliseconds: str | None) -> float | None:
-    """Return the seconds of an x-acs-retry-after header, None where it is absent or invalid."""
+    """Return the seconds of an x-acs-retry-after header, None if it is absent or invalid."""
     text = milliseconds or ""
     return int(text) / 1000 if text.isascii() and text.isdigit() and len(text) < 9 and int(text) else None

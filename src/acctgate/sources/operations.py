@@ -15,9 +15,9 @@ class Operation(NamedTuple):
     permission: str
     """The RAM action that the caller needs."""
     section: str
-    """The key of a snapshot that it answers. Empty where it answers none."""
+    """The key of a snapshot that it answers. Empty if it answers none."""
     answer_key: str
-    """The key of its answer that must exist. Empty where there is none."""
+    """The key of its answer that must exist. Empty if there is none."""
     method: str = "POST"
 
 

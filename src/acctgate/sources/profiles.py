@@ -45,7 +45,7 @@ def read_profile(name: str | None = None) -> Profile:
 
 
 def profile_region(name: str) -> str | None:
-    """Return the region of a profile, None where it has none.
+    """Return the region of a profile, None if it has none.
 
     Raises:
         SourceError: See `read_profile`.

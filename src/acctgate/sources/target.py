@@ -72,7 +72,7 @@ class Target:
 
 
 def _given(name: str, value: str | None, variable: str) -> str | None:
-    """Return a value, or else that of the variable; None where neither is set.
+    """Return a value, or else that of the variable; None if neither is set.
 
     Raises:
         SourceError: It is empty.

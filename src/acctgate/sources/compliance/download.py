@@ -46,7 +46,7 @@ def download(
         endpoint: HOST:PORT of the demo account, the one other place that may serve a report (over http).
         force: Whether an existing file may be replaced.
         max_bytes: The size limit.
-        progress: Receives the bytes so far and the total, None where the server does not say it.
+        progress: Receives the bytes so far and the total, None if the server does not send it.
 
     Returns:
         The size in bytes.

@@ -33,12 +33,12 @@ class Sheet:
 
     name: str
     columns: tuple[str, ...]
-    """The header's names. Empty where the layout is not known: then `rows` are all rows as they are."""
+    """The header's names. Empty if the layout is unknown: then `rows` are all rows."""
     rows: tuple[tuple[Cell, ...], ...]
 
     @property
     def records(self) -> list[dict[str, Cell]]:
-        """The rows by the names of their columns. Empty where the layout is not known."""
+        """The rows by the names of their columns. Empty if the layout is unknown."""
         return [dict(zip(self.columns, row, strict=False)) for row in self.rows] if self.columns else []
 
 
