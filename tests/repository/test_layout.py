@@ -37,8 +37,8 @@ TOPICS: Final = {
     "test_canaries.py": "no secret in any output",
 }
 """Test modules of no single module: what they test instead."""
-WHOLE: Final = ("repository", "conformance")
-"""Folders that test what is outside of the package."""
+WHOLE: Final = ("repository", "conformance", "fuzz")
+"""Folders that test the repository, or the program as a whole."""
 
 
 def _tested(test: Path) -> bool:
