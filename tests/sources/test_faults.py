@@ -15,7 +15,7 @@ from acctgate.demo import DemoAccount, DemoServer
 from acctgate.redact import unprotect
 from acctgate.sources import caller, transport
 from acctgate.sources.deadline import Deadline
-from acctgate.sources.operations import ASSUME_ROLE, BY_NAME, READ_OPERATIONS
+from acctgate.sources.operations import ASSUME_ROLE, BY_NAME, IDENTITY, OPTIONAL_OPERATIONS, READ_OPERATIONS
 from tests.support import HERE, one_line, read_yaml
 from tests.support.faulty_server import FAULTS, FaultyServer
 from tests.support.process import run_here
@@ -124,6 +124,8 @@ def test_a_fault_of_one_api(bench: Bench, whole: dict[str, Any], operation: str,
     assert bench.server.calls[operation] == TABLE["faults"][fault].get("calls", 0)
     section = BY_NAME[operation].section
     others = {key: value for key, value in whole.items() if key != section}
+    if section == IDENTITY.section:  # it names the caller too
+        others["read_as"] = {key: value for key, value in whole["read_as"].items() if key != "caller"}
     assert {key: value for key, value in document.items() if key not in (section, "errors", "taken_at")} == others
     assert [key.partition(".")[0] for key in document["errors"]] == [section]
     _nothing_passes(bench, whole, document, section)
@@ -146,7 +148,9 @@ def _reads(setting: str, section: str) -> bool:
 
 @pytest.mark.parametrize("fault", [name for name, fault in TABLE["faults"].items() if fault["message"]])
 def test_a_fault_of_the_role_or_of_every_api(bench: Bench, fault: str) -> None:
-    for operations in (["AssumeRole"], [name for name, api in TABLE["apis"].items() if api["section"]]):
+    every = [name for name, api in TABLE["apis"].items() if api["section"]]
+    every += [operation.name for operation in OPTIONAL_OPERATIONS]
+    for operations in (["AssumeRole"], every):
         status, errors, document = bench.read(*operations, fault=fault)
         assert (status, document) == (2, {})
         one_line(errors, "the account cannot be read: " + _message(fault, operations[0], bench.server.endpoint))
