@@ -335,7 +335,8 @@ def test_what_to_tighten(repository: Path) -> None:
     assert "What to tighten until it is strict:\n\n  session-duration: {level: mandatory, max_hours: 12}\n" in output
     text = " ".join(output.split())
     assert (
-        "a console session lasts 12 hours; strict wants at most 8 hours; until then today's value is the limit" in text
+        "a console session lasts 12 hours; strict requires at most 8 hours; until then today's value is the limit"
+        in text
     )
     assert "Set LoginSessionDuration to fewer hours" in text
 

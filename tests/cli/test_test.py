@@ -86,11 +86,12 @@ def test_mismatches_are_listed(folder: Path) -> None:
     assert done.stdout.startswith(
         "✗ pass/wrong.json\n"
         "    expected the verdict pass, found fail\n"
-        "    security-score: fail: the security score is 50; the policy wants at least 60\n"
-        "    acme-score-margin: fail: the score is 50; the policy wants at least 70\n"
-        "    expect.security-score: expected pass, found fail: the security score is 50; the policy wants at least 60\n"
+        "    security-score: fail: the security score is 50; the policy requires at least 60\n"
+        "    acme-score-margin: fail: the score is 50; the policy requires at least 70\n"
+        "    expect.security-score: expected pass, found fail: the security score is 50; the policy requires at least "
+        "60\n"
         "✗ root-mfa/fail/wrong.json\n"
-        "    expected fail, found pass: the Alibaba Cloud account itself has MFA; the policy wants true\n"
+        "    expected fail, found pass: the Alibaba Cloud account itself has MFA; the policy requires true\n"
         "    expect.actual: expected false, found true\n"
         '    expect.message: expected a text with "no MFA", found the Alibaba Cloud account itself has MFA\n'
     )

@@ -54,7 +54,9 @@ def test_masks_and_duration_that_violate_are_repaired() -> None:
     assert declared(fix) == {HOURS: 8, MASKS: "10.1.0.0/16"}
     assert fix.steps == ()
     [_, masks] = fix.settings
-    assert masks.why == 'network-masks wants masks within 10.0.0.0/8; LoginNetworkMasks is now "10.1.0.0/16;8.8.8.8;x"'
+    assert (
+        masks.why == 'network-masks requires masks within 10.0.0.0/8; LoginNetworkMasks is now "10.1.0.0/16;8.8.8.8;x"'
+    )
 
 
 @pytest.mark.parametrize("preset", ["baseline", "strict"])
@@ -102,7 +104,7 @@ def test_an_absent_setting_is_repaired() -> None:
 
 def test_the_older_mfa_switch_is_named_where_it_decides() -> None:
     fix = propose(account(MFAOperationForLogin=None, EnforceMFAForLogin=False), load_preset("baseline"), NOW)
-    assert fix.settings[0].why == "login-mfa wants adaptive or mandatory; EnforceMFAForLogin is now false"
+    assert fix.settings[0].why == "login-mfa requires adaptive or mandatory; EnforceMFAForLogin is now false"
     assert (
         propose(account(MFAOperationForLogin=None, EnforceMFAForLogin=True), load_preset("baseline"), NOW).steps == ()
     )

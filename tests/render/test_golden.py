@@ -1,6 +1,6 @@
 """Whole reports in every format, compared with tests/golden/<format>/<case>.
 
-`ACCTGATE_UPDATE_GOLDEN=1 python -m pytest tests/test_golden.py` writes them anew; look at the difference.
+`ACCTGATE_UPDATE_GOLDEN=1 python -m pytest tests/render/test_golden.py` writes them anew; look at the difference.
 """
 
 from __future__ import annotations

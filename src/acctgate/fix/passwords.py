@@ -28,7 +28,7 @@ _KEYS: Final = {
 }
 _UNDECLARABLE: Final = {"InitialPasswordAge": 14, "InterceptRiskPasswordOnApi": False}
 """Settings that no resource has, and the defaults that SetPasswordPolicy documents."""
-_KEPT: Final = "kept as it is: the API may reset what a resource leaves out"
+_UNCHANGED: Final = "unchanged: the API may reset what a resource leaves out"
 
 
 def password_settings(
@@ -50,7 +50,7 @@ def password_settings(
     if not repairs:
         return (), ()
     live = {key: snapshot.read((SECTION, key)) for key in API_DEFAULTS}
-    kept = {key: DeclaredSetting(_KEYS[key], value, _KEPT) for key, value in live.items() if _is_known(value)}
+    kept = {key: DeclaredSetting(_KEYS[key], value, _UNCHANGED) for key, value in live.items() if _is_known(value)}
     declared = {**kept, **repairs}
     return tuple(declared[key] for key in API_DEFAULTS if key in declared), tuple(_cautions(snapshot))
 
@@ -80,7 +80,7 @@ def _repairs(
         live = snapshot.read((SECTION, key))
         if isinstance(live, Unknown) or type(live) is not type(value) or live != value:
             now = live.reason if isinstance(live, Unknown) else f"{key} is now {show(live)}"
-            why = f"{rule.id} wants {outcome.expected}; {now}"
+            why = f"{rule.id} requires {outcome.expected}; {now}"
             declared[key] = DeclaredSetting(_KEYS[key], value, why, rule.id)
     return declared
 

@@ -159,7 +159,7 @@ def _repair(snapshot: Snapshot, policy: Policy, outcome: Outcome) -> DeclaredSet
     repaired = repairer.repaired(value, policy)
     if repaired is None:
         return None
-    why = f"{outcome.rule} wants {outcome.expected}; {_current(outcome)}"
+    why = f"{outcome.rule} requires {outcome.expected}; {_current(outcome)}"
     return DeclaredSetting(repairer.key, repaired, why, outcome.rule)
 
 
@@ -185,12 +185,12 @@ def _unchanged(
     if not isinstance(value, Unknown):
         not_repaired = any(outcome.rule == rule.id for outcome in wanting)
         prefix = f"NOT repaired (see {rule.id} below), " if not_repaired else ""
-        return DeclaredSetting(key, value, f"{prefix}kept as it is: {_LEFT_OUT[key.api]}")
+        return DeclaredSetting(key, value, f"{prefix}unchanged: {_LEFT_OUT[key.api]}")
     wanted = repairer.repaired(value, policy)
     if wanted is None:
         unsaid = "the policy does not define it"
         return f"{key.api} is unknown ({value.reason}), {unsaid}, and {_LEFT_OUT[key.api]}"
-    return DeclaredSetting(key, wanted, f"{rule.id} wants {rule.expected(policy.rules[rule.id])}; {value.reason}")
+    return DeclaredSetting(key, wanted, f"{rule.id} requires {rule.expected(policy.rules[rule.id])}; {value.reason}")
 
 
 def _fault(before: Sequence[Outcome], after: Sequence[Outcome], settings: Sequence[DeclaredSetting]) -> str | None:

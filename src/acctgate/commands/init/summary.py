@@ -69,7 +69,7 @@ class InitSummary:
             )
 
     def _gap(self, gap: Gap) -> Iterator[str]:
-        text = f"{gap.now}; {self.fit.target} wants {gap.wanted}; until then {_MEANWHILE[gap.kind]}"
+        text = f"{gap.now}; {self.fit.target} requires {gap.wanted}; until then {_MEANWHILE[gap.kind]}"
         yield from ("", f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}")
         yield from _block(f"{text}. {gap.remediation}", "    ")
 

@@ -118,7 +118,7 @@ def _expect_differences(example: Example, outcome: Outcome) -> Iterator[str]:
 
 
 def _describe(outcome: Outcome) -> str:
-    return f"{outcome.message}; the policy wants {outcome.expected}"
+    return f"{outcome.message}; the policy requires {outcome.expected}"
 
 
 def _json(value: Any) -> str:
