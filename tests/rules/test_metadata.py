@@ -49,6 +49,7 @@ TABLE: Final = """
 | password-attempts | MaxLoginAttemps | maximum | disabled | advisory, 5 |
 | user-sso | SsoEnabled | require | disabled | disabled |
 | access-key-networks | AccessKeyPolicy | within, max_addresses, max_public_addresses | disabled | disabled |
+| compliance-rules | ConfigRuleCompliances | max_high, max_medium, max_low, ignore | disabled | advisory, 0 |
 | no-loosening | SecurityPreference | except | disabled | advisory |
 """
 """rule, settings, parameters, baseline, strict: word for word what users and other checks rely on."""

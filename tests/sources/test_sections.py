@@ -91,7 +91,7 @@ def test_a_snapshot_reads_everything_and_reports_what_is_missing(server: DemoSer
     assert set(server.calls) == READS | OPTIONAL_READS
     document = json.loads(done.stdout)
     assert done.status == 3
-    assert OPTIONAL_SECTIONS & set(document) == {"PasswordPolicy", "AccessKeyPolicy"}
+    assert OPTIONAL_SECTIONS & set(document) == {"PasswordPolicy", "AccessKeyPolicy", "ConfigRuleCompliances"}
     one_line(done.stderr, "UserSsoSettings is missing: GetUserSsoSettings failed with NoPermission")
 
 

@@ -41,5 +41,7 @@ READS: Final = {
     "GetCompliancePackReport",
 }
 """The operations that reading an account always calls."""
-OPTIONAL_READS: Final = {"GetPasswordPolicy", "GetUserSsoSettings", "GetAccessKeyPolicyForAccount"}
+RULE_READS: Final = {"GetConfigRuleComplianceByPack", "GetCompliancePack"}
+"""The operations that it calls for each compliance pack, if a rule needs them."""
+OPTIONAL_READS: Final = {"GetPasswordPolicy", "GetUserSsoSettings", "GetAccessKeyPolicyForAccount", *RULE_READS}
 """The operations that it calls only if a rule needs them."""

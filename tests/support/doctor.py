@@ -23,7 +23,15 @@ PERMISSIONS: Final = (
     "config:ListCompliancePacks",
     "config:GetCompliancePackReport",
 )
-OPTIONAL: Final = ("ram:GetPasswordPolicy", "ram:GetUserSsoSettings", "ram:GetAccessKeyPolicyForAccount")
+OPTIONAL: Final = (
+    "ram:GetPasswordPolicy",
+    "ram:GetUserSsoSettings",
+    "ram:GetAccessKeyPolicyForAccount",
+    "config:GetConfigRuleComplianceByPack",
+    "config:GetCompliancePack",
+)
+OF_PACKS: Final = ("config:GetCompliancePackReport", *OPTIONAL[-2:])
+"""What is asked about the first compliance pack."""
 ALL: Final = (*PERMISSIONS, *OPTIONAL)
 SUBJECTS: Final = (
     "acctgate",

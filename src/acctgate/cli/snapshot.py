@@ -16,11 +16,20 @@ from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
 from acctgate.sources.live import read_account
-from acctgate.sources.operations import IDENTITY, OPTIONAL_OPERATIONS, PACK_REPORT, PACKS, PRACTICE, PREFERENCE
+from acctgate.sources.operations import (
+    IDENTITY,
+    OPTIONAL_OPERATIONS,
+    PACK_REPORT,
+    PACKS,
+    PRACTICE,
+    PREFERENCE,
+    RULE_COMPLIANCE,
+)
 from acctgate.text import and_more
 
 _OPERATIONS: Final = {
-    operation.section: operation.name for operation in (IDENTITY, PREFERENCE, PRACTICE, PACKS, *OPTIONAL_OPERATIONS)
+    operation.section: operation.name
+    for operation in (IDENTITY, PREFERENCE, PRACTICE, PACKS, *OPTIONAL_OPERATIONS, RULE_COMPLIANCE)
 }
 """The operation whose failure leaves out a section. The report of one pack has a section of its own."""
 
@@ -52,6 +61,7 @@ def command(ctx: click.Context, output: Path | None, live: Live) -> None:
     write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)
-        operation = _OPERATIONS.get(section, PACK_REPORT.name)
+        of_pack = RULE_COMPLIANCE if section.startswith(RULE_COMPLIANCE.section) else PACK_REPORT
+        operation = _OPERATIONS.get(section, of_pack.name)
         click.echo(f"acctgate: {section} is missing: {explain(error, operation)}{more}", err=True)
         ctx.exit(3)

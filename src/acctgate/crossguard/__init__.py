@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from acctgate.crossguard.data_sources import (
         AccessKeyPolicy,
         CompliancePackReport,
+        ConfigRuleCompliance,
         PasswordPolicy,
         SecurityPracticeReport,
         SecurityPreference,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessKeyPolicy",
     "CompliancePackReport",
+    "ConfigRuleCompliance",
     "PasswordPolicy",
     "SecurityPracticeReport",
     "SecurityPreference",

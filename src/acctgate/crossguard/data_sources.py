@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 from acctgate.crossguard.source_reader import SourceReader
 from acctgate.crossguard.source_types import (
     ACCESS_KEY_POLICY,
+    CONFIG_RULES,
     MODULE,
     PACK_REPORTS,
     PASSWORD_POLICY,
@@ -50,7 +51,7 @@ class _DataSource(Resource):
         self, resource_name: str, arguments: dict[str, pulumi.Input[str] | None], opts: pulumi.ResourceOptions | None
     ) -> None:
         given = {name: value for name, value in arguments.items() if value is not None}
-        outputs = dict.fromkeys(("account_id", self.source.section, "error"))
+        outputs = dict.fromkeys(("account_id", self.source.section, *self.source.extra_outputs, "error"))
         super().__init__(SourceReader(self.source.name), resource_name, {**outputs, **given}, opts)
 
 
@@ -94,13 +95,7 @@ class AccessKeyPolicy(_DataSource, module=MODULE, name=ACCESS_KEY_POLICY.name):
     """The answer, parsed. Absent if there is an `error`."""
 
 
-class CompliancePackReport(_DataSource, module=MODULE, name=PACK_REPORTS.name):
-    """Reports of compliance packs (Config GetCompliancePackReport), read at every preview."""
-
-    source = PACK_REPORTS
-    CompliancePackReports: pulumi.Output[list[dict[str, Any]]]
-    """The answers, one for each pack, without their signed URLs. Absent if there is an `error`."""
-
+class _PackSource(_DataSource):
     def __init__(
         self,
         resource_name: str,
@@ -110,7 +105,7 @@ class CompliancePackReport(_DataSource, module=MODULE, name=PACK_REPORTS.name):
         endpoint: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Read the report of one pack, or of each pack of the account.
+        """Read one compliance pack, or each pack of the account.
 
         Args:
             resource_name: The name in the stack.
@@ -127,3 +122,21 @@ class CompliancePackReport(_DataSource, module=MODULE, name=PACK_REPORTS.name):
             "endpoint": endpoint,
         }
         self._declare(resource_name, arguments, opts)
+
+
+class CompliancePackReport(_PackSource, module=MODULE, name=PACK_REPORTS.name):
+    """Reports of compliance packs (Config GetCompliancePackReport), read at every preview."""
+
+    source = PACK_REPORTS
+    CompliancePackReports: pulumi.Output[list[dict[str, Any]]]
+    """The answers, one for each pack, without their signed URLs. Absent if there is an `error`."""
+
+
+class ConfigRuleCompliance(_PackSource, module=MODULE, name=CONFIG_RULES.name):
+    """The rules of compliance packs (Config GetConfigRuleComplianceByPack), read at every preview."""
+
+    source = CONFIG_RULES
+    ConfigRuleCompliances: pulumi.Output[list[dict[str, Any]]]
+    """The answers, one for each pack, with the risk levels of the rules. Absent if there is an `error`."""
+    counts: pulumi.Output[dict[str, int]]
+    """How many rules have each result, by ComplianceType. Absent if there is an `error`."""

@@ -31,6 +31,7 @@ from acctgate.crossguard.source_types import (
     ACCESS_KEY_POLICY,
     ARGUMENTS,
     BY_NAME,
+    CONFIG_RULES,
     PACK_REPORTS,
     PASSWORD_POLICY,
     PRACTICE,
@@ -39,6 +40,7 @@ from acctgate.crossguard.source_types import (
     USER_SSO,
     SourceType,
 )
+from acctgate.model.config_rule_compliance import count_results
 from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
@@ -59,12 +61,21 @@ def _read_packs(account: LiveAccount, arguments: Values) -> Values:
     return {PACK_REPORTS.section: reports, **({"errors": plain} if plain else {})}
 
 
+def _read_rules(account: LiveAccount, arguments: Values) -> Values:
+    """Read the rules of the pack that is named, or of each pack of the account, and count their results."""
+    pack = arguments.get("compliance_pack_id")
+    found, errors = account.config_rule_compliances(None if pack is None else [pack])
+    plain = {name: _without_nulls(error) for name, error in errors.items()}
+    return {CONFIG_RULES.section: found, "counts": count_results(found), **({"errors": plain} if plain else {})}
+
+
 _READERS: Final[dict[str, Callable[[LiveAccount, Values], Values]]] = {
     PREFERENCE.name: lambda account, _: {PREFERENCE.section: account.security_preference()},
     PRACTICE.name: lambda account, _: {PRACTICE.section: account.security_practice()},
     PACK_REPORTS.name: _read_packs,
     PASSWORD_POLICY.name: lambda account, _: {PASSWORD_POLICY.section: account.password_policy()},
     USER_SSO.name: lambda account, _: {USER_SSO.section: account.user_sso_settings()},
+    CONFIG_RULES.name: _read_rules,
     ACCESS_KEY_POLICY.name: lambda account, _: {ACCESS_KEY_POLICY.section: account.access_key_policy()},
 }
 """How each data source is read. Each raises `CallError` if a call fails."""

@@ -21,6 +21,9 @@ class SourceType(NamedTuple):
     extra_arguments: tuple[str, ...] = ()
     """The arguments that it takes beside `ARGUMENTS`."""
 
+    extra_outputs: tuple[str, ...] = ()
+    """Its outputs beside the section, `account_id` and `error`."""
+
     @property
     def pulumi_type(self) -> str:
         """The type of its resources in a stack."""
@@ -37,9 +40,11 @@ PACK_REPORTS: Final = SourceType("CompliancePackReport", "CompliancePackReports"
 PASSWORD_POLICY: Final = SourceType("PasswordPolicy", "PasswordPolicy")
 USER_SSO: Final = SourceType("UserSsoSettings", "UserSsoSettings")
 ACCESS_KEY_POLICY: Final = SourceType("AccessKeyPolicy", "AccessKeyPolicy")
+CONFIG_RULES: Final = SourceType("ConfigRuleCompliance", "ConfigRuleCompliances", ("compliance_pack_id",), ("counts",))
 
 BY_NAME: Final = {
-    source.name: source for source in (PREFERENCE, PRACTICE, PACK_REPORTS, PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY)
+    source.name: source
+    for source in (PREFERENCE, PRACTICE, PACK_REPORTS, PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY, CONFIG_RULES)
 }
 """The data sources by name."""
 SOURCES: Final = {source.pulumi_type: source for source in BY_NAME.values()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
 from acctgate.crossguard.source_types import ARGUMENTS, SOURCES
 from acctgate.model.judged_by import ReadAs
@@ -12,6 +12,9 @@ from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.plan.pulumi import UNKNOWN_VALUES, is_unknown
 from acctgate.redact import without_secrets
+
+_LISTS: Final = frozenset({"CompliancePackReports", "ConfigRuleCompliances"})
+"""Sections that list compliance packs: several data sources may read some of them each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,9 @@ def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
         gathered.errors[section] = values["error"]
         return
     value = values.get(section)
-    if section == "CompliancePackReports" and isinstance(value, list):
-        reports = gathered.sections.setdefault(section, [])
-        reports += [report for report in value if report not in reports]
+    if section in _LISTS and isinstance(value, list):
+        packs = gathered.sections.setdefault(section, [])
+        packs += [pack for pack in value if pack not in packs]
     elif section in gathered.sections and gathered.sections[section] != value:
         gathered.errors[section] = _error("Conflict", "two data sources have read different values")
     elif value is not None:
@@ -103,7 +106,7 @@ def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
 
 
 def _account(gathered: _Gathered) -> StackAccount:
-    for section in set(gathered.errors) & (OPERATIONS.keys() - {"CompliancePackReports"}):
+    for section in set(gathered.errors) & (OPERATIONS.keys() - _LISTS):
         gathered.sections.pop(section, None)
     for section in OPERATIONS:
         if section not in gathered.sections and section not in gathered.errors:

@@ -79,6 +79,17 @@ _PACK_REPORT: Final[dict[str, Any]] = {
     "AccountId": 0,
     "ReportCreateTimestamp": 1624329965857,
 }
+_CONFIG_RULES: Final[list[dict[str, Any]]] = [
+    {
+        "ConfigRuleId": f"cr-demo-{number}",
+        "ConfigRuleName": name,
+        "ComplianceType": "COMPLIANT" if level > 1 else "NON_COMPLIANT",
+        "RiskLevel": level,
+    }
+    for number, (name, level) in enumerate(
+        (("ram-user-mfa-check", 1), ("root-ak-check", 1), ("ram-password-policy-check", 2)), start=1
+    )
+]
 
 
 @dataclass(slots=True)
@@ -93,6 +104,9 @@ class DemoAccount:
     access_key_policy: dict[str, Any] = field(default_factory=lambda: deepcopy(_ACCESS_KEY_POLICY))
     """Served as a JSON text."""
     pack_reports: list[dict[str, Any]] = field(default_factory=lambda: [deepcopy(_PACK_REPORT)])
+
+    config_rules: list[dict[str, Any]] = field(default_factory=lambda: deepcopy(_CONFIG_RULES))
+    """The rules of each compliance pack, with their results and risk levels."""
 
     def set_preference(self, parameters: dict[str, str]) -> None:
         """Do what SetSecurityPreference does with its flat, textual parameters."""
@@ -123,6 +137,8 @@ class DemoAccount:
         info = self.practice["AccountSecurityPracticeUserInfo"]
         info |= {"RootWithAccessKey": 0, "BindMfa": True, "SubUserBindMfa": 9, "SubUserPwdLevel": "high"}
         self.practice["Score"] = 95
+        for rule in self.config_rules:
+            rule["ComplianceType"] = "COMPLIANT"
 
 
 def _typed(text: str) -> Any:

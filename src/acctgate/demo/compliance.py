@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 
 from acctgate.demo.signature import SignatureError
 
+PACK_NAME: Final = "RAM best practice"
+"""The name of each compliance pack."""
 PATH: Final = "/compliance-reports/"
 """Where the server serves the sheets."""
 _SIGNATURE: Final = "Expires=4102444800&OSSAccessKeyId=acctgate-demo&Signature=ZGVtbw%3D%3D"
@@ -58,6 +60,34 @@ class ReportStore:
         if pack in self._remaining:
             return {**report, "ReportUrl": f"http://{endpoint}{PATH}{pack.strip('*')}.xlsx?{_SIGNATURE}"}
         return report
+
+
+def rule_results(report: dict[str, Any], rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the results of a pack's rules, without their risk levels."""
+    counts = Counter(rule["ComplianceType"] for rule in rules)
+    listed = [{key: value for key, value in rule.items() if key != "RiskLevel"} for rule in rules]
+    return {
+        "CompliancePackId": report["CompliancePackId"],
+        "TotalCount": len(rules),
+        "CompliantCount": counts["COMPLIANT"],
+        "NonCompliantCount": counts["NON_COMPLIANT"],
+        "IgnoredCount": counts["IGNORED"],
+        "InsufficientDataCount": counts["INSUFFICIENT_DATA"],
+        "NotApplicableCount": counts["NOT_APPLICABLE"],
+        "ConfigRuleCompliances": listed,
+    }
+
+
+def pack_details(report: dict[str, Any], rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a pack with its rules and their risk levels."""
+    return {
+        "CompliancePackId": report["CompliancePackId"],
+        "CompliancePackName": PACK_NAME,
+        "AccountId": report["AccountId"],
+        "Status": "ACTIVE",
+        "RiskLevel": 1,
+        "ConfigRules": [{key: value for key, value in rule.items() if key != "ComplianceType"} for rule in rules],
+    }
 
 
 def sheet(path: str, query: str) -> bytes | None:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET, DemoAccount
-from acctgate.demo.compliance import ReportStore, sheet
+from acctgate.demo.compliance import PACK_NAME, ReportStore, pack_details, rule_results, sheet
 from acctgate.demo.rpc_signature import rpc_parameters, verify_rpc
 from acctgate.demo.signature import ALGORITHM, Request, SignatureError, verify
 from acctgate.demo.tls import accept_tls, write_certificate
@@ -183,7 +183,7 @@ class DemoServer:
         packs = [
             {
                 "CompliancePackId": report["CompliancePackId"],
-                "CompliancePackName": "RAM best practice",
+                "CompliancePackName": PACK_NAME,
                 "Status": "ACTIVE",
             }
             for report in account.pack_reports[start : start + size]
@@ -199,6 +199,14 @@ class DemoServer:
         self.reports.generate(report, parameters.get("ClientToken", ""), datetime.now(UTC))
         return {"CompliancePackId": report["CompliancePackId"]}
 
+    def _GetConfigRuleComplianceByPack(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        return {"ConfigRuleComplianceResult": rule_results(_pack(account, parameters), account.config_rules)}
+
+    def _GetCompliancePack(self, account: DemoAccount, parameters: Mapping[str, str]) -> Answer:
+        return {"CompliancePack": pack_details(_pack(account, parameters), account.config_rules)}
+
+    _GetAggregateConfigRuleComplianceByPack = _GetConfigRuleComplianceByPack
+    _GetAggregateCompliancePack = _GetCompliancePack
     _ListAggregateCompliancePacks = _ListCompliancePacks
     _GetAggregateCompliancePackReport = _GetCompliancePackReport
     _GenerateAggregateCompliancePackReport = _GenerateCompliancePackReport

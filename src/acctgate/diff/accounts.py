@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from acctgate.model import config_rule_compliance
 from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
 from acctgate.model.outcome import Outcome, Result
 from acctgate.model.report import AccountReport
@@ -103,6 +104,8 @@ def _values(judged: Judged, comparison: Comparison) -> dict[str, Any]:
         if section == "CompliancePackReports" and isinstance(value, list):
             for index, report_of_pack in enumerate(value):
                 values.update(_leaves(f"{section}[{_pack(report_of_pack) or index}]", report_of_pack))
+        elif section == config_rule_compliance.SECTION:
+            values.update(_rule_results(value))
         elif value is not None:
             values.update(_leaves(section, value))
     unknown = {".".join(map(str, path)) for path in snapshot.problems}
@@ -118,6 +121,16 @@ def _reported(outcome: Outcome) -> Iterator[tuple[str, Any]]:
     pack = _pack(outcome.actual)
     group = f"CompliancePackReports[{pack}]" if pack else outcome.setting.rpartition(".")[0]
     yield from _leaves(group, outcome.actual)
+
+
+def _rule_results(packs: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the result of each rule of Cloud Config in a snapshot."""
+    for index, pack in enumerate(packs if isinstance(packs, list) else ()):
+        rules = pack.get(config_rule_compliance.SECTION) if isinstance(pack, dict) else None
+        for rule in rules if isinstance(rules, list) else ():
+            if isinstance(rule, dict) and isinstance(rule.get("ConfigRuleId"), str):
+                name = f"{config_rule_compliance.SECTION}[{_pack(pack) or index}].{rule['ConfigRuleId']}"
+                yield name, rule.get("ComplianceType")
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:

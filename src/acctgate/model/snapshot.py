@@ -30,9 +30,10 @@ OPERATIONS: Final = {
     "PasswordPolicy": "GetPasswordPolicy",
     "UserSsoSettings": "GetUserSsoSettings",
     "AccessKeyPolicy": "GetAccessKeyPolicyForAccount",
+    "ConfigRuleCompliances": "GetConfigRuleComplianceByPack",
 }
 """The sections of a snapshot, and the API operation that returns each."""
-OPTIONAL_SECTIONS: Final = frozenset({"PasswordPolicy", "UserSsoSettings", "AccessKeyPolicy"})
+OPTIONAL_SECTIONS: Final = frozenset({"PasswordPolicy", "UserSsoSettings", "AccessKeyPolicy", "ConfigRuleCompliances"})
 """The sections that are read from a live account only if a rule needs them."""
 
 Path = tuple[str | int, ...]

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict, is_typeddict
 
 from acctgate.model.access_key_policy import AccessKeyPolicy
 from acctgate.model.compliance_pack import CompliancePackReport
+from acctgate.model.config_rule_compliance import PackCompliance
 from acctgate.model.fields import Version1, answer, described
 from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
@@ -70,6 +71,8 @@ class SnapshotDocument(TypedDict):
     """GetUserSsoSettings's answer."""
     AccessKeyPolicy: NotRequired[AccessKeyPolicy]
     """GetAccessKeyPolicyForAccount's answer, parsed."""
+    ConfigRuleCompliances: NotRequired[list[PackCompliance]]
+    """GetConfigRuleComplianceByPack's answers, one for each compliance pack, with the risk levels of the rules."""
     errors: NotRequired[dict[str, ApiError]]
     """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack."""
 

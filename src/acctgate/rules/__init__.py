@@ -9,6 +9,7 @@ from acctgate.rules import (
     account_identity,
     change_password,
     compliance_report,
+    compliance_rules,
     dead_setting,
     idle_access_keys,
     idle_users,
@@ -78,6 +79,7 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     password_attempts.RULE,
     user_sso.RULE,
     access_key_networks.RULE,
+    compliance_rules.RULE,
     no_loosening.RULE,
 )
 

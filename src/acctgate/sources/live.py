@@ -18,6 +18,7 @@ from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.packs import CompliancePacks
+from acctgate.sources.compliance.rules import read_rule_compliance
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
 from acctgate.sources.identity import read_identity
 from acctgate.sources.operations import (
@@ -27,6 +28,7 @@ from acctgate.sources.operations import (
     PASSWORD_POLICY,
     PRACTICE,
     PREFERENCE,
+    RULE_COMPLIANCE,
     USER_SSO,
     Operation,
 )
@@ -98,10 +100,16 @@ class LiveAccount:
             raise unexpected(PACK_REPORT, f"the report of {pack} was requested, but the answer names {named}")
         return report
 
-    def compliance_pack_reports(self) -> tuple[list[dict[str, Any]], dict[str, ApiError]]:
-        """Return the reports of all packs, and the errors of those that cannot be read. These keep their places."""
+    def compliance_pack_reports(
+        self, packs: Sequence[str] | None = None
+    ) -> tuple[list[dict[str, Any]], dict[str, ApiError]]:
+        """Return the reports of all packs, and the errors of those that cannot be read. These keep their places.
+
+        Args:
+            packs: The IDs of the packs; None for all that `compliance_packs` lists.
+        """
         reports, errors = [], {}
-        packs = self.compliance_packs()
+        packs = self.compliance_packs() if packs is None else packs
         calls = [partial(self.compliance_pack_report, pack) for pack in packs]
         for pack, result in zip(packs, run_parallel(calls), strict=True):
             if isinstance(result, CallError):
@@ -110,6 +118,25 @@ class LiveAccount:
             else:
                 reports.append(result)
         return reports, errors
+
+    def config_rule_compliances(
+        self, packs: Sequence[str] | None = None
+    ) -> tuple[list[dict[str, Any]], dict[str, ApiError]]:
+        """Return the results of the rules of all packs, and the errors of packs that cannot be read completely.
+
+        Args:
+            packs: The IDs of the packs; None for all that `compliance_packs` lists.
+        """
+        found, errors = [], {}
+        packs = self.compliance_packs() if packs is None else packs
+        calls = [partial(read_rule_compliance, self._call, pack) for pack in packs]
+        for pack, result in zip(packs, run_parallel(calls), strict=True):
+            failed = isinstance(result, CallError)
+            rules, error = ({"CompliancePackId": pack}, result.error) if failed else result
+            found.append(rules)
+            if error is not None:
+                errors[f"{RULE_COMPLIANCE.section}.{pack}"] = error
+        return found, errors
 
     def _call(self, operation: Operation, query: dict[str, str] | None = None) -> Any:
         return self._caller.call(operation, query, self._deadline)
@@ -141,12 +168,14 @@ def read_account(
         account = LiveAccount(target, say, Deadline.after(ACCOUNT_SECONDS))
     except CallError as error:
         raise _unreadable(error) from None
-    always = account.account_id, account.security_preference, account.security_practice, account.compliance_pack_reports
+    packs_of = partial(_read_packs, account, rules=RULE_COMPLIANCE.section in optional)
+    always = account.account_id, account.security_preference, account.security_practice, packs_of
     readers = {section: read for section, read in _optional_readers(account).items() if section in optional}
     results = run_parallel([*always, *readers.values()])
-    identity, preference, practice, packs, *others = results
+    identity, preference, practice, of_packs, *others = results
     if all(isinstance(result, CallError) for result in results):
         raise _unreadable(identity)
+    packs, rules = of_packs if isinstance(of_packs, tuple) else (of_packs, of_packs)
     sections: dict[str, Any] = {}
     errors: dict[str, ApiError] = {}
     reports, pack_errors = packs if isinstance(packs, tuple) else (packs, {})
@@ -156,10 +185,21 @@ def read_account(
     _put({}, errors, IDENTITY.section, identity)
     for section, result in zip(readers, others, strict=True):
         _put(sections, errors, section, result)
+    if RULE_COMPLIANCE.section in optional:
+        compliances, rule_errors = rules if isinstance(rules, tuple) else (rules, {})
+        _put(sections, errors, RULE_COMPLIANCE.section, compliances)
+        pack_errors |= rule_errors
     account_id = identity if isinstance(identity, str) else None
     errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
     read_as = ReadAs("live", None, account.caller_arn, target.role_arn, target.region, target.profile)
     return replace(snapshot_of(sections, errors, account_id, _timestamp(now), read_as), read_as=read_as)
+
+
+def _read_packs(account: LiveAccount, *, rules: bool) -> tuple[Any, Any]:
+    """Return the reports of all packs, and with `rules` the results of their rules: both, or an error for each."""
+    packs = account.compliance_packs()
+    reports = account.compliance_pack_reports(packs)
+    return reports, account.config_rule_compliances(packs) if rules else None
 
 
 def _optional_readers(account: LiveAccount) -> dict[str, Callable[[], dict[str, Any]]]:

@@ -71,6 +71,22 @@ ACCESS_KEY_POLICY: Final = Operation(
     "AccessKeyPolicy",
     "AccessKeyPolicy",
 )
+RULE_COMPLIANCE: Final = Operation(
+    "GetConfigRuleComplianceByPack",
+    "config",
+    "2020-09-07",
+    "config:GetConfigRuleComplianceByPack",
+    "ConfigRuleCompliances",
+    "ConfigRuleComplianceResult",
+)
+PACK_DETAILS: Final = Operation(
+    "GetCompliancePack",
+    "config",
+    "2020-09-07",
+    "config:GetCompliancePack",
+    "ConfigRuleCompliances",
+    "CompliancePack",
+)
 ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole", "", "Credentials")
 SET_PREFERENCE: Final = Operation(
     "SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference", "", "SecurityPreference"
@@ -111,14 +127,33 @@ GENERATE_AGGREGATE_PACK_REPORT: Final = Operation(
     "",
     "CompliancePackId",
 )
+AGGREGATE_RULE_COMPLIANCE: Final = Operation(
+    "GetAggregateConfigRuleComplianceByPack",
+    "config",
+    "2020-09-07",
+    "config:GetAggregateConfigRuleComplianceByPack",
+    "",
+    "ConfigRuleComplianceResult",
+)
+AGGREGATE_PACK_DETAILS: Final = Operation(
+    "GetAggregateCompliancePack",
+    "config",
+    "2020-09-07",
+    "config:GetAggregateCompliancePack",
+    "",
+    "CompliancePack",
+)
 
 READ_OPERATIONS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS, PACK_REPORT)
 """What reading an account calls. Their permissions are the minimum permissions."""
 OPTIONAL_OPERATIONS: Final = (PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY)
 """What reading an account calls only if a rule needs it. Their permissions are optional."""
+OPTIONAL_PACK_OPERATIONS: Final = (RULE_COMPLIANCE, PACK_DETAILS)
+"""The same, called for each compliance pack."""
 OPERATIONS: Final = (
     *READ_OPERATIONS,
     *OPTIONAL_OPERATIONS,
+    *OPTIONAL_PACK_OPERATIONS,
     ASSUME_ROLE,
     SET_PREFERENCE,
     SET_PASSWORD_POLICY,
@@ -126,6 +161,8 @@ OPERATIONS: Final = (
     AGGREGATE_PACKS,
     AGGREGATE_PACK_REPORT,
     GENERATE_AGGREGATE_PACK_REPORT,
+    AGGREGATE_RULE_COMPLIANCE,
+    AGGREGATE_PACK_DETAILS,
 )
 """What the demo account serves."""
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}

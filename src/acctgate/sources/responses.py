@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from acctgate.model.account_id import is_account_id
+from acctgate.model.config_rule_compliance import with_risk_levels
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
@@ -19,18 +20,23 @@ from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
     IDENTITY,
     OPTIONAL_OPERATIONS,
+    OPTIONAL_PACK_OPERATIONS,
+    PACK_DETAILS,
     PACK_REPORT,
     PACKS,
     PRACTICE,
     PREFERENCE,
+    RULE_COMPLIANCE,
 )
 from acctgate.sources.xml import read_xml
 
 _SINGLE: Final = tuple(operation.answer_key for operation in (PREFERENCE, PRACTICE, *OPTIONAL_OPERATIONS))
 _PACK: Final = PACK_REPORT.answer_key
 _PACKS: Final = PACK_REPORT.section
+_RULES: Final = RULE_COMPLIANCE.section
 _SECTIONS: Final = {
-    operation.name: operation.section for operation in (PREFERENCE, PRACTICE, PACKS, PACK_REPORT, *OPTIONAL_OPERATIONS)
+    operation.name: operation.section
+    for operation in (PREFERENCE, PRACTICE, PACKS, PACK_REPORT, *OPTIONAL_OPERATIONS, *OPTIONAL_PACK_OPERATIONS)
 }
 # Codes that only GetCompliancePackReport's document lists.
 _PACK_CODES: Final = ("Invalid.CompliancePackId.Value", "CompliancePackReportCreating", "AccountNotExisted")
@@ -41,14 +47,14 @@ class _Account:
     """The content of the answers so far, and which file each part is from."""
 
     sections: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    """The details of compliance packs by ID, which have the risk levels of their rules."""
     errors: dict[str, ApiError] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     account_id: str | None = None
 
     def put(self, section: str, value: Any, name: str) -> None:
-        if section in self.origins:
-            raise SourceError(f"{name}: {section} is also in {self.origins[section]}; give it once")
-        self.origins[section] = name
+        self.put_origin(section, name)
         self.sections[section] = value
 
     def put_access_key_policy(self, answer: dict[str, Any], name: str) -> None:
@@ -62,6 +68,42 @@ class _Account:
         except CallError as error:
             self.origins[section] = name
             self.errors[section] = error.error
+
+    def add_rules(self, compliance: Any, name: str) -> None:
+        """Add the results of the rules of one compliance pack."""
+        pack = compliance.get("CompliancePackId") if isinstance(compliance, dict) else None
+        if pack is not None:
+            self.put_origin(f"{_RULES}.{pack}", name)
+        self.sections.setdefault(_RULES, []).append(compliance)
+
+    def add_details(self, pack: Any, name: str) -> None:
+        """Add the details of one compliance pack."""
+        if not isinstance(pack, dict) or not isinstance(pack.get("CompliancePackId"), str):
+            raise SourceError(f"{name}: {PACK_DETAILS.answer_key} has no CompliancePackId")
+        self.put_origin(f"{PACK_DETAILS.answer_key} {pack['CompliancePackId']}", name)
+        self.details[pack["CompliancePackId"]] = pack
+        self.set_account_id(pack.get("AccountId"), name)
+
+    def joined(self) -> dict[str, Any]:
+        """Return the sections, with the risk level of each rule."""
+        if _RULES not in self.sections:
+            return self.sections
+        return {**self.sections, _RULES: [self._with_levels(pack) for pack in self.sections[_RULES]]}
+
+    def _with_levels(self, pack: Any) -> Any:
+        if not isinstance(pack, dict):
+            return pack
+        return with_risk_levels(pack, self.details.get(str(pack.get("CompliancePackId"))))
+
+    def put_origin(self, section: str, name: str) -> None:
+        """Note which file a part is from.
+
+        Raises:
+            SourceError: Another file has the same part.
+        """
+        if section in self.origins:
+            raise SourceError(f"{name}: {section} is also in {self.origins[section]}; give it once")
+        self.origins[section] = name
 
     def add_pack(self, report: Any, name: str) -> None:
         self.sections.setdefault(_PACKS, []).append(report)
@@ -90,7 +132,7 @@ def read_responses(paths: Iterable[str]) -> Snapshot:
     for path in paths:
         names.append(display_name(path))
         _add(account, read_text(path), names[-1])
-    found = snapshot_of(account.sections, account.errors, account.account_id)
+    found = snapshot_of(account.joined(), account.errors, account.account_id)
     return replace(found, read_as=ReadAs("response", file=", ".join(names)))
 
 
@@ -144,10 +186,22 @@ def _add_sections(account: _Account, answer: dict[str, Any], name: str) -> list[
         account.sections.setdefault(_PACKS, [])
         for report in ([answer[_PACK]] if _PACK in answer else []) + (listed if isinstance(listed, list) else []):
             account.add_pack(report, name)
+    found += _add_rules(account, answer, name)
     if "IdentityType" in answer and "AccountId" in answer:  # GetCallerIdentity
         account.set_account_id(answer["AccountId"], name)
         found.append(IDENTITY.section)
     return found
+
+
+def _add_rules(account: _Account, answer: dict[str, Any], name: str) -> list[str]:
+    """Add what the answer says about the rules of compliance packs. Return the section if there is any."""
+    listed = answer.get(_RULES)
+    results = [answer[RULE_COMPLIANCE.answer_key]] if RULE_COMPLIANCE.answer_key in answer else []
+    for each in (*results, *(listed if isinstance(listed, list) else ())):
+        account.add_rules(each, name)
+    if PACK_DETAILS.answer_key in answer:
+        account.add_details(answer[PACK_DETAILS.answer_key], name)
+    return [_RULES] if results or isinstance(listed, list) or PACK_DETAILS.answer_key in answer else []
 
 
 def _error_beside_sections(answer: dict[str, Any], status: int | None) -> ApiError | None:
@@ -170,7 +224,7 @@ def _add_error(account: _Account, answer: dict[str, Any], root: str, name: str) 
             f"{name}: is an API error ({error['code']}: {error['message']}) and does not name its operation; "
             "leave it out, and the section is unknown"
         )
-    if section in account.sections and section != _PACKS:
+    if section in account.sections and section not in (_PACKS, _RULES):
         raise SourceError(f"{name}: is an error of {section}, which is also in {account.origins[section]}")
     if section in _SINGLE:
         account.origins.setdefault(section, name)

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from pydantic import TypeAdapter
 
 from acctgate.model.compliance_pack import CompliancePackReport
+from acctgate.model.config_rule_compliance import CompliancePackDetails, PackCompliance
 from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
@@ -60,13 +61,25 @@ def _children(element: Element, schema: Schema) -> Any:
     result: dict[str, Any] = {}
     for child in element:
         tag = _local(child.tag)
-        value = _value(child, _resolve(schema, schema.get("properties", {}).get(tag, {})))
+        kind = _resolve(schema, schema.get("properties", {}).get(tag, {}))
+        if _is_item(child, kind):
+            result.setdefault(tag, []).append(_value(child, _resolve(kind, kind["items"])))
+            continue
+        value = _value(child, kind)
         if tag in result:  # Ambiguous: a list, which the models reject.
             first = result[tag]
             result[tag] = [*first, value] if isinstance(first, list) else [first, value]
         else:
             result[tag] = value
     return result
+
+
+def _is_item(element: Element, schema: Schema) -> bool:
+    """Return whether an element is one item of a list of objects: the list may repeat its tag, with nothing around."""
+    if schema.get("type") != "array":
+        return False
+    properties = _resolve(schema, schema.get("items", {})).get("properties", {})
+    return any(_local(child.tag) in properties for child in element)
 
 
 def _value(element: Element, schema: Schema) -> Any:
@@ -112,6 +125,8 @@ def _answer_schema() -> Schema:
         "PasswordPolicy": PasswordPolicy,
         "UserSsoSettings": UserSsoSettings,
         "AccessKeyPolicy": str,  # a JSON text
+        "ConfigRuleComplianceResult": PackCompliance,
+        "CompliancePack": CompliancePackDetails,
     }
     schemas = {key: TypeAdapter(model).json_schema() for key, model in sections.items()}
     definitions: Schema = {}

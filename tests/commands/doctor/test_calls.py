@@ -13,6 +13,7 @@ from acctgate.demo import DemoAccount, DemoServer
 from acctgate.sources.call_error import CallError
 from acctgate.sources.operations import IDENTITY
 from tests.support.doctor import (
+    OF_PACKS,
     OPTIONAL,
     PERMISSIONS,
     examined,
@@ -28,7 +29,7 @@ def test_a_denied_call_names_the_action_to_grant(server: DemoServer, permission:
     findings = examined(server, status=1)
     follows = {
         "sts:GetCallerIdentity": {"identity": "skipped"},
-        "config:ListCompliancePacks": {"config:GetCompliancePackReport": "skipped"},
+        "config:ListCompliancePacks": dict.fromkeys(OF_PACKS, "skipped"),
     }.get(permission, {})
     assert statuses(findings) == {permission: "failed", **follows}
     assert findings[permission].remedy == f"grant {permission} to the caller"
@@ -59,7 +60,7 @@ def test_a_lasting_trouble(server: DemoServer, how: str, code: str, remedy: str)
 def test_an_account_without_packs(server: DemoServer) -> None:
     server.account.pack_reports.clear()
     findings = examined(server, status=0)
-    assert statuses(findings) == {"config:GetCompliancePackReport": "skipped"}
+    assert statuses(findings) == dict.fromkeys(OF_PACKS, "skipped")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_an_answer_that_is_none(server: DemoServer, answer: dict[str, Any]) -> N
 )
 def test_packs_that_are_none(server: DemoServer, packs: dict[str, Any]) -> None:
     answer_with(server, "ListCompliancePacks", {"CompliancePacksResult": packs})
-    assert statuses(examined(server)) == {"config:GetCompliancePackReport": "skipped"}
+    assert statuses(examined(server)) == dict.fromkeys(OF_PACKS, "skipped")
 
 
 def answer_with(server: DemoServer, operation: str, answer: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from acctgate.sources.operations import (
     ASSUME_ROLE,
     IDENTITY,
     OPTIONAL_OPERATIONS,
+    OPTIONAL_PACK_OPERATIONS,
     PACK_REPORT,
     PACKS,
     Operation,
@@ -67,13 +68,19 @@ def check_permissions(context: DoctorContext) -> Iterator[Finding]:
     """Check that the caller may make the calls, and that the answers are usable. Some are optional."""
     for operation in PARALLEL_CALLS:
         yield check_answer(operation, context.answers[operation.name])
-    yield check_answer(PACK_REPORT, _pack_report(context))
+    yield check_answer(PACK_REPORT, _of_first_pack(context, PACK_REPORT))
     for operation in OPTIONAL_OPERATIONS:
-        found = check_answer(operation, context.answers[operation.name])
-        if found.status == "failed":
-            detail = f"{found.detail}; optional: only the rules that read {operation.section} need it"
-            found = replace(found, status="warning", detail=detail)
-        yield found
+        yield _optional(operation, check_answer(operation, context.answers[operation.name]))
+    for operation in OPTIONAL_PACK_OPERATIONS:
+        yield _optional(operation, check_answer(operation, _of_first_pack(context, operation)))
+
+
+def _optional(operation: Operation, found: Finding) -> Finding:
+    """Return the finding of a call that only some rules need: a failure is a warning."""
+    if found.status != "failed":
+        return found
+    detail = f"{found.detail}; optional: only the rules that read {operation.section} need it"
+    return replace(found, status="warning", detail=detail)
 
 
 def remedy(operation: Operation, error: CallError) -> str:
@@ -103,8 +110,8 @@ def check_answer(operation: Operation, answer: Any) -> Finding:
     return ok(subject, "granted")
 
 
-def _pack_report(context: DoctorContext) -> Any:
-    """Return the answer for the first compliance pack."""
+def _of_first_pack(context: DoctorContext, operation: Operation) -> Any:
+    """Return the answer of an operation for the first compliance pack."""
     listed = context.answers[PACKS.name]
     if isinstance(listed, (CallError, Skipped)):
         return Skipped("the compliance packs are unknown", f"fix {PACKS.permission} first")
@@ -113,6 +120,6 @@ def _pack_report(context: DoctorContext) -> Any:
     first = packs[0] if isinstance(packs, list) and packs else None
     pack = first.get("CompliancePackId") if isinstance(first, dict) else None
     if not isinstance(pack, str):
-        remedy = "none needed, unless you use the rule compliance-report: then create a pack in Cloud Config"
+        remedy = "none needed, unless you use compliance-report or compliance-rules: then create a pack in Cloud Config"
         return Skipped("the account has no compliance pack", remedy)
-    return context.call(PACK_REPORT, {"CompliancePackId": pack})
+    return context.call(operation, {"CompliancePackId": pack})

@@ -1,0 +1,287 @@
+"""The account complies with the rules of its compliance packs.
+
+A compliance pack of Cloud Config is a set of rules, each with a risk level: high, medium or low. The rule counts the
+non-compliant ones, each once even if several packs have it, and names them. Without a limit, no high-risk rule may be
+non-compliant. Rules under `ignore` do not count until their expiry date. What Cloud Config itself ignores
+(IgnoreEvaluationResults) does not count either, and the message says so. An account without packs has nothing to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, NotRequired, Required
+
+from annotated_types import MinLen
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
+from acctgate.model.fields import Count
+from acctgate.model.other_change import COMPLIANCE_PACKS
+from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
+from acctgate.redact import one_line
+from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided
+from acctgate.rules.order import Move, fewer_is_stricter, lower_is_stricter
+from acctgate.text import and_more, show
+
+_LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
+_MOST_NAMES: Final = 10
+_RESULTS: Final = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA", "IGNORED")
+_NOT_JUDGED: Final = {"INSUFFICIENT_DATA": "have no data", "NOT_APPLICABLE": "do not apply"}
+
+
+@entry
+class IgnoredRule(TypedDict):
+    """A rule of Cloud Config that does not count until a date."""
+
+    rule: Required[Annotated[str, MinLen(1)]]
+    """Its name or ID."""
+    expires: Required[Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]]
+    """The last day on which it is ignored (UTC), YYYY-MM-DD."""
+    reason: NotRequired[Annotated[str, MinLen(1)]]
+    """Why that is acceptable."""
+    owner: NotRequired[Annotated[str, MinLen(1)]]
+    """Who is responsible for it."""
+
+
+@entry
+class Parameters(MovedEntry, total=False):
+    """The parameters of compliance-rules."""
+
+    max_high: Count
+    """The highest number of non-compliant rules of high risk, at least 0. With no limit at all, it is 0."""
+    max_medium: Count
+    """The highest number of non-compliant rules of medium risk, at least 0."""
+    max_low: Count
+    """The highest number of non-compliant rules of low risk, at least 0."""
+    ignore: list[IgnoredRule]
+    """Rules of Cloud Config that do not count, by name or ID, each with the last day on which that holds (expires)."""
+
+
+def limits_of(want: Parameters) -> dict[str, int]:
+    """Return the highest number of non-compliant rules by risk level."""
+    values: Mapping[str, Any] = want
+    return {level: values[name] for level, name in _LIMITS.items() if name in values} or {"high": 0}
+
+
+def expected(want: Parameters) -> str:
+    """Return the parameters in words."""
+    limits = ", ".join(f"{most} of {level} risk" for level, most in limits_of(want).items())
+    names = [one_line(each["rule"]) for each in want.get("ignore", ())]
+    return f"non-compliant rules: at most {limits}{f', ignoring {_some(names)}' if names else ''}"
+
+
+def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the expiry dates that do not exist."""
+    for index, each in enumerate(want.get("ignore", ())):
+        try:
+            date.fromisoformat(each["expires"])
+        except ValueError:
+            yield ("ignore", index, "expires"), f"invalid date {show(each['expires'])}"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the packs say, over all of them."""
+
+    today: date
+    ignore: Sequence[IgnoredRule]
+    failing: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The non-compliant rules by ID or name."""
+    unknown: list[str] = field(default_factory=list)
+    ignored: dict[str, None] = field(default_factory=dict)
+    expired: dict[str, str] = field(default_factory=dict)
+    in_cloud: int = 0
+    """How many rules Cloud Config ignores."""
+    not_judged: dict[str, set[str]] = field(default_factory=dict)
+    total: set[str] = field(default_factory=set)
+
+    def add(self, rule: Mapping[str, Any], kind: str, level: int | Unknown) -> None:
+        """Count one rule of a pack."""
+        key, name = _key(rule), _name(rule)
+        self.total.add(key)
+        if kind in _NOT_JUDGED:
+            self.not_judged.setdefault(kind, set()).add(key)
+        if kind != "NON_COMPLIANT":
+            return
+        entries = [
+            each for each in self.ignore if each["rule"] in (rule.get("ConfigRuleId"), rule.get("ConfigRuleName"))
+        ]
+        if any(date.fromisoformat(each["expires"]) >= self.today for each in entries):
+            self.ignored[name] = None
+            return
+        if entries:
+            self.expired[name] = max(each["expires"] for each in entries)
+        if isinstance(level, Unknown):
+            self.unknown.append(f"the risk level of {name}: {level.reason}")
+        else:
+            known = self.failing.setdefault(key, {**_identity(rule), "RiskLevel": level})
+            known["RiskLevel"] = min(known["RiskLevel"], level)  # the graver one of two packs
+
+    def count(self, level: str) -> int:
+        return sum(RISK_LEVELS[each["RiskLevel"]] == level for each in self.failing.values())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ComplianceRules(Rule[Parameters]):
+    """Judges the rules of all packs together."""
+
+    def judgements(self, account: Snapshot, want: Parameters, now: datetime) -> Sequence[Judgement]:
+        """Return one judgement. Too many non-compliant rules are a fail, even if more is unknown."""
+        packs = account.read((SECTION,))
+        if isinstance(packs, Unknown):
+            return [undecided(packs)]
+        tally = _Tally(now.astimezone(UTC).date(), want.get("ignore", ()))
+        for index in range(len(packs)):
+            _add_pack(tally, account, (SECTION, index))
+        if error := account.errors.get(SECTION):
+            tally.unknown.append(explain(error, "GetConfigRuleComplianceByPack"))
+        if not packs and not tally.unknown:
+            return [Judgement("skipped", "the account has no compliance pack", [])]
+        return [_judge(tally, limits_of(want))]
+
+
+def _judge(tally: _Tally, limits: Mapping[str, int]) -> Judgement:
+    actual = sorted(tally.failing.values(), key=lambda rule: (rule["RiskLevel"], _name(rule)))
+    over = any(tally.count(level) > most for level, most in limits.items())
+    message = "; ".join(_parts(tally, actual))
+    if over:
+        return Judgement("fail", message, actual)
+    if tally.unknown:
+        return undecided(Unknown(_some(tally.unknown, most=3, separator="; "), actual))
+    return Judgement("pass", message, actual)
+
+
+def _parts(tally: _Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not failing:
+        yield f"none of {len(tally.total)} rules is non-compliant" if tally.total else "the packs have no rules"
+    else:
+        counts = ", ".join(f"{tally.count(level)} {level}" for level in _LIMITS if tally.count(level))
+        names = [f"{_name(rule)} ({RISK_LEVELS[rule['RiskLevel']]})" for rule in failing]
+        yield f"{len(failing)} of {len(tally.total)} rules non-compliant ({counts} risk): {_some(names)}"
+    if tally.ignored:
+        yield f"ignored by the policy: {_some(tally.ignored)}"
+    for name, day in tally.expired.items():
+        yield f"ignoring {name} expired on {day}"
+    if tally.in_cloud:
+        yield f"ignored in Cloud Config (IgnoreEvaluationResults): {tally.in_cloud}"
+    for kind, text in _NOT_JUDGED.items():
+        if found := tally.not_judged.get(kind):
+            yield f"{len(found)} {text}"
+
+
+def _some(texts: Iterable[str], *, most: int = _MOST_NAMES, separator: str = ", ") -> str:
+    found = list(texts)
+    return separator.join(found[:most]) + and_more(max(len(found) - most, 0))
+
+
+def _add_pack(tally: _Tally, account: Snapshot, path: Path) -> None:
+    """Count the rules of one pack, and note what makes it unknown."""
+    pack = account.read(path)
+    if isinstance(pack, Unknown):
+        tally.unknown.append(pack.reason)
+        return
+    if SECTION not in pack and "ComplianceType" in pack:  # a list of rules, without packs
+        _add_rule(tally, account, path, None)
+        return
+    name = one_line(pack.get("CompliancePackId") or "a pack")
+    error = account.errors.get(f"{SECTION}.{pack.get('CompliancePackId')}")
+    rules = account.read((*path, SECTION))
+    if isinstance(rules, Unknown):
+        reason = explain(error, name) if error else f"{name}: {rules.reason}"
+        tally.unknown.append(reason)
+        return
+    no_level = Unknown(explain(error, name)) if error else None
+    found = [_add_rule(tally, account, (*path, SECTION, index), no_level) for index in range(len(rules))]
+    in_cloud = account.raw((*path, "IgnoredCount"))
+    tally.in_cloud += in_cloud if type(in_cloud) is int and in_cloud > 0 else found.count("IGNORED")
+    tally.unknown += _incomplete(account, path, name, found)
+
+
+def _add_rule(tally: _Tally, account: Snapshot, path: Path, no_level: Unknown | None) -> str | None:
+    """Count one rule. Return its result, None if that is unknown."""
+    rule, kind = account.raw(path), account.read((*path, "ComplianceType"))
+    if isinstance(kind, Unknown) or kind not in _RESULTS or not isinstance(rule, dict):
+        reason = kind.reason if isinstance(kind, Unknown) else f"unknown ComplianceType {show(kind)}"
+        tally.unknown.append(f"{_name(rule)}: {reason}")
+        return None
+    level = account.read((*path, "RiskLevel"))
+    if not isinstance(level, Unknown) and (type(level) is not int or level not in RISK_LEVELS):
+        level = Unknown(f"RiskLevel should be 1, 2 or 3, found {show(level)}")
+    tally.add(rule, kind, no_level if isinstance(level, Unknown) and no_level else level)
+    return str(kind)
+
+
+def _incomplete(account: Snapshot, path: Path, name: str, found: Sequence[str | None]) -> Iterator[str]:
+    """Yield how the counts of a pack contradict its list of rules."""
+    for key, listed in (("TotalCount", len(found)), ("NonCompliantCount", found.count("NON_COMPLIANT"))):
+        count = account.read((*path, key))
+        if isinstance(count, Unknown):
+            if not count.absent:
+                yield f"{name}: {count.reason}"
+        elif count > listed:
+            yield f"{name} lists {listed} rules, but {key} is {count}"
+
+
+def _identity(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: rule[key] for key in ("ConfigRuleId", "ConfigRuleName") if isinstance(rule.get(key), str)}
+
+
+def _key(rule: Mapping[str, Any]) -> str:
+    return str(rule.get("ConfigRuleId") or rule.get("ConfigRuleName") or id(rule))
+
+
+def _name(rule: Any) -> str:
+    named = rule if isinstance(rule, dict) else {}
+    return one_line(named.get("ConfigRuleName") or named.get("ConfigRuleId") or "a rule without a name")
+
+
+def compare_ignored(before: Any, after: Any) -> Move:
+    """Compare two `ignore` lists: fewer rules, and earlier dates, are stricter."""
+    adds = any(not any(_covers(old, new) for old in before) for new in after)
+    removes = any(not any(_covers(new, old) for new in after) for old in before)
+    if adds and removes:
+        return Move("mixed")
+    return Move("looser" if adds else "stricter" if removes else "changed")
+
+
+def _covers(wider: Mapping[str, str], narrower: Mapping[str, str]) -> bool:
+    return wider["rule"] == narrower["rule"] and wider["expires"] >= narrower["expires"]
+
+
+RULE = ComplianceRules(
+    id="compliance-rules",
+    title="Rules of the compliance packs",
+    doc=__doc__ or "",
+    severity="medium",
+    setting=SECTION,
+    parameters=Parameters,
+    expected=expected,
+    faults=faults,
+    actual_order=fewer_is_stricter,
+    parameter_orders={**dict.fromkeys(_LIMITS.values(), lower_is_stricter), "ignore": compare_ignored},
+    left_out={"ignore": []},
+    moved_by_resources=COMPLIANCE_PACKS,
+    remediation="Repair the resources that the named rules report (Cloud Config console, Compliance Package, the "
+    "pack's result), or name a rule under `ignore` with an expiry date.",
+    translations={
+        "zh": RuleText(
+            title="合规包中的规则",
+            doc="账号符合其合规包中的规则。\n\n"
+            "配置审计的合规包是一组规则，每条规则都有风险等级：高、中或低。本规则统计不合规的规则并列出其名称，"
+            "多个合规包都包含的规则只算一次。没有给出任何上限时，不允许有不合规的高风险规则。`ignore` "
+            "中的规则在到期日之前不计入。配置审计自身忽略的结果（IgnoreEvaluationResults）同样不计入，消息会说明这一点。"
+            "没有合规包的账号无需判断。",
+            remediation="请修复所列规则报告的资源（配置审计控制台，合规包，查看结果），"
+            "或在 `ignore` 中列出该规则及其到期日。",
+            parameters={
+                "max_high": "不合规的高风险规则最多有多少条，不小于 0。没有给出任何上限时为 0。",
+                "max_medium": "不合规的中风险规则最多有多少条，不小于 0。",
+                "max_low": "不合规的低风险规则最多有多少条，不小于 0。",
+                "ignore": "不计入的配置审计规则，用名称或 ID 表示，并各自给出最后有效日（expires）。",
+            },
+        )
+    },
+)
