@@ -17,7 +17,6 @@ from acctgate.cli.live import Live
 from acctgate.cli.progress import Progress
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.reading import SourceError
-from acctgate.sources.responses import read_responses
 from acctgate.sources.snapshots import RawSnapshot, read_snapshots, unreadable
 from acctgate.sources.snapshots import read_raw as read_raw_snapshots
 
@@ -76,6 +75,8 @@ def read_accounts(
 def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[RawSnapshot | Snapshot]:
     """Read the files that the options name; snapshots are left for a worker process to parse."""
     if responses:
+        from acctgate.sources.responses import read_responses  # noqa: PLC0415 - snapshots need no XML parser
+
         try:
             yield read_responses(responses)
         except SourceError as error:

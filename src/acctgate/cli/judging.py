@@ -25,7 +25,6 @@ from acctgate.cli.options import (
 from acctgate.cli.output import Color
 from acctgate.cli.writer import Writer
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
-from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Level, Severity
@@ -58,6 +57,8 @@ class Judging:
         """
         if self.baseline_file is None:
             return None
+        from acctgate.evaluate.baseline_file import read_baseline  # noqa: PLC0415 - loads only for a baseline
+
         path = self.baseline_file
         return or_fail(lambda: read_baseline(path, policy, datetime.now(UTC)))
 

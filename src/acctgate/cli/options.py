@@ -12,9 +12,8 @@ import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import OVERWRITE, Color
+from acctgate.model.other_change import Planned
 from acctgate.model.report import Report, read_report
-from acctgate.plan import Planned
-from acctgate.plan.read import read_plans
 from acctgate.policy import Policy, PolicyError
 from acctgate.policy.command_line import (
     ACCOUNTS_VARIABLE,
@@ -179,6 +178,8 @@ def planned_changes(plans: tuple[str, ...], lock_file: str | None) -> list[Plann
         if lock_file is not None:
             raise click.UsageError("--lock-file goes with --plan")
         return None
+    from acctgate.plan.read import read_plans  # noqa: PLC0415 - the readers of plans load only for a plan
+
     return or_fail(lambda: read_plans(plans, lock_file))
 
 

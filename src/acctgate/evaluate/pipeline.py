@@ -14,13 +14,11 @@ from functools import partial
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
 from acctgate.evaluate.judge import Judge
-from acctgate.evaluate.planned import add_changes
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport, Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
-from acctgate.plan import after_deploy
 from acctgate.policy.policy import Policy
 from acctgate.rules.comparison import Comparison
 
@@ -87,6 +85,9 @@ def evaluate(
     """
     if planned is None:
         return settle(map(Judge(policy, now), accounts), policy, now, baseline=baseline, fail_on=fail_on)
+    from acctgate.evaluate.planned import add_changes  # noqa: PLC0415 - a check without a plan loads no diff
+    from acctgate.plan import after_deploy  # noqa: PLC0415 - nor the readers of plans
+
     waivers, compare = Waivers(policy, now), _comparer(baseline or earlier, policy)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
