@@ -1,4 +1,4 @@
-"""What every test starts from: no credentials and no settings of the developer's, and no look for an ECS machine."""
+"""The environment of every test: no credentials or settings of the developer, and no lookup of an ECS instance."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _FIRST: Final[Mapping[str, SearchStrategy[Any]]] = {
     "AllowUserToManageAccessKeys": st.booleans(),
     "AllowUserToManageMFADevices": st.booleans(),
 }
-"""The settings that the oldest providers know."""
+"""The settings that the oldest providers support."""
 VALUES: Final[Mapping[str, SearchStrategy[Any]]] = {
     **_FIRST,
     "MFAOperationForLogin": st.sampled_from(("mandatory", "adaptive", "independent")),
@@ -66,28 +66,28 @@ NOT_PREDICTIONS: Final = ("login-lockout", "no-loosening")
 
 @dataclass(frozen=True)
 class Case:
-    """One account and what happens to it."""
+    """One account and the deploys to it."""
 
     live: Settings
     """The account before anything is deployed."""
     deployed: Settings | None
-    """What the program declared when it was last deployed; None: it has no resource."""
+    """What the program declared at its last deploy. None: no resource."""
     drift: Settings
-    """What somebody changed in the account afterwards."""
+    """Changes that were made in the account afterwards."""
     planned: Settings | None
-    """What the program declares now; None: the resource is gone."""
+    """What the program declares now. None: the resource is removed."""
     version: str | None = None
-    """The version of the provider; None: the newest."""
+    """The version of the provider. None: the newest."""
     imported: bool = False
     """Whether a resource that is not recorded is imported."""
     secret: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    """The settings that are secret, and those that another resource of the same deploy gives."""
+    """The settings that are secret, and those that another resource of the same deploy sets."""
     ignored: tuple[str, ...] = ()
     """The settings whose changes are ignored."""
     replace_on_changes: bool = False
     second: Settings | None = None
-    """What another new resource on the same account declares; None: there is none."""
+    """What another new resource on the same account declares. None: there is no other resource."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Options:
 
 @dataclass
 class Tally:
-    """What the predictions came to, setting by setting."""
+    """The results of the predictions, setting by setting."""
 
     right: int = 0
     unknown: int = 0
@@ -235,7 +235,7 @@ def program(given: Sequence[Case], *, second: bool) -> Callable[[], None]:
 
 
 HELPER: Final = "9999999999999999"
-"""The account of a new resource whose outputs are not known before the deploy."""
+"""The account of a new resource whose outputs are unknown before the deploy."""
 
 
 def _helper() -> pulumi.Output[Any]:

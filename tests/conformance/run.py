@@ -35,7 +35,7 @@ _case: ContextVar[int] = ContextVar("case")
 
 
 class _Plugin(StandIn):
-    """One plugin process for the providers of all cases: a resource's name says whose account it belongs to.
+    """One plugin process for the providers of all cases: a resource's name identifies its account.
 
     The engine would start a process for each provider, which takes most of the time.
     """

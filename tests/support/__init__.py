@@ -1,4 +1,4 @@
-"""What several tests share."""
+"""Helpers that several tests share."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from acctgate.policy import Policy, load_policy
 HERE: Final = Path(__file__).parent.parent
 ROOT: Final = HERE.parent
 SARIF_SCHEMA: Final = ROOT.parent / "shared/data/sarif-2.1.0.schema.json"
-"""The official schema, where this checkout has it beside it."""
+"""The official schema, if this checkout has it beside it."""
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FOREIGN: Final = ("ALIBABA_CLOUD_", "ACCTGATE_")
 """Beginnings of the names of variables that tests must not inherit."""
 UPDATE: Final = os.environ.get("ACCTGATE_UPDATE_GOLDEN") == "1"
-"""Whether golden reports are to be written anew."""
+"""Whether to write the golden reports again."""
 DENIED: Final = {"code": "NoPermission", "message": "You are not authorized to do this operation."}
 
 
@@ -56,7 +56,7 @@ def examples(folder: str, *suffixes: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """How an example is called in pytest's output."""
+    """Return the name of an example in pytest's output."""
     return path.relative_to(HERE).as_posix()
 
 
@@ -67,7 +67,7 @@ def policy_of(rules: Mapping[str, Mapping[str, Any] | None]) -> Policy:
 
 
 def written_policy(path: Path, text: str) -> Policy:
-    """Return the policy of this text, by way of a file."""
+    """Write a policy file and return its policy."""
     path.write_text(text, encoding="utf-8")
     return load_policy(path)
 
@@ -102,7 +102,7 @@ def outcomes_of(report: AccountReport, rule: str) -> list[Outcome]:
 def run(
     *arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """`acctgate` as a process of its own."""
+    """Run `acctgate` in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "acctgate", *map(str, arguments)],
         cwd=cwd,
@@ -116,7 +116,7 @@ def run(
 
 
 def one_line(text: str, *parts: str) -> None:
-    """Hold that this is exactly one line for people, that contains these parts."""
+    """Assert that the text is exactly one line without a traceback, and contains these parts."""
     assert text.count("\n") == 1 and text.endswith("\n"), text
     assert "Traceback" not in text
     for part in parts:
@@ -134,5 +134,5 @@ def seed(name: str) -> Path:
 
 
 def joined(lines: Iterable[str]) -> str:
-    """Lines as the text of a file."""
+    """Return lines as the text of a file."""
     return "".join(f"{line}\n" for line in lines)

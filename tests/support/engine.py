@@ -31,15 +31,15 @@ PACK = ROOT / "policies"
 
 @dataclass
 class Run:
-    """What one run of the engine came to."""
+    """The result of one run of the engine."""
 
     ok: bool
     report: dict[str, Any] | None
     output: str
     violations: list[tuple[str, str]] = field(default_factory=list)
-    """Policy and enforcement level of each violation that the engine showed."""
+    """The policy and enforcement level of each violation that the engine showed."""
     operations: dict[str, str] = field(default_factory=dict)
-    """Resource name → what the engine planned for it."""
+    """Resource name → the engine's operation."""
 
     def failed(self, outcome: str = "fail", level: str = "mandatory") -> set[str]:
         """Return the rules with that outcome and level in the pack's report."""

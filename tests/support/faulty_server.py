@@ -1,4 +1,4 @@
-"""The demo account behind a connection that breaks: every fault of the wire, for the operations of choice."""
+"""The demo account behind a faulty connection: every fault of the wire, for selected operations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BOMB: Final = (
 
 
 class Reply(NamedTuple):
-    """An answer before it is sent."""
+    """A response to send."""
 
     status: int
     body: bytes

@@ -14,7 +14,7 @@ _CLOSES: Final = {
     "th": {"td", "th"},
     "tbody": {"td", "th", "tr", "tbody", "thead"},
 }
-"""What may end without its tag where another begins."""
+"""Elements whose end tag may be missing before one of these others."""
 _ENDED: Final = {"td", "th", "tr", "tbody", "thead"}
 _HTML: Final = (
     "html head meta title style body a i input label header p h1 h2 h3 span dl div dt dd main section table thead "
@@ -39,7 +39,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.rows: list[tuple[str, str, str]] = []
-        """What stands in rows of accounts: outcome, level, the rules."""
+        """The rows of accounts: outcome, level and rule."""
         self.counts: dict[str, int] = {}
         self.accounts: list[dict[str, str | None]] = []
         self.hidden = Counter[str]()

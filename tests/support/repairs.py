@@ -1,4 +1,4 @@
-"""What the tests of `acctgate fix` share: accounts and policies, and readers of the printed programs."""
+"""Helpers for the tests of `acctgate fix`: accounts, policies, and readers of the printed programs."""
 
 from __future__ import annotations
 
