@@ -36,7 +36,7 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What one run judges by."""
+    """The policy and the account settings of one run."""
 
     policy: Policy
     account: AccountSettings = field(default_factory=AccountSettings)

@@ -1,4 +1,4 @@
-"""The file in which the policy pack leaves its report for the process that started the engine."""
+"""The file in which the policy pack writes its report for the process that started the engine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def remove() -> None:
 
 
 def write(report: str) -> None:
-    """Write the report (JSON) with the identity of this run, if a file is asked for.
+    """Write the report (JSON) with the identity of this run, if a file is requested.
 
     A half-written report must not be read as one, so the file appears whole or not at all.
     """

@@ -1,4 +1,4 @@
-"""The pack's gRPC service: it looks at the engine's requests before Pulumi's SDK does.
+"""The pack's gRPC service: it sees the engine's requests before Pulumi's SDK.
 
 The SDK gives a policy its parameters, but neither its level nor the findings of other policies, and it decodes every
 resource of the stack once for each policy. So the servicer keeps the configuration, judges the stack once, writes the
@@ -31,7 +31,7 @@ from acctgate.policy import Policy
 
 
 class PackProcess:
-    """What the pack's process keeps across runs: the policy file's policy. It holds the session of the current run."""
+    """The state of the pack's process across runs: the policy file's policy, and the session of the current run."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -66,7 +66,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
     def Analyze(
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
-        """Take a resource into the session. Only a SecurityPreference has resource policies."""
+        """Record a resource in the session. Only a SecurityPreference has resource policies."""
         session = self.process.session
         if request.type in PREFERENCE_TYPES:
             session.declare(_declared(request))

@@ -43,7 +43,7 @@ class Phase(IntEnum):
 
 
 class SessionError(RuntimeError):
-    """The engine's requests came in an order that a session does not allow."""
+    """The engine sent requests in an order that a session does not allow."""
 
 
 class PreviewSession:
@@ -77,14 +77,14 @@ class PreviewSession:
         return self.configuration.policy
 
     def declare(self, resource: Declared) -> None:
-        """Take in a planned SecurityPreference, and start to read what the state records of it."""
+        """Record a planned SecurityPreference, and start to read its recorded state."""
         self._move(Phase.DECLARED)
         self._declared[resource.urn] = resource
         self._changes_judged.clear()
         self._reader.start_state()
 
     def declare_source(self, source: StackResource) -> None:
-        """Take in a data source. Its inputs have what it has read; its outputs may be older ones."""
+        """Record a data source. Its inputs are what it has read; its outputs may be older ones."""
         self._move(Phase.DECLARED)
         self._has_sources = True
         self._sources[source.urn] = source

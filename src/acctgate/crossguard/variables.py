@@ -1,4 +1,4 @@
-"""The environment variables through which a preview, the policy pack and the program talk to each other."""
+"""The environment variables that connect a preview, the policy pack and the program."""
 
 from __future__ import annotations
 
