@@ -163,6 +163,7 @@ def test_a_fault_of_the_role_or_of_every_api(bench: Bench, fault: str) -> None:
 def test_a_wrong_content_type_does_no_harm(bench: Bench, whole: dict[str, Any], operation: str) -> None:
     status, errors, document = bench.read(operation, fault="wrong-content-type")
     assert (status, errors) == (0, "")
+    document["read_as"].pop("role_arn", None)
     assert {key: value for key, value in document.items() if key != "taken_at"} == whole
 
 
