@@ -14,6 +14,7 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan import after_deploy
+from acctgate.plan.read import read_plan
 from tests.support import HERE, NOW, judge, outcomes_of, policy_of
 from tests.support.process import run_here
 
@@ -111,3 +112,55 @@ def test_the_commands_report_what_a_plan_loosens(tmp_path: Path, plan: Any) -> N
     flips = {each["rule"]: each["flip"] for each in json.loads(done.stdout)["accounts"][0]["rules"]}
     assert flips == {"no-loosening": "newly-failing"}
     assert run_here("check", "--snapshot", tmp_path / "s.json", "--policy", tmp_path / "policy.yaml").status == 0
+
+
+@pytest.mark.parametrize(
+    ("actions", "length", "outcome", "message"),
+    [
+        (["delete"], None, "fail", "MinimumPasswordLength: 12 was 14; PasswordReusePrevention: 0 was 5"),
+        (["update"], 12, "fail", "the plan makes MinimumPasswordLength looser: 12 was 14"),
+        (["update"], 20, "pass", "the plan makes no setting looser"),
+    ],
+)
+def test_a_planned_password_policy_counts(
+    tmp_path: Path, actions: list[str], length: int | None, outcome: str, message: str
+) -> None:
+    """Destroying this resource puts the account back to weak defaults."""
+    kind = "alicloud_ram_account_password_policy"
+    before = {
+        "minimum_password_length": 14,
+        "password_reuse_prevention": 5,
+        **dict.fromkeys(
+            ("require_symbols", "require_numbers", "require_lowercase_characters", "require_uppercase_characters"), True
+        ),
+        "max_password_age": 0,
+        "max_login_attempts": 5,
+        "hard_expiry": False,
+    }
+    after = None if length is None else {**before, "minimum_password_length": length}
+    expressions = {name: {"constant_value": value} for name, value in (after or {}).items()}
+    resource = {"address": f"{kind}.x", "type": kind, "provider_config_key": "alicloud", "expressions": expressions}
+    change = {"actions": actions, "before": before, "after": after, "after_unknown": {}}
+    plan = {
+        "format_version": "1.2",
+        "resource_changes": [{"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "change": change}],
+        "configuration": {
+            "provider_config": {"alicloud": {"name": "alicloud"}},
+            "root_module": {"resources": [resource] if after else []},
+        },
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    live = {
+        "MinimumPasswordLength": 14,
+        "PasswordReusePrevention": 5,
+        **dict.fromkeys((f"Require{name}" for name in ("LowercaseCharacters", "UppercaseCharacters")), True),
+        **dict.fromkeys(("RequireNumbers", "RequireSymbols"), True),
+        "MaxPasswordAge": 0,
+        "MaxLoginAttemps": 5,
+        "HardExpire": False,
+    }
+    account = Snapshot.from_document({**ACCOUNT, "PasswordPolicy": live})
+    [found] = after_deploy([account], read_plan(str(tmp_path / "plan.json")), {})
+    [judged] = [each for each in _outcomes(found, policy_of({"no-loosening": {}})) if each.rule == "no-loosening"]
+    assert judged.outcome == outcome
+    assert message in judged.message
