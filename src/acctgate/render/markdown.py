@@ -13,11 +13,10 @@ from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import change_lines
 from acctgate.render.findings import VERDICT_WORDS, read_line
-from acctgate.render.markdown_rows import ROOM, Rows
+from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import escape
 
 _MAX_CELL: Final = 300
-_MAX_WARNINGS: Final = 20
 _VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
 _SIGNS: Final[dict[Result, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
 _HEADER: Final = ("| | account | rule | message | expected | remediation |", "|---|---|---|---|---|---|")
@@ -28,10 +27,11 @@ class MarkdownRenderer(Renderer):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self._changes = Rows(ROOM // 4)
+        shared = Pool(ROOM // 4)
+        self._changes = Rows(ROOM // 8, shared)
         self._blocking = Rows(ROOM // 3)
-        self._details = Rows(ROOM // 4)
-        self._waivers = Rows(ROOM // 8)
+        self._details = Rows(ROOM // 8, shared)
+        self._waivers = Rows(ROOM // 12)
         self._read = Rows(ROOM // 24)
 
     def account(self, report: AccountReport) -> str:
@@ -67,13 +67,11 @@ class MarkdownRenderer(Renderer):
     def _warnings(self, summary: Summary) -> list[str]:
         """Return what makes the verdict less certain: overrides of the policy, and old snapshots."""
         judged_by = self.frame.judged_by
-        texts = [
-            *(judged_by.policy.overrides if judged_by else ()),
-            *([summary.age_notice] if summary.age_notice else []),
-        ]
-        shown = [f"- ⚠️ {_cell(text)}" for text in texts[:_MAX_WARNINGS]]
-        more = len(texts) - len(shown)
-        return [*shown, *([f"- … and {more:,} more, not shown."] if more else []), ""] if shown else []
+        rows = Rows(ROOM // 24)
+        for text in (*(judged_by.policy.overrides if judged_by else ()), summary.age_notice):
+            if text:
+                rows.add(partial("- ⚠️ {}".format, _cell(text)))
+        return rows.lines() if rows.found else []
 
     def _judged_by(self) -> list[str]:
         """Return what judged, and how and when each account was read."""

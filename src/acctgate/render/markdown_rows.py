@@ -11,11 +11,25 @@ ROOM: Final = MAX_LENGTH - 2_000
 """Characters for rows; the rest is for headings."""
 
 
+class Pool:
+    """Characters that several parts of a comment share: each takes what it needs, in the order of the report."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+
 class Rows:
     """Rows that fit into a number of characters; the others are counted."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, pool: Pool | None = None) -> None:
+        """Make room for rows.
+
+        Args:
+            room: Characters that only these rows can take.
+            pool: More characters, which others can take too.
+        """
         self._room, self._rows, self.found = room, list[str](), 0
+        self._pool = pool or Pool(0)
 
     def add(self, render: Callable[[], str]) -> None:
         """Add a row, rendered only while there is room."""
@@ -23,9 +37,11 @@ class Rows:
         if self.found > len(self._rows) + 1:  # full: no row may follow a gap
             return
         row = render()
-        if len(row) < self._room:
+        missing = max(0, len(row) + 1 - self._room)
+        if missing <= self._pool.room:
             self._rows.append(row)
-            self._room -= len(row) + 1
+            self._pool.room -= missing
+            self._room -= len(row) + 1 - missing
 
     def lines(self) -> list[str]:
         """Return the rows and the number of those that are not shown."""
