@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, PolicySettings, configure
 from acctgate.crossguard.gate import JudgedStack
+from acctgate.crossguard.pack import config_schema
 from acctgate.model.report import read_report
 from acctgate.policy import Policy, load_preset
 from acctgate.policy.identity import digest, judged_by
+from acctgate.rules import RULES
+from acctgate.rules.base import Rule
 from tests.support import NOW
 
 STRICT: Policy = load_preset("strict")
@@ -60,3 +64,11 @@ def test_the_report_has_the_overrides_and_another_digest() -> None:
     assert found.policy is not None and found.policy.source == "strict"
     assert found.policy.overrides == ("--policy-pack-config: root-mfa: level disabled was mandatory",)
     assert found.policy.digest == digest(configured.policy) != digest(STRICT)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_schema_of_a_rule_refers_to_nothing(rule: Rule[Any]) -> None:
+    """The engine takes properties without their definitions; with a reference, no preview starts."""
+    schema = config_schema(rule, STRICT.rules[rule.id])
+    assert "$ref" not in json.dumps(schema) and "$defs" not in json.dumps(schema)
+    assert set(schema) == set(rule.entry_schema["properties"]) - {"level"}
