@@ -11,6 +11,7 @@ from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.judged_by import JudgedBy
+from acctgate.model.other_change import Planned
 from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.preference_keys import BY_SETTING
 from acctgate.model.report import AccountReport, Summary
@@ -54,6 +55,9 @@ class JudgedAccount:
         for change in self.snapshot.planned or ():
             if any(map(change.touches, planned)):
                 return change.address
+        for other in self.snapshot.moved:
+            if other.operation != "delete" and rule.is_moved(other):
+                return other.address
         return self.urns.get(outcome.setting.partition(".")[0].partition("[")[0])
 
 
@@ -78,7 +82,7 @@ class JudgedStack:
 
 def judge_stack(
     stack: Sequence[StackAccount],
-    changes: Sequence[PlannedChange],
+    changes: Sequence[Planned],
     policy: Policy,
     now: datetime,
     earlier: Baseline | None = None,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.source_types import ARGUMENTS
 from acctgate.crossguard.stack import StackAccount, StackResource, is_known
+from acctgate.model.other_change import Planned
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.model.snapshot import Snapshot
 
@@ -28,11 +29,11 @@ def read_again(sources: Sequence[StackResource], stack: list[StackAccount], read
 
 
 def locate(
-    changes: Sequence[PlannedChange],
+    changes: Sequence[Planned],
     sources: Sequence[StackResource],
     stack: list[StackAccount],
     reader: BackgroundReader,
-) -> list[PlannedChange]:
+) -> list[Planned]:
     """Return the changes with the account that their provider deploys to, if that is certain.
 
     Args:
@@ -48,13 +49,13 @@ def locate(
 
 
 def _locate(
-    change: PlannedChange, sources: Sequence[StackResource], stack: list[StackAccount], reader: BackgroundReader
-) -> PlannedChange:
+    change: Planned, sources: Sequence[StackResource], stack: list[StackAccount], reader: BackgroundReader
+) -> Planned:
     provider = change.provider
     if provider.account_id is not None:
         _add(provider, stack, reader)
         return change
-    if not _is_default(provider) or change.operation == "delete":
+    if not _is_default(provider) or (isinstance(change, PlannedChange) and change.operation == "delete"):
         return change
     like_provider = [each for each in sources if not _role(each)]
     account = _only_account(like_provider)

@@ -116,8 +116,8 @@ def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> 
         state = place / "state"
         state.mkdir()
         environment |= {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": ""}
-        if not job.stand_in:  # the program may be deployed elsewhere; on the demo account nothing is
-            environment[variables.STATE] = variables.STATE_UNKNOWN
+        # The program may be deployed elsewhere; on the demo account nothing is.
+        environment[variables.STATE] = variables.STATE_EMPTY if job.stand_in else variables.STATE_UNKNOWN
     return environment
 
 

@@ -26,6 +26,8 @@ def export_state() -> Recorded | None:
     """Return the recorded resources of the stack that is being deployed, None if they are not known."""
     if os.environ.get(variables.STATE) == variables.STATE_UNKNOWN:
         return None
+    if os.environ.get(variables.STATE) == variables.STATE_EMPTY:
+        return {}
     pulumi, stack = shutil.which("pulumi"), os.environ.get("PULUMI_STACK")
     if not pulumi or not stack:
         return None

@@ -25,6 +25,7 @@ from acctgate.crossguard.session import Phase, PreviewSession
 from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
+from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Level
 from acctgate.plan.pulumi import PREFERENCE_TYPES
 from acctgate.policy import Policy
@@ -75,7 +76,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
         if request.type in SOURCES:
             session.declare_source(proven(StackResource(request.type, request.urn, _plain(request.properties))))
         elif not request.type.startswith("pulumi:"):
-            session.declare_other()
+            session.declare_other(_declared(request) if request.type in OTHER_TYPES else None)
         return analyzer_pb2.AnalyzeResponse()
 
     def Remediate(

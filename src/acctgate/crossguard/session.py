@@ -18,6 +18,7 @@ from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand, find_command
 from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
 from acctgate.crossguard.locate import locate, read_again, selection
+from acctgate.crossguard.other_resources import planned_others
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
@@ -64,6 +65,7 @@ class PreviewSession:
         self.phase = Phase.CONFIGURED
         self._reader = reader or BackgroundReader(configuration.account, configuration.policy.sections)
         self._declared: dict[str, Declared] = {}
+        self._others: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
         self._has_sources = False
         self._sources: dict[str, StackResource] = {}
@@ -87,6 +89,7 @@ class PreviewSession:
         """Record a data source. Its inputs are what it has read; its outputs may be older ones."""
         self._move(Phase.DECLARED)
         self._has_sources = True
+        self._reader.start_state()
         self._sources[source.urn] = source
         account_id = source.properties.get("account_id")
         if is_known(account_id):
@@ -94,9 +97,16 @@ class PreviewSession:
         if source.stale:
             self._reader.start_target(selection(source))
 
-    def declare_other(self) -> None:
-        """Record any other resource. While there are no data sources, start to read the account early."""
+    def declare_other(self, resource: Declared | None = None) -> None:
+        """Record any other resource. While there are no data sources, start to read the account early.
+
+        Args:
+            resource: A resource that can change what rules judge.
+        """
         self._move(Phase.DECLARED)
+        self._reader.start_state()  # it shows what is deleted
+        if resource is not None:
+            self._others[resource.urn] = resource
         if not self._has_sources:
             self._reader.start_account(None)
 
@@ -122,7 +132,8 @@ class PreviewSession:
         """Judge the accounts of the stack as they will be, and return the report (JSON, version 1)."""
         self._move(Phase.JUDGED)
         outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
-        changes = [self._planned(declared, outputs.get(declared.urn)) for declared in self._declared.values()]
+        changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
+        changes += planned_others(self._others, self._reader.start_state().result(), self._command)
         sources = [self._sources.get(each.urn, each) for each in resources if each.type in SOURCES]
         stack = accounts(each for each in sources if not each.stale)
         read_again(sources, stack, self._reader)

@@ -99,10 +99,7 @@ class _RuleJudge:
 
     def _moving(self, account: Snapshot) -> list[OtherChange]:
         """Return the planned resources, other than a SecurityPreference, that can change the outcome."""
-        rule = self._rule
-        if self._level == "disabled":
-            return []
-        return [each for each in account.moved if each.kind in rule.moved_by_resources and rule.is_moved_by(each)]
+        return [] if self._level == "disabled" else [each for each in account.moved if self._rule.is_moved(each)]
 
     def _moved(self, outcome: Outcome, moving: Sequence[OtherChange]) -> Outcome:
         """Return the outcome where planned resources can change it: unknown, unless the policy ignores them."""

@@ -216,6 +216,10 @@ class Rule(Generic[P]):
         """The settings of planned resources that can change the outcome."""
         return self.moved_by or (self.setting,)
 
+    def is_moved(self, change: OtherChange) -> bool:
+        """Return whether a planned resource that is not a SecurityPreference can change the outcome."""
+        return change.kind in self.moved_by_resources and self.is_moved_by(change)
+
     @cached_property
     def entry_adapter(self) -> TypeAdapter[P]:
         """The validator of the rule's entry in a policy. It raises pydantic's ValidationError."""

@@ -1,0 +1,84 @@
+"""What a deploy does with planned resources other than a SecurityPreference that change what rules judge.
+
+Policies see neither the engine's operation nor a resource that is to be deleted. Both follow from the recorded state
+and from the engine's command line, as far as they are certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from acctgate.crossguard.engine_command import EngineCommand
+from acctgate.crossguard.planned import Declared, Properties
+from acctgate.crossguard.recorded import Recorded
+from acctgate.model.other_change import OTHER_TYPES, OtherChange, given_arguments
+from acctgate.model.planned_change import Operation, Provider
+from acctgate.plan.pulumi import is_unknown, provider_of, resource_type
+
+_IRRELEVANT: Final = ("__defaults", "password")
+"""Inputs that no rule depends on. The state shows a password only in encrypted form, so it cannot be compared."""
+
+
+def planned_others(
+    declared: Mapping[str, Declared], state: Recorded | None, command: EngineCommand
+) -> Iterator[OtherChange]:
+    """Yield what the deploy changes in other resources, those that it deletes among them.
+
+    Args:
+        declared: The resources that the program declares, by URN.
+        state: The recorded resources, None if they are not known.
+        command: The engine's command line.
+    """
+    for urn, each in declared.items():
+        operation = _operation(each, None if state is None else state.get(urn), command, known=state is not None)
+        if operation != "same":
+            yield _change(urn, operation, each.inputs, each.provider)
+    renamed = {resource_type(urn) for urn, each in declared.items() if each.aliased}
+    for urn, recorded in (state or {}).items():
+        if urn in declared or resource_type(urn) not in OTHER_TYPES or not _is_deleted(recorded):
+            continue
+        touched = command.touches(urn)
+        if not command.stored and touched is not False:
+            certain = touched and resource_type(urn) not in renamed
+            provider = _recorded_provider(recorded, state or {})
+            yield _change(urn, "delete" if certain else "unknown", _inputs(recorded), provider)
+
+
+def _change(urn: str, operation: Operation, inputs: Properties, provider: Provider) -> OtherChange:
+    return OtherChange(urn, OTHER_TYPES[resource_type(urn)], operation, given_arguments(inputs), provider)
+
+
+def _operation(declared: Declared, recorded: Properties | None, command: EngineCommand, *, known: bool) -> Operation:
+    touched = command.touches(declared.urn)
+    if command.stored or touched is False:
+        return "same"
+    if not known or touched is None or (recorded is None and declared.aliased):
+        return "unknown"
+    if recorded is None:
+        return "create"
+    replaced = recorded.get("taint") or recorded.get("pendingReplacement")
+    as_it_is = command.replaces(declared.urn) is False and command.refresh is False and not replaced
+    provider = str(recorded.get("provider", "")).rpartition("::")[0]
+    if not as_it_is or is_unknown(declared.inputs) or provider != declared.provider_urn:
+        return "unknown"
+    return "same" if _relevant(declared.inputs) == _relevant(_inputs(recorded)) else "update"
+
+
+def _relevant(inputs: Properties) -> Mapping[str, Any]:
+    return {name: value for name, value in inputs.items() if name not in _IRRELEVANT and value is not None}
+
+
+def _is_deleted(recorded: Properties) -> bool:
+    """Return whether a resource that the program no longer declares is deleted, and not only forgotten."""
+    return bool(recorded.get("custom")) and not recorded.get("external") and not recorded.get("retainOnDelete")
+
+
+def _recorded_provider(recorded: Properties, state: Recorded) -> Provider:
+    urn = str(recorded.get("provider", "")).rpartition("::")[0]
+    return provider_of(urn, _inputs(state.get(urn, {})))
+
+
+def _inputs(recorded: Properties) -> Properties:
+    inputs = recorded.get("inputs")
+    return inputs if isinstance(inputs, dict) else {}

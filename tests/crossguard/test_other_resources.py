@@ -1,0 +1,167 @@
+"""Planned resources other than a SecurityPreference, as the policy pack sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand
+from acctgate.crossguard.other_resources import planned_others
+from acctgate.crossguard.planned import Declared
+from acctgate.demo import DemoServer
+from tests.support.engine import Run, Stack, data_sources
+from tests.support.plugin import AnyResource, serve
+
+USER: Final = "urn:pulumi:s::p::alicloud:ram/user:User::ada"
+BUCKET: Final = "urn:pulumi:s::p::alicloud:oss/bucket:Bucket::logs"
+PROVIDER: Final = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"
+INPUTS: Final = {"name": "ada", "force": True}
+PLAIN: Final = EngineCommand()
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def recorded(urn: str = USER, **more: Any) -> dict[str, Any]:
+    """Return a state that has the resource."""
+    inputs = {**INPUTS, "__defaults": []}
+    return {urn: {"urn": urn, "custom": True, "provider": f"{PROVIDER}::id", "inputs": inputs, **more}}
+
+
+def declared(inputs: dict[str, Any] | None = None, **more: Any) -> Declared:
+    """Return the resource as the program declares it."""
+    return Declared(USER, INPUTS if inputs is None else inputs, PROVIDER, **more)
+
+
+@pytest.mark.parametrize(
+    ("resource", "state", "command", "operation"),
+    [
+        (declared(), {}, PLAIN, "create"),
+        (declared(), recorded(), PLAIN, None),
+        (declared({**INPUTS, "password": "new"}), recorded(), PLAIN, None),
+        (declared({**INPUTS, "force": False}), recorded(), PLAIN, "update"),
+        (declared({**INPUTS, "comments": UNKNOWN}), recorded(), PLAIN, "unknown"),
+        (declared(), recorded(), EngineCommand(refresh=True), "unknown"),
+        (declared(), recorded(taint=True), PLAIN, "unknown"),
+        (declared(), recorded(pendingReplacement=True), PLAIN, "unknown"),
+        (declared(), recorded(), EngineCommand(replaced=("**",)), "unknown"),
+        (declared(), recorded(provider="urn:pulumi:s::p::pulumi:providers:alicloud::other::id"), PLAIN, "unknown"),
+        (declared(), {}, EngineCommand(targets=("**::other",)), None),
+        (declared(), {}, EngineCommand(targets=("**::other",), dependents=True), "unknown"),
+        (declared(), {}, EngineCommand(stored=True), None),
+        (declared(aliased=True), {}, PLAIN, "unknown"),
+        (declared(), None, PLAIN, "unknown"),
+        (declared(), recorded(), UNKNOWN_COMMAND, "unknown"),
+        (None, recorded(), PLAIN, "delete"),
+        (None, recorded(retainOnDelete=True), PLAIN, None),
+        (None, recorded(external=True), PLAIN, None),
+        (None, recorded(), EngineCommand(excludes=(USER,)), None),
+        (None, recorded(), EngineCommand(excludes=("**::other",), dependents=True), "unknown"),
+        (None, recorded(), EngineCommand(stored=True), None),
+        (None, recorded(BUCKET), PLAIN, None),
+    ],
+)
+def test_the_operation(resource: Declared | None, state: Any, command: EngineCommand, operation: str | None) -> None:
+    found = list(planned_others({USER: resource} if resource else {}, state, command))
+    assert [(change.kind, change.operation) for change in found] == (
+        [("alicloud_ram_user", operation)] if operation else []
+    )
+
+
+def test_a_renamed_resource_is_perhaps_not_deleted() -> None:
+    renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliased=True)
+    changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN)
+    assert {change.operation for change in changes} == {"unknown"}
+
+
+def test_a_deleted_resource_belongs_to_its_recorded_provider() -> None:
+    role = {"assumeRole": {"roleArn": "acs:ram::2222222222222222:role/deploy"}}
+    [change] = planned_others({}, {**recorded(), PROVIDER: {"urn": PROVIDER, "inputs": role}}, PLAIN)
+    assert change.provider.account_id == "2222222222222222"
+    assert change.given >= {"name", "force"}
+
+
+# --- on the real engine ---
+
+POLICY: Final = """
+version: 1
+rules:
+  account-identity: {level: mandatory}
+  password-strength: {level: advisory, minimum: low}
+  user-mfa: {level: advisory, minimum_ratio: 0.5}
+  root-access-keys: {level: advisory, maximum: 0}
+  unused-access-keys: {level: advisory, maximum: 9}
+  old-root-access-keys: {level: advisory, maximum: 9}
+  compliance-report: {level: advisory, max_age_days: 9999}
+  security-score: {level: advisory, minimum: 1}
+"""
+
+
+def program(*names: str) -> Callable[[], None]:
+    """Return a program with the data sources and these resources."""
+
+    def run() -> None:
+        import pulumi
+        import pulumi_alicloud as alicloud
+
+        ram = alicloud.ram
+        data_sources()
+        make: dict[str, Callable[[], Any]] = {
+            "ada": lambda: ram.User("ada", name="ada"),
+            "console": lambda: ram.LoginProfile("console", user_name="ada", password="secret"),
+            "device": lambda: pulumi.CustomResource("alicloud:ram/virtualMfaDevice:VirtualMfaDevice", "device"),
+            "root-key": lambda: ram.AccessKey("root-key", status="Active"),
+            "ada-key": lambda: ram.AccessKey("ada-key", user_name="ada"),
+            "passwords": lambda: ram.AccountPasswordPolicy("passwords", minimum_password_length=14),
+            "packs-of-cis": lambda: alicloud.cfg.CompliancePack(
+                "packs-of-cis", compliance_pack_name="cis", description="cis", risk_level=1
+            ),
+        }
+        for name in names:
+            make[name]()
+
+    return run
+
+
+EVERYTHING: Final = ("ada", "console", "device", "root-key", "ada-key", "passwords", "packs-of-cis")
+
+
+def named(run: Run) -> dict[str, set[str]]:
+    """Return the unknown rules, each with the resources that its message names."""
+    assert run.report is not None, run.output
+    unknown = [o for account in run.report["accounts"] for o in account["outcomes"] if o["outcome"] == "unknown"]
+    return {o["rule"]: {name for name in EVERYTHING if f" {name} (" in o["message"]} for o in unknown}
+
+
+@pytest.mark.engine
+def test_what_they_change_is_unknown_and_named(
+    make_stack: Callable[..., Stack], demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo.account.comply()
+    with serve(AnyResource()) as plugin:
+        monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", plugin)
+
+        def stack(*names: str) -> Stack:
+            return make_stack(program(*names), policy=POLICY, PULUMI_DEBUG_PROVIDERS=plugin)
+
+        created = stack(*EVERYTHING).run()
+        done = stack(*EVERYTHING).run("up", pack=False)
+        assert done.ok, done.output
+        unchanged = stack(*EVERYTHING).run()
+        deleted = stack("ada", "console").run()
+    assert named(created) == {
+        "user-mfa": {"ada", "console", "device"},
+        "root-access-keys": {"root-key"},
+        "password-strength": {"passwords"},
+        "compliance-report": {"packs-of-cis"},
+    }
+    assert {rule for rule, _ in created.violations} >= {"user-mfa", "root-access-keys", "password-strength"}
+    assert named(unchanged) == {}
+    assert named(deleted) == {
+        "user-mfa": {"device"},
+        "root-access-keys": {"root-key"},
+        "unused-access-keys": {"ada-key"},
+        "old-root-access-keys": {"root-key"},
+        "password-strength": {"passwords"},
+        "compliance-report": {"packs-of-cis"},
+    }
