@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
+from typing import Any
 
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
+from acctgate.crossguard.source_proof import is_genuine
 from acctgate.crossguard.source_reader import SourceReader
-from acctgate.crossguard.source_types import BY_NAME
+from acctgate.crossguard.source_types import BY_NAME, READER
 from acctgate.crossguard.stack import StackResource, accounts
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
@@ -18,9 +21,40 @@ from tests.support import NOW, outcomes_of, policy_of
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_provider_pickles_by_reference(name: str) -> None:
-    pickled = base64.b64decode(serialize_provider(SourceReader(name)))
-    assert len(pickled) < 120
-    assert b"acctgate.crossguard.source_reader" in pickled
+    serialized = serialize_provider(SourceReader(name))
+    assert len(base64.b64decode(serialized)) < 120
+    assert (SourceReader.__module__, SourceReader.__name__) == READER
+    assert is_genuine({"__provider": serialized}, BY_NAME[name])
+    other = next(source for source in BY_NAME.values() if source.name != name)
+    assert not is_genuine({"__provider": serialized}, other)
+
+
+class Forged(SourceReader):
+    """A program's own provider."""
+
+
+class Reduced:
+    """Makes a genuine provider, and runs code of its own while it is loaded."""
+
+    def __reduce__(self) -> Any:
+        return eval, ("SourceReader('SecurityPreference')",)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        serialize_provider(Forged("SecurityPreference")),
+        base64.b64encode(pickle.dumps(Reduced())).decode(),
+        base64.b64encode(pickle.dumps((SourceReader("SecurityPreference"), Forged("x")))).decode(),
+        base64.b64encode(b"no pickle").decode(),
+        "no base64",
+        "",
+        None,
+        {"nested": 1},
+    ],
+)
+def test_another_provider_is_not_genuine(value: Any) -> None:
+    assert not is_genuine({"__provider": value}, BY_NAME["SecurityPreference"])
 
 
 def test_the_rules_of_packs_come_with_counts_and_without_urls(monkeypatch: pytest.MonkeyPatch) -> None:

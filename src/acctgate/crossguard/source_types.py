@@ -34,6 +34,8 @@ ARGUMENTS: Final = ("region", "role_arn", "endpoint")
 """The arguments of every data source. They select the account."""
 READ_AT: Final = "read_at"
 """The property with the time of reading. The engine may show a recorded data source that this run has not read."""
+READER: Final = ("acctgate.crossguard.source_reader", "SourceReader")
+"""Module and class of the dynamic provider that reads them."""
 PREFERENCE: Final = SourceType("SecurityPreference", "SecurityPreference")
 PRACTICE: Final = SourceType("SecurityPracticeReport", "AccountSecurityPracticeInfo")
 PACK_REPORTS: Final = SourceType("CompliancePackReport", "CompliancePackReports", ("compliance_pack_id",))
