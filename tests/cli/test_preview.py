@@ -485,7 +485,6 @@ def test_a_finding_stands_where_the_program_declares_the_resource(project: Path)
     assert {c["setting"].rsplit(".", 1)[-1]: c["direction"] for c in account["diff"]["settings"]} == {
         "MFAOperationForLogin": "looser",
         "LoginNetworkMasks": "looser",
-        "VerificationTypes": "unknown",
     }
 
 

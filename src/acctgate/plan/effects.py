@@ -82,6 +82,8 @@ def _section(snapshot: Snapshot, layer: Layer, values: Mapping[str, Any]) -> dic
             if not isinstance(target.setdefault(str(group), {}), dict):
                 target[str(group)] = {}
             target = target[str(group)]
+        if values[key] == [] and str(name) not in target and layer.section in snapshot.document:
+            continue  # the API leaves out an empty list, with and without a plan
         target[str(name)] = values[key]
     return section
 
