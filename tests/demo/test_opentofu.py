@@ -15,7 +15,6 @@ import pytest
 from acctgate.demo import DemoServer
 from tests.support import ROOT
 
-pytestmark = pytest.mark.engine
 PAGE = ROOT / "docs/demo-account.md"
 TOOL = shutil.which("tofu") or shutil.which("terraform")
 
@@ -26,6 +25,7 @@ def example() -> str:
     return str(block)
 
 
+@pytest.mark.engine
 @pytest.mark.skipif(TOOL is None, reason="neither tofu nor terraform is on PATH")
 @pytest.mark.skipif(
     not Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file(),
@@ -68,3 +68,16 @@ def test_the_page_predicts_what_becomes(tmp_path: Path) -> None:
         return {each["rule"]: each["actual"] for each in found if each["rule"] != "login-lockout"}
 
     assert values(before.stdout) == values(after.stdout)
+
+
+def test_the_recorded_session_predicts_what_becomes() -> None:
+    """Each check of a plan and the check after its deploy have the same verdict."""
+    [session] = [text for text in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+                 if "tofu apply" in text and "PASSED" in text]  # fmt: skip
+    checks = re.findall(r"^\$ acctgate check [^\n]*policy\.yaml( --plan plan\.json)?\n(\w+)", session, re.MULTILINE)
+    assert checks == [
+        ("", "BLOCKED"),
+        (" --plan plan.json", "PASSED"), ("", "PASSED"),
+        (" --plan plan.json", "BLOCKED"), ("", "BLOCKED"),
+    ]  # fmt: skip
+    assert re.findall(r"^\$ echo \$\?\n(\d)", session, re.MULTILINE) == ["1", "0", "0", "1", "1"]
