@@ -7,169 +7,161 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import grpc
-from google.protobuf import empty_pb2
+import yaml
 from pulumi import automation
 from pulumi.automation.errors import CommandError
-from pulumi.runtime.proto import provider_pb2_grpc
 
+from acctgate.crossguard import variables
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
-from acctgate.demo.provider import StandIn
-from acctgate.model.provider_eras import NEWEST, ProviderEra, parse_version, pulumi_eras
-from acctgate.sources.caller import Caller
-from acctgate.sources.target import Target
-from tests.conformance.deploys import HELPER, Case, Options, Tally, account_id, accounts, change, compare, program
+from tests.conformance.cases import Case, Options, accounts, change
+from tests.conformance.check import POLICY, judged_by_check, snapshots
+from tests.conformance.plugin import Plugin
+from tests.conformance.program import program
+from tests.conformance.tally import Judged, Tally, judged_by_pack
 from tests.support import ROOT
+from tests.support.plugin import serve
 
-POLICY = "version: 1\nextends: strict\n"
-PACK = ROOT / "policies"
-_case: ContextVar[int] = ContextVar("case")
+PACK: Final = ROOT / "policies"
+REAL_PLUGIN: Final = os.environ.get("ACCTGATE_REAL_PLUGIN")
+"""A `pulumi-resource-alicloud` that takes the stand-in's place."""
+_CLOSED: Final = "Resource monitor has terminated"
 
 
-class _Plugin(StandIn):
-    """One plugin process for the providers of all cases: a resource's name identifies its account.
+def deploy(given: Sequence[Case], options: Options, tally: Tally) -> list[Judged]:
+    """Deploy the cases' first program, let their accounts drift, predict the second deploy, and make it.
 
-    The engine would start a process for each provider, which takes most of the time.
+    Returns:
+        The pack's prediction.
     """
-
-    def __init__(self, given: Sequence[Case]) -> None:
-        super().__init__()
-        self._given = given
-
-    def Attach(self, request: Any, context: Any) -> Any:
-        return empty_pb2.Empty()
-
-    def Create(self, request: Any, context: Any) -> Any:
-        return self._of(request, lambda: super(_Plugin, self).Create(request, context))
-
-    def Update(self, request: Any, context: Any) -> Any:
-        return self._of(request, lambda: super(_Plugin, self).Update(request, context))
-
-    def Read(self, request: Any, context: Any) -> Any:
-        return self._of(request, lambda: super(_Plugin, self).Read(request, context))
-
-    def _of(self, request: Any, call: Callable[[], Any]) -> Any:
-        token = _case.set(int(request.urn.rpartition("::preference")[2].partition(".")[0]))
-        try:
-            return call()
-        finally:
-            _case.reset(token)
-
-    def _era_of(self, request: Any) -> ProviderEra:
-        index = _case.get()
-        version = self._given[index].version if index < len(self._given) else None
-        return pulumi_eras(parse_version(version) or NEWEST[0].pulumi)[0]
-
-    def _caller(self) -> Caller:
-        index = _case.get()
-        role = f"acs:ram::{account_id(index) if index < len(self._given) else HELPER}:role/deploy"
-        return Caller(Target("cn-shanghai", role, os.environ["ACCTGATE_ENDPOINT"]))
+    options = possible(options, given)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        DemoServer(*accounts(given), tls=Path(name) if REAL_PLUGIN else None) as server,
+        _plugin(given) as (plugin, providers),
+    ):
+        folder, endpoint = Path(name), server.endpoint if REAL_PLUGIN else None
+        stack = _Stack(folder, server, providers, options)
+        stack.up(program(given, second=False, endpoint=endpoint))
+        for account, case in zip(server.accounts.values(), given, strict=False):
+            change(account, case.drift)
+        if plugin:
+            plugin.second = True
+        second = program(given, second=True, endpoint=endpoint)
+        stack.mark(taint=options.taint, pendingReplacement=options.pending)
+        live = snapshots(list(server.accounts.values())[: len(given)])
+        predictions = stack.predict(second, options)
+        stack.up(second, options)
+        after = list(server.accounts.values())
+        by_pack = judged_by_pack(predictions)
+        tally.compare("pack", given, by_pack, after)
+        for path, file in (("preview --json", stack.preview_file), ("--save-plan", stack.plan_file)):
+            tally.compare(path, given, judged_by_check(file, live, stack.policy_file), after)
+    return by_pack
 
 
 @contextmanager
-def _plugin(given: Sequence[Case]) -> Iterator[str]:
-    """Serve the plugin, and say how the engine finds it."""
-    server = grpc.server(ThreadPoolExecutor(max_workers=16))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Plugin(given), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        yield f"alicloud:{port}"
-    finally:
-        server.stop(None).wait()
-
-
-def deploy(given: Sequence[Case], options: Options, tally: Tally) -> None:
-    """Deploy the cases' first program, let their accounts drift, predict the second deploy, and make it."""
-    options = _possible(options, given)
-    with tempfile.TemporaryDirectory() as folder, DemoServer(*accounts(given)) as server, _plugin(given) as plugin:
-        stack = _Stack(Path(folder), server, plugin)
-        stack.up(program(given, second=False))
-        for account, case in zip(server.accounts.values(), given, strict=False):
-            change(account, case.drift)
-        second = program(given, second=True)
-        if options.taint:
-            stack.taint(options.taint)
-        report = stack.preview(second, options)
-        stack.up(second, options)
-        compare(given, report, list(server.accounts.values()), tally)
+def _plugin(given: Sequence[Case]) -> Iterator[tuple[Plugin | None, str]]:
+    """Serve the stand-in, and say how the engine finds it. The real plugin is on PATH."""
+    if REAL_PLUGIN:
+        yield None, ""
+        return
+    plugin = Plugin(given)
+    with serve(plugin) as providers:
+        yield plugin, providers
 
 
 class _Stack:
     """A stack in a file back end of its own."""
 
-    def __init__(self, folder: Path, server: DemoServer, plugin: str) -> None:
-        self._folder = folder
-        (folder / "bin").mkdir()
-        (folder / "state").mkdir()
-        (folder / "work").mkdir()
-        (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    def __init__(self, folder: Path, server: DemoServer, providers: str, options: Options) -> None:
+        self._report, self._work = folder / "report.json", folder / "work"
+        self.preview_file, self.plan_file, self.policy_file = (
+            folder / name for name in ("preview.json", "plan.json", "policy.yaml")
+        )
+        for name in ("bin", "state", "work"):
+            (folder / name).mkdir()
+        self.policy_file.write_text(POLICY, encoding="utf-8")
+        project = {"name": "gate", "runtime": "python", "main": str(self._work)}
+        refresh = {"options": {"refresh": "always"}} if options.always else {}
+        (self._work / "Pulumi.yaml").write_text(yaml.safe_dump({**project, **refresh}), encoding="utf-8")
+        path = search_path(find_engine(ROOT), folder / "bin", stand_in=not REAL_PLUGIN)
         self._environment = {
-            "PATH": search_path(find_engine(ROOT), folder / "bin", stand_in=True),
+            "PATH": os.pathsep.join([str(Path(REAL_PLUGIN).parent), path]) if REAL_PLUGIN else path,
             "PULUMI_PYTHON_CMD": sys.executable,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DEBUG_PROVIDERS": plugin,
+            "PULUMI_DEBUG_PROVIDERS": providers,
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
-            "ACCTGATE_REPORT": str(folder / "report.json"),
-            "ACCTGATE_POLICY": str(folder / "policy.yaml"),
+            "PULUMI_OPTION_SHOW_SAMES": str(options.show_sames).lower(),
+            variables.REPORT: str(self._report),
+            variables.POLICY: str(self.policy_file),
             **server.environment,
+            **({"SSL_CERT_FILE": str(server.certificate)} if server.certificate else {}),
         }
         os.environ.update(self._environment)
 
     def up(self, run: Callable[[], None], options: Options | None = None) -> None:
         """Deploy, without the pack."""
-        self._open(run).up(color="never", **_arguments(options))
+        _again_if_closed(lambda: self._open(run).up(color="never", **_arguments(options)))
 
-    def preview(self, run: Callable[[], None], options: Options) -> Any:
-        """Preview with the pack, and return its report."""
-        file = self._folder / "report.json"
-        file.unlink(missing_ok=True)
-        try:
-            self._open(run).preview(policy_packs=[str(PACK)], color="never", **_arguments(options))
-        except CommandError as error:
-            if not file.exists():
-                raise AssertionError(f"the pack left no report: {error}") from None
-        return json.loads(file.read_text(encoding="utf-8"))
+    def predict(self, run: Callable[[], None], options: Options) -> Any:
+        """Preview with the pack, and return its report. Writes the preview and the update plan."""
+        self._report.unlink(missing_ok=True)
 
-    def taint(self, indexes: Sequence[int]) -> None:
-        """Mark resources as tainted, as `pulumi state taint` does."""
+        def preview() -> None:
+            done = self._open(run).preview(
+                policy_packs=[str(PACK)], json=True, plan=str(self.plan_file), color="never", **_arguments(options)
+            )
+            self.preview_file.write_text(done.stdout, encoding="utf-8")
+
+        _again_if_closed(preview)
+        return json.loads(self._report.read_text(encoding="utf-8"))
+
+    def mark(self, **marks: Sequence[int]) -> None:
+        """Set marks of recorded resources, as `pulumi state taint` and a deploy that was interrupted do."""
+        if not any(marks.values()):
+            return
         stack = self._open(lambda: None)
         state = stack.export_stack()
         assert state.deployment is not None
-        urns = {_urn(index) for index in indexes}
         for resource in state.deployment["resources"]:
-            if resource["urn"] in urns:
-                resource["taint"] = True
+            resource |= {name: True for name, indexes in marks.items() if resource["urn"] in map(_urn, indexes)}
         stack.import_stack(state)
 
     def _open(self, run: Callable[[], None]) -> automation.Stack:
-        work = self._folder / "work"
-        settings = automation.ProjectSettings(name="gate", runtime="python", main=str(work))
-        workspace = automation.LocalWorkspaceOptions(
-            work_dir=str(work), project_settings=settings, env_vars=self._environment
-        )
+        workspace = automation.LocalWorkspaceOptions(work_dir=str(self._work), env_vars=self._environment)
         return automation.create_or_select_stack("test", project_name="gate", program=run, opts=workspace)
 
 
-def _possible(options: Options, given: Sequence[Case]) -> Options:
-    """Leave out what the engine would refuse: targets that neither the state nor the program has."""
+def _again_if_closed(run: Callable[[], object]) -> None:
+    """Run the engine, and once more if a thread of the run before has closed the SDK's connection."""
+    try:
+        run()
+    except CommandError as error:
+        if _CLOSED not in str(error):
+            raise
+        run()
+
+
+def possible(options: Options, given: Sequence[Case]) -> Options:
+    """Leave out what the engine would refuse: targets that it cannot find, and replacements of what is protected."""
     known = {index for index, case in enumerate(given) if case.deployed is not None}
     planned = {index for index, case in enumerate(given) if case.planned is not None}
+    replaceable = {index for index in known & planned if not given[index].protect}
+    found = known if options.refresh or options.always else known | planned
     return replace(
         options,
-        targets=tuple(index for index in options.targets if index in known | planned),
+        targets=tuple(index for index in options.targets if index in found),
         excludes=tuple(index for index in options.excludes if index in known | planned),
-        replace=tuple(index for index in options.replace if index in known & planned),
-        taint=tuple(index for index in options.taint if index in known & planned),
+        replace=tuple(index for index in options.replace if index in replaceable),
+        taint=tuple(index for index in options.taint if index in replaceable),
+        pending=tuple(index for index in options.pending if index in replaceable),
     )
 
 
