@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from acctgate.demo import DemoServer
 from acctgate.reference import schemas
 from tests.support import ROOT, one_line
+from tests.support.engine import Stack
 
 pytestmark = pytest.mark.engine
 Done = subprocess.CompletedProcess[str]
@@ -226,11 +228,33 @@ def test_a_program_that_patches_acctgate_changes_nothing(project: Path) -> None:
 
 def test_a_program_gets_no_token_and_no_place_for_a_report(project: Path, tmp_path: Path) -> None:
     names = ["GITHUB_OUTPUT", "GITHUB_ENV", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"]
+    names += ["GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "BASH_ENV", "ACTIONS_RUNTIME_TOKEN"]
+    names += ["CIRCLE_OIDC_TOKEN", "BITBUCKET_STEP_OIDC_TOKEN", "SYSTEM_ACCESSTOKEN", "BUILDKITE_ENV_FILE"]
     names += ["ACCTGATE_REPORT", "ACCTGATE_RUN"]
     program = project / "__main__.py"
     program.write_text(f"import os\nprint([name for name in {names} if name in os.environ])\n" + program.read_text())
     done = preview(project, "--demo", **dict.fromkeys(names, str(tmp_path / "x")))
     assert (done.returncode, done.stderr) == (1, "[]\n")
+
+
+ENDS_PACK = """
+import os
+
+from acctgate.rules.base import RuleEntry, SettingRule
+
+RULE = SettingRule(
+    id="acme-score", title="Score", doc="Why.", severity="low", setting="AccountSecurityPracticeInfo.Score",
+    parameters=RuleEntry, expected=lambda want: "any", judge=lambda *_: os.kill(os.getpid(), 9), remediation="None.",
+)
+"""
+
+
+def test_a_rule_module_that_ends_the_pack_passes_nothing(copy: Path, demo: DemoServer) -> None:
+    demo.account.comply()
+    (copy / "policies/acme.py").write_text(ENDS_PACK)
+    (copy / "policies/policy.yaml").write_text("version: 1\nrule_modules: [./acme.py]\nrules: {acme-score: {}}\n")
+    done = live(copy, demo)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
 
 
 def test_an_earlier_report_does_not_stay(project: Path, tmp_path: Path) -> None:
@@ -531,3 +555,26 @@ def test_an_own_rule_that_raises_passes_nothing(copy: Path, level: str, raises: 
     done = preview(copy, "--demo", "--format", "json")
     assert done.returncode == 3, done.stderr
     one_line(done.stderr, "acctgate: unknown: acme: the rule raised")
+
+
+def test_a_program_that_is_deployed_elsewhere_repairs_nothing_for_certain(
+    project: Path, make_stack: Callable[..., Stack], demo: DemoServer, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Without its stack, an unchanged resource looks like a new one, which would repair the account."""
+    demo.account.comply()
+    policy = tmp_path / "mfa.yaml"
+    policy.write_text("version: 1\nrules: {login-mfa: {require: mandatory}}\n")
+    (project / "__main__.py").write_text(DATA_SOURCE + PREFERENCE.replace("independent", "mandatory"))
+
+    def program() -> None:
+        runpy.run_path(str(project / "__main__.py"))
+
+    assert make_stack(program).run("up", pack=False).ok
+    demo.account.preference["LoginProfilePreference"]["MFAOperationForLogin"] = "independent"
+    variables = {**environment, "ACCTGATE_REPORT": "", "PULUMI_HOME": str(tmp_path / "home")}
+    new = preview(project, "--policy", str(policy), "--format", "json", **variables)
+    assert new.returncode == 3, new.stderr
+    one_line(new.stderr, "login-mfa", "name the deployed stack with --stack")
+    selected = preview(project, "--policy", str(policy), "--format", "json", PULUMI_STACK="test", **variables)
+    assert selected.returncode == 1, selected.stderr
+    assert "login-mfa" in rules(report_of(selected.stdout), "fail")

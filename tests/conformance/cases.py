@@ -170,7 +170,7 @@ def cases(draw: DrawFn, *, newest: bool = False) -> Case:
 
 @composite
 def options(draw: DrawFn, count: int) -> Options:
-    """Runs of the engine: plain ones are the most frequent."""
+    """Draw a run of the engine: plain ones are the most frequent."""
     some = st.lists(st.integers(0, count - 1), min_size=1, max_size=count // 2, unique=True).map(tuple)
     kind = draw(st.sampled_from(_RUNS))
     return Options(

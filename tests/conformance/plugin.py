@@ -37,7 +37,7 @@ class Plugin(StandIn):
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         index = request.urn.rpartition("::provider")[2]
-        if request.news == request.oldInputs or not index.isdigit():
+        if request.news == request.old_inputs or not index.isdigit():
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_NONE)
         replaces = ["region"] if self._given[int(index)].provider == "replaced" else []
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=replaces, diffs=["region"])

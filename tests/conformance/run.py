@@ -158,7 +158,7 @@ def possible(options: Options, given: Sequence[Case]) -> Options:
     return replace(
         options,
         targets=tuple(index for index in options.targets if index in found),
-        excludes=tuple(index for index in options.excludes if index in known | planned),
+        excludes=tuple(index for index in options.excludes if index in found),
         replace=tuple(index for index in options.replace if index in replaceable),
         taint=tuple(index for index in options.taint if index in replaceable),
         pending=tuple(index for index in options.pending if index in replaceable),

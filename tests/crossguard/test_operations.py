@@ -76,7 +76,6 @@ TARGETED: Final[Mapping[str, tuple[Case, Expected]]] = {
     "a create that is not a target and clears": (new({MFA: "mandatory"}), LEFT),
 }
 EXCLUDED: Final[Mapping[str, tuple[Case, Expected]]] = {
-    "refreshed because the project file says so": (deployed(GOOD), REPAIRED),
     "excluded": (deployed({**GOOD, HOURS: 8}), LEFT),
     "an excluded create": (new(GOOD), LEFT),
 }
@@ -96,8 +95,8 @@ def environment() -> Iterator[None]:
     ("cases", "options"),
     [
         (PLAIN, Options(pending=(4,))),
-        (TARGETED, Options(refresh=True, targets=(0, 1, 2, 3), replace=(2,), taint=(3,), show_sames=True)),
-        (EXCLUDED, Options(always=True, excludes=(1, 2), show_sames=True)),
+        (TARGETED, Options(always=True, targets=(0, 1, 2, 3), replace=(2,), taint=(3,), show_sames=True)),
+        (EXCLUDED, Options(excludes=(0, 1), show_sames=True)),
     ],
     ids=["plain", "targets", "excludes"],
 )

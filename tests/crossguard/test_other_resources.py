@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import pulumi
+import pulumi_alicloud as alicloud
 import pytest
 
 from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand
@@ -62,21 +64,43 @@ def declared(inputs: dict[str, Any] | None = None, **more: Any) -> Declared:
     ],
 )
 def test_the_operation(resource: Declared | None, state: Any, command: EngineCommand, operation: str | None) -> None:
-    found = list(planned_others({USER: resource} if resource else {}, state, command))
+    found = list(planned_others({USER: resource} if resource else {}, state, command, {}))
     assert [(change.kind, change.operation) for change in found] == (
         [("alicloud_ram_user", operation)] if operation else []
     )
 
 
+def test_previewed_outputs_show_a_replacement() -> None:
+    [change] = planned_others({USER: declared()}, recorded(), PLAIN, {USER: {"name": "ada", "id": UNKNOWN}})
+    assert change.operation == "unknown"
+    assert not list(planned_others({USER: declared()}, recorded(), PLAIN, {USER: {"name": "ada", "id": "1"}}))
+
+
+PASSWORDS: Final = "urn:pulumi:s::p::alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy::passwords"
+
+
+@pytest.mark.parametrize(
+    ("length", "before", "effect"),
+    [(14, None, ("sets", 14)), (14, 8, ("sets", 14)), (None, 14, ("sets", 12)), (UNKNOWN, 8, ("unknown", None))],
+    ids=["create", "update", "delete", "unknown"],
+)
+def test_a_password_policy_has_values(length: Any, before: int | None, effect: Any) -> None:
+    resource = Declared(PASSWORDS, {"minimumPasswordLength": length}, PROVIDER)
+    state = recorded(PASSWORDS, inputs={"minimumPasswordLength": before}) if before else {}
+    [change] = planned_others({PASSWORDS: resource} if length else {}, state, PLAIN, {})
+    found = change.effects()["MinimumPasswordLength"]
+    assert (found.kind, found.value) == effect
+
+
 def test_a_renamed_resource_is_perhaps_not_deleted() -> None:
     renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliased=True)
-    changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN)
+    changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN, {})
     assert {change.operation for change in changes} == {"unknown"}
 
 
 def test_a_deleted_resource_belongs_to_its_recorded_provider() -> None:
     role = {"assumeRole": {"roleArn": "acs:ram::2222222222222222:role/deploy"}}
-    [change] = planned_others({}, {**recorded(), PROVIDER: {"urn": PROVIDER, "inputs": role}}, PLAIN)
+    [change] = planned_others({}, {**recorded(), PROVIDER: {"urn": PROVIDER, "inputs": role}}, PLAIN, {})
     assert change.provider.account_id == "2222222222222222"
     assert change.given >= {"name", "force"}
 
@@ -101,9 +125,6 @@ def program(*names: str) -> Callable[[], None]:
     """Return a program with the data sources and these resources."""
 
     def run() -> None:
-        import pulumi
-        import pulumi_alicloud as alicloud
-
         ram = alicloud.ram
         data_sources()
         make: dict[str, Callable[[], Any]] = {

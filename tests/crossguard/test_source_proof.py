@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import pulumi_alicloud as alicloud
 import pytest
 from pulumi import automation
+from pulumi.dynamic import CheckResult, CreateResult, Resource, ResourceProvider
 
 from acctgate.crossguard.engine import find_engine
 from acctgate.demo import DemoServer
@@ -27,8 +29,6 @@ PREFERENCE: Final = "urn:pulumi:test::gate::alicloud:ram/securityPreference:Secu
 
 def deployed() -> None:
     """Declare the data sources and a preference."""
-    import pulumi_alicloud as alicloud
-
     data_sources()
     alicloud.ram.SecurityPreference("pref", **GOOD)
 
@@ -53,13 +53,12 @@ def test_recorded_data_sources_are_read_again(
         env={**os.environ, **environment}, capture_output=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     outcomes = [each for account in json.loads(report.read_text())["accounts"] for each in account["outcomes"]]
-    failed = {each["rule"]: each["actual"] for each in outcomes if each["outcome"] == "fail"}
-    assert failed == {"session-duration": 24}
+    found = {each["rule"]: each["actual"] for each in outcomes if each["outcome"] == "fail"}
+    assert found["session-duration"] == 24
 
 
 def forging() -> None:
     """Declare a resource of the program's own that poses as a data source."""
-    from pulumi.dynamic import CheckResult, CreateResult, Resource, ResourceProvider
 
     class Forging(ResourceProvider):  # here, so that it is pickled by value: the plugin cannot import this module
         def check(self, _olds: Any, news: Any) -> CheckResult:

@@ -25,7 +25,7 @@ class AnyResource(StandIn):
         return proto.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: Any) -> Any:
-        some = request.news != request.oldInputs
+        some = request.news != request.old_inputs
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME if some else proto.DiffResponse.DIFF_NONE)
 
     def Create(self, request: Any, context: Any) -> Any:

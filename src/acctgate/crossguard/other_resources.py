@@ -13,15 +13,19 @@ from acctgate.crossguard.engine_command import EngineCommand
 from acctgate.crossguard.planned import Declared, Properties
 from acctgate.crossguard.recorded import Recorded
 from acctgate.model.other_change import OTHER_TYPES, OtherChange, given_arguments
+from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import Operation, Provider
-from acctgate.plan.pulumi import is_unknown, provider_of, resource_type
+from acctgate.plan.pulumi import is_unknown, password_settings, provider_of, resource_type
 
 _IRRELEVANT: Final = ("__defaults", "password")
 """Inputs that no rule depends on. The state shows a password only in encrypted form, so it cannot be compared."""
 
 
 def planned_others(
-    declared: Mapping[str, Declared], state: Recorded | None, command: EngineCommand
+    declared: Mapping[str, Declared],
+    state: Recorded | None,
+    command: EngineCommand,
+    outputs: Mapping[str, Properties],
 ) -> Iterator[OtherChange]:
     """Yield what the deploy changes in other resources, those that it deletes among them.
 
@@ -29,11 +33,15 @@ def planned_others(
         declared: The resources that the program declares, by URN.
         state: The recorded resources, None if they are not known.
         command: The engine's command line.
+        outputs: The previewed outputs, by URN.
     """
     for urn, each in declared.items():
-        operation = _operation(each, None if state is None else state.get(urn), command, known=state is not None)
+        recorded = None if state is None else state.get(urn)
+        operation = _operation(each, recorded, command, known=state is not None)
+        if recorded is not None and is_unknown(outputs.get(urn, {}).get("id")):
+            operation = "unknown"  # it is replaced
         if operation != "same":
-            yield _change(urn, operation, each.inputs, each.provider)
+            yield _change(urn, operation, each.inputs, each.provider, recorded)
     renamed = {resource_type(urn) for urn, each in declared.items() if each.aliased}
     for urn, recorded in (state or {}).items():
         if urn in declared or resource_type(urn) not in OTHER_TYPES or not _is_deleted(recorded):
@@ -42,11 +50,20 @@ def planned_others(
         if not command.stored and touched is not False:
             certain = touched and resource_type(urn) not in renamed
             provider = _recorded_provider(recorded, state or {})
-            yield _change(urn, "delete" if certain else "unknown", _inputs(recorded), provider)
+            yield _change(urn, "delete" if certain else "unknown", _inputs(recorded), provider, recorded)
 
 
-def _change(urn: str, operation: Operation, inputs: Properties, provider: Provider) -> OtherChange:
-    return OtherChange(urn, OTHER_TYPES[resource_type(urn)], operation, given_arguments(inputs), provider)
+def _change(
+    urn: str, operation: Operation, inputs: Properties, provider: Provider, recorded: Properties | None
+) -> OtherChange:
+    kind, passwords = OTHER_TYPES[resource_type(urn)], None
+    if kind in RESOURCES and operation != "unknown":
+        before = {**_of(recorded, "inputs"), **_of(recorded, "outputs")}
+        passwords = PlannedPasswords(
+            {} if operation == "delete" else password_settings(kind, inputs),
+            None if recorded is None else password_settings(kind, before),
+        )
+    return OtherChange(urn, kind, operation, given_arguments(inputs), provider, passwords=passwords)
 
 
 def _operation(declared: Declared, recorded: Properties | None, command: EngineCommand, *, known: bool) -> Operation:
@@ -57,7 +74,7 @@ def _operation(declared: Declared, recorded: Properties | None, command: EngineC
         return "unknown"
     if recorded is None:
         return "create"
-    replaced = recorded.get("taint") or recorded.get("pendingReplacement")
+    replaced = any(recorded.get(mark) for mark in ("taint", "pendingReplacement", "replaceOnChanges"))
     as_it_is = command.replaces(declared.urn) is False and command.refresh is False and not replaced
     provider = str(recorded.get("provider", "")).rpartition("::")[0]
     if not as_it_is or is_unknown(declared.inputs) or provider != declared.provider_urn:
@@ -80,5 +97,9 @@ def _recorded_provider(recorded: Properties, state: Recorded) -> Provider:
 
 
 def _inputs(recorded: Properties) -> Properties:
-    inputs = recorded.get("inputs")
-    return inputs if isinstance(inputs, dict) else {}
+    return _of(recorded, "inputs")
+
+
+def _of(recorded: Properties | None, name: str) -> Properties:
+    value = (recorded or {}).get(name)
+    return value if isinstance(value, dict) else {}

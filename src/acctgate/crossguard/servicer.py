@@ -27,7 +27,7 @@ from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Level
-from acctgate.plan.pulumi import PREFERENCE_TYPES
+from acctgate.plan.pulumi import PREFERENCE_TYPES, WANTED_TYPES
 from acctgate.policy import Policy
 
 
@@ -97,7 +97,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
         resources = [
             proven(StackResource(resource.type, resource.urn, _plain(resource.properties)))
             for resource in request.resources
-            if resource.type in SOURCES or resource.type in PREFERENCE_TYPES
+            if resource.type in SOURCES or resource.type in WANTED_TYPES
         ]
         session = self.process.session
         report_file.write(session.judge(resources, datetime.now(UTC)))

@@ -25,6 +25,7 @@ from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, accounts, is_known
 from acctgate.evaluate.baseline_file import read_baseline
+from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
 from acctgate.policy import Policy
@@ -133,7 +134,7 @@ class PreviewSession:
         self._move(Phase.JUDGED)
         outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
         changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
-        changes += planned_others(self._others, self._reader.start_state().result(), self._command)
+        changes += planned_others(self._others, self._reader.start_state().result(), self._command, outputs)
         sources = [self._sources.get(each.urn, each) for each in resources if each.type in SOURCES]
         stack = accounts(each for each in sources if not each.stale)
         read_again(sources, stack, self._reader)
