@@ -11,9 +11,9 @@ from typing import Any
 
 from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
-from acctgate.model.planned_change import HOURS, UNKNOWN, Operation, PlannedChange, Provider
+from acctgate.model.planned_change import HOURS, UNKNOWN, Marker, Operation, PlannedChange, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
-from acctgate.model.preference_request import OPTIONAL
+from acctgate.model.preference_request import MASKS, OPTIONAL, VERIFICATION
 from acctgate.plan.pulumi import (
     OPERATIONS,
     PREFERENCE_TYPES,
@@ -36,6 +36,7 @@ from acctgate.redact import one_line
 from acctgate.text import show
 
 _API_NAMES = {key.pulumi: key.api for key in PREFERENCE_KEYS}
+_PULUMI_MASKS = next(key.pulumi for key in PREFERENCE_KEYS if key.api == MASKS)
 
 
 def is_update_plan(document: Mapping[str, Any]) -> bool:
@@ -149,21 +150,28 @@ def _recorded(goal: Mapping[str, Any], after: Mapping[str, Any], state: Mapping[
 def _differences(
     goal: Mapping[str, Any], declared: Mapping[str, Any], state: Mapping[str, Any]
 ) -> dict[str, bool | None]:
-    """Whether each setting differs from the recorded outputs.
+    """Return whether each setting differs from the recorded outputs, None where that is not known.
 
-    Without a difference in the inputs, an update comes from outputs that differ, and which ones is not known. An input
-    that is new may stand in the outputs already.
+    Without a difference in the inputs, an update comes from outputs that differ, and which ones is not shown. An input
+    that is new may stand in the outputs already, and one whose value is not shown may be the recorded one.
     """
     diff = require_object(goal, "inputDiff", "goal")
     adds, updates = require_object(diff, "adds", "inputDiff"), require_object(diff, "updates", "inputDiff")
     deletes = [name for name in _deleted(diff) if _API_NAMES.get(name) in OPTIONAL]
-    if not (set(adds) | set(updates) | set(deletes)) - {"__defaults"}:
+    changed = {*adds, *updates, *deletes} - {"__defaults"}
+    if not changed:
         return dict.fromkeys((*declared, *OPTIONAL), None)
     found: dict[str, bool | None] = dict.fromkeys((name for name in OPTIONAL if name not in declared), None)
+    if not declared.get(VERIFICATION):  # an empty list is not sent with a create, so another may be recorded
+        found[VERIFICATION] = None
     found |= {_API_NAMES[name]: True for name in (*updates, *deletes) if name in _API_NAMES}
-    new = [_API_NAMES[name] for name in adds if name in _API_NAMES]
-    certain = len(new) == 1 and True not in found.values() and DEAD_PROPERTY[0] not in {**adds, **updates}
-    return found | {name: True if certain or name in OPTIONAL else None for name in new}
+    shown = settings({**adds, **updates})
+    unsure = [_API_NAMES[name] for name in adds if name in _API_NAMES and name != _PULUMI_MASKS]
+    unsure += [key for key, value in shown.items() if isinstance(value, Marker) or key == VERIFICATION]
+    found |= {MASKS: True} if _PULUMI_MASKS in adds else {}
+    found |= dict.fromkeys(unsure, None)
+    only = len(changed) == 1 and list(found.values()) == [None]
+    return found | {name: True for name in unsure if only}
 
 
 def _deleted(diff: Mapping[str, Any]) -> list[str]:
