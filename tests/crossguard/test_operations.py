@@ -32,7 +32,7 @@ ONLY_ALWAYS_SENT: Final[Expected] = ("independent", "10.0.0.0/8", 6)
 """An update sends masks and hours whatever has changed."""
 
 
-def deployed(planned: Mapping[str, Any] | None, **more: Any) -> Case:
+def deployed(planned: Mapping[str, Any], **more: Any) -> Case:
     """Return a case that has been deployed as `GOOD` and has drifted."""
     return Case(GOOD, GOOD, DRIFT, planned, **more)
 
@@ -64,7 +64,6 @@ PLAIN: Final[Mapping[str, tuple[Case, Expected]]] = {
         new({MFA: "mandatory", MASKS: "10.0.0.0/8"}, imported=True), ("mandatory", "10.0.0.0/8", 24),
     ),
     "an import of what is there": (new(DRIFT, imported=True), LEFT),
-    "a resource that is gone": (deployed(None), LEFT),
 }  # fmt: skip
 TARGETED: Final[Mapping[str, tuple[Case, Expected]]] = {
     "refreshed and repaired": (deployed(GOOD), REPAIRED),

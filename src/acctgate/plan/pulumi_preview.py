@@ -53,7 +53,7 @@ def read_preview(document: Mapping[str, Any]) -> list[Planned]:
     by_urn: dict[str, list[Mapping[str, Any]]] = {}
     for step in require_objects(document, "steps", "preview"):
         by_urn.setdefault(require_text(step, "urn", "step"), []).append(step)
-    providers = {urn: _provider(urn, steps[0]) for urn, steps in by_urn.items() if is_provider(urn)}
+    providers = {urn: _provider(urn, _deciding(steps)) for urn, steps in by_urn.items() if is_provider(urn)}
     configured = stack_configuration(document)
     return [
         _from_step(urn, _deciding(steps), providers, configured)
