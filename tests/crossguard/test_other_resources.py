@@ -116,7 +116,7 @@ rules:
   root-access-keys: {level: advisory, maximum: 0}
   unused-access-keys: {level: advisory, maximum: 9}
   old-root-access-keys: {level: advisory, maximum: 9}
-  compliance-report: {level: advisory, max_age_days: 9999}
+  compliance-report: {level: advisory, max_age_days: 3650}
   security-score: {level: advisory, minimum: 1}
 """
 
