@@ -1,0 +1,60 @@
+"""What an update plan does not show is not certain: it has no recorded outputs, with which the provider compares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from acctgate.model.planned_change import PlannedChange
+from acctgate.plan.read import read_plan
+
+URN: Final = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
+PROVIDER: Final = "urn:pulumi:s::p::pulumi:providers:alicloud::default_{}::id"
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+TYPES: Final = "VerificationTypes"
+MFA: Final = "MFAOperationForLogin"
+
+
+def kinds(folder: Path, state: dict[str, Any], diff: dict[str, Any], version: str = "4_0_0") -> dict[str, str]:
+    """Return what an update does to each setting, by kind."""
+    names = {name: list[str]() for name in (*state, *diff.get("adds", {}))}
+    goal = {"inputDiff": diff, "propertyDependencies": names, "provider": PROVIDER.format(version)}
+    plan = {"resourcePlans": {URN: {"goal": goal, "steps": ["update"], "state": state}}}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    [change] = read_plan(str(folder / "plan.json"))
+    assert isinstance(change, PlannedChange)
+    return {key: effect.kind for key, effect in change.effects().items()}
+
+
+@pytest.mark.parametrize(
+    ("types", "diff"),
+    [
+        (["sms"], {"updates": {"verificationTypes": ["sms"], "loginSessionDuration": 8}}),
+        (["sms"], {"adds": {"verificationTypes": ["sms"]}, "updates": {"loginSessionDuration": 8}}),
+        ([], {"updates": {"loginSessionDuration": 8}}),
+    ],
+    ids=["changed", "new", "still-empty"],
+)
+def test_verification_types_may_be_recorded_already(tmp_path: Path, types: list[str], diff: dict[str, Any]) -> None:
+    """A create does not send an empty list, so another one may be recorded."""
+    found = kinds(tmp_path, {"loginSessionDuration": 8, "verificationTypes": types}, diff)
+    assert found[TYPES] == "either"
+    assert found["LoginSessionDuration"] == "sets"
+
+
+def test_the_only_change_is_certain(tmp_path: Path) -> None:
+    state = {"loginNetworkMasks": "10.0.0.0/8", "verificationTypes": ["sms"], "loginSessionDuration": 8}
+    found = kinds(tmp_path, state, {"updates": {"verificationTypes": ["sms"]}})
+    assert found[TYPES] == "sets"
+
+
+def test_a_value_that_is_known_only_after_the_deploy_may_be_the_recorded_one(tmp_path: Path) -> None:
+    """The oldest providers then send nothing, and enforceMfaForLogin stays as it is."""
+    state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": UNKNOWN}
+    diff = {"updates": {"loginSessionDuration": UNKNOWN}}
+    assert kinds(tmp_path, state, diff, "3_70_0")[MFA] == "either"
+    certain = {"updates": {"loginSessionDuration": 8}}
+    assert kinds(tmp_path, {**state, "loginSessionDuration": 8}, certain, "3_70_0")[MFA] == "sets"
