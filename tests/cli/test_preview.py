@@ -570,6 +570,7 @@ def test_a_program_that_is_deployed_elsewhere_repairs_nothing_for_certain(
         runpy.run_path(str(project / "__main__.py"))
 
     assert make_stack(program).run("up", pack=False).ok
+    shutil.copy(tmp_path / "work/Pulumi.test.yaml", project)
     demo.account.preference["LoginProfilePreference"]["MFAOperationForLogin"] = "independent"
     variables = {**environment, "ACCTGATE_REPORT": "", "PULUMI_HOME": str(tmp_path / "home")}
     new = preview(project, "--policy", str(policy), "--format", "json", **variables)

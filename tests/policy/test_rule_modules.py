@@ -324,3 +324,24 @@ def test_it_is_never_exit_status_0(tmp_path: Path, place: str, call: str, jobs: 
     done = run("check", "--snapshot", "good.json", "--policy", "policy.json", "--jobs", jobs, cwd=tmp_path)
     assert done.returncode == (2 if place == "at_import" else 3), done.stderr
     assert "Traceback" not in done.stderr
+
+
+PATCHES = (
+    "out.EXIT.update(fail=0)",
+    "out.EXIT = {'pass': 0, 'fail': 0, 'unknown': 0}",
+    "sys.exit = lambda *_: os._exit(0)",
+    "import atexit; atexit.register(os._exit, 0)",
+)
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+@pytest.mark.parametrize("place", ["at_import", "in_judge"])
+def test_a_patched_exit_status_is_never_0(tmp_path: Path, place: str, patch: str) -> None:
+    code = {"at_import": "pass", "in_judge": "pass", place: f"import os, sys, acctgate.cli.writer as out; {patch}"}
+    (tmp_path / "acme_rules.py").write_text(ENDING_MODULE.format(**code))
+    rules = {"acme-score": {"level": "mandatory"}, "session-duration": {"max_hours": 1}}
+    policy = {"version": 1, "rule_modules": ["./acme_rules.py"], "rules": rules}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    done = run("check", "--snapshot", "good.json", "--policy", "policy.json", cwd=tmp_path)
+    assert done.returncode in (1, 2, 3), done.stderr
