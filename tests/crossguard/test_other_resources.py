@@ -130,7 +130,12 @@ def program(*names: str) -> Callable[[], None]:
         make: dict[str, Callable[[], Any]] = {
             "ada": lambda: ram.User("ada", name="ada"),
             "console": lambda: ram.LoginProfile("console", user_name="ada", password="secret"),
-            "device": lambda: pulumi.CustomResource("alicloud:ram/virtualMfaDevice:VirtualMfaDevice", "device"),
+            "device": lambda: pulumi.CustomResource(
+                "alicloud:ram/virtualMfaDevice:VirtualMfaDevice",
+                "device",
+                {"name": "ada"},
+                pulumi.ResourceOptions(version="4.0.0"),
+            ),
             "root-key": lambda: ram.AccessKey("root-key", status="Active"),
             "ada-key": lambda: ram.AccessKey("ada-key", user_name="ada"),
             "passwords": lambda: ram.AccountPasswordPolicy("passwords", minimum_password_length=14),
