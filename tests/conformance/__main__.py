@@ -42,6 +42,8 @@ def main() -> int:
 
 def _generate(deploy: Deploy, deploys: int, batch_size: int, start: int, tally: Tally) -> None:
     """Generate cases in batches of one run each, and deploy them."""
+    if deploys < batch_size:
+        return
     started = time.monotonic()
     newest = deploy is terraform.deploy or bool(run.REAL_PLUGIN)
 
@@ -60,8 +62,7 @@ def _generate(deploy: Deploy, deploys: int, batch_size: int, start: int, tally: 
             print(f"WRONG {line}")
         print(f"{time.monotonic() - started:6.0f} s  {how}  {tally}", flush=True)
 
-    if deploys:
-        generated()
+    generated()
 
 
 if __name__ == "__main__":
