@@ -58,3 +58,10 @@ def test_a_value_that_is_known_only_after_the_deploy_may_be_the_recorded_one(tmp
     assert kinds(tmp_path, state, diff, "3_70_0")[MFA] == "either"
     certain = {"updates": {"loginSessionDuration": 8}}
     assert kinds(tmp_path, {**state, "loginSessionDuration": 8}, certain, "3_70_0")[MFA] == "sets"
+
+
+def test_an_empty_mode_sends_the_recorded_one(tmp_path: Path) -> None:
+    """Older providers send it beside enforceMfaForLogin, and which of the two counts is not known."""
+    state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "enforceMfaForLogin": False}
+    diff = {"adds": {"mfaOperationForLogin": ""}, "updates": {"loginSessionDuration": 8}}
+    assert kinds(tmp_path, state, diff, "3_80_0")[MFA] == "unknown"

@@ -142,6 +142,10 @@ def _recorded(goal: Mapping[str, Any], after: Mapping[str, Any], state: Mapping[
     changed = {_API_NAMES.get(name) for name in _changed(goal)}
     recorded = {name: value for name, value in after.items() if name not in changed and name not in OPTIONAL}
     recorded |= {name: value for name, value in settings(state).items() if name in OPTIONAL and name not in changed}
+    # An empty value is not sent: the recorded one stays, which is not shown.
+    recorded |= {
+        name: UNKNOWN for name in changed if name is not None and name not in OPTIONAL and after.get(name) == ""
+    }
     if HOURS not in state and not state:
         recorded.setdefault(HOURS, UNKNOWN)
     return recorded
