@@ -121,6 +121,35 @@ rules:
 """
 
 
+@pytest.mark.engine
+def test_a_password_policy_is_laid_over_the_account(make_stack: Callable[..., Stack], demo: DemoServer) -> None:
+    demo.account.comply()
+    policy = """
+version: 1
+rules: {password-length: {minimum: 14}, password-age: {max_days: 90}}
+"""
+
+    def stack(**settings: Any) -> Stack:
+        def run() -> None:
+            data_sources()
+            if settings:
+                alicloud.ram.AccountPasswordPolicy("passwords", **settings)
+
+        return make_stack(run, policy=policy)
+
+    short = stack(minimum_password_length=10, max_password_age=30)
+    planned = short.run()
+    assert planned.failed() == {"password-length"}
+    assert planned.report is not None
+    [outcome] = [o for o in planned.report["accounts"][0]["outcomes"] if o["rule"] == "password-length"]
+    assert outcome["message"].endswith("planned by passwords (now 14)")
+    assert short.run("up", pack=False).ok
+    assert demo.account.password_policy["MinimumPasswordLength"] == 10
+    assert stack(minimum_password_length=14, max_password_age=30).run().ok, "the plan repairs the account"
+    removed = stack().run()
+    assert removed.failed() == {"password-length", "password-age"}, "destroying it resets the account"
+
+
 def program(*names: str) -> Callable[[], None]:
     """Return a program with the data sources and these resources."""
 

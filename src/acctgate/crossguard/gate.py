@@ -56,7 +56,7 @@ class JudgedAccount:
             if any(map(change.touches, planned)):
                 return change.address
         for other in self.snapshot.moved:
-            if other.operation != "delete" and rule.is_moved(other):
+            if other.operation != "delete" and (rule.is_moved(other) or any(map(other.touches, planned))):
                 return other.address
         return self.urns.get(outcome.setting.partition(".")[0].partition("[")[0])
 

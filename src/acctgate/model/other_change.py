@@ -15,6 +15,7 @@ from acctgate.model.password_request import (
     ACCOUNT_PASSWORD_POLICY,
     PASSWORD_POLICY,
     RESOURCES,
+    SECTION,
     PlannedPasswords,
     effects,
 )
@@ -82,6 +83,11 @@ class OtherChange:
             return {}
         unseen = PlannedPasswords(dict.fromkeys(resource.keys, UNKNOWN))
         return effects(resource, self.operation, self.passwords or unseen, self.name)
+
+    def touches(self, setting: str) -> bool:
+        """Return whether the deploy touches a setting of the password policy. Settings have the rules' names."""
+        section, _, key = setting.partition(".")
+        return section == SECTION and key in self.effects()
 
     def describe(self) -> str:
         """Return the resource and what happens to it, as part of a sentence."""
