@@ -15,6 +15,7 @@ PATHS: Final = ("pack", "preview --json", "--save-plan", "Terraform plan")
 """The ways to a prediction."""
 NOT_PREDICTIONS: Final = ("login-lockout", "no-loosening")
 """Rules that look at several settings, or at the change itself."""
+_MODES: Final = ("MFAOperationForLogin", "OperationForRiskLogin")
 _NAMES: Final = re.compile(
     r"\S*preference(\.p)?\d+(\.2)?|\"[^\"]*\"|\[[^]]*\]|\d+|\b(true|false)\b|"
     r"\b\w*(For|To|With|Types|Masks|Duration|Ticket|_for_|_to_|_with_|_types|_masks|_duration|_ticket)\w*\b"
@@ -70,6 +71,8 @@ class Tally:
             if not judged or found.account not in indexes:
                 continue
             index = indexes[found.account]
+            if path == "--save-plan" and _was_empty(given[index], name):
+                continue
             real = after[index].preference.get(KEYS[name].group, {}).get(name)
             if found.outcome == "unknown":
                 assert len(found.message) > len("unknown: "), "an unknown names its reason"
@@ -81,6 +84,15 @@ class Tally:
                 counts.wrong += 1
                 case = f"predicted {found.actual!r}, became {real!r} ({found.message}): {given[index]}"
                 self.wrong.append(f"{path}: {index} {name}: {case}")
+
+
+def _was_empty(case: Case, name: str) -> bool:
+    """Return whether a mode had been deployed as an empty text: a known limit of predictions from an update plan.
+
+    The provider does not send it, so another value is recorded, perhaps the one that is declared now. An update plan
+    shows neither.
+    """
+    return name in _MODES and (case.deployed or {}).get(name) == ""
 
 
 def judged_by_pack(report: Mapping[str, Any]) -> list[Judged]:
