@@ -48,8 +48,13 @@ def _generate(deploy: Deploy, deploys: int, batch_size: int, start: int, tally: 
     newest = deploy is terraform.deploy or bool(run.REAL_PLUGIN)
 
     @seed(start)
-    @settings(max_examples=deploys // batch_size, deadline=None, database=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @settings(
+        max_examples=deploys // batch_size,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(batch=st.lists(cases(newest=newest), min_size=batch_size, max_size=batch_size), how=options(batch_size))
     def generated(batch: list[Case], how: Options) -> None:
         before = len(tally.wrong)

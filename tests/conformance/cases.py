@@ -41,8 +41,11 @@ VALUES: Final[Mapping[str, SearchStrategy[Any]]] = {
 }
 """All settings. A prediction is compared where a rule judges the setting, so that the report says what it will be."""
 _EMPTY: Final = {
-    "LoginNetworkMasks": "", "MFAOperationForLogin": "", "OperationForRiskLogin": "", "VerificationTypes": [],
-}  # fmt: skip
+    "LoginNetworkMasks": "",
+    "MFAOperationForLogin": "",
+    "OperationForRiskLogin": "",
+    "VerificationTypes": [],
+}
 """Empty values, which the provider takes as left out or as removed."""
 VERSIONS: Final = ("3.70.0", "3.80.0", "3.100.0")
 """A Pulumi provider of each older era."""
@@ -52,11 +55,29 @@ HELPER: Final = "9999999999999999"
 
 
 _KINDS: Final = (
-    "plain", "plain", "plain", "secret", "unknown", "ignored", "replace", "second", "provider", "upgraded",
-)  # fmt: skip
+    "plain",
+    "plain",
+    "plain",
+    "secret",
+    "unknown",
+    "ignored",
+    "replace",
+    "second",
+    "provider",
+    "upgraded",
+)
 _RUNS: Final = (
-    "plain", "plain", "plain", "refresh", "always", "target", "exclude", "replace", "taint", "pending",
-)  # fmt: skip
+    "plain",
+    "plain",
+    "plain",
+    "refresh",
+    "always",
+    "target",
+    "exclude",
+    "replace",
+    "taint",
+    "pending",
+)
 
 
 @dataclass(frozen=True)
@@ -155,7 +176,11 @@ def cases(draw: DrawFn, *, newest: bool = False) -> Case:
     kind = draw(st.sampled_from(_KINDS))
     replaced = kind in ("replace", "provider")
     return Case(
-        live, deployed, drift, planned, version,
+        live,
+        deployed,
+        drift,
+        planned,
+        version,
         imported=deployed is None and not replaced and draw(st.booleans()),
         secret=draw(some) if kind == "secret" else (),
         unknown=draw(some) if kind == "unknown" else (),
@@ -165,7 +190,7 @@ def cases(draw: DrawFn, *, newest: bool = False) -> Case:
         protect=planned is not None and not replaced and draw(st.integers(0, 9)) == 0,
         provider=draw(st.sampled_from(("updated", "replaced"))) if kind == "provider" else "same",
         upgraded=kind == "upgraded" and not newest and version != OLDER,
-    )  # fmt: skip
+    )
 
 
 @composite

@@ -44,10 +44,12 @@ def new(planned: Mapping[str, Any], **more: Any) -> Case:
 
 PLAIN: Final[Mapping[str, tuple[Case, Expected]]] = {
     "a secret beside an unchanged resource": (
-        deployed(GOOD, secret=(MASKS,)), ("independent", UNKNOWN, UNKNOWN),
+        deployed(GOOD, secret=(MASKS,)),
+        ("independent", UNKNOWN, UNKNOWN),
     ),
     "an unknown input beside an unchanged resource": (
-        deployed({**GOOD, RISK: "autonomous"}, unknown=(RISK,)), ("independent", UNKNOWN, UNKNOWN),
+        deployed({**GOOD, RISK: "autonomous"}, unknown=(RISK,)),
+        ("independent", UNKNOWN, UNKNOWN),
     ),
     "a change that replaces": (deployed({**GOOD, HOURS: 8}, replace_on_changes=True), ("mandatory", "10.0.0.0/8", 8)),
     "nothing to replace": (deployed(GOOD, replace_on_changes=True), LEFT),
@@ -56,15 +58,17 @@ PLAIN: Final[Mapping[str, tuple[Case, Expected]]] = {
     "a provider that is updated": (deployed(GOOD, provider="updated"), LEFT),
     "only what the provider does not send": (deployed({**GOOD, ENFORCE: True}), LEFT),
     "verification types left out while recorded": (
-        Case(GOOD, {**GOOD, "VerificationTypes": ["sms"]}, DRIFT, GOOD), ONLY_ALWAYS_SENT,
+        Case(GOOD, {**GOOD, "VerificationTypes": ["sms"]}, DRIFT, GOOD),
+        ONLY_ALWAYS_SENT,
     ),
     "an empty text on a computed setting": (deployed({**GOOD, RISK: ""}), LEFT),
     "an empty text on a create": (new({**GOOD, MFA: ""}), ONLY_ALWAYS_SENT),
     "an import that leaves out the hours": (
-        new({MFA: "mandatory", MASKS: "10.0.0.0/8"}, imported=True), ("mandatory", "10.0.0.0/8", 24),
+        new({MFA: "mandatory", MASKS: "10.0.0.0/8"}, imported=True),
+        ("mandatory", "10.0.0.0/8", 24),
     ),
     "an import of what is there": (new(DRIFT, imported=True), LEFT),
-}  # fmt: skip
+}
 TARGETED: Final[Mapping[str, tuple[Case, Expected]]] = {
     "refreshed and repaired": (deployed(GOOD), REPAIRED),
     "hours left out keep the refreshed value": (deployed({MFA: "mandatory"}), ("mandatory", "", 24)),

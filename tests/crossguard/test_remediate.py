@@ -60,5 +60,9 @@ def test_a_preference_is_no_password_policy() -> None:
 
 def test_the_rules_that_a_password_policy_repairs() -> None:
     assert {rule.id for rule in RULES if is_repairable(rule)} == {
-        "password-length", "password-characters", "password-reuse", "password-age", "password-attempts",
-    }  # fmt: skip
+        "password-length",
+        "password-characters",
+        "password-reuse",
+        "password-age",
+        "password-attempts",
+    }

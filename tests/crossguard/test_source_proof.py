@@ -49,9 +49,13 @@ def test_recorded_data_sources_are_read_again(
     assert run.operations["preference"] == run.operations["pref"] == "same"
     (report := tmp_path / "report.json").unlink()
     subprocess.run(
-        [find_engine(ROOT), "policy", "analyze", "--stack", "test", "--policy-pack", PACK], cwd=tmp_path / "work",
-        env={**os.environ, **environment}, capture_output=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        [find_engine(ROOT), "policy", "analyze", "--stack", "test", "--policy-pack", PACK],
+        cwd=tmp_path / "work",
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     outcomes = [each for account in json.loads(report.read_text())["accounts"] for each in account["outcomes"]]
     found = {each["rule"]: each["actual"] for each in outcomes if each["outcome"] == "fail"}
     assert found["session-duration"] == 24

@@ -72,12 +72,17 @@ def test_the_page_predicts_what_becomes(tmp_path: Path) -> None:
 
 def test_the_recorded_session_predicts_what_becomes() -> None:
     """Each check of a plan and the check after its deploy have the same verdict."""
-    [session] = [text for text in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-                 if "tofu apply" in text and "PASSED" in text]  # fmt: skip
+    [session] = [
+        text
+        for text in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+        if "tofu apply" in text and "PASSED" in text
+    ]
     checks = re.findall(r"^\$ acctgate check [^\n]*policy\.yaml( --plan plan\.json)?\n(\w+)", session, re.MULTILINE)
     assert checks == [
         ("", "BLOCKED"),
-        (" --plan plan.json", "PASSED"), ("", "PASSED"),
-        (" --plan plan.json", "BLOCKED"), ("", "BLOCKED"),
-    ]  # fmt: skip
+        (" --plan plan.json", "PASSED"),
+        ("", "PASSED"),
+        (" --plan plan.json", "BLOCKED"),
+        ("", "BLOCKED"),
+    ]
     assert re.findall(r"^\$ echo \$\?\n(\d)", session, re.MULTILINE) == ["1", "0", "0", "1", "1"]

@@ -48,8 +48,12 @@ def test_everything_is_declared_and_what_complies_stays() -> None:
         "MaxLoginAttemps": 5,
     }
     assert {setting.repairs for setting in fix.passwords} == {
-        None, "password-length", "password-characters", "password-age", "password-attempts",
-    }  # fmt: skip
+        None,
+        "password-length",
+        "password-characters",
+        "password-age",
+        "password-attempts",
+    }
     assert not {step.rule for step in fix.steps} & {setting.repairs for setting in fix.passwords}
 
 
