@@ -44,6 +44,7 @@ What a user sees when an API, the network or a server in between fails. The test
 ([tests/sources/test_faults.py](../tests/sources/test_faults.py)); this page is generated from their table.
 
 - A fault of one API makes the rules that need its section unknown. The other sections and outcomes stay the same.
+  The calls for the password policy, SSO, the AccessKey policy and the rules of a pack are made only if they are needed.
 - Nothing passes because of a fault, and no redirect is followed.
 - One call takes at most {call} s with its retries, one account at most {account} s. A body has at most {body} MiB after
   decompression.
@@ -51,8 +52,8 @@ What a user sees when an API, the network or a server in between fails. The test
 - If no call succeeds, or the role cannot be assumed, nothing is written and the exit status is 2. The message is
   `the account cannot be read: OPERATION failed with …`.
 
-The numbers are the exit statuses of `acctgate snapshot`. `acctgate check` exits with 3 if a mandatory rule needs the
-section. Both write one line that contains the message below.
+The numbers are the exit statuses of `acctgate snapshot`; for the last {reports} APIs, those of `acctgate compliance`.
+`acctgate check` exits with 3 if a mandatory rule needs the section. All write one line that contains the message below.
 """
 
 
@@ -73,7 +74,13 @@ def reliability() -> str:
     """Return the page of the faults that the tests try with each API."""
     table = yaml.safe_load((ROOT / "tests/sources/faults.yaml").read_text(encoding="utf-8"))
     apis = list(table["apis"])
-    limits = {"call": f"{CALL_SECONDS:.0f}", "account": f"{ACCOUNT_SECONDS:.0f}", "body": LARGEST_BODY >> 20}
+    reports = sum("command" in api for api in table["apis"].values())
+    limits = {
+        "reports": reports,
+        "call": f"{CALL_SECONDS:.0f}",
+        "account": f"{ACCOUNT_SECONDS:.0f}",
+        "body": LARGEST_BODY >> 20,
+    }
     heading = f"| Fault | Message after `OPERATION failed with` | Calls | {' | '.join(apis)} |"
     lines = [RELIABILITY.format(**limits), heading, f"|---|---|---|{'---|' * len(apis)}"]
     for fault in table["faults"].values():

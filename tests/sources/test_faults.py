@@ -15,14 +15,37 @@ from acctgate.demo import DemoAccount, DemoServer
 from acctgate.redact import unprotect
 from acctgate.sources import caller, transport
 from acctgate.sources.deadline import Deadline
-from acctgate.sources.operations import ASSUME_ROLE, BY_NAME, IDENTITY, OPTIONAL_OPERATIONS, READ_OPERATIONS
+from acctgate.sources.operations import (
+    AGGREGATE_PACK_REPORT,
+    AGGREGATE_PACKS,
+    ASSUME_ROLE,
+    BY_NAME,
+    GENERATE_AGGREGATE_PACK_REPORT,
+    GENERATE_PACK_REPORT,
+    OPTIONAL_OPERATIONS,
+    OPTIONAL_PACK_OPERATIONS,
+    READ_OPERATIONS,
+)
 from tests.support import HERE, one_line, read_yaml
 from tests.support.faulty_server import FAULTS, FaultyServer
 from tests.support.process import run_here
 
 TABLE: Final = read_yaml(HERE / "sources/faults.yaml")
 ROLE: Final = "acs:ram::1234567890123456:role/audit"
-POLICY: Final = "version: 1\nextends: strict\nrules:\n  compliance-report: {level: mandatory}\n"
+POLICY = "version: 1\nextends: strict\nrules:\n  compliance-report: {level: mandatory}\n"
+POLICY += (
+    "  user-sso: {level: mandatory, require: false}\n  access-key-networks: {level: advisory, within: [10.0.0.0/8]}\n"
+)
+_REPORTS: Final = (
+    GENERATE_PACK_REPORT,
+    AGGREGATE_PACKS,
+    AGGREGATE_PACK_REPORT,
+    GENERATE_AGGREGATE_PACK_REPORT,
+)
+COMMANDS: Final = {name: api["command"].split() for name, api in TABLE["apis"].items() if "command" in api}
+"""The commands of `acctgate compliance` that call an API which `snapshot` does not call."""
+HOW: Final = ("taken_at", "read_as")
+"""Keys of a snapshot that say how it was taken."""
 SHORT: Final = 0.3
 """Seconds that a call takes at most where the fault is that it takes too long."""
 
@@ -99,7 +122,7 @@ def whole(bench: Bench) -> dict[str, Any]:
     """Return the account without a fault."""
     status, errors, document = bench.read()
     assert (status, errors) == (0, "")
-    del document["taken_at"]
+    del document["taken_at"], document["read_as"]
     return document
 
 
@@ -111,8 +134,10 @@ def _message(fault: str, operation: str, host: str) -> str:
 def test_the_table_has_every_fault_and_api() -> None:
     assert set(TABLE["faults"]) == {*FAULTS, "refused", "untrusted-certificate", "no-tls"}
     assert {name: api["section"] for name, api in TABLE["apis"].items()} == {
-        operation.name: operation.section for operation in (*READ_OPERATIONS, ASSUME_ROLE)
+        operation.name: operation.section
+        for operation in (*READ_OPERATIONS, *OPTIONAL_OPERATIONS, *OPTIONAL_PACK_OPERATIONS, ASSUME_ROLE, *_REPORTS)
     }
+    assert set(COMMANDS) == {operation.name for operation in _REPORTS}
 
 
 @pytest.mark.parametrize("operation", [name for name, api in TABLE["apis"].items() if api["section"]])
@@ -126,9 +151,7 @@ def test_a_fault_of_one_api(bench: Bench, whole: dict[str, Any], operation: str,
     if operation == "ListCompliancePacks":
         sections.append("ConfigRuleCompliances")
     others = {key: value for key, value in whole.items() if key not in sections}
-    if IDENTITY.section in sections:  # it names the caller too
-        others["read_as"] = {key: value for key, value in whole["read_as"].items() if key != "caller"}
-    left = {key: value for key, value in document.items() if key not in (*sections, "errors", "taken_at")}
+    left = {key: value for key, value in document.items() if key not in (*sections, "errors", *HOW)}
     assert left == others
     assert [key.partition(".")[0] for key in document["errors"]] == sections
     _nothing_passes(bench, whole, document, sections)
@@ -152,19 +175,34 @@ def _section(setting: str) -> str:
 @pytest.mark.parametrize("fault", [name for name, fault in TABLE["faults"].items() if fault["message"]])
 def test_a_fault_of_the_role_or_of_every_api(bench: Bench, fault: str) -> None:
     every = [name for name, api in TABLE["apis"].items() if api["section"]]
-    every += [operation.name for operation in OPTIONAL_OPERATIONS]
     for operations in (["AssumeRole"], every):
         status, errors, document = bench.read(*operations, fault=fault)
         assert (status, document) == (2, {})
         one_line(errors, "the account cannot be read: " + _message(fault, operations[0], bench.server.endpoint))
 
 
-@pytest.mark.parametrize("operation", TABLE["apis"])
+@pytest.mark.parametrize("operation", COMMANDS)
+@pytest.mark.parametrize("fault", TABLE["faults"])
+def test_a_fault_of_a_command_for_reports(bench: Bench, operation: str, fault: str) -> None:
+    bench.server.fault, bench.server.faulty = fault, {operation}
+    bench.server.calls.clear()
+    bench.server.demo.reports.creating_reads = 0
+    report = dict(bench.server.demo.account.pack_reports[0])
+    done = run_here("compliance", *COMMANDS[operation])
+    bench.server.demo.account.pack_reports[0] = report  # which a generation changes
+    if not TABLE["faults"][fault]["message"]:
+        assert done.status in (0, 3)
+        return
+    assert (done.status, done.stdout) == (2, "")
+    one_line(done.stderr, _message(fault, operation, bench.server.endpoint))
+    assert bench.server.calls[operation] == TABLE["faults"][fault].get("calls", 0)
+
+
+@pytest.mark.parametrize("operation", [name for name in TABLE["apis"] if name not in COMMANDS])
 def test_a_wrong_content_type_does_no_harm(bench: Bench, whole: dict[str, Any], operation: str) -> None:
     status, errors, document = bench.read(operation, fault="wrong-content-type")
     assert (status, errors) == (0, "")
-    document["read_as"].pop("role_arn", None)
-    assert {key: value for key, value in document.items() if key != "taken_at"} == whole
+    assert {key: value for key, value in document.items() if key not in HOW} == whole
 
 
 def test_a_file_that_exists_is_not_lost(bench: Bench) -> None:

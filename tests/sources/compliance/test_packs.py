@@ -77,7 +77,7 @@ def test_a_report_of_another_pack_is_an_error() -> None:
 
 
 def test_each_generation_has_a_token_and_a_retry_can_reuse_it() -> None:
-    api = Api({}, {}, {})
+    api = Api(*[{"CompliancePackId": "cp-1"}] * 3)
     packs = CompliancePacks(api)
     packs.generate("cp-1")
     packs.generate("cp-1")
@@ -85,6 +85,11 @@ def test_each_generation_has_a_token_and_a_retry_can_reuse_it() -> None:
     tokens = [query["ClientToken"] for _, query in api.calls]
     assert len(set(tokens)) == 3 and tokens[2] == "mine"
     assert all(token.isascii() and len(token) <= 64 for token in tokens)
+
+
+def test_a_generation_of_another_pack_is_an_error() -> None:
+    with pytest.raises(CallError, match="the answer is about pack cp-2"):
+        CompliancePacks(Api({"CompliancePackId": "cp-2"})).generate("cp-1")
 
 
 def test_a_report_that_is_being_generated_is_no_error() -> None:

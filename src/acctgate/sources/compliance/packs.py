@@ -100,15 +100,19 @@ class CompliancePacks:
             client_token: At most 64 ASCII characters. The same token never makes a second report, so a retry is safe.
 
         Raises:
-            CallError: The call failed.
+            CallError: The call failed, or the answer is about another pack.
         """
         operation = GENERATE_AGGREGATE_PACK_REPORT if self.aggregator_id else GENERATE_PACK_REPORT
         query = {"CompliancePackId": pack_id, "ClientToken": client_token or new_client_token()}
         try:
-            self.call(operation, self._query(query))
+            answer = self.call(operation, self._query(query))
         except CallError as error:
             if error.error["code"] != CREATING:
                 raise
+            return
+        found = expect(operation, answer, operation.answer_key, str)
+        if found != pack_id:
+            raise unexpected(operation, f"the answer is about pack {one_line(found)}")
 
     def report(self, pack_id: str) -> PackReport:
         """Return the state of a pack's report.
@@ -118,8 +122,8 @@ class CompliancePacks:
         """
         operation = AGGREGATE_PACK_REPORT if self.aggregator_id else PACK_REPORT
         answer = self.call(operation, self._query({"CompliancePackId": pack_id}))
-        report = answer.get("CompliancePackReport") if isinstance(answer, dict) else None
-        if not isinstance(report, dict) or not isinstance(report.get("ReportStatus"), str):
+        report = expect(operation, answer, operation.answer_key, dict)
+        if not isinstance(report.get("ReportStatus"), str):
             raise unexpected(operation, "the answer has no CompliancePackReport with a ReportStatus")
         if report.get("CompliancePackId", pack_id) != pack_id:
             raise unexpected(operation, f"the answer is about pack {one_line(report['CompliancePackId'])}")
