@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 ENGINE := .cache/pulumi/bin
 SITE := .cache/site
 AUDIT := .cache/audit
+ATHERIS := .cache/atheris
+FUZZ_SECONDS ?= 600
 export PATH := $(CURDIR)/$(ENGINE):$(CURDIR)/$(BIN):$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
 # Skip the timeout of the ECS metadata service in the credentials chain.
@@ -89,10 +91,18 @@ site: $(SITE)/.installed ## Build the documentation site into site/
 pictures: $(STAMP) ## Generate the pictures in docs/images/
 	@$(BIN)/python tools/pictures.py
 
-# The answers come from a seeded generator; ACCTGATE_FUZZ_SEED selects others.
-fuzz: $(STAMP) ## Try random input on parsers and renderers, and prove each pass of 100,000 generated answers
+# atheris has wheels for CPython on Linux only. Elsewhere the part that is guided by coverage is left out.
+$(ATHERIS)/.installed: $(STAMP) requirements/fuzz.txt
+	@mkdir -p $(ATHERIS)
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --only-binary :all: --upgrade --target $(ATHERIS) \
+		-r requirements/fuzz.txt || echo "atheris cannot be installed here"
+	@touch $@
+
+# The answers come from a seeded generator; ACCTGATE_FUZZ_SEED selects others. FUZZ_SECONDS is atheris's part.
+fuzz: $(ATHERIS)/.installed ## Try random input on parsers and renderers, and prove each pass of 100,000 generated answers
 	@ACCTGATE_FUZZ_ANSWERS=100000 ACCTGATE_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest -q \
 		$$(grep -rlE 'SETTINGS|ACCTGATE_FUZZ' --include='test_*.py' tests)
+	@PYTHONPATH=$(ATHERIS) $(BIN)/python -m tests.fuzz $(FUZZ_SECONDS) || test $$? -eq 2
 
 conformance: setup ## Predict and deploy 2,000 generated changes on the real engine
 	@$(BIN)/python -m tests.conformance
@@ -112,6 +122,7 @@ lock: $(STAMP) ## Lock the newest dependencies, with hashes
 	@$(LOCK) --upgrade --extra dev -o requirements/dev.txt pyproject.toml
 	@$(LOCK) --constraint requirements/dev.txt -o requirements/runtime.txt pyproject.toml
 	@$(LOCK) --upgrade -o requirements/audit.txt requirements/audit.in
+	@$(LOCK) --upgrade -o requirements/fuzz.txt requirements/fuzz.in
 	@$(LOCK) --upgrade -o requirements/go.txt requirements/go.in
 	@$(LOCK) --upgrade -o requirements/docs.txt requirements/docs.in
 	@$(LOCK) --upgrade -o requirements/release.txt requirements/release.in

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from acctgate.log import notice
-from acctgate.redact import one_line
+from acctgate.redact import clean, one_line
 from acctgate.text import os_reason
 
 LARGEST: Final = 10 << 20
@@ -20,6 +20,7 @@ MAX_DEPTH: Final = 100
 """How deeply values may nest. Answers, snapshots, policies and plans nest less than 20 deep. The parser's own limit is
 Python's for recursion, which is too late: what it accepts would end the functions that walk through the values."""
 _NESTING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]+|[\]}]+', re.DOTALL)
+_LONGEST_TEXT: Final = 900
 _UTF16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _UTF32: Final = (BOM_UTF32_LE, BOM_UTF32_BE)
 _SAVE_AS_UTF8: Final = "save it as UTF-8 (in PowerShell: | Out-File -Encoding utf8 FILE)"
@@ -27,6 +28,9 @@ _SAVE_AS_UTF8: Final = "save it as UTF-8 (in PowerShell: | Out-File -Encoding ut
 
 class SourceError(ValueError):
     """Nothing could be read. The message is one line: where, what, and what to do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(clean(text, _LONGEST_TEXT))  # it may quote the file
 
 
 class TooLargeError(SourceError):

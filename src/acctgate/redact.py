@@ -36,7 +36,7 @@ _SIGNS: Final = (
     "bearer",
 )
 _LONGEST_TEXT: Final = 400
-_COMMAND: Final = re.compile(r"#(?=#\[|#vso\[)", re.IGNORECASE)
+_COMMAND: Final = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
 _SHORTEST_SECRET: Final = 8
 """Shorter values are not redacted: they would be found in any text."""
 _PREFIX: Final = 48
@@ -147,8 +147,13 @@ def one_line(text: object) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Return text in which the logs of GitHub Actions and Azure Pipelines see no `##[error]` and no `##vso[…]`."""
+    """Return text in which the logs of CI systems see no command: `##[error]`, `##vso[…]`, `##teamcity[…]`."""
     return _COMMAND.sub("# ", text)
+
+
+def json_without_commands(text: str) -> str:
+    """Return the same JSON without such commands: CI systems find them anywhere in a line."""
+    return text.replace("##", "#\\u0023")
 
 
 def _redacted(text: str) -> str:

@@ -33,6 +33,15 @@ def test_csv_defuses_formulas() -> None:
     assert row["alias"].startswith("'@")
 
 
+@pytest.mark.parametrize("text", ["＝1+1", "＋1", "－1", "＠SUM(1)", " =1+1", "\u200b\t=1+1", "::error::x"])
+def test_csv_defuses_what_only_looks_harmless(text: str) -> None:
+    """Excel takes wide characters for signs, and GitHub Actions a line that begins with colons for a command."""
+    account = Snapshot.from_document({"version": 1, "account_id": text})
+    [report] = evaluate([account], CASES["clean"]()[1], NOW)
+    cell = next(csv.DictReader(io.StringIO(renderer("csv").begin() + renderer("csv").account(report))))["account"]
+    assert cell.lstrip("\ufffd")[0] in "' "
+
+
 def test_a_file_begins_with_a_byte_order_mark_and_standard_output_does_not(tmp_path: Path) -> None:
     """Without the mark, Excel reads a file in the system's old encoding."""
     check = ("check", "--response", seed("002-security-preference.json"), "--policy", "strict", "--format")

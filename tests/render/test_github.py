@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from acctgate.model.snapshot import Snapshot
+from acctgate.render import FORMATS
 from tests.support.reports import CASES, outcomes, rendered
 
 
@@ -21,16 +24,18 @@ def test_github_commands_are_one_line_each(case: str) -> None:
         assert head.count(",") <= 2
 
 
-@pytest.mark.parametrize("form", ["text", "github", "markdown"])
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
-    "command", ["##[error]injected", "##[set-env name=A]b", "##vso[task.setvariable]x", "::error::x"]
+    "command",
+    ["##[error]injected", "##[set-env name=A]b", "##vso[task.setvariable]x", "::error::x", "##teamcity[publish]x"],
 )
 def test_text_from_outside_is_no_command(form: str, command: str) -> None:
     accounts = [Snapshot.from_document({"version": 1, "account_id": "1", "alias": f"prod {command}"})]
+    accounts.append(Snapshot.from_document({"version": 1, "account_id": command}))
     masks = {"LoginProfilePreference": {"LoginNetworkMasks": f"{'x' * 100} {command}"}}
     accounts.append(Snapshot.from_document({"version": 1, "account_id": "2", "SecurityPreference": masks}))
     text = rendered(form, (accounts, CASES["blocked"]()[1]))
-    assert "##[" not in text and "##vso" not in text
+    assert not re.search(r"##[a-z]*\[", text)
     own = ("::error file=", "::warning file=", "::notice title=acctgate::") if form == "github" else ()
     lines = [line.strip() for line in text.splitlines()]
     assert not any(line.startswith("::") and not line.startswith(own or "-") for line in lines)

@@ -67,7 +67,7 @@ def test_an_audit_without_an_answer_fails(audit: Audit, printed: str, capfd: pyt
 
 def test_the_locks_have_hashes_and_the_same_versions() -> None:
     versions = {}
-    for name in ("audit", "dev", "docs", "go", "release", "runtime"):
+    for name in ("audit", "dev", "docs", "fuzz", "go", "release", "runtime"):
         text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
         assert "://" not in text
         blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]

@@ -6,7 +6,7 @@ It proves passes of the preset strict only. What it cannot prove from the raw do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Final
 
 Document = Mapping[str, Any]
@@ -42,18 +42,63 @@ def _mfa(document: Document) -> bool:
     return newer == "mandatory" or (newer is None and _login(document, "EnforceMFAForLogin") is True)
 
 
+_SPECIAL: Final = [
+    *map(
+        IPv4Network,
+        [
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/3",
+        ],
+    )
+]
+"""IPv4 networks that are not globally reachable (IANA's registry of special-purpose addresses, and multicast)."""
+_GLOBAL_SIX: Final = IPv6Network("2000::/3")
+_DOCUMENTATION: Final = IPv6Network("2001:db8::/32")
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
+
+
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """Return the IPv4 network that an IPv6 network maps."""
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
+    return network
+
+
+def _public_four(network: IPv4Network) -> int:
+    """Return how many addresses are public: all but those of special networks, which do not overlap."""
+    if any(network.subnet_of(special) for special in _SPECIAL):
+        return 0
+    return network.num_addresses - sum(s.num_addresses for s in _SPECIAL if s.subnet_of(network))
+
+
+def _public_six(network: IPv6Network) -> int:
+    if network.subnet_of(_DOCUMENTATION) or not network.overlaps(_GLOBAL_SIX):
+        return 0
+    return min(network.num_addresses, _GLOBAL_SIX.num_addresses)
+
+
 def _masks(document: Document) -> bool:
-    """Prove that there are masks, all readable, that leave out at least one address."""
+    """Prove that there are masks, all readable, with at most 65,536 public addresses."""
     value = _login(document, "LoginNetworkMasks")
     pieces = [piece.strip() for piece in value.split(";") if piece.strip()] if isinstance(value, str) else []
     try:
-        networks = [ip_network(piece, strict=False) for piece in pieces]
+        networks = [_plain(ip_network(piece, strict=False)) for piece in pieces]
     except ValueError:
         return False
-    four = [network for network in networks if isinstance(network, IPv4Network)]
-    six = [network for network in networks if isinstance(network, IPv6Network)]
-    covering = [sum(2 ** (width - n.prefixlen) for n in some) >= 2**width for width, some in ((32, four), (128, six))]
-    return bool(networks) and not any(covering)
+    four = collapse_addresses(network for network in networks if isinstance(network, IPv4Network))
+    six = collapse_addresses(network for network in networks if isinstance(network, IPv6Network))
+    return bool(networks) and sum(map(_public_four, four)) + sum(map(_public_six, six)) <= 65_536
 
 
 def _users(document: Document) -> bool:

@@ -15,6 +15,7 @@ from acctgate.cli.options import file_option, force_option, only_account_option,
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
 from acctgate.model.snapshot import explain
+from acctgate.redact import json_without_commands
 from acctgate.sources.live import read_account
 from acctgate.sources.operations import (
     IDENTITY,
@@ -58,7 +59,8 @@ def command(ctx: click.Context, output: Path | None, live: Live) -> None:
     with progress(READING) as shown:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say))
     require_meant(snapshot.account_id)
-    write_text(json.dumps(snapshot.document, indent=1, ensure_ascii=False) + "\n", output)
+    text = json.dumps(snapshot.document, indent=1, ensure_ascii=False)
+    write_text(json_without_commands(text) + "\n", output)
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)
         of_pack = RULE_COMPLIANCE if section.startswith(RULE_COMPLIANCE.section) else PACK_REPORT

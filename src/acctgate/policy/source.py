@@ -12,17 +12,22 @@ import yaml
 from acctgate.model.outcome import Place
 from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
 from acctgate.reading import nests_too_deeply
+from acctgate.redact import clean
 from acctgate.text import os_reason
 
 Keys = tuple[str | int, ...]
 """The path of a value in a file: keys of mappings and indexes of lists."""
 
 _MAX_BYTES = 1 << 20
+_LONGEST_TEXT = 900
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class PolicyError(ValueError):
     """The policy cannot be used. The text is one line: file, line, key, expectation."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(clean(text, _LONGEST_TEXT))  # it may quote the file
 
 
 class MissingFileError(PolicyError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
-from acctgate.redact import clean
+from acctgate.redact import clean, without_commands
 from acctgate.render.base import Renderer
 from acctgate.render.json import dumps
 
@@ -29,7 +29,8 @@ _OUTCOME_COLUMNS: Final = (
     "remediation",
 )
 _outcome_values: Final = attrgetter(*_OUTCOME_COLUMNS)
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "::")
+"""Excel also takes wide characters for signs. A line that begins with two colons is a command to GitHub Actions."""
 
 
 class CsvRenderer(Renderer):
@@ -61,5 +62,5 @@ def _cell(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
-    text = clean(value if isinstance(value, str) else dumps(value))
+    text = without_commands(clean(value if isinstance(value, str) else dumps(value)))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

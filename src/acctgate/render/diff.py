@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from acctgate.model.diff import AccountDiff, Diff
+from acctgate.redact import json_without_commands
 from acctgate.render.changes import FLIPS
 
 DIFF_FORMATS: Final = ("text", "json", "markdown")
@@ -24,7 +25,8 @@ def render_diff(diff: Diff, format_name: str, *, color: bool = False, width: int
 
 def render_json(diff: Diff) -> str:
     """Return the diff (version 1) as JSON, with its counts."""
-    return json.dumps({**asdict(diff), "counts": diff.counts}, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps({**asdict(diff), "counts": diff.counts}, ensure_ascii=False, indent=1)
+    return json_without_commands(text) + "\n"
 
 
 def headline(diff: Diff) -> str:

@@ -10,10 +10,16 @@ from typing import Any, Final
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
+from acctgate.redact import json_without_commands
 from acctgate.render.base import Frame, Renderer
 
-dumps: Final = json.JSONEncoder(ensure_ascii=False).encode
-"""Encode a value as JSON on one line. Created once: `json.dumps` would create an encoder for each call."""
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""Created once: `json.dumps` would create an encoder for each call."""
+
+
+def dumps(value: Any) -> str:
+    """Encode a value as JSON on one line, in which the logs of CI systems see no command."""
+    return json_without_commands(_ENCODE(value))
 
 
 class JsonRenderer(Renderer):

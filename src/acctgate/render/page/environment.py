@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
-from acctgate.redact import clean
+from acctgate.redact import clean, without_commands
 from acctgate.render.page import texts
 
 _PACKAGE: Final = "acctgate.render.page"
@@ -49,4 +49,4 @@ def asset(name: str) -> tuple[Markup, str]:
 
 
 def _clean(text: str, longest: int = _MAX_TEXT) -> str:
-    return clean(text, longest)
+    return without_commands(clean(text, longest))

@@ -1,0 +1,1 @@
+"""Random bytes for every parser and every format: `make fuzz`, and briefly in the tests."""
