@@ -168,7 +168,7 @@ _EXAMPLES: Final = {
 
 def examples(target: str) -> Iterator[bytes]:
     """Return real inputs of a target, to begin with."""
-    for pattern in _EXAMPLES.get(target, ()):
+    for pattern in (f"fuzz/crashes/{target}-*", *_EXAMPLES.get(target, ())):
         for path in sorted(HERE.glob(pattern))[:40]:
             if path.is_file() and path.stat().st_size < 1 << 16:
                 yield path.read_bytes()

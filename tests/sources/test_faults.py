@@ -46,6 +46,9 @@ COMMANDS: Final = {name: api["command"].split() for name, api in TABLE["apis"].i
 """The commands of `acctgate compliance` that call an API which `snapshot` does not call."""
 HOW: Final = ("taken_at", "read_as")
 """Keys of a snapshot that say how it was taken."""
+SECTIONS: Final = [name for name, api in TABLE["apis"].items() if api["section"] and "detail" not in api]
+"""APIs that answer a whole section of a snapshot."""
+DETAILS: Final = [name for name, api in TABLE["apis"].items() if "detail" in api]
 SHORT: Final = 0.3
 """Seconds that a call takes at most where the fault is that it takes too long."""
 
@@ -140,7 +143,7 @@ def test_the_table_has_every_fault_and_api() -> None:
     assert set(COMMANDS) == {operation.name for operation in _REPORTS}
 
 
-@pytest.mark.parametrize("operation", [name for name, api in TABLE["apis"].items() if api["section"]])
+@pytest.mark.parametrize("operation", SECTIONS)
 @pytest.mark.parametrize("fault", [name for name, fault in TABLE["faults"].items() if fault["message"]])
 def test_a_fault_of_one_api(bench: Bench, whole: dict[str, Any], operation: str, fault: str) -> None:
     status, errors, document = bench.read(operation, fault=fault)
@@ -155,6 +158,20 @@ def test_a_fault_of_one_api(bench: Bench, whole: dict[str, Any], operation: str,
     assert left == others
     assert [key.partition(".")[0] for key in document["errors"]] == sections
     _nothing_passes(bench, whole, document, sections)
+
+
+@pytest.mark.parametrize("operation", DETAILS)
+@pytest.mark.parametrize("fault", [name for name, fault in TABLE["faults"].items() if fault["message"]])
+def test_a_fault_of_a_detail(bench: Bench, whole: dict[str, Any], operation: str, fault: str) -> None:
+    status, errors, document = bench.read(operation, fault=fault)
+    assert status == 3
+    one_line(errors, _message(fault, operation, bench.server.endpoint).partition(" ")[2])
+    section = BY_NAME[operation].section
+    others = {key: value for key, value in whole.items() if key != section}
+    assert {key: value for key, value in document.items() if key not in (section, "errors", *HOW)} == others
+    (_, before), (_, after) = bench.check(whole), bench.check(document)
+    passes = [{rule for rule, each in outcomes.items() if each["outcome"] == "pass"} for outcomes in (before, after)]
+    assert passes[1] <= passes[0]
 
 
 def _nothing_passes(bench: Bench, whole: dict[str, Any], document: dict[str, Any], sections: Sequence[str]) -> None:

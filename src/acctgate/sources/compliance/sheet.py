@@ -59,11 +59,19 @@ def read_sheets(path: Path) -> list[Sheet]:
     except SheetError:
         raise
     except (CalamineError, ValueError, RuntimeError):
-        raise SheetError(f"{path}: not a valid .xls or .xlsx file; download it again") from None
+        raise _invalid(path) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the parser, which is written in Rust
+            raise
+        raise _invalid(path) from None
     sheets = [sheet for sheet in found if sheet.rows or sheet.columns]
     if not sheets:
         raise SheetError(f"{path}: has no rows")
     return sheets
+
+
+def _invalid(path: Path) -> SheetError:
+    return SheetError(f"{path}: not a valid .xls or .xlsx file; download it again")
 
 
 def _sheet(path: Path, name: str, values: Sequence[Sequence[Any]]) -> Sheet:
