@@ -33,7 +33,7 @@ _OWN: Final[tuple[type[Exception], ...]] = (SourceError, PolicyError, SheetError
 
 
 def _reads(suffix: str, read: Callable[[Path], object]) -> Target:
-    """Return a target that reads a file of these bytes. Errors other than acctgate's are faults, and so are long ones."""
+    """Return a target that reads a file of these bytes. Only short errors of acctgate itself may be raised."""
 
     def target(data: bytes) -> None:
         with tempfile.NamedTemporaryFile(suffix=suffix) as file:
