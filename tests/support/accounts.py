@@ -30,6 +30,7 @@ GOOD: Final[dict[str, Any]] = {
         },
     },
     "CompliancePackReports": [],
+    "ConfigRuleCompliances": [],
 }
 """An account that complies with the preset strict."""
 
