@@ -65,3 +65,11 @@ def test_an_empty_mode_sends_the_recorded_one(tmp_path: Path) -> None:
     state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "enforceMfaForLogin": False}
     diff = {"adds": {"mfaOperationForLogin": ""}, "updates": {"loginSessionDuration": 8}}
     assert kinds(tmp_path, state, diff, "3_80_0")[MFA] == "unknown"
+
+
+def test_an_emptied_mode_is_no_difference(tmp_path: Path) -> None:
+    """After a refresh, the recorded input has the live value, and the provider keeps it."""
+    state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "verificationTypes": ["sms"]}
+    diff = {"updates": {"mfaOperationForLogin": "", "enforceMfaForLogin": False}}
+    found = kinds(tmp_path, {**state, "mfaOperationForLogin": ""}, diff, "3_100_0")
+    assert (found["LoginSessionDuration"], found["LoginNetworkMasks"]) == ("leaves", "leaves")

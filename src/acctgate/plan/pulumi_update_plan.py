@@ -162,18 +162,20 @@ def _differences(
     diff = require_object(goal, "inputDiff", "goal")
     adds, updates = require_object(diff, "adds", "inputDiff"), require_object(diff, "updates", "inputDiff")
     deletes = [name for name in _deleted(diff) if _API_NAMES.get(name) in OPTIONAL]
-    changed = {*adds, *updates, *deletes} - {"__defaults"}
+    shown = settings({**adds, **updates})
+    emptied = {key for key, value in shown.items() if value == "" and key not in OPTIONAL}  # keeps what is recorded
+    changed = {name for name in (*adds, *updates, *deletes) if _API_NAMES.get(name) not in emptied} - {"__defaults"}
     if not changed:
         return dict.fromkeys((*declared, *OPTIONAL), None)
     found: dict[str, bool | None] = dict.fromkeys((name for name in OPTIONAL if name not in declared), None)
     if not declared.get(VERIFICATION):  # an empty list is not sent with a create, so another may be recorded
         found[VERIFICATION] = None
     found |= {_API_NAMES[name]: True for name in (*updates, *deletes) if name in _API_NAMES}
-    shown = settings({**adds, **updates})
     unsure = [_API_NAMES[name] for name in adds if name in _API_NAMES and name != _PULUMI_MASKS]
     unsure += [key for key, value in shown.items() if isinstance(value, Marker) or key == VERIFICATION]
     found |= {MASKS: True} if _PULUMI_MASKS in adds else {}
-    found |= dict.fromkeys(unsure, None)
+    found |= dict.fromkeys(unsure, None) | dict.fromkeys(emptied, False)
+    unsure = [key for key in unsure if key not in emptied]
     only = len(changed) == 1 and list(found.values()) == [None]
     return found | {name: True for name in unsure if only}
 
