@@ -127,7 +127,9 @@ def test_the_search_finds_every_form() -> None:
     assert BEARER in "".join(FOREIGN)
 
 
-@pytest.mark.parametrize("echo", [*FOREIGN, " ".join(forms(SECRET).values()), " ".join(forms(TOKEN).values())])
+@pytest.mark.parametrize(
+    "echo", [" ".join(reversed(FOREIGN)), " ".join(forms(SECRET).values()), " ".join(forms(TOKEN).values())]
+)
 def test_a_snapshot_and_every_format(home: Path, monkeypatch: pytest.MonkeyPatch, echo: str) -> None:
     monkeypatch.setattr(_Echo, "echo", echo)
     reports = [argument for name in FORMATS for argument in ("--format", f"{name}=report.{name}")]
