@@ -40,6 +40,8 @@ def deploy(given: Sequence[Case], options: Options, tally: Tally) -> list[Judged
         The pack's prediction.
     """
     options = possible(options, given)
+    if options.targets or options.excludes:  # the engine refuses a replaced provider of what it leaves out
+        given = [replace(case, provider="same") for case in given]
     with (
         tempfile.TemporaryDirectory() as name,
         DemoServer(*accounts(given), tls=Path(name) if REAL_PLUGIN else None) as server,
@@ -157,7 +159,7 @@ def possible(options: Options, given: Sequence[Case]) -> Options:
     found = known if options.refresh or options.always else known | planned
     return replace(
         options,
-        targets=tuple(index for index in options.targets if index in found),
+        targets=tuple(index for index in options.targets if index in found and not given[index].unknown),
         excludes=tuple(index for index in options.excludes if index in found),
         replace=tuple(index for index in options.replace if index in replaceable),
         taint=tuple(index for index in options.taint if index in replaceable),
