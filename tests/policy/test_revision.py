@@ -45,6 +45,13 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     sys.modules.pop(helper, None)
 
 
+def commit(repository: Path) -> None:
+    """Commit the working tree as main."""
+    git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(repository))
+    for arguments in (["add", "-A"], ["commit", "-qm", "next"]):
+        subprocess.run([*git, *arguments], check=True)
+
+
 def diff(*arguments: str) -> Result:
     """Compare with main."""
     return CliRunner().invoke(group, ["diff", "--base", "main", *arguments])
@@ -83,6 +90,37 @@ def test_accounts_and_waivers_count_as_looser(repository: Path) -> None:
     result = diff()
     assert result.exit_code == 1
     assert "accounts.1" in result.stdout and "new waiver" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "loose"), [("root-access-keys", "planned: ignore"), ("user-mfa", "minimum_ratio: 1.0, where_sso: skip")]
+)
+def test_a_new_exemption_counts_as_looser(repository: Path, rule: str, loose: str) -> None:
+    """Leaving the parameter out means the same as `judge`."""
+    policy = repository / "policies/policy.yaml"
+    judged = loose.replace("ignore", "judge").replace("skip", "judge")
+    rest = loose.rpartition(", ")[0]
+    base = policy.read_text().replace("rules: {", "extends: strict\nrules: {").replace("extends: company.yaml\n", "")
+    for parameters, status in ((rest, 0), (judged, 0), (loose, 1)):
+        policy.write_text(base.replace("acme: ", f"acme: , {rule}: {{{parameters}}}"))
+        if parameters == rest:
+            commit(repository)
+        result = diff()
+        assert (result.exit_code, "looser" in result.stdout) == (status, bool(status))
+
+
+def test_an_added_parameter_of_an_own_rule_without_an_order_counts_as_looser(repository: Path) -> None:
+    """It may be an exemption."""
+    module = repository / "policies/ours.py"
+    entry = "@entry\nclass Entry(RuleEntry, total=False):\n    exempt: list[str]\n\n"
+    text = module.read_text().replace("RULE =", f"{entry}RULE =").replace("RuleEntry,", "RuleEntry, entry,", 1)
+    module.write_text(text.replace("parameters=RuleEntry", "parameters=Entry"))
+    commit(repository)
+    policy = repository / "policies/policy.yaml"
+    policy.write_text(policy.read_text().replace("acme: ", "acme: {exempt: [a]}"))
+    result = diff()
+    assert result.exit_code == 1
+    assert "looser" in result.stdout and "exempt" in result.stdout
 
 
 def test_a_first_policy_is_stricter(repository: Path) -> None:

@@ -103,10 +103,10 @@ def _entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Mo
 
 def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
     """Return which way a parameter moved. None as a value means that the policy does not set it."""
-    was, now = (rule.left_out.get(name) if value is None else value for value in (was, now))
-    if was is None or now is None:  # an optional parameter can only make a rule stricter
-        return Move("stricter" if was is None else "looser")
+    was, now = (rule.parameter_default(name) if value is None else value for value in (was, now))
     order = rule.parameter_order(name)
+    if now is None or (was is None and order is not None):  # an optional parameter can only make a rule stricter
+        return Move("stricter" if was is None else "looser")
     if order is not None and (move := checked_move(lambda: order(was, now))) is not None:
         return move
     # Without an order, a reviewer must decide, so the change counts as looser.

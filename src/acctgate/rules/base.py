@@ -77,6 +77,7 @@ _WHERE_SSO: Final[Mapping[Language, str]] = {
 }
 SHARED_PARAMETERS: Final = {"planned": _PLANNED, "where_sso": _WHERE_SSO}
 """The meaning of parameters that several rules share, in each language."""
+_SHARED_DEFAULT: Final = "judge"
 SSO_SETTING: Final = "UserSsoSettings.SsoEnabled"
 
 
@@ -254,8 +255,12 @@ class Rule(Generic[P]):
     def parameter_order(self, name: str) -> Order | None:
         """Return which values of a parameter are stricter, None if the rule does not say."""
         if name in SHARED_PARAMETERS:
-            return ordered("skip" if name == "where_sso" else "ignore", "judge")
+            return ordered("skip" if name == "where_sso" else "ignore", _SHARED_DEFAULT)
         return self.orders.get(self.setting) if name in self.thresholds else self.parameter_orders.get(name)
+
+    def parameter_default(self, name: str) -> object:
+        """Return what it means to leave out a parameter, None if that asks for less than any value."""
+        return _SHARED_DEFAULT if name in SHARED_PARAMETERS else self.left_out.get(name)
 
     def plotted_value(self, actual: object) -> int | None:
         """Return the value that the page plots for an outcome's `actual`, None if there is none."""
