@@ -66,7 +66,7 @@ class PolicyFile(TypedDict):
     """Exceptions to rules, each with an expiry date."""
     accounts: NotRequired[dict[str, AccountEntry] | None]
     """Accounts by id: only needed to tell several accounts and providers apart."""
-    max_age_hours: NotRequired[Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+    max_age_hours: NotRequired[Annotated[float, Field(gt=0, le=876000, allow_inf_nan=False)]]
     """Snapshots older than this are unknown. Unit: hours."""
     max_waiver_days: NotRequired[Annotated[int, Field(ge=1, le=36500)]]
     """The longest time from today that a waiver may last. Unit: days. Without it, `acctgate waive` refuses more than
