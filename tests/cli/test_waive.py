@@ -178,6 +178,14 @@ def test_an_error_is_one_line_and_nothing_is_written(policy: Path, arguments: tu
     assert policy.read_bytes() == before
 
 
+def test_a_policy_in_utf16_is_edited_by_hand(policy: Path) -> None:
+    before = policy.read_text().encode("utf-16")
+    policy.write_bytes(before)
+    done = run_here("waive", "root-mfa", *ARGUMENTS, cwd=policy.parents[1])
+    assert (done.status, done.stdout, policy.read_bytes()) == (2, "", before)
+    one_line(done.stderr, "policies/policy.yaml: is UTF-16")
+
+
 def test_what_is_waived_already_is_not_waived_twice_but_longer(policy: Path) -> None:
     folder = policy.parents[1]
     assert run_here("waive", "root-mfa", *ARGUMENTS[:4], "--expires", "2098-01-01", cwd=folder).status == 0

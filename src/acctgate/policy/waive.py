@@ -58,7 +58,10 @@ def write_waiver(path: Path, entry: Mapping[str, str], today: date) -> WrittenWa
 
 def _edit(path: Path, source: Source, entry: Mapping[str, str], renewed: int | None) -> None:
     """Write the entry into the file, in place of the waiver of that number, if any."""
-    text = path.read_bytes().decode()
+    try:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise PolicyError(f"{path}: is UTF-16; save it as UTF-8, or write the waiver into it by hand") from None
     bare = text.removeprefix("\ufeff")
     if renewed is None:
         changed = with_waiver(bare, source, entry)
