@@ -11,6 +11,8 @@ import pytest
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, PolicySettings, configure
 from acctgate.crossguard.gate import JudgedStack
 from acctgate.crossguard.pack import config_schema
+from acctgate.crossguard.reader import BackgroundReader
+from acctgate.demo import DemoServer
 from acctgate.model.report import read_report
 from acctgate.policy import Policy, load_preset
 from acctgate.policy.identity import digest, judged_by
@@ -55,6 +57,15 @@ def test_what_is_loosened_is_named(rule: str, level: str, parameters: dict[str, 
 )
 def test_what_is_equal_or_stricter_is_not(rule: str, level: str, parameters: dict[str, Any]) -> None:
     assert overrides(rule, level, parameters) == ()
+
+
+@pytest.mark.parametrize("name", ["role_arn", "snapshot"])
+def test_an_empty_role_or_snapshot_does_not_select_the_default_account(name: str, demo: DemoServer) -> None:
+    """As from a variable of a pipeline that is not set."""
+    given = {"endpoint": demo.endpoint, name: ""}
+    settings = configure(STRICT, {ACCOUNT_POLICY: PolicySettings("advisory", given)}).account
+    [account] = BackgroundReader(settings).start_account(None).result()
+    assert account.unreadable is not None
 
 
 def test_the_report_has_the_overrides_and_another_digest() -> None:

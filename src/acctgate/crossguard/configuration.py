@@ -70,6 +70,6 @@ def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configura
     account = settings[ACCOUNT_POLICY].parameters if ACCOUNT_POLICY in settings else {}
     return Configuration(
         policy=replace(base, rules=rules, unusable=unusable),
-        account=AccountSettings(**{name: str(value) for name, value in account.items() if value}),
+        account=AccountSettings(**{name: str(value) for name, value in account.items() if value is not None}),
         base=base,
     )

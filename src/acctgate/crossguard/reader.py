@@ -59,7 +59,7 @@ class BackgroundReader:
 
 
 def _read(settings: AccountSettings, role: str | None, optional: Collection[str]) -> list[Snapshot]:
-    if settings.snapshot:
+    if settings.snapshot is not None:  # an empty name is an error, and not a reason to read the live account
         return list(read_snapshots([settings.snapshot]))
     from acctgate.sources.live import read_account  # noqa: PLC0415 - loads only for a live call
 
