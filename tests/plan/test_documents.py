@@ -63,7 +63,7 @@ def test_values_that_are_nested_deeply_are_refused_in_one_line(tmp_path: Path) -
         try:
             assert _read(tmp_path, text) == []
         except SourceError as error:
-            assert "nested too deeply" in str(error)
+            assert str(error).count("nested too deeply") == str(error).count("plan.json") == 1
 
 
 def test_a_deferred_change_repairs_nothing_for_certain(tmp_path: Path) -> None:

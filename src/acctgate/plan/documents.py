@@ -49,8 +49,6 @@ def _parse(text: str, name: str, keep: Keep) -> list[Any]:
     try:
         while position < len(text):
             document, position = decoder.raw_decode(text, position)
-            if is_too_deep(document):
-                raise _too_deep(name)
             documents.append(document)
             position = _skip_blanks(text, position)
     except json.JSONDecodeError as error:
@@ -59,6 +57,8 @@ def _parse(text: str, name: str, keep: Keep) -> list[Any]:
         raise _too_deep(name) from None
     except ValueError as error:
         raise SourceError(f"{name}: invalid JSON: {one_line(error)}; no JSON could be read") from None
+    if any(map(is_too_deep, documents)):
+        raise _too_deep(name)
     return documents
 
 
