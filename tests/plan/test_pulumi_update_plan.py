@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.planned_change import PlannedChange
+from acctgate.model.snapshot import Snapshot
 from acctgate.plan.read import read_plan
+from acctgate.policy import load_preset
+from tests.support import NOW, outcomes_of
+from tests.support.accounts import GOOD
 
 URN: Final = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
 PROVIDER: Final = "urn:pulumi:s::p::pulumi:providers:alicloud::default_{}::id"
@@ -65,6 +71,46 @@ def test_an_empty_mode_sends_the_recorded_one(tmp_path: Path) -> None:
     state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "enforceMfaForLogin": False}
     diff = {"adds": {"mfaOperationForLogin": ""}, "updates": {"loginSessionDuration": 8}}
     assert kinds(tmp_path, state, diff, "3_80_0")[MFA] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("live", "planned", "outcome"),
+    [
+        ("independent", "mandatory", "unknown"),
+        ("mandatory", "mandatory", "pass"),
+        ("mandatory", "independent", "fail"),
+        (None, "mandatory", "unknown"),
+    ],
+)
+def test_a_mode_that_was_perhaps_empty_repairs_nothing(
+    tmp_path: Path, live: str | None, planned: str, outcome: str
+) -> None:
+    """The provider then has another value on record, perhaps the declared one, and sends nothing."""
+    diff = {"updates": {"mfaOperationForLogin": planned, "loginSessionDuration": 8}}
+    state = {"mfaOperationForLogin": planned, "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8}
+    assert kinds(tmp_path, state, diff)[MFA] == "either"
+    assert kinds(tmp_path, state, {"updates": {"mfaOperationForLogin": planned}})[MFA] == "either"
+    account = deepcopy(GOOD)
+    account["SecurityPreference"]["LoginProfilePreference"].pop(MFA, None)
+    account["SecurityPreference"]["LoginProfilePreference"] |= {} if live is None else {MFA: live}
+    kinds(tmp_path, state, diff)
+    planned_changes = read_plan(str(tmp_path / "plan.json"))
+    [report] = evaluate([Snapshot.from_document(account)], load_preset("baseline"), NOW, planned=planned_changes)
+    [found] = outcomes_of(report, "login-mfa")
+    assert found.outcome == outcome
+    assert outcome != "unknown" or "pulumi preview --json" in found.message
+
+
+def test_the_only_difference_is_sent_even_if_it_was_empty(tmp_path: Path) -> None:
+    state = {"mfaOperationForLogin": "mandatory", "loginNetworkMasks": "10.0.0.0/8", "verificationTypes": ["sms"]}
+    assert kinds(tmp_path, state, {"updates": {"mfaOperationForLogin": "mandatory"}})[MFA] == "sets"
+
+
+def test_a_mode_beside_enforce_mfa_perhaps_makes_no_call(tmp_path: Path) -> None:
+    """Newer providers do not send enforceMfaForLogin, which alone may be the update."""
+    state = {"mfaOperationForLogin": "mandatory", "loginNetworkMasks": "10.0.0.0/8", "verificationTypes": ["sms"]}
+    diff = {"updates": {"mfaOperationForLogin": "mandatory", "enforceMfaForLogin": True}}
+    assert kinds(tmp_path, {**state, "enforceMfaForLogin": True}, diff)["LoginNetworkMasks"] == "either"
 
 
 def test_an_emptied_mode_is_no_difference(tmp_path: Path) -> None:

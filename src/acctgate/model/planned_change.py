@@ -13,6 +13,7 @@ from acctgate.model.preference_request import (
     HOURS,
     LEAVES,
     MASKS,
+    MODES,
     SECRET,
     UNKNOWN,
     Alternative,
@@ -113,6 +114,9 @@ class PlannedChange:
     """Whether the engine reads the account first, so that the live values are the recorded ones. None: not known."""
     deferred: bool = False
     """Whether this run perhaps leaves it to a later one."""
+    perhaps_recorded: frozenset[str] = frozenset()
+    """Modes that differ from the recorded inputs, but perhaps not from the outputs, so that they are perhaps not sent.
+    One that is looser than the live value counts as sent."""
     foreign: str | None = None
     """Why this is perhaps not the alicloud provider's resource, so that its effects are unknown."""
 
@@ -173,11 +177,16 @@ class PlannedChange:
         keys = dict.fromkeys(key for world in worlds for key in world)
         untouched = [Alternative(LEAVES, Reason.UNCHANGED)]
         found = {key: [each for world in worlds for each in world.get(key, untouched)] for key in keys}
+        for key in self.perhaps_recorded & found.keys():
+            if live and all(_is_looser(key, self.declared.get(key), values.get(key)) for values in live):
+                found[key] = [each for each in found[key] if each.value is not LEAVES]
         return {key: self._effect(key, _distinct(alternatives)) for key, alternatives in found.items()}
 
     def _worlds(self, eras: tuple[ProviderEra, ...], *live: Mapping[str, Any]) -> list[Alternatives]:
         """Return what each operation, recorded state and provider that is possible may make of each setting."""
-        resource = Resource(self.declared, self.recorded, self.differs, self.dead, self.recorded_dead)
+        resource = Resource(
+            self.declared, self.recorded, self.differs, self.dead, self.recorded_dead, self.perhaps_recorded
+        )
         as_live = dict.fromkeys((key.api for key in PREFERENCE_KEYS), LEAVES)
         refreshed = [replace(resource, recorded=as_live | dict(values)) for values in live or ({},)]
         states = {True: refreshed, False: [resource], None: [resource, *refreshed]}[self.refreshed]
@@ -250,6 +259,9 @@ class PlannedChange:
         unsent = "whether the deploy sends it depends on the recorded state, which is not known"
         if "::" in self.address and self.recorded is None:
             unsent += "; name the deployed stack with --stack"
+        if key in self.perhaps_recorded:
+            depends = "whether the deploy sends it depends on the recorded outputs, which a saved plan does not contain"
+            unsent = f"{depends}; use `pulumi preview --json`"
         if self.perhaps_imported:
             unsent = f"an import leaves it as it is; declare {self.spelled(key)}"
         if values[0].reason in (Reason.LEFT_OUT, Reason.NOT_SENT) and key in (MASKS, HOURS):
@@ -263,6 +275,11 @@ class PlannedChange:
             for era in self.provider.eras
         ]
         return any(each != found[0] for each in found)
+
+
+def _is_looser(mode: str, declared: object, live: object) -> bool:
+    values = MODES[mode]
+    return declared in values and live in values and values.index(declared) < values.index(live)
 
 
 def show_alternative(alternative: Alternative) -> str:

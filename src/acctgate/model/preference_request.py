@@ -19,6 +19,8 @@ MFA: Final = "MFAOperationForLogin"
 VERIFICATION: Final = "VerificationTypes"
 OPTIONAL: Final = (MASKS, VERIFICATION)
 """Settings that are not computed: a program that leaves one out removes it."""
+MODES: Final = {MFA: ("independent", "adaptive", "mandatory"), "OperationForRiskLogin": ("autonomous", "enforceVerify")}
+"""Computed settings that are a text, with their values, the loosest first. An empty text is not sent."""
 _FIRST_KEYS: Final = frozenset(
     {
         "EnableSaveMFATicket",
@@ -87,6 +89,8 @@ class Resource:
     """Whether a setting differs from the recorded one, if the plan shows that but not the value. None: unknown."""
     enforce_mfa: Any = None
     recorded_enforce_mfa: Any = None
+    perhaps_recorded: frozenset[str] = frozenset()
+    """Settings that differ from the recorded inputs, but perhaps not from the outputs."""
 
 
 Alternatives = dict[str, list[Alternative]]
@@ -149,8 +153,10 @@ def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
             yield key, _planned(resource, key)
             continue
         match _differs(resource, key):
-            case True:
+            case True if key not in resource.perhaps_recorded:
                 yield key, _planned(resource, key)
+            case True:
+                yield key, [*_planned(resource, key), *_unsent(key)]
             case None:
                 planned, unsent = _planned(resource, key), _unsent(key)
                 # A live value that is recorded and does not differ is the planned one.

@@ -13,7 +13,7 @@ from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import HOURS, UNKNOWN, Marker, Operation, PlannedChange, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
-from acctgate.model.preference_request import MASKS, OPTIONAL, VERIFICATION
+from acctgate.model.preference_request import MASKS, MODES, OPTIONAL, VERIFICATION
 from acctgate.plan.pulumi import (
     OPERATIONS,
     PREFERENCE_TYPES,
@@ -110,6 +110,7 @@ def _from_plan(
     names = set(require_object(goal, "propertyDependencies", "goal")) | set(_changed(goal))
     after = {**settings(state), **settings(_changed(goal))}
     declared = {key.api: after.get(key.api, UNKNOWN) for key in PREFERENCE_KEYS if key.pulumi in names}
+    differs = _differences(goal, declared, state) if operation == "update" else {}
     dead = None
     if DEAD_PROPERTY[0] in names and operation != "delete":
         dead = {**state, **_changed(goal)}.get(DEAD_PROPERTY[0], True)
@@ -118,7 +119,8 @@ def _from_plan(
         operation=operation,
         declared=declared,
         recorded=None if operation == "create" else _recorded(goal, after, state),
-        differs=_differences(goal, declared, state) if operation == "update" else {},
+        differs=differs,
+        perhaps_recorded=_perhaps_recorded(goal, differs) if operation == "update" else frozenset(),
         dead=dead,
         recorded_dead=None if DEAD_PROPERTY[0] in _changed(goal) else dead_value(state),
         recorded_id=state["id"] if isinstance(state.get("id"), str) else None,
@@ -143,9 +145,7 @@ def _recorded(goal: Mapping[str, Any], after: Mapping[str, Any], state: Mapping[
     recorded = {name: value for name, value in after.items() if name not in changed and name not in OPTIONAL}
     recorded |= {name: value for name, value in settings(state).items() if name in OPTIONAL and name not in changed}
     # An empty value is not sent: the recorded one stays, which is not shown.
-    recorded |= {
-        name: UNKNOWN for name in changed if name is not None and name not in OPTIONAL and after.get(name) == ""
-    }
+    recorded |= dict.fromkeys((name for name in MODES if after.get(name) == ""), UNKNOWN)
     if HOURS not in state and not state:
         recorded.setdefault(HOURS, UNKNOWN)
     return recorded
@@ -173,11 +173,26 @@ def _differences(
     found |= {_API_NAMES[name]: True for name in (*updates, *deletes) if name in _API_NAMES}
     unsure = [_API_NAMES[name] for name in adds if name in _API_NAMES and name != _PULUMI_MASKS]
     unsure += [key for key, value in shown.items() if isinstance(value, Marker) or key == VERIFICATION]
+    if DEAD_PROPERTY[0] in changed:  # it alone may be what makes the update, of which newer providers send nothing
+        unsure += _updated_modes(diff)
     found |= {MASKS: True} if _PULUMI_MASKS in adds else {}
     found |= dict.fromkeys(unsure, None) | dict.fromkeys(emptied, False)
     unsure = [key for key in unsure if key not in emptied]
     only = len(changed) == 1 and list(found.values()) == [None]
     return found | {name: True for name in unsure if only}
+
+
+def _updated_modes(diff: Mapping[str, Any]) -> list[str]:
+    """Return the modes whose inputs changed. One that was an empty text has another value in the outputs."""
+    return [key for key in MODES if key in settings(require_object(diff, "updates", "inputDiff"))]
+
+
+def _perhaps_recorded(goal: Mapping[str, Any], differs: Mapping[str, bool | None]) -> frozenset[str]:
+    """Return the modes that may be recorded as they are declared now. A mode that alone makes the update is not."""
+    diff = require_object(goal, "inputDiff", "goal")
+    changed = [name for name in (*_changed(goal), *_deleted(diff)) if name != "__defaults"]
+    alone = len(changed) == 1 and list(differs.values()) == [True]
+    return frozenset(() if alone else _updated_modes(diff))
 
 
 def _deleted(diff: Mapping[str, Any]) -> list[str]:
