@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,23 @@ def check(tmp_path: Path) -> Checker:
 def results(done: Done) -> dict[str, str]:
     [found] = json.loads(done.stdout)["accounts"]
     return {o["rule"]: o["outcome"] for o in found["outcomes"] if o["level"] != "disabled"}
+
+
+@pytest.mark.parametrize("as_report", [True, False], ids=["report", "snapshot"])
+def test_a_baseline_does_not_turn_off_the_limit_of_age(check: Checker, *, as_report: bool) -> None:
+    """Too old then and now is not a known finding. A baseline itself may be old: its violations are known."""
+    old = account(24, "mandatory") | {"taken_at": "2020-01-01T00:00:00Z"}
+    (check.folder / "policy.yaml").write_text(f"{POLICY}max_age_hours: 24\n")
+    if as_report:
+        check.write_baseline(old)
+    else:
+        (check.folder / "base.json").write_text(json.dumps(old))
+    done = check(old, "--baseline", "base.json")
+    assert done.status == 3 and set(results(done).values()) == {"unknown"}
+    assert "can shrink" not in done.stderr
+    if not as_report:
+        fresh = account(24, "mandatory") | {"taken_at": datetime.now(UTC).isoformat()}
+        assert results(check(fresh, "--baseline", "base.json"))["session-duration"] == "waived"
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,17 @@ class Baseline:
         return alone[1] if alone and None in (account, alone[0]) else None
 
     def apply(self, report: AccountReport) -> AccountReport:
-        """Return the report with known findings waived. For an account without an id nothing is known."""
-        outcomes = tuple(self._apply(*each) for each in _entries(report))
+        """Return the report with known findings waived. For an account without an id nothing is known.
+
+        What is unknown because the account is older than allowed is not waived: the age is not a finding on the
+        account, and a baseline would turn the limit off.
+        """
+        if report.stale:  # whether its findings still occur is not known
+            self.seen.update(entry for entry in self.known if entry.account == report.account)
+        outcomes = tuple(
+            outcome if report.stale and outcome.outcome == "unknown" else self._apply(entry, outcome)
+            for entry, outcome in _entries(report)
+        )
         return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
 
     def _apply(self, entry: BaselineEntry, outcome: Outcome) -> Outcome:

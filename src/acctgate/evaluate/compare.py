@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ def _accounts(report: Report) -> list[Judged]:
 
 def _judge_base(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:
     """Judge the first side at any age. If age made both sides unknown, an old second side would go unnoticed."""
-    return _judge(snapshots, replace(policy, max_age_hours=None, max_age_option=None), now)
+    return _judge(snapshots, policy.at_any_age(), now)
 
 
 def _judge(snapshots: Sequence[Snapshot], policy: Policy, now: datetime) -> list[Judged]:

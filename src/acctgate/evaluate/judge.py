@@ -49,7 +49,7 @@ class Judge:
 
     def __call__(self, account: Snapshot) -> AccountReport:
         """Return the report on one account: the outcomes of all rules, in the policy's order."""
-        account = without_stale(account, self._policy, self._now)
+        given, account = account, without_stale(account, self._policy, self._now)
         outcomes: list[Outcome] = []
         for judge in self._rules:
             outcomes += judge(account)
@@ -63,6 +63,7 @@ class Judge:
             account.taken_at,
             read_as=account.read_as,
             age_notice=age_notice(account, self._policy, self._now),
+            stale=account is not given,
         )
 
 

@@ -37,6 +37,8 @@ class AccountReport:
     """How it was read, None if it is unknown."""
     age_notice: str | None = None
     """A note about its age. None if it is not old, or if the policy limits the age."""
+    stale: bool = False
+    """Whether it is older than allowed, so that it is unknown: a baseline does not excuse that."""
 
 
 @dataclass(slots=True)

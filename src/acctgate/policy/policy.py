@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast
@@ -82,6 +82,10 @@ class Policy:
     def age_limit(self) -> float | None:
         """Return the age in hours from which a snapshot is unknown, None without a limit."""
         return self.max_age_hours if self.max_age_option is None else self.max_age_option
+
+    def at_any_age(self) -> Policy:
+        """Return the policy without a limit of age."""
+        return replace(self, max_age_hours=None, max_age_option=None)
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""

@@ -64,6 +64,7 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     taken = f'"taken_at": {dumps(report.taken_at)}, ' if report.taken_at else ""
     read = f'"read_as": {dumps(_given(report.read_as))}, ' if report.read_as else ""
     age = f'"age_notice": {dumps(report.age_notice)}, ' if report.age_notice else ""
+    age += '"stale": true, ' if report.stale else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
         f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}"verdict": "{report.verdict}", '
