@@ -50,12 +50,8 @@ def account(score: Any, account_id: str | None = ONE, **counts: Any) -> dict[str
             "fail",
             "the security score is 84; 6 points lower than in the baseline (90)",
         ),
-        (
-            account(90, TWO),
-            account(84),
-            "pass",
-            "the security score is 84; there is no baseline to compare it with (max_drop)",
-        ),
+        (account(90, TWO), account(84), "unknown", f"unknown: {NO_SCORE}, so its drop is unknown"),
+        (account(90, TWO), account(50), "fail", f"the security score is 50; {NO_SCORE}"),
         (account(70), account(50), "fail", "the security score is 50; 20 points lower than in the baseline (70)"),
     ],
 )

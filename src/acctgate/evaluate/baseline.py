@@ -64,21 +64,22 @@ class Baseline:
     def compare(self, report: AccountReport, policy: Policy) -> AccountReport:
         """Return the report with the outcomes of rules that judge what changed since the baseline.
 
-        Call it before waivers are applied. An account that the baseline does not have stays as it is.
+        Call it before waivers are applied. Of an account that the baseline does not have, no earlier value is known.
         """
         before = self._earlier(report.account)
-        if before is None:
-            return report
         now, rules = _actuals(report), {rule.id: rule for rule in policy.all_rules}
         outcomes = tuple(_compared(each, rules[each.rule], policy, before, now) for each in report.outcomes)
         return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
 
-    def _earlier(self, account: str | None) -> Actuals | None:
-        """Return the values of the account then. One account on each side is the same, if one of them has no ID."""
+    def _earlier(self, account: str | None) -> Actuals:
+        """Return the values of the account then, none if it is not in the baseline.
+
+        One account on each side is the same, if one of them has no ID.
+        """
         if account in self.actuals:
             return self.actuals[account]
         alone = next(iter(self.actuals.items())) if len(self.actuals) == 1 else None
-        return alone[1] if alone and None in (account, alone[0]) else None
+        return alone[1] if alone and None in (account, alone[0]) else {}
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with known findings waived. For an account without an id nothing is known.

@@ -33,6 +33,7 @@ class Parameters(RuleEntry, total=False):
 
 
 _NO_BASELINE: Final = "; there is no baseline to compare it with (max_drop)"
+_NO_SCORE: Final = "the baseline has no security score of the account"
 
 
 def judge(score: int, want: Parameters) -> Judgement:
@@ -45,9 +46,11 @@ def compare_earlier(found: Judgement, before: Actuals, after: Actuals, want: Par
     """Compare the score with an earlier one, and name the counts that moved."""
     score, earlier = after[SETTING], before.get(SETTING)
     if type(earlier) is not int or not 0 <= earlier <= 100:
-        if "max_drop" not in want or found.outcome == "fail":
+        if "max_drop" not in want:
             return found
-        return undecided(Unknown("the baseline has no security score of the account, so its drop is unknown", score))
+        if found.outcome == "fail":
+            return found._replace(message=found.message.replace(_NO_BASELINE, f"; {_NO_SCORE}"))
+        return undecided(Unknown(f"{_NO_SCORE}, so its drop is unknown", score))
     message = "; ".join((found.message.replace(_NO_BASELINE, ""), _moved(earlier, score), *_counts(before, after)))
     drops = earlier - score > want.get("max_drop", 100)
     return found._replace(outcome="fail" if drops else found.outcome, message=message)
