@@ -75,6 +75,7 @@ def vpc(name: str, *addresses: str) -> dict[str, Any]:
         (STATEMENTS, [vpc("vpc-1", "10.0.0.1")], [vpc("vpc-2", "10.0.0.1")], "mixed", MOVED),
         (STATEMENTS, [vpc("vpc-1", "10.0.0.1")], [vpc("AllowAllVPC", "10.0.0.1")], "mixed", MOVED),
         (STATEMENTS, [classic("10.0.0.1")], [classic("10.0.0.1"), "x"], "unknown", "a statement cannot be read"),
+        (STATEMENTS, [classic("10.0.0.1")], [classic()], "unknown", "a statement cannot be read"),
     ],
 )
 def test_a_setting_moves(setting: str, before: Any, after: Any, direction: str, note: str) -> None:

@@ -42,6 +42,12 @@ def test_an_error_of_one_pack_stays_with_it() -> None:
     ]
 
 
+def test_an_error_of_a_pack_without_a_report_is_unknown_too() -> None:
+    errors = {"CompliancePackReports.cp-2": DENIED, "ConfigRuleCompliances.cp-3": DENIED}
+    assert [found for found, _ in _judged(_pack(1, **FRESH), errors=errors)] == ["pass", "unknown"]
+    assert [found for found, _ in _judged(errors=errors)] == ["unknown"], "not skipped"
+
+
 def test_an_error_of_the_section_beside_reports_is_unknown_too() -> None:
     outcomes = [found for found, _ in _judged(_pack(1, **FRESH), errors={"CompliancePackReports": DENIED})]
     assert outcomes == ["unknown"], "an error beside the section contradicts it"

@@ -122,6 +122,13 @@ class Snapshot:
         errors: Mapping[str, ApiError] = self.document.get("errors", {})
         return errors
 
+    def unlisted_errors(self, section: str) -> dict[str, ApiError]:
+        """Return the errors of compliance packs that a section does not list, by pack."""
+        packs = self.raw((section,))
+        listed = {str(pack.get("CompliancePackId")) for pack in packs or () if isinstance(pack, dict)}
+        found = {name.removeprefix(f"{section}."): error for name, error in self.errors.items()}
+        return {pack: found[pack] for pack in found if f"{section}.{pack}" in self.errors and pack not in listed}
+
     def read(self, path: Path) -> Any:
         """Return the value at `path`, or `Unknown` if it is absent, rejected by the model, or contradicted."""
         if self.unreadable is not None:

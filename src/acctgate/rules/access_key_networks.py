@@ -42,12 +42,20 @@ def judge(policy: Any, status: Any, statements: Any, want: NetworkLimits) -> Jud
     for value in (status, statements):
         if isinstance(value, Unknown):
             return undecided(value)._replace(actual=policy)
-    if allowed.unreadable or not allowed.all:
-        reason = "the active policy lists no network, and what that allows is not documented"
-        if allowed.unreadable:
-            reason = network_limits.unreadable_reason(allowed)
+    if reason := _unproven(allowed, statements):
         return Judgement("unknown", unknown_message(reason), policy)
     return Judgement("pass", f"AccessKey pairs can be used from {network_limits.description(allowed)}", policy)
+
+
+def _unproven(allowed: Allowed, statements: Any) -> str | None:
+    """Return why the statements do not prove what is allowed, None if they do."""
+    if allowed.unreadable:
+        return network_limits.unreadable_reason(allowed)
+    if not allowed.all:
+        return "the active policy lists no network, and what that allows is not documented"
+    if empty := [statement for statement in statements if not statement["IPList"]]:
+        return f"{show(empty[0])} lists no network, and what that allows is not documented"
+    return None
 
 
 def _allowed(statements: Any) -> Allowed:
@@ -93,7 +101,7 @@ def _by_place(statements: Sequence[Any]) -> dict[str, tuple[Network, ...]] | Non
     found: dict[str, tuple[Network, ...]] = {}
     for statement in statements:
         allowed = _allowed([statement])
-        if allowed.unreadable:
+        if allowed.unreadable or not allowed.all:
             return None
         place = str(statement["Value"]) if allowed.confined else ""
         found[place] = (*found.get(place, ()), *allowed.all)

@@ -47,6 +47,7 @@ class ComplianceReport(Rule[Parameters]):
         judged = [_judge(account, (SECTION, index), want, now) for index in range(len(reports))]
         if error := account.errors.get(SECTION):
             judged.append(undecided(Unknown(explain(error, "GetCompliancePackReport"))))
+        judged += [undecided(Unknown(explain(error, pack))) for pack, error in account.unlisted_errors(SECTION).items()]
         return judged or [Judgement("skipped", "the account has no compliance pack", [])]
 
 

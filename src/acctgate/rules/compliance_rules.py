@@ -26,6 +26,7 @@ from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, un
 from acctgate.rules.order import Move, fewer_is_stricter, lower_is_stricter
 from acctgate.text import and_more, show
 
+REPORTS: Final = "CompliancePackReports"
 _LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
 _MOST_NAMES: Final = 10
 _RESULTS: Final = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA", "IGNORED")
@@ -138,7 +139,10 @@ class ComplianceRules(Rule[Parameters]):
             _add_pack(tally, account, (SECTION, index))
         if error := account.errors.get(SECTION):
             tally.unknown.append(explain(error, "GetConfigRuleComplianceByPack"))
+        tally.unknown += (explain(error, one_line(pack)) for pack, error in account.unlisted_errors(SECTION).items())
         if not packs and not tally.unknown:
+            if account.raw((REPORTS,)):
+                return [undecided(Unknown(f"{SECTION} lists no compliance pack, but {REPORTS} does", []))]
             return [Judgement("skipped", "the account has no compliance pack", [])]
         return [_judge(tally, limits_of(want))]
 
@@ -198,6 +202,8 @@ def _add_pack(tally: _Tally, account: Snapshot, path: Path) -> None:
     in_cloud = account.raw((*path, "IgnoredCount"))
     tally.in_cloud += in_cloud if type(in_cloud) is int and in_cloud > 0 else found.count("IGNORED")
     tally.unknown += _incomplete(account, path, name, found)
+    if error and any(isinstance(rule, dict) and "RiskLevel" in rule for rule in rules):
+        tally.unknown.append(f"{name} has all of its rules, which contradicts its error: {explain(error, name)}")
 
 
 def _add_rule(tally: _Tally, account: Snapshot, path: Path, no_level: Unknown | None) -> str | None:
