@@ -121,6 +121,14 @@ def test_what_a_new_account_policy_leaves_out_gets_the_providers_defaults(tmp_pa
     assert "leaves it out, and the provider sends 12 (now 14)" in message(found, "password-length")
 
 
+def test_a_default_of_the_provider_that_the_plan_shows_counts(tmp_path: Path) -> None:
+    plan = terraform(ACCOUNT, ["create"], None, {**spelled(ACCOUNT, SAFE), "max_login_attempts": 0})
+    del plan["configuration"]["root_module"]["resources"][0]["expressions"]["max_login_attempts"]
+    found = report(tmp_path, GOOD, plan)
+    assert having(found, "fail") == {"password-attempts"}
+    assert "planned by" in message(found, "password-attempts")
+
+
 def test_what_a_new_policy_leaves_out_is_unknown_unless_it_is_the_default(tmp_path: Path) -> None:
     plan = terraform(SIMPLE, ["create"], None, {"max_password_age": 90})
     found = report(tmp_path, GOOD, plan)

@@ -114,7 +114,12 @@ def _passwords(
     declared = _settings(change, "after", names)
     if resource is not None:
         expressions = require_object(resource, "expressions", "resource")
-        declared = {key: value for key, value in declared.items() if _is_given(expressions, names[key])}
+        # A default that the plan shows and that differs from the one known here is another version's: it is sent.
+        declared = {
+            key: value
+            for key, value in declared.items()
+            if _is_given(expressions, names[key]) or password.defaults.get(key, value) != value
+        }
     recorded = None if _operation(change.get("actions")) == "create" else _settings(change, "before", names)
     return PlannedPasswords(declared, recorded, change.get("actions") == _CREATE_BEFORE_DESTROY)
 
