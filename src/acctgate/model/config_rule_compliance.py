@@ -78,16 +78,20 @@ def with_risk_levels(compliance: Mapping[str, Any], pack: Mapping[str, Any] | No
         compliance: GetConfigRuleComplianceByPack's ConfigRuleComplianceResult.
         pack: GetCompliancePack's CompliancePack, None if it was not read.
     """
-    rules = pack.get("ConfigRules") if pack else None
-    levels = {
-        rule.get("ConfigRuleId"): rule["RiskLevel"]
-        for rule in (rules if isinstance(rules, list) else ())
-        if isinstance(rule, dict) and isinstance(rule.get("ConfigRuleId"), str) and "RiskLevel" in rule
-    }
+    levels = _levels(pack.get("ConfigRules") if pack else None)
     listed = compliance.get(SECTION)
     if not isinstance(listed, list):
         return dict(compliance)
     return {**compliance, SECTION: [_with_level(rule, levels) for rule in listed]}
+
+
+def _levels(rules: Any) -> dict[str, Any]:
+    """Return the risk levels by rule, without those of a rule that is listed with several."""
+    found: dict[str, list[Any]] = {}
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, dict) and isinstance(rule.get("ConfigRuleId"), str) and "RiskLevel" in rule:
+            found.setdefault(rule["ConfigRuleId"], []).append(rule["RiskLevel"])
+    return {name: levels[0] for name, levels in found.items() if all(level == levels[0] for level in levels)}
 
 
 def _with_level(rule: Any, levels: Mapping[Any, Any]) -> Any:

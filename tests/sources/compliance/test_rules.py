@@ -137,6 +137,18 @@ def test_a_raw_answer_without_the_pack_has_no_risk_levels(server: DemoServer, tm
         read_responses([str(tmp_path / "rules")] * 2)
 
 
+@pytest.mark.parametrize(("second", "outcome"), [(1, "fail"), (3, "unknown"), ("1", "unknown")])
+def test_a_rule_with_two_risk_levels_has_none(tmp_path: Path, second: Any, outcome: str) -> None:
+    rule = {"ConfigRuleId": "cr-1", "ComplianceType": "NON_COMPLIANT"}
+    details = [{"ConfigRuleId": "cr-1", "RiskLevel": level} for level in (1, second)]
+    answer = {
+        "ConfigRuleComplianceResult": {"CompliancePackId": "cp-1", "ConfigRuleCompliances": [rule]},
+        "CompliancePack": {"CompliancePackId": "cp-1", "ConfigRules": details},
+    }
+    (tmp_path / "answer").write_text(json.dumps(answer))
+    assert judge(read_responses([str(tmp_path / "answer")]))[0] == outcome
+
+
 XML = """<GetConfigRuleComplianceByPackResponse><ConfigRuleComplianceResult>
 <CompliancePackId>cp-1</CompliancePackId>
 <ConfigRuleCompliances><ConfigRuleId>cr-1</ConfigRuleId><ComplianceType>COMPLIANT</ComplianceType></ConfigRuleCompliances>
