@@ -72,7 +72,7 @@ def _section(snapshot: Snapshot, layer: Layer, values: Mapping[str, Any]) -> dic
     """Return the live section with every known value."""
     live = snapshot.document.get(layer.section)
     section: dict[str, Any] = deepcopy(live) if isinstance(live, dict) else {}
-    if layer.section in snapshot.errors:  # else a missing group would hide why a value is unknown
+    if live is None or layer.section in snapshot.errors:  # else a missing group would hide why a value is unknown
         section = {**{str(path[1]): {} for path in layer.paths.values() if len(path) > 2}, **section}
     for key, (_, *groups, name) in layer.paths.items():
         if isinstance(values[key], Unknown):
