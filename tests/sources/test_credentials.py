@@ -43,6 +43,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("ALIBABA_CLOUD_CREDENTIALS_FILE", "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
         monkeypatch.delenv(name, raising=False)
+    # The SDK reads the variable once, when the first test imports it.
+    monkeypatch.setattr("alibabacloud_credentials.utils.auth_util.environment_cli_profile_disabled", "false")
     return tmp_path
 
 
