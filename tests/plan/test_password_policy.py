@@ -129,6 +129,16 @@ def test_a_default_of_the_provider_that_the_plan_shows_counts(tmp_path: Path) ->
     assert "planned by" in message(found, "password-attempts")
 
 
+@pytest.mark.parametrize("kind", TOKENS)
+def test_a_deferred_resource_repairs_nothing_for_certain(tmp_path: Path, kind: str) -> None:
+    plan = terraform(kind, ["create"], None, spelled(kind, SAFE))
+    plan["deferred_changes"] = [
+        {"reason": "provider_config_unknown", "resource_change": each} for each in plan.pop("resource_changes")
+    ]
+    assert having(report(tmp_path, WEAK, plan), "unknown") == ALL
+    assert having(report(tmp_path, GOOD, plan), "pass" if kind == ACCOUNT else "unknown") == ALL
+
+
 def test_what_a_new_policy_leaves_out_is_unknown_unless_it_is_the_default(tmp_path: Path) -> None:
     plan = terraform(SIMPLE, ["create"], None, {"max_password_age": 90})
     found = report(tmp_path, GOOD, plan)

@@ -77,12 +77,16 @@ def read_plan(document: Mapping[str, Any], versions: Versions) -> list[Planned]:
         if change["type"] == PREFERENCE_TERRAFORM:
             found.append(_from_change(change, resource, providers, deferred=deferred))
         elif require_object(change, "change", "resource_change").get("actions") != ["forget"]:
-            found.append(_other(change, resource, providers))
+            found.append(_other(change, resource, providers, deferred=deferred))
     return found
 
 
 def _other(
-    resource_change: Mapping[str, Any], resource: Mapping[str, Any] | None, providers: ProviderContext
+    resource_change: Mapping[str, Any],
+    resource: Mapping[str, Any] | None,
+    providers: ProviderContext,
+    *,
+    deferred: bool,
 ) -> OtherChange:
     address = resource_change["address"]
     change = require_object(resource_change, "change", one_line(address))
@@ -96,7 +100,7 @@ def _other(
     return OtherChange(
         address=address,
         kind=resource_change["type"],
-        operation=operation,
+        operation="unknown" if deferred else operation,  # a later run may do it
         given=given_arguments({**values, **given}),
         provider=providers.provider(resource_change, resource),
         passwords=_passwords(resource_change, change, resource),
