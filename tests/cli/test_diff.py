@@ -156,6 +156,9 @@ def test_two_reports_say_the_same_as_their_snapshots(files: Files) -> None:
     _, by_snapshots = files.snapshots(documents["head"])
     by_reports = json.loads(done.stdout)
     assert done.status == 1
+    assert files.run(*names, "--account", GOOD["account_id"]).status == 1
+    another = files.run(*names, "--account", "2222222222222222")
+    assert another.status == 2 and "is not meant; --account is 2222222222222222" in another.stderr
     assert by_reports["kind"] == "reports"
     assert flips(by_reports) == flips(by_snapshots)
     assert [(c["setting"], c["direction"], c["note"]) for c in by_reports["accounts"][0]["settings"]] == [

@@ -34,6 +34,7 @@ from acctgate.diff.kind import kind_of
 from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshots
 from acctgate.model.diff import Diff, DiffKind
 from acctgate.model.outcome import reason_of
+from acctgate.model.report import Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError
 from acctgate.policy.find import load_selected
@@ -119,7 +120,7 @@ def command(
         elif kind == "reports":
             # Reports need no policy, so there is no default one.
             rules = RULES if policy_file is None else policy(policy_file).all_rules
-            found = diff_reports(report(str(base)), report(str(head)), rules)
+            found = diff_reports(_report_of_meant(str(base)), _report_of_meant(str(head)), rules)
         else:
             found = _diff_snapshots(str(base), head, (plans, lock_file), policy_file, now, shown)
     colored, width = appearance(output, color, _WIDTH)
@@ -184,6 +185,14 @@ def _read_meant(path: str, shown: Progress) -> list[Snapshot]:
     found = read_all(path, shown)
     for account in found:
         require_meant(account.account_id)
+    return found
+
+
+def _report_of_meant(path: str) -> Report:
+    """Read a report. All its accounts must be meant."""
+    found = report(path)
+    for account in found.accounts:
+        require_meant(account.account)
     return found
 
 
