@@ -31,7 +31,8 @@ def policy_file(folder: Path, text: str) -> Path:
         ("rules: {account-identity: }", f"{TWO} {ONE}", [ONE, TWO]),
         (f"rules: {{account-identity: {{accounts: ['{ONE}', '{TWO}']}}}}", TWO, [TWO]),
         (f"rules: {{account-identity: {{accounts: ['{ONE}']}}}}", TWO, []),
-        (f"rules: {{account-identity: {{level: disabled}}}}\naccounts: {{'{ONE}': {{alias: prod}}}}", TWO, None),
+        (f"rules: {{account-identity: {{level: disabled}}}}\naccounts: {{'{ONE}': {{alias: prod}}}}", "", None),
+        (f"rules: {{account-identity: {{level: disabled}}}}\naccounts: {{'{ONE}': {{alias: prod}}}}", TWO, [TWO]),
     ],
 )
 def test_an_account_must_be_in_every_list_that_is_given(
@@ -42,14 +43,27 @@ def test_an_account_must_be_in_every_list_that_is_given(
     assert entry.get("accounts") == meant
 
 
-def check(folder: Path, document: dict[str, Any], *arguments: str) -> tuple[int, str, str]:
+def check(
+    folder: Path, document: dict[str, Any], *arguments: str, rules: str = "{account-identity: }"
+) -> tuple[int, str, str]:
     """Return the exit status, and the outcome and the message of account-identity."""
     (folder / "s.json").write_text(json.dumps({"version": 1, **document}))
-    policy = policy_file(folder, "rules: {account-identity: }")
+    policy = policy_file(folder, f"rules: {rules}")
     done = run_here("check", "--snapshot", folder / "s.json", "--policy", policy, "--format", "json", *arguments)
     [account] = json.loads(done.stdout)["accounts"]
     [found] = [each for each in account["outcomes"] if each["rule"] == "account-identity"]
     return done.status, found["outcome"], found["message"]
+
+
+@pytest.mark.parametrize("level", ["advisory", "disabled", ""])
+def test_the_option_makes_the_rule_mandatory(tmp_path: Path, level: str) -> None:
+    """The verdict on another account would be a pass that nobody asked for."""
+    identity = f"account-identity: {{level: {level}}}, " if level else ""
+    rules = f"{{{identity}security-score: {{minimum: 60}}}}"
+    document = {"account_id": ONE, "AccountSecurityPracticeInfo": {"Score": 90}}
+    assert check(tmp_path, document, rules=rules)[0] == 0
+    assert check(tmp_path, document, "--account", ONE, rules=rules)[:2] == (0, "pass")
+    assert check(tmp_path, document, "--account", TWO, rules=rules)[:2] == (1, "fail")
 
 
 def test_the_option_names_the_accounts_that_are_meant(tmp_path: Path) -> None:

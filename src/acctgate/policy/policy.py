@@ -89,7 +89,7 @@ class Policy:
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
-        return ((self.rules[rule.id]["level"], rule.severity) for rule in self.all_rules)
+        return ((self.entry(rule.id)["level"], rule.severity) for rule in self.all_rules)
 
     @property
     def sections(self) -> frozenset[str]:
@@ -101,9 +101,18 @@ class Policy:
         return found & OPTIONAL_SECTIONS
 
     def entry(self, rule: str) -> RuleEntry:
-        """Return what the policy requires of a rule. For account-identity that includes the policy's accounts."""
+        """Return what the policy requires of a rule.
+
+        For account-identity that includes the policy's accounts. `--account` makes the rule mandatory, if it is not:
+        nobody who names an account wants the verdict on another one.
+        """
         entry: Any = self.rules[rule]
-        if rule != account_identity.RULE.id or entry["level"] == "disabled":
+        if rule != account_identity.RULE.id:
             return cast(RuleEntry, entry)
+        if entry["level"] == "disabled":
+            required = {"level": "mandatory", "accounts": sorted(self.meant)}
+            return cast(RuleEntry, required if self.meant else entry)
+        if self.meant and entry["level"] == "advisory":
+            entry = {**entry, "level": "mandatory"}
         given = [set(group) for group in (entry.get("accounts"), self.accounts, self.meant) if group]
         return cast(RuleEntry, {**entry, "accounts": sorted(set.intersection(*given))} if given else entry)
