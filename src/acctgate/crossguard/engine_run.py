@@ -82,9 +82,9 @@ def run_engine(run: EngineRun, environment: Mapping[str, str], progress: Callabl
     request.write_text(json.dumps(asdict(run)), encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if name not in _WITHHELD}
     ours, theirs = os.pipe()
-    # -P: the project's folder must not shadow modules of this package.
+    # -P: the project's folder must not shadow modules of this package. -u: what the program prints stays in order.
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "acctgate.crossguard.engine_process", str(request), str(theirs)],
+        [sys.executable, "-Pu", "-m", "acctgate.crossguard.engine_process", str(request), str(theirs)],
         env={**inherited, **environment},
         stdout=_standard_error(),
         pass_fds=[theirs],

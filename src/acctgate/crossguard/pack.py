@@ -115,29 +115,14 @@ def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
 
 
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
-    """Return the rule's parameters as JSON Schema, with the policy file's values as defaults. None is required.
-
-    The engine takes properties only, so what they refer to stands in its place.
-    """
-    definitions, result = rule.entry_schema.get("$defs", {}), dict[str, Any]()
+    """Return the rule's parameters as JSON Schema, with the policy file's values as defaults. None is required."""
+    result: dict[str, Any] = {}
     for name, definition in rule.entry_schema["properties"].items():
         if name != "level":
-            whole = _without_references(definition, definitions)
-            result[name] = {key: value for key, value in whole.items() if key != "title"}
+            result[name] = {key: value for key, value in definition.items() if key != "title"}
             if name in entry:
                 result[name]["default"] = cast(dict[str, Any], entry)[name]
     return result
-
-
-def _without_references(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """Return a JSON Schema with each definition in the place where it is referred to. None refers to itself."""
-    if isinstance(schema, list):
-        return [_without_references(item, definitions) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
-    found = {**definitions.get(name, {}), **{key: value for key, value in schema.items() if key != "$ref"}}
-    return {key: _without_references(value, definitions) for key, value in found.items()}
 
 
 def _policy(name: str) -> Policy:

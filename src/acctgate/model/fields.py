@@ -31,6 +31,25 @@ def json_schema(model: Any) -> dict[str, Any]:
             config["use_attribute_docstrings"] = False
 
 
+def without_references(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a JSON Schema with each definition in the place where it is referred to, so that parts of it can move.
+
+    No definition may refer to itself.
+    """
+    definitions = schema.get("$defs", {})
+
+    def inline(part: Any) -> Any:
+        if isinstance(part, list):
+            return [inline(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        name = str(part.get("$ref", "")).removeprefix("#/$defs/")
+        found = {**definitions.get(name, {}), **{key: value for key, value in part.items() if key != "$ref"}}
+        return {key: inline(value) for key, value in found.items()}
+
+    return {key: inline(value) for key, value in schema.items() if key != "$defs"}
+
+
 def answer(model: T) -> T:
     """Make a TypedDict a strict pydantic model of an answer.
 

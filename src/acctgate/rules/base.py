@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from acctgate.language import Language
-from acctgate.model.fields import described, json_schema
+from acctgate.model.fields import described, json_schema, without_references
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
@@ -228,8 +228,8 @@ class Rule(Generic[P]):
 
     @cached_property
     def entry_schema(self) -> dict[str, Any]:
-        """The JSON Schema of the rule's entry in a policy."""
-        return json_schema(self.parameters)
+        """The JSON Schema of the rule's entry in a policy, without references: Pulumi takes its properties only."""
+        return without_references(json_schema(self.parameters))
 
     @cached_property
     def _english(self) -> RuleText:
