@@ -164,6 +164,17 @@ def test_the_older_mfa_switch_alone_sends_nothing() -> None:
     assert _known({**GOOD, "enforceMfaForLogin": True}, GOOD) == LIVE
 
 
+@pytest.mark.parametrize("value", [UNKNOWN, {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}])
+@pytest.mark.parametrize("outputs", [None, {"loginSessionDuration": 6, "loginNetworkMasks": "10.0.0.0/8"}])
+def test_the_older_mfa_switch_may_be_off_if_its_value_is_not_shown(value: Any, outputs: dict[str, Any] | None) -> None:
+    """Providers before 1.269 send it, and it was taken as true: a deploy that switches MFA off passed."""
+    declared = Declared(
+        URN, {"loginSessionDuration": 6, "enforceMfaForLogin": value}, PROVIDER.replace("4_0_1", "3_70_0")
+    )
+    change = planned(declared, {}, PLAIN, outputs)
+    assert isinstance(after(change, live(MFAOperationForLogin="mandatory"), "MFAOperationForLogin"), Unknown)
+
+
 def test_an_unknown_input_beside_an_unchanged_resource_proves_nothing() -> None:
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     assert _known({**GOOD, "operationForRiskLogin": unknown}, GOOD) == {

@@ -66,6 +66,13 @@ def test_a_value_that_is_known_only_after_the_deploy_may_be_the_recorded_one(tmp
     assert kinds(tmp_path, {**state, "loginSessionDuration": 8}, certain, "3_70_0")[MFA] == "sets"
 
 
+@pytest.mark.parametrize("state", [{"enforceMfaForLogin": UNKNOWN}, {"enforceMfaForLogin": None}, {}])
+def test_the_older_mfa_switch_may_be_off_if_its_value_is_not_shown(tmp_path: Path, state: dict[str, Any]) -> None:
+    """Providers before 1.269 send it."""
+    state = {"loginSessionDuration": 8, **state}
+    assert kinds(tmp_path, state, {"adds": {"enforceMfaForLogin": UNKNOWN}}, "3_70_0")[MFA] == "unknown"
+
+
 def test_an_empty_mode_sends_the_recorded_one(tmp_path: Path) -> None:
     """Older providers send it beside enforceMfaForLogin, and which of the two counts is not known."""
     state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "enforceMfaForLogin": False}

@@ -128,8 +128,8 @@ def _values(properties: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
 
 
 def dead_value(properties: Mapping[str, Any]) -> Any:
-    """Return the value of enforceMfaForLogin, None if there is none."""
-    return properties.get(DEAD_PROPERTY[0])
+    """Return the value of enforceMfaForLogin, a `Marker` if the plan does not show it, None if there is none."""
+    return _value(properties.get(DEAD_PROPERTY[0]))
 
 
 def _value(value: Any) -> Any:

@@ -113,7 +113,8 @@ def _from_plan(
     differs = _differences(goal, declared, state) if operation == "update" else {}
     dead = None
     if DEAD_PROPERTY[0] in names and operation != "delete":
-        dead = {**state, **_changed(goal)}.get(DEAD_PROPERTY[0], True)
+        planned = {**state, **_changed(goal)}
+        dead = dead_value(planned) if DEAD_PROPERTY[0] in planned else UNKNOWN
     return PlannedChange(
         address=urn,
         operation=operation,
