@@ -1,7 +1,7 @@
 """AccessKey pairs that nobody uses are disabled soon enough.
 
 An AccessKey pair is disabled after `MaxIdleDaysForAccessKeys` days without a call. A forgotten pair still opens the
-account to whoever finds it. Alibaba Cloud's default is 730 days.
+account to anyone who finds it. Alibaba Cloud's default is 730 days.
 """
 
 from acctgate.rules.base import RuleText

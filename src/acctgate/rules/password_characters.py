@@ -1,6 +1,6 @@
 """Passwords of RAM users contain several kinds of characters.
 
-Whoever guesses a password tries the common ones first: words in lowercase letters. `RequireLowercaseCharacters`,
+People who guess passwords try the common ones first: words in lowercase letters. `RequireLowercaseCharacters`,
 `RequireUppercaseCharacters`, `RequireNumbers` and `RequireSymbols` must be true for each kind under `require`. CIS 1.7
 to 1.10 ask for all four.
 """

@@ -1,6 +1,6 @@
 """RAM users cannot use an old password again.
 
-Where passwords expire, people go back to the one that they know, and so does whoever has stolen it.
+If passwords expire, people go back to one that they know, and that a thief may know too.
 `PasswordReusePrevention` is how many earlier passwords are refused, 0 to 24; 0 refuses none. CIS 1.12 asks for 5.
 """
 

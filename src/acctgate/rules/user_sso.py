@@ -1,6 +1,6 @@
 """RAM users log on through the company's identity provider.
 
-With user-based SSO, whoever leaves the company loses access in one place, and the identity provider asks for MFA.
+With user-based SSO, a person who leaves the company loses access in one place, and the identity provider asks for MFA.
 `SsoEnabled` must be what the policy requires; login-mfa and user-mfa can take SSO into account with `where_sso`.
 """
 
