@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown
+from acctgate.model.snapshot import OPERATIONS, Snapshot, SnapshotError, Unknown
 
 ERROR = {"code": "NoPermission", "message": "No."}
 PACK = {"CompliancePackId": "cp-1", "ReportStatus": "COMPLETE", "AccountId": 2}
@@ -49,3 +49,17 @@ def test_a_pack_report_that_contradicts_the_rest_is_unknown(
     document = {"version": 1, "account_id": account, "CompliancePackReports": [report], "errors": errors}
     found = Snapshot.from_document(document).read(("CompliancePackReports", 0, "ReportStatus"))
     assert (found == "COMPLETE") if reason is None else (isinstance(found, Unknown) and reason in found.reason)
+
+
+def test_a_member_has_what_is_known_of_its_organization() -> None:
+    member = {"folder": "/prod/payments", "tags": {}, "labels": {"team": "x"}}
+    found = Snapshot.from_document({"version": 1, "member": {**member, "NewKey": 1}}).member
+    assert found is not None and found.document == member
+    assert found.tags == {} and found.status is None, "no tags is not the same as not known"
+    assert Snapshot.from_document({"version": 1}).member is None
+
+
+@pytest.mark.parametrize("member", ["/prod", {"folder": 1}, {"tags": {"env": 1}}])
+def test_a_member_of_the_wrong_shape_is_an_error(member: Any) -> None:
+    with pytest.raises(SnapshotError, match="member"):
+        Snapshot.from_document({"version": 1, "member": member})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.report import Summary
+from acctgate.model.report import Summary, read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.render import renderer
 from acctgate.sources.snapshots import unreadable
@@ -147,3 +147,11 @@ def test_several_formats_at_once_write_nothing_where_nothing_can_be_read(bad: in
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
     assert run_here("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).status == 2
     assert not (tmp_path / "r.ndjson").exists() and not (tmp_path / "r.json").exists()
+
+
+def test_a_report_has_the_member_that_the_snapshot_describes() -> None:
+    member = {"folder": "/prod", "tags": {"env": "prod"}}
+    text = rendered("json", ([Snapshot.from_document({**DOCUMENT, "member": member})], CASES["clean"]()[1]))
+    assert json.loads(text)["accounts"][0]["member"] == member
+    (account,) = read_report(text).accounts
+    assert account.member is not None and account.member.document == member

@@ -64,6 +64,7 @@ class Judge:
             read_as=account.read_as,
             age_notice=age_notice(account, self._policy, self._now),
             stale=account is not given,
+            member=account.member,
         )
 
 

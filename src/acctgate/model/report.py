@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from acctgate.model.diff import AccountDiff
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
+from acctgate.model.member import Member
 from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict
 from acctgate.model.waiver import WaiverNotice
 from acctgate.reading import nests_too_deeply
@@ -39,6 +40,8 @@ class AccountReport:
     """A note about its age. None if it is not old, or if the policy limits the age."""
     stale: bool = False
     """Whether it is older than allowed, so that it is unknown: a baseline does not excuse that."""
+    member: Member | None = None
+    """The account in its organization, None if nothing is known of that."""
 
 
 @dataclass(slots=True)

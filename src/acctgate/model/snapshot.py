@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from acctgate.model.account_id import is_account_id
 from acctgate.model.judged_by import ReadAs
+from acctgate.model.member import Member
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Place
 from acctgate.model.planned_change import PlannedChange
@@ -115,6 +116,11 @@ class Snapshot:
     def taken_at(self) -> str | None:
         """Return when the account was read (ISO 8601), None if it is unknown."""
         return self.document.get("taken_at")
+
+    @property
+    def member(self) -> Member | None:
+        """Return the account as a member of its organization, None if nothing is known of that."""
+        return Member.of(self.document)
 
     @property
     def errors(self) -> Mapping[str, ApiError]:

@@ -45,6 +45,22 @@ class HowRead(TypedDict, total=False):
     """The profile of the aliyun CLI."""
 
 
+@answer
+class MemberEntry(TypedDict, total=False):
+    """The account in its organization. What is absent is not known; an empty object means that there are none."""
+
+    folder: str
+    """The path of its folder in the Resource Directory, such as /prod/payments."""
+    folder_id: str
+    """The folder's ID."""
+    status: str
+    """The status of the account in the directory."""
+    tags: dict[str, str]
+    """The account's tags in the directory."""
+    labels: dict[str, str]
+    """The account's labels in the file that lists the accounts."""
+
+
 @with_config(described(ConfigDict(strict=True, extra="allow", title="acctgate snapshot")))
 class SnapshotDocument(TypedDict):
     """One Alibaba Cloud account at one moment (version 1)."""
@@ -59,6 +75,8 @@ class SnapshotDocument(TypedDict):
     """When the account was read (UTC, ISO 8601)."""
     read_as: NotRequired[HowRead | None]
     """How the live account was read."""
+    member: NotRequired[MemberEntry | None]
+    """The account in its organization, which groups of a policy match."""
     SecurityPreference: NotRequired[SecurityPreference]
     """GetSecurityPreference's answer."""
     AccountSecurityPracticeInfo: NotRequired[AccountSecurityPracticeInfo]

@@ -65,6 +65,7 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     read = f'"read_as": {dumps(_given(report.read_as))}, ' if report.read_as else ""
     age = f'"age_notice": {dumps(report.age_notice)}, ' if report.age_notice else ""
     age += '"stale": true, ' if report.stale else ""
+    age += f'"member": {dumps(report.member.document)}, ' if report.member else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
         f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}"verdict": "{report.verdict}", '
