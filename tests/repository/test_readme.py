@@ -93,15 +93,13 @@ def test_the_console_block_of_make_preview_is_what_is_printed() -> None:
     assert len(shown) >= 9
 
 
-def test_the_console_block_on_the_demo_account_is_what_is_printed(tmp_path: Path) -> None:
-    shown = (
-        section("Try it on the demo account").partition("$ acctgate check --policy baseline\n")[2].partition("\n```")[0]
-    )
-    with DemoServer() as demo:
-        done = run_here("check", "--policy", "baseline", cwd=tmp_path, environment=demo.environment)
-    assert done.status == 1
+def test_the_console_block_of_the_demonstration_is_what_is_printed(tmp_path: Path) -> None:
+    shown = section("Try it").partition("$ acctgate demo\n")[2].partition("\n```")[0]
+    done = run_here("demo", cwd=tmp_path)
+    assert (done.status, done.stderr) == (0, "")
     time = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
     assert time.sub("T", shown) == time.sub("T", done.stdout.rstrip())
+    assert shown in (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 
 
 def _nothing(_: DemoServer) -> list[str]:

@@ -21,6 +21,7 @@ from acctgate.version import __version__
 _COMPLETE: Final = "_ACCTGATE_COMPLETE"
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "Show a verdict on the embedded demo account.",
     "init": "Set up acctgate in a repository: policy, pack and pipeline.",
     "check": "Check API responses, snapshots, or the live account.",
     "snapshot": "Read the live account and write a snapshot.",

@@ -59,6 +59,11 @@ class Writer:
         """Whether a report goes to the terminal."""
         return sys.stdout.isatty() and any(path is None for _, path in self._targets)
 
+    @property
+    def text_on_stdout(self) -> bool:
+        """Whether text for people goes to standard output."""
+        return ("text", None) in self._targets
+
     def write(self, reports: Iterable[AccountReport], notices: Callable[[], tuple[WaiverNotice, ...]] = tuple) -> int:
         """Write each report as it arrives, then the waivers needing attention.
 
@@ -83,7 +88,7 @@ class Writer:
                 file.write(render.end(summary))
         if message := tally.message(summary.verdict):
             click.echo(f"acctgate: {message}", err=True)
-        if ("text", None) not in self._targets:  # text on standard output lists them itself
+        if not self.text_on_stdout:  # text on standard output lists them itself
             for notice in summary.waivers:
                 click.echo(f"acctgate: {one_line(notice.located)}", err=True)
         if tally.unread:

@@ -1,0 +1,89 @@
+"""The command `acctgate demo`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from acctgate.cli.examples import WithExamples
+from acctgate.cli.options import color_option, format_option, or_fail, output_option
+from acctgate.cli.output import Color
+from acctgate.cli.writer import UNUSABLE, Writer
+from acctgate.demo import DemoServer
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.policy.find import load_selected
+from acctgate.policy.identity import judged_by
+from acctgate.sources.live import read_account
+from acctgate.sources.target import Target
+
+_SETTINGS: Final = ("ACCTGATE_", "ALIBABA_CLOUD_")
+"""Beginnings of the names of variables that select an account or its credentials."""
+_LANGUAGE: Final = "ACCTGATE_LANGUAGE"
+_NEXT: Final = """\
+This is a demonstration account. `acctgate check` exits with status {status} for this verdict. Next:
+  acctgate demo --policy strict --format html=demo.html   a page for people, by the strict preset
+  acctgate check --policy baseline                        your own account, with read-only credentials
+  acctgate init                                           a policy and a pipeline for your repository
+"""
+
+
+@click.command(
+    "demo",
+    cls=WithExamples,
+    short_help="Show a verdict on the embedded demo account.",
+    examples=(
+        "acctgate demo  # no cloud account, no project, no network",
+        "acctgate demo --policy strict --format text --format html=demo.html",
+    ),
+)
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(path_type=Path),
+    default="baseline",
+    show_default=True,
+    metavar="FILE",
+    help="A policy file, or the preset baseline or strict.",
+)
+@format_option
+@output_option
+@color_option
+@click.pass_context
+def command(ctx: click.Context, policy_file: Path, formats: tuple[str, ...], output: Path | None, color: Color) -> None:
+    """Show a verdict on the embedded demo account.
+
+    Serves the demo account on this machine, reads it as `acctgate check` reads a live account, and judges it. Needs
+    no cloud account, no credentials, no Pulumi project and no network.
+    Exit status: 0 shown, whatever the verdict; 2 any error.
+    """
+    now = datetime.now(UTC)
+    policy = or_fail(lambda: load_selected(policy_file, Path.cwd(), now.date()))
+    writer = Writer(policy, formats, output, color, judged_by(policy, now))
+    with DemoServer() as server, _only_variables_of(server):
+        account = or_fail(lambda: read_account(Target(endpoint=server.endpoint), now, None, policy.sections))
+    evaluation = evaluate([account], policy, now)
+    status = writer.write(evaluation, evaluation.notices)
+    if status == UNUSABLE:
+        ctx.exit(status)
+    click.echo(f"\n{_NEXT.format(status=status)}", nl=False, err=not writer.text_on_stdout)
+
+
+@contextmanager
+def _only_variables_of(server: DemoServer) -> Iterator[None]:
+    """Hide the user's own settings and credentials, which must neither be used nor sent anywhere."""
+    hidden = {name: value for name, value in os.environ.items() if name.startswith(_SETTINGS) and name != _LANGUAGE}
+    for name in hidden:
+        del os.environ[name]
+    os.environ.update(server.environment)
+    try:
+        yield
+    finally:
+        for name in server.environment:
+            os.environ.pop(name, None)
+        os.environ.update(hidden)
