@@ -56,7 +56,7 @@ def read_preview(document: Mapping[str, Any]) -> list[Planned]:
     providers = {urn: _provider(urn, _deciding(steps)) for urn, steps in by_urn.items() if is_provider(urn)}
     configured = stack_configuration(document)
     return [
-        _from_step(urn, _deciding(steps), providers, configured)
+        _from_steps(urn, steps, providers, configured)
         if resource_type(urn) in PREFERENCE_TYPES
         else _other(urn, steps, providers, configured)
         for urn, steps in by_urn.items()
@@ -78,9 +78,10 @@ def _deciding(steps: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return steps[names.index(deciding_step(names))]
 
 
-def _from_step(
-    urn: str, step: Mapping[str, Any], providers: Mapping[str, Provider], configured: Mapping[str, Any]
+def _from_steps(
+    urn: str, steps: Sequence[Mapping[str, Any]], providers: Mapping[str, Provider], configured: Mapping[str, Any]
 ) -> PlannedChange:
+    step = _deciding(steps)
     operation = OPERATIONS[step["op"]]
     new, old = require_object(step, "newState", "step"), require_object(step, "oldState", "step")
     if operation in ("create", "update") and not new:
@@ -101,6 +102,8 @@ def _from_step(
         foreign=foreign_reason(urn),
         provider=date_by_properties(provider_named(reference, providers, configured), inputs, before or {}),
         place=place_of(new.get("sourcePosition")),
+        # The deploy records the account again right before the update, when other resources may have changed it.
+        refreshed=any(each["op"] == "import" for each in steps) or old.get("refreshBeforeUpdate") is True,
     )
 
 
