@@ -114,3 +114,21 @@ def test_tls_in_a_file(tmp_path: Path) -> None:
     done = run("demo-account", "--tls", str(tmp_path / "file"))
     assert (done.returncode, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: ", "file")
+
+
+def test_an_organization() -> None:
+    flags = ("--accounts", "20", "--latency", "1ms", "--fault-rate", "0.01", "--seed", "7")
+    command = [sys.executable, "-m", "acctgate", "demo-account", *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline() for _ in range(6)]
+        server.terminate()
+    assert lines[0].startswith("# demo account 1234567890123456 on 127.0.0.1:")
+    assert lines[-1] == "# management account of an organization with 20 members\n"
+
+
+@pytest.mark.parametrize("latency", ["50", "61s", "-1ms"])
+def test_an_invalid_latency(latency: str) -> None:
+    done = run("demo-account", "--latency", latency)
+    assert done.returncode == 2
+    one_line(done.stderr, f"--latency {latency}: invalid latency; use 50ms or 0.5s, at most 60s")

@@ -15,7 +15,7 @@ import pytest
 
 from acctgate.cli import group
 from acctgate.demo import DemoServer
-from acctgate.demo.server import permission
+from acctgate.demo.faults import permission
 from acctgate.render import FORMATS
 from tests.support import ROOT
 from tests.support.process import run_here

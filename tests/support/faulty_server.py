@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from acctgate.demo import DemoServer
-from acctgate.demo.server import action_of
+from acctgate.demo.http_server import action_of
 from acctgate.demo.signature import Request
 from acctgate.sources.operations import BY_NAME
 

@@ -10,7 +10,7 @@ class Operation(NamedTuple):
 
     name: str
     product: str
-    """The endpoint's product: sts, ims or config."""
+    """The endpoint's product: sts, ims, config or resourcemanager."""
     version: str
     permission: str
     """The RAM action that the caller needs."""
@@ -143,6 +143,33 @@ AGGREGATE_PACK_DETAILS: Final = Operation(
     "",
     "CompliancePack",
 )
+AGGREGATE_ACCOUNT_COMPLIANCE: Final = Operation(
+    "GetAggregateAccountComplianceByPack",
+    "config",
+    "2020-09-07",
+    "config:GetAggregateAccountComplianceByPack",
+    "",
+    "AccountComplianceResult",
+)
+DIRECTORY: Final = Operation(
+    "GetResourceDirectory",
+    "resourcemanager",
+    "2020-03-31",
+    "resourcemanager:GetResourceDirectory",
+    "",
+    "ResourceDirectory",
+)
+MEMBERS: Final = Operation(
+    "ListAccounts", "resourcemanager", "2020-03-31", "resourcemanager:ListAccounts", "", "Accounts"
+)
+FOLDERS: Final = Operation(
+    "ListFoldersForParent",
+    "resourcemanager",
+    "2020-03-31",
+    "resourcemanager:ListFoldersForParent",
+    "",
+    "Folders",
+)
 
 READ_OPERATIONS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS, PACK_REPORT)
 """What reading an account calls. Their permissions are the minimum permissions."""
@@ -163,6 +190,10 @@ OPERATIONS: Final = (
     GENERATE_AGGREGATE_PACK_REPORT,
     AGGREGATE_RULE_COMPLIANCE,
     AGGREGATE_PACK_DETAILS,
+    AGGREGATE_ACCOUNT_COMPLIANCE,
+    DIRECTORY,
+    MEMBERS,
+    FOLDERS,
 )
 """What the demo account serves."""
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}

@@ -9,6 +9,7 @@ import pytest
 
 from acctgate.demo import DemoAccount, DemoServer
 from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET
+from acctgate.demo.sessions import Session
 from tests.support import run
 from tests.support.doctor import (
     ALL,
@@ -67,7 +68,7 @@ def test_wrong_credentials(server: DemoServer, name: str, code: str) -> None:
 
 def test_temporary_credentials_and_no_secret(server: DemoServer) -> None:
     key, secret, token = "STS.verysecretid", "verysecretkey", "verysecrettoken"
-    server._keys[key] = (secret, server.account.account_id, token)
+    server.sessions.add(key, secret, Session(server.account.account_id, token, None))
     variables = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,

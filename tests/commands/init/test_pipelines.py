@@ -19,7 +19,7 @@ from acctgate import __version__
 from acctgate.cli import group
 from acctgate.commands.init.pipelines import PIPELINES, render
 from acctgate.commands.init.repository import Repository
-from acctgate.demo.server import permission
+from acctgate.demo.faults import permission
 from tests.support import ROOT
 from tests.support.accounts import READS
 from tests.support.fitting import HOURS, changed, fitted

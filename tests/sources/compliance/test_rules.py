@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from acctgate.demo import DemoServer
-from acctgate.demo.server import to_xml
+from acctgate.demo.http_server import to_xml
 from acctgate.model.snapshot import Snapshot
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
