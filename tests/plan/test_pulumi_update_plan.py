@@ -11,7 +11,8 @@ import pytest
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.planned_change import PlannedChange
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.plan.overlay import overlay
 from acctgate.plan.read import read_plan
 from acctgate.policy import load_preset
 from tests.support import NOW, outcomes_of
@@ -49,6 +50,25 @@ def test_verification_types_may_be_recorded_already(tmp_path: Path, types: list[
     found = kinds(tmp_path, {"loginSessionDuration": 8, "verificationTypes": types}, diff)
     assert found[TYPES] == "either"
     assert found["LoginSessionDuration"] == "sets"
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_an_import_may_record_what_another_resource_has_set(tmp_path: Path, imported: bool) -> None:
+    """In the deploy, `other` may change the account before the import records it, and the update changes it back."""
+    login, setting = {"loginSessionDuration": 8}, "AllowUserToManageMFADevices"
+    goal = {"inputDiff": {"updates": login}, "propertyDependencies": {"allowUserToManageMfaDevices": []}}
+    goal |= {"provider": PROVIDER.format("4_0_0"), **({"id": "1000000000000000"} if imported else {})}
+    state = {"loginSessionDuration": 6, "allowUserToManageMfaDevices": True}
+    created = {"inputDiff": {"adds": {"allowUserToManageMfaDevices": False}}, "provider": PROVIDER.format("4_0_0")}
+    plans = {
+        URN: {"goal": goal, "steps": ["update"], "state": state},
+        URN.replace("pref", "other"): {"goal": created, "steps": ["create"], "state": {}},
+    }
+    (tmp_path / "plan.json").write_text(json.dumps({"resourcePlans": plans}))
+    changes = [each for each in read_plan(str(tmp_path / "plan.json")) if isinstance(each, PlannedChange)]
+    live = Snapshot.from_document({"version": 1, "SecurityPreference": {"MFAPreference": {setting: True}}})
+    found = overlay(live, changes).read(("SecurityPreference", "MFAPreference", setting))
+    assert isinstance(found, Unknown) if imported else found is False
 
 
 def test_the_only_change_is_certain(tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ def _from_plan(
         recorded_id=state["id"] if isinstance(state.get("id"), str) else None,
         foreign=foreign_reason(urn),
         provider=date_by_properties(provider_named(goal.get("provider"), providers, configured), state),
+        # An id is one to import. Whether this deploy still imports it, and so records the account again, is not shown.
+        refreshed=None if goal.get("id") else False,
     )
 
 
