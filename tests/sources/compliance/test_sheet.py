@@ -63,3 +63,9 @@ def test_what_is_no_sheet_is_one_line(tmp_path: Path, content: bytes, message: s
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match="no such file"):
         read_sheets(tmp_path / "nothing.xlsx")
+
+
+def test_a_small_file_cannot_take_all_memory() -> None:
+    """It claims billions of cells: see `workbook.py`."""
+    with pytest.raises(SheetError, match="not a valid"):
+        read_sheets(HERE / "fuzz" / "crashes" / "sheet-xls-memory.xls")

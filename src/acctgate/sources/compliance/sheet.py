@@ -6,21 +6,23 @@ without a header that can be told from its data is returned as it is.
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from acctgate.log import trace
+from acctgate.sources.compliance import workbook
+from acctgate.sources.compliance.workbook import Cell
 from acctgate.text import os_reason
 
 MAX_ROWS: Final = 200_000
 _MIN_COLUMNS: Final = 2
-
-Cell = str | int | float | bool | None
+_SECONDS: Final = 120
+"""The longest time that reading a file may take."""
 
 
 class SheetError(ValueError):
@@ -49,36 +51,34 @@ def read_sheets(path: Path) -> list[Sheet]:
         SheetError: The file is empty, truncated, not a sheet, or too large.
     """
     try:
-        if path.stat().st_size == 0:
-            raise SheetError(f"{path}: is empty")
-        # By content, not by name: reports named .xls may hold an .xlsx.
-        with CalamineWorkbook.from_filelike(BytesIO(path.read_bytes())) as book:
-            found = [_sheet(path, name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+        size = path.stat().st_size
     except OSError as error:
         raise SheetError(f"{path}: {os_reason(error)}") from None
-    except SheetError:
-        raise
-    except (CalamineError, ValueError, RuntimeError):
-        raise _invalid(path) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # of the parser, which is written in Rust
-            raise
-        raise _invalid(path) from None
+    if size == 0:
+        raise SheetError(f"{path}: is empty")
+    found = [_sheet(path, name, rows) for name, rows in _read(path)]
     sheets = [sheet for sheet in found if sheet.rows or sheet.columns]
     if not sheets:
         raise SheetError(f"{path}: has no rows")
     return sheets
 
 
-def _invalid(path: Path) -> SheetError:
-    return SheetError(f"{path}: not a valid .xls or .xlsx file; download it again")
+def _read(path: Path) -> list[tuple[str, list[list[Cell]]]]:
+    """Return the name and the rows of each sheet."""
+    program = [sys.executable, "-P", workbook.__file__, str(path), str(MAX_ROWS)]
+    try:
+        done = subprocess.run(program, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS, check=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        trace(f"reading {path}", error)
+        raise SheetError(f"{path}: not a valid .xls or .xlsx file; download it again") from None
+    sheets: list[tuple[str, list[list[Cell]]]] = json.loads(done.stdout)
+    return sheets
 
 
-def _sheet(path: Path, name: str, values: Sequence[Sequence[Any]]) -> Sheet:
+def _sheet(path: Path, name: str, values: Sequence[Sequence[Cell]]) -> Sheet:
     if len(values) > MAX_ROWS:
         raise SheetError(f"{path}: sheet {name} has more than {MAX_ROWS:,} rows")
-    rows = [tuple(map(_cell, row)) for row in values]
-    rows = [row for row in rows if any(cell not in (None, "") for cell in row)]
+    rows = [row for row in map(tuple, values) if any(cell not in (None, "") for cell in row)]
     header = next((index for index, row in enumerate(rows) if _is_header(row)), None)
     if header is None:
         return Sheet(name, (), tuple(rows))
@@ -93,13 +93,3 @@ def _is_header(row: Sequence[Cell]) -> bool:
 
 def _is_text(cell: Cell) -> bool:
     return isinstance(cell, str)
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, (str, int, float, bool)) else None
