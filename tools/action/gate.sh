@@ -50,7 +50,10 @@ if [[ -z $python ]]; then
   python=$RUNNER_TEMP/acctgate/bin/python
   if [[ ! -x $python ]]; then python3 -P -m venv "$RUNNER_TEMP/acctgate"; fi
 fi
-"$python" -P -m pip install --quiet --disable-pip-version-check "${INPUT_VERSION:+acctgate==}${INPUT_VERSION:-$GITHUB_ACTION_PATH}"
+# What is installed is this commit of the action, never a name on a package index.
+extra=
+if [[ $INPUT_COMMAND == preview ]]; then extra='[pulumi]'; fi
+"$python" -P -m pip install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH$extra"
 
 # The report contains text from outside. Stop the runner from reading its lines as workflow commands.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

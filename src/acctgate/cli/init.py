@@ -19,6 +19,7 @@ from acctgate.commands.init.fit import fit, prove
 from acctgate.commands.init.pipelines import pack_files, pipeline_paths, render
 from acctgate.commands.init.repository import detect_systems, inspect_repository
 from acctgate.commands.init.summary import InitSummary
+from acctgate.installation import find_installation
 from acctgate.policy import load_preset
 from acctgate.policy.command_line import meant_accounts
 from acctgate.policy.find import NAMES
@@ -85,11 +86,12 @@ def command(
     require_meant(account.account_id)
     fitted = fit(account, goal, preset, now, sorted(meant_accounts(os.environ)))
     or_fail(lambda: prove(fitted, account, now))
-    written = {file: render(name, repository, region, fitted.meant) for name, file in pipelines.items()}
+    installation = find_installation()
+    written = {file: render(name, repository, region, fitted.meant, installation) for name, file in pipelines.items()}
     files = {_POLICY: fitted.text(), **pack, **written}
     or_fail(lambda: write_files(directory, files))
     sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]
-    for line in InitSummary(repository, fitted, pipelines, sources, live.options()).lines(list(files)):
+    for line in InitSummary(repository, fitted, pipelines, sources, live.options(), installation).lines(list(files)):
         click.echo(line)
     unknown = [gap for gap in fitted.gaps if gap.kind == "unknown"]
     if unknown:

@@ -15,11 +15,11 @@ import click
 import pytest
 import yaml
 
-from acctgate import __version__
 from acctgate.cli import group
-from acctgate.commands.init.pipelines import PIPELINES, render
+from acctgate.commands.init.pipelines import PIPELINES, UNRECORDED, install_step, render
 from acctgate.commands.init.repository import Repository
 from acctgate.demo.faults import permission
+from acctgate.installation import Installation
 from tests.support import ROOT
 from tests.support.accounts import READS
 from tests.support.fitting import HOURS, changed, fitted
@@ -71,7 +71,7 @@ def project(tmp_path: Path) -> Path:
 def lint(actionlint: str, project: Path, workflow: str) -> str:
     """Return actionlint's messages for a workflow."""
     (project / ".github/workflows/w.yml").write_text(
-        re.sub(r"uses: acctgate/acctgate@\S+", "uses: ./", workflow), encoding="utf-8"
+        re.sub(r"uses: \w+/acctgate@\S+", "uses: ./", workflow), encoding="utf-8"
     )
     done = subprocess.run(
         [actionlint, "-no-color"], cwd=project, capture_output=True, encoding="utf-8", timeout=120, check=False
@@ -79,14 +79,26 @@ def lint(actionlint: str, project: Path, workflow: str) -> str:
     return done.stdout + done.stderr
 
 
-def rendered(name: str, pulumi: bool, virtualenv: str | None = None) -> str:
+COMMIT: Final = "0123456789" * 4
+GITHUB: Final = Installation("https://github.com/example/acctgate", COMMIT)
+WHEEL: Final = Installation(sha256="ab" * 32, path=Path("/home/me/acctgate-0.1.0-py3-none-any.whl"))
+INSTALLATIONS: Final = {
+    "action": GITHUB,
+    "git": Installation("https://git.example.com/acctgate.git", COMMIT),
+    "archive": Installation("https://files.example.com/acctgate-0.1.0.tar.gz", sha256="cd" * 32),
+    "wheel": WHEEL,
+    "unrecorded": UNRECORDED,
+}
+
+
+def rendered(name: str, pulumi: bool, virtualenv: str | None = None, installation: Installation = GITHUB) -> str:
     """Return a pipeline as `acctgate init` writes it."""
-    return render(name, Repository(ROOT, pulumi, virtualenv), "cn-shanghai")
+    return render(name, Repository(ROOT, pulumi, virtualenv), "cn-shanghai", (), installation)
 
 
-def parsed(name: str, pulumi: bool) -> Any:
+def parsed(name: str, pulumi: bool, installation: Installation = GITHUB) -> Any:
     """Return the pipeline as YAML."""
-    return yaml.safe_load(rendered(name, pulumi))
+    return yaml.safe_load(rendered(name, pulumi, None, installation))
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -133,10 +145,11 @@ def test_the_workflows_of_this_repository(actionlint: str) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("virtualenv", [None, "venv"])
+@pytest.mark.parametrize("source", INSTALLATIONS)
 @pytest.mark.parametrize("pulumi", [False, True])
-def test_the_workflows_that_init_writes(actionlint: str, project: Path, pulumi: bool, virtualenv: str | None) -> None:
-    assert lint(actionlint, project, rendered("github", pulumi, virtualenv)) == ""
+def test_the_workflows_that_init_writes(actionlint: str, project: Path, pulumi: bool, source: str) -> None:
+    for virtualenv in (None, "venv"):
+        assert lint(actionlint, project, rendered("github", pulumi, virtualenv, INSTALLATIONS[source])) == ""
 
 
 def test_the_workflows_in_the_docs(actionlint: str, project: Path) -> None:
@@ -159,29 +172,72 @@ def test_the_action_itself(actionlint: str, project: Path) -> None:
 # What every pipeline does
 
 
+@pytest.mark.parametrize("source", INSTALLATIONS)
 @pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
-def test_a_pipeline_runs_the_gate_of_this_version(name: str, pulumi: bool) -> None:
-    text = rendered(name, pulumi)
+def test_a_pipeline_runs_the_gate(name: str, pulumi: bool, source: str) -> None:
+    text = rendered(name, pulumi, None, INSTALLATIONS[source])
     assert text.startswith("# Written by `acctgate init`")
     assert "@{" not in text
-    assert re.findall(r"acctgate(?:==|@v)(\S+)", text) == [__version__] * 2
     _, compare, *gate = commands(text)  # the head says that init wrote it
     assert compare[1:3] == ["diff", "--base"]
     understood(compare)
-    assert len(gate) == (name != "github")  # the action has the gate's command
+    assert len(gate) == (name != "github" or source != "action")  # the action has the gate's command
     for words in gate:
         assert words[1] == ("preview" if pulumi else "check")
         understood(words)
+
+
+INSTALLED: Final = {
+    "git": f"'acctgate[pulumi] @ git+https://git.example.com/acctgate.git@{COMMIT}'",
+    "archive": f"'acctgate[pulumi] @ https://files.example.com/acctgate-0.1.0.tar.gz#sha256={'cd' * 32}'",
+    "wheel": f'"acctgate[pulumi] @ file://$PWD/.acctgate/acctgate-0.1.0-py3-none-any.whl#sha256={"ab" * 32}"',
+    "unrecorded": "'<acctgate @ git+URL@COMMIT>'",
+}
+
+
+@pytest.mark.parametrize("source", INSTALLED)
+@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
+def test_a_pipeline_installs_what_the_user_installed(name: str, pulumi: bool, source: str) -> None:
+    text = "\n".join(scripts(parsed(name, pulumi, INSTALLATIONS[source])))
+    found = re.findall(r"install --quiet (?:--root-user-action ignore )?(?!-r)(.*)", text)
+    wanted = INSTALLED[source]
+    without_extra = wanted.replace("[pulumi]", "")
+    assert found == [without_extra, wanted if pulumi else without_extra]
+
+
+def test_a_workflow_uses_the_action_of_the_commit_that_the_user_installed() -> None:
+    for pulumi in (False, True):
+        text = rendered("github", pulumi)
+        assert f"uses: example/acctgate@{COMMIT} # acctgate 0.1.0\n" in text
+        assert f"'acctgate @ git+https://github.com/example/acctgate@{COMMIT}'" in text
+
+
+def test_the_manual_step_of_each_installation() -> None:
+    assert f"'acctgate @ git+https://git.example.com/acctgate.git@{COMMIT}'" in install_step(INSTALLATIONS["git"])
+    assert install_step(WHEEL).startswith(f"commit {WHEEL.path} as .acctgate/acctgate-0.1.0-py3-none-any.whl: ")
+    assert install_step(UNRECORDED).startswith("replace '<acctgate @ git+URL@COMMIT>': ")
+    assert "/srv/acctgate, which only this machine has" in install_step(Installation(path=Path("/srv/acctgate")))
+
+
+@pytest.mark.parametrize(
+    "file", ["README.md", "README.zh-CN.md", "docs/pipelines.md", "action.yml", "tools/action/gate.sh"]
+)
+def test_nothing_installs_acctgate_by_its_name_alone(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    assert not re.search(r"pip (install|wheel) [^\n]*\bacctgate(\[\w+\])?['\"]?(==\S*)?\s*$", text, re.MULTILINE)
+    assert "acctgate/acctgate" not in text
 
 
 @pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
 def test_a_pipeline_names_the_account_and_the_stack(name: str, pulumi: bool) -> None:
     accounts = ("1500000000000001", "1600000000000002")
     with_stack = Repository(ROOT, pulumi, None, "live")
-    one, two = (render(name, with_stack, "cn-shanghai", accounts[:number]) for number in (1, 2))
+    one, two = (render(name, with_stack, "cn-shanghai", accounts[:number], GITHUB) for number in (1, 2))
     if name == "github":
         inputs = [yaml.safe_load(text)["jobs"]["gate"]["steps"] for text in (one, two)]
-        given = [next(step["with"] for step in steps if "acctgate/" in step["uses"]) for steps in map(_actions, inputs)]
+        given = [
+            next(step["with"] for step in steps if "/acctgate@" in step["uses"]) for steps in map(_actions, inputs)
+        ]
         assert [each["account"].split() for each in given] == [[accounts[0]], list(accounts)]
         assert [each.get("stack") for each in given] == ["live" if pulumi else None] * 2
     else:
@@ -203,7 +259,7 @@ def test_a_pipeline_stores_no_key(name: str, pulumi: bool) -> None:
 
 @pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
 def test_the_shell_of_a_pipeline_can_be_read(name: str, pulumi: bool) -> None:
-    found = list(scripts(parsed(name, pulumi)))
+    found = [script for each in INSTALLATIONS.values() for script in scripts(parsed(name, pulumi, each))]
     assert found
     for script in found:
         subprocess.run([shutil.which("bash") or "sh", "-n", "-c", script], check=True, timeout=60)
@@ -226,7 +282,7 @@ def scripts(node: Any) -> Iterator[str]:
 
 def test_nothing_lets_a_gate_pass_that_has_not() -> None:
     for name, pulumi in TEMPLATES:
-        text = rendered(name, pulumi)
+        text = "".join(rendered(name, pulumi, None, each) for each in INSTALLATIONS.values())
         assert not re.search(r"allow_failure|\|\| *true|set \+e", text)
         steps = [step for job in parsed(name, pulumi).get("jobs", {}).values() for step in job["steps"]]
         lenient = [step["uses"] for step in steps if "continue-on-error" in step]

@@ -13,10 +13,14 @@ from typing import Final
 
 from acctgate.commands.init import pack
 from acctgate.commands.init.repository import Repository
+from acctgate.installation import WHEEL_FOLDER, Installation
 from acctgate.version import __version__
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _OURS: Final = "# Written by `acctgate init`"
+UNRECORDED: Final = Installation()
+_PLACEHOLDER: Final = "'<acctgate @ git+URL@COMMIT>'"
+"""What stands in a pipeline if nothing says where it can install acctgate from. pip refuses it."""
 _OWN_ENVIRONMENT: Final = ".acctgate/venv"
 """Where a pipeline installs acctgate if the project has no virtual environment."""
 
@@ -85,7 +89,13 @@ def manual_step(name: str, file: str) -> str:
     return f"{file} ({pipeline.title}): {include}{pipeline.manual_step}"
 
 
-def render(name: str, repository: Repository, region: str, accounts: Sequence[str] = ()) -> str:
+def render(
+    name: str,
+    repository: Repository,
+    region: str,
+    accounts: Sequence[str] = (),
+    installation: Installation = UNRECORDED,
+) -> str:
     """Return the pipeline as text.
 
     Args:
@@ -93,21 +103,48 @@ def render(name: str, repository: Repository, region: str, accounts: Sequence[st
         repository: Where it will be.
         region: The region of the endpoints.
         accounts: The IDs of the accounts that are meant. Empty: they are not known.
+        installation: What the pipeline installs.
     """
     mode = "preview" if repository.pulumi else "check"
-    template = (_TEMPLATES / f"{name}-{mode}.yml").read_text(encoding="utf-8")
     venv = repository.virtualenv or _OWN_ENVIRONMENT
     requirements = " -r requirements.txt" if repository.has("requirements.txt") else ""
     packages = f" && {venv}/bin/pip install --quiet{requirements}" if requirements else ""
-    return _Template(template).substitute(
-        version=__version__,
-        region=region,
-        venv=venv,
-        requirements=requirements,
-        packages=packages,
-        stack=repository.stack,
-        options="".join(f" --account {account}" for account in accounts),
-        account=_account_input(accounts),
+    values = {
+        "version": __version__,
+        "region": region,
+        "venv": venv,
+        "requirements": requirements,
+        "packages": packages,
+        "stack": repository.stack,
+        "options": "".join(f" --account {account}" for account in accounts),
+        "account": _account_input(accounts),
+        "diffing": installation.requirement() or _PLACEHOLDER,
+        "acctgate": installation.requirement("pulumi" if repository.pulumi else None) or _PLACEHOLDER,
+        "action": installation.github or "",
+    }
+    values["gate"] = _fill(f"{name}-{mode}-{'action' if installation.github else 'commands'}", values)
+    return _fill(f"{name}-{mode}", values)
+
+
+def _fill(name: str, values: Mapping[str, str]) -> str:
+    """Return a template with these values; nothing if there is no such template."""
+    file = _TEMPLATES / f"{name}.yml"
+    return _Template(file.read_text(encoding="utf-8")).substitute(values) if file.is_file() else ""
+
+
+def install_step(installation: Installation) -> str:
+    """Return what pipelines install, and the manual step that this needs."""
+    if (wheel := installation.wheel) is not None:
+        place = f"{WHEEL_FOLDER}/{wheel.name}"
+        return f"commit {wheel} as {place}: the pipeline installs acctgate from it, and pip compares its hash"
+    if installation.requirement():
+        return f"the pipeline installs acctgate from where you did: {installation.requirement()}"
+    where = (
+        f"from {installation.path}, which only this machine has" if installation.path else "from an unrecorded source"
+    )
+    return (
+        f"replace {_PLACEHOLDER}: this acctgate was installed {where}. Name a commit or a wheel with its hash; the "
+        "name alone may be somebody else's on a package index"
     )
 
 

@@ -9,8 +9,9 @@ from shutil import get_terminal_size
 from textwrap import wrap
 
 from acctgate.commands.init.fit import Fit, Gap
-from acctgate.commands.init.pipelines import manual_step
+from acctgate.commands.init.pipelines import install_step, manual_step
 from acctgate.commands.init.repository import Repository, root
+from acctgate.installation import Installation
 from acctgate.policy import yaml_flow
 from acctgate.redact import one_line
 
@@ -30,6 +31,7 @@ class InitSummary:
     """CI system → file."""
     sources: Options
     live: Options
+    installation: Installation
 
     def lines(self, files: Sequence[str]) -> Iterator[str]:
         """Yield the lines of the summary, for the files that were written."""
@@ -41,6 +43,7 @@ class InitSummary:
         yield from ("", "Before the pipeline runs:")
         for name, file in self.pipelines.items():
             yield f"  {manual_step(name, file)}"
+        yield from _block(install_step(self.installation), "  ")
         top = root(self.repository.folder)
         if top is not None and top != self.repository.folder.resolve():
             yield from _block(f"pipelines are found only at the repository's root, {top}: {_MOVE}", "  ")

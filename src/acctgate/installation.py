@@ -1,0 +1,163 @@
+"""Where the running acctgate was installed from (PEP 610), so that others install the same.
+
+A package index may have another project under a name that is not reserved, so nothing that acctgate writes installs
+by name alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from acctgate.version import __version__
+
+WHEEL_FOLDER: Final = ".acctgate"
+"""Where a pipeline expects a wheel that was installed from a local file."""
+_GITHUB: Final = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII)
+_SCP: Final = re.compile(r"(?:([\w.-]+)@)?([\w.-]+):(?!/)([^\s'\"]+)", re.ASCII)
+_PLAIN: Final = re.compile(r"[\w.+@:/~%=-]+", re.ASCII)
+"""Characters of a URL that need no quotes in a shell or in YAML."""
+_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where acctgate was installed from. All fields are None if that is not recorded."""
+
+    url: str | None = None
+    """A git repository with `commit`, or an archive with `sha256`. Others can reach it."""
+    commit: str | None = None
+    sha256: str | None = None
+    path: Path | None = None
+    """A local wheel or directory."""
+    editable: bool = False
+
+    def requirement(self, extra: str | None = None) -> str | None:
+        """Return the word that makes pip install the same on another machine, quoted for a shell.
+
+        None if only this machine has the source. A local wheel is expected in `WHEEL_FOLDER` of the working directory.
+        """
+        name = f"acctgate[{extra}]" if extra else "acctgate"
+        if self.url and self.commit:
+            return f"'{name} @ git+{self.url}@{self.commit}'"
+        if self.url and self.sha256:
+            return f"'{name} @ {self.url}#sha256={self.sha256}'"
+        if self.wheel is not None:
+            return f'"{name} @ file://$PWD/{WHEEL_FOLDER}/{self.wheel.name}#sha256={self.sha256}"'
+        return None
+
+    @property
+    def wheel(self) -> Path | None:
+        """The local wheel, None if it was installed from something else."""
+        is_wheel = self.path is not None and self.sha256 is not None and bool(_PLAIN.fullmatch(self.path.name))
+        return self.path if is_wheel else None
+
+    @property
+    def github(self) -> str | None:
+        """`OWNER/REPOSITORY@COMMIT`, as a GitHub workflow names an action. None for other sources."""
+        found = _GITHUB.fullmatch(self.url or "")
+        return f"{found[1]}@{self.commit}" if found and self.commit else None
+
+    def command(self, extra: str) -> str:
+        """Return the command that adds an extra on this machine, from the same source."""
+        if self.path is not None:
+            flag = "-e " if self.editable else ""
+            return f"pip install {flag}{shlex.quote(f'{self.path}[{extra}]')}"
+        by_name = f"'acctgate[{extra}]=={__version__}'"  # from the index that this one came from
+        return f"pip install {self.requirement(extra) or by_name}"
+
+
+def find_installation() -> Installation:
+    """Return where acctgate was installed from. A checkout counts as its remote's if the remote has its commit."""
+    try:
+        text = distribution("acctgate").read_text("direct_url.json")
+        record = json.loads(text or "null")
+    except (PackageNotFoundError, OSError, ValueError):
+        return Installation()
+    return parse(record) if isinstance(record, dict) else Installation()
+
+
+def parse(record: dict[str, Any]) -> Installation:
+    """Return what a direct_url.json says. Whatever is missing or malformed is not recorded."""
+    url, vcs, archive, folder = (record.get(key) for key in ("url", "vcs_info", "archive_info", "dir_info"))
+    if not isinstance(url, str):
+        return Installation()
+    if isinstance(vcs, dict):
+        commit = str(vcs.get("commit_id"))
+        reachable = public_url(url)
+        known = vcs.get("vcs") == "git" and _COMMIT.fullmatch(commit) and "subdirectory" not in record
+        return Installation(reachable, commit) if known and reachable else Installation()
+    if isinstance(archive, dict):
+        return _archive(url, archive)
+    path = _local(url)
+    if isinstance(folder, dict) and path is not None:
+        return _checkout(path, bool(folder.get("editable")))
+    return Installation()
+
+
+def _archive(url: str, info: dict[str, Any]) -> Installation:
+    hashes = info.get("hashes")
+    sha256 = hashes.get("sha256") if isinstance(hashes, dict) else str(info.get("hash")).removeprefix("sha256=")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        return Installation()
+    path = _local(url)
+    if path is not None:
+        return Installation(sha256=sha256, path=path)
+    reachable = public_url(url)
+    return Installation(reachable, sha256=sha256) if reachable else Installation()
+
+
+def _local(url: str) -> Path | None:
+    parts = urlsplit(url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" and parts.netloc in ("", "localhost") else None
+
+
+def public_url(url: str) -> str | None:
+    """Return a URL that other machines can reach, without a password. None for any other text."""
+    if scp := _SCP.fullmatch(url):  # git@host:path
+        user = f"{scp[1]}@" if scp[1] else ""
+        url = f"ssh://{user}{scp[2]}/{scp[3]}"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("https", "ssh") or not host:
+        return None
+    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
+    clean = urlunsplit((parts.scheme, f"{user}{host}{f':{port}' if port else ''}", parts.path, "", ""))
+    return clean if _PLAIN.fullmatch(clean) else None
+
+
+def _checkout(path: Path, editable: bool) -> Installation:
+    """Return a directory's installation, with its remote and commit if the remote has this commit."""
+    commit = _git(path, "rev-parse", "HEAD")
+    remote = public_url(_git(path, "config", "--get", "remote.origin.url"))
+    known = remote and _COMMIT.fullmatch(commit) and (path / ".git").exists()
+    if known and _git(path, "for-each-ref", "--count=1", "--contains", commit, "refs/remotes/origin"):
+        return Installation(remote, commit, path=path, editable=editable)
+    return Installation(path=path, editable=editable)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """Return what a git command prints, empty if it fails."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
