@@ -10,7 +10,7 @@ import pytest
 
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, PolicySettings, configure
 from acctgate.crossguard.gate import JudgedStack
-from acctgate.crossguard.pack import config_schema
+from acctgate.crossguard.pack_policies import config_schema
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.demo import DemoServer
 from acctgate.model.report import read_report

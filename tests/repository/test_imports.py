@@ -1,4 +1,7 @@
-"""What is loaded at run time: judging a file loads neither Pulumi nor the SDK. `make lint` holds the imports."""
+"""What is loaded at run time: judging a file loads neither Pulumi nor the SDK. `make lint` holds the imports.
+
+Without the extra `pulumi`, everything works but a preview, the pack and the data sources.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,16 @@ import json
 import subprocess
 import sys
 import tempfile
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
-from tests.support import seed
+import pytest
+
+from acctgate.demo import DemoServer
+from tests.support import ROOT, one_line, seed
+from tests.support.accounts import GOOD
 
 HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_tea_openapi", "darabonba", "Tea", "grpc"}
 
@@ -67,3 +78,99 @@ def test_the_package_itself_imports_only_its_version() -> None:
     program = "import sys; before = set(sys.modules); import acctgate; print(len(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "2"
+
+
+# Without the extra
+
+
+WITHOUT_EXTRA: Final = """
+import importlib.abc, json, sys
+
+class Blocker(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("pulumi", "pulumi_policy", "pulumi_alicloud", "grpc", "opentelemetry", "dill"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        if name.startswith("google.protobuf"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Blocker())
+"""
+MAIN: Final = """
+from acctgate.cli import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["acctgate", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        print(">>>", end.code)
+"""
+
+
+def _without_extra(program: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process that cannot import the extra's packages."""
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRA + program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=folder,
+    )
+
+
+def _statuses(commands: Sequence[str], folder: Path) -> tuple[list[int], str]:
+    """Run commands one after the other. Return their exit statuses, and what they write to standard error."""
+    done = _without_extra(MAIN, json.dumps([command.split() for command in commands]), folder=folder)
+    assert done.returncode == 0, done.stderr
+    return [int(line[4:]) for line in done.stdout.splitlines() if line.startswith(">>> ")], done.stderr
+
+
+def test_all_commands_but_preview_work_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("good.json", "monday.json"):
+        (tmp_path / name).write_text(json.dumps(GOOD), encoding="utf-8")
+    commands = {
+        "demo": 0,
+        "check --policy baseline --snapshot good.json": 0,
+        "diff good.json monday.json --policy baseline": 0,
+        "fix --policy baseline --snapshot good.json": 0,
+        "init --snapshot good.json": 0,
+        "snapshot --output live.json": 0,
+        "policy lint": 0,
+        "doctor": 0,
+        "rules": 0,
+    }
+    with DemoServer() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        statuses, errors = _statuses(list(commands), tmp_path)
+    assert (dict(zip(commands, statuses, strict=True)), errors) == (commands, "")
+    assert json.loads((tmp_path / "live.json").read_text(encoding="utf-8"))["account_id"] == "1234567890123456"
+
+
+def test_a_preview_without_the_extra_says_how_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: x\nruntime: yaml\nresources: {}\n", encoding="utf-8")
+    statuses, error = _statuses(["preview --demo --policy baseline"], tmp_path)
+    assert statuses == [2]
+    one_line(error, "acctgate: acctgate preview needs pulumi, which is not installed: pip install ", "[pulumi]")
+
+
+def test_the_pack_without_the_extra_says_how_to_install_it(tmp_path: Path) -> None:
+    done = _without_extra("from acctgate.crossguard.pack import serve; serve('baseline')", folder=tmp_path)
+    assert done.returncode == 1
+    one_line(done.stderr, "acctgate: the policy pack needs pulumi, which is not installed: pip install ", "[pulumi]")
+
+
+def test_a_data_source_without_the_extra_says_how_to_install_it(tmp_path: Path) -> None:
+    done = _without_extra("from acctgate.crossguard import SecurityPreference", folder=tmp_path)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert "MissingExtraError: acctgate.crossguard.SecurityPreference needs pulumi, which is not installed" in last
+
+
+def test_the_extra_is_part_of_the_development_set_up() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert len(extras["pulumi"]) == 2 and set(extras["pulumi"]) <= set(extras["dev"])
+    assert not any("pulumi" in each for each in project["dependencies"])
+    lock = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
+    assert "\npulumi" not in lock and "\ngrpcio" not in lock

@@ -17,7 +17,7 @@ from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValid
 
 from acctgate.commands.init.fit import fit
 from acctgate.crossguard.configuration import PolicySettings
-from acctgate.crossguard.pack import policies
+from acctgate.crossguard.pack_policies import policies
 from acctgate.crossguard.servicer import PackProcess
 from acctgate.crossguard.source_types import PRACTICE
 from acctgate.crossguard.stack import StackResource

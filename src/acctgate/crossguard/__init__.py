@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from acctgate.crossguard.extra import require_extra
+
 if TYPE_CHECKING:
     from acctgate.crossguard.data_sources import (
         AccessKeyPolicy,
@@ -35,4 +37,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
+    require_extra(f"acctgate.crossguard.{name}")
     return getattr(import_module("acctgate.crossguard.data_sources"), name)

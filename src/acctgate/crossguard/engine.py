@@ -46,7 +46,7 @@ def find_engine(project: Path) -> Path:
     for place in places:
         if found := shutil.which("pulumi", path=place):
             return Path(found)
-    raise EngineError("no pulumi on PATH; install it from https://www.pulumi.com/docs/install/, or run `make engine`")
+    raise EngineError("no pulumi on PATH; install it from https://www.pulumi.com/docs/install/")
 
 
 def has_language_host(engine: Path) -> bool:

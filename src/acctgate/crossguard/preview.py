@@ -17,6 +17,7 @@ from pathlib import Path
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.engine import find_engine, has_language_host, search_path
 from acctgate.crossguard.engine_run import EngineRun, run_engine
+from acctgate.crossguard.extra import MissingExtraError, require_extra
 from acctgate.crossguard.project import Project, ProjectError, read_project
 from acctgate.crossguard.report_file import ReportError
 from acctgate.crossguard.selected_stack import selected_stack
@@ -59,13 +60,14 @@ def preview(job: Job, progress: Progress) -> Result:
     """Preview a project and judge the account.
 
     Raises:
-        PreviewError: There is no project or program, or the pack left no report of this run.
+        PreviewError: The extra, a project or a program is missing, or the pack left no report of this run.
         EngineError: There is no engine.
     """
     try:
+        require_extra("acctgate preview")
         project = read_project(job.project)
         report_file.remove()
-    except (ProjectError, ReportError) as error:
+    except (MissingExtraError, ProjectError, ReportError) as error:
         raise PreviewError(str(error)) from None
     engine = find_engine(job.project)
     inline = project.runtime == "python" and (not has_language_host(engine) or project.uses_this_environment)

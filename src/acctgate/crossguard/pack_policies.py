@@ -1,0 +1,144 @@
+"""The policies of the pack: for each rule one on the stack, and one on planned resources if they decide the rule."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pulumi_policy.policy as sdk
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import (
+    Policy as PulumiPolicy,
+)
+
+from acctgate.crossguard.configuration import ACCOUNT_POLICY
+from acctgate.crossguard.recorded import project_folder
+from acctgate.crossguard.remediate import is_repairable, remediated
+from acctgate.crossguard.servicer import PackProcess, Servicer
+from acctgate.model.outcome import Level
+from acctgate.policy import PRESETS, Policy, load_policy, load_preset
+from acctgate.policy.command_line import with_command_line
+from acctgate.rules import Rule
+from acctgate.rules.base import RuleEntry
+
+_LEVELS: Final[dict[Level, EnforcementLevel]] = {
+    "mandatory": EnforcementLevel.MANDATORY,
+    "advisory": EnforcementLevel.ADVISORY,
+    "disabled": EnforcementLevel.DISABLED,
+    "remediate": EnforcementLevel.REMEDIATE,
+}
+_ACCOUNT_SCHEMA: Final = {
+    "snapshot": {"type": "string", "description": "Snapshot file to judge instead of the live account"},
+    "region": {"type": "string", "description": "ap-southeast-1 for an international account, else cn-shanghai"},
+    "role_arn": {"type": "string", "description": "Role to assume, to read another account"},
+    "endpoint": {"type": "string", "description": "HOST:PORT of a server on this machine that all calls go to"},
+}
+
+
+def policies(process: PackProcess) -> list[PulumiPolicy]:
+    """Return the pack's policies. The two policies of a rule share their name and configuration."""
+    known = process.policy.all_rules
+    on_resources = [_resource_policy(rule, process) for rule in known if rule.by_resource or is_repairable(rule)]
+    return [*on_resources, *(_stack_policy(rule, process) for rule in known), _account_policy()]
+
+
+def _stack_policy(rule: Rule[Any], process: PackProcess) -> StackValidationPolicy:
+    def validate(_: StackValidationArgs, report_violation: ReportViolation) -> None:
+        for message, urn in process.session.stack_violations(rule):
+            report_violation(message, urn)
+
+    return StackValidationPolicy(validate=validate, **_metadata(rule, process.policy.rules[rule.id]))
+
+
+def _resource_policy(rule: Rule[Any], process: PackProcess) -> ResourceValidationPolicy:
+    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        for message, urn in process.session.resource_violations(rule, args.urn, datetime.now(UTC)):
+            report_violation(message, urn)
+
+    def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        return remediated(rule, process.session.policy.rules[rule.id], args.resource_type, args.props)
+
+    return ResourceValidationPolicy(
+        validate=validate, remediate=cast(Any, remediate), **_metadata(rule, process.policy.rules[rule.id])
+    )
+
+
+def _account_policy() -> StackValidationPolicy:
+    """Return a policy that judges nothing: its configuration selects the account that the pack reads."""
+    return StackValidationPolicy(
+        name=ACCOUNT_POLICY,
+        description="Account to read if the stack has no data sources",
+        validate=lambda args, report_violation: None,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        config_schema=PolicyConfigSchema(properties=cast(Any, _ACCOUNT_SCHEMA)),
+    )
+
+
+def _metadata(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
+    return {
+        "name": rule.id,
+        "description": rule.title,
+        "display_name": rule.title,
+        "enforcement_level": _LEVELS[entry["level"]],
+        "config_schema": PolicyConfigSchema(properties=config_schema(rule, entry)),
+        "severity": Severity(rule.severity),
+        "framework": _framework(rule),
+        "tags": ["alibaba-cloud", rule.setting.partition(".")[0]],
+        "remediation_steps": rule.remediation,
+    }
+
+
+def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
+    if not rule.cis:
+        return None
+    return PolicyComplianceFramework(
+        name="CIS Alibaba Cloud Foundation Benchmark", version="2.0", reference=", ".join(rule.cis)
+    )
+
+
+def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
+    """Return the rule's parameters as JSON Schema, with the policy file's values as defaults. None is required."""
+    result: dict[str, Any] = {}
+    for name, definition in rule.entry_schema["properties"].items():
+        if name != "level":
+            result[name] = {key: value for key, value in definition.items() if key != "title"}
+            if name in entry:
+                result[name]["default"] = cast(dict[str, Any], entry)[name]
+    return result
+
+
+def _policy(name: str) -> Policy:
+    """Load the policy. Reports name its file relative to the project, so that they read the same everywhere."""
+    if name in PRESETS:
+        return load_preset(name)
+    policy, path = load_policy(Path(name), datetime.now(UTC).date()), Path(name).resolve()
+    project = project_folder()
+    if project is None or not path.is_relative_to(project.resolve()):
+        return policy
+    return replace(policy, source=path.relative_to(project.resolve()).as_posix())
+
+
+def run(policy_file: str) -> None:
+    """Serve the policies of this policy file, or preset, to the engine until the engine ends the process.
+
+    Raises:
+        PolicyError: The policy cannot be loaded.
+    """
+    Servicer.process = PackProcess(with_command_line(_policy(policy_file), os.environ))
+    sdk._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
+    PolicyPack("acctgate", policies=policies(Servicer.process))
