@@ -7,8 +7,12 @@ import math
 import re
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from stat import S_ISDIR, S_ISREG
+from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
 from acctgate.log import notice
 from acctgate.redact import clean, one_line
@@ -47,16 +51,73 @@ def read_text(path: str, largest: int = LARGEST) -> str:
     Raises:
         SourceError: The file is missing, a directory, empty, too large, or not text.
     """
-    name = display_name(path)
+    return decode(read_bytes(path, largest), display_name(path), largest)
+
+
+def read_bytes(path: str, largest: int = LARGEST) -> bytes:
+    """Return the content of a file, or of standard input for "-": at most one byte more than `largest`.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
     try:
-        if path == "-":
-            raw = sys.stdin.buffer.read(largest + 1)
-        else:
-            with Path(path).open("rb") as file:
-                raw = file.read(largest + 1)
+        with open_input(path) as file:
+            return file.read(largest + 1)
     except OSError as error:
-        raise SourceError(f"{name}: {os_reason(error)}") from None
-    return decode(raw, name, largest)
+        raise SourceError(f"{display_name(path)}: {os_reason(error)}") from None
+
+
+@contextmanager
+def open_input(path: str) -> Iterator[BinaryIO]:
+    """Open a file, or standard input for "-". What `remember` has read is not read again.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    known = _REMEMBERED.get(_key(path))
+    if known is not None and known[0] == _stream(path):
+        yield BytesIO(known[1])
+    elif path == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(path).open("rb") as file:
+            yield file
+
+
+def remember(path: str, largest: int = LARGEST) -> None:
+    """Read a pipe, or standard input, whose content can be read only once: `<(command)` in a shell is a pipe.
+
+    Afterwards it can be opened several times. Nothing happens to a file.
+
+    Raises:
+        SourceError: It cannot be read, or is larger than `largest` bytes.
+    """
+    try:
+        stream = _stream(path)
+    except OSError as error:
+        raise SourceError(f"{display_name(path)}: {os_reason(error)}") from None
+    if stream is None or _REMEMBERED.get(_key(path), (None,))[0] == stream:
+        return
+    raw = read_bytes(path, largest)
+    if len(raw) > largest:
+        raise TooLargeError(f"{display_name(path)}: larger than {_size(largest)}")
+    _REMEMBERED[_key(path)] = (stream, raw)
+
+
+_REMEMBERED: Final[dict[str, tuple[object, bytes]]] = {}
+"""What `remember` has read from a stream: by absolute path, with the stream's identity."""
+
+
+def _key(path: str) -> str:
+    return path if path == "-" else str(Path(path).absolute())
+
+
+def _stream(path: str) -> object | None:
+    """Return the identity of what can be read only once; None for a file or a directory."""
+    if path == "-":
+        return sys.stdin
+    found = Path(path).stat()
+    return None if S_ISREG(found.st_mode) or S_ISDIR(found.st_mode) else (found.st_dev, found.st_ino)
 
 
 def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:

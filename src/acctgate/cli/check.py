@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
+from acctgate.cli.completion import files as complete_files
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
-from acctgate.cli.options import lock_file_option, plan_option, planned_changes, policy
+from acctgate.cli.options import lock_file_option, or_fail, plan_option, planned_changes, policy
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
 from acctgate.model.other_change import is_effective
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     short_help="Check API responses, snapshots, or the live account.",
     examples=(
         "acctgate check  # the live account",
-        "acctgate check --snapshot prod.json --format json",
+        "acctgate check prod.json plan.json --format json  # files: snapshots, API responses and plans",
         "acctgate check --response preference.xml --response report.json  # API responses",
         "acctgate check --plan plan.json --format text --format sarif=acctgate.sarif",
     ),
 )
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=complete_files)
 @source_options
 @plan_option
 @lock_file_option
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
+    files: tuple[str, ...],
     responses: tuple[str, ...],
     snapshots: tuple[str, ...],
     plans: tuple[str, ...],
@@ -53,7 +56,15 @@ def command(
     jobs: int | None,
     judging: Judging,
 ) -> None:
-    """Check API responses, snapshots, or otherwise the live account."""
+    """Check API responses, snapshots, or otherwise the live account.
+
+    What each FILE is, a snapshot, an API response or a plan, is recognized by its content.
+    """
+    if files:
+        from acctgate.evaluate.input_kind import sort_inputs  # noqa: PLC0415 - the readers of plans load only for files
+
+        given = or_fail(lambda: sort_inputs(files))
+        snapshots, responses, plans = snapshots + given.snapshots, responses + given.responses, plans + given.plans
     wanted = policy(judging.policy_file)
     now = datetime.now(UTC)
     writer = judging.writer(wanted, judged_by(wanted, now))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Final
 
 from acctgate.model.diff import DiffKind
-from acctgate.reading import TooLargeError, nests_too_deeply, read_text
+from acctgate.reading import TooLargeError, nests_too_deeply, read_text, remember
+
+_YAML_POLICY: Final = re.compile(r"^(rules|extends|waivers) *:", re.MULTILINE)
+"""A policy in YAML whose name has no suffix, as that of a pipe."""
 
 
 def kind_of(path: str) -> DiffKind:
@@ -18,6 +23,8 @@ def kind_of(path: str) -> DiffKind:
     if Path(path).suffix in (".yaml", ".yml"):
         return "policies"
     try:
+        if path != "-":
+            remember(path)  # it is read again as what it is
         text = read_text(path) if path != "-" else "{}"
     except TooLargeError:  # snapshots of many accounts
         return "snapshots"
@@ -26,7 +33,7 @@ def kind_of(path: str) -> DiffKind:
     try:
         document, _ = json.JSONDecoder().raw_decode(text.lstrip())
     except ValueError:
-        return "snapshots"
+        return "policies" if _YAML_POLICY.search(text) else "snapshots"
     keys = set(document) if isinstance(document, dict) else set()
     if keys & {"accounts", "outcomes"} and "verdict" in keys:
         return "reports"

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from acctgate.reading import SourceError, display_name, is_too_deep, read_text
+from acctgate.reading import SourceError, decode, display_name, is_too_deep, read_bytes
 from acctgate.redact import one_line
 
-_LARGEST: Final = 1 << 30
+LARGEST_PLAN: Final = 1 << 30
+"""Bytes."""
 _WRAPPER: Final = ("[command]", "::debug::", "::set-output", "::stop-commands")
 _BINARY: Final = b"PK"
+"""How a saved plan of Terraform begins: it is a ZIP archive."""
 
 Keep = Callable[[dict[str, Any]], bool]
 
@@ -24,22 +26,10 @@ def read_documents(path: str, keep: Keep) -> list[Any]:
     Raises:
         SourceError: The file cannot be read, or is not JSON.
     """
-    name = display_name(path)
-    _refuse_binary(path, name)
-    return _parse(read_text(path, _LARGEST), name, keep)
-
-
-def _refuse_binary(path: str, name: str) -> None:
-    """Raise an error for a saved plan of Terraform, which is a ZIP archive."""
-    if path == "-":
-        return
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - "-" aside, any path that read_text takes
-            head = file.read(len(_BINARY))
-    except OSError:
-        return  # read_text says why
-    if head == _BINARY:
+    name, raw = display_name(path), read_bytes(path, LARGEST_PLAN)
+    if raw.startswith(_BINARY):
         raise SourceError(f"{name}: is a binary plan; `terraform show -json {name}` prints it as JSON")
+    return _parse(decode(raw, name, LARGEST_PLAN), name, keep)
 
 
 def _parse(text: str, name: str, keep: Keep) -> list[Any]:

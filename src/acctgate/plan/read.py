@@ -80,7 +80,7 @@ def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
     """
     name = display_name(path)
     versions = find_lock_file(path) if lock_file is None else read_lock_file(lock_file)
-    documents = read_documents(path, _keep)
+    documents = read_documents(path, keep)
     try:
         return list(_planned(documents, versions))
     except PlanError as error:
@@ -97,5 +97,6 @@ def _planned(documents: Iterable[Any], versions: Versions) -> Iterable[Planned]:
         yield from kind.read(document, versions)
 
 
-def _keep(item: Mapping[str, Any]) -> bool:
+def keep(item: Mapping[str, Any]) -> bool:
+    """Return whether an object of a plan matters."""
     return "type" not in item or (pulumi.keep(item) and terraform.keep(item))

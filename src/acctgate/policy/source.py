@@ -11,7 +11,7 @@ import yaml
 
 from acctgate.model.outcome import Place
 from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
-from acctgate.reading import nests_too_deeply
+from acctgate.reading import nests_too_deeply, open_input
 from acctgate.redact import clean
 from acctgate.text import os_reason
 
@@ -88,7 +88,8 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """
     foreign, name = name is not None, name or str(path)
     try:
-        raw = path.read_bytes()
+        with open_input(str(path.absolute())) as file:
+            raw = file.read()
     except OSError as error:
         raise PolicyError(f"{name}: {os_reason(error)}") from None
     if len(raw) > _MAX_BYTES:

@@ -38,6 +38,10 @@ _SECTIONS: Final = {
     operation.name: operation.section
     for operation in (PREFERENCE, PRACTICE, PACKS, PACK_REPORT, *OPTIONAL_OPERATIONS, *OPTIONAL_PACK_OPERATIONS)
 }
+ANSWER_KEYS: Final = frozenset(
+    (*_SINGLE, _PACK, _PACKS, _RULES, RULE_COMPLIANCE.answer_key, PACK_DETAILS.answer_key, "IdentityType")
+)
+"""The keys of answers, by one of which an answer is recognized."""
 # Codes that only GetCompliancePackReport's document lists.
 _PACK_CODES: Final = ("Invalid.CompliancePackId.Value", "CompliancePackReportCreating", "AccountNotExisted")
 

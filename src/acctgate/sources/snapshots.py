@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
-from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot, SnapshotError
-from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, read_json
+from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, open_input, read_json
 from acctgate.redact import may_have_secrets, without_secrets
 from acctgate.text import os_reason
 
@@ -73,7 +71,7 @@ def _read_file(path: str) -> Iterator[RawSnapshot]:
     name = display_name(path)
     with ExitStack() as stack:
         try:
-            file = _decoded(sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb")), name)
+            file = _decoded(stack.enter_context(open_input(path)), name)
             number, first = _first_line(file)
         except OSError as error:
             raise SourceError(f"{name}: {os_reason(error)}") from None
