@@ -69,6 +69,7 @@ def command(
     now = datetime.now(UTC)
     writer = judging.writer(wanted, judged_by(wanted, now))
     planned = planned_changes(plans, lock_file)
+    notifier = judging.notifier()
     known, blocking = judging.baseline(wanted), judging.fail_on()
     require_blocking_rule(wanted.source, wanted.levels(), blocking)
     with ExitStack() as stack:
@@ -82,7 +83,7 @@ def command(
             evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         try:
-            code = writer.write(reports, evaluation.notices)
+            code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
         except EvaluationError as error:
             raise click.ClickException(str(error)) from None
     judging.warn_stale_baseline(evaluation.stale_entries())
@@ -90,6 +91,8 @@ def command(
     if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
         names = ", ".join(plans)
         click.echo(f"acctgate: {names}: no SecurityPreference changes; the account is judged as it is", err=True)
+    if notifier:
+        notifier.send(code)
     ctx.exit(code)
 
 

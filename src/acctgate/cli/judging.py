@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.live import Live, live_options
+from acctgate.cli.notify import Notifier, notify_link_option, notify_option
 from acctgate.cli.options import (
     account_option,
     color_option,
@@ -43,11 +45,23 @@ class Judging:
     formats: tuple[str, ...]
     output: Path | None
     color: Color
+    notify: tuple[tuple[str, str], ...]
+    notify_link: str | None
     live: Live
 
     def writer(self, policy: Policy | None = None, judged_by: JudgedBy | None = None) -> Writer:
         """Return the writer for the requested formats."""
         return Writer(policy, self.formats, self.output, self.color, judged_by)
+
+    def notifier(self) -> Notifier | None:
+        """Return what sends the messages of --notify, None without the option.
+
+        Raises:
+            click.UsageError: --notify-link is given without --notify.
+        """
+        if not self.notify and self.notify_link:
+            raise click.UsageError("--notify-link goes with --notify")
+        return Notifier(self.notify, self.notify_link, os.environ) if self.notify else None
 
     def baseline(self, policy: Policy | None) -> Baseline | None:
         """Return the baseline that --baseline names.
@@ -97,6 +111,8 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     decorated = live_options(call)
     for option in (
         color_option,
+        notify_link_option,
+        notify_option,
         output_option,
         format_option,
         policy_option,

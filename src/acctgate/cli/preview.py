@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
     selected = _selected_policy(judging.policy_file)
-    writer = judging.writer()
+    writer, notifier = judging.writer(), judging.notifier()
     judging.baseline(None)  # an invalid one is reported before the engine starts
     blocking = judging.fail_on()
     with ExitStack() as cleanup:
@@ -67,11 +67,13 @@ def command(
     levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
     require_blocking_rule(source, levels, blocking)
     evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
-    code = writer.write(evaluation, evaluation.notices)
+    code = writer.write(notifier.watch(evaluation) if notifier else evaluation, evaluation.notices)
     judging.warn_stale_baseline(evaluation.stale_entries())
     if code == 0 and result.failure:
         click.echo(f"acctgate: {result.failure}", err=True)
         code = UNUSABLE
+    if notifier:
+        notifier.send(code)
     ctx.exit(code)
 
 

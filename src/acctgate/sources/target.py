@@ -40,7 +40,7 @@ class Target:
             raise SourceError(f"region {one_line(self.region)}: invalid region (example: cn-shanghai)")
         if self.role_arn is not None and not _ROLE.fullmatch(self.role_arn):
             raise SourceError(f"role {one_line(self.role_arn)}: invalid role (example: acs:ram::ACCOUNT:role/NAME)")
-        if self.endpoint is not None and not _is_loopback(self.endpoint):
+        if self.endpoint is not None and not is_loopback(self.endpoint):
             problem = "invalid endpoint, must be HOST:PORT on this machine (example: 127.0.0.1:8080)"
             raise SourceError(f"endpoint {one_line(self.endpoint)}: {problem}")
 
@@ -84,7 +84,8 @@ def _given(name: str, value: str | None, variable: str) -> str | None:
     return found
 
 
-def _is_loopback(endpoint: str) -> bool:
+def is_loopback(endpoint: str) -> bool:
+    """Return whether HOST:PORT is a port of this machine."""
     host, colon, port = endpoint.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         return False

@@ -72,9 +72,15 @@ class Transport:
         )
 
     def send(
-        self, method: str, url: str, headers: Mapping[str, str], query: Mapping[str, str], deadline: Deadline
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        query: Mapping[str, str],
+        deadline: Deadline,
+        body: bytes | None = None,
     ) -> HttpResponse:
-        """Send a request with an empty body. A redirect is returned like any other answer, never followed.
+        """Send a request. A redirect is returned like any other answer, never followed.
 
         Raises:
             TransportError: Nobody answered.
@@ -90,6 +96,7 @@ class Transport:
                 method,
                 f"{url}?{urlencode(query)}" if query else url,
                 headers=dict(headers),
+                body=body,
                 redirect=False,
                 retries=False,
                 preload_content=False,
