@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,7 @@ from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.recorded import Recorded
 from acctgate.crossguard.servicer import PackProcess
 from acctgate.crossguard.session import Phase, PreviewSession, SessionError
-from acctgate.crossguard.source_types import PREFERENCE
+from acctgate.crossguard.source_types import PREFERENCE, READ_AT
 from acctgate.crossguard.stack import StackResource
 from acctgate.model.planned_change import Provider
 from acctgate.model.preference_keys import PREFERENCE_TYPE
@@ -42,6 +43,9 @@ class FakeReader(BackgroundReader):
 
     def start_state(self) -> Future[Recorded | None]:
         return finished({})
+
+    def start_target(self, arguments: Mapping[str, str]) -> Future[list[Snapshot]]:
+        return finished([Snapshot.from_document({"version": 1, "account_id": self.account})])  # type: ignore[attr-defined]
 
     def start_account(self, provider: Provider | None) -> Future[list[Snapshot]]:
         self.reads.append(provider)  # type: ignore[attr-defined]
@@ -72,7 +76,13 @@ def session(*waivers: Waiver, account: str | None = ACCOUNT) -> PreviewSession:
 
 def source(urn: str = "source", **values: Any) -> StackResource:
     """Return a data source as the stack has it."""
-    return StackResource(PREFERENCE.pulumi_type, urn, values)
+    return StackResource(PREFERENCE.pulumi_type, urn, {READ_AT: "2999-01-01T00:00:00+00:00", **values})
+
+
+def declare_source(run: PreviewSession, resource: StackResource) -> None:
+    """Declare a data source that this package's provider has read."""
+    run.trust_source(resource.urn)
+    run.declare_source(resource)
 
 
 def messages(run: PreviewSession) -> list[str]:
@@ -87,7 +97,7 @@ def test_a_session_goes_from_configured_to_reported() -> None:
     run = session()
     phases = [run.phase]
     run.declare(Declared(URN, WEAK))
-    run.declare_source(source(account_id=ACCOUNT))
+    declare_source(run, source(account_id=ACCOUNT))
     run.declare_other()
     phases.append(run.phase)
     assert '"login-mfa"' in run.judge([], NOW)
@@ -139,7 +149,7 @@ def test_the_account_is_read_early_only_while_no_data_source_is_there() -> None:
     run = session()
     run.declare_other()
     assert run._reader.reads == [None]  # type: ignore[attr-defined]
-    run.declare_source(source(account_id=ACCOUNT))
+    declare_source(run, source(account_id=ACCOUNT))
     run.declare_other()
     assert run._reader.reads == [None]  # type: ignore[attr-defined]
 
@@ -150,6 +160,26 @@ def test_the_stack_policy_does_not_repeat_what_a_resource_policy_has_reported() 
     assert len(messages(run)) == 1
     run.judge([], NOW)
     assert list(run.stack_violations(LOGIN_MFA)) == []
+
+
+@pytest.mark.parametrize(
+    ("genuine", "read_at"), [(False, "2999-01-01T00:00:00+00:00"), (True, "2000-01-01T00:00:00+00:00")]
+)
+def test_a_data_source_without_proof_is_read_again(genuine: bool, read_at: str) -> None:
+    run = session()
+    forged = source(account_id=OTHER, read_at=read_at)
+    if genuine:
+        run.trust_source(forged.urn)
+    run.declare_source(forged)
+    report = run.judge([forged], NOW)
+    assert f'"{ACCOUNT}"' in report, "the pack has read the account"
+    assert OTHER not in report
+
+
+def test_a_data_source_with_proof_is_not_read_again() -> None:
+    run = session()
+    declare_source(run, read := source(account_id=OTHER))
+    assert f'"{OTHER}"' in run.judge([read], NOW)
 
 
 # --- waivers ---
@@ -170,7 +200,7 @@ def test_a_waiver_for_every_account_covers_a_resource() -> None:
 def test_a_waiver_of_the_account_covers_a_resource() -> None:
     assert messages(declared(waiver(ACCOUNT))) == [], "the account is read"
     run = declared(waiver(ACCOUNT), read=OTHER)
-    run.declare_source(source(account_id=ACCOUNT))
+    declare_source(run, source(account_id=ACCOUNT))
     assert messages(run) == [], "a data source has read it"
     assert run._reader.reads == []  # type: ignore[attr-defined]
     role = f"acs:ram::{ACCOUNT}:role/deploy"
@@ -193,8 +223,9 @@ def test_without_a_waiver_of_an_account_the_account_is_not_read() -> None:
 def test_where_the_account_is_not_known_the_stack_policy_judges(sources: tuple[str | None, ...]) -> None:
     run = declared(waiver(ACCOUNT))
     for account in sources:
-        run.declare_source(source(str(account), account_id=account))
+        declare_source(run, source(str(account), account_id=account))
     assert messages(run) == []
     preference = {"LoginProfilePreference": {"MFAOperationForLogin": "mandatory"}}
-    run.judge([source(SecurityPreference=preference)], NOW)
+    declare_source(run, read := source(SecurityPreference=preference))
+    run.judge([read], NOW)
     assert [violation.urn for violation in run.stack_violations(LOGIN_MFA)] == [URN]

@@ -61,6 +61,13 @@ def test_recorded_data_sources_are_read_again(
     assert found["session-duration"] == 24
 
 
+def test_data_sources_are_not_read_again(make_stack: Callable[..., Stack], demo: DemoServer) -> None:
+    demo.account.comply()
+    run = make_stack(data_sources).run()
+    assert run.ok, run.output
+    assert demo.calls["GetSecurityPreference"] == demo.calls["GetAccountSecurityPracticeReport"] == 1
+
+
 def forging() -> None:
     """Declare a resource of the program's own that poses as a data source."""
 

@@ -22,7 +22,7 @@ from acctgate.crossguard.configuration import Configuration, PolicySettings, con
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.remediate import REPAIRABLE_TYPES
 from acctgate.crossguard.session import Phase, PreviewSession
-from acctgate.crossguard.source_proof import proven
+from acctgate.crossguard.source_proof import is_genuine
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.other_change import OTHER_TYPES
@@ -74,7 +74,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
             response: analyzer_pb2.AnalyzeResponse = super().Analyze(request, context)  # type: ignore[no-untyped-call]
             return response
         if request.type in SOURCES:
-            session.declare_source(proven(StackResource(request.type, request.urn, _plain(request.properties))))
+            session.declare_source(StackResource(request.type, request.urn, _plain(request.properties)))
         elif not request.type.startswith("pulumi:"):
             session.declare_other(_declared(request) if request.type in OTHER_TYPES else None)
         return analyzer_pb2.AnalyzeResponse()
@@ -82,7 +82,12 @@ class Servicer(sdk._PolicyAnalyzerServicer):
     def Remediate(
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.RemediateResponse:
-        """Repair a SecurityPreference or a password policy; nothing else can be repaired."""
+        """Repair a SecurityPreference or a password policy, and look at the provider of a data source.
+
+        The engine shows the provider of a dynamic resource here and not in `Analyze`, which follows.
+        """
+        if request.type in SOURCES and is_genuine(_plain(request.properties), SOURCES[request.type]):
+            self.process.session.trust_source(request.urn)
         if request.type in REPAIRABLE_TYPES:
             response: analyzer_pb2.RemediateResponse = super().Remediate(  # type: ignore[no-untyped-call]
                 request, context
@@ -95,7 +100,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
     ) -> analyzer_pb2.AnalyzeResponse:
         """Judge the stack, write the report, and report the violations."""
         resources = [
-            proven(StackResource(resource.type, resource.urn, _plain(resource.properties)))
+            StackResource(resource.type, resource.urn, _plain(resource.properties))
             for resource in request.resources
             if resource.type in SOURCES or resource.type in WANTED_TYPES
         ]

@@ -22,6 +22,7 @@ from acctgate.crossguard.other_resources import planned_others
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, accounts, is_known
 from acctgate.evaluate.baseline_file import read_baseline
@@ -69,6 +70,7 @@ class PreviewSession:
         self._others: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
         self._has_sources = False
+        self._genuine: set[str] = set()
         self._sources: dict[str, StackResource] = {}
         self._changes_judged: dict[tuple[str, str | None], AccountReport] = {}
         self._reported: set[tuple[str, str | None]] = set()
@@ -86,9 +88,14 @@ class PreviewSession:
         self._changes_judged.clear()
         self._reader.start_state()
 
+    def trust_source(self, urn: str) -> None:
+        """Record that this package's provider reads a data source."""
+        self._genuine.add(urn)
+
     def declare_source(self, source: StackResource) -> None:
         """Record a data source. Its inputs are what it has read; its outputs may be older ones."""
         self._move(Phase.DECLARED)
+        source = proven(source, genuine=source.urn in self._genuine)
         self._has_sources = True
         self._reader.start_state()
         self._sources[source.urn] = source
@@ -135,7 +142,9 @@ class PreviewSession:
         outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
         changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
         changes += planned_others(self._others, self._reader.start_state().result(), self._command, outputs)
-        sources = [self._sources.get(each.urn, each) for each in resources if each.type in SOURCES]
+        sources = [
+            self._sources.get(each.urn) or proven(each, genuine=False) for each in resources if each.type in SOURCES
+        ]
         stack = accounts(each for each in sources if not each.stale)
         read_again(sources, stack, self._reader)
         changes = locate(changes, sources, stack, self._reader)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from acctgate.crossguard.source_types import ARGUMENTS, READ_AT, READER, SOURCES, SourceType
+from acctgate.crossguard.source_types import ARGUMENTS, READ_AT, READER, SourceType
 from acctgate.crossguard.stack import StackResource
 
 STARTED: Final = datetime.now(UTC)
@@ -22,16 +22,19 @@ _INSTANCE: Final = ("STACK_GLOBAL", "EMPTY_TUPLE", "NEWOBJ", "EMPTY_DICT", "SETI
 _NO_EFFECT: Final = ("PROTO", "FRAME", "MEMOIZE")
 
 
-def proven(resource: StackResource) -> StackResource:
-    """Return a data source as far as it proves anything, and any other resource as it is.
+def proven(resource: StackResource, *, genuine: bool) -> StackResource:
+    """Return a data source as far as it proves anything.
 
     One that was not read in this run, or that a program's own provider has made up, has only its arguments: the pack
     reads the account that they select.
+
+    Args:
+        resource: The data source as the engine shows it for analysis, without its provider.
+        genuine: Whether `is_genuine` is true of what the engine has shown for remediation, with its provider.
     """
-    properties = resource.properties
-    if resource.type not in SOURCES or (is_fresh(properties) and is_genuine(properties, SOURCES[resource.type])):
+    if genuine and is_fresh(resource.properties):
         return resource
-    arguments = {name: properties[name] for name in ARGUMENTS if properties.get(name)}
+    arguments = {name: resource.properties[name] for name in ARGUMENTS if resource.properties.get(name)}
     return replace(resource, properties=arguments, stale=True)
 
 
