@@ -26,7 +26,13 @@ def same(first: Policy, second: Policy) -> bool:
     def waivers(policy: Policy) -> list[Any]:
         return [(w.rule, w.account, w.reason, w.owner, w.expires) for w in policy.waivers]
 
-    return (first.rules, waivers(first), first.accounts) == (second.rules, waivers(second), second.accounts)
+    def groups(policy: Policy) -> list[Any]:
+        return [(group.name, group.match, group.rules, len(group.waivers)) for group in policy.groups]
+
+    def document(policy: Policy) -> list[Any]:
+        return [policy.rules, waivers(policy), policy.accounts, groups(policy)]
+
+    return document(first) == document(second)
 
 
 @pytest.mark.parametrize("path", VALID, ids=name_of)

@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pulumi_policy import EnforcementLevel
 
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, PolicySettings, configure
 from acctgate.crossguard.gate import JudgedStack
-from acctgate.crossguard.pack_policies import config_schema
+from acctgate.crossguard.pack_policies import config_schema, policies
 from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.servicer import PackProcess
 from acctgate.demo import DemoServer
 from acctgate.model.report import read_report
 from acctgate.policy import Policy, load_preset
 from acctgate.policy.identity import digest, judged_by
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
-from tests.support import NOW
+from tests.support import NOW, policy_of
 
 STRICT: Policy = load_preset("strict")
 
@@ -83,3 +85,48 @@ def test_the_schema_of_a_rule_refers_to_nothing(rule: Rule[Any]) -> None:
     schema = config_schema(rule, STRICT.rules[rule.id])
     assert "$ref" not in json.dumps(schema) and "$defs" not in json.dumps(schema)
     assert set(schema) == set(rule.entry_schema["properties"]) - {"level"}
+
+
+GROUPED: Policy = policy_of(
+    {"session-duration": {"level": "advisory", "max_hours": 12}, "root-mfa": {}},
+    groups={
+        "prod": {"match": {"folder": "/prod"}, "rules": {"session-duration": {"level": "mandatory", "max_hours": 4}}}
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("level", "parameters", "outside", "inside"),
+    [
+        # What the engine sends without any configuration: the declared level, and the policy file's parameters.
+        ("mandatory", {"max_hours": 12}, ("advisory", 12), ("mandatory", 4)),
+        ("mandatory", {"max_hours": 8}, ("advisory", 8), ("mandatory", 8)),
+        ("advisory", {"max_hours": 12}, ("advisory", 12), ("advisory", 4)),
+        ("disabled", {}, ("disabled", 12), ("disabled", 4)),
+    ],
+)
+def test_pulumis_configuration_overrides_groups_only_where_it_differs(
+    level: Any, parameters: dict[str, Any], outside: tuple[str, int], inside: tuple[str, int]
+) -> None:
+    policy = configure(GROUPED, {"session-duration": PolicySettings(level, parameters)}).policy
+    found = [(each["level"], dict(each)["max_hours"]) for each in policy.possible_entries("session-duration")]
+    assert found == [outside, inside]
+
+
+def test_an_override_of_a_group_is_named_and_an_invalid_one_is_unknown() -> None:
+    configured = configure(GROUPED, {"session-duration": PolicySettings("mandatory", {"max_hours": 20})})
+    assert [text.partition(" (")[0] for text in configured.overrides(NOW.date())] == [
+        "--policy-pack-config: session-duration: max_hours 20 was 12",
+        "--policy-pack-config: groups.prod: session-duration: max_hours 20 was 4",
+    ]
+    invalid = configure(GROUPED, {"session-duration": PolicySettings("mandatory", {"max_hours": 99})}).policy
+    assert "should be less than or equal to 24" in invalid.unusable["session-duration"]
+
+
+def test_the_pack_declares_the_strictest_level_and_a_policy_for_the_others() -> None:
+    declared = {
+        each.name: each.enforcement_level for each in policies(PackProcess(GROUPED)) if each.name != ACCOUNT_POLICY
+    }
+    assert declared["session-duration"] == EnforcementLevel.MANDATORY
+    assert declared["session-duration-advisory"] == EnforcementLevel.ADVISORY
+    assert "root-mfa-advisory" not in declared

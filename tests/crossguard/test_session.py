@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from acctgate.crossguard.configuration import AccountSettings, Configuration, PolicySettings
+from acctgate.crossguard.gate import JudgedStack
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.recorded import Recorded
@@ -18,9 +19,11 @@ from acctgate.crossguard.servicer import PackProcess
 from acctgate.crossguard.session import Phase, PreviewSession, SessionError
 from acctgate.crossguard.source_types import PREFERENCE, READ_AT
 from acctgate.crossguard.stack import StackResource
-from acctgate.model.planned_change import Provider
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.model.snapshot import Snapshot
+from acctgate.plan import overlay
 from acctgate.policy import Policy
 from acctgate.policy.policy import Waiver
 from acctgate.rules import RULES
@@ -229,3 +232,35 @@ def test_where_the_account_is_not_known_the_stack_policy_judges(sources: tuple[s
     declare_source(run, read := source(SecurityPreference=preference))
     run.judge([read], NOW)
     assert [violation.urn for violation in run.stack_violations(LOGIN_MFA)] == [URN]
+
+
+def grouped(*waivers: dict[str, str], **entry: Any) -> PreviewSession:
+    """Return a session whose policy has a group that login-mfa has another entry in."""
+    group = {"match": {"folder": "/prod"}, "rules": {"login-mfa": entry}, "waivers": list(waivers)}
+    found = policy_of({"login-mfa": {"require": "mandatory"}, "root-mfa": {}}, groups={"prod": group})
+    run = PreviewSession(Configuration(found), FakeReader())
+    run.declare(Declared(URN, WEAK))
+    return run
+
+
+def test_a_resource_is_refused_at_once_only_if_it_fails_in_every_group() -> None:
+    assert messages(grouped(require="adaptive")), "independent is neither"
+    assert messages(grouped(level="advisory")) == [], "only the stack policy judges the account with its groups"
+    waiver = {"rule": "login-mfa", "reason": "r", "owner": "o", "expires": "2099-01-01"}
+    assert messages(grouped(waiver, require="adaptive")) == []
+
+
+@pytest.mark.parametrize(("folder", "blocking", "advisory"), [("/prod", 0, 1), ("/dev", 1, 0), (None, 1, 0)])
+def test_violations_are_reported_at_the_level_of_the_group(folder: str | None, blocking: int, advisory: int) -> None:
+    run = grouped(level="advisory")
+    run.judge([], NOW)
+    (account,) = run._judged.accounts
+    member = {"member": {"folder": folder}} if folder else {}
+    document = {"version": 1, "account_id": ACCOUNT, **member}
+    change = overlay(
+        Snapshot.from_document(document), [PlannedChange(URN, "create", {"MFAOperationForLogin": "independent"})]
+    )
+    (report,) = evaluate([change], run.policy, NOW)
+    run._judged = JudgedStack((replace(account, report=report),))
+    assert len(list(run.stack_violations(LOGIN_MFA))) == blocking
+    assert len(list(run.stack_violations(LOGIN_MFA, advisory=True))) == advisory

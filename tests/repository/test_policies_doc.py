@@ -67,6 +67,17 @@ def test_what_policy_show_prints(folder: Path) -> None:
         "version: 1\nextends:\n  - strict\n\n\nrules:\n  session-duration: {max_hours: 4}\n"
     )
     shown = run_here("policy", "show", cwd=folder).stdout
-    excerpt = block("console", "acctgate policy show").partition("…\n")[2]
+    excerpt = block("console", "acctgate policy show\n").partition("…\n")[2]
     assert excerpt and excerpt in shown
     assert load_policy(folder / "policies/policy.yaml").rules["session-duration"]["level"] == "mandatory"
+
+
+def test_what_policy_show_prints_of_an_account(folder: Path) -> None:
+    (folder / "policies/policy.yaml").write_text(block("yaml", "production:"))
+    member = {"folder": "/prod/payments", "tags": {"env": "prod"}}
+    account = {"version": 1, "account_id": "1234567890123456", "alias": "prod", "member": member}
+    (folder / "accounts.ndjson").write_text(json.dumps(account))
+    command, text = block("console", "acctgate policy show --account").removeprefix("$ acctgate ").split("\n", 1)
+    shown = run_here(*command.split(), cwd=folder).stdout
+    comments, _, excerpt = text.partition("…\n")
+    assert shown.startswith(comments) and excerpt and excerpt in shown

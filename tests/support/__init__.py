@@ -60,10 +60,10 @@ def name_of(path: Path) -> str:
     return path.relative_to(HERE).as_posix()
 
 
-def policy_of(rules: Mapping[str, Mapping[str, Any] | None]) -> Policy:
-    """Return a policy with these entries, and the rest disabled."""
+def policy_of(rules: Mapping[str, Mapping[str, Any] | None], **more: Any) -> Policy:
+    """Return a policy with these entries, the rest disabled, and further keys of the file."""
     with TemporaryDirectory() as folder:
-        return written_policy(Path(folder) / "policy.json", json.dumps({"version": 1, "rules": rules}))
+        return written_policy(Path(folder) / "policy.json", json.dumps({"version": 1, "rules": rules, **more}))
 
 
 def written_policy(path: Path, text: str) -> Policy:

@@ -7,17 +7,22 @@ from pathlib import Path
 
 import click
 
+from acctgate.cli.completion import files
 from acctgate.cli.examples import GroupWithExamples
 from acctgate.cli.options import force_option, or_fail, own_policy_option, policy_path
 from acctgate.cli.output import write_text
+from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError, load_merged
 from acctgate.policy.chain import read_chain
+from acctgate.policy.command_line import parse_account
 from acctgate.policy.find import NAMES
 from acctgate.policy.lint import Problem
 from acctgate.policy.lint import lint as lint_policy
 from acctgate.policy.show import as_json, as_yaml
+from acctgate.policy.show_account import AccountPolicy
 from acctgate.redact import one_line
 from acctgate.render.lint import render_problems
+from acctgate.sources.snapshots import read_snapshots
 
 
 @click.group(
@@ -49,22 +54,68 @@ def _yaml_path() -> Path:
 @command.command(
     "show",
     short_help="Show the effective policy, and where each value comes from.",
-    examples=("acctgate policy show", "acctgate policy show policies/policy.yaml --format json"),
+    examples=(
+        "acctgate policy show",
+        "acctgate policy show policies/policy.yaml --format json",
+        "acctgate policy show --account 1234567890123456 --snapshot accounts.ndjson  # what counts for one account",
+    ),
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @own_policy_option
+@click.option("--account", metavar="ID", help="Show what counts for this account, and which groups it is in.")
+@click.option(
+    "--snapshot",
+    "snapshots",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=files,
+    help="Snapshots with the account: its folder, tags and labels decide which groups it is in.",
+)
 @click.option("--format", "kind", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Output file.  [default: stdout]")
 @force_option
-def show(file: Path | None, policy_file: Path | None, kind: str, output: Path | None) -> None:
+def show(
+    file: Path | None,
+    policy_file: Path | None,
+    account: str | None,
+    snapshots: tuple[str, ...],
+    kind: str,
+    output: Path | None,
+) -> None:
     """Print the effective policy: every value with the file and line, or the preset, that sets it.
 
     The YAML is the same policy in one file. FILE is policies/policy.yaml of the repository by default.
     """
     today = datetime.now(UTC).date()
     merged = or_fail(lambda: load_merged(_chosen(file, policy_file), today))
-    text = as_json(merged) if kind == "json" else as_yaml(merged, output.parent if output else Path.cwd())
-    write_text(text, output)
+    folder = output.parent if output else Path.cwd()
+    if account is not None:
+        found = AccountPolicy(merged, _account(account, snapshots))
+        comments = "" if kind == "json" else found.comments()
+        shown = as_json(found.merged, found.document()) if kind == "json" else as_yaml(found.merged, folder)
+        write_text(comments + shown, output)
+    elif snapshots:
+        raise click.UsageError("--snapshot goes with --account")
+    else:
+        write_text(as_json(merged) if kind == "json" else as_yaml(merged, folder), output)
+
+
+def _account(account: str, paths: tuple[str, ...]) -> Snapshot:
+    """Return the account of that ID in the snapshots; without snapshots, one of which only the ID is known."""
+    try:
+        wanted = parse_account(account)
+    except ValueError as error:
+        raise click.UsageError(f"--account {error}") from None
+    if not paths:
+        return Snapshot.from_document({"version": 1, "account_id": wanted})
+    found: Snapshot | None = None
+    for snapshot in read_snapshots(paths):
+        if snapshot.unreadable is not None:
+            raise click.ClickException(snapshot.unreadable)
+        found = snapshot if snapshot.account_id == wanted else found
+    if found is None:
+        raise click.ClickException(f"{', '.join(paths)}: no snapshot of account {wanted}")
+    return found
 
 
 @command.command(

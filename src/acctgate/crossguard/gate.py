@@ -42,9 +42,11 @@ class JudgedAccount:
     urns: Mapping[str, str]
     """Section → the data source that read it."""
 
-    def violations(self, rule: Rule[Any]) -> Iterator[Violation]:
-        """Yield the findings of a rule."""
+    def violations(self, rule: Rule[Any], *, binding: bool | None = None) -> Iterator[Violation]:
+        """Yield the findings of a rule; with `binding`, only those that are binding, or only the others."""
         for outcome in findings(self.report, rule.id):
+            if binding not in (None, outcome.binding):
+                continue
             yield Violation(sentence(self.report.account, outcome), self.violating_urn(rule, outcome))
 
     def violating_urn(self, rule: Rule[Any], outcome: Outcome) -> str | None:

@@ -54,7 +54,8 @@ def policies(process: PackProcess) -> list[PulumiPolicy]:
     """Return the pack's policies. The two policies of a rule share their name and configuration."""
     known = process.policy.all_rules
     on_resources = [_resource_policy(rule, process) for rule in known if rule.by_resource or is_repairable(rule)]
-    return [*on_resources, *(_stack_policy(rule, process) for rule in known), _account_policy()]
+    divided = [_advisory_policy(rule, process) for rule in known if process.policy.is_divided(rule.id)]
+    return [*on_resources, *(_stack_policy(rule, process) for rule in known), *divided, _account_policy()]
 
 
 def _stack_policy(rule: Rule[Any], process: PackProcess) -> StackValidationPolicy:
@@ -62,7 +63,18 @@ def _stack_policy(rule: Rule[Any], process: PackProcess) -> StackValidationPolic
         for message, urn in process.session.stack_violations(rule):
             report_violation(message, urn)
 
-    return StackValidationPolicy(validate=validate, **_metadata(rule, process.policy.rules[rule.id]))
+    return StackValidationPolicy(validate=validate, **_metadata(rule, process.policy))
+
+
+def _advisory_policy(rule: Rule[Any], process: PackProcess) -> StackValidationPolicy:
+    """Return the policy for accounts in whose group a rule is advisory, though it blocks others."""
+
+    def validate(_: StackValidationArgs, report_violation: ReportViolation) -> None:
+        for message, urn in process.session.stack_violations(rule, advisory=True):
+            report_violation(message, urn)
+
+    given = {"name": f"{rule.id}-advisory", "enforcement_level": EnforcementLevel.ADVISORY}
+    return StackValidationPolicy(validate=validate, **{**_metadata(rule, process.policy), **given})
 
 
 def _resource_policy(rule: Rule[Any], process: PackProcess) -> ResourceValidationPolicy:
@@ -71,10 +83,13 @@ def _resource_policy(rule: Rule[Any], process: PackProcess) -> ResourceValidatio
             report_violation(message, urn)
 
     def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
-        return remediated(rule, process.session.policy.rules[rule.id], args.resource_type, args.props)
+        policy = process.session.policy
+        if any(rule.id in group.rules for group in policy.groups):
+            return None  # the resource does not show which group its account is in
+        return remediated(rule, policy.rules[rule.id], args.resource_type, args.props)
 
     return ResourceValidationPolicy(
-        validate=validate, remediate=cast(Any, remediate), **_metadata(rule, process.policy.rules[rule.id])
+        validate=validate, remediate=cast(Any, remediate), **_metadata(rule, process.policy)
     )
 
 
@@ -89,13 +104,13 @@ def _account_policy() -> StackValidationPolicy:
     )
 
 
-def _metadata(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
+def _metadata(rule: Rule[Any], policy: Policy) -> dict[str, Any]:
     return {
         "name": rule.id,
         "description": rule.title,
         "display_name": rule.title,
-        "enforcement_level": _LEVELS[entry["level"]],
-        "config_schema": PolicyConfigSchema(properties=config_schema(rule, entry)),
+        "enforcement_level": _LEVELS[policy.strictest_level(rule.id)],
+        "config_schema": PolicyConfigSchema(properties=config_schema(rule, policy.rules[rule.id])),
         "severity": Severity(rule.severity),
         "framework": _framework(rule),
         "tags": ["alibaba-cloud", rule.setting.partition(".")[0]],

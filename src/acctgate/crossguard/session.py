@@ -127,11 +127,16 @@ class PreviewSession:
         if not any(map(change.changes, rule.planned_settings)):
             return
         found = list(findings(self._judge_change(change, None, now), rule.id))
-        if found and any(waiver.rule == rule.id and waiver.account for waiver in self.policy.waivers):
+        waivers = [waiver for waiver in self.policy.all_waivers if waiver.rule == rule.id]
+        if found and any(waiver.account or waiver.group for waiver in waivers):
             account = self._account_of(change)
-            if account is None:
-                return  # a waiver may cover it: only the stack policy knows the account
+            if account is None or any(waiver.group for waiver in waivers):
+                return  # a waiver may cover it: only the stack policy knows the account and its groups
             found = list(findings(self._judge_change(change, account, now), rule.id))
+        if any(
+            rule.id in group.rules for group in self.policy.groups
+        ):  # fails in each group that the account may be in
+            found = [outcome for outcome in found if outcome.outcome == "fail" and outcome.binding]
         for outcome in found:
             self._reported.add((rule.id, urn))
             yield Violation(sentence(None, outcome), urn)
@@ -153,12 +158,18 @@ class PreviewSession:
         self._judged = judge_stack(stack, changes, self.policy, now, earlier)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
-    def stack_violations(self, rule: Rule[Any]) -> Iterator[Violation]:
-        """Yield a rule's findings on the accounts, except those that a resource policy has reported already."""
+    def stack_violations(self, rule: Rule[Any], *, advisory: bool = False) -> Iterator[Violation]:
+        """Yield a rule's findings on the accounts, except those that a resource policy has reported already.
+
+        Args:
+            rule: The rule.
+            advisory: Whether to yield those of accounts for which the rule is advisory, if it blocks others.
+        """
         if self.phase != Phase.JUDGED:
             raise SessionError(f"no violations of a session that is {self.phase.name.lower()}")
+        binding = not advisory if self.configuration.declared.is_divided(rule.id) else None
         for account in self._judged.accounts:
-            for violation in account.violations(rule):
+            for violation in account.violations(rule, binding=binding):
                 if (rule.id, violation.urn) not in self._reported:
                     yield violation
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
+from acctgate.diff.groups import all_names, match_changes, states, waivers
 from acctgate.model.diff import PolicyChange
+from acctgate.policy.entry_moves import entry_moves, parameters, show_value
 from acctgate.policy.module_code import ModuleCode
 from acctgate.policy.policy import Account, Policy, Waiver
+from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
-from acctgate.rules.comparison import checked_move
-from acctgate.rules.order import Move, combine, higher_is_stricter
-
-_LEVELS: Final = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
+from acctgate.rules.order import Move, combine
 
 
 def compare_policies(before: Policy, after: Policy, today: date) -> tuple[PolicyChange, ...]:
@@ -24,19 +24,57 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
         after: The second policy.
         today: Waivers that expired before this day do not count (UTC).
     """
-    changes = []
+    changes: list[PolicyChange] = []
     nothing = RuleEntry(level="disabled")
     for rule in {rule.id: rule for rule in (*before.all_rules, *after.all_rules)}.values():
         old, new = before.rules.get(rule.id, nothing), after.rules.get(rule.id, nothing)
         moves = [
-            *_entry_moves(rule, old, new),
+            *entry_moves(rule, old, new),
             *_code_moves(rule.id, before, after),
-            *_waiver_moves(rule.id, before, after, today),
+            *_waiver_moves(_lasting(before.waivers, rule.id, today), _lasting(after.waivers, rule.id, today)),
         ]
-        if moves:
-            overall = combine(moves)
-            changes.append(PolicyChange(rule.id, overall.direction, _text(old), _text(new), overall.note))
-    return (*changes, *_account_changes(before, after), *_limit_changes(before, after))
+        changes += _change(rule.id, old, new, moves)
+        if before.groups or after.groups:
+            changes += _group_changes(rule, before, after, today, moves)
+    groups = match_changes(before, after)
+    return (*changes, *groups, *_account_changes(before, after), *_limit_changes(before, after))
+
+
+def _change(name: str, old: RuleEntry, new: RuleEntry, moves: list[Move]) -> Iterator[PolicyChange]:
+    if moves:
+        overall = combine(moves)
+        yield PolicyChange(name, overall.direction, _text(old), _text(new), overall.note)
+
+
+def _group_changes(
+    rule: Rule[Any], before: Policy, after: Policy, today: date, outside: list[Move]
+) -> Iterator[PolicyChange]:
+    """Yield what changes in each group, and in several together if that is looser than in each of them.
+
+    Args:
+        rule: The rule.
+        before: The first policy.
+        after: The second policy.
+        today: See `compare_policies`.
+        outside: What changes outside of groups, which is not repeated.
+    """
+    found = states(before, after, rule.id)
+    if found is None:
+        yield PolicyChange(
+            f"groups: {rule.id}", "looser", "unknown", "unknown", "too many groups name it to compare them"
+        )
+    loosened = bool(outside) and combine(outside).direction != "stricter"
+    for state in found or ():
+        moves = [move for move in entry_moves(rule, state.before, state.after) if move not in outside]
+        changes = list(_change(f"{state.label}: {rule.id}", state.before, state.after, moves))
+        if len(state.names) == 1 or not loosened:
+            shown = [change for change in changes if len(state.names) == 1 or change.loosened]
+            loosened = loosened or any(change.loosened for change in shown)
+            yield from shown
+    for name in all_names(before, after):
+        old, new = (_lasting(waivers(policy, name, rule.id), rule.id, today) for policy in (before, after))
+        for move in _waiver_moves(old, new):
+            yield PolicyChange(f"groups.{one_line(name)}: {rule.id}", move.direction, "waivers", "waivers", move.note)
 
 
 def unproven(path: str, note: str) -> PolicyChange:
@@ -83,50 +121,22 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
     for name, (old, new) in limits.items():
         if old != new:
             looser = new is None or (old is not None and new > old)
-            yield PolicyChange(name, "looser" if looser else "stricter", _show(old), _show(new), "")
+            yield PolicyChange(name, "looser" if looser else "stricter", show_value(old), show_value(new), "")
 
 
-def _entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
-    if old["level"] != new["level"]:
-        move = higher_is_stricter(_LEVELS[old["level"]], _LEVELS[new["level"]])
-        yield Move(move.direction, f"level {new['level']} was {old['level']}")
-    if _LEVELS[old["level"]] == 0 or _LEVELS[new["level"]] == 0:
-        return
-    before, after = _parameters(old), _parameters(new)
-    for name in dict.fromkeys((*before, *after)):
-        was, now = before.get(name), after.get(name)
-        if was != now:
-            move = _parameter_move(rule, name, was, now)
-            note = f": {move.note}" if move.note else ""
-            yield Move(move.direction, f"{name} {_show(now)} was {_show(was)}{note}")
+def _lasting(waivers: Iterable[Waiver], rule: str, today: date) -> list[Waiver]:
+    """Return the waivers of a rule that still count."""
+    return [waiver for waiver in waivers if waiver.rule == rule and waiver.expires >= today]
 
 
-def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
-    """Return which way a parameter moved. None as a value means that the policy does not set it."""
-    was, now = (rule.parameter_default(name) if value is None else value for value in (was, now))
-    order = rule.parameter_order(name)
-    if now is None or (was is None and order is not None):  # an optional parameter can only make a rule stricter
-        return Move("stricter" if was is None else "looser")
-    if order is not None and (move := checked_move(lambda: order(was, now))) is not None:
-        return move
-    # Without an order, a reviewer must decide, so the change counts as looser.
-    return Move("looser", "the opposite is asked for" if isinstance(now, bool) else "which is stricter is not defined")
-
-
-def _parameters(entry: RuleEntry) -> Mapping[str, Any]:
-    return {name: value for name, value in entry.items() if name != "level"}
-
-
-def _waiver_moves(rule: str, before: Policy, after: Policy, today: date) -> Iterator[Move]:
-    old = [waiver for waiver in before.waivers if waiver.rule == rule and waiver.expires >= today]
-    new = [waiver for waiver in after.waivers if waiver.rule == rule and waiver.expires >= today]
+def _waiver_moves(old: Sequence[Waiver], new: Sequence[Waiver]) -> Iterator[Move]:
     for waiver in new:
         if not any(_covers(other, waiver) for other in old):
             until = f"until {waiver.expires.isoformat()} by {waiver.owner}"
-            yield Move("looser", f"new waiver for {waiver.account or 'every account'} {until}")
+            yield Move("looser", f"new waiver for {waiver.scope} {until}")
     for waiver in old:
         if not any(_covers(other, waiver) for other in new):
-            yield Move("stricter", f"a waiver for {waiver.account or 'every account'} is gone or shorter")
+            yield Move("stricter", f"a waiver for {waiver.scope} is gone or shorter")
 
 
 def _covers(wider: Waiver, narrower: Waiver) -> bool:
@@ -134,12 +144,4 @@ def _covers(wider: Waiver, narrower: Waiver) -> bool:
 
 
 def _text(entry: RuleEntry) -> str:
-    return ", ".join([entry["level"], *(f"{name}: {_show(value)}" for name, value in _parameters(entry).items())])
-
-
-def _show(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "nothing"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return ", ".join([entry["level"], *(f"{name}: {show_value(value)}" for name, value in parameters(entry).items())])

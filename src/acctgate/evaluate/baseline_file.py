@@ -6,7 +6,7 @@ from datetime import datetime
 
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.baseline import Baseline
-from acctgate.evaluate.judge import Judge
+from acctgate.evaluate.judge import prepare
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.report import Report, read_report
 from acctgate.policy.policy import Policy
@@ -43,5 +43,5 @@ def _judge(path: str, policy: Policy | None, now: datetime) -> Report:
     for account in accounts:
         if account.unreadable is not None:
             raise SourceError(account.unreadable)
-    reports = map(Waivers(policy, now).apply, map(Judge(policy.at_any_age(), now), accounts)) if policy else ()
+    reports = map(Waivers(policy, now).apply, map(prepare(policy.at_any_age(), now), accounts)) if policy else ()
     return Report(1, "pass", tuple(reports), {})

@@ -37,15 +37,18 @@ VALID_OUTCOMES: Final[Mapping[object, JudgedOutcome]] = {
 class Judge:
     """Judges accounts by one policy at one moment. Waivers are not applied."""
 
-    def __init__(self, policy: Policy, now: datetime) -> None:
+    def __init__(
+        self, policy: Policy, now: datetime, rules: Sequence[Callable[[Snapshot], list[Outcome]]] | None = None
+    ) -> None:
         """Prepare every rule of the policy.
 
         Args:
-            policy: The policy to judge by.
+            policy: The policy to judge by, without groups.
             now: The time of judgement (with a time zone); the age of reports counts from it.
+            rules: What judges each rule, in the policy's order, if not the policy alone decides.
         """
         self._policy, self._now = policy, now
-        self._rules = [_RuleJudge(rule, policy, now) for rule in policy.all_rules]
+        self._rules = rules or [RuleJudge(rule, policy, now) for rule in policy.all_rules]
 
     def __call__(self, account: Snapshot) -> AccountReport:
         """Return the report on one account: the outcomes of all rules, in the policy's order."""
@@ -68,7 +71,16 @@ class Judge:
         )
 
 
-class _RuleJudge:
+def prepare(policy: Policy, now: datetime) -> Callable[[Snapshot], AccountReport]:
+    """Return what judges accounts by a policy, with or without groups, at one moment."""
+    if not policy.groups:
+        return Judge(policy, now)
+    from acctgate.evaluate.groups import GroupedJudge  # noqa: PLC0415 - few policies have groups
+
+    return GroupedJudge(policy, now)
+
+
+class RuleJudge:
     """One rule under one policy, with a cache of its outcomes by the values that they depend on."""
 
     def __init__(self, rule: Rule[Any], policy: Policy, now: datetime) -> None:

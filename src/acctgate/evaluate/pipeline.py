@@ -13,7 +13,7 @@ from functools import partial
 
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
-from acctgate.evaluate.judge import Judge
+from acctgate.evaluate.judge import prepare
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport, Report
@@ -84,7 +84,7 @@ def evaluate(
         earlier: A baseline that is compared with, and whose findings are not waived here.
     """
     if planned is None:
-        return settle(map(Judge(policy, now), accounts), policy, now, baseline=baseline, fail_on=fail_on)
+        return settle(map(prepare(policy, now), accounts), policy, now, baseline=baseline, fail_on=fail_on)
     from acctgate.evaluate.planned import add_changes  # noqa: PLC0415 - a check without a plan loads no diff
     from acctgate.plan import after_deploy  # noqa: PLC0415 - nor the readers of plans
 
@@ -92,7 +92,7 @@ def evaluate(
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
     touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
-    judge = Judge(policy, now)
+    judge = prepare(policy, now)
     reports = add_changes(
         zip(map(Waivers(policy, now).apply, map(compare, map(judge, touched))), touched, strict=True),
         zip(map(waivers.apply, map(compare, map(judge, after))), after, strict=True),
@@ -116,7 +116,13 @@ def settle(
 
 
 def _comparer(baseline: Baseline | None, policy: Policy) -> Callable[[AccountReport], AccountReport]:
-    return partial(baseline.compare, policy=policy) if baseline else lambda report: report
+    if not baseline:
+        return lambda report: report
+    if not policy.groups:
+        return partial(baseline.compare, policy=policy)
+    from acctgate.evaluate.groups import GroupedComparison  # noqa: PLC0415 - few policies have groups
+
+    return GroupedComparison(baseline, policy)
 
 
 def reevaluate(report: Report, *, baseline: Baseline | None = None, fail_on: FailOn | None = None) -> Evaluation:

@@ -22,9 +22,10 @@ class Waivers:
 
     def __init__(self, policy: Policy, now: datetime) -> None:
         self._today = now.astimezone(UTC).date()
-        self._waivers = policy.waivers
+        self._waivers = policy.all_waivers
         self._needed = set[int]()
         self._accounts = set[str | None]()
+        self._groups = set[str]()
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with every finding waived that a waiver covers.
@@ -34,15 +35,16 @@ class Waivers:
         if not self._waivers:
             return report
         self.observe(report)
-        outcomes = tuple(self._apply(outcome, report.account) for outcome in report.outcomes)
+        outcomes = tuple(self._apply(outcome, report) for outcome in report.outcomes)
         return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
 
     def observe(self, report: AccountReport) -> AccountReport:
         """Note which waivers a report needs, and return it unchanged. Its waivers may be applied already."""
         self._accounts.add(report.account)
+        self._groups.update(report.groups)
         for outcome in report.outcomes:
             if outcome.outcome in _FINDINGS or outcome.waiver is not None:
-                self._needed.update(number for number, _ in self._covering(outcome, report.account))
+                self._needed.update(number for number, _ in self._covering(outcome, report))
         return report
 
     def notices(self) -> tuple[WaiverNotice, ...]:
@@ -50,10 +52,10 @@ class Waivers:
         states = ((waiver, self._state(number, waiver)) for number, waiver in enumerate(self._waivers))
         return tuple(_notice(waiver, state, self._today) for waiver, state in states if state is not None)
 
-    def _apply(self, outcome: Outcome, account: str | None) -> Outcome:
+    def _apply(self, outcome: Outcome, report: AccountReport) -> Outcome:
         if outcome.outcome not in _FINDINGS:
             return outcome
-        covering = [waiver for _, waiver in self._covering(outcome, account)]
+        covering = [waiver for _, waiver in self._covering(outcome, report)]
         for waiver in covering:
             if self._today <= waiver.expires:
                 return _waived(outcome, waiver)
@@ -62,9 +64,9 @@ class Waivers:
             return replace(outcome, message=f"{outcome.message}; {expired}")
         return outcome
 
-    def _covering(self, outcome: Outcome, account: str | None) -> Iterator[tuple[int, Waiver]]:
+    def _covering(self, outcome: Outcome, report: AccountReport) -> Iterator[tuple[int, Waiver]]:
         for number, waiver in enumerate(self._waivers):
-            if waiver.covers(outcome.rule, account):
+            if waiver.covers(outcome.rule, report.account, report.groups):
                 yield number, waiver
 
     def _state(self, number: int, waiver: Waiver) -> WaiverState | None:
@@ -76,6 +78,8 @@ class Waivers:
 
     def _was_judged(self, waiver: Waiver) -> bool:
         """Return whether an account that the waiver covers was judged. Any other may still need it."""
+        if waiver.group is not None and waiver.group not in self._groups:
+            return False
         return bool(self._accounts) and (waiver.account is None or waiver.account in self._accounts)
 
 
@@ -86,7 +90,7 @@ def _waived(outcome: Outcome, waiver: Waiver) -> Outcome:
 
 
 def _notice(waiver: Waiver, state: WaiverState, today: date) -> WaiverNotice:
-    about = f"the waiver of {waiver.rule} for {waiver.account or 'every account'} by {waiver.owner}"
+    about = f"the waiver of {waiver.rule} for {waiver.scope} by {waiver.owner}"
     about += f" (ticket {waiver.ticket})" if waiver.ticket else ""
     days, last = (waiver.expires - today).days, waiver.expires.isoformat()
     when = "today is its last day" if days == 0 else f"{days} {'day' if days == 1 else 'days'} left"

@@ -12,13 +12,13 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Final, NamedTuple
 
-from acctgate.evaluate.judge import Judge
+from acctgate.evaluate.judge import prepare
 from acctgate.evaluate.pipeline import EvaluationError
 from acctgate.log import trace
 from acctgate.model.report import AccountReport
@@ -33,6 +33,7 @@ _CHUNK: Final = 128 << 10
 """Bytes of raw documents that a worker gets at once."""
 
 Account = RawSnapshot | Snapshot
+Judge = Callable[[Snapshot], AccountReport]
 
 
 class _Failure(NamedTuple):
@@ -145,7 +146,7 @@ def _work(connection: Connection, inherited: Sequence[Connection], policy: Polic
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends its workers
     for other in inherited:  # while a worker holds one open, no other worker sees that the main process has ended
         other.close()
-    judge = Judge(policy, now)
+    judge = prepare(policy, now)
     try:
         while True:
             connection.send(_judge_chunk(judge, connection.recv()))

@@ -8,7 +8,7 @@ by the same overlay that judges plans.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -61,6 +61,8 @@ _REPAIRERS: Final = {
 
 def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
     """Return the proposal for an account, judged as of `now`."""
+    unknown_groups = tuple(_unknown_groups(snapshot, policy))
+    policy = policy.for_account(snapshot)
     (report,) = evaluate([snapshot], policy, now)
     found = report.outcomes
     settings, withheld = _settings(snapshot, policy, found)
@@ -77,12 +79,23 @@ def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
         snapshot.alias,
         policy.source,
         settings,
-        (*cautions, *more),
+        (*unknown_groups, *cautions, *more),
         withheld,
         steps,
         passwords,
         report.age_notice,
     )
+
+
+def _unknown_groups(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
+    """Yield a warning for each group that the account may be in: what it requires is not considered."""
+    if not policy.groups:
+        return
+    from acctgate.policy.groups import memberships  # noqa: PLC0415 - few policies have groups
+
+    for each in memberships(policy, snapshot):
+        if each.holds is None:
+            yield f"{each.reason}, so the account may be in the group {each.group.name}, whose rules do not count here"
 
 
 def _passwords(

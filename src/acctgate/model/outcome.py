@@ -20,6 +20,8 @@ Verdict = Literal["pass", "fail", "unknown"]
 """Over mandatory rules only: fail if one fails, otherwise unknown if one is unknown."""
 
 RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skipped")
+LEVEL_RANK: Final[Mapping[Level, int]] = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
+"""How binding each level is."""
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
 _UNKNOWN: Final = "unknown: "
 

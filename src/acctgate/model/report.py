@@ -42,6 +42,10 @@ class AccountReport:
     """Whether it is older than allowed, so that it is unknown: a baseline does not excuse that."""
     member: Member | None = None
     """The account in its organization, None if nothing is known of that."""
+    groups: tuple[str, ...] = ()
+    """The policy's groups that it is in, whose rules and waivers count."""
+    possible_groups: tuple[str, ...] = ()
+    """The groups that it may be in. A rule passes only if it passes with each of them; their waivers do not count."""
 
 
 @dataclass(slots=True)

@@ -45,6 +45,37 @@ class AccountEntry(TypedDict, total=False):
     """Names of the Pulumi or Terraform providers that deploy to this account."""
 
 
+Texts = Text | Annotated[list[Text], Field(min_length=1)]
+
+
+@with_config(_CLOSED)
+class MatchEntry(TypedDict, total=False):
+    """Which accounts are in the group: every key must hold, and of a list one value. `*` stands for any text."""
+
+    folder: Texts
+    """The folder in the Resource Directory that the account is in, directly or below: /prod."""
+    tag: Annotated[dict[Text, Texts], Field(min_length=1)]
+    """The account's tags in the Resource Directory: name → value."""
+    label: Annotated[dict[Text, Texts], Field(min_length=1)]
+    """The account's labels in the file that lists the accounts: name → value."""
+    id: Texts
+    """The account's id, as text in quotes."""
+    alias: Texts
+    """The account's alias, in its snapshot or under `accounts`."""
+
+
+@with_config(_CLOSED)
+class GroupEntry(TypedDict):
+    """Accounts with rules and waivers of their own."""
+
+    match: Annotated[MatchEntry, Field(min_length=1)]
+    """Which accounts are in the group."""
+    rules: NotRequired[dict[str, dict[str, Any] | None] | None]
+    """Rule id → level and parameters, over those of the policy and of earlier groups."""
+    waivers: NotRequired[list[WaiverEntry] | None]
+    """Exceptions to rules for the accounts of the group."""
+
+
 _entries: Any = {rule.id: rule.parameters | None for rule in RULES}
 RuleEntries: Any = with_config(_CLOSED)(cast(Any, TypedDict)("RuleEntries", _entries, total=False))
 
@@ -55,7 +86,7 @@ class PolicyFile(TypedDict):
 
     version: Version1
     """The version of this format."""
-    extends: NotRequired[Text | Annotated[list[Text], Field(min_length=1)]]
+    extends: NotRequired[Texts]
     """A preset (baseline, strict), another policy file, relative to this one, or a file of an installed package
     (package:path/policy.yaml). In a list, a later entry overrides an earlier one."""
     rule_modules: NotRequired[list[Text] | None]
@@ -66,6 +97,9 @@ class PolicyFile(TypedDict):
     """Exceptions to rules, each with an expiry date."""
     accounts: NotRequired[dict[str, AccountEntry] | None]
     """Accounts by id: only needed to tell several accounts and providers apart."""
+    groups: NotRequired[dict[Text, GroupEntry] | None]
+    """Groups of accounts with rules and waivers of their own, by name. If an account is in several, a later group
+    overrides an earlier one."""
     max_age_hours: NotRequired[Annotated[float, Field(gt=0, le=876000, allow_inf_nan=False)]]
     """Snapshots older than this are unknown. Unit: hours."""
     max_waiver_days: NotRequired[Annotated[int, Field(ge=1, le=36500)]]

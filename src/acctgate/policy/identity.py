@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
 from acctgate.policy.find import load_selected
-from acctgate.policy.policy import Policy
+from acctgate.policy.policy import Policy, Waiver
 from acctgate.policy.source import PolicyError
 from acctgate.version import __version__
 
@@ -52,15 +52,20 @@ def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:
 
 
 def _document(policy: Policy) -> dict[str, Any]:
-    waivers = [
-        [waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.ticket]
-        for waiver in policy.waivers
-    ]
+    groups = [[group.name, group.match, group.rules, _waivers(group.waivers)] for group in policy.groups]
     return {
         "rules": {rule: entry for rule, entry in policy.rules.items() if entry["level"] != "disabled"},
-        "waivers": waivers,
+        "waivers": _waivers(policy.waivers),
         "accounts": {name: [account.alias, account.providers] for name, account in policy.accounts.items()},
         "modules": [[module.name, module.files] for module in policy.modules],
         "max_age_hours": policy.max_age_hours,
         "max_waiver_days": policy.max_waiver_days,
+        **({"groups": groups} if groups else {}),
     }
+
+
+def _waivers(waivers: Iterable[Waiver]) -> list[list[str | None]]:
+    return [
+        [waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.ticket]
+        for waiver in waivers
+    ]

@@ -48,6 +48,7 @@ def lint(chain: Chain, today: date) -> list[Problem]:
         *_rules(chain.file, policy),
         *_waivers(chain, policy, today),
         *_accounts(chain.file),
+        *_groups(chain.file, policy, today),
     ]
     return sorted(found, key=lambda problem: problem.line)
 
@@ -74,7 +75,7 @@ def _extends(merged: Merged) -> Iterator[Problem]:
 
 
 def _has_more(source: Source) -> bool:
-    return any(source.data.get(key) for key in ("waivers", "accounts", "extends", "rule_modules"))
+    return any(source.data.get(key) for key in ("waivers", "accounts", "extends", "rule_modules", "groups"))
 
 
 def _modules(chain: Chain) -> Iterator[Problem]:
@@ -161,6 +162,15 @@ def _unneeded(number: int, policy: Policy, today: date) -> str | None:
         if longer and (index < number if same else index != number):
             return f"another waiver covers it, by {other.owner} until {other.expires.isoformat()}"
     return None
+
+
+def _groups(source: Source, policy: Policy, today: date) -> Iterator[Problem]:
+    if not policy.groups:
+        return
+    from acctgate.policy.lint_groups import lint_groups  # noqa: PLC0415 - few policies have groups
+
+    for keys, message in lint_groups(policy, list(source.data.get("groups") or {}), today):
+        yield _problem(source, keys, message)
 
 
 def _accounts(source: Source) -> Iterator[Problem]:

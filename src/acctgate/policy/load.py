@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from acctgate.model.outcome import Place
 from acctgate.policy.chain import BUILT_IN, Chain, read_chain, read_preset
-from acctgate.policy.merge import Merged, merge
+from acctgate.policy.merge import Merged, Origin, merge
 from acctgate.policy.policy import Account, Policy, Waiver
-from acctgate.policy.source import PolicyError
+from acctgate.policy.source import Keys, PolicyError
 from acctgate.policy.validate import validate
 from acctgate.rules.base import RuleEntry
+
+if TYPE_CHECKING:
+    from acctgate.policy.groups import Group
 
 
 def load_policy(path: Path, today: date | None = None) -> Policy:
@@ -60,7 +63,7 @@ def build_policy(merged: Merged) -> Policy:
     entries: dict[str, Any] = merged.document.get("rules") or {}
     return Policy(
         rules={name: _with_level(entries.get(name), named=name in entries) for name in merged.all_rules},
-        waivers=tuple(_waivers(merged)),
+        waivers=tuple(_waivers(merged, merged.waivers())),
         accounts={name: _account(origin.value) for name, origin in merged.accounts().items()},
         source=merged.file.name,
         places=dict(_places(merged)),
@@ -69,6 +72,8 @@ def build_policy(merged: Merged) -> Policy:
         modules=merged.chain.modules,
         max_age_hours=merged.document.get("max_age_hours"),
         max_waiver_days=merged.document.get("max_waiver_days"),
+        groups=tuple(_groups(merged)) if merged.groups() else (),
+        unnamed=frozenset(name for name in merged.all_rules if name not in entries),
     )
 
 
@@ -92,14 +97,23 @@ def _account(entry: dict[str, Any]) -> Account:
     return Account(entry.get("alias"), tuple(entry.get("providers", ())))
 
 
-def _waivers(merged: Merged) -> Iterator[Waiver]:
+def _waivers(merged: Merged, origins: Iterable[Origin], group: str | None = None) -> Iterator[Waiver]:
     ids = {origin.value.get("alias"): account for account, origin in merged.accounts().items()}
-    for origin in merged.waivers():
-        source = origin.source
-        place = None if source is None or source.foreign else source.location(origin.keys)
+    for origin in origins:
         expires = date.fromisoformat(origin.value["expires"])
         account = origin.value.get("account")
-        yield Waiver(**{**origin.value, "account": ids.get(account, account), "expires": expires, "place": place})
+        known = {"account": ids.get(account, account), "expires": expires, "place": origin.location, "group": group}
+        yield Waiver(**{**origin.value, **known})
+
+
+def _groups(merged: Merged) -> Iterator[Group]:
+    from acctgate.policy.groups import Group, conditions  # noqa: PLC0415 - few policies have groups
+
+    for name, origin in merged.groups().items():
+        entry = merged.document["groups"][name]
+        rules = {rule: dict(values or {}) for rule, values in (entry.get("rules") or {}).items()}
+        waivers = tuple(_waivers(merged, merged.waivers(name), name))
+        yield Group(name, tuple(conditions(entry["match"])), rules, waivers, origin.location)
 
 
 def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
@@ -107,7 +121,10 @@ def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
     files = [source for source in reversed(merged.chain.sources) if not source.foreign]
     for name in merged.all_rules:
         naming = next((source for source in files if name in (source.data.get("rules") or {})), None)
-        if naming is not None:
-            yield name, naming.location(("rules", name))
+        keys: Keys = ("rules", name)
+        if naming is None and (origin := merged.group_origin(name)):
+            naming, keys = origin.source, origin.keys
+        if naming is not None and not naming.foreign:
+            yield name, naming.location(keys)
         elif files:
             yield name, files[0].location(("extends",) if name in BUILT_IN else ("rule_modules",))

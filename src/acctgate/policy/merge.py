@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from acctgate.model.outcome import Place
 from acctgate.policy.chain import Chain, RulesById
 from acctgate.policy.source import Keys, Source
 
 _LISTS = ("extends", "rule_modules", "waivers")
-_MAPPINGS = ("rules", "accounts")
+_MAPPINGS = ("rules", "accounts", "groups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Origin:
     """Where the file has it."""
     over: str | None = None
     """The file whose different value it overrides."""
+    group: str | None = None
+    """The group of accounts that it is for; None: all."""
 
     @property
     def line(self) -> int:
@@ -38,9 +41,15 @@ class Origin:
         return self.source.name if self.source.foreign else self.source.place(self.keys)
 
     @property
+    def location(self) -> Place | None:
+        """The place in a file of the user's, None in any other."""
+        return None if self.source is None or self.source.foreign else self.source.location(self.keys)
+
+    @property
     def description(self) -> str:
-        """The place, and the file whose value it overrides."""
-        return f"{self.place}, over {self.over}" if self.over else self.place
+        """The place, with the group, and what it overrides."""
+        place = f"{self.place} (group {self.group})" if self.group else self.place
+        return f"{place}, over {self.over}" if self.over else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +96,43 @@ class Merged:
             if rule in named
         }
 
-    def waivers(self) -> list[Origin]:
-        """Return the waivers of all files, in their order."""
-        return [origin for keys, origin in self.origins.items() if keys[0] == "waivers" and len(keys) == 2]
+    def waivers(self, group: str | None = None) -> list[Origin]:
+        """Return the waivers of all files, in their order; with a group, those of the group."""
+        start: Keys = ("waivers",) if group is None else ("groups", group, "waivers")
+        return [self.origins[keys] for keys in self._below(start)]
 
     def accounts(self) -> dict[str, Origin]:
         """Return account id → its entry."""
-        found = {keys: origin for keys, origin in self.origins.items() if keys[0] == "accounts" and len(keys) == 2}
-        return {str(keys[1]): origin for keys, origin in found.items()}
+        return {str(keys[-1]): self.origins[keys] for keys in self._below(("accounts",))}
+
+    def groups(self) -> dict[str, Origin]:
+        """Return group → its entry, in the order in which later ones override earlier ones."""
+        return {str(keys[-1]): self.origins[keys] for keys in self._below(("groups",))}
+
+    def group_rules(self, group: str) -> dict[str, dict[str, Origin]]:
+        """Return rule id → level and parameters that a group itself sets."""
+        rules = self._below(("groups", group, "rules"))
+        return {str(keys[-1]): {str(each[-1]): self.origins[each] for each in self._below(keys)} for keys in rules}
+
+    def group_origin(self, rule: str) -> Origin | None:
+        """Return the first place where a group names a rule, None if no group does."""
+        naming = (keys for keys in self.origins if keys[::2] == ("groups", "rules") and keys[3:] == (rule,))
+        return next((self.origins[keys] for keys in naming), None)
+
+    def _below(self, start: Keys) -> list[Keys]:
+        """Return the paths of the values directly below a path."""
+        return [keys for keys in self.origins if keys[:-1] == start]
+
+    def in_groups(self, names: Collection[str]) -> Merged:
+        """Return what counts for accounts in exactly these groups: their values over those of the policy."""
+        document = {key: value for key, value in self.document.items() if key != "groups"}
+        document["rules"] = dict(document.get("rules") or {})
+        document["waivers"] = list(document.get("waivers") or ())
+        view = Merged(self.chain, document, {keys: self.origins[keys] for keys in self.origins if keys[0] != "groups"})
+        for name in (name for name in self.groups() if name in names):
+            for keys in (keys for keys in self.origins if keys[:2] == ("groups", name) and len(keys) > 3):
+                _overlay(view, keys, replace(self.origins[keys], group=name))
+        return view
 
 
 def merge(chain: Chain) -> Merged:
@@ -142,8 +180,12 @@ def _add(merged: Merged, source: Source, key: str, value: Any) -> None:
             merged.origins[(key, len(items))] = Origin(item, source, keys)
             items.append(item)
     elif key == "rules":
+        entries = merged.document.setdefault(key, {})
         for rule, entry in value.items():
-            _add_rule(merged, source, rule, entry)
+            _add_rule(merged, entries, source, ("rules", rule), entry)
+    elif key == "groups":
+        for name, entry in value.items():
+            _add_group(merged, source, name, entry)
     elif key == "accounts":
         for account, entry in value.items():
             merged.document.setdefault(key, {})[account] = entry
@@ -162,18 +204,65 @@ def _items(key: str, value: Any) -> Iterator[tuple[Any, Keys]]:
         yield value, (key,)
 
 
-def _add_rule(merged: Merged, source: Source, rule: str, entry: Any) -> None:
-    entries = merged.document.setdefault("rules", {})
+def _add_rule(merged: Merged, entries: dict[str, Any], source: Source, path: Keys, entry: Any) -> None:
+    """Add a rule's entry to `entries`. `path` is where the file, and the document, have it."""
+    rule = str(path[-1])
     if rule in entries and not isinstance(entries[rule], Mapping):
         return  # stays, so that validation reports it
-    merged.origins[("rules", rule)] = Origin(entry, source, ("rules", rule))
+    merged.origins[path] = Origin(entry, source, path)
     if entry is not None and not isinstance(entry, dict):
         entries[rule] = entry
         return
     values = entries.setdefault(rule, {})
     for name, value in (entry or {}).items():
-        keys: Keys = ("rules", rule, name)
+        keys: Keys = (*path, name)
         before = merged.origins.get(keys)
         over = before.source.name if before and before.source and before.value != value else None
         values[name] = value
         merged.origins[keys] = Origin(value, source, keys, over)
+
+
+def _add_group(merged: Merged, source: Source, name: str, entry: Any) -> None:
+    """Add a group: rules value by value, waivers to those that it has, anything else in place of what it has."""
+    groups, path = merged.document.setdefault("groups", {}), ("groups", name)
+    if name in groups and not isinstance(groups[name], dict):
+        return  # stays, so that validation reports it
+    merged.origins[path] = Origin(entry, source, path)
+    if not isinstance(entry, dict):
+        groups[name] = entry
+        return
+    group = groups.setdefault(name, {})
+    for key, value in entry.items():
+        kind = {"rules": dict, "waivers": list}.get(key)
+        if kind and (value is None or not isinstance(group.get(key) or kind(), kind)):
+            continue  # what is there already stays, so that validation reports it
+        if kind is dict and isinstance(value, dict):
+            entries = group.setdefault(key, {})
+            for rule, values in value.items():
+                _add_rule(merged, entries, source, (*path, key, rule), values)
+        elif kind is list and isinstance(value, list):
+            items = group.setdefault(key, [])
+            for index, item in enumerate(value):
+                merged.origins[*path, key, len(items)] = Origin(item, source, (*path, key, index))
+                items.append(item)
+        else:
+            group[key] = value
+            merged.origins[*path, key] = Origin(value, source, (*path, key))
+
+
+def _overlay(view: Merged, keys: Keys, origin: Origin) -> None:
+    """Put a group's value, which the merged policy has at `keys`, over what the view has."""
+    if keys[2] == "waivers":
+        view.origins["waivers", len(view.document["waivers"])] = origin
+        view.document["waivers"].append(origin.value)
+    elif keys[2] == "rules":
+        path = keys[2:]
+        before = view.origins.get(path)
+        if len(path) == 3:
+            rule, name = str(path[1]), str(path[2])
+            over = before.place if before and before.source and before.value != origin.value else None
+            view.document["rules"][rule] = {**(view.document["rules"].get(rule) or {}), name: origin.value}
+            origin = replace(origin, over=over)
+        else:
+            view.document["rules"].setdefault(str(path[1]), dict(origin.value or {}))
+        view.origins[path] = origin

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from acctgate.model.outcome import Level, Place, Severity
-from acctgate.model.snapshot import OPTIONAL_SECTIONS
+from acctgate.model.outcome import BINDING, LEVEL_RANK, Level, Place, Severity
+from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES, account_identity
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
+
+if TYPE_CHECKING:
+    from acctgate.policy.groups import Group
 
 DEFAULT_WAIVER_DAYS: Final = 365
 """How many days ahead a new waiver may end if the policy sets no limit."""
@@ -33,10 +36,18 @@ class Waiver:
     """Where the exception is tracked."""
     place: Place | None = None
     """Where it is written; None in a preset or a package's file."""
+    group: str | None = None
+    """The group whose accounts it is for; None: those of the whole policy."""
 
-    def covers(self, rule: str, account: str | None) -> bool:
-        """Return whether it covers this rule on this account."""
-        return self.rule == rule and self.account in (None, account)
+    def covers(self, rule: str, account: str | None, groups: Iterable[str] = ()) -> bool:
+        """Return whether it covers this rule on this account, which is in these groups."""
+        return self.rule == rule and self.account in (None, account) and (self.group is None or self.group in groups)
+
+    @property
+    def scope(self) -> str:
+        """Which accounts it covers."""
+        accounts = self.account or "every account"
+        return f"{accounts} in group {self.group}" if self.group else accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,10 @@ class Policy:
     """How many days ahead a waiver may end; None: `DEFAULT_WAIVER_DAYS` for new ones."""
     overrides: tuple[str, ...] = ()
     """What the command line overrides: one text per value."""
+    groups: tuple[Group, ...] = ()
+    """Accounts with rules and waivers of their own: a later group overrides an earlier one."""
+    unnamed: frozenset[str] = frozenset()
+    """The rules that only groups name, or nobody."""
 
     @property
     def age_limit(self) -> float | None:
@@ -87,6 +102,25 @@ class Policy:
         """Return the policy without a limit of age."""
         return replace(self, max_age_hours=None, max_age_option=None)
 
+    def for_account(self, account: Snapshot) -> Policy:
+        """Return what counts for an account that is only in the groups that certainly match it: without groups."""
+        if not self.groups:
+            return self
+        from acctgate.policy.groups import in_groups, memberships  # noqa: PLC0415 - few policies have groups
+
+        return in_groups(self, [each.group.name for each in memberships(self, account) if each.holds])
+
+    def without_groups(
+        self, rules: Mapping[str, RuleEntry], unusable: Mapping[str, str], waivers: tuple[Waiver, ...]
+    ) -> Policy:
+        """Return the policy with these rules and further waivers in place of its groups."""
+        return replace(self, rules=rules, unusable=unusable, waivers=(*self.waivers, *waivers), groups=())
+
+    @property
+    def all_waivers(self) -> tuple[Waiver, ...]:
+        """The waivers of the policy, then those of its groups."""
+        return (*self.waivers, *(waiver for group in self.groups for waiver in group.waivers))
+
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
         return ((self.entry(rule.id)["level"], rule.severity) for rule in self.all_rules)
@@ -94,11 +128,29 @@ class Policy:
     @property
     def sections(self) -> frozenset[str]:
         """The optional sections of a snapshot that its rules need. Disabled rules need none."""
-        enabled = [rule for rule in self.all_rules if self.rules[rule.id]["level"] != "disabled"]
-        found = frozenset(section for rule in enabled for section in rule.sections(self.rules[rule.id]))
-        if any(rule not in RULES and not isinstance(rule, SettingRule) for rule in enabled):
+        enabled = [
+            (rule, entry)
+            for rule in self.all_rules
+            for entry in self.possible_entries(rule.id)
+            if entry["level"] != "disabled"
+        ]
+        found = frozenset(section for rule, entry in enabled for section in rule.sections(entry))
+        if any(rule not in RULES and not isinstance(rule, SettingRule) for rule, _ in enabled):
             return OPTIONAL_SECTIONS  # a user's own rule may read anything
         return found & OPTIONAL_SECTIONS
+
+    def strictest_level(self, rule: str) -> Level:
+        """Return the strictest level that a rule has, outside of groups or in one of them."""
+        return max((entry["level"] for entry in self.possible_entries(rule)), key=LEVEL_RANK.__getitem__)
+
+    def is_divided(self, rule: str) -> bool:
+        """Return whether a rule is binding for some accounts and advisory for others."""
+        levels = {entry["level"] for entry in self.possible_entries(rule)}
+        return "advisory" in levels and not levels.isdisjoint(BINDING)
+
+    def possible_entries(self, rule: str) -> list[RuleEntry]:
+        """Return what the policy requires of a rule outside of groups, and in each group that names it."""
+        return [self.rules[rule], *(overlaid(self, rule, [group]) for group in self.groups if rule in group.rules)]
 
     def entry(self, rule: str) -> RuleEntry:
         """Return what the policy requires of a rule.
@@ -116,3 +168,16 @@ class Policy:
             entry = {**entry, "level": "mandatory"}
         given = [set(group) for group in (entry.get("accounts"), self.accounts, self.meant) if group]
         return cast(RuleEntry, {**entry, "accounts": sorted(set.intersection(*given))} if given else entry)
+
+
+def overlaid(policy: Policy, rule: str, groups: Iterable[Group]) -> RuleEntry:
+    """Return what a policy requires of a rule in these groups: a later one overrides an earlier one.
+
+    A rule that only groups name is mandatory unless one of them says otherwise, as in a file that extends another.
+    """
+    entry: dict[str, Any] = {} if rule in policy.unnamed else dict(policy.rules[rule])
+    named = rule not in policy.unnamed
+    for group in groups:
+        if rule in group.rules:
+            entry, named = {**entry, **group.rules[rule]}, True
+    return cast(RuleEntry, {"level": "mandatory", **entry} if named else {"level": "disabled"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,12 +33,18 @@ def as_yaml(merged: Merged, folder: Path) -> str:
         *_rules(merged),
         *_waivers(merged),
         *_accounts(merged),
+        *_groups(merged),
     ]
     return "".join(map(_format, lines))
 
 
-def as_json(merged: Merged) -> str:
-    """Return the same for programs: each value with `from` (a file, preset or package's file) and a file's `line`."""
+def as_json(merged: Merged, extra: Mapping[str, Any] | None = None) -> str:
+    """Return the same for programs: each value with `from` (a file, preset or package's file) and a file's `line`.
+
+    Args:
+        merged: The valid policy.
+        extra: Further keys.
+    """
     rules = {rule: {key: _object(each) for key, each in values.items()} for rule, values in merged.rules().items()}
     document = {
         "version": 1,
@@ -46,14 +52,31 @@ def as_json(merged: Merged) -> str:
         "rules": rules,
         "waivers": [_object(origin) for origin in merged.waivers()],
         "accounts": {account: _object(origin) for account, origin in merged.accounts().items()},
+        **(
+            {"groups": {group: _group_object(merged, group) for group in groups}} if (groups := merged.groups()) else {}
+        ),
+        **(extra or {}),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _group_object(merged: Merged, group: str) -> dict[str, Any]:
+    return {
+        "match": _object(merged.origins["groups", group, "match"]),
+        "rules": {
+            rule: {key: _object(origin) for key, origin in values.items()}
+            for rule, values in merged.group_rules(group).items()
+        },
+        "waivers": [_object(origin) for origin in merged.waivers(group)],
+    }
 
 
 def _object(origin: Origin) -> dict[str, Any]:
     described: dict[str, Any] = {"value": origin.value, "from": origin.source.name if origin.source else None}
     if origin.source and not origin.source.foreign:
         described["line"] = origin.line
+    if origin.group:
+        described["group"] = origin.group
     return {**described, "over": origin.over} if origin.over else described
 
 
@@ -100,6 +123,24 @@ def _accounts(merged: Merged) -> Iterator[_Line]:
         yield "accounts:", ""
         for account, origin in accounts.items():
             yield f"  {json.dumps(account)}: {yaml_flow.dump(origin.value)}", origin.description
+
+
+def _groups(merged: Merged) -> Iterator[_Line]:
+    for number, group in enumerate(merged.groups()):
+        if number == 0:
+            yield "groups:", ""
+        match = merged.origins["groups", group, "match"]
+        yield f"  {yaml_flow.dump(group)}:", ""
+        yield f"    match: {yaml_flow.dump(match.value)}", match.description
+        if rules := merged.group_rules(group):
+            yield "    rules:", ""
+        for rule, values in rules.items():
+            yield f"      {rule}:{'' if values else ' {}'}", ""
+            for key, origin in values.items():
+                yield f"        {key}: {yaml_flow.dump(origin.value)}", origin.description
+        if waivers := merged.waivers(group):
+            yield "    waivers:", ""
+            yield from ((f"      - {yaml_flow.dump(origin.value)}", origin.description) for origin in waivers)
 
 
 def _format(line: _Line) -> str:

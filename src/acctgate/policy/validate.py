@@ -51,6 +51,11 @@ def validate(merged: Merged, today: date | None = None) -> list[Fault]:
     """
     problems = _problems(merged.document, merged.all_rules, today)
     located = [(merged.locate(problem.keys), problem.message) for problem in problems]
+    if not problems:  # each group is valid by itself, over the policy without the others
+        for name in merged.groups():
+            view = merged.in_groups([name])
+            problems = _problems(view.document, merged.all_rules, today)
+            located += [(view.locate(problem.keys), problem.message) for problem in problems]
     faults = [Fault(source, keys, message(keys)) for (source, keys), message in located]
     return sorted(faults, key=lambda fault: -merged.chain.sources.index(fault.source))
 
@@ -86,9 +91,16 @@ def _problems(document: dict[str, Any], all_rules: RulesById, today: date | None
         errors += _errors(all_rules[name].entry_adapter, {} if entry is None else entry, ("rules", name))
     errors = [error for error in errors if not _may_be_missing(error, entries)]
     if errors:
-        return [_Problem(error["loc"], _explain(error, all_rules)) for error in _most_specific(errors)]
+        return [
+            _Problem(error["loc"], _explain_match(error) or _explain(error, all_rules))
+            for error in _most_specific(errors)
+        ]
     active = {name: entry for name, entry in entries.items() if not _disabled_and_incomplete(all_rules[name], entry)}
-    return [*_waiver_problems(document, all_rules, today), *_rule_problems(active, all_rules)]
+    return [
+        *_waiver_problems(document, all_rules, today),
+        *_rule_problems(active, all_rules),
+        *_match_problems(document.get("groups") or {}),
+    ]
 
 
 def _errors(model: TypeAdapter[Any], value: Any, where: Keys) -> list[dict[str, Any]]:
@@ -100,10 +112,11 @@ def _errors(model: TypeAdapter[Any], value: Any, where: Keys) -> list[dict[str, 
 
 
 def _path(keys: Keys) -> Keys:
-    """Return the path without the tags that pydantic adds: `extends` is one name or a list."""
-    if keys[0] == "extends":
-        return (keys[0], *(key for key in keys[1:] if isinstance(key, int)))
-    return keys
+    """Return the path without the tags that pydantic adds where a value is one text or a list of them."""
+    fixed = 1 if keys[0] == "extends" else 0
+    if keys[0] == "groups" and keys[2:3] == ("match",):
+        fixed = 5 if keys[3:4] in (("tag",), ("label",)) else 4
+    return (*keys[:fixed], *(key for key in keys[fixed:] if isinstance(key, int))) if fixed else keys
 
 
 def _may_be_missing(error: dict[str, Any], entries: Mapping[str, Any]) -> bool:
@@ -134,6 +147,24 @@ def _rule_faults(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
         return [(tuple(keys), str(message)) for keys, message in rule.faults(entry)]
     except (Exception, SystemExit) as error:  # a user's own rule may raise anything
         return [((), f"the rule cannot check its parameters: {type(error).__name__}: {one_line(error)}")]
+
+
+def _match_problems(groups: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, group in groups.items():
+        for key, what in (("id", _id_fault), ("folder", _folder_fault)):
+            given = group["match"].get(key, [])
+            for index, value in enumerate([given] if isinstance(given, str) else given):
+                if message := what(value):
+                    place = ("groups", name, "match", key)
+                    yield _Problem(place if isinstance(given, str) else (*place, index), _prefixed(message))
+
+
+def _id_fault(value: str) -> str | None:
+    return None if is_account_id(value) else f"{show(value)}: invalid account ID (example: 1234567890123456)"
+
+
+def _folder_fault(value: str) -> str | None:
+    return None if value.startswith("/") else f"{show(value)}: invalid folder; use its path (example: /prod)"
 
 
 def _waiver_problems(document: dict[str, Any], all_rules: RulesById, today: date | None) -> Iterator[_Problem]:
@@ -200,6 +231,28 @@ def _explain(error: dict[str, Any], all_rules: RulesById) -> Callable[[Keys], st
         case "string_pattern_mismatch":
             return _prefixed("should not be blank")
     return _prefixed(f"{expectation(error['msg'])}, found {found}")
+
+
+def _explain_match(error: dict[str, Any]) -> Callable[[Keys], str] | None:
+    """Return the message for an error in what a group matches, None for any other one."""
+    keys, found = error["loc"], show(error["input"])
+    if keys[0] != "groups":
+        return None
+    takes = ", ".join(policy_document.MatchEntry.__annotations__)
+    in_match = keys[2:3] == ("match",)
+    match error["type"]:
+        case _ if keys[-1] == "[key]" and len(keys) == 3:
+            return lambda _: f"groups.{keys[1]}: the name of a group is text; put it in quotes"
+        case "extra_forbidden" if in_match:
+            return _prefixed(f"unknown key; match takes {takes}")
+        case "too_short" if in_match and len(keys) == 3:
+            return _prefixed(f"is empty; match takes {takes}")
+        case "too_short" if in_match:
+            return _prefixed("is empty")
+        case "string_type" | "list_type" if in_match and len(keys) > 3:
+            expected = "text" if isinstance(keys[-1], int) else "text or a list of texts"
+            return _prefixed(f"should be {expected}, found {found}")
+    return None
 
 
 def _extends_expectation(place: Keys) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import Any, Final
 
 _PLAIN: Final = re.compile(r"[a-z][A-Za-z0-9]*(-[a-z0-9]+)*|\d{4}-\d\d-\d\d|\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?", re.ASCII)
+_NAME: Final = re.compile(r"[a-z_]+(-[a-z]+)*", re.ASCII)
 _NOT_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 # JSON does not escape these, and YAML reads some of them as line ends.
 _BREAKS: Final = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029\ufeff"})
@@ -15,12 +16,16 @@ _BREAKS: Final = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x7f\x8
 def dump(value: Any) -> str:
     """Return a value of a policy as YAML: `{level: mandatory, within: [10.0.0.0/8]}`."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {dump(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {dump(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(dump, value)) + "]"
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value not in _NOT_TEXT:
         return value
     return quoted(value)
+
+
+def _key(key: str) -> str:
+    return key if _NAME.fullmatch(key) and key not in _NOT_TEXT else quoted(key)
 
 
 def quoted(value: Any) -> str:

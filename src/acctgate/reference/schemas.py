@@ -49,7 +49,7 @@ def _diff() -> Schema:
 def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
     """Return the JSON Schema of a policy file whose rules are exactly these."""
     result = json_schema(policy_document.PolicyFile)
-    used = {"RuleEntries", "WaiverEntry", "AccountEntry"}
+    used = {"RuleEntries", "WaiverEntry", "AccountEntry", "GroupEntry", "MatchEntry"}
     result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
     result["$defs"]["RuleEntries"]["properties"] = {rule.id: _entry(rule) for rule in known}
     names = result["$defs"]["WaiverEntry"]["properties"]["rule"].pop("enum")
@@ -59,6 +59,14 @@ def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
         "waivers": {"items": {"properties": {"rule": {"enum": names}}}},
     }
     del result["$defs"]["RuleEntries"]["additionalProperties"]
+    in_group = result["$defs"]["GroupEntry"]["properties"]
+    del in_group["match"]["minLength"]  # pydantic's for an object of this kind
+    described = in_group["rules"]["description"]
+    in_group["rules"] = {"description": described, "anyOf": [{"$ref": "#/$defs/RuleEntries"}, {"type": "null"}]}
+    result["$defs"]["MatchEntry"]["minProperties"] = 1
+    match = result["$defs"]["MatchEntry"]["properties"]
+    match["folder"] = _pattern(match["folder"], "^/")
+    closed["groups"] = {"additionalProperties": {"properties": {name: closed[name] for name in ("rules", "waivers")}}}
     if len(known) > len(RULES):
         result["properties"] = _merged(result["properties"], closed)
         conditions = []
@@ -76,6 +84,15 @@ def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
     alone = {"if": {"not": {"required": ["extends"]}}, "then": {"properties": {"rules": {"properties": complete}}}}
     result["allOf"] = [alone, *conditions]
     return result
+
+
+def _pattern(texts: Schema, pattern: str) -> Schema:
+    """Return the schema of a text, or a list of texts, that must have a pattern."""
+    one, several = texts["anyOf"]
+    return {
+        **texts,
+        "anyOf": [one | {"pattern": pattern}, several | {"items": several["items"] | {"pattern": pattern}}],
+    }
 
 
 def _entry(rule: Rule[Any]) -> Schema:

@@ -66,6 +66,8 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     age = f'"age_notice": {dumps(report.age_notice)}, ' if report.age_notice else ""
     age += '"stale": true, ' if report.stale else ""
     age += f'"member": {dumps(report.member.document)}, ' if report.member else ""
+    age += f'"groups": {dumps(report.groups)}, ' if report.groups else ""
+    age += f'"possible_groups": {dumps(report.possible_groups)}, ' if report.possible_groups else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
     return (
         f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}"verdict": "{report.verdict}", '

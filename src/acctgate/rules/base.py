@@ -296,6 +296,11 @@ class Rule(Generic[P]):
         """
         return self
 
+    @property
+    def depends_on_others(self) -> bool:
+        """Return whether it judges by the entries of other rules, too."""
+        return type(self).in_policy is not Rule.in_policy
+
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
         """Judge the account: return one judgement, or one for each thing that the rule judges."""
         raise NotImplementedError

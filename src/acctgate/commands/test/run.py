@@ -61,19 +61,19 @@ def run_example(example: Example, policy: Policy, now: datetime) -> ExampleResul
         raise ExampleError(f"{example.path}: snapshot: {error}") from None
     if example.planned is not None:
         snapshot = overlay(snapshot, example.planned)
-    (report,) = evaluate([snapshot], _policy(example, policy), example.now or now)
+    (report,) = evaluate([snapshot], _policy(example, policy, snapshot), example.now or now)
     differences = _policy_differences(example, report) if example.rule is None else _rule_differences(example, report)
     return ExampleResult(example, tuple(differences))
 
 
-def _policy(example: Example, policy: Policy) -> Policy:
-    """Return the policy to judge by. An example of a rule is judged without waivers."""
+def _policy(example: Example, policy: Policy, snapshot: Snapshot) -> Policy:
+    """Return the policy to judge by. An example of a rule is judged without waivers, and only in groups that match."""
     if "taken_at" not in example.snapshot:  # its age is not what the example is about
         policy = replace(policy, max_age_hours=None)
     if example.rule is None:
         return policy
     if example.entry is None:
-        return replace(policy, waivers=())
+        return replace(policy.for_account(snapshot), waivers=())
     [rule] = [rule for rule in policy.all_rules if rule.id == example.rule]
     entry = cast(RuleEntry, {"level": "mandatory", **example.entry})
     if fault := entry_fault(rule, entry):

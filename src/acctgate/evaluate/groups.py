@@ -1,0 +1,177 @@
+"""Judge accounts by a policy with groups: each by what counts for it. Pure. Loaded only for such a policy.
+
+Whether an account is in a group may be unknown, because its snapshot does not say what the group asks for. Then each
+rule is judged with and without the group, and passes only if it passes both ways.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from acctgate.evaluate.baseline import Baseline
+from acctgate.evaluate.judge import Judge, RuleJudge
+from acctgate.model.outcome import LEVEL_RANK, Outcome, unknown_message
+from acctgate.model.report import AccountReport, verdict_of
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy.groups import Membership, in_groups, memberships
+from acctgate.policy.policy import Policy
+from acctgate.redact import one_line
+from acctgate.rules.base import Rule
+
+MOST_VARIANTS: Final = 64
+"""Different entries of one rule that are tried. With more, the rule is unknown."""
+
+Names = tuple[str, ...]
+"""Groups, in the policy's order."""
+
+
+class EffectivePolicies:
+    """What a policy with groups comes to in each combination of its groups. Each is prepared once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._found: dict[Names, Policy] = {}
+
+    def within(self, names: Collection[str]) -> Policy:
+        """Return the policy for accounts in exactly these groups."""
+        key = tuple(group.name for group in self.policy.groups if group.name in names)
+        if key not in self._found:
+            self._found[key] = in_groups(self.policy, key)
+        return self._found[key]
+
+    def variants(self, rule: Rule[Any], certain: Names, possible: Names) -> list[Policy] | None:
+        """Return policies that between them have every entry of a rule that may count for an account.
+
+        Args:
+            rule: The rule.
+            certain: The groups that the account is in.
+            possible: The groups that it may be in.
+
+        Returns:
+            The policies, the one without possible groups first; None if there are too many.
+        """
+        found: dict[str, Names] = {self._entry(rule, certain): certain}
+        for group in self.policy.groups:
+            if group.name in possible and rule.id in group.rules:
+                for names in list(found.values()):
+                    found.setdefault(self._entry(rule, (*names, group.name)), (*names, group.name))
+            if len(found) > MOST_VARIANTS:
+                return None
+        # A rule that depends on others looks at the entry of one of them at a time.
+        more = [(*certain, name) for name in possible] if rule.depends_on_others else []
+        return [self.within(names) for names in (*found.values(), *more)]
+
+    def _entry(self, rule: Rule[Any], names: Names) -> str:
+        policy = self.within(names)
+        return json.dumps([policy.entry(rule.id), policy.unusable.get(rule.id)], sort_keys=True)
+
+
+class GroupedJudge:
+    """Judges accounts by a policy with groups at one moment. Waivers are not applied."""
+
+    def __init__(self, policy: Policy, now: datetime) -> None:
+        """Prepare to judge; see `Judge`."""
+        self._policies, self._now = EffectivePolicies(policy), now
+        self._judges: dict[tuple[tuple[bool | None, str], ...], Judge] = {}
+
+    def __call__(self, account: Snapshot) -> AccountReport:
+        """Return the report on one account."""
+        found = memberships(self._policies.policy, account)
+        certain = tuple(each.group.name for each in found if each.holds)
+        possible = [each for each in found if each.holds is None]
+        key = tuple((each.holds, each.reason if each.holds is None else "") for each in found)
+        if key not in self._judges:
+            self._judges[key] = self._judge(certain, possible)
+        report = self._judges[key](account)
+        return replace(report, groups=certain, possible_groups=tuple(each.group.name for each in possible))
+
+    def _judge(self, certain: Names, possible: Sequence[Membership]) -> Judge:
+        policy = self._policies.within(certain)
+        if not possible:
+            return Judge(policy, self._now)
+        return Judge(policy, self._now, [self._rule_judge(rule, certain, possible) for rule in policy.all_rules])
+
+    def _rule_judge(
+        self, rule: Rule[Any], certain: Names, possible: Sequence[Membership]
+    ) -> Callable[[Snapshot], list[Outcome]]:
+        """Return what judges one rule, with and without each group that the account may be in."""
+        names = tuple(each.group.name for each in possible)
+        policies = self._policies.variants(rule, certain, names)
+        if policies is not None and len(policies) == 1:
+            return RuleJudge(rule, policies[0], self._now)
+        reason = _reason(rule, possible)
+        if policies is None:
+            singles = [self._policies.within((*certain, name)) for name in ("", *names)]
+            judges = [RuleJudge(rule, policy, self._now) for policy in singles]
+            return lambda account: _unproven([judge(account) for judge in judges], reason)
+        judges = [RuleJudge(rule, policy, self._now) for policy in policies]
+        return lambda account: _combined([judge(account) for judge in judges], reason)
+
+
+class GroupedComparison:
+    """Compares reports with a baseline by a policy with groups; see `Baseline.compare`."""
+
+    def __init__(self, baseline: Baseline, policy: Policy) -> None:
+        self._baseline, self._policies = baseline, EffectivePolicies(policy)
+
+    def __call__(self, report: AccountReport) -> AccountReport:
+        """Return the report with the outcomes of rules that judge what changed since the baseline."""
+        compared = self._baseline.compare(report, self._policies.within(report.groups))
+        if not report.possible_groups:
+            return compared
+        rules = [rule for rule in self._policies.policy.all_rules if rule.compare_earlier is not None]
+        for rule in rules:
+            compared = self._with_rule(compared, report, rule)
+        return replace(compared, verdict=verdict_of(compared.outcomes))
+
+    def _with_rule(self, compared: AccountReport, report: AccountReport, rule: Rule[Any]) -> AccountReport:
+        """Return the compared report with one rule compared in each group that the account may be in."""
+        policies = self._policies.variants(rule, report.groups, report.possible_groups)
+        reports = [self._baseline.compare(report, policy) for policy in policies or ()]
+        outcomes: list[Outcome] = []
+        for number, outcome in enumerate(compared.outcomes):
+            found = [[each.outcomes[number]] for each in reports]
+            reason = "it may be in a group with another limit"
+            if outcome.rule == rule.id:
+                outcomes += _combined(found, reason) if found else _unproven([[outcome]], reason)
+            else:
+                outcomes.append(outcome)
+        return replace(compared, outcomes=tuple(outcomes))
+
+
+def _reason(rule: Rule[Any], possible: Sequence[Membership]) -> str:
+    """Return why the outcome of a rule is unknown if it depends on the groups that an account may be in."""
+    deciding = [each for each in possible if rule.id in each.group.rules] or possible
+    facts = dict.fromkeys(each.reason for each in deciding)
+    names = ", ".join(one_line(each.group.name) for each in deciding[:3]) + (" …" if len(deciding) > 3 else "")
+    groups = "one of the groups" if len(deciding) > 1 else "the group"
+    return f"{' and '.join(facts)}, so it may be in {groups} {names}, where the outcome differs"
+
+
+def _combined(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
+    """Return what is certain of a rule that was judged by several policies: unknown where they differ."""
+    results = [[outcome.outcome for outcome in outcomes] for outcomes in found]
+    strictest = max(found, key=_rank)
+    if all(result in ("pass", "skipped") for outcomes in results for result in outcomes):
+        return strictest
+    if all(each == results[0] for each in results) and len(set(map(_rank, found))) == 1:
+        return found[0]
+    if all(set(each) == {"unknown"} for each, outcomes in zip(results, found, strict=True) if _rank(outcomes)):
+        return strictest  # its own reason says more
+    return _unproven(found, reason)
+
+
+def _unproven(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
+    """Return an unknown outcome at the strictest level."""
+    strictest = max(found, key=_rank)[0]
+    if LEVEL_RANK[strictest.level] == 0:
+        return [strictest]
+    return [replace(strictest, outcome="unknown", message=unknown_message(reason))]
+
+
+def _rank(outcomes: Sequence[Outcome]) -> int:
+    return max(LEVEL_RANK[outcome.level] for outcome in outcomes)
