@@ -71,6 +71,12 @@ def test_an_import_may_record_what_another_resource_has_set(tmp_path: Path, impo
     assert isinstance(found, Unknown) if imported else found is False
 
 
+def test_removed_verification_types_may_be_an_empty_list(tmp_path: Path) -> None:
+    """The plan names what is removed, without its value. To remove an empty list changes nothing."""
+    diff = {"deletes": ["verificationTypes"], "updates": {"loginSessionDuration": 8}}
+    assert kinds(tmp_path, {"loginSessionDuration": 8}, diff)[TYPES] == "either"
+
+
 def test_the_only_change_is_certain(tmp_path: Path) -> None:
     state = {"loginNetworkMasks": "10.0.0.0/8", "verificationTypes": ["sms"], "loginSessionDuration": 8}
     found = kinds(tmp_path, state, {"updates": {"verificationTypes": ["sms"]}})

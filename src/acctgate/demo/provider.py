@@ -85,7 +85,7 @@ class StandIn(ResourceProviderServicer):
     def Diff(self, request: Any, context: Any) -> Any:
         olds, news = _recorded(request), _planned(request)
         passwords = STAND_INS.get(_type(request.urn))
-        names = passwords.changed(olds, news) if passwords else changed(olds, news)
+        names = passwords.changed(olds, news) if passwords else changed(self._era_of(request), olds, news)
         kind = proto.DiffResponse.DIFF_SOME if names else proto.DiffResponse.DIFF_NONE
         return proto.DiffResponse(changes=kind, diffs=names)
 

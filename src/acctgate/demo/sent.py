@@ -35,9 +35,9 @@ def attributes(era: ProviderEra) -> tuple[str, ...]:
     return (*names, ENFORCE) if era.sends_enforce_mfa else names
 
 
-def changed(olds: Properties, news: Properties) -> list[str]:
+def changed(era: ProviderEra, olds: Properties, news: Properties) -> list[str]:
     """Return the names that differ from the recorded state. A computed property keeps a value that is omitted or ""."""
-    names = [*(key.pulumi for key in PREFERENCE_KEYS), ENFORCE]
+    names = dict.fromkeys((*attributes(era), ENFORCE))  # every provider has enforceMfaForLogin, sent or not
     return [name for name in names if _comparable(planned(name, olds, news)) != _comparable(olds.get(name))]
 
 
@@ -60,7 +60,7 @@ def created(era: ProviderEra, news: Properties) -> dict[str, Any]:
 def updated(era: ProviderEra, olds: Properties, news: Properties) -> dict[str, Any] | None:
     """Return what an update sends. None: it makes no call."""
     known = attributes(era)
-    differ = [name for name in changed(olds, news) if name in known]
+    differ = [name for name in changed(era, olds, news) if name in known]
     if not differ:
         return None
     match era.update:

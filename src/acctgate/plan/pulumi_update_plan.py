@@ -174,6 +174,8 @@ def _differences(
     if not declared.get(VERIFICATION):  # an empty list is not sent with a create, so another may be recorded
         found[VERIFICATION] = None
     found |= {_API_NAMES[name]: True for name in (*updates, *deletes) if name in _API_NAMES}
+    if VERIFICATION in map(_API_NAMES.get, deletes):  # its recorded value is not shown, and may be an empty list
+        found[VERIFICATION] = None
     unsure = [_API_NAMES[name] for name in adds if name in _API_NAMES and name != _PULUMI_MASKS]
     unsure += [key for key, value in shown.items() if isinstance(value, Marker) or key == VERIFICATION]
     if DEAD_PROPERTY[0] in changed:  # it alone may be what makes the update, of which newer providers send nothing
