@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from acctgate.crossguard.extra import require_extra
 
 if TYPE_CHECKING:
+    from acctgate.crossguard.components import AccountPosture, OrganizationPosture
     from acctgate.crossguard.data_sources import (
         AccessKeyPolicy,
+        Account,
         CompliancePackReport,
         ConfigRuleCompliance,
         PasswordPolicy,
@@ -25,17 +27,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessKeyPolicy",
+    "Account",
+    "AccountPosture",
     "CompliancePackReport",
     "ConfigRuleCompliance",
+    "OrganizationPosture",
     "PasswordPolicy",
     "SecurityPracticeReport",
     "SecurityPreference",
     "UserSsoSettings",
 ]
 
+_COMPONENTS = ("AccountPosture", "OrganizationPosture")
+
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
     require_extra(f"acctgate.crossguard.{name}")
-    return getattr(import_module("acctgate.crossguard.data_sources"), name)
+    module = "components" if name in _COMPONENTS else "data_sources"
+    return getattr(import_module(f"acctgate.crossguard.{module}"), name)

@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 from acctgate.crossguard.source_reader import SourceReader
 from acctgate.crossguard.source_types import (
     ACCESS_KEY_POLICY,
+    ACCOUNT,
     CONFIG_RULES,
     MODULE,
     PACK_REPORTS,
@@ -51,7 +52,7 @@ class _DataSource(Resource):
         self, resource_name: str, arguments: dict[str, pulumi.Input[str] | None], opts: pulumi.ResourceOptions | None
     ) -> None:
         given = {name: value for name, value in arguments.items() if value is not None}
-        outputs = dict.fromkeys(("account_id", self.source.section, *self.source.extra_outputs, "error"))
+        outputs = dict.fromkeys(("account_id", *self.source.sections, *self.source.extra_outputs, "error"))
         super().__init__(SourceReader(self.source.name), resource_name, {**outputs, **given}, opts)
 
 
@@ -140,3 +141,18 @@ class ConfigRuleCompliance(_PackSource, module=MODULE, name=CONFIG_RULES.name):
     """The answers, one for each pack, with the risk levels of the rules. Absent if there is an `error`."""
     counts: pulumi.Output[dict[str, int]]
     """How many rules have each result, by ComplianceType. Absent if there is an `error`."""
+
+
+class Account(_DataSource, module=MODULE, name=ACCOUNT.name):
+    """All sections of an account, read in parallel at every preview. `OrganizationPosture` has one for each account."""
+
+    source = ACCOUNT
+    SecurityPreference: pulumi.Output[dict[str, Any]]
+    AccountSecurityPracticeInfo: pulumi.Output[dict[str, Any]]
+    CompliancePackReports: pulumi.Output[list[dict[str, Any]]]
+    PasswordPolicy: pulumi.Output[dict[str, Any]]
+    UserSsoSettings: pulumi.Output[dict[str, Any]]
+    AccessKeyPolicy: pulumi.Output[dict[str, Any]]
+    ConfigRuleCompliances: pulumi.Output[list[dict[str, Any]]]
+    errors: pulumi.Output[dict[str, Any]]
+    """Why sections could not be read, by section. Absent if all were. `error` is set if nothing could be read."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from acctgate.crossguard.configuration import AccountSettings
 from acctgate.crossguard.recorded import Recorded, export_state
@@ -19,6 +19,9 @@ from acctgate.sources import SourceError
 from acctgate.sources.snapshots import read_snapshots, unreadable
 from acctgate.sources.target import Target
 
+_PARALLEL: Final = 16
+"""Accounts at the same time: a stack may have data sources for many."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackgroundReader:
@@ -27,7 +30,7 @@ class BackgroundReader:
     settings: AccountSettings
     optional: Collection[str] = OPTIONAL_SECTIONS
     """The optional sections to read: those that the policy needs."""
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "acctgate"))
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_PARALLEL, "acctgate"))
     _started: dict[Hashable, Future[Any]] = field(default_factory=dict)
 
     def start_state(self) -> Future[Recorded | None]:
@@ -67,4 +70,4 @@ def _read(settings: AccountSettings, role: str | None, optional: Collection[str]
         target = Target.chosen(settings.region, role, settings.endpoint)
         return [read_account(target, datetime.now(UTC), optional=optional)]
     except SourceError as error:
-        return [unreadable(error)]
+        return [unreadable(f"{role}: {error}" if role else error)]  # of many accounts, the reader must know which

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import grpc
 import pulumi_policy.policy as sdk
@@ -23,12 +23,15 @@ from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.remediate import REPAIRABLE_TYPES
 from acctgate.crossguard.session import Phase, PreviewSession
 from acctgate.crossguard.source_proof import is_genuine
-from acctgate.crossguard.source_types import SOURCES
+from acctgate.crossguard.source_types import BATCH_TYPE, COMPONENT_PREFIX, SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Level
 from acctgate.plan.pulumi import PREFERENCE_TYPES, WANTED_TYPES
 from acctgate.policy import Policy
+
+_NO_CHANGES: Final = ("pulumi:", COMPONENT_PREFIX)
+"""How the types of resources begin that change nothing in an account: the engine's own, and acctgate's components."""
 
 
 class PackProcess:
@@ -75,7 +78,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
             return response
         if request.type in SOURCES:
             session.declare_source(StackResource(request.type, request.urn, _plain(request.properties)))
-        elif not request.type.startswith("pulumi:"):
+        elif not request.type.startswith(_NO_CHANGES) and request.type != BATCH_TYPE:
             session.declare_other(_declared(request) if request.type in OTHER_TYPES else None)
         return analyzer_pb2.AnalyzeResponse()
 

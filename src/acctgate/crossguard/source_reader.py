@@ -27,8 +27,10 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
+from acctgate.crossguard import batch
 from acctgate.crossguard.source_types import (
     ACCESS_KEY_POLICY,
+    ACCOUNT,
     ARGUMENTS,
     BY_NAME,
     CONFIG_RULES,
@@ -136,13 +138,13 @@ class SourceReader(ResourceProvider):
                 return {"error": {"code": "UnknownArgument", "message": reason}}
             if not isinstance(value, str) or not value:
                 raise _InvalidArgumentError(name, f"expected text, found {value!r}")
-        return _read_source(BY_NAME[self._name], arguments)
+        return _read_all(arguments) if self._name == ACCOUNT.name else _read_source(BY_NAME[self._name], arguments)
 
 
 def _read_source(source: SourceType, arguments: Values) -> Values:
     """Return the account's id and the section, or errors in their place."""
     try:
-        account = _open(*(arguments.get(name) for name in ARGUMENTS))
+        account = _account(_target(*(arguments.get(name) for name in ARGUMENTS)))
     except CallError as error:
         return {"error": _without_nulls(error.error)}
     except SourceError as error:
@@ -159,20 +161,32 @@ def _read_source(source: SourceType, arguments: Values) -> Values:
     return values
 
 
+def _read_all(arguments: Values) -> Values:
+    """Return the account's ID and all sections, with the errors of those that cannot be read."""
+    target = _target(*(arguments.get(name) for name in ARGUMENTS))
+    try:
+        document = batch.read(target).document
+    except SourceError as error:
+        role = f"{target.role_arn}: " if target.role_arn else ""
+        return {"error": {"code": "Unreadable", "message": f"{role}{error}"}}
+    values = {name: document[name] for name in ("account_id", *ACCOUNT.sections) if name in document}
+    errors = {name: _without_nulls(error) for name, error in document.get("errors", {}).items()}
+    return {**values, "errors": errors} if errors else values
+
+
 class _InvalidArgumentError(Exception):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
         self.name = name
 
 
-def _open(region: str | None, role_arn: str | None, endpoint: str | None) -> LiveAccount:
+def _target(region: str | None, role_arn: str | None, endpoint: str | None) -> Target:
     """Return the account that the arguments select, or else the environment."""
     try:
-        target = Target.chosen(region, role_arn, endpoint)
+        return Target.chosen(region, role_arn, endpoint)
     except SourceError as error:
         name = str(error).split()[0].replace("role", "role_arn")
         raise _InvalidArgumentError(name, str(error)) from None
-    return _account(target)
 
 
 # One process serves all data sources of a preview: it assumes a role and reads the identity once.

@@ -22,7 +22,14 @@ class SourceType(NamedTuple):
     """The arguments that it takes beside `ARGUMENTS`."""
 
     extra_outputs: tuple[str, ...] = ()
-    """Its outputs beside the section, `account_id` and `error`."""
+    """Its outputs beside the sections, `account_id` and `error`."""
+    more_sections: tuple[str, ...] = ()
+    """Further sections that it reads."""
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections that it reads, each an output."""
+        return (self.section, *self.more_sections)
 
     @property
     def pulumi_type(self) -> str:
@@ -43,11 +50,28 @@ PASSWORD_POLICY: Final = SourceType("PasswordPolicy", "PasswordPolicy")
 USER_SSO: Final = SourceType("UserSsoSettings", "UserSsoSettings")
 ACCESS_KEY_POLICY: Final = SourceType("AccessKeyPolicy", "AccessKeyPolicy")
 CONFIG_RULES: Final = SourceType("ConfigRuleCompliance", "ConfigRuleCompliances", ("compliance_pack_id",), ("counts",))
+_ONE_SECTION: Final = (
+    PREFERENCE,
+    PRACTICE,
+    PACK_REPORTS,
+    PASSWORD_POLICY,
+    USER_SSO,
+    ACCESS_KEY_POLICY,
+    CONFIG_RULES,
+)
+ACCOUNT: Final = SourceType(
+    "Account",
+    PREFERENCE.section,
+    extra_outputs=("errors",),
+    more_sections=tuple(source.section for source in _ONE_SECTION if source is not PREFERENCE),
+)
+"""Everything at once, so that a preview of many accounts needs one resource for each."""
+BATCH_TYPE: Final = f"pulumi-python:dynamic/{MODULE}:Accounts"
+"""The resource with which the accounts of an organization are read together. It reads nothing of its own."""
+COMPONENT_PREFIX: Final = f"{MODULE}:index:"
+"""How the types of the components begin."""
 
-BY_NAME: Final = {
-    source.name: source
-    for source in (PREFERENCE, PRACTICE, PACK_REPORTS, PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY, CONFIG_RULES)
-}
+BY_NAME: Final = {source.name: source for source in (*_ONE_SECTION, ACCOUNT)}
 """The data sources by name."""
 SOURCES: Final = {source.pulumi_type: source for source in BY_NAME.values()}
 """The data sources by Pulumi type."""

@@ -58,9 +58,9 @@ def accounts(resources: Iterable[StackResource]) -> list[StackAccount]:
         read = values.get("account_id")
         account_id = read if is_known(read) else known.get(_arguments(values))
         gathered = found.setdefault((account_id,) if account_id else _arguments(values), _Gathered(account_id))
-        section = SOURCES[resource.type].section
-        gathered.urns.setdefault(section, resource.urn)
-        _add(gathered, section, values)
+        for section in SOURCES[resource.type].sections:
+            gathered.urns.setdefault(section, resource.urn)
+            _add(gathered, section, values)
     return [_account(gathered) for gathered in found.values()]
 
 
