@@ -14,6 +14,7 @@ BENCHES = {
     "formats": "bench.formats",
     "page": "bench.formats",
     "plan": "bench.plan",
+    "preview_of_many": "bench.preview",
     "previews": "bench.preview",
     "resources": "bench.plan",
 }

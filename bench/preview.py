@@ -6,6 +6,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,15 @@ from pulumi.automation.errors import CommandError
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 from acctgate.crossguard.engine import find_engine, search_path
-from acctgate.demo import DemoServer
+from acctgate.demo import DemoOrganization, DemoServer
+from acctgate.sources import SourceError
+from acctgate.sources.live import read_account
+from acctgate.sources.target import Target
 from bench.measure import ROOT, Ratio
 
 ROUNDS = 4
+MEMBERS = 100
+LATENCY = timedelta(milliseconds=50)
 EMPTY_PACK = """
 from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
 
@@ -57,6 +65,46 @@ def previews(folder: Path) -> Iterator[Ratio]:
     yield Ratio(
         "seconds that a blocked preview takes longer than a passing one", best["blocked"] - best["passing"], 0.3, detail
     )
+
+
+def preview_of_many(folder: Path) -> Iterator[Ratio]:
+    """Compare a preview of 100 accounts with reading them, as many at the same time, and a preview of one account."""
+    scripts = folder / "bin"
+    scripts.mkdir()
+    members = DemoOrganization(MEMBERS)
+    roles = [f"acs:ram::{each}:role/audit" for each in members.member_ids()]
+    with DemoServer(organization=members) as server, DemoServer() as one:
+        server.latency = one.latency = LATENCY
+        one.account.comply()
+        os.environ |= {"PATH": search_path(find_engine(ROOT), scripts), **server.environment}
+        many = stack_of(folder / "many", server, lambda: _members(roles))
+        single = stack_of(folder / "single", one, _data_sources)
+        packs = [str(ROOT / "policies")]
+        best = dict.fromkeys(("reading", "one", "many"), float("inf"))
+        for _ in range(2):
+            best["reading"] = min(best["reading"], _time_to_read(server.endpoint, roles))
+            best["one"] = min(best["one"], time_of(single, packs))
+            best["many"] = min(best["many"], time_of(many, packs, blocked=True))
+    detail = "[" + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()) + "]"
+    ratio = (best["many"] - best["one"]) / best["reading"]
+    yield Ratio(f"a preview of {MEMBERS} accounts, less that of one, over reading them", ratio, 1.5, detail)
+
+
+def _members(roles: list[str]) -> None:
+    from acctgate.crossguard import OrganizationPosture
+
+    OrganizationPosture("members", roles)
+
+
+def _time_to_read(endpoint: str, roles: list[str]) -> float:
+    def read(role: str) -> None:
+        with suppress(SourceError):  # some members have no role
+            read_account(Target(endpoint=endpoint, role_arn=role), datetime.now(UTC))
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(read, roles))
+    return time.perf_counter() - start
 
 
 def empty_pack(folder: Path) -> str:

@@ -128,7 +128,7 @@ def _roles(
     return roles
 
 
-def _role(value: str, role_name: str | None) -> str:
+def _role(value: object, role_name: str | None) -> str:
     """Return the ARN of the role that reads an account.
 
     Raises:
