@@ -42,6 +42,9 @@ class Plugin(StandIn):
         replaces = ["region"] if self._given[int(index)].provider == "replaced" else []
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=replaces, diffs=["region"])
 
+    def Diff(self, request: Any, context: Any) -> Any:
+        return self._of(request, lambda: super(Plugin, self).Diff(request, context))
+
     def Create(self, request: Any, context: Any) -> Any:
         return self._of(request, lambda: super(Plugin, self).Create(request, context))
 
