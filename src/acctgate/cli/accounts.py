@@ -15,6 +15,7 @@ import click
 from acctgate.cli.completion import files
 from acctgate.cli.live import Live
 from acctgate.cli.progress import Progress
+from acctgate.model.credential_report import Names
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.snapshots import RawSnapshot, read_snapshots, unreadable
@@ -56,6 +57,7 @@ def read_accounts(
     now: datetime,
     say: Callable[[str], None] | None = None,
     optional: Collection[str] = OPTIONAL_SECTIONS,
+    names: Names | None = None,
 ) -> Iterator[Snapshot]:
     """Read the accounts that the options name, one at a time.
 
@@ -66,10 +68,11 @@ def read_accounts(
         now: The time to record.
         say: Gets the name of each call to the live account.
         optional: The optional sections to read from it.
+        names: How to name its users; None does not read them.
     """
     if responses or snapshots:
         return (each.parse() if isinstance(each, RawSnapshot) else each for each in read_raw(responses, snapshots))
-    return _read_live(live, now, say, optional)
+    return _read_live(live, now, say, optional, names)
 
 
 def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[RawSnapshot | Snapshot]:
@@ -129,10 +132,11 @@ def _read_live(
     now: datetime,
     say: Callable[[str], None] | None,
     optional: Collection[str],
+    names: Names | None,
 ) -> Iterator[Snapshot]:
     from acctgate.sources.live import read_account  # noqa: PLC0415 - a file needs no API client
 
     try:
-        yield read_account(live.target(), now, say, optional)
+        yield read_account(live.target(), now, say, optional, names)
     except SourceError as error:
         yield unreadable(error)

@@ -79,7 +79,8 @@ def command(
             judged = workers.judge(read_raw(responses, snapshots))
             evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
         else:
-            accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, wanted.sections)
+            sections, users = wanted.sections, wanted.names_to_read
+            accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
             evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         try:

@@ -12,12 +12,14 @@ import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import OVERWRITE, Color
+from acctgate.model.credential_report import Names
 from acctgate.model.other_change import Planned
 from acctgate.model.report import Report, read_report
 from acctgate.policy import Policy, PolicyError
 from acctgate.policy.command_line import (
     ACCOUNTS_VARIABLE,
     MAX_AGE_VARIABLE,
+    NAMES_VARIABLE,
     meant_accounts,
     parse_account,
     parse_max_age,
@@ -54,6 +56,12 @@ def _use_max_age(ctx: click.Context, parameter: click.Parameter, duration: str |
     os.environ[MAX_AGE_VARIABLE] = duration
 
 
+def _use_names(ctx: click.Context, parameter: click.Parameter, names: str | None) -> None:
+    """Pass the choice on in the environment, which the policy pack inherits: it is another process."""
+    if names is not None:
+        os.environ[NAMES_VARIABLE] = names
+
+
 account_option = click.option(
     "--account",
     multiple=True,
@@ -77,6 +85,17 @@ max_age_option = click.option(
     expose_value=False,
     callback=_use_max_age,
     help="Snapshots that are older are unknown: 90m, 24h or 7d. Overrides the policy's max_age_hours.",
+)
+names_option = click.option(
+    "--names",
+    is_flag=False,
+    flag_value="clear",
+    type=click.Choice(get_args(Names)),
+    envvar=NAMES_VARIABLE,
+    expose_value=False,
+    callback=_use_names,
+    help="Name the users behind violations, from the credential report; hash: with pseudonyms. Needs "
+    "ram:GetCredentialReport and ram:GenerateCredentialReport. Overrides the policy's names.",
 )
 policy_option = click.option(
     "--policy",

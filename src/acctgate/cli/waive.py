@@ -33,6 +33,11 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
     metavar="ID",
     help="The account to waive the rule for: its ID, or its alias in the policy.  [default: every account]",
 )
+@click.option(
+    "--user",
+    metavar="NAME",
+    help="Waive the rule for one user only. A violation is waived once all users behind it are; this needs --names.",
+)
 @click.option("--reason", required=True, metavar="TEXT", help="Why the exception is acceptable.")
 @click.option("--owner", required=True, metavar="TEXT", help="Who is responsible for it.")
 @click.option(
@@ -46,6 +51,7 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
 def command(
     rule: str,
     account: str | None,
+    user: str | None,
     reason: str,
     owner: str,
     expires: str,
@@ -59,13 +65,15 @@ def command(
     path = policy_file or policy_path()
     today = datetime.now(UTC).date()
     last = _day(expires, today)
-    given = {"rule": rule, "account": account, "reason": reason, "owner": owner, "expires": last.isoformat()}
+    given = {"rule": rule, "account": account, "user": user, "reason": reason, "owner": owner}
+    given["expires"] = last.isoformat()
     entry = {key: value.strip() for key, value in {**given, "ticket": ticket}.items() if value is not None}
     try:
         written = or_fail(lambda: write_waiver(path, entry, today))
     except WaiverError as error:
         raise click.UsageError(str(error)) from None
     scope = f"account {account}" if account else "every account"
+    scope = f"one user of {scope}" if user else scope
     renewed = f"; renewed, it ended on {written.renewed}" if written.renewed else ""
     days = (last - today).days
     click.echo(f"{written.place}: {rule} is waived for {scope} until {last.isoformat()} ({days} days{renewed})")

@@ -9,18 +9,30 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from acctgate.crossguard.configuration import AccountSettings
 from acctgate.crossguard.recorded import Recorded, export_state
+from acctgate.model.credential_report import Names, with_hashed_names
 from acctgate.model.planned_change import Provider
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
+from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
+from acctgate.sources.call_error import CallError
+from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
 from acctgate.sources.snapshots import read_snapshots, unreadable
 from acctgate.sources.target import Target
 
 _PARALLEL: Final = 16
 """Accounts at the same time: a stack may have data sources for many."""
+
+
+class CredentialReport(NamedTuple):
+    """The credential report of an account, or why there is none."""
+
+    account_id: str | None
+    report: dict[str, Any] | None
+    error: ApiError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class BackgroundReader:
     settings: AccountSettings
     optional: Collection[str] = OPTIONAL_SECTIONS
     """The optional sections to read: those that the policy needs."""
+    names: Names | None = None
+    """How to name users, from the credential report; None does not read it."""
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_PARALLEL, "acctgate"))
     _started: dict[Hashable, Future[Any]] = field(default_factory=dict)
 
@@ -41,14 +55,19 @@ class BackgroundReader:
         """Start to read the account that a provider deploys to, or the default one."""
         role = provider.role_arn if provider and provider.role_arn else self.settings.role_arn
         return self._start(
-            ("account", self.settings.snapshot or role), lambda: _read(self.settings, role, self.optional)
+            ("account", self.settings.snapshot or role), lambda: _read(self.settings, role, self.optional, self.names)
         )
 
     def start_target(self, arguments: Mapping[str, str]) -> Future[list[Snapshot]]:
         """Start to read the account that a data source's arguments select."""
         settings = replace(self.settings, snapshot=None, **arguments)
         key = ("account", settings.role_arn) if settings == self.settings else ("target", *sorted(arguments.items()))
-        return self._start(key, lambda: _read(settings, settings.role_arn, self.optional))
+        return self._start(key, lambda: _read(settings, settings.role_arn, self.optional, self.names))
+
+    def start_names(self, arguments: Mapping[str, str]) -> Future[CredentialReport]:
+        """Start to read the credential report of the account that a data source's arguments select."""
+        settings = replace(self.settings, **arguments)
+        return self._start(("names", *sorted(arguments.items())), lambda: _read_names(settings, self.names))
 
     def read_accounts(self, providers: Iterable[Provider]) -> list[Snapshot]:
         """Return the accounts that these providers deploy to; without providers, the default one."""
@@ -61,13 +80,29 @@ class BackgroundReader:
         return self._started[key]
 
 
-def _read(settings: AccountSettings, role: str | None, optional: Collection[str]) -> list[Snapshot]:
+def _read(
+    settings: AccountSettings, role: str | None, optional: Collection[str], names: Names | None
+) -> list[Snapshot]:
     if settings.snapshot is not None:  # an empty name is an error, and not a reason to read the live account
         return list(read_snapshots([settings.snapshot]))
     from acctgate.sources.live import read_account  # noqa: PLC0415 - loads only for a live call
 
     try:
         target = Target.chosen(settings.region, role, settings.endpoint)
-        return [read_account(target, datetime.now(UTC), optional=optional)]
+        return [read_account(target, datetime.now(UTC), optional=optional, names=names)]
     except SourceError as error:
         return [unreadable(f"{role}: {error}" if role else error)]  # of many accounts, the reader must know which
+
+
+def _read_names(settings: AccountSettings, names: Names | None) -> CredentialReport:
+    from acctgate.sources.live import LiveAccount  # noqa: PLC0415 - loads only for a live call
+
+    try:
+        target = Target.chosen(settings.region, settings.role_arn, settings.endpoint)
+        account = LiveAccount(target, deadline=Deadline.after(ACCOUNT_SECONDS))
+        account_id, report = account.account_id(), account.credential_report(datetime.now(UTC))
+    except CallError as error:
+        return CredentialReport(None, None, error.error)
+    except SourceError as error:
+        return CredentialReport(None, None, {"code": "NoCredentials", "message": str(error)})
+    return CredentialReport(account_id, with_hashed_names(report, account_id) if names == "hash" else report)

@@ -18,6 +18,7 @@ from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand, find_command
 from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
 from acctgate.crossguard.locate import locate, read_again, selection
+from acctgate.crossguard.names import add_names
 from acctgate.crossguard.other_resources import planned_others
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
@@ -65,7 +66,8 @@ class PreviewSession:
         self._command = command or find_command()
         self.configuration = configuration
         self.phase = Phase.CONFIGURED
-        self._reader = reader or BackgroundReader(configuration.account, configuration.policy.sections)
+        policy = configuration.policy
+        self._reader = reader or BackgroundReader(configuration.account, policy.sections, policy.names_to_read)
         self._declared: dict[str, Declared] = {}
         self._others: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
@@ -104,6 +106,8 @@ class PreviewSession:
             self._source_accounts.add(account_id)
         if source.stale:
             self._reader.start_target(selection(source))
+        elif self._reader.names is not None:
+            self._reader.start_names(selection(source))
 
     def declare_other(self, resource: Declared | None = None) -> None:
         """Record any other resource. While there are no data sources, start to read the account early.
@@ -151,6 +155,7 @@ class PreviewSession:
             self._sources.get(each.urn) or proven(each, genuine=False) for each in resources if each.type in SOURCES
         ]
         stack = accounts(each for each in sources if not each.stale)
+        add_names(stack, sources, self._reader)
         read_again(sources, stack, self._reader)
         changes = locate(changes, sources, stack, self._reader)
         path = os.environ.get(variables.BASELINE)

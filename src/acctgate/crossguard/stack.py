@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard
 
 from acctgate.crossguard.source_types import ARGUMENTS, SOURCES
 from acctgate.model.judged_by import ReadAs
-from acctgate.model.snapshot import OPERATIONS, Snapshot
+from acctgate.model.snapshot import OPERATIONS, SETTINGS_SECTIONS, Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.plan.pulumi import UNKNOWN_VALUES, is_unknown
 from acctgate.redact import without_secrets
@@ -108,7 +108,7 @@ def _add(gathered: _Gathered, section: str, values: dict[str, Any]) -> None:
 def _account(gathered: _Gathered) -> StackAccount:
     for section in set(gathered.errors) & (OPERATIONS.keys() - _LISTS):
         gathered.sections.pop(section, None)
-    for section in OPERATIONS:
+    for section in SETTINGS_SECTIONS:
         if section not in gathered.sections and section not in gathered.errors:
             gathered.errors[section] = _error("NotRead", "no data source in the stack reads it")
     document = {"version": 1, "errors": gathered.errors, **without_secrets(gathered.sections)}

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acctgate.demo.credentials import CredentialReports
 from acctgate.model.preference_keys import LEFT_OUT, PREFERENCE_KEYS
 
 ACCOUNT_ID: Final = "1234567890123456"
@@ -107,6 +108,8 @@ class DemoAccount:
 
     config_rules: list[dict[str, Any]] = field(default_factory=lambda: deepcopy(_CONFIG_RULES))
     """The rules of each compliance pack, with their results and risk levels."""
+    credentials: CredentialReports = field(default_factory=CredentialReports)
+    """The credential report. When it is generated, it agrees with `practice`."""
 
     def set_preference(self, parameters: dict[str, str]) -> None:
         """Do what SetSecurityPreference does with its flat, textual parameters."""

@@ -205,6 +205,12 @@ class DemoServer(Faults):
     def _GetAccessKeyPolicyForAccount(self, account: DemoAccount, _: Parameters) -> Answer:
         return {"AccessKeyPolicy": json.dumps(account.access_key_policy)}
 
+    def _GenerateCredentialReport(self, account: DemoAccount, _: Parameters) -> Answer:
+        return account.credentials.generate(account.practice, datetime.now(UTC))
+
+    def _GetCredentialReport(self, account: DemoAccount, parameters: Parameters) -> Answer:
+        return account.credentials.read(parameters)
+
     def _ListCompliancePacks(self, account: DemoAccount, parameters: Parameters) -> Answer:
         size = int(parameters.get("PageSize", "10"))
         start = (int(parameters.get("PageNumber", "1")) - 1) * size

@@ -11,7 +11,7 @@ from acctgate.model import config_rule_compliance
 from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
 from acctgate.model.outcome import Outcome, Result
 from acctgate.model.report import AccountReport
-from acctgate.model.snapshot import OPERATIONS, Snapshot
+from acctgate.model.snapshot import SETTINGS_SECTIONS, Snapshot
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 from acctgate.rules.comparison import Comparison, plain_setting
@@ -99,7 +99,7 @@ def _values(judged: Judged, comparison: Comparison) -> dict[str, Any]:
                 found.update(item for item in _reported(outcome) if item[1] is not None)
         return found
     values: dict[str, Any] = {}
-    for section in OPERATIONS:
+    for section in SETTINGS_SECTIONS:
         value = snapshot.document.get(section)
         if section == "CompliancePackReports" and isinstance(value, list):
             for index, report_of_pack in enumerate(value):

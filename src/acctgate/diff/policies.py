@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from acctgate.diff.groups import all_names, match_changes, states, waivers
 from acctgate.model.diff import PolicyChange
@@ -14,6 +14,9 @@ from acctgate.policy.policy import Account, Policy, Waiver
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
 from acctgate.rules.order import Move, combine
+
+_NAMES: Final = {False: 0, None: 1, "hash": 2, "clear": 3}
+"""The choices of names: how much a report reveals."""
 
 
 def compare_policies(before: Policy, after: Policy, today: date) -> tuple[PolicyChange, ...]:
@@ -122,6 +125,11 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
         if old != new:
             looser = new is None or (old is not None and new > old)
             yield PolicyChange(name, "looser" if looser else "stricter", show_value(old), show_value(new), "")
+    if before.names != after.names:
+        looser = _NAMES[after.names] > _NAMES[before.names]
+        was, now = show_value(before.names), show_value(after.names)
+        note = "it decides whether reports name users"
+        yield PolicyChange("names", "looser" if looser else "stricter", was, now, note)
 
 
 def _lasting(waivers: Iterable[Waiver], rule: str, today: date) -> list[Waiver]:
@@ -140,7 +148,8 @@ def _waiver_moves(old: Sequence[Waiver], new: Sequence[Waiver]) -> Iterator[Move
 
 
 def _covers(wider: Waiver, narrower: Waiver) -> bool:
-    return wider.account in (None, narrower.account) and wider.expires >= narrower.expires
+    includes = wider.account in (None, narrower.account) and wider.user in (None, narrower.user)
+    return includes and wider.expires >= narrower.expires
 
 
 def _text(entry: RuleEntry) -> str:

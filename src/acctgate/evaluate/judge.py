@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from acctgate.evaluate.age import age_notice, without_stale
 from acctgate.log import trace
+from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, verdict_of
@@ -56,7 +57,7 @@ class Judge:
         outcomes: list[Outcome] = []
         for judge in self._rules:
             outcomes += judge(account)
-        found = tuple(outcomes)
+        found = tuple(self._named(outcomes, account))
         return AccountReport(
             account.account_id,
             verdict_of(found),
@@ -69,6 +70,16 @@ class Judge:
             stale=account is not given,
             member=account.member,
         )
+
+    def _named(self, outcomes: list[Outcome], account: Snapshot) -> list[Outcome]:
+        """Return the outcomes with the names behind violations, if they are asked for."""
+        wanted, document = self._policy.names_wanted, account.document
+        in_snapshot = CREDENTIAL_REPORT in document or CREDENTIAL_REPORT in account.errors
+        if wanted is False or (wanted is None and not in_snapshot):
+            return outcomes
+        from acctgate.evaluate.names import with_names  # noqa: PLC0415 - loads only for names
+
+        return with_names(outcomes, account, self._policy, self._now)
 
 
 def prepare(policy: Policy, now: datetime) -> Callable[[Snapshot], AccountReport]:

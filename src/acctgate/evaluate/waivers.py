@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from acctgate.model.credential_report import is_same_user
 from acctgate.model.outcome import Outcome, Result, WaiverNote
 from acctgate.model.report import AccountReport, verdict_of
 from acctgate.model.waiver import WaiverNotice, WaiverState
@@ -24,6 +25,8 @@ class Waivers:
         self._today = now.astimezone(UTC).date()
         self._waivers = policy.all_waivers
         self._needed = set[int]()
+        self._unproven = dict[int, str]()
+        """Waivers for one user that do not apply though they may cover a finding, with the reason."""
         self._accounts = set[str | None]()
         self._groups = set[str]()
 
@@ -44,21 +47,40 @@ class Waivers:
         self._groups.update(report.groups)
         for outcome in report.outcomes:
             if outcome.outcome in _FINDINGS or outcome.waiver is not None:
-                self._needed.update(number for number, _ in self._covering(outcome, report))
+                self._observe(outcome, report)
         return report
+
+    def _observe(self, outcome: Outcome, report: AccountReport) -> None:
+        covering = list(self._covering(outcome, report))
+        self._needed.update(number for number, _ in covering)
+        current = [waiver for _, waiver in covering if self._is_current(waiver)]
+        if outcome.waiver is None and (reason := _unproven(outcome, current, report.account)):
+            for number, waiver in covering:
+                if waiver.user is not None:
+                    self._unproven.setdefault(number, reason)
 
     def notices(self) -> tuple[WaiverNotice, ...]:
         """Return the waivers that need attention, in the policy's order. Call it after the last account."""
-        states = ((waiver, self._state(number, waiver)) for number, waiver in enumerate(self._waivers))
-        return tuple(_notice(waiver, state, self._today) for waiver, state in states if state is not None)
+        states = ((number, waiver, self._state(number, waiver)) for number, waiver in enumerate(self._waivers))
+        return tuple(
+            _notice(waiver, state, self._today, self._unproven.get(number, ""))
+            for number, waiver, state in states
+            if state is not None
+        )
 
     def _apply(self, outcome: Outcome, report: AccountReport) -> Outcome:
         if outcome.outcome not in _FINDINGS:
             return outcome
         covering = [waiver for _, waiver in self._covering(outcome, report)]
-        for waiver in covering:
-            if self._today <= waiver.expires:
-                return _waived(outcome, waiver)
+        current = [waiver for waiver in covering if self._is_current(waiver)]
+        for waiver in current:
+            if waiver.user is None:
+                return _waived(outcome, [waiver])
+        if current:
+            reason = _unproven(outcome, current, report.account)
+            if reason is None:
+                return _waived(outcome, current)
+            return replace(outcome, message=f"{outcome.message}; waivers for users do not apply: {reason}")
         for waiver in covering:
             expired = f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
             return replace(outcome, message=f"{outcome.message}; {expired}")
@@ -66,12 +88,18 @@ class Waivers:
 
     def _covering(self, outcome: Outcome, report: AccountReport) -> Iterator[tuple[int, Waiver]]:
         for number, waiver in enumerate(self._waivers):
-            if waiver.covers(outcome.rule, report.account, report.groups):
+            covers = waiver.covers(outcome.rule, report.account, report.groups)
+            if covers and _may_count(waiver, outcome, report.account):
                 yield number, waiver
+
+    def _is_current(self, waiver: Waiver) -> bool:
+        return self._today <= waiver.expires
 
     def _state(self, number: int, waiver: Waiver) -> WaiverState | None:
         if waiver.expires < self._today:
             return "expired"
+        if number in self._unproven:
+            return "unproven"
         if number not in self._needed and self._was_judged(waiver):
             return "unused"
         return "ending" if waiver.expires - self._today <= WARNING_PERIOD else None
@@ -83,19 +111,56 @@ class Waivers:
         return bool(self._accounts) and (waiver.account is None or waiver.account in self._accounts)
 
 
-def _waived(outcome: Outcome, waiver: Waiver) -> Outcome:
+def _may_count(waiver: Waiver, outcome: Outcome, account: str | None) -> bool:
+    """Return whether a waiver may be about a finding: it names no user, or one who is or may be behind the finding."""
+    if waiver.user is None or outcome.names is None:
+        return True
+    return any(is_same_user(name, waiver.user, account) for name in (*outcome.names, *outcome.possible_names))
+
+
+def _unproven(outcome: Outcome, waivers: Sequence[Waiver], account: str | None) -> str | None:
+    """Return why waivers for users do not cover a finding, None if they do, or if one covers the whole finding.
+
+    They cover a violation only if all users behind it are waived, and nobody else can be behind it. The reason names
+    nobody, because messages go to logs.
+    """
+    users = [waiver.user for waiver in waivers if waiver.user is not None]
+    if not users or len(users) < len(waivers):
+        return None
+    if outcome.outcome != "fail":
+        return "the finding is unknown"
+    if outcome.names is None:
+        return outcome.names_note or "names are off; use --names, or set names in the policy"
+    if not outcome.names_match or not outcome.names:
+        return outcome.names_note or "the names do not explain the value"
+    behind = (*outcome.names, *outcome.possible_names)
+    covered = sum(any(is_same_user(name, user, account) for user in users) for name in behind)
+    if covered < len(behind):
+        return f"they cover {covered:,} of the {len(behind):,} users who are or may be behind the finding"
+    return None
+
+
+def _waived(outcome: Outcome, waivers: Sequence[Waiver]) -> Outcome:
+    """Return a waived finding. Waivers for several users share a note, which ends with the first of them."""
+    waiver = min(waivers, key=lambda each: each.expires)
+    if len(waivers) > 1:
+        reasons = "; ".join(dict.fromkeys(each.reason for each in waivers))
+        owners = ", ".join(dict.fromkeys(each.owner for each in waivers))
+        tickets = ", ".join(dict.fromkeys(each.ticket for each in waivers if each.ticket))
+        waiver = replace(waiver, reason=reasons, owner=owners, ticket=tickets or None)
     note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat(), outcome.outcome, waiver.ticket)
     message = f"{outcome.message} (waived by {waiver.owner} until {note.expires}: {note.tracked_reason})"
     return replace(outcome, outcome="waived", message=message, waiver=note)
 
 
-def _notice(waiver: Waiver, state: WaiverState, today: date) -> WaiverNotice:
+def _notice(waiver: Waiver, state: WaiverState, today: date, reason: str) -> WaiverNotice:
     about = f"the waiver of {waiver.rule} for {waiver.scope} by {waiver.owner}"
     about += f" (ticket {waiver.ticket})" if waiver.ticket else ""
     days, last = (waiver.expires - today).days, waiver.expires.isoformat()
     when = "today is its last day" if days == 0 else f"{days} {'day' if days == 1 else 'days'} left"
     messages: dict[WaiverState, str] = {
         "expired": f"{about} expired on {last} and no longer counts: repair, renew or remove it",
+        "unproven": f"{about} does not apply: {reason}",
         "ending": f"{about} ends on {last} ({when}): repair or renew it",
         "unused": f"{about} is not needed: nothing that it covers is violated; remove it",
     }

@@ -100,6 +100,14 @@ class Outcome:
     """Where the program declares the resource that decides, None if it is unknown."""
     baseline: BaselineNote | None = None
     """Set if a baseline waives the finding."""
+    names: tuple[str, ...] | None = None
+    """Who is behind the violation, by the credential report. None: unknown, or not asked for (`--names`)."""
+    possible_names: tuple[str, ...] = ()
+    """Who may be behind it too: the credential report does not tell."""
+    names_match: bool = False
+    """Whether the names explain the whole value, so that nobody else can be behind it."""
+    names_note: str | None = None
+    """What the names mean, how far they explain the value, or why they are unknown. It names nobody."""
 
     @property
     def binding(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from acctgate.model import credential_report
 from acctgate.model.account_id import is_account_id
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.member import Member
@@ -32,10 +33,13 @@ OPERATIONS: Final = {
     "UserSsoSettings": "GetUserSsoSettings",
     "AccessKeyPolicy": "GetAccessKeyPolicyForAccount",
     "ConfigRuleCompliances": "GetConfigRuleComplianceByPack",
+    credential_report.SECTION: "GetCredentialReport",
 }
 """The sections of a snapshot, and the API operation that returns each."""
 OPTIONAL_SECTIONS: Final = frozenset({"PasswordPolicy", "UserSsoSettings", "AccessKeyPolicy", "ConfigRuleCompliances"})
 """The sections that are read from a live account only if a rule needs them."""
+SETTINGS_SECTIONS: Final = tuple(section for section in OPERATIONS if section != credential_report.SECTION)
+"""The sections that have settings. The credential report has users: it is read only with `--names`."""
 
 Path = tuple[str | int, ...]
 """The path of a value in a snapshot."""
@@ -198,7 +202,9 @@ def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, st
             if path == ("version",):
                 raise SnapshotError(f"version: expected 1, found {show(document.get('version'))}")
             raise SnapshotError(f"{dotted(path)}: {expectation(item['msg'])}")
-        problems.setdefault(path, f"{path[-1]} {expectation(item['msg'])}, found {show(item['input'])}")
+        # A value of the credential report may be a user's name, which no message contains.
+        value = "" if path[0] == credential_report.SECTION else f", found {show(item['input'])}"
+        problems.setdefault(path, f"{path[-1]} {expectation(item['msg'])}{value}")
     return problems
 
 

@@ -12,6 +12,8 @@ from typing_extensions import TypedDict, is_typeddict
 from acctgate.model.access_key_policy import AccessKeyPolicy
 from acctgate.model.compliance_pack import CompliancePackReport
 from acctgate.model.config_rule_compliance import PackCompliance
+from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
+from acctgate.model.credential_report import ValidCredentialReport
 from acctgate.model.fields import Version1, answer, described
 from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
@@ -91,6 +93,8 @@ class SnapshotDocument(TypedDict):
     """GetAccessKeyPolicyForAccount's answer, parsed."""
     ConfigRuleCompliances: NotRequired[list[PackCompliance]]
     """GetConfigRuleComplianceByPack's answers, one for each compliance pack, with the risk levels of the rules."""
+    CredentialReport: NotRequired[ValidCredentialReport]
+    """GetCredentialReport's answer, parsed. It names users, so it is there only if it was asked for (`--names`)."""
     errors: NotRequired[dict[str, ApiError]]
     """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack."""
 
@@ -98,7 +102,8 @@ class SnapshotDocument(TypedDict):
 @cache
 def setting_names() -> frozenset[str]:
     """Return the full names of all settings in the sections, such as AccountSecurityPracticeInfo.Score."""
-    return frozenset(name for name in _names("", SnapshotDocument) if "." in name)
+    names = (name for name in _names("", SnapshotDocument) if "." in name)
+    return frozenset(name for name in names if not name.startswith(CREDENTIAL_REPORT))
 
 
 def _names(prefix: str, model: Any) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from acctgate.model.outcome import Place
 
-WaiverState = Literal["expired", "ending", "unused"]
-"""expired: it no longer counts; ending: it expires soon; unused: it covers no finding."""
+WaiverState = Literal["expired", "unproven", "ending", "unused"]
+"""expired: it no longer counts; unproven: it names a user, and it is not proven that the waived users are all that a
+violation counts; ending: it expires soon; unused: it covers no finding."""
 
 
 @dataclass(frozen=True, slots=True)

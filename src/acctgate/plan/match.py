@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from acctgate.model.other_change import OtherChange, Planned
 from acctgate.model.planned_change import PlannedChange
-from acctgate.model.snapshot import OPERATIONS, Snapshot
+from acctgate.model.snapshot import SETTINGS_SECTIONS, Snapshot
 from acctgate.plan.overlay import overlay, overlay_passwords, unmatched, unmatched_passwords
 from acctgate.policy.policy import Account
 from acctgate.redact import one_line
@@ -148,4 +148,6 @@ def _named_by_policy(change: Planned, accounts: Mapping[str, Account]) -> str | 
 
 def _unread(account: str | None) -> Snapshot:
     error = {"code": "NotRead", "message": "the plan deploys to this account, and it was not read"}
-    return Snapshot.from_document({"version": 1, "account_id": account, "errors": dict.fromkeys(OPERATIONS, error)})
+    return Snapshot.from_document(
+        {"version": 1, "account_id": account, "errors": dict.fromkeys(SETTINGS_SECTIONS, error)}
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast, get_args
 
 from acctgate.model.account_id import is_account_id
+from acctgate.model.credential_report import Names
 from acctgate.policy.policy import Policy
 from acctgate.policy.source import PolicyError
 from acctgate.redact import one_line
@@ -16,6 +17,8 @@ ACCOUNTS_VARIABLE: Final = "ACCTGATE_ACCOUNTS"
 """The environment variable for `--account`: IDs, separated by blanks."""
 MAX_AGE_VARIABLE: Final = "ACCTGATE_MAX_AGE"
 """The environment variable for `--max-age`."""
+NAMES_VARIABLE: Final = "ACCTGATE_NAMES"
+"""The environment variable for `--names`: clear or hash."""
 _DURATION: Final = re.compile(r"([0-9]{1,6})([mhd])", re.ASCII)
 _HOURS: Final = {"m": 1 / 60, "h": 1, "d": 24}
 
@@ -65,7 +68,7 @@ def is_restricted(environment: Mapping[str, str]) -> bool:
 
 
 def with_command_line(policy: Policy, environment: Mapping[str, str]) -> Policy:
-    """Return the policy with what `--account` and `--max-age` say.
+    """Return the policy with what `--account`, `--max-age` and `--names` say.
 
     Args:
         policy: The policy as its files have it.
@@ -77,9 +80,34 @@ def with_command_line(policy: Policy, environment: Mapping[str, str]) -> Policy:
     meant, max_age = meant_accounts(environment), environment.get(MAX_AGE_VARIABLE)
     policy = replace(policy, meant=meant) if meant else policy
     try:
-        return policy if max_age is None else _with_max_age(policy, parse_max_age(max_age))
+        policy = policy if max_age is None else _with_max_age(policy, parse_max_age(max_age))
     except ValueError as error:
         raise PolicyError(f"{MAX_AGE_VARIABLE}: {error}") from None
+    names = chosen_names(environment)
+    return _with_names(policy, names) if names else policy
+
+
+def chosen_names(environment: Mapping[str, str]) -> Names | None:
+    """Return what `--names` says, None without the option.
+
+    Raises:
+        PolicyError: It is neither clear nor hash.
+    """
+    found = environment.get(NAMES_VARIABLE)
+    for name in get_args(Names):
+        if found == name:
+            return cast(Names, name)
+    if not found:
+        return None
+    raise PolicyError(f"{NAMES_VARIABLE}: {one_line(found)}: invalid choice; use {' or '.join(get_args(Names))}")
+
+
+def _with_names(policy: Policy, names: Names) -> Policy:
+    """Return the policy with another choice of names. A choice of its own is named in reports."""
+    if policy.names in (None, names):
+        return replace(policy, names_option=names)
+    override = f"--names: {names}; the policy has names: {policy.names or 'false'}"
+    return replace(policy, names_option=names, overrides=(*policy.overrides, override))
 
 
 def _with_max_age(policy: Policy, hours: float) -> Policy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, NotRequired, cast
+from typing import Annotated, Any, Literal, NotRequired, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -25,6 +25,9 @@ class WaiverEntry(TypedDict):
     """The rule's id."""
     account: NotRequired[Text]
     """The account's id, as text in quotes, or its alias under `accounts`. Without it: every account."""
+    user: NotRequired[Text]
+    """The user that it is about: the user principal name, or its hashed form (`user-…`). A violation is waived only if
+    all users behind it are. Needs `names`; without it, the waiver covers the whole finding."""
     reason: Text
     """Why the exception is acceptable."""
     owner: Text
@@ -102,6 +105,9 @@ class PolicyFile(TypedDict):
     overrides an earlier one."""
     max_age_hours: NotRequired[Annotated[float, Field(gt=0, le=876000, allow_inf_nan=False)]]
     """Snapshots older than this are unknown. Unit: hours."""
+    names: NotRequired[Literal["clear", "hash", False]]
+    """Whether reports name the users behind violations, from the credential report: clear, hash (pseudonyms) or false.
+    Without it, only names that a snapshot has are shown. `--names` overrides it."""
     max_waiver_days: NotRequired[Annotated[int, Field(ge=1, le=36500)]]
     """The longest time from today that a waiver may last. Unit: days. Without it, `acctgate waive` refuses more than
     365 days."""

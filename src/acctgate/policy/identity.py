@@ -53,6 +53,7 @@ def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:
 
 def _document(policy: Policy) -> dict[str, Any]:
     groups = [[group.name, group.match, group.rules, _waivers(group.waivers)] for group in policy.groups]
+    names = {} if policy.names is None else {"names": policy.names}  # the digest of other policies stays the same
     return {
         "rules": {rule: entry for rule, entry in policy.rules.items() if entry["level"] != "disabled"},
         "waivers": _waivers(policy.waivers),
@@ -61,11 +62,13 @@ def _document(policy: Policy) -> dict[str, Any]:
         "max_age_hours": policy.max_age_hours,
         "max_waiver_days": policy.max_waiver_days,
         **({"groups": groups} if groups else {}),
+        **names,
     }
 
 
 def _waivers(waivers: Iterable[Waiver]) -> list[list[str | None]]:
     return [
         [waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.ticket]
+        + ([waiver.user] if waiver.user else [])
         for waiver in waivers
     ]

@@ -157,8 +157,8 @@ def _unneeded(number: int, policy: Policy, today: date) -> str | None:
     if policy.rules[waiver.rule]["level"] == "disabled":
         return f"{waiver.rule} is disabled: there is nothing to waive"
     for index, other in enumerate(policy.waivers):
-        longer = other.covers(waiver.rule, waiver.account) and other.expires >= waiver.expires
-        same = (other.account, other.expires) == (waiver.account, waiver.expires)
+        longer = other.includes(waiver) and other.expires >= waiver.expires
+        same = (other.account, other.user, other.expires) == (waiver.account, waiver.user, waiver.expires)
         if longer and (index < number if same else index != number):
             return f"another waiver covers it, by {other.owner} until {other.expires.isoformat()}"
     return None

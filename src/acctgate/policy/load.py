@@ -74,6 +74,7 @@ def build_policy(merged: Merged) -> Policy:
         max_waiver_days=merged.document.get("max_waiver_days"),
         groups=tuple(_groups(merged)) if merged.groups() else (),
         unnamed=frozenset(name for name in merged.all_rules if name not in entries),
+        names=merged.document.get("names"),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from acctgate.model.credential_report import Names
 from acctgate.model.outcome import BINDING, LEVEL_RANK, Level, Place, Severity
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.policy.module_code import ModuleCode
@@ -32,6 +33,8 @@ class Waiver:
     """The last day on which it applies (UTC)."""
     account: str | None = None
     """None: every account."""
+    user: str | None = None
+    """The user that it is about, by name or by hashed name. None: the whole finding."""
     ticket: str | None = None
     """Where the exception is tracked."""
     place: Place | None = None
@@ -40,14 +43,19 @@ class Waiver:
     """The group whose accounts it is for; None: those of the whole policy."""
 
     def covers(self, rule: str, account: str | None, groups: Iterable[str] = ()) -> bool:
-        """Return whether it covers this rule on this account, which is in these groups."""
+        """Return whether it covers this rule, for every user or for one, on this account, which is in these groups."""
         return self.rule == rule and self.account in (None, account) and (self.group is None or self.group in groups)
 
     @property
     def scope(self) -> str:
-        """Which accounts it covers."""
-        accounts = self.account or "every account"
+        """Which accounts it covers. A user's name stays in the policy file: this goes to logs."""
+        accounts = f"{'one user of ' if self.user else ''}{self.account or 'every account'}"
         return f"{accounts} in group {self.group}" if self.group else accounts
+
+    def includes(self, other: Waiver) -> bool:
+        """Return whether it covers all that another waiver covers, apart from the time."""
+        groups = (other.group,) if other.group else ()
+        return self.covers(other.rule, other.account, groups) and self.user in (None, other.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,10 @@ class Policy:
     """The same, from `--max-age`, which overrides the policy."""
     max_waiver_days: int | None = None
     """How many days ahead a waiver may end; None: `DEFAULT_WAIVER_DAYS` for new ones."""
+    names: Names | Literal[False] | None = None
+    """Whether reports name the users behind violations. None: only those that a snapshot has."""
+    names_option: Names | None = None
+    """The same, from `--names`, which overrides the policy."""
     overrides: tuple[str, ...] = ()
     """What the command line overrides: one text per value."""
     groups: tuple[Group, ...] = ()
@@ -97,6 +109,17 @@ class Policy:
     def age_limit(self) -> float | None:
         """Return the age in hours from which a snapshot is unknown, None without a limit."""
         return self.max_age_hours if self.max_age_option is None else self.max_age_option
+
+    @property
+    def names_wanted(self) -> Names | Literal[False] | None:
+        """Return whether reports name users. None: as in the snapshot."""
+        return self.names_option or self.names
+
+    @property
+    def names_to_read(self) -> Names | None:
+        """Return how to read the credential report, None if no enabled rule names users or nobody asks for names."""
+        uses = any(rule.behind and self.strictest_level(rule.id) != "disabled" for rule in self.all_rules)
+        return (self.names_wanted or None) if uses else None
 
     def at_any_age(self) -> Policy:
         """Return the policy without a limit of age."""

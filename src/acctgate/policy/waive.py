@@ -82,6 +82,8 @@ def _check(before: Policy, entry: Mapping[str, str], today: date) -> None:
     for key, value in entry.items():
         if not value or not value.isprintable():
             raise WaiverError(f"--{key}: should be one line of text")
+    if "user" in entry and known[entry["rule"]].behind is None:
+        raise WaiverError(f"--user: {entry['rule']} names no users; leave the option out")
     if "account" in entry and _account(before, entry) is None:
         name = entry["account"]
         raise WaiverError(f"--account {name}: neither an account ID nor an alias that the policy has once")
@@ -100,20 +102,20 @@ def _account(policy: Policy, entry: Mapping[str, str]) -> str | None:
 
 def _same(before: Policy, entry: Mapping[str, str], first: int) -> int | None:
     """Return the number of the last waiver of the file itself for the same rule and account, None without one."""
-    same = (entry["rule"], _account(before, entry))
+    same = (entry["rule"], _account(before, entry), entry.get("user"))
     found = [
         number
         for number, waiver in enumerate(before.waivers)
-        if number >= first and (waiver.rule, waiver.account) == same
+        if number >= first and (waiver.rule, waiver.account, waiver.user) == same
     ]
     return found[-1] if found else None
 
 
 def _refuse_covered(before: Policy, entry: Mapping[str, str], renewed: int | None) -> None:
     """Refuse an entry that changes nothing: another waiver covers it at least as long."""
-    account = _account(before, entry)
+    account, user = _account(before, entry), entry.get("user")
     for number, waiver in enumerate(before.waivers):
         longer = waiver.expires.isoformat() >= entry["expires"]
-        if number != renewed and longer and waiver.covers(entry["rule"], account):
+        if number != renewed and longer and waiver.covers(entry["rule"], account) and waiver.user in (None, user):
             place = f"{waiver.place.file}:{waiver.place.line}" if waiver.place else before.source
             raise PolicyError(f"{place}: already waived until {waiver.expires.isoformat()}")

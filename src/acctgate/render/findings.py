@@ -22,6 +22,8 @@ OUTCOME_WORDS: Final[dict[Result, str]] = {
 }
 _LONGEST_LINE: Final = 300
 """Characters."""
+_LONGEST_NAME: Final = 80
+"""Characters."""
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 
 
@@ -43,6 +45,18 @@ def title(outcome: Outcome) -> str:
 def sentence(report: AccountReport, outcome: Outcome) -> str:
     """Return the account, the message and the expected value as one printable line."""
     return f"account {account_name(report)}: {clean(f'{outcome.message}; expected {outcome.expected}')}"
+
+
+def who(outcome: Outcome, most: int = 5) -> str:
+    """Return who is behind a finding, at most so many names, and what is known of them, as one printable line.
+
+    Empty if names were not asked for.
+    """
+    names = [clean(name, _LONGEST_NAME) for name in (outcome.names or ())[:most]]
+    more = len(outcome.names or ()) - len(names)
+    shown = ", ".join(names) + (f" and {more:,} more" if more else "")
+    note = clean(outcome.names_note or "")
+    return f"{shown} ({note})" if shown and note else shown or note
 
 
 def judged_properties(judged_by: JudgedBy | None) -> Iterator[tuple[str, str]]:

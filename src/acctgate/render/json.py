@@ -111,6 +111,12 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         # Readers of older reports know a baseline as a waiver without an end.
         legacy = {"reason": f"already in {note.source}", "owner": "baseline", "expires": "", "outcome": note.outcome}
         result |= {"waiver": legacy, "baseline": {"source": note.source, "outcome": note.outcome}}
+    if outcome.names is not None:
+        result |= {"names": list(outcome.names), "names_match": outcome.names_match}
+    if outcome.possible_names:
+        result["possible_names"] = list(outcome.possible_names)
+    if outcome.names_note:
+        result["names_note"] = outcome.names_note
     if outcome.place:
         result["place"] = {"file": outcome.place.file, "line": outcome.place.line}
     return result

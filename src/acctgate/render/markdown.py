@@ -12,7 +12,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import change_lines
-from acctgate.render.findings import VERDICT_WORDS, read_line
+from acctgate.render.findings import VERDICT_WORDS, read_line, who
 from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import escape
 
@@ -86,7 +86,9 @@ def _folded(title: str, lines: Iterable[str]) -> list[str]:
 
 def _row(report: AccountReport, outcome: Outcome) -> str:
     name = report.alias or report.account or "unknown"
-    cells = (name, outcome.rule, outcome.message, outcome.expected, outcome.remediation)
+    found = who(outcome)
+    message = f"{outcome.message}: {found}" if found else outcome.message
+    cells = (name, outcome.rule, message, outcome.expected, outcome.remediation)
     return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
 
 

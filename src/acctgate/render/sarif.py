@@ -13,7 +13,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
-from acctgate.render.findings import Fingerprints, account_name, level, read_line, sentence
+from acctgate.render.findings import Fingerprints, account_name, level, read_line, sentence, who
 from acctgate.render.gravest import Gravest, rank
 from acctgate.render.json import dumps
 from acctgate.rules import RULES
@@ -87,11 +87,13 @@ class SarifRenderer(Renderer):
             **({"ruleIndex": index} if (index := self._index.get(outcome.rule)) is not None else {}),
             "kind": "fail",
             "level": level(outcome),
-            "message": _message(sentence(report, outcome)),
+            "message": _message(_sentence(report, outcome)),
             "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
             "partialFingerprints": {"acctgate/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"},
             "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
         }
+        if outcome.names is not None:
+            result["properties"]["names"] = [clean(name) for name in outcome.names]
         if outcome.waiver:
             reason = f"{outcome.waiver.tracked_reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
             result["suppressions"] = [_suppression(reason)]
@@ -114,6 +116,11 @@ class SarifRenderer(Renderer):
             "message": _message(clean(notice.message)),
             "locations": [{"physicalLocation": _physical(self.frame.from_root(notice.place or DEFAULT_PLACE))}],
         }
+
+
+def _sentence(report: AccountReport, outcome: Outcome) -> str:
+    found = who(outcome)
+    return f"{sentence(report, outcome)}; {found}" if found else sentence(report, outcome)
 
 
 def _message(text: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_text import change_lines
-from acctgate.render.findings import read_line
+from acctgate.render.findings import read_line, who
 from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
 
@@ -84,6 +84,7 @@ class TextRenderer(Renderer):
             if expired := _EXPIRED.search(outcome.message):
                 text = clean(f"{outcome.rule}: {expired[1]}", _LONGEST)
                 yield self._layout.paragraph((" " * 5, ""), (text, ""), 5)
+            yield from self._names(outcome, 5)
         reasons: dict[str, list[str]] = {}
         for outcome in outcomes:
             if outcome.outcome == "unknown":
@@ -106,6 +107,13 @@ class TextRenderer(Renderer):
         for outcome in waived:
             text = clean(f"{outcome.rule}: {outcome.message}", _LONGEST)
             yield self._layout.paragraph((" " * 4, ""), (text, ""), 4)
+            yield from self._names(outcome, 4)
+
+    def _names(self, outcome: Outcome, indent: int) -> Iterator[str]:
+        """Yield a line with the users behind an outcome, if they were asked for."""
+        if found := who(outcome):
+            head = f"{clean(outcome.rule)}: "
+            yield self._layout.paragraph((" " * indent + head, "dim"), (found, "dim"), indent)
 
     def _rest(self, report: AccountReport) -> Iterator[str]:
         before = "\n"

@@ -21,10 +21,12 @@ from acctgate.model.fields import described, json_schema, without_references
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
+from acctgate.rules.behind import Behind
 from acctgate.rules.order import Move, Order, combine, ordered
 
 __all__ = [
     "Actuals",
+    "Behind",
     "Judgement",
     "Level",
     "LintHint",
@@ -200,6 +202,8 @@ class Rule(Generic[P]):
     """Returns whether one planned resource of these types can change the outcome."""
     keeps_outcome: bool = False
     """Whether such resources are only noted, because the rule judges a measurement of the live account."""
+    behind: Behind | None = None
+    """Finds who is behind a violation in the credential report (`--names`). None: the rule counts no users."""
     cis: tuple[str, ...] = ()
     """Controls of the CIS Alibaba Cloud Foundation Benchmark that the rule covers."""
 

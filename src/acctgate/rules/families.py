@@ -10,7 +10,7 @@ from annotated_types import Ge, Le
 from acctgate.model.fields import Count
 from acctgate.model.other_change import ACCESS_KEY, OtherChange
 from acctgate.model.outcome import Severity
-from acctgate.rules.base import Judgement, LintHint, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.rules.base import Behind, Judgement, LintHint, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import Order, lower_is_stricter
 
 USER_INFO: Final = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
@@ -185,6 +185,7 @@ def count(
     remediation: str,
     zh: RuleText,
     is_moved_by: Callable[[OtherChange], bool],
+    behind: Behind,
     cis: tuple[str, ...] = (),
 ) -> SettingRule[Maximum]:
     """Return a rule on a count in the security report.
@@ -199,6 +200,7 @@ def count(
         remediation: What to do about a violation.
         zh: The texts in Chinese, except the parameter's.
         is_moved_by: Whether a planned AccessKey pair can change the count.
+        behind: Finds who is behind the count.
         cis: Controls of the CIS benchmark that the rule covers.
     """
     setting = f"{USER_INFO}.{key}"
@@ -221,5 +223,6 @@ def count(
         thresholds=("maximum",),
         moved_by_resources=(ACCESS_KEY,),
         is_moved_by=is_moved_by,
+        behind=behind,
         cis=cis,
     )

@@ -20,7 +20,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from acctgate.model.outcome import Level
-from acctgate.model.snapshot import OPERATIONS, Path, Snapshot, Unknown
+from acctgate.model.snapshot import SETTINGS_SECTIONS, Path, Snapshot, Unknown
 from acctgate.model.snapshot_document import setting_names
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided
@@ -171,7 +171,7 @@ def _place(account: Snapshot, found: Sequence[_Finding]) -> Any:
 
 def _changes(before: Snapshot, after: Snapshot, settings: Sequence[str]) -> Iterator[_Change]:
     """Yield the settings that differ: those that rules judge first, then any others in the answers."""
-    others = (name for side in (before, after) for section in OPERATIONS for name in _leaves(side, section))
+    others = (name for side in (before, after) for section in SETTINGS_SECTIONS for name in _leaves(side, section))
     for setting in dict.fromkeys((*settings, *others)):
         path = tuple(setting.split("."))
         change = _Change(setting, before.read(path), after.read(path))

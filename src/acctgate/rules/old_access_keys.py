@@ -4,7 +4,9 @@ The longer a key exists, the more places it has been copied to. Alibaba Cloud do
 after how many days a key counts as old.
 """
 
+from acctgate.language import Words
 from acctgate.rules.base import RuleText
+from acctgate.rules.behind import Behind, any_of, itself, old_keys
 from acctgate.rules.families import count, removes_user_key
 
 RULE = count(
@@ -17,6 +19,14 @@ RULE = count(
     remediation="Rotate the old AccessKey pairs, or replace them with RAM roles.",
     cis=("1.6",),
     is_moved_by=removes_user_key,
+    behind=Behind(
+        Words(
+            "RAM users with active AccessKey pairs older than 90 days (Alibaba Cloud's own limit is unpublished)",
+            "持有创建超过 90 天且已启用的 AccessKey 的 RAM 用户（阿里云自身的界限没有公开）",
+        ),
+        any_of(old_keys),
+        itself,
+    ),
     zh=RuleText(
         title="有陈旧 AccessKey 的 RAM 用户",
         doc="没有 RAM 用户持有陈旧的 AccessKey。\n\n"

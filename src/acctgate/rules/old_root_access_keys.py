@@ -4,7 +4,9 @@ The longer a key exists, the more places it has been copied to. Alibaba Cloud do
 after how many days a key counts as old.
 """
 
+from acctgate.language import Words
 from acctgate.rules.base import RuleText
+from acctgate.rules.behind import Behind, itself, old_keys
 from acctgate.rules.families import count, removes_root_key
 
 RULE = count(
@@ -17,6 +19,15 @@ RULE = count(
     remediation="Replace the old AccessKey pairs of the Alibaba Cloud account with RAM roles, or rotate them.",
     cis=("1.6",),
     is_moved_by=removes_root_key,
+    behind=Behind(
+        Words(
+            "active AccessKey pairs of root older than 90 days (Alibaba Cloud's own limit is unpublished)",
+            "主账号创建超过 90 天且已启用的 AccessKey（阿里云自身的界限没有公开）",
+        ),
+        old_keys,
+        itself,
+        root=True,
+    ),
     zh=RuleText(
         title="主账号陈旧 AccessKey",
         doc="阿里云账号（主账号）本身没有陈旧的 AccessKey。\n\n"

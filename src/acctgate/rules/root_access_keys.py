@@ -4,7 +4,9 @@ Root can do everything and nothing limits it: no policy, no network mask, no MFA
 of root gives away the whole account.
 """
 
+from acctgate.language import Words
 from acctgate.rules.base import RuleText
+from acctgate.rules.behind import Behind, existing_keys, itself
 from acctgate.rules.families import count, is_root_key
 
 RULE = count(
@@ -18,6 +20,15 @@ RULE = count(
     "Management), after moving their users to RAM roles.",
     cis=("1.2",),
     is_moved_by=is_root_key,
+    behind=Behind(
+        Words(
+            "AccessKey pairs of root",
+            "主账号的 AccessKey",
+        ),
+        existing_keys,
+        itself,
+        root=True,
+    ),
     zh=RuleText(
         title="主账号 AccessKey",
         doc="阿里云账号（主账号）本身没有 AccessKey。\n\n"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from acctgate.language import Words
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide
+from acctgate.rules.behind import Behind, root_without_mfa
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import higher_is_stricter
 
@@ -31,6 +33,12 @@ RULE = SettingRule(
     judge=judge,
     remediation="Log on as the Alibaba Cloud account and bind an MFA device (Account Center, Security "
     "Settings, Account Protection).",
+    behind=Behind(
+        Words("root without an MFA device", "未绑定 MFA 设备的主账号"),
+        root_without_mfa,
+        lambda bound: int(not bound),
+        root=True,
+    ),
     cis=("1.3",),
     translations={
         "zh": RuleText(

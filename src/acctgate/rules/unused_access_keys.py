@@ -4,7 +4,9 @@ A key that nobody uses is useful only to an attacker who finds it. Alibaba Cloud
 a key counts as unused.
 """
 
+from acctgate.language import Words
 from acctgate.rules.base import RuleText
+from acctgate.rules.behind import Behind, any_of, itself, unused_keys
 from acctgate.rules.families import count, removes_user_key
 
 RULE = count(
@@ -17,6 +19,14 @@ RULE = count(
     remediation="Disable and delete the unused AccessKey pairs (RAM console, Users, or "
     "ListAccessKeys with GetAccessKeyLastUsed).",
     is_moved_by=removes_user_key,
+    behind=Behind(
+        Words(
+            "RAM users with active AccessKey pairs not used for 90 days (Alibaba Cloud's own limit is unpublished)",
+            "持有 90 天未使用且已启用的 AccessKey 的 RAM 用户（阿里云自身的界限没有公开）",
+        ),
+        any_of(unused_keys),
+        itself,
+    ),
     zh=RuleText(
         title="有闲置 AccessKey 的 RAM 用户",
         doc="没有 RAM 用户持有闲置的 AccessKey。\n\n"

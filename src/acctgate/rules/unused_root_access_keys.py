@@ -4,7 +4,9 @@ A key that nobody uses is useful only to an attacker who finds it. Alibaba Cloud
 a key counts as unused.
 """
 
+from acctgate.language import Words
 from acctgate.rules.base import RuleText
+from acctgate.rules.behind import Behind, itself, unused_keys
 from acctgate.rules.families import count, removes_root_key
 
 RULE = count(
@@ -16,6 +18,15 @@ RULE = count(
     counted="unused AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Disable and delete the unused AccessKey pairs of the Alibaba Cloud account.",
     is_moved_by=removes_root_key,
+    behind=Behind(
+        Words(
+            "active AccessKey pairs of root not used for 90 days (Alibaba Cloud's own limit is unpublished)",
+            "主账号 90 天未使用且已启用的 AccessKey（阿里云自身的界限没有公开）",
+        ),
+        unused_keys,
+        itself,
+        root=True,
+    ),
     zh=RuleText(
         title="主账号闲置 AccessKey",
         doc="阿里云账号（主账号）本身没有闲置的 AccessKey。\n\n"

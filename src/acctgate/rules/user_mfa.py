@@ -12,8 +12,10 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Words
 from acctgate.model.other_change import LOGIN_PROFILE, MFA_DEVICE, USER
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, WhereSso, entry, unknown_message
+from acctgate.rules.behind import Behind, without_mfa
 from acctgate.rules.families import USER_INFO, lint_where_sso
 from acctgate.rules.order import Move, combine, higher_is_stricter, lower_is_stricter
 
@@ -97,6 +99,11 @@ RULE = SettingRule(
     remediation="Have each RAM user bind an MFA device, or bind one for them (RAM console, Users). Delete "
     "users that are no longer needed.",
     moved_by_resources=(USER, LOGIN_PROFILE, MFA_DEVICE),
+    behind=Behind(
+        Words("RAM users without an MFA device", "未绑定 MFA 设备的 RAM 用户"),
+        without_mfa,
+        lambda actual: int(actual["SubUser"] - actual["SubUserBindMfa"]),
+    ),
     cis=("1.4",),
     translations={
         "zh": RuleText(

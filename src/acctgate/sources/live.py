@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+from acctgate.model.credential_report import Names, with_hashed_names
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, wrong_account
 from acctgate.model.snapshot_document import ApiError
@@ -19,10 +20,12 @@ from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.compliance.rules import read_rule_compliance
+from acctgate.sources.credential_report import read_credential_report
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
 from acctgate.sources.identity import read_identity
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
+    CREDENTIAL_REPORT,
     IDENTITY,
     PACK_REPORT,
     PASSWORD_POLICY,
@@ -138,6 +141,12 @@ class LiveAccount:
                 errors[f"{RULE_COMPLIANCE.section}.{pack}"] = error
         return found, errors
 
+    def credential_report(self, now: datetime) -> dict[str, Any]:
+        """Return the credential report, parsed. It names users. A new one is generated if there is no recent one."""
+        deadline = self._deadline or Deadline.after(ACCOUNT_SECONDS)
+        safe: dict[str, Any] = without_secrets(read_credential_report(self._call, now, deadline))
+        return safe
+
     def _call(self, operation: Operation, query: dict[str, str] | None = None) -> Any:
         return self._caller.call(operation, query, self._deadline)
 
@@ -152,6 +161,7 @@ def read_account(
     now: datetime,
     say: Callable[[str], None] | None = None,
     optional: Collection[str] = OPTIONAL_SECTIONS,
+    names: Names | None = None,
 ) -> Snapshot:
     """Read the sections of an account, in parallel.
 
@@ -160,6 +170,7 @@ def read_account(
         now: The time to record.
         say: Gets the name of each operation as it is called.
         optional: The optional sections to read. Each costs a call.
+        names: How to name users, from the credential report; None does not read it.
 
     Raises:
         SourceError: No call brought an answer: there are no credentials, they are wrong, or there is no connection.
@@ -171,6 +182,8 @@ def read_account(
     packs_of = partial(_read_packs, account, rules=RULE_COMPLIANCE.section in optional)
     always = account.account_id, account.security_preference, account.security_practice, packs_of
     readers = {section: read for section, read in _optional_readers(account).items() if section in optional}
+    if names is not None:
+        readers[CREDENTIAL_REPORT.section] = partial(account.credential_report, now)
     results = run_parallel([*always, *readers.values()])
     identity, preference, practice, of_packs, *others = results
     if all(isinstance(result, CallError) for result in results):
@@ -190,6 +203,9 @@ def read_account(
         _put(sections, errors, RULE_COMPLIANCE.section, compliances)
         pack_errors |= rule_errors
     account_id = identity if isinstance(identity, str) else None
+    if names == "hash" and CREDENTIAL_REPORT.section in sections:
+        report = sections[CREDENTIAL_REPORT.section]
+        sections[CREDENTIAL_REPORT.section] = with_hashed_names(report, account_id)
     errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
     read_as = ReadAs("live", None, account.caller_arn, target.role_arn, target.region, target.profile)
     return replace(snapshot_of(sections, errors, account_id, _timestamp(now), read_as), read_as=read_as)

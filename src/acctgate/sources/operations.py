@@ -87,6 +87,12 @@ PACK_DETAILS: Final = Operation(
     "ConfigRuleCompliances",
     "CompliancePack",
 )
+CREDENTIAL_REPORT: Final = Operation(
+    "GetCredentialReport", "ims", "2019-08-15", "ram:GetCredentialReport", "CredentialReport", "Content"
+)
+GENERATE_CREDENTIAL_REPORT: Final = Operation(
+    "GenerateCredentialReport", "ims", "2019-08-15", "ram:GenerateCredentialReport", "", "State"
+)
 ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole", "", "Credentials")
 SET_PREFERENCE: Final = Operation(
     "SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference", "", "SecurityPreference"
@@ -177,10 +183,13 @@ OPTIONAL_OPERATIONS: Final = (PASSWORD_POLICY, USER_SSO, ACCESS_KEY_POLICY)
 """What reading an account calls only if a rule needs it. Their permissions are optional."""
 OPTIONAL_PACK_OPERATIONS: Final = (RULE_COMPLIANCE, PACK_DETAILS)
 """The same, called for each compliance pack."""
+NAME_OPERATIONS: Final = (CREDENTIAL_REPORT, GENERATE_CREDENTIAL_REPORT)
+"""What reading an account calls only with `--names`. The report is generated if there is no recent one."""
 OPERATIONS: Final = (
     *READ_OPERATIONS,
     *OPTIONAL_OPERATIONS,
     *OPTIONAL_PACK_OPERATIONS,
+    *NAME_OPERATIONS,
     ASSUME_ROLE,
     SET_PREFERENCE,
     SET_PASSWORD_POLICY,

@@ -18,6 +18,7 @@ from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import CallError, api_error
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
+    CREDENTIAL_REPORT,
     IDENTITY,
     OPTIONAL_OPERATIONS,
     OPTIONAL_PACK_OPERATIONS,
@@ -36,7 +37,15 @@ _PACKS: Final = PACK_REPORT.section
 _RULES: Final = RULE_COMPLIANCE.section
 _SECTIONS: Final = {
     operation.name: operation.section
-    for operation in (PREFERENCE, PRACTICE, PACKS, PACK_REPORT, *OPTIONAL_OPERATIONS, *OPTIONAL_PACK_OPERATIONS)
+    for operation in (
+        PREFERENCE,
+        PRACTICE,
+        PACKS,
+        PACK_REPORT,
+        *OPTIONAL_OPERATIONS,
+        *OPTIONAL_PACK_OPERATIONS,
+        CREDENTIAL_REPORT,
+    )
 }
 ANSWER_KEYS: Final = frozenset(
     (*_SINGLE, _PACK, _PACKS, _RULES, RULE_COMPLIANCE.answer_key, PACK_DETAILS.answer_key, "IdentityType")
@@ -72,6 +81,16 @@ class _Account:
         except CallError as error:
             self.origins[section] = name
             self.errors[section] = error.error
+
+    def put_credential_report(self, answer: dict[str, Any], name: str) -> None:
+        """Add the credential report, or the error that it is unusable."""
+        from acctgate.sources.credential_report import parse_answers  # noqa: PLC0415 - loads only for such an answer
+
+        self.put_origin(CREDENTIAL_REPORT.section, name)
+        try:
+            self.sections[CREDENTIAL_REPORT.section] = parse_answers([answer])
+        except CallError as error:
+            self.errors[CREDENTIAL_REPORT.section] = error.error
 
     def add_rules(self, compliance: Any, name: str) -> None:
         """Add the results of the rules of one compliance pack."""
@@ -184,6 +203,9 @@ def _add_sections(account: _Account, answer: dict[str, Any], name: str) -> list[
             account.put_access_key_policy(answer, name)
         else:
             account.put(section, answer[section], name)
+    if CREDENTIAL_REPORT.answer_key in answer and "GeneratedTime" in answer:
+        found.append(CREDENTIAL_REPORT.section)
+        account.put_credential_report(answer, name)
     listed = answer.get(_PACKS)
     if _PACK in answer or isinstance(listed, list):
         found.append(_PACKS)

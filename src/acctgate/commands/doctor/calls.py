@@ -13,9 +13,12 @@ from acctgate.model.account_id import is_account_id
 from acctgate.policy.command_line import meant_accounts
 from acctgate.redact import one_line
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect
+from acctgate.sources.credential_report import is_missing
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
     ASSUME_ROLE,
+    CREDENTIAL_REPORT,
+    GENERATE_CREDENTIAL_REPORT,
     IDENTITY,
     OPTIONAL_OPERATIONS,
     OPTIONAL_PACK_OPERATIONS,
@@ -40,7 +43,7 @@ _REMEDIES: Final = (
     ((NO_ANSWER,), "check the network, the proxy and --region, then run it again"),
 )
 
-_TEXTS: Final = (IDENTITY, ACCESS_KEY_POLICY)
+_TEXTS: Final = (IDENTITY, ACCESS_KEY_POLICY, CREDENTIAL_REPORT)
 """The operations that answer text under their key."""
 
 
@@ -73,14 +76,26 @@ def check_permissions(context: DoctorContext) -> Iterator[Finding]:
         yield _optional(operation, check_answer(operation, context.answers[operation.name]))
     for operation in OPTIONAL_PACK_OPERATIONS:
         yield _optional(operation, check_answer(operation, _of_first_pack(context, operation)))
+    yield from _check_names(context)
 
 
-def _optional(operation: Operation, found: Finding) -> Finding:
+def _check_names(context: DoctorContext) -> Iterator[Finding]:
+    """Check what `--names` needs. No report is generated."""
+    answer = context.call(CREDENTIAL_REPORT, {"MaxItems": "1"})
+    if isinstance(answer, CallError) and is_missing(answer):
+        yield ok(CREDENTIAL_REPORT.permission, "granted; there is no report yet")
+    else:
+        yield _optional(CREDENTIAL_REPORT, check_answer(CREDENTIAL_REPORT, answer), "only --names needs it")
+    remedy = "none needed, unless you use --names: then grant it to the caller"
+    yield skipped(GENERATE_CREDENTIAL_REPORT.permission, "not called: it would generate a report", remedy)
+
+
+def _optional(operation: Operation, found: Finding, who: str = "") -> Finding:
     """Return the finding of a call that only some rules need: a failure is a warning."""
     if found.status != "failed":
         return found
-    detail = f"{found.detail}; optional: only the rules that read {operation.section} need it"
-    return replace(found, status="warning", detail=detail)
+    who = who or f"only the rules that read {operation.section} need it"
+    return replace(found, status="warning", detail=f"{found.detail}; optional: {who}")
 
 
 def remedy(operation: Operation, error: CallError) -> str:

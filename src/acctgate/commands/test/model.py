@@ -37,7 +37,7 @@ class Example:
     snapshot_file: Path | None = None
     """The file of the snapshot if it is not the example itself."""
     expect: Mapping[str, Any] = field(default_factory=dict)
-    """For a rule: actual, expected, setting, or a part of the message. For a policy: rule id → outcome."""
+    """For a rule: actual, expected, setting, names, or a part of the message. For a policy: rule id → outcome."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from acctgate.policy import PolicyError
 from acctgate.policy.source import read_source
 
 _KEYS: Final = ("policy", "snapshot", "planned", "now", "expect")
-_EXPECTED: Final = ("actual", "expected", "setting", "message")
+_EXPECTED: Final = ("actual", "expected", "setting", "message", "names", "possible_names", "names_match")
 _PLANNED: Final = ("address", "operation", "declared", "recorded", "dead", "provider_version")
 _OPERATIONS: Final = ("create", "update", "delete", "same", "unknown")
 _MARKERS: Final = {"UNKNOWN": UNKNOWN, "SECRET": SECRET}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 from markupsafe import Markup
 
 from acctgate.model.outcome import Level, Outcome, Result, reason_of
 from acctgate.model.report import AccountReport
-from acctgate.render.findings import read_line
+from acctgate.render.findings import read_line, who
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
+
+_MAX_NAMES: Final = 50
+"""Names in a row."""
 
 
 class RuleName(NamedTuple):
@@ -32,6 +35,8 @@ class Row(NamedTuple):
     rules: list[RuleName]
     text: str = ""
     expected: str | None = None
+    names: str = ""
+    """Who is behind it, if that was asked for."""
 
     @property
     def total(self) -> int:
@@ -71,15 +76,15 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
 
 
 def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int]) -> list[Row]:
-    """Return a row for each passed rule; other rules share a row if message and expected value are the same."""
+    """Return a row for each passed rule; other rules share a row if message, expected value and names are the same."""
     if name == "pass":
         return [Row([RuleName(outcome.rule, None)], _passed_value(outcome)) for outcome in outcomes]
-    rows: dict[tuple[str, str | None], list[RuleName]] = {}
+    rows: dict[tuple[str, str | None, str], list[RuleName]] = {}
     for outcome in outcomes:
         expected = None if name in ("unknown", "skipped") else outcome.expected
         rule = RuleName(outcome.rule, None if name == "skipped" else number(outcome.rule))
-        rows.setdefault((reason_of(outcome.message), expected), []).append(rule)
-    return [Row(rules, text, expected) for (text, expected), rules in rows.items()]
+        rows.setdefault((reason_of(outcome.message), expected, who(outcome, _MAX_NAMES)), []).append(rule)
+    return [Row(rules, text, expected, names) for (text, expected, names), rules in rows.items()]
 
 
 def _passed_value(outcome: Outcome) -> str:

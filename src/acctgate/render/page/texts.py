@@ -64,6 +64,7 @@ FLIPS: Final[dict[Flip, Words]] = {
 NOTICES: Final[dict[WaiverState, Words]] = {
     "expired": Words("expired", "已过期"),
     "ending": Words("ends soon", "即将到期"),
+    "unproven": Words("not proven", "无法证实"),
     "unused": Words("unused", "不再需要"),
 }
 

@@ -1,0 +1,112 @@
+"""Say who is behind violations, from the account's credential report. Pure.
+
+Names explain an outcome; they never change it. No message of an outcome contains one, because messages go to logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, SECTION, parse_time, with_hashed_names
+from acctgate.model.outcome import Outcome
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.policy.policy import Policy
+from acctgate.rules.base import Rule
+from acctgate.rules.behind import Behind, Share
+from acctgate.text import describe_duration
+
+
+def with_names(outcomes: Sequence[Outcome], account: Snapshot, policy: Policy, now: datetime) -> list[Outcome]:
+    """Return the outcomes; each violation with the names behind it, or why they are unknown.
+
+    Args:
+        outcomes: The outcomes of the account.
+        account: The account, as it is judged.
+        policy: It says whether names are hashed.
+        now: The time of judgement (with a time zone). What a stack's data sources have read is as new.
+    """
+    rules = {rule.id: rule for rule in policy.all_rules if rule.behind is not None}
+    if not any(each.outcome == "fail" and each.rule in rules for each in outcomes):
+        return list(outcomes)
+    report = _report(account)
+    if not isinstance(report, Unknown) and policy.names_wanted == "hash":
+        report = with_hashed_names(report, account.account_id)
+    found = _Names(account, report, now)
+    return [found.added(each, rules[each.rule]) if each.rule in rules else each for each in outcomes]
+
+
+def _report(account: Snapshot) -> Mapping[str, Any] | Unknown:
+    """Return the credential report, `Unknown` if any part of it is invalid."""
+    found: Mapping[str, Any] | Unknown = account.read((SECTION,))
+    if isinstance(found, Unknown):
+        return found
+    return next((Unknown(reason) for path, reason in account.problems.items() if path[0] == SECTION), found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    account: Snapshot
+    report: Mapping[str, Any] | Unknown
+    now: datetime
+
+    def added(self, outcome: Outcome, rule: Rule[Any]) -> Outcome:
+        """Return a violation with the names behind it."""
+        if outcome.outcome != "fail" or rule.behind is None:
+            return outcome
+        if isinstance(self.report, Unknown):
+            return replace(outcome, names_note=f"the names are unknown: {self.report.reason}")
+        at, behind = parse_time(self.report["GeneratedTime"]), rule.behind
+        shares = behind.shares(self.report["Users"], at)
+        certain = sum(share.certain for share in shares.values())
+        doubts = [*_difference(behind, certain, outcome.actual), *self._age(at), *self._moved(rule)]
+        possible = tuple(name for name, share in shares.items() if not share.certain)
+        return replace(
+            outcome,
+            names=tuple(name for name, share in shares.items() if share.certain),
+            possible_names=possible,
+            names_match=not doubts,
+            names_note="; ".join([self._meaning(rule), *doubts, *_possible(shares)]),
+        )
+
+    def _meaning(self, rule: Rule[Any]) -> str:
+        assert rule.behind is not None and not isinstance(self.report, Unknown)
+        return f"by the credential report of {self.report['GeneratedTime']}: {rule.behind.criterion.en}"
+
+    def _age(self, generated: datetime) -> Iterator[str]:
+        """Yield why the report may not be about the time at which the account was read."""
+        try:
+            taken = self.now if _is_fresh(self.account) else parse_time(self.account.taken_at or "")
+        except ValueError:
+            yield "it is not known how old the credential report was when the account was read"
+            return
+        age = taken - generated
+        if age > MAX_AGE + MAX_SKEW:
+            yield f"the credential report was {describe_duration(age)} old when the account was read"
+        elif age < -MAX_SKEW:
+            yield "the credential report is newer than the account"
+
+    def _moved(self, rule: Rule[Any]) -> Iterator[str]:
+        """Yield that planned resources can change the count: the report shows the users before the deployment."""
+        if any(map(rule.is_moved, self.account.moved)):
+            yield "the deployment changes who is counted"
+
+
+def _is_fresh(account: Snapshot) -> bool:
+    return account.read_as is not None and account.read_as.source == "stack"
+
+
+def _difference(behind: Behind, certain: int, actual: Any) -> Iterator[str]:
+    count = behind.count(actual)
+    if certain != count:
+        found = f"shows {certain:,}" if behind.root else f"names {certain:,} user{'' if certain == 1 else 's'}"
+        yield f"the credential report {found}, the practice report counts {count:,}"
+
+
+def _possible(shares: Mapping[str, Share]) -> Iterator[str]:
+    number = sum(share.possible > share.certain for share in shares.values())
+    if number:
+        are = "1 more name" if number == 1 else f"{number:,} more names"
+        yield f"{are} may be counted: the AccessKey pair is inactive, or its use is not known"
