@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from acctgate.demo import DemoAccount
+from acctgate.demo import DemoAccount, DemoServer, credentials
 from acctgate.redact import one_line, protect, unprotect, without_secrets
 from acctgate.render import FORMATS
 from acctgate.sources import caller, sdk
@@ -205,3 +205,71 @@ def test_pulumi_state_inputs_and_output(
     assert any("Forbidden.RAM" in text for text in state.values())
     output = {str(number): f"{run.output} {run.violations} {run.report}" for number, run in enumerate(runs)}
     assert found({**output, **state, **files(tmp_path / "left"), **files(tmp_path / "work")}) == []
+
+
+USER: Final = "canaryuser7f3a"
+"""A user's name: personal data, which only reports that ask for names may have."""
+_NAMED: Final = ("text", "json", "ndjson", "sarif", "markdown", "html")
+"""Formats that name users. The others go to logs and tables."""
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DemoServer]:
+    """Serve the demo account, in which every user is a canary."""
+    monkeypatch.setattr(credentials, "USERS", tuple(f"{USER}-{number}" for number in range(9)))
+    monkeypatch.setattr("acctgate.sources.credential_report.FIRST_PAUSE", 0.001)
+    monkeypatch.chdir(tmp_path)
+    with DemoServer() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+def _with_waiver(folder: Path) -> Path:
+    """Return a policy with waivers for two users: one applies to nothing, one is expired."""
+    lines = ("user-mfa", "2099-01-31"), ("old-access-keys", "2020-01-31")
+    given = "".join(
+        f"  - {{rule: {rule}, user: {USER}-0@example.onaliyun.com, reason: r, owner: o, expires: {day}}}\n"
+        for rule, day in lines
+    )
+    (policy := folder / "policy.yaml").write_text(f"version: 1\nextends: strict\nwaivers:\n{given}")
+    return policy
+
+
+def test_names_are_in_no_log(named: DemoServer, tmp_path: Path) -> None:
+    policy = _with_waiver(tmp_path)
+    reports = [argument for name in FORMATS for argument in ("--format", f"{name}=report.{name}")]
+    done = run_here("--debug", "check", "--names", "--policy", policy, *reports)
+    assert done.status == 1
+    assert USER not in done.stdout + done.stderr
+    assert {name for name in FORMATS if USER in Path(f"report.{name}").read_text(errors="replace")} == set(_NAMED)
+    for arguments in (("check",), ("snapshot",), ("check", "--names", "hash"), ("snapshot", "--names", "hash")):
+        options = ("--policy", policy) if arguments[0] == "check" else ()
+        assert USER not in f"{run_here('--debug', *arguments, *options)}", arguments
+    assert USER in run_here("snapshot", "--names").stdout
+
+
+def test_a_report_that_is_broken_names_nobody(named: DemoServer, tmp_path: Path) -> None:
+    account = named.account.credentials
+    run_here("snapshot", "--names")
+    for column, value in (("mfa_active", USER), ("access_key_1_last_used", USER), ("user", f"{USER}-0")):
+        for row in account._rows:
+            row[column] = value if column != "access_key_1_last_used" else f"{value}-now"
+            row["access_key_1_exist"] = row["access_key_1_active"] = "TRUE"
+        done = run_here("--debug", "check", "--names", "--policy", "strict", "--format", "json")
+        assert "the names are unknown: " in done.stdout and USER not in f"{done}"
+
+
+@pytest.mark.engine
+def test_names_are_not_in_pulumis_state(named: DemoServer, make_stack: Callable[..., Stack], tmp_path: Path) -> None:
+    """The pack reads the names of the account that data sources have read, and only its report has them."""
+    policy = "version: 1\nextends: strict\nnames: clear\n"
+    stack = make_stack(data_sources, policy=policy, **named.environment)
+    runs = [stack.run(command, pack=pack) for command, pack in (("preview", True), ("up", False))]
+    report = runs[0].report
+    assert report is not None and runs[1].ok
+    outcomes = {each["rule"]: each for each in report["accounts"][0]["outcomes"]}
+    assert outcomes["user-mfa"]["names_match"] is True and len(outcomes["user-mfa"]["names"]) == 9
+    texts = {**files(tmp_path / "state"), **files(tmp_path / "work")}
+    texts |= {str(number): f"{run.output} {run.violations}" for number, run in enumerate(runs)}
+    assert texts and not [name for name, text in texts.items() if USER in text]

@@ -20,6 +20,7 @@ TOPICS: Final = {
     "demo/test_opentofu.py": "the demo account with a real OpenTofu or Terraform",
     "evaluate/test_oracle.py": "no pass that an independent oracle does not prove",
     "evaluate/test_properties.py": "what holds for any input, from the readers to the report",
+    "evaluate/test_user_waivers.py": "waivers for one user, from the credential report to the notices",
     "fix/test_deployed.py": "what fix prints, deployed by the engine",
     "plan/test_other_resources.py": "planned resources other than a preference, from the plan to the report",
     "plan/test_password_policy.py": "planned password policies, from the plan to the report",

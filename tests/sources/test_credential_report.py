@@ -121,7 +121,7 @@ BAD: Final[dict[str, tuple[Problem, str]]] = {
     "neither true nor false": (_set(IsTruncated="canary"), "IsTruncated is neither true nor false"),
     "an error as well": (
         _set(Code="Throttling", Message="no"),
-        "the answer has GeneratedTime and the error",
+        "the answer has Content and the error",
     ),
 }
 

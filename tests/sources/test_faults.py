@@ -20,6 +20,7 @@ from acctgate.sources.operations import (
     AGGREGATE_PACKS,
     ASSUME_ROLE,
     BY_NAME,
+    CREDENTIAL_REPORT,
     GENERATE_AGGREGATE_PACK_REPORT,
     GENERATE_PACK_REPORT,
     OPTIONAL_OPERATIONS,
@@ -64,7 +65,7 @@ class Bench(NamedTuple):
         self.server.fault, self.server.faulty = fault, set(operations)
         self.server.calls.clear()
         role = ("--role-arn", ROLE) if "AssumeRole" in operations else ()
-        done = run_here("snapshot", *role)
+        done = run_here("snapshot", "--names", *role)
         return done.status, done.stderr, json.loads(done.stdout) if done.stdout else {}
 
     def check(self, document: Mapping[str, Any]) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -138,7 +139,14 @@ def test_the_table_has_every_fault_and_api() -> None:
     assert set(TABLE["faults"]) == {*FAULTS, "refused", "untrusted-certificate", "no-tls"}
     assert {name: api["section"] for name, api in TABLE["apis"].items()} == {
         operation.name: operation.section
-        for operation in (*READ_OPERATIONS, *OPTIONAL_OPERATIONS, *OPTIONAL_PACK_OPERATIONS, ASSUME_ROLE, *_REPORTS)
+        for operation in (
+            *READ_OPERATIONS,
+            *OPTIONAL_OPERATIONS,
+            *OPTIONAL_PACK_OPERATIONS,
+            CREDENTIAL_REPORT,
+            ASSUME_ROLE,
+            *_REPORTS,
+        )
     }
     assert set(COMMANDS) == {operation.name for operation in _REPORTS}
 

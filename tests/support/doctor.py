@@ -29,8 +29,9 @@ OPTIONAL: Final = (
     "ram:GetAccessKeyPolicyForAccount",
     "config:GetConfigRuleComplianceByPack",
     "config:GetCompliancePack",
+    "ram:GetCredentialReport",
 )
-OF_PACKS: Final = ("config:GetCompliancePackReport", *OPTIONAL[-2:])
+OF_PACKS: Final = ("config:GetCompliancePackReport", *OPTIONAL[3:5])
 """What is asked about the first compliance pack."""
 ALL: Final = (*PERMISSIONS, *OPTIONAL)
 SUBJECTS: Final = (

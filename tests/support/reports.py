@@ -15,7 +15,7 @@ from acctgate.policy import Policy, load_policy, load_preset
 from acctgate.render import Frame, renderer
 from acctgate.sources.responses import read_responses
 from acctgate.sources.snapshots import unreadable
-from tests.support import DENIED, HERE, NOW, seed
+from tests.support import DENIED, HERE, NOW, credentials, seed
 from tests.support.accounts import GOOD
 
 Case = tuple[list[Snapshot], Policy]
@@ -56,6 +56,20 @@ def _several() -> Case:
     return [blocked, clean, unreadable("fleet.ndjson:3: no JSON: Expecting value (column 1)"), unknown, clean], policy
 
 
+def _names() -> Case:
+    """Return an account with users to name; those of one rule are waived."""
+    info = {"SubUser": 8, "SubUserBindMfa": 1, "SubUserWithOldAccessKey": 2, "SubUserWithUnusedAccessKey": 1}
+    info |= {"RootWithAccessKey": 1, "BindMfa": False, "OldAkNum": 0, "UnusedAkNum": 0}
+    users = [credentials.user(f"user{number}@example.onaliyun.com", mfa=number == 7) for number in range(1, 8)]
+    users[0]["AccessKeys"] = [credentials.key(credentials.OLD)]
+    users[1]["AccessKeys"] = [credentials.key(credentials.OLD)]
+    users[2]["AccessKeys"] = [credentials.key(used=credentials.OLD)]
+    hostile = credentials.user(HOSTILE.removesuffix("\ud800{{"), mfa=False)
+    section = credentials.report(credentials.user("<root>", credentials.key(), mfa=False), hostile, *users)
+    document = credentials.account(info, section, alias="prod")
+    return [Snapshot.from_document(document)], load_policy(HERE / "golden" / "names.yaml")
+
+
 def _hostile() -> Case:
     document = _clean_document()
     document |= {
@@ -82,6 +96,7 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
     "waived": _waived,
     "several": _several,
     "hostile": _hostile,
+    "names": _names,
 }
 
 

@@ -112,8 +112,8 @@ class TextRenderer(Renderer):
     def _names(self, outcome: Outcome, indent: int) -> Iterator[str]:
         """Yield a line with the users behind an outcome, if they were asked for."""
         if found := who(outcome):
-            head = f"{clean(outcome.rule)}: "
-            yield self._layout.paragraph((" " * indent + head, "dim"), (found, "dim"), indent)
+            text = f"{clean(outcome.rule)}: {found}"
+            yield self._layout.paragraph((" " * indent, "dim"), (text, "dim"), indent)
 
     def _rest(self, report: AccountReport) -> Iterator[str]:
         before = "\n"

@@ -88,6 +88,7 @@ def parse_answers(answers: Sequence[Any]) -> dict[str, Any]:
     Raises:
         CallError: An answer is unusable, a piece is missing, or the pieces belong to different reports.
     """
+    contents = [expect(CREDENTIAL_REPORT, answer, CREDENTIAL_REPORT.answer_key, str) for answer in answers]
     times = {expect(CREDENTIAL_REPORT, answer, "GeneratedTime", str) for answer in answers}
     if len(times) != 1:
         raise unexpected(CREDENTIAL_REPORT, "the report changed while it was read")
@@ -98,7 +99,6 @@ def parse_answers(answers: Sequence[Any]) -> dict[str, Any]:
         parse_time(generated)
     except ValueError:
         raise unexpected(CREDENTIAL_REPORT, "GeneratedTime is not a time") from None
-    contents = [expect(CREDENTIAL_REPORT, answer, CREDENTIAL_REPORT.answer_key, str) for answer in answers]
     users = list(_users(contents))
     return {"GeneratedTime": generated, "Names": "clear", "Users": users}
 

@@ -47,8 +47,10 @@ _SECTIONS: Final = {
         CREDENTIAL_REPORT,
     )
 }
+_GENERATED: Final = "GeneratedTime"
+"""The key that only the credential report has."""
 ANSWER_KEYS: Final = frozenset(
-    (*_SINGLE, _PACK, _PACKS, _RULES, RULE_COMPLIANCE.answer_key, PACK_DETAILS.answer_key, "IdentityType")
+    (*_SINGLE, _PACK, _PACKS, _RULES, RULE_COMPLIANCE.answer_key, PACK_DETAILS.answer_key, "IdentityType", _GENERATED)
 )
 """The keys of answers, by one of which an answer is recognized."""
 # Codes that only GetCompliancePackReport's document lists.
@@ -203,7 +205,7 @@ def _add_sections(account: _Account, answer: dict[str, Any], name: str) -> list[
             account.put_access_key_policy(answer, name)
         else:
             account.put(section, answer[section], name)
-    if CREDENTIAL_REPORT.answer_key in answer and "GeneratedTime" in answer:
+    if _GENERATED in answer:
         found.append(CREDENTIAL_REPORT.section)
         account.put_credential_report(answer, name)
     listed = answer.get(_PACKS)
