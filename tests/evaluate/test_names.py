@@ -190,14 +190,14 @@ def test_off_by_default() -> None:
     assert (asked.names, asked.names_note) == (None, "the names are unknown: CredentialReport was not read")
 
 
-@pytest.mark.parametrize(("planned", "match"), [("judge", False), ("ignore", True)])
-def test_names_prove_nothing_about_a_deployment_that_changes_users(planned: str, match: bool) -> None:
+@pytest.mark.parametrize("planned", ["judge", "ignore"])
+def test_names_prove_nothing_about_a_deployment_that_changes_users(planned: str) -> None:
     policy = policy_of({"user-mfa": {"minimum_ratio": 1.0, "planned": planned}})
     change = OtherChange("u", "alicloud_ram_user", "create")
     snapshot = replace(Snapshot.from_document(account(MFA, USERS)), moved=(change,))
     (judged,) = evaluate([snapshot], policy, NOW)
     found = next(each for each in judged.outcomes if each.rule == "user-mfa")
-    assert (found.outcome, found.names, found.names_match) == ("fail", ("a@x", "c@x"), match)
+    assert (found.outcome, found.names, found.names_match) == ("fail", ("a@x", "c@x"), False)
 
 
 TIMES: Final = st.sampled_from([None, OLD, RECENT, "2026-09-20T00:00:00Z", "2025-01-01T00:00:00Z"])
