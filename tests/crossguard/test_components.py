@@ -29,6 +29,15 @@ from tests.support import NOW
 from tests.support.engine import Stack
 
 ROLE = "acs:ram::{}:role/audit"
+GROUPS = """
+version: 1
+extends: strict
+groups:
+  vault:
+    match: {{id: "{}"}}
+    rules:
+      password-length: {{level: mandatory, minimum: 32}}
+"""
 
 
 @pytest.fixture
@@ -148,7 +157,7 @@ def test_wrong_accounts(given: Any, message: str) -> None:
 
 @pytest.mark.engine
 def test_a_preview_judges_each_account(make_stack: Callable[..., Stack], monkeypatch: pytest.MonkeyPatch) -> None:
-    """One account with a data source for each section, and an organization with an account that has no role."""
+    """One account with a data source for each section, and an organization: one is in a group, one has no role."""
     organization = DemoOrganization(100)
     fails, passes = (_first(organization, readable=True, compliant=each) for each in (False, True))
     missing = _first(organization, has_role=False)
@@ -161,7 +170,7 @@ def test_a_preview_judges_each_account(make_stack: Callable[..., Stack], monkeyp
     with DemoServer(organization=organization) as server:
         organization.management.comply()
         variables = {"ACCTGATE_ENDPOINT": server.endpoint}
-        run = make_stack(program, policy="version: 1\nextends: strict\n", **variables).run()
+        run = make_stack(program, policy=GROUPS.format(passes.account_id), **variables).run()
     assert run.report is not None, run.output
     verdicts = {account["account"]: account["verdict"] for account in run.report["accounts"]}
     assert set(verdicts) == {ACCOUNT_ID, fails.account_id, passes.account_id, None}
@@ -170,5 +179,8 @@ def test_a_preview_judges_each_account(make_stack: Callable[..., Stack], monkeyp
     assert server.calls["GetSecurityPreference"] == 3, "the pack reads no account again"
     assert ROLE.format(missing.account_id) in json.dumps(run.report)
     assert {"home", "members", "members-accounts", f"members-{missing.account_id}"} <= set(run.operations)
-    assert (verdicts[ACCOUNT_ID], verdicts[passes.account_id]) == ("pass", "pass"), run.report
+    assert verdicts[ACCOUNT_ID] == "pass", run.report
+    [grouped] = [account for account in run.report["accounts"] if account["account"] == passes.account_id]
+    failed = {each["rule"] for each in grouped["outcomes"] if (each["outcome"], each["level"]) == ("fail", "mandatory")}
+    assert failed == {"password-length"}, "which only its group requires"
     assert not run.ok
