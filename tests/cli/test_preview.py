@@ -18,6 +18,7 @@ import pytest
 from acctgate.demo import DemoServer
 from acctgate.reference import schemas
 from tests.support import ROOT, one_line
+from tests.support.chat import NO_LINK, Chat
 from tests.support.engine import Stack
 
 pytestmark = pytest.mark.engine
@@ -119,10 +120,15 @@ def test_the_repositorys_own_program_is_blocked_on_the_demo_account(copy: Path) 
     assert rules(report, "fail") == BLOCKING
 
 
-def test_several_formats(copy: Path, tmp_path: Path) -> None:
+def test_several_formats_and_a_message(copy: Path, tmp_path: Path) -> None:
     file = tmp_path / "report.json"
-    done = preview(copy, "--demo", "--format", "text", "--format", f"json={file}")
+    with Chat() as chat:
+        options = ("--format", "text", "--format", f"json={file}", "--notify", "slack")
+        done = preview(copy, "--demo", *options, ACCTGATE_SLACK_WEBHOOK=f"{chat.address}/hook", **NO_LINK)
     assert (done.returncode, done.stderr) == (1, "")
+    [message] = chat.received
+    assert message.body["text"].startswith("acctgate: BLOCKED\naccount 1234567890123456\n✗ root-")
+    assert message.body["text"].endswith("\nand 1 more")
     assert done.stdout.startswith("BLOCKED  account 1234567890123456: 6 violations of 15 mandatory rules\n")
     assert rules(report_of(file.read_text()), "fail") == BLOCKING
 

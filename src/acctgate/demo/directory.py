@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 
 from acctgate.demo.account import ACCOUNT_ID
@@ -56,9 +55,8 @@ def describe_directory() -> dict[str, Any]:
 def list_accounts(organization: DemoOrganization, parameters: Mapping[str, str]) -> dict[str, Any]:
     """Return a page of ListAccounts."""
     number, size = _page(parameters)
-    ids = islice(organization.member_ids(), (number - 1) * size, number * size)
     tags = parameters.get("IncludeTags", "").lower() == "true"
-    members = (organization.member(each) for each in ids)
+    members = map(organization.member, organization.page((number - 1) * size, size))
     found = [_account(member, with_tags=tags) for member in members if member is not None]
     return {"Accounts": {"Account": found}, "TotalCount": len(organization), "PageNumber": number, "PageSize": size}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from acctgate.demo.account import ACCOUNT_ID, DemoAccount
@@ -120,6 +121,12 @@ class DemoOrganization:
         """Return the IDs of the members, the newest first, as ListAccounts lists them."""
         ids = (self._id(number) for number in reversed(self._numbers))
         return (each for each in ids if each not in self._removed)
+
+    def page(self, start: int, size: int) -> list[str]:
+        """Return the IDs of a page of the members, in the order of `member_ids`."""
+        if self._removed:
+            return list(islice(self.member_ids(), start, start + size))
+        return [self._id(number) for number in self._numbers[::-1][start : start + size]]
 
     def member(self, account_id: str) -> Member | None:
         """Return a member, None if the account is not one."""

@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,8 @@ _OLDER_VERSIONS: Final = dict.fromkeys(("GetPasswordPolicy", "SetPasswordPolicy"
 """Operations that an older API has as well: Ram, which the provider calls for an account's password policy."""
 _WRITES: Final = ("Set", "Generate")
 """How the names of operations begin that change an account."""
+_REPORT: Final = "CompliancePackReport"
+"""How the names of operations end that a report's progress depends on."""
 Answer = dict[str, Any]
 Parameters = Mapping[str, str]
 
@@ -153,14 +156,14 @@ class DemoServer(Faults):
         key = check(request, self.sessions.secrets, now)
         token = request.headers.get("x-acs-security-token") if by_headers else parameters.get("SecurityToken")
         caller = self.sessions.find(key, token, now).account_id
-        # Verifying takes the most time, and needs no lock: many connections must not wait for each other.
         with self._lock:
             self.refuse(action, caller)
-            account = self._account(caller, action)
-            if action == "AssumeRole":
-                return self._assume_role(parameters, now)
-            operation: Callable[[DemoAccount, Parameters], Answer] = getattr(self, f"_{action}")
-            return operation(account, parameters)
+        if action == "AssumeRole":
+            return self._assume_role(parameters, now)
+        operation: Callable[[DemoAccount, Parameters], Answer] = getattr(self, f"_{action}")
+        # Verifying and reading need no lock: many connections must not wait for each other.
+        with self._lock if _changes(action) else nullcontext():
+            return operation(self._account(caller, action), parameters)
 
     def _account(self, account_id: str, action: str) -> DemoAccount:
         """Return the account that an operation is about.
@@ -273,6 +276,11 @@ class DemoServer(Faults):
         if self.organization is not None:
             check_role(self.organization, account_id)
         return self.sessions.assume(account_id, parameters, now)
+
+
+def _changes(action: str) -> bool:
+    """Return whether an operation changes an account or the progress of a report."""
+    return action.startswith(_WRITES) or action.endswith(_REPORT)
 
 
 def _pack(account: DemoAccount, parameters: Mapping[str, str]) -> dict[str, Any]:
