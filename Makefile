@@ -80,6 +80,9 @@ format: $(STAMP) ## Format the code
 docs: $(STAMP) ## Generate the schemas, the rule pages and the tables in the READMEs
 	@$(BIN)/python tools/generate.py
 
+record: $(STAMP) ## Record the terminal sessions in the documentation
+	@$(BIN)/python tools/record.py
+
 $(SITE)/.installed: requirements/docs.txt
 	@$(PYTHON) -m venv $(SITE)
 	@$(SITE)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/docs.txt

@@ -14,7 +14,7 @@ import yaml
 from acctgate.cli import command_reference as reference
 from acctgate.cli import group
 from acctgate.policy import PRESETS, load_preset
-from acctgate.reference import catalogue, schemas
+from acctgate.reference import catalogue, controls, schemas
 from acctgate.reference.labels import LABELS
 from acctgate.rules import RULES
 from acctgate.sources.deadline import ACCOUNT_SECONDS, CALL_SECONDS
@@ -67,6 +67,9 @@ def generated() -> dict[Path, str]:
     commands = ROOT / "docs/cli.md"
     files[commands] = between(commands.read_text(encoding="utf-8"), "cli", reference.markdown(group))
     files[ROOT / "docs/reliability.md"] = reliability()
+    frameworks = ROOT / "docs/frameworks.md"
+    sections = "\n".join(controls.markdown_sections())
+    files[frameworks] = between(frameworks.read_text(encoding="utf-8"), "frameworks", sections)
     return files
 
 

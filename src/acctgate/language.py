@@ -15,6 +15,10 @@ class Words(NamedTuple):
     en: str
     zh: str
 
+    def of(self, language: Language) -> str:
+        """Return the text in a language."""
+        return self.zh if language == "zh" else self.en
+
 
 def preferred(environment: Mapping[str, str]) -> Language:
     """Return the language of the user's locale. The first variable that is set decides, as in gettext."""

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from acctgate.cli import group
+from acctgate.demo import DemoServer
 from tests.support import HERE, ROOT, examples, joined, name_of, one_line, seed
 from tests.support.accounts import GOOD
 from tests.support.process import run_here
@@ -495,3 +496,74 @@ def test_half_a_surrogate_pair_does_no_harm(tmp_path: Path) -> None:
     assert (done.status, done.stderr) == (0, "")
     line = json.loads((tmp_path / "lines").read_text(encoding="utf-8"))
     assert json.loads(done.stdout)["accounts"][0].items() <= line.items()
+
+
+# Frameworks
+
+
+def _passwords(**changes: Any) -> dict[str, Any]:
+    """Return an account whose password policy has what the controls need, apart from these changes."""
+    kinds = ("LowercaseCharacters", "UppercaseCharacters", "Numbers", "Symbols")
+    needed = {"MinimumPasswordLength": 14, "PasswordReusePrevention": 5, "MaxPasswordAge": 90, "MaxLoginAttemps": 5}
+    switches = {f"Require{kind}": True for kind in kinds}
+    return {**GOOD, "account_id": "1", "PasswordPolicy": {**needed, **switches, **changes}}
+
+
+def test_a_control_that_fails_is_1_even_if_every_rule_passes(tmp_path: Path) -> None:
+    file = _written(tmp_path / "s.json", _passwords(MinimumPasswordLength=13))
+    assert _check("--snapshot", file, "--policy", "strict").exit_code == 0, "password-length is advisory in strict"
+    result = _check("--snapshot", file, "--policy", "strict", "--framework", "cis-2.0")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout.startswith("BLOCKED  account 1: all 15 mandatory rules pass; 1 violation of 11 controls of")
+    assert "1.11" in result.stdout and "Not covered" not in result.stdout
+
+
+def test_an_unknown_control_is_3_and_says_why(tmp_path: Path) -> None:
+    document = {key: value for key, value in _passwords().items() if key != "PasswordPolicy"}
+    file = _written(tmp_path / "s.json", document)
+    result = _check("--snapshot", file, "--policy", "strict", "--framework", "cis-2.0")
+    assert result.exit_code == 3
+    one_line(result.stderr, "acctgate: unknown: cis-2.0 1.7: password-characters: PasswordPolicy was not read", "more")
+
+
+def test_a_control_that_the_policy_does_not_enforce_is_1(tmp_path: Path) -> None:
+    file = _written(tmp_path / "s.json", _passwords())
+    for framework in ("cis-2.0", "mlps-2.0"):
+        assert _check("--snapshot", file, "--policy", "strict", "--framework", framework).exit_code == 0
+        assert _check("--snapshot", file, "--framework", framework).exit_code == 1, "baseline disables password rules"
+
+
+def test_other_formats_name_the_controls_on_standard_error(tmp_path: Path) -> None:
+    file = _written(tmp_path / "s.json", _passwords(MaxLoginAttemps=6))
+    both = ("--framework", "cis-2.0", "--framework", "mlps-2.0", "--framework", "cis-2.0")
+    result = _check("--snapshot", file, "--policy", "strict", *both, "--format", "sarif")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "acctgate: cis-2.0: 1 violation (1.14) of 11 controls",
+        "acctgate: mlps-2.0: 1 violation (8.1.4.1 b) of 3 controls",
+    ]
+    report = json.loads(_check("--snapshot", file, "--policy", "strict", *both, "--format", "json").stdout)
+    assert [each["id"] for each in report["frameworks"]] == ["cis-2.0", "mlps-2.0"]
+
+
+def test_worker_processes_judge_controls_too(tmp_path: Path) -> None:
+    file = _written(tmp_path / "s.ndjson", *(_passwords(MinimumPasswordLength=each) for each in (13, 14, 15)))
+    options = ("--snapshot", file, "--policy", "strict", "--framework", "cis-2.0", "--format", "csv")
+    alone, parallel = _check(*options, "--jobs", "1"), _check(*options, "--jobs", "2")
+    assert (alone.exit_code, alone.stdout) == (1, parallel.stdout)
+    assert parallel.stdout.count(",fail,password-length,") == 1
+
+
+def test_an_unknown_framework_is_2(tmp_path: Path) -> None:
+    result = _check("--snapshot", _written(tmp_path / "s.json", GOOD), "--framework", "cis-9")
+    assert (result.exit_code, result.stdout) == (2, "")
+    one_line(result.stderr.splitlines()[-1] + "\n", "--framework cis-9: invalid choice; use cis-2.0 or mlps-2.0")
+
+
+def test_the_sections_that_controls_need_are_read_even_if_their_rules_are_disabled() -> None:
+    with DemoServer() as server:
+        run_here("check", "--policy", "baseline", environment=server.environment)
+        assert server.calls["GetPasswordPolicy"] == 0
+        done = run_here("check", "--policy", "baseline", "--framework", "cis-2.0", environment=server.environment)
+        assert (done.status, server.calls["GetPasswordPolicy"]) == (1, 1)
+    assert "was not read" not in done.stdout

@@ -68,7 +68,7 @@ def test_explained_in_chinese(rule: Rule[Any]) -> None:
     english = explained(rule.id, "--language", "en")
     assert rule.doc.strip() in english and rule.remediation in english
     for line in english.splitlines():
-        if line.startswith(("Baseline  ", "Strict  ", "CIS  ")):
+        if line.startswith(("Baseline  ", "Strict  ", "CIS  ", "MLPS  ")):
             assert line in said
 
 
@@ -81,7 +81,8 @@ def test_the_whole_text_in_both_languages() -> None:
         "Setting    AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo.BindMfa\n"
         "Baseline   mandatory\n"
         "Strict     mandatory\n"
-        "CIS        Alibaba Cloud Foundation Benchmark 1.3\n\n"
+        "CIS        Alibaba Cloud Foundation Benchmark 1.3\n"
+        "MLPS       2.0 level 3 (GB/T 22239-2019) 8.1.4.1 d\n\n"
         "What to do\n"
         "  Log on as the Alibaba Cloud account and bind an MFA device (Account Center, Security Settings, Account "
         "Protection).\n"

@@ -31,3 +31,26 @@ def test_markdown() -> None:
     lines = _rules("-f", "markdown").stdout.splitlines()
     assert len(lines) == len(RULES) + 2
     assert {line.count("|") for line in lines} == {6}
+
+
+def test_the_controls_of_a_framework() -> None:
+    lines = _rules("--framework", "cis-2.0").stdout.splitlines()
+    assert "1.11     password-length minimum: 14" in lines[11] and "Ensure RAM password policy requires" in lines[11]
+    assert "1.13     not covered" in lines[13]
+    entries = {each["id"]: each for each in json.loads(_rules("--framework", "cis-2.0", "-f", "json").stdout)}
+    assert entries["1.12"]["rules"] == {"password-reuse": {"minimum": 5}} and entries["1.12"]["covered"]
+    assert not entries["2.1"]["covered"] and entries["2.1"]["reason"] and entries["2.1"]["title_zh"]
+    markdown = _rules("--framework", "mlps-2.0", "-f", "markdown").stdout
+    assert "[password-attempts](rules.md#password-attempts): `maximum: 5`" in markdown and "Not covered:" in markdown
+
+
+def test_a_framework_does_not_go_with_a_policy() -> None:
+    result = _rules("--framework", "cis-2.0", "--policy", "strict")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_rules_name_their_controls() -> None:
+    entries = {entry["id"]: entry for entry in json.loads(_rules("--format", "json").stdout)}
+    assert entries["root-mfa"]["cis"] == ["1.3"]
+    assert entries["root-mfa"]["controls"] == {"cis-2.0": ["1.3"], "mlps-2.0": ["8.1.4.1 d"]}
+    assert entries["session-duration"]["controls"] == {}

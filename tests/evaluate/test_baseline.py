@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from acctgate.evaluate.baseline import Baseline
-from acctgate.model.outcome import Outcome, Result
-from acctgate.model.report import AccountReport, Report, verdict_of
+from acctgate.model.outcome import Outcome, Result, verdict_of
+from acctgate.model.report import AccountReport, Report
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Order, Rule, RuleEntry, SettingRule
 from acctgate.rules.order import Move, lower_is_stricter

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from acctgate.model.outcome import Level, Outcome, Result, Severity, WaiverNote
-from acctgate.model.report import AccountReport, verdict_of
+from acctgate.model.outcome import Level, Outcome, Result, Severity, WaiverNote, verdict_of
+from acctgate.model.report import AccountReport
 from acctgate.notify.digest import Digest, inert
 
 WAIVER = WaiverNote("because", "somebody", "2030-01-01", "fail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,16 +11,19 @@ import click
 
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
 from acctgate.cli.completion import files as complete_files
+from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
-from acctgate.cli.options import lock_file_option, or_fail, plan_option, planned_changes, policy
+from acctgate.cli.options import framework, lock_file_option, or_fail, plan_option, planned_changes, policy
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
+from acctgate.frameworks import FRAMEWORKS, Framework
 from acctgate.model.other_change import is_effective
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
 
 if TYPE_CHECKING:
+    from acctgate.evaluate.controls import Controls
     from acctgate.evaluate.workers import Workers
 
 
@@ -44,6 +48,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="Judge in N processes.  [default: one per core for snapshot files of 1 MiB and more, otherwise 1]",
 )
+@click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    metavar="ID",
+    shell_complete=one_of(*FRAMEWORKS),
+    help=f"Also report by control: {' or '.join(FRAMEWORKS)}. A control that fails or is unknown blocks. Repeatable.",
+)
 @judging_options
 @click.pass_context
 def command(
@@ -54,6 +66,7 @@ def command(
     plans: tuple[str, ...],
     lock_file: str | None,
     jobs: int | None,
+    frameworks: tuple[str, ...],
     judging: Judging,
 ) -> None:
     """Check API responses, snapshots, or otherwise the live account.
@@ -67,21 +80,26 @@ def command(
         snapshots, responses, plans = snapshots + given.snapshots, responses + given.responses, plans + given.plans
     wanted = policy(judging.policy_file)
     now = datetime.now(UTC)
-    writer = judging.writer(wanted, judged_by(wanted, now))
+    found = [framework(name) for name in dict.fromkeys(frameworks)]
+    controls = _controls(found, wanted, now)
+    writer = judging.writer(wanted, judged_by(wanted, now), found)
     planned = planned_changes(plans, lock_file)
     notifier = judging.notifier()
     known, blocking = judging.baseline(wanted), judging.fail_on()
     require_blocking_rule(wanted.source, wanted.levels(), blocking)
     with ExitStack() as stack:
-        workers = _start_workers(stack, jobs, snapshots, wanted, now) if planned is None else None
+        workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
         shown = stack.enter_context(progress("judging" if responses or snapshots else READING))
         if workers:
             judged = workers.judge(read_raw(responses, snapshots))
             evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
         else:
-            sections, users = wanted.sections, wanted.names_to_read
+            sections = wanted.sections | (controls.sections if controls else frozenset())
+            users = wanted.names_to_read
             accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
-            evaluation = evaluate(accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking)
+            evaluation = evaluate(
+                accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
+            )
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         try:
             code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
@@ -97,8 +115,22 @@ def command(
     ctx.exit(code)
 
 
+def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) -> Controls | None:
+    """Return what judges the controls, None if --framework is not given."""
+    if not frameworks:
+        return None
+    from acctgate.evaluate.controls import Controls  # noqa: PLC0415 - it compares policies, which few checks need
+
+    return Controls(frameworks, policy, now)
+
+
 def _start_workers(
-    stack: ExitStack, jobs: int | None, files: tuple[str, ...], policy: Policy, now: datetime
+    stack: ExitStack,
+    jobs: int | None,
+    files: tuple[str, ...],
+    policy: Policy,
+    now: datetime,
+    controls: Controls | None,
 ) -> Workers | None:
     """Start worker processes for large input or --jobs. Call this before any thread starts, since they fork."""
     if not files or jobs == 1 or (jobs is None and not is_large(files)):
@@ -106,4 +138,6 @@ def _start_workers(
     from acctgate.evaluate import workers  # noqa: PLC0415 - multiprocessing would slow down every other check
 
     jobs = jobs or workers.available_cores()
-    return stack.enter_context(workers.Workers(jobs, policy, now)) if jobs > 1 and workers.can_fork() else None
+    if jobs == 1 or not workers.can_fork():
+        return None
+    return stack.enter_context(workers.Workers(jobs, policy, now, controls))

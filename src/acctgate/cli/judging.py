@@ -29,6 +29,7 @@ from acctgate.cli.output import Color
 from acctgate.cli.writer import Writer
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
+from acctgate.frameworks import Framework
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Level, Severity
 from acctgate.policy import Policy
@@ -50,9 +51,14 @@ class Judging:
     notify_link: str | None
     live: Live
 
-    def writer(self, policy: Policy | None = None, judged_by: JudgedBy | None = None) -> Writer:
+    def writer(
+        self,
+        policy: Policy | None = None,
+        judged_by: JudgedBy | None = None,
+        frameworks: Sequence[Framework] = (),
+    ) -> Writer:
         """Return the writer for the requested formats."""
-        return Writer(policy, self.formats, self.output, self.color, judged_by)
+        return Writer(policy, self.formats, self.output, self.color, judged_by, frameworks)
 
     def notifier(self) -> Notifier | None:
         """Return what sends the messages of --notify, None without the option.

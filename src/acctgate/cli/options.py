@@ -12,6 +12,7 @@ import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import OVERWRITE, Color
+from acctgate.frameworks import FRAMEWORKS, Framework, load_framework
 from acctgate.model.credential_report import Names
 from acctgate.model.other_change import Planned
 from acctgate.model.report import Report, read_report
@@ -228,6 +229,17 @@ def report(path: str) -> Report:
         return read_report(text)
     except ValueError as error:
         raise click.ClickException(f"{path}: {error}") from None
+
+
+def framework(name: str) -> Framework:
+    """Return the framework of this id.
+
+    Raises:
+        click.UsageError: There is none.
+    """
+    if name not in FRAMEWORKS:
+        raise click.UsageError(f"--framework {one_line(name)}: invalid choice; use {' or '.join(FRAMEWORKS)}")
+    return load_framework(name)
 
 
 def policy(path: Path | None) -> Policy:

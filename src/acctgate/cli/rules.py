@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import policy, policy_option
+from acctgate.cli.options import framework, policy, policy_option
 from acctgate.cli.output import terminal_width
-from acctgate.reference import catalogue
+from acctgate.frameworks import FRAMEWORKS, Framework
+from acctgate.reference import catalogue, controls
 from acctgate.rules import RULES
 
 
@@ -22,17 +24,30 @@ from acctgate.rules import RULES
         "acctgate rules",
         "acctgate rules --format json",
         "acctgate rules --policy policies/policy.yaml  # with the rules of its own modules",
+        "acctgate rules --framework cis-2.0  # the controls, and the rules that cover them",
     ),
 )
 @policy_option
 @click.option(
     "--format", "-f", "kind", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
-def command(policy_file: Path | None, kind: str) -> None:
+@click.option(
+    "--framework",
+    "framework_id",
+    metavar="ID",
+    shell_complete=one_of(*FRAMEWORKS),
+    help=f"List the controls of {' or '.join(FRAMEWORKS)}, and the rules that cover them.",
+)
+def command(policy_file: Path | None, kind: str, framework_id: str | None) -> None:
     """List the rules with their settings, severities and presets.
 
     With --policy, list the rules of that policy's own modules too.
     """
+    if framework_id is not None:
+        if policy_file is not None:
+            raise click.UsageError("--framework does not go with --policy: its rules are acctgate's")
+        click.echo(_controls(framework(framework_id), kind), nl=False)
+        return
     known = policy(policy_file).all_rules if policy_file else RULES
     if kind == "json":
         click.echo(json.dumps(catalogue.entries(known), indent=1, ensure_ascii=False))
@@ -40,3 +55,9 @@ def command(policy_file: Path | None, kind: str) -> None:
         click.echo(catalogue.markdown_table(rules=known), nl=False)
     else:
         click.echo(catalogue.text_table(known, terminal_width()), nl=False)
+
+
+def _controls(listed: Framework, kind: str) -> str:
+    if kind == "json":
+        return json.dumps(controls.entries(listed), indent=1, ensure_ascii=False) + "\n"
+    return controls.markdown(listed) if kind == "markdown" else controls.text_table(listed, terminal_width())

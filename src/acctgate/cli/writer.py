@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ import click
 
 from acctgate.cli.output import Color, appearance, open_file, targets
 from acctgate.cli.repository_root import repository_root
+from acctgate.frameworks import Framework
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
@@ -36,6 +37,7 @@ class Writer:
         output: Path | None,
         color: Color = "auto",
         judged_by: JudgedBy | None = None,
+        frameworks: Sequence[Framework] = (),
     ) -> None:
         """Prepare to write reports.
 
@@ -46,11 +48,13 @@ class Writer:
             output: The file for a format that names none, None for standard output.
             color: Whether text is coloured.
             judged_by: What judges, and when.
+            frameworks: The frameworks whose controls are judged.
 
         Raises:
             click.UsageError: A format does not exist, or two have no file.
         """
         self.policy, self.judged_by, self._color = policy, judged_by, color
+        self._frameworks = tuple(frameworks)
         self._targets = targets(tuple(formats) or ("text",), output)
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
 
@@ -91,6 +95,9 @@ class Writer:
         if not self.text_on_stdout:  # text on standard output lists them itself
             for notice in summary.waivers:
                 click.echo(f"acctgate: {one_line(notice.located)}", err=True)
+            for name, total in summary.frameworks.items():
+                if total.verdict != "pass":
+                    click.echo(f"acctgate: {name}: {total.describe()}", err=True)
         if tally.unread:
             return UNUSABLE
         # Not a table, which a rule module could change.
@@ -125,6 +132,7 @@ class Writer:
             color=color,
             width=width,
             judged_by=self.judged_by,
+            frameworks=self._frameworks,
             folder=folder.as_posix(),
             root=root.as_posix() if root else "",
         )
@@ -157,10 +165,9 @@ class _Tally:
             self.read = True
         if report.verdict != "unknown":
             return
-        unknown = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome == "unknown"]
-        if unknown and not self._unknown:
-            self._unknown = f"{unknown[0].rule}: {reason_of(unknown[0].message)}"
-        self._unknown_count += len(unknown)
+        for name, reason in _unknown(report):
+            self._unknown = self._unknown or f"{name}: {reason}"
+            self._unknown_count += 1
 
     def message(self, verdict: Verdict) -> str | None:
         """Return the reason for exit status 2 or 3, None for other statuses."""
@@ -169,3 +176,15 @@ class _Tally:
         if verdict == "unknown":
             return f"unknown: {one_line(self._unknown)}{and_more(self._unknown_count - 1)}"
         return None
+
+
+def _unknown(report: AccountReport) -> Iterator[tuple[str, str]]:
+    """Yield what is unknown and blocks, with the reason: rules, then controls."""
+    for outcome in report.outcomes:
+        if outcome.binding and outcome.outcome == "unknown":
+            yield outcome.rule, reason_of(outcome.message)
+    for framework in report.frameworks:
+        for control in framework.controls:
+            for outcome in control.outcomes:
+                if outcome.binding and outcome.outcome == "unknown":
+                    yield f"{framework.framework} {control.id}: {outcome.rule}", reason_of(outcome.message)

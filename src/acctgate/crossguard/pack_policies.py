@@ -30,6 +30,7 @@ from acctgate.crossguard.configuration import ACCOUNT_POLICY
 from acctgate.crossguard.recorded import project_folder
 from acctgate.crossguard.remediate import is_repairable, remediated
 from acctgate.crossguard.servicer import PackProcess, Servicer
+from acctgate.frameworks import CIS, cis_controls, load_framework
 from acctgate.model.outcome import Level
 from acctgate.policy import PRESETS, Policy, load_policy, load_preset
 from acctgate.policy.command_line import with_command_line
@@ -119,11 +120,11 @@ def _metadata(rule: Rule[Any], policy: Policy) -> dict[str, Any]:
 
 
 def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
-    if not rule.cis:
+    """Return the controls of the CIS benchmark that the rule covers; a policy can name one framework only."""
+    cis, controls = load_framework(CIS), cis_controls(rule)
+    if not controls:
         return None
-    return PolicyComplianceFramework(
-        name="CIS Alibaba Cloud Foundation Benchmark", version="2.0", reference=", ".join(rule.cis)
-    )
+    return PolicyComplianceFramework(name=cis.title.en, version=cis.version, reference=", ".join(controls))
 
 
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from acctgate.model.outcome import BaselineNote, Outcome, Result
-from acctgate.model.report import AccountReport, Report, verdict_of
+from acctgate.model.report import AccountReport, Report
 from acctgate.policy.policy import Policy
 from acctgate.rules import RULES
 from acctgate.rules.base import Actuals, Judgement, Rule
@@ -56,7 +56,7 @@ class Baseline:
         known = {
             entry: outcome.actual
             for account in accounts.values()
-            for entry, outcome in _entries(account)
+            for entry, outcome in _entries(account.account, account.outcomes)
             if entry.outcome in ("fail", "unknown")
         }
         return cls(source, known, Comparison(rules), actuals={name: _actuals(each) for name, each in accounts.items()})
@@ -69,7 +69,7 @@ class Baseline:
         before = self._earlier(report.account)
         now, rules = _actuals(report), {rule.id: rule for rule in policy.all_rules}
         outcomes = tuple(_compared(each, rules[each.rule], policy, before, now) for each in report.outcomes)
-        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+        return report.with_outcomes(outcomes)
 
     def _earlier(self, account: str | None) -> Actuals:
         """Return the values of the account then, none if it is not in the baseline.
@@ -89,11 +89,11 @@ class Baseline:
         """
         if report.stale:  # whether its findings still occur is not known
             self.seen.update(entry for entry in self.known if entry.account == report.account)
-        outcomes = tuple(
-            outcome if report.stale and outcome.outcome == "unknown" else self._apply(entry, outcome)
-            for entry, outcome in _entries(report)
-        )
-        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+        return report.map_outcomes(lambda outcomes: tuple(self._apply_all(report, outcomes)))
+
+    def _apply_all(self, report: AccountReport, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+        for entry, outcome in _entries(report.account, outcomes):
+            yield outcome if report.stale and outcome.outcome == "unknown" else self._apply(entry, outcome)
 
     def _apply(self, entry: BaselineEntry, outcome: Outcome) -> Outcome:
         if entry.account is None or entry not in self.known:
@@ -143,11 +143,11 @@ def _same(before: Any, after: Any) -> bool:
     return json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
 
 
-def _entries(report: AccountReport) -> Iterator[tuple[BaselineEntry, Outcome]]:
+def _entries(account: str | None, outcomes: Sequence[Outcome]) -> Iterator[tuple[BaselineEntry, Outcome]]:
     """Yield each outcome with its entry, as it was before a baseline waived it."""
-    of_rule = Counter(outcome.rule for outcome in report.outcomes)
+    of_rule = Counter(outcome.rule for outcome in outcomes)
     used: Counter[tuple[str, str]] = Counter()
-    for outcome in report.outcomes:
+    for outcome in outcomes:
         part = None
         if of_rule[outcome.rule] > 1 or _pack(outcome) is not None:
             name = _pack(outcome) or outcome.setting
@@ -155,7 +155,7 @@ def _entries(report: AccountReport) -> Iterator[tuple[BaselineEntry, Outcome]]:
             number = used[outcome.rule, name]
             part = name if number == 1 else f"{name} #{number}"
         result = outcome.baseline.outcome if outcome.baseline else outcome.outcome
-        yield BaselineEntry(report.account, outcome.rule, part, result), outcome
+        yield BaselineEntry(account, outcome.rule, part, result), outcome
 
 
 def _pack(outcome: Outcome) -> str | None:

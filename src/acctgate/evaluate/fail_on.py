@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, cast, get_args
 
 from acctgate.model.outcome import BINDING, Level, Outcome, Severity
-from acctgate.model.report import AccountReport, verdict_of
+from acctgate.model.report import AccountReport
 
 Threshold = Literal["mandatory", "advisory"]
 LEVELS: Final = get_args(Threshold)
@@ -49,8 +49,7 @@ class FailOn:
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with blocking rules as mandatory and all others as advisory."""
-        outcomes = tuple(map(self._apply, report.outcomes))
-        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+        return report.map_outcomes(lambda outcomes: tuple(map(self._apply, outcomes)))
 
     def _apply(self, outcome: Outcome) -> Outcome:
         if outcome.level == "disabled" or self._blocks(outcome) == outcome.binding:

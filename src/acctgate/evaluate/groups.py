@@ -15,7 +15,7 @@ from typing import Any, Final
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.judge import Judge, RuleJudge
 from acctgate.model.outcome import LEVEL_RANK, Outcome, unknown_message
-from acctgate.model.report import AccountReport, verdict_of
+from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.groups import Membership, in_groups, memberships
 from acctgate.policy.policy import Policy
@@ -126,7 +126,7 @@ class GroupedComparison:
         rules = [rule for rule in self._policies.policy.all_rules if rule.compare_earlier is not None]
         for rule in rules:
             compared = self._with_rule(compared, report, rule)
-        return replace(compared, verdict=verdict_of(compared.outcomes))
+        return compared.with_outcomes(compared.outcomes)
 
     def _with_rule(self, compared: AccountReport, report: AccountReport, rule: Rule[Any]) -> AccountReport:
         """Return the compared report with one rule compared in each group that the account may be in."""

@@ -11,10 +11,11 @@ from typing import Any, Final, Literal, NamedTuple
 
 from acctgate.evaluate.age import age_notice, without_stale
 from acctgate.log import trace
+from acctgate.model.control import FrameworkReport
 from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
 from acctgate.model.other_change import OtherChange
-from acctgate.model.outcome import Outcome, Place
-from acctgate.model.report import AccountReport, verdict_of
+from acctgate.model.outcome import Outcome, Place, verdict_of
+from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.policy.policy import Policy
 from acctgate.policy.rule_modules import own_code
@@ -33,6 +34,10 @@ VALID_OUTCOMES: Final[Mapping[object, JudgedOutcome]] = {
     "unknown": "unknown",
     "skipped": "skipped",
 }
+
+
+JudgeControls = Callable[[Snapshot], tuple[FrameworkReport, ...]]
+"""Takes an account as read and returns the reports on the controls of each framework."""
 
 
 class Judge:
@@ -57,7 +62,7 @@ class Judge:
         outcomes: list[Outcome] = []
         for judge in self._rules:
             outcomes += judge(account)
-        found = tuple(self._named(outcomes, account))
+        found = tuple(named(outcomes, account, self._policy, self._now))
         return AccountReport(
             account.account_id,
             verdict_of(found),
@@ -71,19 +76,40 @@ class Judge:
             member=account.member,
         )
 
-    def _named(self, outcomes: list[Outcome], account: Snapshot) -> list[Outcome]:
-        """Return the outcomes with the names behind violations, if they are asked for."""
-        wanted, document = self._policy.names_wanted, account.document
-        in_snapshot = CREDENTIAL_REPORT in document or CREDENTIAL_REPORT in account.errors
-        if wanted is False or (wanted is None and not in_snapshot):
-            return outcomes
-        from acctgate.evaluate.names import with_names  # noqa: PLC0415 - loads only for names
 
-        return with_names(outcomes, account, self._policy, self._now)
+def named(outcomes: list[Outcome], account: Snapshot, policy: Policy, now: datetime) -> list[Outcome]:
+    """Return the outcomes with the names behind violations, if the policy or the command line asks for them."""
+    wanted, document = policy.names_wanted, account.document
+    in_snapshot = CREDENTIAL_REPORT in document or CREDENTIAL_REPORT in account.errors
+    if wanted is False or (wanted is None and not in_snapshot):
+        return outcomes
+    from acctgate.evaluate.names import with_names  # noqa: PLC0415 - loads only for names
+
+    return with_names(outcomes, account, policy, now)
 
 
-def prepare(policy: Policy, now: datetime) -> Callable[[Snapshot], AccountReport]:
-    """Return what judges accounts by a policy, with or without groups, at one moment."""
+def prepare(
+    policy: Policy, now: datetime, controls: JudgeControls | None = None
+) -> Callable[[Snapshot], AccountReport]:
+    """Return what judges accounts by a policy, with or without groups, at one moment.
+
+    Args:
+        policy: The policy to judge by.
+        now: The time of judgement (with a time zone).
+        controls: Judges the controls of frameworks too, None without them.
+    """
+    judge = _prepare_rules(policy, now)
+    if controls is None:
+        return judge
+
+    def judge_both(account: Snapshot) -> AccountReport:
+        report = judge(account)
+        return report.with_outcomes(report.outcomes, controls(account))
+
+    return judge_both
+
+
+def _prepare_rules(policy: Policy, now: datetime) -> Callable[[Snapshot], AccountReport]:
     if not policy.groups:
         return Judge(policy, now)
     from acctgate.evaluate.groups import GroupedJudge  # noqa: PLC0415 - few policies have groups

@@ -13,7 +13,7 @@ from functools import partial
 
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
-from acctgate.evaluate.judge import prepare
+from acctgate.evaluate.judge import JudgeControls, prepare
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport, Report
@@ -71,6 +71,7 @@ def evaluate(
     baseline: Baseline | None = None,
     fail_on: FailOn | None = None,
     earlier: Baseline | None = None,
+    controls: JudgeControls | None = None,
 ) -> Evaluation:
     """Judge accounts by a policy.
 
@@ -82,9 +83,11 @@ def evaluate(
         baseline: Findings that do not block.
         fail_on: What blocks, if not what the policy says.
         earlier: A baseline that is compared with, and whose findings are not waived here.
+        controls: Judges the controls of frameworks, None without them.
     """
     if planned is None:
-        return settle(map(prepare(policy, now), accounts), policy, now, baseline=baseline, fail_on=fail_on)
+        judged = map(prepare(policy, now, controls), accounts)
+        return settle(judged, policy, now, baseline=baseline, fail_on=fail_on)
     from acctgate.evaluate.planned import add_changes  # noqa: PLC0415 - a check without a plan loads no diff
     from acctgate.plan import after_deploy  # noqa: PLC0415 - nor the readers of plans
 
@@ -92,7 +95,7 @@ def evaluate(
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
     touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
-    judge = prepare(policy, now)
+    judge = prepare(policy, now, controls)
     reports = add_changes(
         zip(map(Waivers(policy, now).apply, map(compare, map(judge, touched))), touched, strict=True),
         zip(map(waivers.apply, map(compare, map(judge, after))), after, strict=True),

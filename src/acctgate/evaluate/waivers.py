@@ -9,7 +9,7 @@ from typing import Final
 
 from acctgate.model.credential_report import is_same_user
 from acctgate.model.outcome import Outcome, Result, WaiverNote
-from acctgate.model.report import AccountReport, verdict_of
+from acctgate.model.report import AccountReport
 from acctgate.model.waiver import WaiverNotice, WaiverState
 from acctgate.policy.policy import Policy, Waiver
 
@@ -38,14 +38,14 @@ class Waivers:
         if not self._waivers:
             return report
         self.observe(report)
-        outcomes = tuple(self._apply(outcome, report) for outcome in report.outcomes)
-        return replace(report, outcomes=outcomes, verdict=verdict_of(outcomes))
+        return report.map_outcomes(lambda outcomes: tuple(self._apply(each, report) for each in outcomes))
 
     def observe(self, report: AccountReport) -> AccountReport:
         """Note which waivers a report needs, and return it unchanged. Its waivers may be applied already."""
         self._accounts.add(report.account)
         self._groups.update(report.groups)
-        for outcome in report.outcomes:
+        controls = (outcome for framework in report.frameworks for outcome in framework.outcomes)
+        for outcome in (*report.outcomes, *controls):
             if outcome.outcome in _FINDINGS or outcome.waiver is not None:
                 self._observe(outcome, report)
         return report

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Final, NamedTuple
 
-from acctgate.evaluate.judge import prepare
+from acctgate.evaluate.judge import JudgeControls, prepare
 from acctgate.evaluate.pipeline import EvaluationError
 from acctgate.log import trace
 from acctgate.model.report import AccountReport
@@ -45,8 +45,8 @@ class _Failure(NamedTuple):
 class Workers:
     """Worker processes, as a context manager. Start them before any thread: a fork copies only one."""
 
-    def __init__(self, jobs: int, policy: Policy, now: datetime) -> None:
-        self._jobs, self._policy, self._now = jobs, policy, now
+    def __init__(self, jobs: int, policy: Policy, now: datetime, controls: JudgeControls | None = None) -> None:
+        self._jobs, self._judging = jobs, (policy, now, controls)
         self._connections: list[Connection] = []
         self._processes: list[multiprocessing.process.BaseProcess] = []
 
@@ -58,7 +58,7 @@ class Workers:
             ours, theirs = context.Pipe()
             self._connections.append(ours)
             inherited = tuple(self._connections)
-            process = context.Process(target=_work, args=(theirs, inherited, self._policy, self._now), daemon=True)
+            process = context.Process(target=_work, args=(theirs, inherited, *self._judging), daemon=True)
             process.start()
             theirs.close()  # so that a read ends when the worker does
             self._processes.append(process)
@@ -141,12 +141,18 @@ def _ended(error: Exception) -> EvaluationError:
     return EvaluationError("a worker process ended unexpectedly; --jobs 1 may show why")
 
 
-def _work(connection: Connection, inherited: Sequence[Connection], policy: Policy, now: datetime) -> None:
+def _work(
+    connection: Connection,
+    inherited: Sequence[Connection],
+    policy: Policy,
+    now: datetime,
+    controls: JudgeControls | None,
+) -> None:
     """Answer chunks until the main process closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends its workers
     for other in inherited:  # while a worker holds one open, no other worker sees that the main process has ended
         other.close()
-    judge = prepare(policy, now)
+    judge = prepare(policy, now, controls)
     try:
         while True:
             connection.send(_judge_chunk(judge, connection.recv()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, Literal
@@ -24,6 +24,11 @@ LEVEL_RANK: Final[Mapping[Level, int]] = {"disabled": 0, "advisory": 1, "mandato
 """How binding each level is."""
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
 _UNKNOWN: Final = "unknown: "
+
+
+def worst(first: Verdict, second: Verdict) -> Verdict:
+    """Return the worse verdict: fail, then unknown, then pass."""
+    return "fail" if "fail" in (first, second) else "unknown" if "unknown" in (first, second) else "pass"
 
 
 def unknown_message(reason: str) -> str:
@@ -117,6 +122,17 @@ class Outcome:
     def __reduce__(self) -> tuple[type[Outcome], tuple[Any, ...]]:
         """Return what pickle needs. What dataclasses generate takes four times as long, and fleets have many."""
         return Outcome, _FIELDS(self)
+
+
+def verdict_of(outcomes: Iterable[Outcome]) -> Verdict:
+    """Return the verdict over the mandatory outcomes."""
+    verdict: Verdict = "pass"
+    for outcome in outcomes:
+        if outcome.outcome == "fail" and outcome.binding:
+            return "fail"
+        if outcome.outcome == "unknown" and outcome.binding:
+            verdict = "unknown"
+    return verdict
 
 
 _FIELDS: Final = attrgetter(*Outcome.__slots__)

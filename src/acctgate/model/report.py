@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from acctgate.model.control import Change, FrameworkReport, FrameworkResult, FrameworkTotal
 from acctgate.model.diff import AccountDiff
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
 from acctgate.model.member import Member
-from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict
+from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.model.waiver import WaiverNotice
 from acctgate.reading import nests_too_deeply
 from acctgate.redact import one_line
@@ -46,6 +47,22 @@ class AccountReport:
     """The policy's groups that it is in, whose rules and waivers count."""
     possible_groups: tuple[str, ...] = ()
     """The groups that it may be in. A rule passes only if it passes with each of them; their waivers do not count."""
+    frameworks: tuple[FrameworkReport, ...] = ()
+    """The controls of the frameworks that `--framework` names. They count for the verdict."""
+
+    def with_outcomes(
+        self, outcomes: tuple[Outcome, ...], frameworks: tuple[FrameworkReport, ...] | None = None
+    ) -> AccountReport:
+        """Return the report with other outcomes of rules, and of controls if given, and their verdict."""
+        frameworks = self.frameworks if frameworks is None else frameworks
+        verdict = verdict_of(outcomes)
+        for framework in frameworks:
+            verdict = worst(verdict, framework.verdict)
+        return replace(self, outcomes=outcomes, frameworks=frameworks, verdict=verdict)
+
+    def map_outcomes(self, change: Change) -> AccountReport:
+        """Return the report with changed outcomes, of its rules and of each control, and their verdict."""
+        return self.with_outcomes(change(self.outcomes), tuple(each.map_outcomes(change) for each in self.frameworks))
 
 
 @dataclass(slots=True)
@@ -64,6 +81,8 @@ class Summary:
     """Waivers that need attention. Known only after the last account."""
     old_snapshots: int = 0
     """How many snapshots have a notice about their age."""
+    frameworks: dict[str, FrameworkTotal] = field(default_factory=dict)
+    """The controls of each framework, by its id."""
     _first_old: str = ""
 
     @property
@@ -97,6 +116,8 @@ class Summary:
             self.old_snapshots += 1
         for outcome in report.outcomes:
             self.counts[outcome.outcome] += 1
+        for framework in report.frameworks:
+            self.frameworks.setdefault(framework.framework, FrameworkTotal()).add(framework, report.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +150,8 @@ class Report:
     """The time of judgement (UTC, ISO 8601)."""
     policy: PolicyIdentity | None = None
     """The policy that judged."""
+    frameworks: tuple[FrameworkResult, ...] = ()
+    """The controls of the frameworks that `--framework` names, over all accounts."""
 
     @property
     def judged_by(self) -> JudgedBy | None:
@@ -140,22 +163,6 @@ class Report:
 
 def _number(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def worst(first: Verdict, second: Verdict) -> Verdict:
-    """Return the worse verdict: fail, then unknown, then pass."""
-    return "fail" if "fail" in (first, second) else "unknown" if "unknown" in (first, second) else "pass"
-
-
-def verdict_of(outcomes: tuple[Outcome, ...]) -> Verdict:
-    """Return the verdict over the mandatory outcomes."""
-    verdict: Verdict = "pass"
-    for outcome in outcomes:
-        if outcome.outcome == "fail" and outcome.binding:
-            return "fail"
-        if outcome.outcome == "unknown" and outcome.binding:
-            verdict = "unknown"
-    return verdict
 
 
 def read_report(text: str | bytes) -> Report:
@@ -176,7 +183,7 @@ def read_report(text: str | bytes) -> Report:
 
 def _with_baseline_notes(report: AccountReport) -> AccountReport:
     """Read a baseline in a report: a waiver without an end, which older readers expect."""
-    return replace(report, outcomes=tuple(map(_with_baseline_note, report.outcomes)))
+    return report.map_outcomes(lambda outcomes: tuple(map(_with_baseline_note, outcomes)))
 
 
 def _with_baseline_note(outcome: Outcome) -> Outcome:

@@ -18,13 +18,18 @@ def entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Mov
         yield Move(move.direction, f"level {new['level']} was {old['level']}")
     if LEVEL_RANK[old["level"]] == 0 or LEVEL_RANK[new["level"]] == 0:
         return
+    for name, was, now, move in changed_parameters(rule, old, new):
+        note = f": {move.note}" if move.note else ""
+        yield Move(move.direction, f"{name} {show_value(now)} was {show_value(was)}{note}")
+
+
+def changed_parameters(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[tuple[str, Any, Any, Move]]:
+    """Yield each parameter that differs: its name, both values, None where it is not set, and which way it moved."""
     before, after = parameters(old), parameters(new)
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
         if was != now:
-            move = _parameter_move(rule, name, was, now)
-            note = f": {move.note}" if move.note else ""
-            yield Move(move.direction, f"{name} {show_value(now)} was {show_value(was)}{note}")
+            yield name, was, now, _parameter_move(rule, name, was, now)
 
 
 def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from acctgate.frameworks import cis_controls, references
 from acctgate.language import Language
 from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, load_preset
@@ -30,7 +31,8 @@ def entries(rules: Sequence[Rule[Any]] = RULES) -> list[dict[str, Any]]:
             "severity": rule.severity,
             "settings": list(rule.settings),
             "parameters": dict(rule.text("en").parameters),
-            "cis": list(rule.cis),
+            "cis": list(cis_controls(rule)),
+            "controls": {framework.id: list(found) for framework, found in references(rule)},
             **{name: preset_text(policy.rules.get(rule.id, _NOTHING)) for name, policy in presets.items()},
         }
         for rule in rules
@@ -46,13 +48,16 @@ def presets(rule: Rule[Any]) -> Iterator[tuple[str, str]]:
 
 def preset_text(entry: RuleEntry) -> str:
     """Return what a preset requires, for example `mandatory, max_hours: 8`."""
-    shown = [f"{name}: {_scalar(value)}" for name, value in entry.items() if name != "level"]
-    return ", ".join([entry["level"], *shown])
+    return ", ".join(filter(None, (entry["level"], parameters_text(entry))))
+
+
+def parameters_text(entry: Mapping[str, Any]) -> str:
+    """Return the parameters of a rule, for example `max_hours: 8`."""
+    return ", ".join(f"{name}: {_scalar(value)}" for name, value in entry.items() if name != "level")
 
 
 def _severity(severity: Severity, language: Language) -> str:
-    words = SEVERITIES[severity]
-    return words.zh if language == "zh" else words.en
+    return SEVERITIES[severity].of(language)
 
 
 def _scalar(value: object) -> str:
@@ -94,8 +99,9 @@ def explain(rule: Rule[Any], language: Language = "en") -> str:
     lines += _below(label.parameters, parts)
     for name, wants in presets(rule):
         lines += _below(name, [wants])
-    if rule.cis:
-        lines += _below("CIS", [f"Alibaba Cloud Foundation Benchmark {', '.join(rule.cis)}"])
+    for framework, controls in references(rule):
+        name = framework.title.en.removeprefix(f"{framework.label} ")
+        lines += _below(framework.label, [f"{name} {', '.join(controls)}"])
     lines += ["", label.to_do, f"  {text.remediation}"]
     return "\n".join(lines) + "\n"
 
@@ -129,7 +135,7 @@ def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> s
         (label.severity, _severity(rule.severity, language)),
         *((f"{label.parameter} `{name}`", meaning) for name, meaning in text.parameters.items()),
         *presets(rule),
-        *([("CIS Alibaba Cloud Foundation Benchmark", ", ".join(rule.cis))] if rule.cis else []),
+        *((framework.title.of(language), ", ".join(controls)) for framework, controls in references(rule)),
     ]
     parts = [
         f"## {rule.id}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from acctgate.frameworks import Framework
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Place, Places
 from acctgate.model.report import AccountReport, Summary
@@ -29,6 +30,8 @@ class Frame:
     """Whether text is coloured."""
     width: int = 110
     """The width of text in columns."""
+    frameworks: tuple[Framework, ...] = ()
+    """The frameworks whose controls are judged."""
     judged_by: JudgedBy | None = None
     """What judged, None if it is unknown."""
     folder: str = ""

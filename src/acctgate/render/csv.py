@@ -1,18 +1,21 @@
-"""CSV (RFC 4180): one line per outcome, safe to open in a spreadsheet."""
+"""CSV (RFC 4180): one line per outcome, or per control with `--framework`; safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import StringIO
 from operator import attrgetter
 from typing import Any, Final
 
+from acctgate.frameworks import Control, Framework
+from acctgate.model.control import ControlReport
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean, without_commands
 from acctgate.render.base import Renderer
+from acctgate.render.controls import judged_controls
 from acctgate.render.json import dumps
 
 _ACCOUNT_COLUMNS: Final = ("account", "alias", "verdict")
@@ -29,6 +32,18 @@ _OUTCOME_COLUMNS: Final = (
     "remediation",
 )
 _outcome_values: Final = attrgetter(*_OUTCOME_COLUMNS)
+_CONTROL_COLUMNS: Final = (
+    "framework",
+    "control",
+    "title",
+    "outcome",
+    "rules",
+    "expected",
+    "actual",
+    "reason",
+    "not_judged",
+    "source",
+)
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "::")
 """Excel also takes wide characters for signs. A line that begins with two colons is a command to GitHub Actions."""
 
@@ -38,12 +53,25 @@ class CsvRenderer(Renderer):
 
     def begin(self) -> str:
         """Return the header."""
-        return f"{_line((*_ACCOUNT_COLUMNS, *_OUTCOME_COLUMNS))}\r\n"
+        return f"{_line((*_ACCOUNT_COLUMNS, *(_CONTROL_COLUMNS if self.frame.frameworks else _OUTCOME_COLUMNS)))}\r\n"
 
     def account(self, report: AccountReport) -> str:
-        """Return a line for each outcome."""
+        """Return a line for each outcome; with frameworks, a line for each control, covered or not."""
         account = _line(_account_values(report))
+        if self.frame.frameworks:
+            controls = judged_controls(self.frame.frameworks, report)
+            return "".join([f"{account},{_line(_control(*control))}\r\n" for control in controls])
         return "".join([f"{account},{_outcome(outcome)}\r\n" for outcome in report.outcomes])
+
+
+def _control(framework: Framework, control: Control, report: ControlReport | None) -> Iterator[Any]:
+    """Yield a control's part of a line."""
+    outcomes = report.outcomes if report else ()
+    yield from (framework.id, control.id, control.title.en, report.outcome if report else "not covered")
+    yield ", ".join(control.rules)
+    yield "; ".join(f"{each.rule}: {each.expected}" for each in outcomes)
+    yield "; ".join(f"{each.rule}: {dumps(each.actual)}" for each in outcomes)
+    yield from (report.reason if report else control.reason, control.not_judged, control.source or framework.source)
 
 
 @lru_cache(maxsize=2048)

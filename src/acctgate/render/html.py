@@ -11,9 +11,12 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from acctgate.frameworks import Framework
+from acctgate.model.control import FrameworkResult
 from acctgate.model.outcome import Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame, Renderer
+from acctgate.render.controls import framework_results
 from acctgate.render.page import texts
 from acctgate.render.page.account import account_details
 from acctgate.render.page.changes import Changes
@@ -111,9 +114,14 @@ class HtmlRenderer(Renderer):
                 few=len(self._accounts) <= _FEW,
                 old_snapshots=self._old,
                 judged_by=self.frame.judged_by.describe() if self.frame.judged_by else None,
+                frameworks=self._frameworks(summary),
                 overrides=self.frame.judged_by.policy.overrides if self.frame.judged_by else (),
             )
         )
+
+    def _frameworks(self, summary: Summary) -> list[tuple[FrameworkResult, Framework]]:
+        frameworks = self.frame.frameworks
+        return list(zip(framework_results(frameworks, summary), frameworks, strict=True))
 
     def _details(self, report: AccountReport, score: int | None) -> Markup:
         """Return the account's part with values, if there is room for it and for the accounts that may follow."""

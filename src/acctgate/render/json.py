@@ -7,11 +7,13 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, Final
 
+from acctgate.model.control import FrameworkReport
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import json_without_commands
 from acctgate.render.base import Frame, Renderer
+from acctgate.render.controls import framework_results
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 """Created once: `json.dumps` would create an encoder for each call."""
@@ -39,9 +41,11 @@ class JsonRenderer(Renderer):
         return f"{separator}\n " + _account(report, ",\n  ", "\n  ")
 
     def end(self, summary: Summary) -> str:
-        """Return the waivers needing attention, the counts and the verdict."""
+        """Return the controls, the waivers needing attention, the counts and the verdict."""
         waivers = f'"waivers": {dumps([asdict(notice) for notice in summary.waivers])}, ' if summary.waivers else ""
-        return f'],\n {waivers}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
+        found = [asdict(result) for result in framework_results(self.frame.frameworks, summary)]
+        frameworks = f'"frameworks": {dumps(found)},\n ' if found else ""
+        return f'],\n {frameworks}{waivers}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
 
 
 class NdjsonRenderer(Renderer):
@@ -69,10 +73,25 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     age += f'"groups": {dumps(report.groups)}, ' if report.groups else ""
     age += f'"possible_groups": {dumps(report.possible_groups)}, ' if report.possible_groups else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
+    controls = f'"frameworks": {dumps(list(map(_framework, report.frameworks)))}, ' if report.frameworks else ""
     return (
-        f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}"verdict": "{report.verdict}", '
-        f'"outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
+        f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}{controls}'
+        f'"verdict": "{report.verdict}", "outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
     )
+
+
+def _framework(report: FrameworkReport) -> dict[str, Any]:
+    controls = [
+        {
+            "id": control.id,
+            "outcome": control.outcome,
+            "rules": control.rules,
+            "reason": control.reason,
+            "outcomes": list(map(outcome_object, control.outcomes)),
+        }
+        for control in report.controls
+    ]
+    return {"framework": report.framework, "verdict": report.verdict, "controls": controls}
 
 
 @lru_cache(maxsize=64)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
+from acctgate.model.control import ControlResult, FrameworkResult, NotCovered
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import change_lines
+from acctgate.render.controls import framework_results
 from acctgate.render.findings import VERDICT_WORDS, read_line, who
 from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import escape
 
 _MAX_CELL: Final = 300
 _VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
-_SIGNS: Final[dict[Result, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
+_SIGNS: Final[Mapping[Result | NotCovered, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
 _HEADER: Final = ("| | account | rule | message | expected | remediation |", "|---|---|---|---|---|---|")
 
 
@@ -27,7 +30,7 @@ class MarkdownRenderer(Renderer):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        shared = Pool(ROOM // 4)
+        self._shared = shared = Pool(ROOM // 4)
         self._changes = Rows(ROOM // 8, shared)
         self._blocking = Rows(ROOM // 3)
         self._details = Rows(ROOM // 8, shared)
@@ -57,6 +60,8 @@ class MarkdownRenderer(Renderer):
             lines += ["### Blocking findings", "", *_HEADER, *self._blocking.lines()]
         if self._details.found:
             lines += _folded(f"{self._details.found:,} advisory or waived", [*_HEADER, *self._details.lines()])
+        for result in framework_results(self.frame.frameworks, summary):
+            lines += _framework(result, Rows(0, self._shared))
         if summary.waivers:
             for notice in summary.waivers:
                 self._waivers.add(partial(_waiver, notice))
@@ -90,6 +95,21 @@ def _row(report: AccountReport, outcome: Outcome) -> str:
     message = f"{outcome.message}: {found}" if found else outcome.message
     cells = (name, outcome.rule, message, outcome.expected, outcome.remediation)
     return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _framework(result: FrameworkResult, rows: Rows) -> list[str]:
+    """Return the controls of a framework: those that do not pass as a table, and the numbers of the others."""
+    counts = Counter(control.outcome for control in result.controls)
+    for control in result.controls:
+        if control.outcome in ("fail", "unknown", "waived"):
+            rows.add(partial(_control, control))
+    table = ["| | control | title | reason |", "|---|---|---|---|", *rows.lines()] if rows.found else []
+    others = f"{counts['pass']} passed, {counts['skipped']} skipped, {counts['not covered']} not covered."
+    return [f"### {result.title} ({result.id})", "", *table, others, ""]
+
+
+def _control(control: ControlResult) -> str:
+    return f"| {_SIGNS[control.outcome]} | {' | '.join(map(_cell, (control.id, control.title, control.reason)))} |"
 
 
 def _change(diff: AccountDiff) -> str:

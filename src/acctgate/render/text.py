@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from acctgate.frameworks import Control
+from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.diff import AccountDiff
-from acctgate.model.outcome import Outcome, Verdict
+from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import Frame, Renderer
@@ -15,12 +18,15 @@ from acctgate.render.changes_text import change_lines
 from acctgate.render.findings import read_line, who
 from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
+from acctgate.render.page.texts import ORDER, SIGNS
 
 _VERDICTS: Final[dict[Verdict, Cell]] = {
     "pass": ("PASSED", "bold green"),
     "fail": ("BLOCKED", "bold red"),
     "unknown": ("UNKNOWN", "bold yellow"),
 }
+_SIGNS: Final[dict[Result, str]] = {"fail": "red", "unknown": "yellow", "waived": "dim"}
+"""The controls that are listed with a reason, and the style of their signs."""
 _EXPIRED: Final = re.compile(r"; (the waiver by .+? expired on \d{4}-\d\d-\d\d)$", re.DOTALL)
 """The end of a message about an expired waiver: the table shows values instead of messages."""
 _HEADER: Final = ("", "rule", "setting", "expected", "actual")
@@ -40,14 +46,14 @@ class TextRenderer(Renderer):
         return "\n".join([*self._account(report), "\n"])
 
     def end(self, summary: Summary) -> str:
-        """Return the waivers needing attention and, for several snapshots, the totals."""
-        return f"{self._notices(summary)}{self._total(summary)}{self._judged_by()}"
+        """Return the controls not covered, the waivers needing attention and, for several snapshots, the totals."""
+        return f"{self._not_covered()}{self._notices(summary)}{self._total(summary)}{self._judged_by()}"
 
     def _account(self, report: AccountReport) -> Iterator[str]:
         findings = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]
         blocking = [outcome for outcome in findings if outcome.binding]
         advisory = [outcome for outcome in findings if not outcome.binding]
-        yield self._verdict(report.verdict, _headline(report, blocking))
+        yield self._verdict(report.verdict, _headline(report))
         if read := read_line(report):
             yield self._layout.paragraph(("  ", "dim"), (read, "dim"), 4)
         if report.age_notice:
@@ -61,6 +67,8 @@ class TextRenderer(Renderer):
             yield from self._findings(advisory)
         yield from self._waived(report)
         yield from self._rest(report)
+        for framework in report.frameworks:
+            yield from self._framework(framework)
 
     def _verdict(self, verdict: Verdict, text: str) -> str:
         word, style = _VERDICTS[verdict]
@@ -124,6 +132,34 @@ class TextRenderer(Renderer):
                 yield before + self._layout.paragraph((head, "dim"), (clean(", ".join(rules)), "dim"), len(head))
                 before = ""
 
+    def _framework(self, report: FrameworkReport) -> Iterator[str]:
+        """Yield the controls of one framework: those that do not pass with their reasons, then the others."""
+        known = {framework.id: framework for framework in self.frame.frameworks}[report.framework]
+        yield f"\n{self._heading(f'{known.title.en} ({known.id})')}"
+        titles = {control.id: control for control in known.controls}
+        ordered = sorted(report.controls, key=lambda each: ORDER.index(each.outcome))
+        rows = [_control_row(each, titles[each.id]) for each in ordered if each.outcome in _SIGNS]
+        if rows:
+            yield from self._layout.table(("", "control", "title", "reason"), rows, fixed=2)
+        for name, result in (("Passed", "pass"), ("Skipped", "skipped")):
+            names = [_with_limits(titles[each.id]) for each in report.controls if each.outcome == result]
+            if names:
+                head = f"  {name} ({len(names)}): "
+                yield self._layout.paragraph((head, "dim"), (", ".join(names), "dim"), len(head))
+
+    def _not_covered(self) -> str:
+        """Return the controls of each framework that acctgate cannot judge, and the parts of others."""
+        lines = []
+        for framework in self.frame.frameworks:
+            names = [control.id for control in framework.controls if not control.covered]
+            head = f"{framework.id}: not covered ({len(names)}): "
+            lines.append(self._layout.paragraph((head, "dim"), (", ".join(names), "dim"), len(head)))
+            for control in framework.covered:
+                if control.not_judged:
+                    head = f"{framework.id}: not judged in {control.id}*: "
+                    lines.append(self._layout.paragraph((head, "dim"), (control.not_judged, "dim"), len(head)))
+        return "".join(f"{line}\n" for line in lines)
+
     def _notices(self, summary: Summary) -> str:
         if not summary.waivers:
             return ""
@@ -147,22 +183,43 @@ class TextRenderer(Renderer):
         return f"{self._verdict(summary.verdict, summary.describe())}\n" if summary.snapshots > 1 else ""
 
 
-def _headline(report: AccountReport, blocking: Sequence[Outcome]) -> str:
+def _with_limits(control: Control) -> str:
+    """Return the id of a control, with an asterisk if a part of it is not judged."""
+    return f"{control.id}*" if control.not_judged else control.id
+
+
+def _headline(report: AccountReport) -> str:
     name = f"account {clean(report.account, _LONGEST)}" if report.account else "account unknown"
     alias = f" ({clean(report.alias, _LONGEST)})" if report.alias else ""
-    unknown = sum(outcome.outcome == "unknown" for outcome in blocking)
-    failed = len(blocking) - unknown
-    judged = sum(outcome.outcome != "skipped" and outcome.binding for outcome in report.outcomes)
+    rules = _count((each.outcome for each in report.outcomes if each.binding), "mandatory rules")
+    controls = (
+        _count((each.outcome for each in framework.controls), f"controls of {framework.framework}")
+        for framework in report.frameworks
+    )
+    return f"{name}{alias}: {'; '.join((rules, *controls))}"
+
+
+def _count(results: Iterable[Result], what: str) -> str:
+    """Return how many do not pass: `6 violations and 2 unknown of 14 mandatory rules`."""
+    counts = Counter(result for result in results if result != "skipped")
+    failed, unknown, waived, judged = counts["fail"], counts["unknown"], counts["waived"], counts.total()
     parts = []
     if failed:
         parts.append(f"{failed} violation{'' if failed == 1 else 's'}")
     if unknown:
         parts.append(f"{unknown} unknown")
-    waived = sum(outcome.outcome == "waived" and outcome.binding for outcome in report.outcomes)
-    passing = f"{judged - waived} of {judged} mandatory rules pass, {waived} waived" if waived else None
-    result = f"{' and '.join(parts)} of {judged} mandatory rules" if parts else passing
-    result = result or f"all {judged} mandatory rules pass"
-    return f"{name}{alias}: {result}"
+    if parts:
+        return f"{' and '.join(parts)} of {judged} {what}"
+    return f"{judged - waived} of {judged} {what} pass, {waived} waived" if waived else f"all {judged} {what} pass"
+
+
+def _control_row(report: ControlReport, control: Control) -> tuple[Cell, ...]:
+    return (
+        (SIGNS[report.outcome], _SIGNS[report.outcome]),
+        (control.id, "bold"),
+        (control.title.en, ""),
+        (clean(report.reason, _LONGEST), ""),
+    )
 
 
 def _row(outcome: Outcome) -> tuple[Cell, ...]:

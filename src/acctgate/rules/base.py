@@ -205,7 +205,8 @@ class Rule(Generic[P]):
     behind: Behind | None = None
     """Finds who is behind a violation in the credential report (`--names`). None: the rule counts no users."""
     cis: tuple[str, ...] = ()
-    """Controls of the CIS Alibaba Cloud Foundation Benchmark that the rule covers."""
+    """Controls of the CIS Alibaba Cloud Foundation Benchmark 2.0 that a policy's own rule covers. Those that acctgate's
+    rules cover are in `acctgate.frameworks`."""
 
     @property
     def settings(self) -> tuple[str, ...]:

@@ -186,7 +186,6 @@ def count(
     zh: RuleText,
     is_moved_by: Callable[[OtherChange], bool],
     behind: Behind,
-    cis: tuple[str, ...] = (),
 ) -> SettingRule[Maximum]:
     """Return a rule on a count in the security report.
 
@@ -201,7 +200,6 @@ def count(
         zh: The texts in Chinese, except the parameter's.
         is_moved_by: Whether a planned AccessKey pair can change the count.
         behind: Finds who is behind the count.
-        cis: Controls of the CIS benchmark that the rule covers.
     """
     setting = f"{USER_INFO}.{key}"
 
@@ -224,5 +222,4 @@ def count(
         moved_by_resources=(ACCESS_KEY,),
         is_moved_by=is_moved_by,
         behind=behind,
-        cis=cis,
     )

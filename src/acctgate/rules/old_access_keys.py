@@ -17,7 +17,6 @@ RULE = count(
     key="SubUserWithOldAccessKey",
     counted="RAM users with old AccessKey pairs",
     remediation="Rotate the old AccessKey pairs, or replace them with RAM roles.",
-    cis=("1.6",),
     is_moved_by=removes_user_key,
     behind=Behind(
         Words(

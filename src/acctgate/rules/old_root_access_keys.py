@@ -17,7 +17,6 @@ RULE = count(
     key="OldAkNum",
     counted="old AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Replace the old AccessKey pairs of the Alibaba Cloud account with RAM roles, or rotate them.",
-    cis=("1.6",),
     is_moved_by=removes_root_key,
     behind=Behind(
         Words(

@@ -1,7 +1,8 @@
 """Passwords of RAM users expire.
 
 A password that was stolen without notice works until it is changed. `MaxPasswordAge` is in days, 0 to 1095; 0 means
-that a password never expires, so 0 is a violation. CIS 1.13 asks for 90 days.
+that a password never expires, so 0 is a violation. CIS 1.13 asked for 90 days in version 1.0 of the benchmark; version
+2.0 asks for 365 days or more, or none.
 """
 
 from __future__ import annotations
@@ -45,7 +46,6 @@ RULE = SettingRule(
     judge=judge,
     orders={SETTING: lower_is_stricter_zero_is_none},
     thresholds=("max_days",),
-    cis=("1.13",),
     remediation="Set MaxPasswordAge to fewer days, but not to 0 (maxPasswordAge on the PasswordPolicy resource).",
     repair=lambda _, want: want["max_days"],
     translations={
@@ -53,7 +53,7 @@ RULE = SettingRule(
             title="密码有效期",
             doc="RAM 用户的密码会过期。\n\n"
             "被悄悄窃取的密码在更换之前一直有效。`MaxPasswordAge` 以天计，取值 0 到 1095；0 表示永不过期，因此 0 "
-            "属于违反。CIS 1.13 要求 90 天。",
+            "属于违反。CIS 1.13 在基准 1.0 版中要求 90 天；2.0 版要求 365 天或更长，或永不过期。",
             remediation="减少 MaxPasswordAge 的天数，但不要设为 0（PasswordPolicy 资源的 maxPasswordAge）。",
             parameters={"max_days": "允许的密码最长有效期，1 到 1095 天。"},
         )

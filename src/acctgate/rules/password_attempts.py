@@ -45,7 +45,6 @@ RULE = SettingRule(
     judge=judge,
     orders={SETTING: lower_is_stricter_zero_is_none},
     thresholds=("maximum",),
-    cis=("1.14",),
     remediation="Lower MaxLoginAttemps, but not to 0 (maxLoginAttemps on the PasswordPolicy resource).",
     repair=lambda _, want: want["maximum"],
     translations={

@@ -82,7 +82,6 @@ RULE = SettingRule(
     parameter_orders={"require": more_is_stricter},
     ratchet={"require": current_kinds},
     actual_order=compare_switches,
-    cis=("1.7", "1.8", "1.9", "1.10"),
     remediation="Turn on RequireLowercaseCharacters, RequireUppercaseCharacters, RequireNumbers and RequireSymbols as "
     "required (requireLowercaseCharacters and so on, on the PasswordPolicy resource).",
     translations={

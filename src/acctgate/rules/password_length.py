@@ -41,7 +41,6 @@ RULE = SettingRule(
     orders={SETTING: higher_is_stricter},
     thresholds=("minimum",),
     trivial_values={"minimum": 8},
-    cis=("1.11",),
     remediation="Raise MinimumPasswordLength (minimumPasswordLength on the PasswordPolicy resource).",
     repair=lambda _, want: want["minimum"],
     translations={

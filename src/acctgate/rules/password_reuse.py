@@ -41,7 +41,6 @@ RULE = SettingRule(
     judge=judge,
     orders={SETTING: higher_is_stricter},
     thresholds=("minimum",),
-    cis=("1.12",),
     remediation="Raise PasswordReusePrevention (passwordReusePrevention on the PasswordPolicy resource).",
     repair=lambda _, want: want["minimum"],
     translations={

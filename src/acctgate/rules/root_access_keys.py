@@ -18,7 +18,6 @@ RULE = count(
     counted="AccessKey pairs of the Alibaba Cloud account itself",
     remediation="Delete the AccessKey pairs of the Alibaba Cloud account in the console (AccessKey "
     "Management), after moving their users to RAM roles.",
-    cis=("1.2",),
     is_moved_by=is_root_key,
     behind=Behind(
         Words(

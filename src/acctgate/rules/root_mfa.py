@@ -39,7 +39,6 @@ RULE = SettingRule(
         lambda bound: int(not bound),
         root=True,
     ),
-    cis=("1.3",),
     translations={
         "zh": RuleText(
             title="主账号 MFA",

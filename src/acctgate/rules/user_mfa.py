@@ -104,7 +104,6 @@ RULE = SettingRule(
         without_mfa,
         lambda actual: int(actual["SubUser"] - actual["SubUserBindMfa"]),
     ),
-    cis=("1.4",),
     translations={
         "zh": RuleText(
             title="RAM 用户 MFA",

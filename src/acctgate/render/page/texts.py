@@ -70,6 +70,10 @@ NOTICES: Final[dict[WaiverState, Words]] = {
 
 ACCOUNT: Final = Words("account", "账号")
 ACCOUNTS: Final = Words("Accounts", "账号")
+CONTROL: Final = Words("Control", "控制项")
+CONTROLS: Final = Words("Controls", "控制项")
+COVERED_BY: Final = Words("Rules", "规则")
+NOT_JUDGED: Final = Words("Not judged: ", "未判断：")
 ACTUAL: Final = Words("Actual", "实际值")
 AFTER: Final = Words("After", "部署后")
 ALL: Final = Words("all", "全部")
@@ -85,6 +89,7 @@ NO_ACCOUNTS: Final = Words("No account was evaluated.", "没有评估任何账�
 NOW_FAILS: Final = Words("No longer passing since the previous snapshot", "较上一快照不再通过")
 JUDGED_BY: Final = Words("Judged by", "评估依据")
 OLD_SNAPSHOTS: Final = Words("Old snapshots", "快照较旧")
+REASON: Final = Words("Reason", "原因")
 OVERRIDES: Final = Words("The policy is overridden", "策略已被覆盖")
 OPEN: Final = Words("Open all", "全部展开")
 OUTCOME: Final = Words("Outcome", "结果")
@@ -112,6 +117,11 @@ VALUES: Final = Words("Values", "数值")
 WAIVERS: Final = Words("Waivers needing attention", "需要处理的豁免")
 VERDICT: Final = Words("Verdict", "结论")
 VIOLATIONS: Final = Words("Blocking mandatory rules", "拦截部署的强制规则")
+
+
+def not_covered(count: int) -> Words:
+    """Return the heading of the controls that acctgate cannot judge."""
+    return Words(f"{count:,} not covered", f"{count:,} 个未覆盖")
 
 
 def cut_accounts(count: int) -> Words:

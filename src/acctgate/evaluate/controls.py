@@ -1,0 +1,172 @@
+"""Judge the controls of frameworks: each rule with the weakest parameters that satisfy the control. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple, cast
+
+from acctgate.evaluate.age import without_stale
+from acctgate.evaluate.groups import EffectivePolicies
+from acctgate.evaluate.judge import RuleJudge, named
+from acctgate.frameworks import Framework
+from acctgate.model.control import ControlReport, FrameworkReport
+from acctgate.model.outcome import Outcome, unknown_message
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy.entry_moves import changed_parameters, show_value
+from acctgate.policy.groups import memberships
+from acctgate.policy.policy import Policy
+from acctgate.rules import RULES
+from acctgate.rules.base import Rule, RuleEntry
+
+_RULES: Final[Mapping[str, Rule[Any]]] = {rule.id: rule for rule in RULES}
+
+
+class _Groups(NamedTuple):
+    """The policy's groups of an account."""
+
+    certain: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    """The groups that it may be in."""
+
+
+class _Shortfall(NamedTuple):
+    """Why the policy does not enforce a control."""
+
+    reason: str
+    certain: bool
+    """Whether it does not in any group that the account may be in. Otherwise it is unknown."""
+
+
+class _Requirement(NamedTuple):
+    """One rule of a control."""
+
+    rule: Rule[Any]
+    entry: RuleEntry
+    """The weakest entry that satisfies the control."""
+    judge: RuleJudge
+
+
+class Controls:
+    """Judges the controls of frameworks for accounts.
+
+    A control fails if a rule that covers it fails with the control's own parameters. It also fails if the policy
+    disables such a rule or makes it looser, since then the policy does not enforce the control.
+    """
+
+    def __init__(self, frameworks: Sequence[Framework], policy: Policy, now: datetime) -> None:
+        """Prepare every control that rules cover.
+
+        Args:
+            frameworks: The frameworks to judge by.
+            policy: The policy that must enforce the controls.
+            now: The time of judgement (with a time zone).
+        """
+        self._policy, self._now, self._policies = policy, now, EffectivePolicies(policy)
+        self._judges: dict[str, RuleJudge] = {}
+        self._shortfalls: dict[tuple[str, _Groups], _Shortfall | None] = {}
+        self._frameworks = {
+            framework.id: {
+                control.id: [self._requirement(*item) for item in control.rules.items()]
+                for control in framework.covered
+            }
+            for framework in frameworks
+        }
+
+    @property
+    def sections(self) -> frozenset[str]:
+        """The sections of a snapshot that the controls need."""
+        found = (each for controls in self._frameworks.values() for rules in controls.values() for each in rules)
+        return frozenset(section for each in found for section in each.rule.sections(each.entry))
+
+    def __call__(self, account: Snapshot) -> tuple[FrameworkReport, ...]:
+        """Return the reports on one account, as it was read."""
+        account, groups = without_stale(account, self._policy, self._now), self._groups(account)
+        return tuple(
+            FrameworkReport(name, tuple(self._control(control, rules, account, groups) for control, rules in found))
+            for name, found in ((name, controls.items()) for name, controls in self._frameworks.items())
+        )
+
+    def _requirement(self, name: str, parameters: Mapping[str, Any]) -> _Requirement:
+        """Return one rule of a control. Controls that ask for the same share what judges it."""
+        entry = cast(RuleEntry, {"level": "mandatory", **parameters})
+        key = _key(name, entry)
+        if key not in self._judges:
+            rules = {**self._policy.rules, name: entry}
+            policy = replace(self._policy, rules=rules, unusable={}, groups=())
+            self._judges[key] = RuleJudge(_RULES[name], policy, self._now)
+        return _Requirement(_RULES[name], entry, self._judges[key])
+
+    def _groups(self, account: Snapshot) -> _Groups:
+        if not self._policy.groups:
+            return _Groups()
+        found = memberships(self._policy, account)
+        certain = tuple(each.group.name for each in found if each.holds)
+        return _Groups(certain, tuple(each.group.name for each in found if each.holds is None))
+
+    def _control(self, name: str, rules: Sequence[_Requirement], account: Snapshot, groups: _Groups) -> ControlReport:
+        outcomes = (outcome for rule in rules for outcome in self._outcomes(rule, account, groups))
+        return ControlReport(name, tuple(outcomes))
+
+    def _outcomes(self, required: _Requirement, account: Snapshot, groups: _Groups) -> list[Outcome]:
+        key = (_key(required.rule.id, required.entry), groups)
+        if key not in self._shortfalls:
+            self._shortfalls[key] = self._shortfall(required, groups)
+        shortfall = self._shortfalls[key]
+        outcomes = required.judge(account)
+        if shortfall is None:
+            return named(outcomes, account, self._policy, self._now)
+        return [_unenforced(outcome, shortfall) for outcome in outcomes]  # no waiver of a user covers the policy
+
+    def _shortfall(self, required: _Requirement, groups: _Groups) -> _Shortfall | None:
+        """Return why the policy does not enforce what a control asks of a rule, None if it does."""
+        policies = self._policies.variants(required.rule, *groups)
+        if policies is None:
+            return _Shortfall("which of the policy's many groups the account is in is not known", certain=False)
+        found = [_describe_shortfall(required.rule, required.entry, policy) for policy in policies]
+        reasons = [reason for reason in found if reason is not None]
+        if not reasons:
+            return None
+        if len(reasons) == len(found):
+            return _Shortfall(reasons[0], certain=True)
+        names = ", ".join(groups.possible)
+        return _Shortfall(f"the account may be in groups of the policy ({names}), and {reasons[0]}", certain=False)
+
+
+def _key(name: str, entry: RuleEntry) -> str:
+    return json.dumps([name, entry])
+
+
+def _unenforced(outcome: Outcome, shortfall: _Shortfall) -> Outcome:
+    """Return the outcome of a rule that the policy does not enforce as the control needs."""
+    message = f"{shortfall.reason}; the account: {outcome.message}"
+    if shortfall.certain:
+        return replace(outcome, outcome="fail", message=message)
+    if outcome.outcome == "fail":
+        return outcome
+    return replace(outcome, outcome="unknown", message=unknown_message(message))
+
+
+def _describe_shortfall(rule: Rule[Any], required: RuleEntry, policy: Policy) -> str | None:
+    """Return why a policy without groups does not enforce what a control asks of a rule, None if it does.
+
+    The level does not matter, unless the rule is disabled: a control blocks by itself.
+    """
+    entry = policy.entry(rule.id)
+    place = policy.places.get(rule.id)
+    where = f"{place.file}:{place.line}" if place else policy.source
+    if entry["level"] == "disabled":
+        return f"{where} does not enable the rule, and the control needs {rule.expected(required)}"
+    looser = list(_looser(rule, required, entry))
+    return f"{where}: {'; '.join(looser)}" if looser else None
+
+
+def _looser(rule: Rule[Any], required: RuleEntry, entry: RuleEntry) -> Iterator[str]:
+    """Yield the parameters that are not provably as strict as the control needs."""
+    for name, needed, found, move in changed_parameters(rule, required, entry):
+        if move.direction not in ("stricter", "changed"):
+            default = rule.parameter_default(name)
+            values = [show_value(default if value is None else value) for value in (found, needed)]
+            yield f"{name} {values[0]} is looser than the control's {values[1]}"

@@ -1,0 +1,151 @@
+"""The outcomes of a framework's controls: of one account, and over all accounts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from acctgate.model.outcome import RESULTS, Outcome, Result, Verdict, verdict_of, worst
+from acctgate.text import and_more
+
+Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
+"""Takes outcomes and returns them changed: as many, in the same order."""
+NotCovered = Literal["not covered"]
+"""What reports show instead of a result where acctgate cannot judge a control."""
+
+_WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class ControlReport:
+    """One control that rules cover, judged for one account."""
+
+    id: str
+    outcomes: tuple[Outcome, ...]
+    """The outcomes of its rules, judged with the weakest parameters that satisfy the control."""
+
+    @property
+    def outcome(self) -> Result:
+        """The worst outcome. A control is skipped only if all its rules have nothing to judge."""
+        return min((each.outcome for each in self.outcomes), key=_WORST_FIRST.index)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that cover it."""
+        return tuple(dict.fromkeys(each.rule for each in self.outcomes))
+
+    @property
+    def reason(self) -> str:
+        """The messages of the outcomes that decided."""
+        return "; ".join(f"{each.rule}: {each.message}" for each in self.outcomes if each.outcome == self.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkReport:
+    """The controls of one framework that rules cover, judged for one account."""
+
+    framework: str
+    """The framework's id."""
+    controls: tuple[ControlReport, ...]
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes of all controls."""
+        return tuple(outcome for control in self.controls for outcome in control.outcomes)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict over all controls."""
+        return verdict_of(self.outcomes)
+
+    def map_outcomes(self, change: Change) -> FrameworkReport:
+        """Return the report with changed outcomes."""
+        controls = (replace(control, outcomes=change(control.outcomes)) for control in self.controls)
+        return replace(self, controls=tuple(controls))
+
+
+@dataclass(slots=True)
+class ControlTotal:
+    """One control over all accounts."""
+
+    counts: Counter[Result] = field(default_factory=Counter)
+    reasons: dict[Result, tuple[str | None, str]] = field(default_factory=dict)
+    """The ID of the first account with each result, and the reason."""
+
+    @property
+    def outcome(self) -> Result:
+        """The worst outcome of an account."""
+        return min(self.counts, key=_WORST_FIRST.index)
+
+    @property
+    def reason(self) -> str:
+        """The reason of the first account with the worst outcome; it names the account if there are several."""
+        account, reason = self.reasons[self.outcome]
+        if self.counts.total() == 1:
+            return reason
+        return f"account {account or 'unknown'}: {reason}{and_more(self.counts[self.outcome] - 1)}"
+
+
+@dataclass(slots=True)
+class FrameworkTotal:
+    """The controls of one framework over all accounts. Add accounts as they are judged."""
+
+    verdict: Verdict = "pass"
+    controls: dict[str, ControlTotal] = field(default_factory=dict)
+
+    def add(self, report: FrameworkReport, account: str | None) -> None:
+        """Add the report on one account."""
+        self.verdict = worst(self.verdict, report.verdict)
+        for control in report.controls:
+            total = self.controls.setdefault(control.id, ControlTotal())
+            total.counts[control.outcome] += 1
+            total.reasons.setdefault(control.outcome, (account, control.reason))
+
+    def describe(self) -> str:
+        """Return the controls that do not pass: `2 violations (1.3, 1.4), 1 unknown (1.6) of 12 controls`."""
+        parts = []
+        for result, word in (("fail", "violation"), ("unknown", "unknown"), ("waived", "waived")):
+            names = [name for name, total in self.controls.items() if total.outcome == result]
+            if names:
+                plural = "s" if result == "fail" and len(names) > 1 else ""
+                parts.append(f"{len(names)} {word}{plural} ({', '.join(names)})")
+        return f"{', '.join(parts) or 'no violations'} of {len(self.controls)} controls"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlResult:
+    """One control in the summary of a report, covered or not."""
+
+    id: str
+    title: str
+    outcome: Result | NotCovered
+    """The worst outcome of an account; `not covered` if acctgate cannot judge the control."""
+    rules: tuple[str, ...]
+    """The rules that cover it."""
+    reason: str
+    """Why the outcome is what it is, or why the control is not covered."""
+    source: str = ""
+    """What the mapping to rules is based on."""
+    not_judged: str = ""
+    """The part of the control that no rule judges."""
+    counts: Mapping[Result, int] = field(default_factory=dict)
+    """The number of accounts with each outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkResult:
+    """A framework in the summary of a report, with all its controls."""
+
+    id: str
+    title: str
+    version: str
+    source: str
+    verdict: Verdict
+    controls: tuple[ControlResult, ...]
+
+
+def all_counts(total: ControlTotal) -> dict[Result, int]:
+    """Return the number of accounts with each result, 0 included."""
+    return {result: total.counts[result] for result in RESULTS}

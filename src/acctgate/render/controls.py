@@ -1,0 +1,49 @@
+"""The controls of frameworks as data for the formats: each control of a framework, covered or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from acctgate.frameworks import Control, Framework
+from acctgate.model.control import (
+    ControlReport,
+    ControlResult,
+    ControlTotal,
+    FrameworkResult,
+    FrameworkTotal,
+    all_counts,
+)
+from acctgate.model.report import AccountReport, Summary
+
+
+def framework_results(frameworks: Sequence[Framework], summary: Summary) -> Iterator[FrameworkResult]:
+    """Yield the summary of each framework over all accounts."""
+    for framework in frameworks:
+        total = summary.frameworks.get(framework.id, FrameworkTotal())
+        controls = tuple(_result(control, total.controls.get(control.id)) for control in framework.controls)
+        yield FrameworkResult(
+            framework.id, framework.title.en, framework.version, framework.source, total.verdict, controls
+        )
+
+
+def _result(control: Control, total: ControlTotal | None) -> ControlResult:
+    rules = tuple(control.rules)
+    if not control.covered:
+        return ControlResult(control.id, control.title.en, "not covered", rules, control.reason)
+    outcome, reason = (total.outcome, total.reason) if total else ("skipped", "no account was judged")
+    counts = all_counts(total or ControlTotal())
+    return ControlResult(
+        control.id, control.title.en, outcome, rules, reason, control.source, control.not_judged, counts
+    )
+
+
+def judged_controls(
+    frameworks: Sequence[Framework], report: AccountReport
+) -> Iterator[tuple[Framework, Control, ControlReport | None]]:
+    """Yield each control of each framework with what it is for one account, None if it is not covered."""
+    found = {
+        (framework.framework, control.id): control for framework in report.frameworks for control in framework.controls
+    }
+    for framework in frameworks:
+        for control in framework.controls:
+            yield framework, control, found.get((framework.id, control.id))

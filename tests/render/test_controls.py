@@ -1,0 +1,104 @@
+"""The controls of frameworks in each format that shows them, compared with tests/golden/controls.
+
+`ACCTGATE_UPDATE_GOLDEN=1 python -m pytest tests/render/test_controls.py` writes them anew; look at the difference.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from io import StringIO
+from typing import Any, Final
+
+import pytest
+
+from acctgate.evaluate.controls import Controls
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.frameworks import FRAMEWORKS, load_framework
+from acctgate.model.outcome import Place
+from acctgate.model.report import Summary
+from acctgate.model.snapshot import Snapshot
+from acctgate.policy import Policy, load_policy
+from acctgate.render import FORMATS, Frame, renderer
+from tests.support import HERE, NOW, UPDATE
+from tests.support.accounts import GOOD
+
+ALL: Final = tuple(load_framework(name) for name in FRAMEWORKS)
+FOLDER: Final = HERE / "golden/controls"
+SUFFIX: Final = {"text": "txt", "json": "json", "ndjson": "ndjson", "markdown": "md", "csv": "csv", "html": "html"}
+"""The formats that show controls, and the suffixes of their golden reports."""
+WEAK: Final = {"MinimumPasswordLength": 8, "PasswordReusePrevention": 5, "MaxPasswordAge": 0, "MaxLoginAttemps": 5}
+"""A password policy without its switches: whether kinds of characters are required is unknown."""
+
+
+def _accounts() -> list[Snapshot]:
+    users = {**GOOD["AccountSecurityPracticeInfo"]["AccountSecurityPracticeUserInfo"], "BindMfa": False}
+    weak = {**GOOD, "account_id": "1", "alias": "=weak", "PasswordPolicy": WEAK}
+    weak["AccountSecurityPracticeInfo"] = {"Score": 70, "AccountSecurityPracticeUserInfo": users}
+    unread = {"version": 1, "account_id": "2", "SecurityPreference": GOOD["SecurityPreference"]}
+    return list(map(Snapshot.from_document, (weak, unread)))
+
+
+def _policy() -> Policy:
+    """Return the policy, with places that do not depend on the working directory."""
+    policy = load_policy(HERE / "golden/controls.yaml")
+    places = {rule: Place("controls.yaml", place.line) for rule, place in policy.places.items()}
+    return replace(policy, places=places, source="controls.yaml")
+
+
+def _rendered(form: str, accounts: list[Snapshot] | None = None) -> str:
+    policy = _policy()
+    render, summary = renderer(form, Frame(rules=policy.all_rules, frameworks=ALL)), Summary()
+    parts = [render.begin()]
+    for report in evaluate(accounts or _accounts(), policy, NOW, controls=Controls(ALL, policy, NOW)):
+        summary.add(report)
+        parts.append(render.account(report))
+    return "".join([*parts, render.end(summary)])
+
+
+@pytest.mark.parametrize("form", SUFFIX)
+def test_a_report_by_control_is_the_golden_one(form: str) -> None:
+    file, raw = FOLDER / f"report.{SUFFIX[form]}", _rendered(form).encode(errors="replace")
+    if UPDATE:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(raw)
+    assert raw.decode() == file.read_bytes().decode()
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - set(SUFFIX)))
+def test_the_other_formats_show_the_rules_only(form: str) -> None:
+    text = _rendered(form)
+    assert "root-mfa" in text and "Ensure MFA is enabled for the root account" not in text
+
+
+def test_csv_has_a_line_for_each_control_and_account() -> None:
+    rows = list(csv.DictReader(StringIO(_rendered("csv"))))
+    expected = [(account, each.id, control.id) for account in "12" for each in ALL for control in each.controls]
+    assert [(row["account"], row["framework"], row["control"]) for row in rows] == expected
+    by_outcome = {row["outcome"] for row in rows}
+    assert by_outcome == {"pass", "fail", "unknown", "waived", "not covered"}
+    assert all(row["source"] and row["reason"] and row["title"] for row in rows)
+    assert all(bool(row["rules"]) is bool(row["expected"]) is (row["outcome"] != "not covered") for row in rows)
+    assert rows[0]["alias"] == "'=weak", "no formula"
+
+
+def test_json_has_every_control_at_the_end_and_the_covered_ones_in_each_account() -> None:
+    report: dict[str, Any] = json.loads(_rendered("json"))
+    assert report["verdict"] == "fail"
+    for account in report["accounts"]:
+        found = {each["framework"]: [control["id"] for control in each["controls"]] for each in account["frameworks"]}
+        assert found == {each.id: [control.id for control in each.covered] for each in ALL}
+    for framework, known in zip(report["frameworks"], ALL, strict=True):
+        assert [control["id"] for control in framework["controls"]] == [control.id for control in known.controls]
+        for control in framework["controls"]:
+            covered = control["outcome"] != "not covered"
+            assert bool(control["rules"]) is covered and sum(control["counts"].values()) == (2 if covered else 0)
+            assert control["reason"]
+
+
+def test_without_accounts_nothing_passes() -> None:
+    render = renderer("json", Frame(frameworks=ALL))
+    report = json.loads(render.begin() + render.end(Summary()))
+    outcomes = {control["outcome"] for framework in report["frameworks"] for control in framework["controls"]}
+    assert outcomes == {"skipped", "not covered"}
