@@ -8,7 +8,13 @@ from typing import Any
 
 import pulumi
 
-from acctgate.crossguard import CompliancePackReport, PasswordPolicy, SecurityPracticeReport, SecurityPreference
+from acctgate.crossguard import (
+    CompliancePackReport,
+    ConfigRuleCompliance,
+    PasswordPolicy,
+    SecurityPracticeReport,
+    SecurityPreference,
+)
 
 config = pulumi.Config("acctgate")
 where: dict[str, Any] = {name: config.get(name) for name in ("region", "role_arn", "endpoint")}
@@ -17,5 +23,6 @@ preference = SecurityPreference("security-preference", **where)
 practice = SecurityPracticeReport("security-practice-report", **where)
 passwords = PasswordPolicy("password-policy", **where)
 packs = CompliancePackReport("compliance-pack-reports", **where)
+config_rules = ConfigRuleCompliance("config-rule-compliance", **where)
 
 pulumi.export("account", preference.account_id)

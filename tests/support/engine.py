@@ -17,6 +17,7 @@ from pulumi.automation.errors import CommandError
 from acctgate.crossguard import (
     AccessKeyPolicy,
     CompliancePackReport,
+    ConfigRuleCompliance,
     PasswordPolicy,
     SecurityPracticeReport,
     SecurityPreference,
@@ -161,6 +162,7 @@ def data_sources(**where: Any) -> None:
     SecurityPreference("preference", **where)
     SecurityPracticeReport("practice", **where)
     CompliancePackReport("packs", **where)
+    ConfigRuleCompliance("config-rules", **where)
     PasswordPolicy("passwords", **where)
     UserSsoSettings("sso", **where)
     AccessKeyPolicy("access-keys", **where)
