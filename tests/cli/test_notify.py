@@ -73,10 +73,10 @@ def test_a_link_and_a_baseline(tmp_path: Path, chat: Chat) -> None:
     assert "<https://ci.example/1|Report>" in json.dumps(message.body["blocks"])
 
 
-def test_several_services_and_prefixes(tmp_path: Path, chat: Chat) -> None:
+def test_several_services_and_variables(tmp_path: Path, chat: Chat) -> None:
     chat.answer = OK["wecom"]
     webhook = {"TEAM_A_WEBHOOK": f"{chat.address}/a"}
-    done = _check(tmp_path, chat, 1, "--notify", "dingtalk=TEAM_A", service="wecom", **webhook)
+    done = _check(tmp_path, chat, 1, "--notify", "dingtalk=TEAM_A_WEBHOOK", service="wecom", **webhook)
     assert (done.status, done.stderr) == (0, "")
     assert sorted(received.path for received in chat.received) == ["/a", f"/{TOKEN}"]
 
@@ -114,8 +114,8 @@ def test_the_address_is_shown_nowhere(tmp_path: Path, chat: Chat, debug: bool) -
     [
         (("--notify", "teams"), "--notify: invalid service; use dingtalk, feishu, wecom, slack"),
         (("--notify", f"https://x.example/{TOKEN}"), "--notify: invalid service"),
-        (("--notify", f"slack=https://x.example/{TOKEN}"), "prefix of environment variables, not a URL"),
-        (("--notify", "slack="), "prefix of environment variables"),
+        (("--notify", f"slack=https://x.example/{TOKEN}"), "the name of an environment variable, not a URL"),
+        (("--notify", "slack="), "the name of an environment variable"),
         (("--notify", "slack", "--notify-link", "ci"), "--notify-link: invalid URL"),
         (("--notify-link", "https://ci.example"), "--notify-link goes with --notify"),
     ],

@@ -100,7 +100,7 @@ def test_members_do_not_depend_on_the_number_of_members() -> None:
     assert [large.member(each) for each in small.member_ids()] == _members(small)
 
 
-def test_a_hundred_members_have_every_kind_of_trouble(organization: DemoOrganization) -> None:
+def test_a_hundred_members_have_every_problem(organization: DemoOrganization) -> None:
     members = _members(organization)
     assert len({each.account_id for each in members}) == 100
     assert all(len(each.account_id) == 16 for each in members)

@@ -188,14 +188,14 @@ def test_nothing_that_fails_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_webhook_that_cannot_be_called(url: str, reason: str) -> None:
     with pytest.raises(NotifyError) as caught:
-        find_webhook("slack", "X", {"X_WEBHOOK": url})
+        find_webhook("slack", "X_WEBHOOK", {"X_WEBHOOK": url})
     assert str(caught.value) == reason
     unprotect()
 
 
 def test_a_webhook_and_its_parts_are_redacted() -> None:
     url = f"https://chat.example/services/T0000/B0000/{TOKEN}?key={TOKEN[::-1]}"
-    found = find_webhook("slack", "X", {"X_WEBHOOK": f"{url}\n", "X_SECRET": "SECverysecret"})
+    found = find_webhook("slack", "X_WEBHOOK", {"X_WEBHOOK": f"{url}\n", "X_SECRET": "SECverysecret"})
     assert found == Webhook("slack", url, "SECverysecret")
     for text in (url, TOKEN, TOKEN[::-1], "SECverysecret", json.dumps({"echo": f"bad {TOKEN}"})):
         shown = one_line(f"x {text} y")
@@ -206,5 +206,12 @@ def test_a_webhook_and_its_parts_are_redacted() -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/x", "http://localhost/x", "http://[::1]:1/x", "https://a.example"])
 def test_a_webhook_that_may_be_called(url: str) -> None:
-    assert find_webhook("slack", "X", {"X_WEBHOOK": url}).url == url
+    assert find_webhook("slack", "X_WEBHOOK", {"X_WEBHOOK": url}).url == url
+    unprotect()
+
+
+@pytest.mark.parametrize(("variable", "key"), [("TEAM_A_WEBHOOK", "TEAM_A_SECRET"), ("DING", "DING_SECRET")])
+def test_the_variable_of_the_key(variable: str, key: str) -> None:
+    environment = {variable: "https://a.example", key: "SECverysecret", "ACCTGATE_DINGTALK_SECRET": "other"}
+    assert find_webhook("dingtalk", variable, environment) == Webhook("dingtalk", "https://a.example", "SECverysecret")
     unprotect()

@@ -12,7 +12,7 @@ from acctgate.cli.completion import one_of
 from acctgate.model.report import AccountReport
 
 SERVICES: Final = ("dingtalk", "feishu", "wecom", "slack")
-_PREFIX: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 class Notifier:
@@ -24,9 +24,9 @@ class Notifier:
 
         self._digest, self._link = notify.Digest(), link or notify.find_link(environment)
         self._webhooks = []
-        for service, prefix in targets:
+        for service, variable in targets:
             try:
-                self._webhooks.append(notify.find_webhook(service, prefix, environment))
+                self._webhooks.append(notify.find_webhook(service, variable, environment))
             except notify.NotifyError as error:
                 _warn(service, error)
 
@@ -59,13 +59,13 @@ def _parse(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 
 
 def _parse_target(value: str) -> tuple[str, str]:
-    """Return the service and the prefix of a value. An invalid value is not repeated: it may be a webhook's URL."""
-    service, equals, prefix = value.partition("=")
+    """Return the service and the variable of a value. An invalid value is not repeated: it may be a webhook's URL."""
+    service, equals, variable = value.partition("=")
     if service not in SERVICES:
         raise click.UsageError(f"--notify: invalid service; use {', '.join(SERVICES)}")
-    if equals and not _PREFIX.fullmatch(prefix):
-        raise click.UsageError(f"--notify {service}: after = goes the prefix of environment variables, not a URL")
-    return service, prefix or f"ACCTGATE_{service.upper()}"
+    if equals and not _VARIABLE.fullmatch(variable):
+        raise click.UsageError(f"--notify {service}: after = goes the name of an environment variable, not a URL")
+    return service, variable or f"ACCTGATE_{service.upper()}_WEBHOOK"
 
 
 def _check_link(ctx: click.Context, parameter: click.Parameter, link: str | None) -> str | None:
@@ -81,11 +81,11 @@ def _check_link(ctx: click.Context, parameter: click.Parameter, link: str | None
 notify_option = click.option(
     "--notify",
     multiple=True,
-    metavar="SERVICE[=PREFIX]",
+    metavar="SERVICE[=VARIABLE]",
     callback=_parse,
     shell_complete=one_of(*SERVICES),
-    help="Send the verdict to dingtalk, feishu, wecom or slack. Repeatable. ACCTGATE_SERVICE_WEBHOOK has the URL, and "
-    "ACCTGATE_SERVICE_SECRET the key that signs; or PREFIX_WEBHOOK and PREFIX_SECRET.",
+    help="Send the verdict to dingtalk, feishu, wecom or slack. Repeatable. The webhook's URL is in the "
+    "environment variable ACCTGATE_SERVICE_WEBHOOK or VARIABLE, the key that signs in the one with _SECRET at its end.",
 )
 notify_link_option = click.option(
     "--notify-link",

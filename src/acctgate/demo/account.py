@@ -108,7 +108,7 @@ class DemoAccount:
 
     config_rules: list[dict[str, Any]] = field(default_factory=lambda: deepcopy(_CONFIG_RULES))
     """The rules of each compliance pack, with their results and risk levels."""
-    credentials: CredentialReports = field(default_factory=CredentialReports)
+    credentials: CredentialReports = field(default_factory=CredentialReports, compare=False)
     """The credential report. When it is generated, it agrees with `practice`."""
 
     def set_preference(self, parameters: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ _FIRST_ID: Final = 1_100_000_000_000_000
 _ID_STEP: Final = 77_777_773
 """The distance of two members' IDs."""
 _SLOTS: Final = 100
-"""Members repeat their kinds of trouble after so many."""
+"""Of so many members in a row, each has other problems."""
 _SHARE_COMPLIANT: Final = 0.75
 
 
@@ -98,7 +98,7 @@ class DemoOrganization:
 
         Args:
             accounts: The number of members. The management account is not one of them.
-            seed: What the members' settings, folders, tags and troubles follow from.
+            seed: What the members' settings, folders, tags and problems follow from.
         """
         self.seed = seed
         self.management = DemoAccount()
@@ -108,8 +108,9 @@ class DemoOrganization:
         self._numbers = range(accounts)
         self._removed: set[str] = set()
         self._shift = random.Random(seed).randrange(_SLOTS)  # noqa: S311 - not for secrets
-        self.delegated: set[str] = {self._id(1)}
-        """The IDs of the delegated administrators: members that may read the directory."""
+        readable = (each for each in map(self._id, self._numbers) if (found := self.member(each)) and found.readable)
+        self.delegated: set[str] = set(islice(readable, 1))
+        """The IDs of the delegated administrators: members that may read the directory, too."""
         self._template = DemoAccount()
         self._template.comply()
         self._recent = lru_cache(maxsize=512)(self._build)
@@ -137,7 +138,7 @@ class DemoOrganization:
         [place] = chance.choices(_PLACES, _WEIGHTS)
         team = chance.choice(_TEAMS)
         tags = (("env", place.name), ("team", team)) if chance.random() < 0.9 else ()
-        # A prime step visits all slots, so that neighbors differ and 100 members have every kind of trouble.
+        # A prime step visits all slots, so that neighbors differ and 100 members have every problem.
         slot = (number * 37 + self._shift) % _SLOTS
         return Member(
             account_id,

@@ -36,7 +36,7 @@ _OLDER_VERSIONS: Final = dict.fromkeys(("GetPasswordPolicy", "SetPasswordPolicy"
 """Operations that an older API has as well: Ram, which the provider calls for an account's password policy."""
 _WRITES: Final = ("Set", "Generate")
 """How the names of operations begin that change an account."""
-_REPORT: Final = "CompliancePackReport"
+_REPORTS: Final = ("CompliancePackReport", "CredentialReport")
 """How the names of operations end that a report's progress depends on."""
 Answer = dict[str, Any]
 Parameters = Mapping[str, str]
@@ -280,7 +280,7 @@ class DemoServer(Faults):
 
 def _changes(action: str) -> bool:
     """Return whether an operation changes an account or the progress of a report."""
-    return action.startswith(_WRITES) or action.endswith(_REPORT)
+    return action.startswith(_WRITES) or action.endswith(_REPORTS)
 
 
 def _pack(account: DemoAccount, parameters: Mapping[str, str]) -> dict[str, Any]:

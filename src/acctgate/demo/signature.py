@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
@@ -88,8 +89,14 @@ def check_date(text: str, now: datetime) -> None:
         SignatureError: It is not a time, or it is more than `MAX_AGE` from the server's.
     """
     try:
-        date = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        date = _parse_date(text)
     except ValueError:
         raise SignatureError(400, "InvalidTimeStamp.Format", "Specified time stamp is not valid.") from None
     if abs(now - date) > MAX_AGE:
         raise SignatureError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+
+
+@lru_cache(maxsize=64)
+def _parse_date(text: str) -> datetime:
+    """Return the time. Cached: it takes long, and calls within a second have the same one."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -35,14 +35,19 @@ class NotifyError(Exception):
     """A message was not sent. The text says why, without secrets."""
 
 
-def find_webhook(service: str, prefix: str, environment: Mapping[str, str]) -> Webhook:
-    """Return a webhook from the environment variables PREFIX_WEBHOOK and PREFIX_SECRET. They are redacted from now on.
+def find_webhook(service: str, variable: str, environment: Mapping[str, str]) -> Webhook:
+    """Return a webhook from the environment. What it has is redacted from now on.
+
+    Args:
+        service: The chat service.
+        variable: The variable with the URL. The key that signs is in the one with _SECRET instead of _WEBHOOK.
+        environment: The environment variables.
 
     Raises:
         NotifyError: The first one is not set, or is not an address that may be called: HTTPS, or HTTP on this machine.
     """
-    variable = f"{prefix}_WEBHOOK"
-    url, secret = environment.get(variable, "").strip(), environment.get(f"{prefix}_SECRET", "").strip() or None
+    key = f"{variable.removesuffix('_WEBHOOK')}_SECRET"
+    url, secret = environment.get(variable, "").strip(), environment.get(key, "").strip() or None
     if not url:
         raise NotifyError(f"{variable} is not set")
     _protect(url, secret)
