@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ import pytest
 from acctgate.demo import DemoAccount, DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
 from acctgate.demo.organization import DIRECTORY_ID, ROOT_FOLDER, Member
-from acctgate.model.snapshot import Snapshot
 from acctgate.sources.call_error import CallError
 from acctgate.sources.caller import Caller
 from acctgate.sources.operations import (
@@ -149,12 +148,12 @@ def test_a_compliant_member_satisfies_strict_and_others_do_not(organization: Dem
 
 def test_a_large_organization_starts_at_once_and_stays_small() -> None:
     tracemalloc.start()
-    start = monotonic()
+    start = process_time()
     organization = DemoOrganization(100_000)
     for each in organization.member_ids():
         last = each
     organization.peek(last)
-    assert monotonic() - start < 5
+    assert process_time() - start < 5
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
 
@@ -344,13 +343,13 @@ def test_a_half_closed_connection_has_no_complete_answer(server: DemoServer, mon
 
 
 def test_latency_does_not_block_other_connections(server: DemoServer) -> None:
-    server.latency = timedelta(milliseconds=200)
+    server.latency = timedelta(milliseconds=500)
 
-    def call(_: int) -> Snapshot | Any:
+    def call(_: int) -> Any:
         return _caller(server).call(IDENTITY)["AccountId"]
 
     call(0)
     start = monotonic()
     with ThreadPoolExecutor(32) as pool:
         assert set(pool.map(call, range(32))) == {ACCOUNT_ID}
-    assert 0.2 <= monotonic() - start < 3.2
+    assert 0.5 <= monotonic() - start < 16 / 2, "one after another, they take 16 s"
