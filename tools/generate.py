@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from acctgate.cli import command_reference as reference
-from acctgate.cli import group
+from acctgate.cli import group, variables
 from acctgate.policy import PRESETS, load_preset
 from acctgate.reference import catalogue, controls, schemas
 from acctgate.reference.labels import LABELS
@@ -65,7 +65,8 @@ def generated() -> dict[Path, str]:
         readme = ROOT / label.readme
         files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table(language))
     commands = ROOT / "docs/cli.md"
-    files[commands] = between(commands.read_text(encoding="utf-8"), "cli", reference.markdown(group))
+    text = between(commands.read_text(encoding="utf-8"), "cli", reference.markdown(group))
+    files[commands] = between(text, "variables", variables.markdown())
     files[ROOT / "docs/reliability.md"] = reliability()
     frameworks = ROOT / "docs/frameworks.md"
     sections = "\n".join(controls.markdown_sections())

@@ -18,6 +18,7 @@ from acctgate.fix.targets import TARGETS
 from acctgate.reference import schemas
 from acctgate.render import FORMATS
 from acctgate.rules import RULES
+from tests.support.process import run_here
 
 BIN: Final = Path(sys.executable).parent
 RULE_IDS: Final = [rule.id for rule in RULES]
@@ -181,3 +182,23 @@ def test_completing_loads_nothing_heavy(words: tuple[str, ...]) -> None:
     )
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_command_prints_the_script_of_a_shell(shell: str) -> None:
+    done = run_here("completion", shell)
+    asked = subprocess.run(
+        [sys.executable, "-m", "acctgate"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "_ACCTGATE_COMPLETE": f"{shell}_source"},
+    )
+    assert (done.status, done.stderr) == (0, "")
+    assert f"_ACCTGATE_COMPLETE={shell}_complete" in done.stdout
+    assert done.stdout.strip() == asked.stdout.strip().replace("python -m acctgate", "acctgate")
+
+
+def test_another_shell_is_refused() -> None:
+    assert run_here("completion", "tcsh").status == 2

@@ -97,7 +97,7 @@ def test_no_command_shows_the_help() -> None:
         (("check", "--respnse", "x"), "--respnse"),
         (("check", "--respnse", "x"), "Did you mean"),
         (("check", "--response"), "requires an argument"),
-        (("check", "stray"), "unexpected extra argument"),
+        (("snapshot", "stray"), "unexpected extra argument"),
         (("check", "--region"), "requires an argument"),
         (("explain", "login-mfaa"), "login-mfaa: unknown rule, did you mean login-mfa?"),
         (("explain",), "Missing argument"),

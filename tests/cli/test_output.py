@@ -94,6 +94,24 @@ def test_in_a_pipe(command: str, choice: str | None, tmp_path: Path) -> None:
     assert COLOR not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("variables", "colored"),
+    [
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": ""}, False),
+    ],
+)
+def test_colour_is_forced_in_a_pipe_and_not_in_a_file(variables: Variables, colored: bool, tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    assert (COLOR in run_here(*check(), environment=variables).stdout) == colored
+    assert COLOR not in run_here(*check(), "--color", "never", environment=variables).stdout
+    run_here(*check(), "--output", file, environment=variables)
+    assert COLOR not in file.read_text()
+
+
 @pytest.mark.parametrize(("options", "colored"), [((), False), (("--color", "always"), True)])
 def test_in_a_file(options: tuple[str, ...], colored: bool, tmp_path: Path) -> None:
     output = on_terminal(*check(), "--format", f"text={tmp_path / 'report.txt'}", *options)

@@ -102,7 +102,8 @@ def test_markdown_says_verdict_then_moves_then_what_blocks(folder: Path) -> None
         "### Blocking findings",
     ]
     [row] = [line for line in text.splitlines() if line.startswith("| ▼ looser")]
-    assert "| 10.0.0.0/8 | \\(empty) |" in row and row.replace("\\|", "").count("|") == 7
+    assert "| 10.0.0.0/8 | \\(empty) |" in row and row.replace("\\|", "").count("|") == 8
+    assert "| infra/main a.py:12 |" in row, "the line of the program"
 
 
 @pytest.mark.parametrize("form", ["sarif", "github", "gitlab"])

@@ -18,7 +18,8 @@ from acctgate.redact import one_line
 from acctgate.text import os_reason
 from acctgate.version import __version__
 
-_COMPLETE: Final = "_ACCTGATE_COMPLETE"
+COMPLETE_VARIABLE: Final = "_ACCTGATE_COMPLETE"
+"""The variable by which the script of a shell asks for completion."""
 
 COMMANDS: Final[Mapping[str, str]] = {
     "demo": "Show a verdict on the embedded demo account.",
@@ -35,6 +36,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "Explain one rule: its reason, values and remediation.",
     "schema": "Print a JSON Schema: snapshot, policy, report or diff.",
     "compliance": "Generate and download reports of compliance packs.",
+    "completion": "Print the script for completion in bash, zsh or fish.",
     "doctor": "Check engine, credentials, endpoints, permissions and clock.",
     "demo-account": "Serve the embedded demo account.",
 }
@@ -142,7 +144,7 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
     except SystemExit as end:  # raised by completion, and by click if the reader of the help closes the pipe
-        code = end.code if _COMPLETE in os.environ and end.code == 0 else 2
+        code = end.code if COMPLETE_VARIABLE in os.environ and end.code == 0 else 2
     except OSError as error:
         log.trace("the operating system reported an error", error)
         _discard_output()

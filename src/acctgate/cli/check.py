@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +17,7 @@ from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
 from acctgate.cli.options import framework, lock_file_option, or_fail, plan_option, planned_changes, policy
 from acctgate.cli.progress import READING, progress
-from acctgate.evaluate.pipeline import EvaluationError, evaluate, settle
+from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, settle
 from acctgate.frameworks import FRAMEWORKS, Framework
 from acctgate.model.other_change import is_effective
 from acctgate.policy import Policy
@@ -89,7 +90,8 @@ def command(
     require_blocking_rule(wanted.source, wanted.levels(), blocking)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
-        shown = stack.enter_context(progress("judging" if responses or snapshots else READING))
+        title = "judging" if responses or snapshots else READING
+        shown = stack.enter_context(progress(title, verbose=judging.verbose))
         if workers:
             judged = workers.judge(read_raw(responses, snapshots))
             evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
@@ -100,6 +102,8 @@ def command(
             evaluation = evaluate(
                 accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
             )
+        if planned is not None:
+            writer.repair = _repairer(evaluation, wanted, now)
         reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
         try:
             code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
@@ -109,7 +113,7 @@ def command(
     changes = any(is_effective(change) for change in planned or ())
     if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
         names = ", ".join(plans)
-        click.echo(f"acctgate: {names}: no SecurityPreference changes; the account is judged as it is", err=True)
+        judging.notice(f"{names}: no SecurityPreference changes; the account is judged as it is")
     if notifier:
         notifier.send(code)
     ctx.exit(code)
@@ -122,6 +126,14 @@ def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) ->
     from acctgate.evaluate.controls import Controls  # noqa: PLC0415 - it compares policies, which few checks need
 
     return Controls(frameworks, policy, now)
+
+
+def _repairer(evaluation: Evaluation, policy: Policy, now: datetime) -> Callable[[int], str | None]:
+    """Return what `Frame.repair` needs: the repair of an account after the deploy, in the language of this folder."""
+    from acctgate.fix.detect import detect_target  # noqa: PLC0415 - only a plan needs a repair
+    from acctgate.fix.for_plan import repair_of  # noqa: PLC0415
+
+    return lambda number: repair_of(evaluation.accounts[number], policy, now, detect_target(Path.cwd()))
 
 
 def _start_workers(

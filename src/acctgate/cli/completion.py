@@ -1,11 +1,17 @@
-"""Shell completion of values that an option's type does not define. It runs at each Tab, so it must start fast."""
+"""Shell completion: the command that prints the script, and values that an option's type does not define.
+
+It runs at each Tab, so it must start fast.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, get_completion_class
+
+from acctgate.cli import COMPLETE_VARIABLE
+from acctgate.cli.examples import WithExamples
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
 
@@ -33,3 +39,21 @@ def rules(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> li
 
 def _starting_with(incomplete: str, titles: Mapping[str, str | None]) -> list[CompletionItem[str]]:
     return [CompletionItem(name, help=title) for name, title in titles.items() if name.startswith(incomplete)]
+
+
+@click.command(
+    "completion",
+    cls=WithExamples,
+    short_help="Print the script for completion in bash, zsh or fish.",
+    examples=("acctgate completion bash > acctgate.bash  # then: . ./acctgate.bash", "acctgate completion fish"),
+)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the script for completion of commands, options and values in a shell.
+
+    In ~/.bashrc or ~/.zshrc: eval "$(acctgate completion bash)", or zsh.
+    """
+    script = get_completion_class(shell)
+    assert script is not None
+    click.echo(script(ctx.find_root().command, {}, "acctgate", COMPLETE_VARIABLE).source())

@@ -12,11 +12,19 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import color_option, format_option, or_fail, output_option
+from acctgate.cli.options import (
+    LANGUAGE_VARIABLE,
+    color_option,
+    format_option,
+    language_option,
+    or_fail,
+    output_option,
+)
 from acctgate.cli.output import Color
-from acctgate.cli.writer import UNUSABLE, Writer
+from acctgate.cli.writer import UNUSABLE, Look, Writer
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import Language
 from acctgate.policy.find import load_selected
 from acctgate.policy.identity import judged_by
 from acctgate.sources.live import read_account
@@ -24,7 +32,6 @@ from acctgate.sources.target import Target
 
 _SETTINGS: Final = ("ACCTGATE_", "ALIBABA_CLOUD_")
 """Beginnings of the names of variables that select an account or its credentials."""
-_LANGUAGE: Final = "ACCTGATE_LANGUAGE"
 _NEXT: Final = """\
 This is a demonstration account. `acctgate check` exits with status {status} for this verdict. Next:
   acctgate demo --policy strict --format html=demo.html   a page for people, by the strict preset
@@ -54,8 +61,16 @@ This is a demonstration account. `acctgate check` exits with status {status} for
 @format_option
 @output_option
 @color_option
+@language_option
 @click.pass_context
-def command(ctx: click.Context, policy_file: Path, formats: tuple[str, ...], output: Path | None, color: Color) -> None:
+def command(
+    ctx: click.Context,
+    policy_file: Path,
+    formats: tuple[str, ...],
+    output: Path | None,
+    color: Color,
+    language: Language,
+) -> None:
     """Show a verdict on the embedded demo account.
 
     Serves the demo account on this machine, reads it as `acctgate check` reads a live account, and judges it. Needs
@@ -64,7 +79,7 @@ def command(ctx: click.Context, policy_file: Path, formats: tuple[str, ...], out
     """
     now = datetime.now(UTC)
     policy = or_fail(lambda: load_selected(policy_file, Path.cwd(), now.date()))
-    writer = Writer(policy, formats, output, color, judged_by(policy, now))
+    writer = Writer(policy, formats, output, Look(color, language), judged_by(policy, now))
     with DemoServer() as server, _only_variables_of(server):
         account = or_fail(lambda: read_account(Target(endpoint=server.endpoint), now, None, policy.sections))
     evaluation = evaluate([account], policy, now)
@@ -77,7 +92,9 @@ def command(ctx: click.Context, policy_file: Path, formats: tuple[str, ...], out
 @contextmanager
 def _only_variables_of(server: DemoServer) -> Iterator[None]:
     """Hide the user's own settings and credentials, which must neither be used nor sent anywhere."""
-    hidden = {name: value for name, value in os.environ.items() if name.startswith(_SETTINGS) and name != _LANGUAGE}
+    hidden = {
+        name: value for name, value in os.environ.items() if name.startswith(_SETTINGS) and name != LANGUAGE_VARIABLE
+    }
     for name in hidden:
         del os.environ[name]
     os.environ.update(server.environment)

@@ -9,8 +9,8 @@ import click
 
 from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import policy, policy_option
-from acctgate.language import Language, preferred
+from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option
+from acctgate.language import LANGUAGES, Language, preferred
 from acctgate.policy.chain import BUILT_IN
 from acctgate.policy.find import has_policy
 from acctgate.policy.validate import suggest_rule
@@ -24,7 +24,12 @@ from acctgate.reference import catalogue
     examples=("acctgate explain session-duration", "acctgate explain session-duration --language zh"),
 )
 @click.argument("rule", shell_complete=rules)
-@click.option("--language", type=click.Choice(["en", "zh"]), help="English or Chinese.  [default: from the locale]")
+@click.option(
+    "--language",
+    envvar=LANGUAGE_VARIABLE,
+    type=click.Choice(LANGUAGES),
+    help="English or Chinese.  [default: from the locale]",
+)
 @policy_option
 def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
     """Explain one rule: its reason, values and remediation. It may be a rule of the policy's own modules."""

@@ -21,6 +21,7 @@ from acctgate.cli.options import (
 )
 from acctgate.cli.output import write_text
 from acctgate.cli.progress import READING, progress
+from acctgate.fix.detect import detect_target
 from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
 
@@ -38,9 +39,7 @@ from acctgate.fix.targets import TARGETS
     "--to",
     "language",
     type=click.Choice(tuple(TARGETS)),
-    default="pulumi-python",
-    show_default=True,
-    help="The tool and language of the resource.",
+    help="The tool and language of the resource.  [default: those of this directory, else pulumi-python]",
 )
 @source_options
 @only_account_option
@@ -50,7 +49,7 @@ from acctgate.fix.targets import TARGETS
 @force_option
 @live_options
 def command(
-    language: str,
+    language: str | None,
     responses: tuple[str, ...],
     snapshots: tuple[str, ...],
     policy_file: Path | None,
@@ -68,4 +67,5 @@ def command(
         accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
         account = single_account(accounts, "fix takes one at a time")
     require_meant(account.account_id)
-    write_text(TARGETS[language].render(propose(account, wanted, now)), output)
+    target = TARGETS[language or detect_target(Path.cwd())]
+    write_text(target.render(propose(account, wanted, now)), output)

@@ -19,17 +19,21 @@ from acctgate.cli.options import (
     account_option,
     color_option,
     format_option,
+    language_option,
     max_age_option,
     names_option,
     or_fail,
     output_option,
     policy_option,
+    quiet_option,
+    verbose_option,
 )
 from acctgate.cli.output import Color
-from acctgate.cli.writer import Writer
+from acctgate.cli.writer import Look, Writer
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
 from acctgate.frameworks import Framework
+from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Level, Severity
 from acctgate.policy import Policy
@@ -49,6 +53,9 @@ class Judging:
     color: Color
     notify: tuple[tuple[str, str], ...]
     notify_link: str | None
+    language: Language
+    quiet: bool
+    verbose: bool
     live: Live
 
     def writer(
@@ -57,8 +64,20 @@ class Judging:
         judged_by: JudgedBy | None = None,
         frameworks: Sequence[Framework] = (),
     ) -> Writer:
-        """Return the writer for the requested formats."""
-        return Writer(policy, self.formats, self.output, self.color, judged_by, frameworks)
+        """Return the writer for the requested formats.
+
+        Raises:
+            click.UsageError: A format is invalid, or the options contradict each other.
+        """
+        if self.quiet and self.verbose:
+            raise click.UsageError("--quiet and --verbose contradict each other")
+        look = Look(self.color, self.language, self.quiet, self.verbose)
+        return Writer(policy, self.formats, self.output, look, judged_by, frameworks)
+
+    def notice(self, message: str) -> None:
+        """Write a line to standard error that is not an error."""
+        if not self.quiet:
+            click.echo(f"acctgate: {message}", err=True)
 
     def notifier(self) -> Notifier | None:
         """Return what sends the messages of --notify, None without the option.
@@ -103,7 +122,7 @@ class Judging:
         account, rule, *_ = stale[0]
         name = f"{rule} of account {account}" if account else rule
         message = one_line(f"{self.baseline_file} can shrink: {name} no longer occurs")
-        click.echo(f"acctgate: {message}{and_more(len(stale) - 1)}", err=True)
+        self.notice(f"{message}{and_more(len(stale) - 1)}")
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,6 +136,9 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     decorated = live_options(call)
     for option in (
+        verbose_option,
+        quiet_option,
+        language_option,
         color_option,
         notify_link_option,
         notify_option,

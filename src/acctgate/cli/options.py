@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import OVERWRITE, Color
 from acctgate.frameworks import FRAMEWORKS, Framework, load_framework
+from acctgate.language import LANGUAGES
 from acctgate.model.credential_report import Names
 from acctgate.model.other_change import Planned
 from acctgate.model.report import Report, read_report
@@ -32,6 +33,7 @@ from acctgate.redact import one_line
 from acctgate.render import FORMATS
 from acctgate.writing import WriteError
 
+LANGUAGE_VARIABLE: Final = "ACCTGATE_LANGUAGE"
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
@@ -155,7 +157,26 @@ color_option = click.option(
     type=click.Choice(get_args(Color)),
     default="auto",
     show_default=True,
-    help="Color text; auto: on a terminal, unless NO_COLOR is set.",
+    help="Color text; auto: on a terminal, or if FORCE_COLOR is set, unless NO_COLOR is set.",
+)
+
+
+language_option = click.option(
+    "--language",
+    envvar=LANGUAGE_VARIABLE,
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="The language of text, Markdown and the page: English or Chinese.",
+)
+quiet_option = click.option(
+    "--quiet", "-q", is_flag=True, help="Print no text report and no notices, only errors. Files are still written."
+)
+verbose_option = click.option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Show the values of rules that pass, why rules are skipped, and each step on stderr.",
 )
 
 

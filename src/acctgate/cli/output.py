@@ -81,7 +81,9 @@ def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[boo
     """
     columns = terminal_width() if output is None else None
     if color == "auto":
-        colored = columns is not None and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        on_terminal = columns is not None and os.environ.get("TERM") != "dumb"
+        forced = output is None and os.environ.get("FORCE_COLOR", "0") not in ("", "0")
+        colored = (on_terminal or forced) and not os.environ.get("NO_COLOR")
     else:
         colored = color == "always"
     return colored, columns or width

@@ -58,7 +58,7 @@ def command(
             variables = dict(cleanup.enter_context(DemoServer()).environment)
         if judging.baseline_file not in (None, "-"):
             variables["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
-        shown = cleanup.enter_context(progress("preview"))
+        shown = cleanup.enter_context(progress("preview", verbose=judging.verbose))
         job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
         result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
     writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by

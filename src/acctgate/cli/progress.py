@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from acctgate.redact import one_line
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Display
 
@@ -23,11 +25,13 @@ _REFRESH: Final = 5.0
 class Progress:
     """Shows a title, and what is happening. rich asks for the text when it refreshes, so changing it costs nothing."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, verbose: bool = False) -> None:
+        """Prepare to show progress. `verbose` writes each step as a line instead."""
         self._title, self._detail, self._number = title, "", 0
+        self._verbose = verbose
         self._display: Display | None = None
         self._timer: Timer | None = None
-        if _on_terminal():
+        if _on_terminal() and not verbose:
             self._timer = Timer(_DELAY, self._show)
             self._timer.daemon = True
             self._timer.start()
@@ -40,6 +44,8 @@ class Progress:
     def say(self, detail: str) -> None:
         """Set the text after the title."""
         self._detail = detail
+        if self._verbose:
+            sys.stderr.write(f"acctgate: {one_line(self)}\n")
 
     def count(self, items: Iterable[T], what: str) -> Iterable[T]:
         """Return the items, and count them as they are taken. `what` is their plural."""
@@ -97,9 +103,9 @@ class Progress:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Progress]:
+def progress(title: str, *, verbose: bool = False) -> Iterator[Progress]:
     """Show progress while the block runs, and clear it at the end."""
-    shown = Progress(title)
+    shown = Progress(title, verbose=verbose)
     try:
         yield shown
     finally:

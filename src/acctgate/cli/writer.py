@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 import click
 
 from acctgate.cli.output import Color, appearance, open_file, targets
 from acctgate.cli.repository_root import repository_root
 from acctgate.frameworks import Framework
+from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
@@ -27,6 +28,16 @@ from acctgate.text import and_more
 UNUSABLE: Final = 2
 
 
+class Look(NamedTuple):
+    """How reports look, and how much is said beside them."""
+
+    color: Color = "auto"
+    language: Language = "en"
+    quiet: bool = False
+    """Whether there is no text report on standard output, and no notice on standard error."""
+    verbose: bool = False
+
+
 class Writer:
     """Writes reports in several formats at once, each to its own destination."""
 
@@ -35,7 +46,7 @@ class Writer:
         policy: Policy | None,
         formats: Iterable[str],
         output: Path | None,
-        color: Color = "auto",
+        look: Look = Look(),  # noqa: B008 - it is immutable
         judged_by: JudgedBy | None = None,
         frameworks: Sequence[Framework] = (),
     ) -> None:
@@ -46,16 +57,20 @@ class Writer:
                 if it is not known yet; `policy` and `judged_by` can be set until `write` is called.
             formats: The values of `--format`; text if there are none.
             output: The file for a format that names none, None for standard output.
-            color: Whether text is coloured.
+            look: How reports look.
             judged_by: What judges, and when.
             frameworks: The frameworks whose controls are judged.
 
         Raises:
             click.UsageError: A format does not exist, or two have no file.
         """
-        self.policy, self.judged_by, self._color = policy, judged_by, color
+        self.policy, self.judged_by, self._look = policy, judged_by, look
+        self.repair: Callable[[int], str | None] | None = None
+        """See `Frame`."""
         self._frameworks = tuple(frameworks)
         self._targets = targets(tuple(formats) or ("text",), output)
+        if look.quiet:
+            self._targets = [target for target in self._targets if target != ("text", None)]
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
 
     @property
@@ -92,7 +107,7 @@ class Writer:
                 file.write(render.end(summary))
         if message := tally.message(summary.verdict):
             click.echo(f"acctgate: {message}", err=True)
-        if not self.text_on_stdout:  # text on standard output lists them itself
+        if not self.text_on_stdout and not self._look.quiet:  # text on standard output lists them itself
             for notice in summary.waivers:
                 click.echo(f"acctgate: {one_line(notice.located)}", err=True)
             for name, total in summary.frameworks.items():
@@ -114,7 +129,7 @@ class Writer:
                 # A byte order mark: without one, Excel reads CSV in the system's old encoding.
                 encoding = "utf-8-sig" if name == "csv" else "utf-8"
                 file = stack.enter_context(open_file(path, self._policy_files(), encoding))
-            color, width = appearance(path, self._color)
+            color, width = appearance(path, self._look.color)
             render = renderer(name, self._frame(color, width))
             file.write(render.begin())
             sinks.append((render, file))
@@ -133,6 +148,9 @@ class Writer:
             width=width,
             judged_by=self.judged_by,
             frameworks=self._frameworks,
+            language=self._look.language,
+            repair=self.repair,
+            verbose=self._look.verbose,
             folder=folder.as_posix(),
             root=root.as_posix() if root else "",
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from acctgate.frameworks import Framework
+from acctgate.language import Language, Words
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Place, Places
 from acctgate.model.report import AccountReport, Summary
@@ -36,8 +38,30 @@ class Frame:
     """What judged, None if it is unknown."""
     folder: str = ""
     """The working directory, which the files of places are relative to: an absolute path with slashes."""
+    language: Language = "en"
+    """The language of text, Markdown and, at first, of the page."""
+    repair: Callable[[int], str | None] | None = None
+    """Returns the repair of an account after the deploy, as a block of code in Markdown, by its place in the report."""
+    verbose: bool = False
+    """Whether text shows the values of rules that pass, too."""
     root: str = ""
     """The repository's root, an absolute path with slashes; empty if unknown."""
+
+    def say(self, words: Words) -> str:
+        """Return words in the language of the report."""
+        return words.of(self.language)
+
+    def title(self, rule: str) -> str:
+        """Return a rule's title in the language of the report; its id if it is not known."""
+        known = _by_id(self.rules).get(rule)
+        return known.text(self.language).title if known else rule
+
+    def remediation(self, outcome: Outcome) -> str:
+        """Return a finding's remediation, translated if it is the rule's own."""
+        rule = None if self.language == "en" else _by_id(self.rules).get(outcome.rule)
+        if rule is None or outcome.remediation != rule.remediation:
+            return outcome.remediation
+        return rule.text(self.language).remediation
 
     def place(self, outcome: Outcome) -> Place:
         """Return where a finding is shown: at the planned resource, else at the rule's line in the policy."""
@@ -49,6 +73,11 @@ class Frame:
         A file outside of the repository keeps its name.
         """
         return _from_root(place, self.folder, self.root) if self.root else place
+
+
+@lru_cache(maxsize=8)
+def _by_id(rules: tuple[Rule[Any], ...]) -> dict[str, Rule[Any]]:
+    return {rule.id: rule for rule in rules}
 
 
 @lru_cache(maxsize=1024)

@@ -96,6 +96,7 @@ class HtmlRenderer(Renderer):
             .get_template("page.html.j2")
             .render(
                 version=__version__,
+                language=self.frame.language,
                 style=style,
                 style_hash=style_hash,
                 script=script,

@@ -12,17 +12,19 @@ from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
+from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
-from acctgate.render.changes_markdown import change_lines
+from acctgate.render.changes_markdown import plan_lines
 from acctgate.render.controls import framework_results
-from acctgate.render.findings import VERDICT_WORDS, read_line, who
+from acctgate.render.findings import read_line, who
+from acctgate.render.gravest import rank
 from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import escape
+from acctgate.render.page.texts import SEVERITIES
 
 _MAX_CELL: Final = 300
 _VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
 _SIGNS: Final[Mapping[Result | NotCovered, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
-_HEADER: Final = ("| | account | rule | message | expected | remediation |", "|---|---|---|---|---|---|")
 
 
 class MarkdownRenderer(Renderer):
@@ -31,8 +33,10 @@ class MarkdownRenderer(Renderer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._shared = shared = Pool(ROOM // 4)
+        self._accounts = 0
         self._changes = Rows(ROOM // 8, shared)
         self._blocking = Rows(ROOM // 3)
+        self._repairs = Rows(ROOM // 12, shared)
         self._details = Rows(ROOM // 8, shared)
         self._waivers = Rows(ROOM // 12)
         self._read = Rows(ROOM // 24)
@@ -42,30 +46,46 @@ class MarkdownRenderer(Renderer):
         if read_line(report):
             self._read.add(partial(_read, report))
         if report.diff is not None:
-            self._changes.add(partial(_change, report.diff))
-        for outcome in report.outcomes:
+            self._changes.add(partial(self._change, report, report.diff))
+        for outcome in sorted(report.outcomes, key=rank):
             if outcome.outcome in ("fail", "unknown") and outcome.binding:
-                self._blocking.add(partial(_row, report, outcome))
+                self._blocking.add(partial(self._row, report, outcome))
             elif outcome.outcome in ("fail", "unknown", "waived"):
-                self._details.add(partial(_row, report, outcome))
+                self._details.add(partial(self._row, report, outcome))
+        self._add_repair(report)
+        self._accounts += 1
         return ""
+
+    def _add_repair(self, report: AccountReport) -> None:
+        """Add how the program can satisfy the policy, if the deploy is blocked."""
+        blocked = any(each.binding and each.outcome == "fail" for each in report.outcomes)
+        if self.frame.repair is None or report.diff is None or not blocked:
+            return
+        if text := self.frame.repair(self._accounts):
+            self._repairs.add(lambda: text)
 
     def end(self, summary: Summary) -> str:
         """Return the whole comment."""
-        verdict = f"{_VERDICT_SIGNS[summary.verdict]} {VERDICT_WORDS[summary.verdict]}"
-        lines = [f"## acctgate: {verdict}", "", f"{summary.describe()}.", "", *self._warnings(summary)]
+        say = self.frame.say
+        verdict = f"{_VERDICT_SIGNS[summary.verdict]} {say(words.COMMENT_VERDICTS[summary.verdict])}"
+        totals = words.totals(summary, self.frame.language)
+        lines = [f"## acctgate: {verdict}", "", f"{totals}{say(words.STOP)}", "", *self._warnings(summary)]
+        header = [f"| {' | '.join(map(say, words.FINDING_HEADER))} |", "|---" * len(words.FINDING_HEADER) + "|"]
         if self._changes.found:
-            lines += ["### Changes in this deployment", "", *self._changes.lines()]
+            lines += [f"### {say(words.CHANGES)}", "", *self._changes.lines()]
         if self._blocking.found:
-            lines += ["### Blocking findings", "", *_HEADER, *self._blocking.lines()]
+            lines += [f"### {say(words.BLOCKING)}", "", *header, *self._blocking.lines()]
+        if self._repairs.found:
+            lines += _folded(say(words.REPAIR), self._repairs.lines())
         if self._details.found:
-            lines += _folded(f"{self._details.found:,} advisory or waived", [*_HEADER, *self._details.lines()])
+            title = say(words.OTHERS).format(f"{self._details.found:,}")
+            lines += _folded(title, [*header, *self._details.lines()])
         for result in framework_results(self.frame.frameworks, summary):
             lines += _framework(result, Rows(0, self._shared))
         if summary.waivers:
             for notice in summary.waivers:
                 self._waivers.add(partial(_waiver, notice))
-            lines += _folded(f"{len(summary.waivers):,} waivers needing attention", self._waivers.lines())
+            lines += _folded(say(words.NOTICES_FOLDED).format(f"{len(summary.waivers):,}"), self._waivers.lines())
         lines += self._judged_by()
         return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -80,21 +100,27 @@ class MarkdownRenderer(Renderer):
 
     def _judged_by(self) -> list[str]:
         """Return what judged, and how and when each account was read."""
-        judged = [f"Judged by {_cell(self.frame.judged_by.describe())}.", ""] if self.frame.judged_by else []
+        say, judged_by = self.frame.say, self.frame.judged_by
+        by = say(words.JUDGED_BY).format(_cell(judged_by.describe())) if judged_by else ""
+        judged = [f"{by}{say(words.STOP)}", ""] if by else []
         lines = [*judged, *(self._read.lines() if self._read.found else [])]
-        return _folded("What judged, and how accounts were read", lines) if lines else []
+        return _folded(say(words.PROVENANCE), lines) if lines else []
+
+    def _row(self, report: AccountReport, outcome: Outcome) -> str:
+        name = report.alias or report.account or self.frame.say(words.UNKNOWN_ACCOUNT)
+        severity = self.frame.say(SEVERITIES[outcome.severity])
+        rule = outcome.rule if self.frame.language == "en" else f"{outcome.rule}（{self.frame.title(outcome.rule)}）"
+        found = who(outcome)
+        message = f"{outcome.message}: {found}" if found else outcome.message
+        cells = (name, rule, severity, message, outcome.expected, self.frame.remediation(outcome))
+        return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
+
+    def _change(self, report: AccountReport, diff: AccountDiff) -> str:
+        return "\n".join(plan_lines(report, diff, self.frame))
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:
     return [f"<details><summary>{title}</summary>", "", *lines, "</details>", ""]
-
-
-def _row(report: AccountReport, outcome: Outcome) -> str:
-    name = report.alias or report.account or "unknown"
-    found = who(outcome)
-    message = f"{outcome.message}: {found}" if found else outcome.message
-    cells = (name, outcome.rule, message, outcome.expected, outcome.remediation)
-    return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
 
 
 def _framework(result: FrameworkResult, rows: Rows) -> list[str]:
@@ -110,10 +136,6 @@ def _framework(result: FrameworkResult, rows: Rows) -> list[str]:
 
 def _control(control: ControlResult) -> str:
     return f"| {_SIGNS[control.outcome]} | {' | '.join(map(_cell, (control.id, control.title, control.reason)))} |"
-
-
-def _change(diff: AccountDiff) -> str:
-    return "\n".join(change_lines(diff))
 
 
 def _read(report: AccountReport) -> str:

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+from rich.cells import cell_len
 
 from acctgate.frameworks import Control
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.diff import AccountDiff
-from acctgate.model.outcome import Outcome, Result, Verdict
+from acctgate.model.outcome import Outcome, Result, Severity, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
+from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_text import change_lines
 from acctgate.render.findings import read_line, who
+from acctgate.render.gravest import rank
 from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
-from acctgate.render.page.texts import ORDER, SIGNS
+from acctgate.render.page.texts import ORDER, SEVERITIES, SIGNS
 
-_VERDICTS: Final[dict[Verdict, Cell]] = {
-    "pass": ("PASSED", "bold green"),
-    "fail": ("BLOCKED", "bold red"),
-    "unknown": ("UNKNOWN", "bold yellow"),
-}
+_STYLES: Final[dict[Verdict, str]] = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
 _SIGNS: Final[dict[Result, str]] = {"fail": "red", "unknown": "yellow", "waived": "dim"}
 """The controls that are listed with a reason, and the style of their signs."""
 _EXPIRED: Final = re.compile(r"; (the waiver by .+? expired on \d{4}-\d\d-\d\d)$", re.DOTALL)
 """The end of a message about an expired waiver: the table shows values instead of messages."""
-_HEADER: Final = ("", "rule", "setting", "expected", "actual")
+_SEVERITY_STYLES: Final[dict[Severity, str]] = {"critical": "bold red", "high": "red"}
 _LONGEST: Final = 300
 """Characters of a text from outside."""
 
@@ -40,6 +39,7 @@ class TextRenderer(Renderer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._layout = Layout(frame.width, frame.color)
+        self._say = frame.say
 
     def account(self, report: AccountReport) -> str:
         """Return the verdict on one account."""
@@ -50,10 +50,10 @@ class TextRenderer(Renderer):
         return f"{self._not_covered()}{self._notices(summary)}{self._total(summary)}{self._judged_by()}"
 
     def _account(self, report: AccountReport) -> Iterator[str]:
-        findings = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown")]
+        findings = sorted((each for each in report.outcomes if each.outcome in ("fail", "unknown")), key=rank)
         blocking = [outcome for outcome in findings if outcome.binding]
         advisory = [outcome for outcome in findings if not outcome.binding]
-        yield self._verdict(report.verdict, _headline(report))
+        yield self._verdict(report.verdict, words.headline(report, self.frame.language))
         if read := read_line(report):
             yield self._layout.paragraph(("  ", "dim"), (read, "dim"), 4)
         if report.age_notice:
@@ -63,7 +63,7 @@ class TextRenderer(Renderer):
         yield from self._findings(blocking)
         yield from self._remediation(blocking)
         if advisory:
-            yield f"\n{self._heading(f'Advisory ({len(advisory)}, not blocking)')}"
+            yield f"\n{self._heading(self._say(words.ADVISORY).format(len(advisory)))}"
             yield from self._findings(advisory)
         yield from self._waived(report)
         yield from self._rest(report)
@@ -71,23 +71,24 @@ class TextRenderer(Renderer):
             yield from self._framework(framework)
 
     def _verdict(self, verdict: Verdict, text: str) -> str:
-        word, style = _VERDICTS[verdict]
-        return self._layout.paragraph((f"{word}  ", style), (text, ""), len(word) + 2)
+        word, style = self._say(words.VERDICTS[verdict]), _STYLES[verdict]
+        return self._layout.paragraph((f"{word}  ", style), (text, ""), cell_len(word) + 2)
 
     def _heading(self, text: str) -> str:
         return f"  {self._layout.paint(text, 'bold')}"
 
     def _changes(self, diff: AccountDiff) -> Iterator[str]:
-        before = f"; verdict without it: {_VERDICTS[diff.before][0]}" if diff.before else ""
-        yield f"\n{self._heading(f'Changes in this deployment{before}')}"
-        yield from change_lines(diff, self._layout, indent=4)
+        verdict = self._say(words.VERDICTS[diff.before]) if diff.before else ""
+        before = self._say(words.BEFORE).format(verdict) if verdict else ""
+        yield f"\n{self._heading(f'{self._say(words.CHANGES)}{before}')}"
+        yield from change_lines(diff, self._layout, 4, self.frame.language)
         yield ""
 
     def _findings(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
         """Yield failed outcomes as a table, then the unknown ones grouped by reason: many rules share one."""
         failed = [outcome for outcome in outcomes if outcome.outcome == "fail"]
         if failed:
-            yield from self._layout.table(_HEADER, [_row(outcome) for outcome in failed], fixed=3)
+            yield from self._table([_row("✗", "red", each, self._severity(each)) for each in failed])
         for outcome in failed:
             if expired := _EXPIRED.search(outcome.message):
                 text = clean(f"{outcome.rule}: {expired[1]}", _LONGEST)
@@ -101,17 +102,23 @@ class TextRenderer(Renderer):
             yield self._layout.paragraph(("  ?  ", "yellow"), (clean(", ".join(rules)), "bold"), 5)
             yield self._layout.paragraph((" " * 5, ""), (clean(reason, _LONGEST), "yellow"), 5)
 
+    def _table(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
+        return self._layout.table([self._say(each) for each in words.HEADER], rows, fixed=4)
+
+    def _severity(self, outcome: Outcome) -> Cell:
+        return self._say(SEVERITIES[outcome.severity]), _SEVERITY_STYLES.get(outcome.severity, "")
+
     def _remediation(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
-        failed = {outcome.rule: outcome.remediation for outcome in outcomes if outcome.outcome == "fail"}
+        failed = {each.rule: self.frame.remediation(each) for each in outcomes if each.outcome == "fail"}
         if failed:
-            yield f"\n{self._heading('Remediation')}"
+            yield f"\n{self._heading(self._say(words.REMEDIATION))}"
             rows = [((clean(rule), ""), (clean(remediation), "")) for rule, remediation in failed.items()]
             yield from self._layout.table(("", ""), rows, fixed=1, indent=4)[-len(rows) :]
 
     def _waived(self, report: AccountReport) -> Iterator[str]:
         waived = [outcome for outcome in report.outcomes if outcome.outcome == "waived"]
         if waived:
-            yield f"\n{self._heading(f'Waived ({len(waived)})')}"
+            yield f"\n{self._heading(self._say(words.WAIVED).format(len(waived)))}"
         for outcome in waived:
             text = clean(f"{outcome.rule}: {outcome.message}", _LONGEST)
             yield self._layout.paragraph((" " * 4, ""), (text, ""), 4)
@@ -124,28 +131,49 @@ class TextRenderer(Renderer):
             yield self._layout.paragraph((" " * indent, "dim"), (text, "dim"), indent)
 
     def _rest(self, report: AccountReport) -> Iterator[str]:
+        if self.frame.verbose:
+            yield from self._in_detail(report)
+            return
         before = "\n"
-        for name, result in (("Passed", "pass"), ("Skipped", "skipped")):
+        for name, result in ((words.PASSED, "pass"), (words.SKIPPED, "skipped")):
             rules = [outcome.rule for outcome in report.outcomes if outcome.outcome == result]
             if rules:
-                head = f"  {name} ({len(rules)}): "
-                yield before + self._layout.paragraph((head, "dim"), (clean(", ".join(rules)), "dim"), len(head))
+                head = f"  {self._say(name).format(len(rules))}{self._say(words.COLON)}"
+                text = (clean(", ".join(rules)), "dim")
+                yield before + self._layout.paragraph((head, "dim"), text, cell_len(head))
                 before = ""
+
+    def _in_detail(self, report: AccountReport) -> Iterator[str]:
+        """Yield the values of the rules that pass, and the reasons of those that are skipped."""
+        passed = [outcome for outcome in report.outcomes if outcome.outcome == "pass"]
+        if passed:
+            yield f"\n{self._heading(self._say(words.PASSED).format(len(passed)))}"
+            yield from self._table([_row("✓", "", outcome, self._severity(outcome)) for outcome in passed])
+        skipped = [outcome for outcome in report.outcomes if outcome.outcome == "skipped"]
+        if skipped:
+            yield f"\n{self._heading(self._say(words.SKIPPED).format(len(skipped)))}"
+        for outcome in skipped:
+            text = clean(f"{outcome.rule}: {outcome.message}", _LONGEST)
+            yield self._layout.paragraph((" " * 4, ""), (text, "dim"), 4)
 
     def _framework(self, report: FrameworkReport) -> Iterator[str]:
         """Yield the controls of one framework: those that do not pass with their reasons, then the others."""
         known = {framework.id: framework for framework in self.frame.frameworks}[report.framework]
-        yield f"\n{self._heading(f'{known.title.en} ({known.id})')}"
+        yield f"\n{self._heading(f'{self._say(known.title)} ({known.id})')}"
         titles = {control.id: control for control in known.controls}
         ordered = sorted(report.controls, key=lambda each: ORDER.index(each.outcome))
-        rows = [_control_row(each, titles[each.id]) for each in ordered if each.outcome in _SIGNS]
+        rows = [
+            _control_row(each, titles[each.id], self._say(titles[each.id].title))
+            for each in ordered
+            if each.outcome in _SIGNS
+        ]
         if rows:
             yield from self._layout.table(("", "control", "title", "reason"), rows, fixed=2)
-        for name, result in (("Passed", "pass"), ("Skipped", "skipped")):
+        for name, result in ((words.PASSED, "pass"), (words.SKIPPED, "skipped")):
             names = [_with_limits(titles[each.id]) for each in report.controls if each.outcome == result]
             if names:
-                head = f"  {name} ({len(names)}): "
-                yield self._layout.paragraph((head, "dim"), (", ".join(names), "dim"), len(head))
+                head = f"  {self._say(name).format(len(names))}{self._say(words.COLON)}"
+                yield self._layout.paragraph((head, "dim"), (", ".join(names), "dim"), cell_len(head))
 
     def _not_covered(self) -> str:
         """Return the controls of each framework that acctgate cannot judge, and the parts of others."""
@@ -163,7 +191,7 @@ class TextRenderer(Renderer):
     def _notices(self, summary: Summary) -> str:
         if not summary.waivers:
             return ""
-        heading = self._heading(f"Waivers needing attention ({len(summary.waivers)})")
+        heading = self._heading(self._say(words.NOTICES).format(len(summary.waivers)))
         texts = [clean(notice.located, _LONGEST) for notice in summary.waivers]
         return "\n".join(
             [heading, *(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5) for text in texts), "\n"]
@@ -173,7 +201,8 @@ class TextRenderer(Renderer):
         judged_by = self.frame.judged_by
         if judged_by is None:
             return ""
-        lines = [self._layout.paragraph(("", ""), (clean(f"Judged by {judged_by.describe()}", _LONGEST), "dim"), 2)]
+        judged = clean(self._say(words.JUDGED_BY).format(judged_by.describe()), _LONGEST)
+        lines = [self._layout.paragraph(("", ""), (judged, "dim"), 2)]
         for override in judged_by.policy.overrides:
             text = clean(override, _LONGEST)
             lines.append(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5))
@@ -188,47 +217,23 @@ def _with_limits(control: Control) -> str:
     return f"{control.id}*" if control.not_judged else control.id
 
 
-def _headline(report: AccountReport) -> str:
-    name = f"account {clean(report.account, _LONGEST)}" if report.account else "account unknown"
-    alias = f" ({clean(report.alias, _LONGEST)})" if report.alias else ""
-    rules = _count((each.outcome for each in report.outcomes if each.binding), "mandatory rules")
-    controls = (
-        _count((each.outcome for each in framework.controls), f"controls of {framework.framework}")
-        for framework in report.frameworks
-    )
-    return f"{name}{alias}: {'; '.join((rules, *controls))}"
-
-
-def _count(results: Iterable[Result], what: str) -> str:
-    """Return how many do not pass: `6 violations and 2 unknown of 14 mandatory rules`."""
-    counts = Counter(result for result in results if result != "skipped")
-    failed, unknown, waived, judged = counts["fail"], counts["unknown"], counts["waived"], counts.total()
-    parts = []
-    if failed:
-        parts.append(f"{failed} violation{'' if failed == 1 else 's'}")
-    if unknown:
-        parts.append(f"{unknown} unknown")
-    if parts:
-        return f"{' and '.join(parts)} of {judged} {what}"
-    return f"{judged - waived} of {judged} {what} pass, {waived} waived" if waived else f"all {judged} {what} pass"
-
-
-def _control_row(report: ControlReport, control: Control) -> tuple[Cell, ...]:
+def _control_row(report: ControlReport, control: Control, title: str) -> tuple[Cell, ...]:
     return (
         (SIGNS[report.outcome], _SIGNS[report.outcome]),
         (control.id, "bold"),
-        (control.title.en, ""),
+        (title, ""),
         (clean(report.reason, _LONGEST), ""),
     )
 
 
-def _row(outcome: Outcome) -> tuple[Cell, ...]:
+def _row(sign: str, style: str, outcome: Outcome, severity: Cell) -> tuple[Cell, ...]:
     return (
-        ("✗", "red"),
-        (clean(outcome.rule), "bold"),
+        (sign, style),
+        (clean(outcome.rule), "bold" if style else ""),
+        severity,
         (clean(outcome.setting).rsplit(".", 1)[-1], ""),
         (clean(outcome.expected), ""),
-        (_actual(outcome), "red"),
+        (_actual(outcome), style),
     )
 
 

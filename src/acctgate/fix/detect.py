@@ -1,0 +1,33 @@
+"""Find out in which language a repository declares its resources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+DEFAULT_TARGET: Final = "pulumi-python"
+_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+_RUNTIMES: Final = {"python": "pulumi-python", "nodejs": "pulumi-typescript"}
+"""Pulumi's runtimes with a target of their own. The others, such as go and dotnet, get YAML, which is easy to read."""
+_TERRAFORM: Final = ("*.tf", "*.tf.json", "*.tofu", "terragrunt.hcl")
+
+
+def detect_target(folder: Path) -> str:
+    """Return the target of `acctgate fix` for a folder: by Pulumi's runtime, else by Terraform's files, else Python."""
+    for name in _PROJECT_FILES:
+        if runtime := _runtime(folder / name):
+            return _RUNTIMES.get(runtime, "pulumi-yaml")
+    return "terraform" if any(True for each in _TERRAFORM for _ in folder.glob(each)) else DEFAULT_TARGET
+
+
+def _runtime(file: Path) -> str | None:
+    """Return the runtime of a project, None if there is no readable project."""
+    try:
+        project: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    runtime = project.get("runtime") if isinstance(project, dict) else None
+    name = runtime.get("name") if isinstance(runtime, dict) else runtime
+    return name if isinstance(name, str) else None

@@ -1,0 +1,29 @@
+"""The environment variables: each one that the code reads is documented, or internal."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from acctgate.cli.variables import INTERNAL, VARIABLES
+from tests.support import ROOT
+
+NAMES: Final = {
+    name
+    for path in (ROOT / "src").rglob("*")
+    if path.suffix in (".py", ".yml", ".yaml") and path.name != "variables.py"
+    for name in re.findall(r"ACCTGATE_[A-Z_]+\b", path.read_text(encoding="utf-8"))
+}
+
+
+def test_each_variable_in_the_code_is_documented_or_internal() -> None:
+    used = {f"ACCTGATE_{name}" for name in ("REPORT", "POLICY", "RUN", "PROJECT", "STATE", "POSITIONS", "DEBUG")}
+    named = {name for name in NAMES | used if not name.endswith("_")}
+    assert named == {name for name in VARIABLES if name.startswith("ACCTGATE_")} | INTERNAL
+    assert not VARIABLES.keys() & INTERNAL
+
+
+def test_the_table_is_in_the_docs() -> None:
+    text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` | " in text for name in VARIABLES)
+    assert not any(f"`{name}`" in text for name in INTERNAL)
