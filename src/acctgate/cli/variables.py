@@ -12,7 +12,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "ACCTGATE_ENDPOINT": "HOST:PORT of a server on this machine that gets all calls, as `--endpoint`.",
     "ACCTGATE_LANGUAGE": "`en` or `zh`: the language of reports and of `explain`, as `--language`.",
     "ACCTGATE_MAX_AGE": "The age from which snapshots are unknown, as `--max-age`.",
-    "ACCTGATE_NAMES": "The users whose names reports show, as `--names`.",
+    "ACCTGATE_NAMES": "`clear` or `hash`: name the users behind violations, as `--names`.",
     "ACCTGATE_POLICY": "For the policy pack: a policy file or a preset, which overrides the pack's own policy.",
     "ACCTGATE_PROFILE": "A profile of the aliyun CLI, as `--profile`.",
     "ACCTGATE_REGION": "The region, as `--region`.",
