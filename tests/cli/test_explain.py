@@ -81,6 +81,7 @@ def test_the_whole_text_in_both_languages() -> None:
         "Setting    AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo.BindMfa\n"
         "Baseline   mandatory\n"
         "Strict     mandatory\n"
+        "Names      root without an MFA device (--names: ram:GetCredentialReport + ram:GenerateCredentialReport)\n"
         "CIS        Alibaba Cloud Foundation Benchmark 1.3\n"
         "MLPS       2.0 level 3 (GB/T 22239-2019) 8.1.4.1 d\n\n"
         "What to do\n"

@@ -21,6 +21,7 @@ class WithExamples(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reject an option that takes one value and is given twice. Click would silently use the last value."""
+        args = _with_optional_values(self.params, args)
         if not ctx.resilient_parsing:
             _, _, order = self.make_parser(ctx).parse_args(list(args))
             for parameter, count in Counter(order).items():
@@ -37,6 +38,27 @@ class WithExamples(click.Command):
             with formatter.section("Examples"):
                 for line in aligned(self.examples):
                     formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _with_optional_values(parameters: Sequence[click.Parameter], args: Sequence[str]) -> list[str]:
+    """Return the arguments; an option whose value is optional gets it if the next word is none of its choices.
+
+    Click would take a file that follows for the value.
+    """
+    options = [each for each in parameters if isinstance(each, click.Option) and not each.is_flag]
+    optional = {name: each for each in options if isinstance(each.flag_value, str) for name in each.opts}
+    found, rest = list(args), len(args)
+    if "--" in found:
+        rest = found.index("--")
+    for place, word in enumerate(found[:rest]):
+        option = optional.get(word)
+        if option is not None and isinstance(option.type, click.Choice) and not _is_choice(option.type, found, place):
+            found[place] = f"{word}={option.flag_value}"
+    return found
+
+
+def _is_choice(choice: click.Choice[Any], args: Sequence[str], place: int) -> bool:
+    return place + 1 < len(args) and args[place + 1] in choice.choices
 
 
 def _takes_one_value(option: click.Option) -> bool:

@@ -51,6 +51,7 @@ _OPERATIONS: Final = {
     short_help="Read the live account and write a snapshot.",
     examples=(
         "acctgate snapshot --output prod.json",
+        "acctgate snapshot --names hash --output prod.json  # with the users' credentials, by pseudonyms",
         "acctgate snapshot --region ap-southeast-1  # an international account",
         "acctgate snapshot --role-arn acs:ram::1234567890123456:role/audit  # another account",
     ),

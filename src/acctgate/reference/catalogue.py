@@ -17,6 +17,7 @@ from acctgate.render.page.texts import SEVERITIES
 from acctgate.render.table import render_table
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
+from acctgate.sources.operations import NAME_OPERATIONS
 
 _NOTHING: Final = RuleEntry(level="disabled")
 
@@ -99,11 +100,21 @@ def explain(rule: Rule[Any], language: Language = "en") -> str:
     lines += _below(label.parameters, parts)
     for name, wants in presets(rule):
         lines += _below(name, [wants])
+    if named := _named(rule, language):
+        lines += _below(label.names, [named])
     for framework, controls in references(rule):
         name = framework.title.en.removeprefix(f"{framework.label} ")
         lines += _below(framework.label, [f"{name} {', '.join(controls)}"])
     lines += ["", label.to_do, f"  {text.remediation}"]
     return "\n".join(lines) + "\n"
+
+
+def _named(rule: Rule[Any], language: Language) -> str:
+    """Return whom `--names` names behind a violation, empty if the rule counts no users."""
+    if rule.behind is None:
+        return ""
+    permissions = " + ".join(operation.permission for operation in NAME_OPERATIONS)
+    return f"{getattr(rule.behind.criterion, language)} (--names: {permissions})"
 
 
 def _below(label: str, values: Iterable[str]) -> list[str]:
@@ -135,6 +146,7 @@ def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> s
         (label.severity, _severity(rule.severity, language)),
         *((f"{label.parameter} `{name}`", meaning) for name, meaning in text.parameters.items()),
         *presets(rule),
+        *([(label.names, named)] if (named := _named(rule, language)) else []),
         *((framework.title.of(language), ", ".join(controls)) for framework, controls in references(rule)),
     ]
     parts = [

@@ -28,6 +28,8 @@ class Labels(NamedTuple):
     severity: str
     parameter: str
     parameters: str
+    names: str
+    """Whom `--names` names, with the permissions that it needs."""
     to_do: str
     passes: str
     fails: str
@@ -50,6 +52,7 @@ LABELS: Final[Mapping[Language, Labels]] = {
         severity="severity",
         parameter="parameter",
         parameters="parameters",
+        names="names",
         to_do="What to do",
         passes="Passes",
         fails="Fails",
@@ -71,6 +74,7 @@ LABELS: Final[Mapping[Language, Labels]] = {
         severity="严重程度",
         parameter="参数",
         parameters="参数",
+        names="用户名单",
         to_do="处理建议",
         passes="通过",
         fails="未通过",
