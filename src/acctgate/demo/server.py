@@ -65,13 +65,12 @@ class DemoServer(Faults):
             ValueError: There are accounts beside an organization.
         """
         super().__init__()
-        if accounts and organization:
+        if accounts and organization is not None:
             raise ValueError("an organization has accounts of its own")
         self.organization = organization
         """The directory, None for accounts that belong to none."""
-        self.accounts: dict[str, DemoAccount] = (
-            organization.accounts if organization else {a.account_id: a for a in accounts or (DemoAccount(),)}
-        )
+        own = {each.account_id: each for each in accounts or (DemoAccount(),)}
+        self.accounts: dict[str, DemoAccount] = own if organization is None else organization.accounts
         self.calls: Counter[str] = Counter()
         """The number of calls of each operation."""
         self.clock_skew = timedelta()
