@@ -81,7 +81,7 @@ def resources(folder: Path) -> Iterator[Ratio]:
     with DemoServer() as demo:
         demo.account.comply()
         os.environ["PATH"] = search_path(find_engine(ROOT), scripts)
-        stack = stack_of(folder / "many", demo, _many)
+        stack = stack_of(folder / "many", demo.environment, _many)
         for _ in range(ROUNDS):
             for name, pack in packs.items():
                 best[name] = min(best[name], time_of(stack, [pack]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.sources import SourceError
 from acctgate.sources.live import read_account
 from acctgate.sources.target import Target
-from bench.measure import ROOT, Ratio
+from bench.measure import ACCTGATE, ROOT, Ratio
 
 ROUNDS = 4
 MEMBERS = 100
-LATENCY = timedelta(milliseconds=50)
+LATENCY = "50ms"
 EMPTY_PACK = """
 from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
 
@@ -51,9 +52,9 @@ def previews(folder: Path) -> Iterator[Ratio]:
         passing.account.comply()
         os.environ["PATH"] = search_path(find_engine(ROOT), scripts)
         runs = {
-            "empty": (stack_of(folder / "trivial", passing, _trivial), nothing),
-            "blocked": (stack_of(folder / "gated", blocked, _data_sources), ours),
-            "passing": (stack_of(folder / "clean", passing, _data_sources), ours),
+            "empty": (stack_of(folder / "trivial", passing.environment, _trivial), nothing),
+            "blocked": (stack_of(folder / "gated", blocked.environment, _data_sources), ours),
+            "passing": (stack_of(folder / "clean", passing.environment, _data_sources), ours),
         }
         best = dict.fromkeys(runs, float("inf"))
         for _ in range(ROUNDS):
@@ -71,23 +72,34 @@ def preview_of_many(folder: Path) -> Iterator[Ratio]:
     """Compare a preview of 100 accounts with reading them, as many at the same time, and a preview of one account."""
     scripts = folder / "bin"
     scripts.mkdir()
-    members = DemoOrganization(MEMBERS)
-    roles = [f"acs:ram::{each}:role/audit" for each in members.member_ids()]
-    with DemoServer(organization=members) as server, DemoServer() as one:
-        server.latency = one.latency = LATENCY
-        one.account.comply()
-        os.environ |= {"PATH": search_path(find_engine(ROOT), scripts), **server.environment}
+    roles = [f"acs:ram::{each}:role/audit" for each in DemoOrganization(MEMBERS).member_ids()]
+    organization = ("--accounts", str(MEMBERS))
+    with _served(*organization) as server, _served("--compliant") as one:
+        os.environ |= {"PATH": search_path(find_engine(ROOT), scripts), **server}
         many = stack_of(folder / "many", server, lambda: _members(roles))
         single = stack_of(folder / "single", one, _data_sources)
         packs = [str(ROOT / "policies")]
         best = dict.fromkeys(("reading", "one", "many"), float("inf"))
         for _ in range(2):
-            best["reading"] = min(best["reading"], _time_to_read(server.endpoint, roles))
+            best["reading"] = min(best["reading"], _time_to_read(server["ACCTGATE_ENDPOINT"], roles))
             best["one"] = min(best["one"], time_of(single, packs))
             best["many"] = min(best["many"], time_of(many, packs, blocked=True))
     detail = "[" + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()) + "]"
     ratio = (best["many"] - best["one"]) / best["reading"]
     yield Ratio(f"a preview of {MEMBERS} accounts, less that of one, over reading them", ratio, 1.5, detail)
+
+
+@contextmanager
+def _served(*options: str) -> Iterator[dict[str, str]]:
+    """Serve a demo account in a process of its own. Yield the variables that lead to it."""
+    command = [*ACCTGATE, "demo-account", "--latency", LATENCY, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline().removeprefix("export ").strip() for _ in range(5)]
+        try:
+            yield dict(line.split("=", 1) for line in lines[1:])
+        finally:
+            server.terminate()
 
 
 def _members(roles: list[str]) -> None:
@@ -137,7 +149,7 @@ def _data_sources() -> None:
     CompliancePackReport("packs")
 
 
-def stack_of(folder: Path, demo: DemoServer, program: Callable[[], None]) -> automation.Stack:
+def stack_of(folder: Path, demo: Mapping[str, str], program: Callable[[], None]) -> automation.Stack:
     """Return a new stack for a program, on a demo account."""
     (folder / "state").mkdir(parents=True)
     environment = {
@@ -146,7 +158,7 @@ def stack_of(folder: Path, demo: DemoServer, program: Callable[[], None]) -> aut
         "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        **demo.environment,
+        **demo,
     }
     settings = automation.ProjectSettings(name="bench", runtime="python", main=str(folder))
     options = automation.LocalWorkspaceOptions(work_dir=str(folder), project_settings=settings, env_vars=environment)
