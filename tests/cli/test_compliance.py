@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +101,64 @@ def test_existing_files_are_kept(server: DemoServer, tmp_path: Path) -> None:
         == 0
     )
     assert file.read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize("group", [(), ("--aggregator", "ca-1")])
+def test_the_rules_of_a_pack(server: DemoServer, group: tuple[str, ...]) -> None:
+    server.account.config_rules[2]["ComplianceType"] = "IGNORED"
+    done = run_here("compliance", "rules", PACK, *group, environment=server.environment)
+    assert (done.status, done.stderr) == (0, "")
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["result", "risk", "rule", "name"],
+        ["NON_COMPLIANT", "high", "cr-demo-1", "ram-user-mfa-check"],
+        ["NON_COMPLIANT", "high", "cr-demo-2", "root-ak-check"],
+        ["IGNORED", "medium", "cr-demo-3", "ram-password-policy-check"],
+    ]
+    aggregate = "Aggregate" if group else ""
+    assert server.calls[f"Get{aggregate}ConfigRuleComplianceByPack"] == 1
+    done = run_here("compliance", "rules", PACK, *group, "--format", "json", environment=server.environment)
+    assert json.loads(done.stdout)[-1] == {
+        "id": "cr-demo-3",
+        "name": "ram-password-policy-check",
+        "result": "IGNORED",
+        "risk": "medium",
+        "ignored": True,
+    }
+
+
+def test_what_is_not_known_of_rules_is_said(server: DemoServer) -> None:
+    server.denied = {"GetCompliancePack"}
+    done = run_here("compliance", "rules", PACK, environment=server.environment)
+    assert done.status == 3 and "unknown  cr-demo-1" in done.stdout
+    one_line(done.stderr, f"{PACK}: the risk levels are unknown: NoPermission", "grant config:GetCompliancePack")
+    server.denied = {"GetConfigRuleComplianceByPack"}
+    done = run_here("compliance", "rules", PACK, environment=server.environment)
+    assert (done.status, done.stdout) == (2, "")
+    one_line(done.stderr, "GetConfigRuleComplianceByPack failed with NoPermission")
+    server.denied = set()
+    done = run_here("compliance", "rules", "cp-none", environment=server.environment)
+    assert done.status == 2
+    one_line(done.stderr, "Invalid.CompliancePackId.Value")
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "message"),
+    [
+        ({"TotalCount": 9}, 3, "3 of 9 rules are listed"),
+        ({"IgnoredCount": 2}, 3, "2 rules are ignored in Cloud Config, and 0 are marked as such"),
+        ({"ConfigRuleCompliances": "x"}, 2, "the answer has no ConfigRuleCompliances"),
+        ({"ConfigRuleCompliances": [{}]}, 2, "the answer has no ComplianceType"),
+    ],
+)
+def test_rules_that_contradict_themselves(
+    server: DemoServer, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], status: int, message: str
+) -> None:
+    served = server._GetConfigRuleComplianceByPack
+
+    def changed(*given: Any) -> dict[str, Any]:
+        return {"ConfigRuleComplianceResult": served(*given)["ConfigRuleComplianceResult"] | more}
+
+    monkeypatch.setattr(server, "_GetConfigRuleComplianceByPack", changed)
+    done = run_here("compliance", "rules", PACK, environment=server.environment)
+    assert done.status == status
+    one_line(done.stderr, message)

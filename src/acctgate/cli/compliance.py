@@ -16,11 +16,13 @@ from acctgate.cli.options import only_account_option, or_fail, require_meant
 from acctgate.cli.output import terminal_width, write_text
 from acctgate.cli.progress import Progress, progress
 from acctgate.policy.command_line import is_restricted
-from acctgate.render.compliance import render_packs, render_report_state
+from acctgate.redact import one_line
+from acctgate.render.compliance import render_packs, render_report_state, render_rules
 from acctgate.sources.call_error import CallError
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.download import DownloadError, download
 from acctgate.sources.compliance.packs import CompliancePacks, new_client_token
+from acctgate.sources.compliance.rules import read_rules
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
 from acctgate.sources.identity import read_identity
@@ -48,7 +50,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     ),
 )
 def command() -> None:
-    """Generate, await and download the reports of Cloud Config's compliance packs.
+    """Show the rules of Cloud Config's compliance packs; generate, await and download the reports of packs.
 
     Exit status: 0 done; 3 there is no complete report; 2 the call failed.
     """
@@ -63,6 +65,30 @@ def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
     write_text(render_packs(packs, kind, terminal_width()), None)
     if not packs and kind == "text":
         click.echo("acctgate: the account has no compliance packs", err=True)
+
+
+@command.command(
+    "rules",
+    short_help="Show the results of a pack's rules.",
+    examples=(
+        "acctgate compliance rules cp-fdc8626622af00f9",
+        "acctgate compliance rules cp-fdc8626622af00f9 --aggregator ca-1 --format json  # of an account group",
+    ),
+)
+@click.argument("pack")
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_options
+def show_rules(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
+    """Show the result and the risk level of each rule of PACK. Rules that Cloud Config ignores are IGNORED.
+
+    Exit status: 0 complete; 3 something is not known of the rules, such as their risk levels; 2 the call failed.
+    """
+    packs = _ask(lambda: _packs(aggregator, live))
+    found = _ask(lambda: read_rules(packs.call, pack, aggregator))
+    write_text(render_rules(found.rules, kind, terminal_width()), None)
+    for doubt in found.doubts:
+        click.echo(f"acctgate: {one_line(pack)}: {one_line(doubt)}", err=True)
+    click.get_current_context().exit(3 if found.doubts else 0)
 
 
 @command.command(

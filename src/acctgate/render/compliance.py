@@ -1,4 +1,4 @@
-"""Render compliance packs, and the state of a pack's report."""
+"""Render compliance packs, the state of a pack's report, and the results of a pack's rules."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from acctgate.redact import one_line
 from acctgate.render.table import render_table
 from acctgate.sources.compliance.packs import Pack, PackReport
+from acctgate.sources.compliance.rules import RuleResult
 
 
 def render_packs(packs: Sequence[Pack], format_name: str, width: int | None = None) -> str:
@@ -29,3 +30,11 @@ def render_report_state(report: PackReport, format_name: str) -> str:
         state = {"CompliancePackId": report.pack_id, "ReportStatus": report.status, "created": created}
         return json.dumps(state, ensure_ascii=False) + "\n"
     return f"{report.pack_id}: {report.status}{f', generated {created}' if created else ''}\n"
+
+
+def render_rules(rules: Sequence[RuleResult], format_name: str, width: int | None = None) -> str:
+    """Return the results of a pack's rules as text or JSON. `width` is that of `render_table`."""
+    if format_name == "json":
+        return json.dumps([asdict(rule) for rule in rules], indent=1, ensure_ascii=False) + "\n"
+    rows = [(one_line(rule.result), rule.risk, one_line(rule.id), one_line(rule.name)) for rule in rules]
+    return render_table([("result", "risk", "rule", "name"), *rows], width) if rows else ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from acctgate.model.config_rule_compliance import with_risk_levels
+from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION, with_risk_levels
 from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import without_secrets
 from acctgate.sources.call_error import CallError, expect, unexpected
@@ -16,6 +17,73 @@ from acctgate.sources.operations import (
     RULE_COMPLIANCE,
     Operation,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """A rule of Cloud Config in a compliance pack, with its result."""
+
+    id: str
+    name: str
+    result: str
+    """ComplianceType, such as NON_COMPLIANT."""
+    risk: str
+    """high, medium, low or unknown."""
+    ignored: bool
+    """Whether its results are ignored in Cloud Config (IgnoreEvaluationResults)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackRules:
+    """The rules of a compliance pack, and what is not known of them."""
+
+    rules: tuple[RuleResult, ...]
+    doubts: tuple[str, ...]
+    """Why the rules or their risk levels are incomplete, one line each."""
+
+
+def read_rules(
+    call: Callable[[Operation, dict[str, str]], Any], pack: str, aggregator_id: str | None = None
+) -> PackRules:
+    """Return the rules of a pack, the gravest first; see `read_rule_compliance`.
+
+    Raises:
+        CallError: The results cannot be read, or are no list of rules.
+    """
+    operation = AGGREGATE_RULE_COMPLIANCE if aggregator_id else RULE_COMPLIANCE
+    section, error = read_rule_compliance(call, pack, aggregator_id)
+    listed = expect(operation, section, SECTION, list)
+    found = sorted((_rule(operation, rule) for rule in listed), key=lambda rule: (_rank(rule), rule.name, rule.id))
+    doubts = [] if error is None else [f"the risk levels are unknown: {error['code']}: {error['message']}"]
+    total, ignored = section.get("TotalCount"), section.get("IgnoredCount")
+    if type(total) is int and total != len(found):
+        doubts.append(f"{len(found):,} of {total:,} rules are listed")
+    marked = sum(rule.ignored for rule in found)
+    if type(ignored) is int and ignored != marked:
+        doubts.append(f"{ignored:,} rules are ignored in Cloud Config, and {marked:,} are marked as such")
+    return PackRules(tuple(found), tuple(doubts))
+
+
+def _rule(operation: Operation, rule: Any) -> RuleResult:
+    result = expect(operation, rule, "ComplianceType", str)
+    name = rule.get("ConfigRuleName")
+    return RuleResult(
+        expect(operation, rule, "ConfigRuleId", str),
+        name if isinstance(name, str) else "",
+        result,
+        _risk(rule),
+        result == "IGNORED",
+    )
+
+
+def _risk(rule: Mapping[str, Any]) -> str:
+    level = rule.get("RiskLevel")
+    return RISK_LEVELS.get(level, "unknown") if type(level) is int else "unknown"
+
+
+def _rank(rule: RuleResult) -> tuple[bool, int]:
+    """Return the place of a rule: non-compliant ones first, then by risk; an unknown risk may be a high one."""
+    return rule.result != "NON_COMPLIANT", ("unknown", "high", "medium", "low").index(rule.risk)
 
 
 def read_rule_compliance(
