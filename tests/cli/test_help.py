@@ -82,6 +82,8 @@ def server() -> Iterator[DemoServer]:
 def repository(tmp_path: Path, server: DemoServer) -> Path:
     """Create a folder with all files that the examples name."""
     snapshot = run("snapshot", environment=server.environment).stdout
+    report = run("check", "--policy", "baseline", "--format", "json", environment=server.environment)
+    (tmp_path / "acctgate.json").write_text(report.stdout)
     for name in ("prod.json", "monday.json"):
         (tmp_path / name).write_text(snapshot)
     worse = json.loads(snapshot)

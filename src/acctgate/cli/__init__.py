@@ -33,7 +33,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "test": "Run unit tests for policies and rules: examples in folders.",
     "waive": "Add a waiver to the policy file.",
     "rules": "List the rules.",
-    "explain": "Explain one rule: its reason, values and remediation.",
+    "explain": "Explain one rule, or one outcome of a report.",
     "schema": "Print a JSON Schema: snapshot, policy, report or diff.",
     "compliance": "Generate and download reports of compliance packs.",
     "completion": "Print the script for completion in bash, zsh or fish.",

@@ -7,23 +7,35 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.completion import rules
+from acctgate.cli.completion import files, rules
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option
+from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option, report
 from acctgate.language import LANGUAGES, Language, preferred
+from acctgate.model.report import Report
+from acctgate.policy import PolicyError
 from acctgate.policy.chain import BUILT_IN
-from acctgate.policy.find import has_policy
+from acctgate.policy.find import find_policy, has_policy, load_selected
+from acctgate.policy.identity import find_judged
+from acctgate.policy.policy import Waiver
 from acctgate.policy.validate import suggest_rule
 from acctgate.reference import catalogue
+from acctgate.reference.outcome import WAIVERS, explain_outcome, find_outcomes, waiver_lines
 
 
 @click.command(
     "explain",
     cls=WithExamples,
-    short_help="Explain one rule: its reason, values and remediation.",
-    examples=("acctgate explain session-duration", "acctgate explain session-duration --language zh"),
+    short_help="Explain one rule, or one outcome of a report.",
+    examples=(
+        "acctgate explain session-duration",
+        "acctgate explain session-duration --language zh",
+        "acctgate explain --report acctgate.json --rule session-duration  # why this outcome",
+    ),
 )
-@click.argument("rule", shell_complete=rules)
+@click.argument("rule", required=False, shell_complete=rules)
+@click.option("--rule", "named", metavar="RULE", shell_complete=rules, help="The rule, as the argument RULE.")
+@click.option("--report", "report_file", metavar="FILE", shell_complete=files, help="A JSON report to explain.")
+@click.option("--account", metavar="ID", help="The account in the report, by ID or alias.  [default: all]")
 @click.option(
     "--language",
     envvar=LANGUAGE_VARIABLE,
@@ -31,11 +43,64 @@ from acctgate.reference import catalogue
     help="English or Chinese.  [default: from the locale]",
 )
 @policy_option
-def command(rule: str, language: Language | None, policy_file: Path | None) -> None:
-    """Explain one rule: its reason, values and remediation. It may be a rule of the policy's own modules."""
-    known = BUILT_IN
-    if policy_file or (rule not in known and has_policy(Path.cwd())):
-        known = {each.id: each for each in policy(policy_file).all_rules}
+def command(
+    rule: str | None,
+    named: str | None,
+    report_file: str | None,
+    account: str | None,
+    language: Language | None,
+    policy_file: Path | None,
+) -> None:
+    """Explain one rule: its reason, values and remediation. It may be a rule of the policy's own modules.
+
+    With --report, explain its outcome instead: the value and its path, what the plan does to it, the line of the
+    policy and the comparison. Waivers of the rule are listed with their tickets.
+    """
+    rule = _only_rule(rule, named)
+    speech = language or preferred(os.environ)
+    if report_file is not None:
+        click.echo(_outcomes(report(report_file), rule, account, policy_file, speech), nl=False)
+        return
+    if account is not None:
+        raise click.UsageError("--account goes with --report")
+    here = policy(policy_file) if policy_file else None
+    if here is None and rule not in BUILT_IN and has_policy(Path.cwd()):
+        here = policy(None)
+    known = {each.id: each for each in here.all_rules} if here else BUILT_IN
     if rule not in known:
         raise click.UsageError(f"{rule}: unknown rule{suggest_rule(rule, known)}; `acctgate rules` lists them")
-    click.echo(catalogue.explain(known[rule], language or preferred(os.environ)), nl=False)
+    click.echo(catalogue.explain(known[rule], speech), nl=False)
+    if lines := waiver_lines(here.waivers if here else _waivers_here(), rule):
+        click.echo("\n" + "\n".join([WAIVERS.of(speech), *(f"  {line}" for line in lines)]))
+
+
+def _only_rule(argument: str | None, option: str | None) -> str:
+    if argument is None and option is None:
+        raise click.UsageError("Missing argument RULE; `acctgate rules` lists the rules")
+    if None not in (argument, option) and argument != option:
+        raise click.UsageError("RULE and --rule name two rules; give one")
+    return str(argument or option)
+
+
+def _outcomes(found: Report, rule: str, account: str | None, policy_file: Path | None, language: Language) -> str:
+    """Return the explanations of the outcomes of a rule.
+
+    Raises:
+        click.ClickException: There is none.
+    """
+    outcomes = find_outcomes(found.accounts, rule, account)
+    if not outcomes:
+        known = {each.rule for judged in found.accounts for each in judged.outcomes}
+        if rule in known:
+            raise click.ClickException(f"the report has no account {account} with an outcome of {rule}")
+        raise click.ClickException(f"{rule}: the report has no such rule{suggest_rule(rule, sorted(known))}")
+    judged = policy(policy_file) if policy_file else find_judged(found.policy, Path.cwd())
+    return "\n".join(explain_outcome(each, judged, language) for each in outcomes)
+
+
+def _waivers_here() -> tuple[Waiver, ...]:
+    """Return the waivers of the repository's policy, none if there is no valid policy."""
+    try:
+        return load_selected(find_policy(Path.cwd()), Path.cwd()).waivers
+    except PolicyError:
+        return ()  # explaining a built-in rule needs no policy

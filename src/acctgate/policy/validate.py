@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -67,7 +67,7 @@ def entry_fault(rule: Rule[Any], entry: Mapping[str, Any]) -> str | None:
     return next((problem.message(problem.keys) for problem in problems), None)
 
 
-def suggest_rule(word: str, all_rules: RulesById) -> str:
+def suggest_rule(word: str, all_rules: Iterable[str]) -> str:
     """Return `, did you mean RULE?` for a misspelled rule id, or nothing."""
     close = get_close_matches(word, list(all_rules), n=1)
     return f", did you mean {close[0]}?" if close else ""
