@@ -142,6 +142,8 @@ def test_a_comment_with_a_plan_begins_with_the_changes_and_ends_with_what_does_n
     assert "| ▼ looser | MFAOperationForLogin | mandatory | adaptive | mandatory |" in text
     [repair] = re.findall(r"```python\n(.*?)\n```\n", text, re.DOTALL)
     assert 'mfa_operation_for_login="mandatory"' in repair
+    assert 'login_network_masks="10.0.0.0/8"' in repair, "the plan clears them; the live ones work"
+    assert "NOT repaired" not in repair and "no-loosening" not in repair
 
 
 def test_a_repair_is_in_the_language_of_the_repository(folder: Path) -> None:

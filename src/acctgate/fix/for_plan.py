@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import datetime
 from typing import Final
 
 from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
+from acctgate.model.planned_change import MASKS
+from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
 
@@ -29,9 +32,22 @@ def repair_of(account: Snapshot, policy: Policy, now: datetime, target: str) -> 
         now: The time of judgement.
         target: The tool and language, as in `TARGETS`.
     """
-    proposal = propose(account, policy, now)
+    proposal = propose(_with_live_masks(account), policy, now)
     if not proposal.settings and not proposal.passwords:
         return None
     text = TARGETS[target].render(proposal).strip("\n")
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
     return f"{fence}{_FENCES[target]}\n{text}\n{fence}\n"
+
+
+def _with_live_masks(account: Snapshot) -> Snapshot:
+    """Return the account after the deploy, with the live network masks if the plan clears them.
+
+    A policy says which masks are too wide, but not which ones an account needs. The live ones are known to work.
+    """
+    path = next(key.path for key in PREFERENCE_KEYS if key.api == MASKS)
+    live = account.before.read(path) if account.before else None
+    document = deepcopy(dict(account.document))
+    if account.raw(path) == "" and isinstance(live, str) and live.strip():
+        document[path[0]][path[1]][path[2]] = live
+    return Snapshot(document, {place: reason for place, reason in account.problems.items() if place != path})
