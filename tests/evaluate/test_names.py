@@ -16,6 +16,7 @@ from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
+from acctgate.rules import root_mfa
 from acctgate.rules.behind import MAX_IDLE, MAX_KEY_AGE
 from tests.support import NOW, judge, policy_of
 from tests.support.credentials import GENERATED, OLD, RECENT, account, key, report, user
@@ -227,3 +228,11 @@ def test_whatever_the_limit_a_match_leaves_nobody_out(
         found = outcome(rule, {COUNTED[rule]: len(counted)}, report(*users))
         if found.names_match:
             assert counted <= {*(found.names or ()), *found.possible_names}
+
+
+def test_a_rule_of_ones_own_that_cannot_name_users_changes_nothing() -> None:
+    broken = replace(root_mfa.RULE, id="my-own", behind=replace(root_mfa.RULE.behind, count=lambda _: 1 // 0))
+    policy = replace(POLICY, all_rules=(broken,), rules={"my-own": {"level": "mandatory"}})
+    (found,) = judge(account({"BindMfa": False}, USERS), policy).outcomes
+    assert (found.outcome, found.names) == ("fail", None)
+    assert found.names_note == "the names are unknown: the rule raised ZeroDivisionError"

@@ -43,3 +43,12 @@ def test_waived_rules_do_not_count_as_passing() -> None:
     report = AccountReport("1", "pass", (outcome("a", "pass"), outcome("b", "waived")))
     text = renderer("text", Frame(width=80)).account(report)
     assert "account 1: 1 of 2 mandatory rules pass, 1 waived" in text
+
+
+@pytest.mark.parametrize(("verbose", "shown"), [(False, 5), (True, 7)])
+def test_names_are_short_unless_it_is_verbose(verbose: bool, shown: int) -> None:
+    names = tuple(f"user{number}@x" for number in range(7))
+    outcome = Outcome("user-mfa", "fail", "mandatory", "high", "s", "e", 1, "m", "r", names=names, names_note="why")
+    text = renderer("text", Frame(verbose=verbose)).account(AccountReport("1", "fail", (outcome,)))
+    assert [name in text for name in names] == [number < shown for number in range(7)]
+    assert ("and 2 more (why)" in text) is not verbose

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from acctgate.log import trace
 from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, SECTION, parse_time, with_hashed_names
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot, Unknown
@@ -57,23 +58,27 @@ class _Names:
         if outcome.outcome != "fail" or rule.behind is None:
             return outcome
         if isinstance(self.report, Unknown):
-            return replace(outcome, names_note=f"the names are unknown: {self.report.reason}")
-        at, behind = parse_time(self.report["GeneratedTime"]), rule.behind
-        shares = behind.shares(self.report["Users"], at)
+            return _unknown(outcome, self.report.reason)
+        try:
+            return self._explained(outcome, rule, rule.behind, self.report)
+        except (Exception, SystemExit) as error:  # a user's own rule
+            trace(f"{rule.id} raised", error)
+            return _unknown(outcome, f"the rule raised {type(error).__name__}")
+
+    def _explained(self, outcome: Outcome, rule: Rule[Any], behind: Behind, report: Mapping[str, Any]) -> Outcome:
+        at = parse_time(report["GeneratedTime"])
+        shares = behind.shares(report["Users"], at)
         certain = sum(share.certain for share in shares.values())
         doubts = [*_difference(behind, certain, outcome.actual), *self._age(at), *self._moved(rule)]
+        meaning = f"by the credential report of {report['GeneratedTime']}: {behind.criterion.en}"
         possible = tuple(name for name, share in shares.items() if not share.certain)
         return replace(
             outcome,
             names=tuple(name for name, share in shares.items() if share.certain),
             possible_names=possible,
             names_match=not doubts,
-            names_note="; ".join([self._meaning(rule), *doubts, *_possible(shares)]),
+            names_note="; ".join([meaning, *doubts, *_possible(shares)]),
         )
-
-    def _meaning(self, rule: Rule[Any]) -> str:
-        assert rule.behind is not None and not isinstance(self.report, Unknown)
-        return f"by the credential report of {self.report['GeneratedTime']}: {rule.behind.criterion.en}"
 
     def _age(self, generated: datetime) -> Iterator[str]:
         """Yield why the report may not be about the time at which the account was read."""
@@ -92,6 +97,10 @@ class _Names:
         """Yield that planned resources can change the count: the report shows the users before the deployment."""
         if any(map(rule.is_moved, self.account.moved)):
             yield "the deployment changes who is counted"
+
+
+def _unknown(outcome: Outcome, reason: str) -> Outcome:
+    return replace(outcome, names_note=f"the names are unknown: {reason}")
 
 
 def _is_fresh(account: Snapshot) -> bool:

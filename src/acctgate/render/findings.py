@@ -22,6 +22,8 @@ OUTCOME_WORDS: Final[dict[Result, str]] = {
 }
 _LONGEST_LINE: Final = 300
 """Characters."""
+MOST_NAMES: Final = 5
+"""Names that a short text shows."""
 _LONGEST_NAME: Final = 80
 """Characters."""
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
@@ -47,7 +49,7 @@ def sentence(report: AccountReport, outcome: Outcome) -> str:
     return f"account {account_name(report)}: {clean(f'{outcome.message}; expected {outcome.expected}')}"
 
 
-def who(outcome: Outcome, most: int = 5) -> str:
+def who(outcome: Outcome, most: int = MOST_NAMES) -> str:
     """Return who is behind a finding, at most so many names, and what is known of them, as one printable line.
 
     Empty if names were not asked for.

@@ -17,7 +17,7 @@ from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_text import change_lines
-from acctgate.render.findings import read_line, who
+from acctgate.render.findings import MOST_NAMES, read_line, who
 from acctgate.render.gravest import rank
 from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
@@ -126,7 +126,8 @@ class TextRenderer(Renderer):
 
     def _names(self, outcome: Outcome, indent: int) -> Iterator[str]:
         """Yield a line with the users behind an outcome, if they were asked for."""
-        if found := who(outcome):
+        most = len(outcome.names or ()) if self.frame.verbose else MOST_NAMES
+        if found := who(outcome, most):
             text = f"{clean(outcome.rule)}: {found}"
             yield self._layout.paragraph((" " * indent, "dim"), (text, "dim"), indent)
 
