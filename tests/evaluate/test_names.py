@@ -231,7 +231,9 @@ def test_whatever_the_limit_a_match_leaves_nobody_out(
 
 
 def test_a_rule_of_ones_own_that_cannot_name_users_changes_nothing() -> None:
-    broken = replace(root_mfa.RULE, id="my-own", behind=replace(root_mfa.RULE.behind, count=lambda _: 1 // 0))
+    assert root_mfa.RULE.behind is not None
+    behind = replace(root_mfa.RULE.behind, count=lambda _: 1 // 0)
+    broken = replace(root_mfa.RULE, id="my-own", behind=behind)
     policy = replace(POLICY, all_rules=(broken,), rules={"my-own": {"level": "mandatory"}})
     (found,) = judge(account({"BindMfa": False}, USERS), policy).outcomes
     assert (found.outcome, found.names) == ("fail", None)
