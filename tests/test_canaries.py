@@ -14,7 +14,7 @@ import pytest
 from acctgate.demo import DemoAccount, DemoServer, credentials
 from acctgate.redact import one_line, protect, unprotect, without_secrets
 from acctgate.render import FORMATS
-from acctgate.sources import caller, sdk
+from acctgate.sources import call_policy, sdk
 from tests.support.canaries import (
     BEARER,
     ECHOES,
@@ -103,7 +103,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path / "left")
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(caller, "_BACKOFF", 0.001)
+    monkeypatch.setattr(call_policy, "_BACKOFF", 0.001)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         monkeypatch.setattr(_Echo, "place", f"127.0.0.1:{server.server_port}")

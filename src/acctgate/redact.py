@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
+from functools import cached_property
 from typing import Any, Final
 
 # The scheme is left alone. Matching it would take quadratic time on a long text.
@@ -42,8 +44,46 @@ _SHORTEST_SECRET: Final = 8
 _PREFIX: Final = 48
 """How much of a long token is looked for. What follows in the same encoding is redacted with it."""
 
-_values: set[str] = set()
-_patterns: list[re.Pattern[str]] = []
+
+class _Secret:
+    """A secret in use. Its pattern takes milliseconds to compile, which few texts need."""
+
+    def __init__(self, value: str) -> None:
+        start = value[:_PREFIX]
+        self._plain, self._hex = start, start.encode().hex()
+        self._encoded = [text for text in _base64_parts(start) if text]
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _pattern(self._plain, self._encoded, cut=len(self._plain) == _PREFIX)
+
+    def redact(self, text: str) -> str:
+        """Return text without the secret."""
+        return self._pattern.sub("***", text) if self._may_be_in(text) else text
+
+    def _may_be_in(self, text: str) -> bool:
+        """Return whether the pattern could match. Without escapes, only a few forms are possible."""
+        if any(sign in text for sign in _ESCAPES) or " " in self._plain:
+            return True
+        if self._plain in text or self._hex in text.lower():
+            return True
+        standard = text.translate(_STANDARD_BASE64)
+        return any(part in standard for part in self._encoded)
+
+
+_ESCAPES: Final = ("\\", "%", "&")
+_STANDARD_BASE64: Final = str.maketrans("-_", "+/")
+_secrets: dict[str, _Secret] = {}
+
+
+class _Thread(threading.local):
+    """The secrets that only one thread knows."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, _Secret] = {}
+
+
+_thread = _Thread()
 
 
 def protect(*values: str | None) -> None:
@@ -52,28 +92,34 @@ def protect(*values: str | None) -> None:
     Args:
         values: Secrets in use. None and values shorter than 8 characters are ignored.
     """
+    _add(_secrets, values)
+
+
+def protect_in_thread(*values: str | None) -> None:
+    """Redact these values from now on in what this thread reads. With thousands of accounts, each has its own."""
+    _add(_thread.secrets, values)
+
+
+def _add(secrets: dict[str, _Secret], values: tuple[str | None, ...]) -> None:
     for value in values:
-        if value and len(value) >= _SHORTEST_SECRET and value not in _values:
-            _values.add(value)
-            _patterns.append(_pattern(value))
+        if value and len(value) >= _SHORTEST_SECRET and value not in secrets:
+            secrets[value] = _Secret(value)
 
 
 def unprotect(*values: str | None) -> None:
     """Stop redacting these values, or all of them. Tests need it; acctgate never does."""
-    remaining = _values.difference(values) if values else set[str]()
-    _values.clear()
-    _patterns.clear()
-    protect(*remaining)
+    for secrets in (_secrets, _thread.secrets):
+        for value in values or list(secrets):
+            secrets.pop(str(value), None)
 
 
-def _pattern(value: str) -> re.Pattern[str]:
+def _pattern(start: str, encoded: list[str], *, cut: bool) -> re.Pattern[str]:
     """Return what finds a value: plain, escaped for URLs, JSON or HTML, hexadecimal, or in Base64."""
-    start = value[:_PREFIX]
-    tail = r"(?:[\w+/=%.~\\-]|&\#?\w+;)*" if len(value) > _PREFIX else ""
+    tail = r"(?:[\w+/=%.~\\-]|&\#?\w+;)*" if cut else ""
     escaped = "".join(map(_character, start)) + tail
     hexadecimal = start.encode().hex() + (r"[0-9a-f]*" if tail else "")
-    encoded = "|".join(_base64_parts(start))
-    return re.compile(f"{escaped}|(?i:{hexadecimal})|(?:{encoded})[\\w+/=%-]*")
+    parts = "|".join("".join(map(_either_alphabet, part)) for part in encoded)
+    return re.compile(f"{escaped}|(?i:{hexadecimal})|(?:{parts})[\\w+/=%-]*")
 
 
 def _character(character: str) -> str:
@@ -96,8 +142,7 @@ def _base64_parts(value: str) -> list[str]:
     for shift in range(3):
         text = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
         end = len(text) - 1 if (shift + len(raw)) % 3 else len(text)
-        certain = text[(0, 2, 3)[shift] : end]
-        parts.append("".join(_either_alphabet(character) for character in certain))
+        parts.append(text[(0, 2, 3)[shift] : end])
     return parts
 
 
@@ -124,7 +169,7 @@ def _key(key: Any) -> Any:
 
 def may_have_secrets(text: str) -> bool:
     """Return whether `without_secrets` could change this JSON text. Cheap; no false negatives."""
-    if _values:
+    if _secrets or _thread.secrets:
         return True
     lowered = text.lower()
     return any(sign in lowered for sign in _SIGNS)
@@ -165,6 +210,6 @@ def _redacted(text: str) -> str:
 
 
 def _without_values(text: str) -> str:
-    for pattern in _patterns:
-        text = pattern.sub("***", text)
+    for secret in (*_secrets.values(), *_thread.secrets.values()):
+        text = secret.redact(text)
     return text

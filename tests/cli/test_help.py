@@ -18,7 +18,7 @@ import click
 import pytest
 
 from acctgate.cli.examples import WithExamples, aligned
-from acctgate.demo import DemoServer
+from acctgate.demo import DemoOrganization, DemoServer
 from tests.support import HERE, NOW, ROOT, run, seed
 from tests.support.commands import COMMANDS
 
@@ -128,6 +128,14 @@ def _add_pack(server: DemoServer) -> None:
     server.reports.generate(report, "", NOW)
 
 
+def _read_parts(repository: Path, environment: dict[str, str]) -> None:
+    """Read the parts of an organization that examples name."""
+    for number in (1, 2):
+        options = ("--organization", "--shard", f"{number}/2", "--output", f"part-{number}.ndjson")
+        command = [sys.executable, "-m", "acctgate", "snapshot", *options]
+        subprocess.run(command, cwd=repository, env=environment, check=True, timeout=120)
+
+
 def _environment(server: DemoServer) -> dict[str, str]:
     path = (str(Path(sys.executable).parent), str(ROOT / ".cache/pulumi/bin"), os.environ["PATH"])
     return {**os.environ, **server.environment, "PATH": os.pathsep.join(path)}
@@ -144,9 +152,17 @@ def test_an_example_works(words: tuple[str, ...], example: str, repository: Path
         _add_pack(server)
     if words == ("snapshot",):  # which overwrites no file
         (repository / "prod.json").unlink()
-    done = subprocess.run(
-        ["sh", "-c", example], cwd=repository, env=_environment(server), capture_output=True, text=True, check=False
-    )
+    if "--snapshot accounts.ndjson" in example:
+        shutil.copy(repository / "prod.json", repository / "accounts.ndjson")
+    environment = _environment(server)
+    with DemoServer(organization=DemoOrganization(4)) as organization:
+        if "--organization" in example or words == ("merge",):
+            environment |= organization.environment
+        if words == ("merge",):
+            _read_parts(repository, environment)
+        done = subprocess.run(
+            ["sh", "-c", example], cwd=repository, env=environment, capture_output=True, text=True, check=False
+        )
     expected = next((status for beginning, status in STATUS.items() if _begins(example, beginning)), 0)
     hint = "the fixture above creates the files that examples name; STATUS lists the statuses other than 0"
     assert done.returncode == expected, f"{hint}\n{done.stdout}{done.stderr}"

@@ -13,7 +13,7 @@ import pytest
 
 from acctgate.demo import DemoAccount, DemoServer
 from acctgate.redact import unprotect
-from acctgate.sources import caller, transport
+from acctgate.sources import call_policy, caller, transport
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.operations import (
     AGGREGATE_PACK_REPORT,
@@ -86,8 +86,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with pytest.MonkeyPatch.context() as patch, DemoServer(account, tls=folder) as demo, FaultyServer(demo) as server:
         for name, value in {**demo.environment, "ACCTGATE_ENDPOINT": server.endpoint}.items():
             patch.setenv(name, value)
-        patch.setattr(caller, "_BACKOFF", 0.001)
-        patch.setattr(caller, "_LONGEST_RETRY_AFTER", 0.01)
+        patch.setattr(call_policy, "_BACKOFF", 0.001)
+        patch.setattr(call_policy, "_LONGEST_RETRY_AFTER", 0.01)
         _shorten(patch, server)
         _reroute(patch, server, {"untrusted-certificate": demo.endpoint, "no-tls": server.endpoint})
         yield Bench(server, folder)

@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "init": "Set up acctgate in a repository: policy, pack and pipeline.",
     "check": "Check API responses, snapshots, or the live account.",
     "snapshot": "Read the live account and write a snapshot.",
+    "merge": "Join the parts of snapshot --organization --shard.",
     "preview": "Run pulumi preview of this project with the policy pack.",
     "fix": "Print the resource that makes an account satisfy the policy.",
     "diff": "Compare two snapshots, reports or policies.",

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.accounts import is_large, read_accounts, read_raw, source_options
+from acctgate.cli.accounts import is_large, read_accounts, read_raw, recorded_scope, source_options
 from acctgate.cli.completion import files as complete_files
 from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
 from acctgate.cli.options import framework, lock_file_option, or_fail, plan_option, planned_changes, policy
+from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, settle
 from acctgate.frameworks import FRAMEWORKS, Framework
@@ -35,12 +36,13 @@ if TYPE_CHECKING:
     examples=(
         "acctgate check  # the live account",
         "acctgate check prod.json plan.json --format json  # files: snapshots, API responses and plans",
-        "acctgate check --response preference.xml --response report.json  # API responses",
+        "acctgate check --organization --role-name audit --format text --format json=report.json",
         "acctgate check --plan plan.json --format text --format sarif=acctgate.sarif",
     ),
 )
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=complete_files)
 @source_options
+@organization_options
 @plan_option
 @lock_file_option
 @click.option(
@@ -69,8 +71,9 @@ def command(
     jobs: int | None,
     frameworks: tuple[str, ...],
     judging: Judging,
+    many: OrganizationOptions,
 ) -> None:
-    """Check API responses, snapshots, or otherwise the live account.
+    """Check API responses, snapshots, or otherwise the live account; with --organization, many accounts.
 
     What each FILE is, a snapshot, an API response or a plan, is recognized by its content.
     """
@@ -79,18 +82,21 @@ def command(
 
         given = or_fail(lambda: sort_inputs(files))
         snapshots, responses, plans = snapshots + given.snapshots, responses + given.responses, plans + given.plans
+    if many.selected and (responses or snapshots):
+        raise click.UsageError("--organization and --accounts read live accounts; leave out --response and --snapshot")
     wanted = policy(judging.policy_file)
     now = datetime.now(UTC)
     found = [framework(name) for name in dict.fromkeys(frameworks)]
     controls = _controls(found, wanted, now)
     writer = judging.writer(wanted, judged_by(wanted, now), found)
+    writer.scope = recorded_scope(snapshots)
     planned = planned_changes(plans, lock_file)
     notifier = judging.notifier()
     known, blocking = judging.baseline(wanted), judging.fail_on()
     require_blocking_rule(wanted.source, wanted.levels(), blocking)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
-        title = "judging" if responses or snapshots else READING
+        title = READING_MANY if many.selected else "judging" if responses or snapshots else READING
         shown = stack.enter_context(progress(title, verbose=judging.verbose))
         if workers:
             judged = workers.judge(read_raw(responses, snapshots))
@@ -98,13 +104,19 @@ def command(
         else:
             sections = wanted.sections | (controls.sections if controls else frozenset())
             users = wanted.names_to_read
-            accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
+            if many.selected:
+                prepared = many.prepare(judging.live, sections, users, now, shown)
+                writer.scope = prepared.run.scope
+                accounts = read_each(prepared, prepared.run.accounts, shown)
+            else:
+                accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
             evaluation = evaluate(
                 accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
             )
         if planned is not None:
             writer.repair = _repairer(evaluation, wanted, now)
-        reports = shown.until(shown.count(evaluation, "accounts"), first=writer.on_terminal)
+        counted = evaluation if many.selected else shown.count(evaluation, "accounts")
+        reports = shown.until(counted, first=writer.on_terminal)
         try:
             code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
         except EvaluationError as error:

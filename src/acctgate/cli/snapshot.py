@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -20,11 +21,13 @@ from acctgate.cli.options import (
     or_fail,
     require_meant,
 )
-from acctgate.cli.output import write_text
+from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
+from acctgate.cli.output import OVERWRITE, write_text
 from acctgate.cli.progress import READING, progress
-from acctgate.model.snapshot import explain
-from acctgate.policy.command_line import chosen_names
-from acctgate.redact import json_without_commands
+from acctgate.model.snapshot import OPTIONAL_SECTIONS, explain
+from acctgate.policy.command_line import chosen_names, meant_accounts
+from acctgate.reading import SourceError
+from acctgate.redact import json_without_commands, one_line
 from acctgate.sources.live import read_account
 from acctgate.sources.operations import (
     CREDENTIAL_REPORT,
@@ -37,6 +40,11 @@ from acctgate.sources.operations import (
     RULE_COMPLIANCE,
 )
 from acctgate.text import and_more
+from acctgate.writing import WriteError
+
+if TYPE_CHECKING:
+    from acctgate.organization.collect import Collected
+    from acctgate.organization.run import Run
 
 _OPERATIONS: Final = {
     operation.section: operation.name
@@ -52,21 +60,31 @@ _OPERATIONS: Final = {
     examples=(
         "acctgate snapshot --output prod.json",
         "acctgate snapshot --names hash --output prod.json  # with the users' credentials, by pseudonyms",
-        "acctgate snapshot --region ap-southeast-1  # an international account",
         "acctgate snapshot --role-arn acs:ram::1234567890123456:role/audit  # another account",
+        "acctgate snapshot --organization --role-name audit --output accounts.ndjson --resume",
     ),
 )
 @names_option
 @only_account_option
+@organization_options
+@click.option("--resume", is_flag=True, help="Continue the run of the output file, which was interrupted.")
 @file_option
 @force_option
 @live_options
 @click.pass_context
-def command(ctx: click.Context, output: Path | None, live: Live) -> None:
-    """Read the live account and write a snapshot (JSON).
+def command(ctx: click.Context, output: Path | None, live: Live, many: OrganizationOptions, resume: bool) -> None:
+    """Read the live account and write a snapshot (JSON), or many accounts as NDJSON.
 
-    Exit status: 0 complete; 3 written, but a section has an error; 2 nothing written.
+    Exit status: 0 complete; 3 written, but a section or an account has an error; 2 nothing written.
     """
+    if many.selected:
+        ctx.exit(_write_many(many, live, output, resume))
+    if resume:
+        raise click.UsageError("--resume goes with --organization or --accounts")
+    _write_one(ctx, output, live)
+
+
+def _write_one(ctx: click.Context, output: Path | None, live: Live) -> None:
     where = live.target()
     names = or_fail(lambda: chosen_names(os.environ))
     with progress(READING) as shown:
@@ -80,3 +98,44 @@ def command(ctx: click.Context, output: Path | None, live: Live) -> None:
         operation = _OPERATIONS.get(section, of_pack.name)
         click.echo(f"acctgate: {section} is missing: {explain(error, operation)}{more}", err=True)
         ctx.exit(3)
+
+
+def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resume: bool) -> int:
+    """Write a snapshot of each account as it comes, and return the exit status."""
+    from acctgate.organization.collect import open_collection  # noqa: PLC0415 - loads only to read many accounts
+
+    if output is None:
+        raise click.UsageError("--organization and --accounts need --output FILE")
+    if or_fail(lambda: meant_accounts(os.environ)):
+        raise click.UsageError("--account names one account; use --include id=ID")
+    names = or_fail(lambda: chosen_names(os.environ))
+    ctx = click.get_current_context()
+    with progress(READING_MANY) as shown:
+        prepared = many.prepare(live, OPTIONAL_SECTIONS, names, datetime.now(UTC), shown)
+        files = [file for file in (many.accounts_file,) if file]
+        try:
+            with open_collection(
+                output, prepared.run, resume=resume, overwrite=bool(ctx.meta.get(OVERWRITE)), inputs=files
+            ) as opened:
+                try:
+                    for snapshot in read_each(prepared, opened.found.missing(opened.run), shown):
+                        opened.add(snapshot)
+                    opened.finish()
+                finally:
+                    shown.stop()
+                    _report(opened.run, opened.found)
+        except (SourceError, WriteError) as error:
+            raise click.ClickException(str(error)) from None
+    return 3 if opened.found.unread or opened.found.incomplete else 0
+
+
+def _report(run: Run, found: Collected) -> None:
+    """Report how many accounts were read, and why the others were not."""
+    click.echo(f"acctgate: {found.summary(run).describe()}", err=True)
+    if missing := found.missing(run):
+        more = and_more(len(missing) - 1)
+        click.echo(f"acctgate: account {missing[0].id} is still to be read{more}; continue with --resume", err=True)
+    for accounts, what in ((found.unread, "cannot be read"), (found.incomplete, "is not complete")):
+        for account, reason in islice(accounts.items(), 1):
+            more = and_more(len(accounts) - 1)
+            click.echo(f"acctgate: account {account} {what}: {one_line(reason)}{more}", err=True)

@@ -17,6 +17,7 @@ from acctgate.cli.repository_root import repository_root
 from acctgate.frameworks import Framework
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
+from acctgate.model.organization import Scope
 from acctgate.model.outcome import Verdict, reason_of
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
@@ -68,6 +69,8 @@ class Writer:
         self.repair: Callable[[int], str | None] | None = None
         """See `Frame`."""
         self._frameworks = tuple(frameworks)
+        self.scope: Scope | None = None
+        """Which accounts of an organization are judged. May be set until `write` is called."""
         self._targets = targets(tuple(formats) or ("text",), output)
         if look.quiet:
             self._targets = [target for target in self._targets if target != ("text", None)]
@@ -103,11 +106,15 @@ class Writer:
                     sinks = sinks or self._open(stack)
                     _put(unread, sinks)
             summary.waivers = notices()
+            if self.scope is not None:
+                summary.organization = self.scope.summarize(summary.accounts, summary.not_read)
             for render, file in sinks:
                 file.write(render.end(summary))
         if message := tally.message(summary.verdict):
             click.echo(f"acctgate: {message}", err=True)
         if not self.text_on_stdout and not self._look.quiet:  # text on standard output lists them itself
+            if summary.organization is not None:
+                click.echo(f"acctgate: {summary.organization.describe()}", err=True)
             for notice in summary.waivers:
                 click.echo(f"acctgate: {one_line(notice.located)}", err=True)
             for name, total in summary.frameworks.items():

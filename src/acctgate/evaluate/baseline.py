@@ -84,16 +84,17 @@ class Baseline:
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with known findings waived. For an account without an id nothing is known.
 
-        What is unknown because the account is older than allowed is not waived: the age is not a finding on the
-        account, and a baseline would turn the limit off.
+        What is unknown because the account is older than allowed, or because nothing of it could be read, is not
+        waived: neither is a finding on the account, and a baseline would hide that nobody looks at it.
         """
-        if report.stale:  # whether its findings still occur is not known
+        if report.stale or report.not_read:  # whether its findings still occur is not known
             self.seen.update(entry for entry in self.known if entry.account == report.account)
         return report.map_outcomes(lambda outcomes: tuple(self._apply_all(report, outcomes)))
 
     def _apply_all(self, report: AccountReport, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+        doubtful = report.stale or report.not_read is not None
         for entry, outcome in _entries(report.account, outcomes):
-            yield outcome if report.stale and outcome.outcome == "unknown" else self._apply(entry, outcome)
+            yield outcome if doubtful and outcome.outcome == "unknown" else self._apply(entry, outcome)
 
     def _apply(self, entry: BaselineEntry, outcome: Outcome) -> Outcome:
         if entry.account is None or entry not in self.known:

@@ -72,6 +72,7 @@ class Judge:
             account.taken_at,
             read_as=account.read_as,
             age_notice=age_notice(account, self._policy, self._now),
+            not_read=account.not_read,
             stale=account is not given,
             member=account.member,
         )

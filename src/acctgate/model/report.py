@@ -13,6 +13,7 @@ from acctgate.model.control import Change, FrameworkReport, FrameworkResult, Fra
 from acctgate.model.diff import AccountDiff
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
 from acctgate.model.member import Member
+from acctgate.model.organization import OrganizationSummary
 from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.model.waiver import WaiverNotice
 from acctgate.reading import nests_too_deeply
@@ -39,6 +40,8 @@ class AccountReport:
     """How it was read, None if it is unknown."""
     age_notice: str | None = None
     """A note about its age. None if it is not old, or if the policy limits the age."""
+    not_read: str | None = None
+    """Why nothing could be read of an account that is known, None if something was. Each outcome repeats it."""
     stale: bool = False
     """Whether it is older than allowed, so that it is unknown: a baseline does not excuse that."""
     member: Member | None = None
@@ -79,6 +82,10 @@ class Summary:
     """The IDs of the other accounts."""
     waivers: tuple[WaiverNotice, ...] = ()
     """Waivers that need attention. Known only after the last account."""
+    not_read: list[str] = field(default_factory=list)
+    """The IDs of the accounts of which nothing could be read."""
+    organization: OrganizationSummary | None = None
+    """How many accounts of an organization were read, None if it is not known which there are."""
     old_snapshots: int = 0
     """How many snapshots have a notice about their age."""
     frameworks: dict[str, FrameworkTotal] = field(default_factory=dict)
@@ -110,6 +117,8 @@ class Summary:
             self.unidentified_accounts += 1
         else:
             self.account_ids.add(report.account)
+            if report.not_read is not None:
+                self.not_read.append(report.account)
         self.verdict = worst(self.verdict, report.verdict)
         if report.age_notice is not None:
             self._first_old = self._first_old or one_line(f"account {report.account or 'unknown'}: {report.age_notice}")
@@ -152,6 +161,8 @@ class Report:
     """The policy that judged."""
     frameworks: tuple[FrameworkResult, ...] = ()
     """The controls of the frameworks that `--framework` names, over all accounts."""
+    organization: OrganizationSummary | None = None
+    """How many accounts of an organization were read."""
 
     @property
     def judged_by(self) -> JudgedBy | None:

@@ -41,6 +41,9 @@ OPTIONAL_SECTIONS: Final = frozenset({"PasswordPolicy", "UserSsoSettings", "Acce
 SETTINGS_SECTIONS: Final = tuple(section for section in OPERATIONS if section != credential_report.SECTION)
 """The sections that have settings. The credential report has users: it is read only with `--names`."""
 
+IDENTITY_PROOF: Final = "identity"
+"""The key of `errors` for an account of which nothing was read, not even that the answers are its own."""
+
 Path = tuple[str | int, ...]
 """The path of a value in a snapshot."""
 
@@ -132,6 +135,12 @@ class Snapshot:
         errors: Mapping[str, ApiError] = self.document.get("errors", {})
         return errors
 
+    @property
+    def not_read(self) -> str | None:
+        """Return why nothing of the account could be read, None if something was."""
+        error = self.errors.get(IDENTITY_PROOF)
+        return explain(error, "GetCallerIdentity") if error else None
+
     def unlisted_errors(self, section: str) -> dict[str, ApiError]:
         """Return the errors of compliance packs that a section does not list, by pack."""
         packs = self.raw((section,))
@@ -191,6 +200,7 @@ def _absent(path: Path) -> Unknown:
 def explain(error: ApiError, operation: str) -> str:
     """Return an API's error as part of a sentence."""
     request = f" (request id {one_line(error['request_id'])})" if error.get("request_id") else ""
+    operation = one_line(error.get("operation") or operation)
     return f"{operation} failed with {one_line(error['code'])}: {one_line(error['message'])}{request}"
 
 

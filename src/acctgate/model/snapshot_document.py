@@ -31,6 +31,8 @@ class ApiError(TypedDict):
     """The API's message in one line, without secrets."""
     request_id: NotRequired[str | None]
     """The API's request ID, for Alibaba Cloud support."""
+    operation: NotRequired[str | None]
+    """The operation that failed, if it is not the one that returns the section, for example AssumeRole."""
 
 
 @answer
@@ -96,7 +98,8 @@ class SnapshotDocument(TypedDict):
     CredentialReport: NotRequired[ValidCredentialReport]
     """GetCredentialReport's answer, parsed. It names users, so it is there only if it was asked for (`--names`)."""
     errors: NotRequired[dict[str, ApiError]]
-    """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack."""
+    """The errors by section. "CompliancePackReports.<pack id>" is the error of one pack, "identity" that of an account
+    of which nothing could be read."""
 
 
 @cache

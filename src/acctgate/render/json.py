@@ -45,7 +45,10 @@ class JsonRenderer(Renderer):
         waivers = f'"waivers": {dumps([asdict(notice) for notice in summary.waivers])}, ' if summary.waivers else ""
         found = [asdict(result) for result in framework_results(self.frame.frameworks, summary)]
         frameworks = f'"frameworks": {dumps(found)},\n ' if found else ""
-        return f'],\n {frameworks}{waivers}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
+        read = summary.organization
+        organization = f'"organization": {dumps(asdict(read))}, ' if read else ""
+        head = f"{frameworks}{waivers}{organization}"
+        return f'],\n {head}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
 
 
 class NdjsonRenderer(Renderer):
@@ -69,6 +72,7 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     read = f'"read_as": {dumps(_given(report.read_as))}, ' if report.read_as else ""
     age = f'"age_notice": {dumps(report.age_notice)}, ' if report.age_notice else ""
     age += '"stale": true, ' if report.stale else ""
+    age += f'"not_read": {dumps(report.not_read)}, ' if report.not_read else ""
     age += f'"member": {dumps(report.member.document)}, ' if report.member else ""
     age += f'"groups": {dumps(report.groups)}, ' if report.groups else ""
     age += f'"possible_groups": {dumps(report.possible_groups)}, ' if report.possible_groups else ""

@@ -47,7 +47,8 @@ class TextRenderer(Renderer):
 
     def end(self, summary: Summary) -> str:
         """Return the controls not covered, the waivers needing attention and, for several snapshots, the totals."""
-        return f"{self._not_covered()}{self._notices(summary)}{self._total(summary)}{self._judged_by()}"
+        totals = f"{self._total(summary)}{self._organization(summary)}"
+        return f"{self._not_covered()}{self._notices(summary)}{totals}{self._judged_by()}"
 
     def _account(self, report: AccountReport) -> Iterator[str]:
         findings = sorted((each for each in report.outcomes if each.outcome in ("fail", "unknown")), key=rank)
@@ -208,6 +209,11 @@ class TextRenderer(Renderer):
             text = clean(override, _LONGEST)
             lines.append(self._layout.paragraph(("  !  ", "yellow"), (text, ""), 5))
         return "".join(f"{line}\n" for line in lines)
+
+    def _organization(self, summary: Summary) -> str:
+        if summary.organization is None:
+            return ""
+        return self._layout.paragraph(("", ""), (summary.organization.describe(), ""), 2) + "\n"
 
     def _total(self, summary: Summary) -> str:
         return f"{self._verdict(summary.verdict, summary.describe())}\n" if summary.snapshots > 1 else ""

@@ -46,6 +46,8 @@ class AccountIdentity(Rule[Parameters]):
         """Return one judgement."""
         if account.account_id is None:
             return [_nameless(account, "accounts" in want)]
+        if account.not_read is not None:
+            return [undecided(Unknown(account.not_read))]
         name = one_line(account.account_id)
         meant = want.get("accounts")
         if meant is None:

@@ -15,6 +15,9 @@ UNEXPECTED_ANSWER: Final = "UnexpectedAnswer"
 """The code of an answer that is not what the API documents, or that contradicts itself."""
 
 
+SYNCHRONIZE: Final = "the clock of this machine is off: synchronize it"
+
+
 class CallError(Exception):
     """A call without a usable answer."""
 
@@ -23,6 +26,11 @@ class CallError(Exception):
         self.operation, self.error = operation, error
         self.needs = needs
         """The RAM action that the caller lacks, None if that is not the reason."""
+
+
+def clock_remedy(error: CallError) -> str:
+    """Return what to do if the clock of this machine is off, otherwise nothing. To follow the error in a message."""
+    return f"; {SYNCHRONIZE}" if error.error["code"].startswith("InvalidTimeStamp") else ""
 
 
 def no_answer(operation: Operation, host: str, reason: str) -> CallError:

@@ -2,59 +2,79 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from copy import copy
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from acctgate.log import trace
 from acctgate.reading import SourceError, decode, read_json
-from acctgate.redact import protect
-from acctgate.sources.call_error import NO_ANSWER, CallError, expect, no_answer, refused, unexpected
-from acctgate.sources.credentials import find_credentials
-from acctgate.sources.deadline import CALL_SECONDS, Deadline, DeadlineError
-from acctgate.sources.operations import ASSUME_ROLE, Operation
+from acctgate.redact import protect, protect_in_thread
+from acctgate.sources.call_error import NO_ANSWER, CallError, no_answer, refused, unexpected
+from acctgate.sources.call_policy import CallPolicy, Failure
+from acctgate.sources.credentials import Credentials, find_credentials
+from acctgate.sources.deadline import Deadline, DeadlineError
+from acctgate.sources.operations import Operation
+from acctgate.sources.role_session import SESSION_SECONDS, RoleSession, is_ended
 from acctgate.sources.target import Target
 from acctgate.sources.xml import read_xml
 
 if TYPE_CHECKING:
     from acctgate.sources.sdk import Keys
-    from acctgate.sources.transport import HttpResponse
-
-_ATTEMPTS: Final = 4
-_BACKOFF: Final = 0.2
-"""Seconds. Doubled with each attempt, with full jitter."""
-_LONGEST_BACKOFF: Final = 3.0
-_LONGEST_RETRY_AFTER: Final = 5.0
+    from acctgate.sources.transport import HttpResponse, Transport
 
 
 class _TransientError(Exception):
     """A failure that may pass."""
 
-    def __init__(self, error: CallError, retry_after: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.retry_after = retry_after
-        """Seconds that the server asks to wait, None if it does not say."""
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure.error))
+        self.failure = failure
 
 
 class Caller:
-    """Calls APIs with the credentials of a target, or with a role that they assume.
+    """Calls APIs with the credentials of a target, or with a role that they assume. Threads may share it.
 
     Raises:
         SourceError: There are no credentials.
         CallError: The role could not be assumed.
     """
 
-    def __init__(self, target: Target, say: Callable[[str], None] | None = None) -> None:
-        """Find the credentials and assume the role. `say` gets the name of each operation as it is called."""
+    def __init__(
+        self,
+        target: Target,
+        say: Callable[[str], None] | None = None,
+        *,
+        policy: CallPolicy | None = None,
+        base: Caller | None = None,
+        session_seconds: int = SESSION_SECONDS,
+        deadline: Deadline | None = None,
+    ) -> None:
+        """Find the credentials and assume the role.
+
+        Args:
+            target: What to call, and with which credentials.
+            say: Gets the name of each operation as it is called.
+            policy: How calls are repeated.
+            base: What assumes the role, and whose connections and policy this one shares; only one thread may then use
+                this one. None for the credentials of the target.
+            session_seconds: How long a session of the role lasts.
+            deadline: When to give up assuming the role.
+        """
         from acctgate.sources.transport import Transport  # noqa: PLC0415 - urllib3 loads only for a live call
 
-        self._target, self._say, self._transport = target, say, Transport()
-        self._credentials = find_credentials(target.profile)
-        self._role_keys: Keys | None = None
+        self._target, self._say = target, say
+        self._policy: CallPolicy = policy or (base._policy if base else CallPolicy())
+        self._transport: Transport = base._transport if base else Transport(self._policy.connections)
+        self._credentials: Credentials = base._credentials if base else find_credentials(target.profile)
+        self._session: RoleSession | None = base._session if base else None
         if target.role_arn:
-            self._role_keys = self._assume(target.role_arn)
+            # Each account of many is read by one thread, and has secrets of its own.
+            redact = protect_in_thread if base else protect
+            source = base or self._without_role()
+            self._session = RoleSession(source.call, target.role_arn, session_seconds, redact)
+            self._session.keys(deadline)
 
     def call(
         self, operation: Operation, query: Mapping[str, str] | None = None, deadline: Deadline | None = None
@@ -64,70 +84,67 @@ class Caller:
         Args:
             operation: The operation.
             query: Its parameters.
-            deadline: When to give up. A call never takes longer than `CALL_SECONDS`, with its retries.
+            deadline: When to give up. The policy limits how long a call with its attempts takes.
 
         Raises:
             CallError: There is no usable answer.
         """
         if self._say:
             self._say(operation.name)
-        deadline = deadline.earlier(CALL_SECONDS) if deadline else Deadline.after(CALL_SECONDS)
-        last: CallError | None = None
-        for attempt in range(_ATTEMPTS):
+        deadline = self._policy.limit(deadline)
+        failures: list[Failure] = []
+        while True:
             try:
-                return deadline.run(lambda: self._attempt(operation, query or {}, deadline))
+                return self._policy.run(operation.name, partial(self._attempt, operation, query or {}), deadline)
             except DeadlineError:
                 break
-            except _TransientError as failure:
-                last = failure.error
-                if attempt == _ATTEMPTS - 1 or not _wait(attempt, failure.retry_after, deadline):
+            except _TransientError as error:
+                failures.append(error.failure)
+                if not self._policy.may_repeat(operation.name, failures, deadline):
                     break
-        raise last or no_answer(operation, self._target.host(operation.product), "timeout")
+        if failures:
+            raise failures[-1].error
+        raise no_answer(operation, self._target.host(operation.product), "timeout")
 
     def _attempt(self, operation: Operation, query: Mapping[str, str], deadline: Deadline) -> Any:
+        """Make a call. If the session of the role ended, make it again with a new one."""
+        keys = self._keys(operation, deadline)
+        try:
+            return self._send(operation, query, keys, deadline)
+        except CallError as error:
+            if self._session is None or not is_ended(error):
+                raise
+            self._session.renew(keys)
+        return self._send(operation, query, self._keys(operation, deadline), deadline)
+
+    def _send(self, operation: Operation, query: Mapping[str, str], keys: Keys, deadline: Deadline) -> Any:
         from acctgate.sources import sdk, transport  # noqa: PLC0415 - the SDK loads only for a live call
 
         host = self._target.host(operation.product)
         url = f"{'http' if self._target.endpoint else 'https'}://{host}/"
         try:
-            headers = sdk.sign(operation, host, query, self._keys(operation))
+            headers = sdk.sign(operation, host, query, keys)
             response = self._transport.send(operation.method, url, headers, query, deadline)
         except transport.TransportError as error:
             trace(operation.name, error)
-            raise _TransientError(no_answer(operation, host, str(error))) from None
+            raise _TransientError(Failure(no_answer(operation, host, str(error)))) from None
         except transport.BodyError as error:
             raise unexpected(operation, str(error)) from None
         return _read(operation, response, host)
 
-    def _keys(self, operation: Operation) -> Keys:
-        if self._role_keys:
-            return self._role_keys
+    def _keys(self, operation: Operation, deadline: Deadline) -> Keys:
+        if self._session:
+            return self._session.keys(deadline)
         try:
             return self._credentials.keys()
         except SourceError as error:  # temporary credentials that could not be renewed
             raise CallError(operation.name, {"code": "NoCredentials", "message": str(error)}) from None
 
-    def _assume(self, role_arn: str) -> Keys:
-        from acctgate.sources.sdk import Keys  # noqa: PLC0415 - the SDK loads only for a live call
-
-        answer = self.call(ASSUME_ROLE, {"RoleArn": role_arn, "RoleSessionName": "acctgate"})
-        found = expect(ASSUME_ROLE, answer, "Credentials", dict)
-        names = ("AccessKeyId", "AccessKeySecret", "SecurityToken")
-        keys = Keys(*(expect(ASSUME_ROLE, found, name, str) for name in names))
-        protect(*keys)
-        return keys
-
-
-def _wait(attempt: int, retry_after: float | None, deadline: Deadline) -> bool:
-    """Wait before the next attempt. Return whether the deadline leaves time for it."""
-    if retry_after is not None:
-        seconds = min(retry_after, _LONGEST_RETRY_AFTER)
-    else:
-        seconds = random.uniform(0, min(_LONGEST_BACKOFF, _BACKOFF * 2**attempt))  # noqa: S311 not for secrets
-    if seconds >= deadline.remaining:
-        return False
-    time.sleep(seconds)
-    return True
+    def _without_role(self) -> Caller:
+        """Return what assumes the role: the same caller, before it has one."""
+        source = copy(self)
+        source._target = replace(self._target, role_arn=None)
+        return source
 
 
 def _read(operation: Operation, response: HttpResponse, host: str) -> Any:
@@ -152,11 +169,12 @@ def _failure(operation: Operation, response: HttpResponse, host: str) -> CallErr
     if answer is None:  # a gateway's page
         message = f"{host} answered HTTP {response.status} without an answer of the API"
         error = CallError(operation.name, {"code": NO_ANSWER, "message": message})
-        return _TransientError(error) if response.status >= 500 else error
+        return _TransientError(Failure(error)) if response.status >= 500 else error
     error = refused(operation, answer, response.status)
     retry_after = _retry_after(response.headers.get("x-acs-retry-after"))
-    passes = response.status >= 500 or retry_after is not None or error.error["code"].startswith("Throttling")
-    return _TransientError(error, retry_after) if passes else error
+    throttled = retry_after is not None or error.error["code"].startswith("Throttling")
+    passes = throttled or response.status >= 500
+    return _TransientError(Failure(error, throttled, retry_after)) if passes else error
 
 
 def _error_answer(body: bytes) -> dict[str, Any] | None:

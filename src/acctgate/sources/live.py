@@ -38,7 +38,7 @@ from acctgate.sources.operations import (
 from acctgate.sources.responses import snapshot_of
 from acctgate.sources.target import Target
 
-_PARALLEL: Final = 8
+PARALLEL: Final = 8
 """Calls at the same time."""
 
 
@@ -46,7 +46,13 @@ class LiveAccount:
     """One account, read call by call. Each method raises `CallError` if its call brings no usable answer."""
 
     def __init__(
-        self, target: Target, say: Callable[[str], None] | None = None, deadline: Deadline | None = None
+        self,
+        target: Target,
+        say: Callable[[str], None] | None = None,
+        deadline: Deadline | None = None,
+        *,
+        caller: Caller | None = None,
+        parallel: int = PARALLEL,
     ) -> None:
         """Find the credentials, and assume the role if there is one.
 
@@ -54,20 +60,29 @@ class LiveAccount:
             target: The account.
             say: Gets the name of each operation as it is called.
             deadline: When to give up, None for a limit on each call only.
+            caller: What makes the calls, None for a caller of this account alone.
+            parallel: How many calls to make at the same time.
 
         Raises:
             SourceError: There are no credentials.
             CallError: The role could not be assumed.
         """
-        self._caller = Caller(target, say)
-        self._deadline = deadline
+        self._caller = caller or Caller(target, say)
+        self._deadline, self._parallel = deadline, parallel
+        self._account_id: str | None = None
+        self.target = target
         self.caller_arn: str | None = None
         """Who makes the calls, once `account_id` has read it."""
 
     def account_id(self) -> str:
-        """Return the account's ID, from GetCallerIdentity."""
-        account, self.caller_arn = read_identity(self._call)
-        return account
+        """Return the account's ID, from GetCallerIdentity, which is called once."""
+        if self._account_id is None:
+            self._account_id, self.caller_arn = read_identity(self._call)
+        return self._account_id
+
+    def run_parallel(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Return the results of calls, in order. A failed call returns its `CallError`."""
+        return run_parallel(calls, self._parallel)
 
     def security_preference(self) -> dict[str, Any]:
         """Return GetSecurityPreference's SecurityPreference."""
@@ -114,7 +129,7 @@ class LiveAccount:
         reports, errors = [], {}
         packs = self.compliance_packs() if packs is None else packs
         calls = [partial(self.compliance_pack_report, pack) for pack in packs]
-        for pack, result in zip(packs, run_parallel(calls), strict=True):
+        for pack, result in zip(packs, self.run_parallel(calls), strict=True):
             if isinstance(result, CallError):
                 reports.append({"CompliancePackId": pack})
                 errors[f"CompliancePackReports.{pack}"] = result.error
@@ -133,7 +148,7 @@ class LiveAccount:
         found, errors = [], {}
         packs = self.compliance_packs() if packs is None else packs
         calls = [partial(read_rule_compliance, self._call, pack) for pack in packs]
-        for pack, result in zip(packs, run_parallel(calls), strict=True):
+        for pack, result in zip(packs, self.run_parallel(calls), strict=True):
             failed = isinstance(result, CallError)
             rules, error = ({"CompliancePackId": pack}, result.error) if failed else result
             found.append(rules)
@@ -179,12 +194,23 @@ def read_account(
         account = LiveAccount(target, say, Deadline.after(ACCOUNT_SECONDS))
     except CallError as error:
         raise _unreadable(error) from None
+    return read_sections(account, now, optional, names)
+
+
+def read_sections(
+    account: LiveAccount, now: datetime, optional: Collection[str], names: Names | None = None
+) -> Snapshot:
+    """Read the sections of an account that is connected.
+
+    Raises:
+        SourceError: No call brought an answer.
+    """
     packs_of = partial(_read_packs, account, rules=RULE_COMPLIANCE.section in optional)
     always = account.account_id, account.security_preference, account.security_practice, packs_of
     readers = {section: read for section, read in _optional_readers(account).items() if section in optional}
     if names is not None:
         readers[CREDENTIAL_REPORT.section] = partial(account.credential_report, now)
-    results = run_parallel([*always, *readers.values()])
+    results = account.run_parallel([*always, *readers.values()])
     identity, preference, practice, of_packs, *others = results
     if all(isinstance(result, CallError) for result in results):
         raise _unreadable(identity)
@@ -207,8 +233,9 @@ def read_account(
         report = sections[CREDENTIAL_REPORT.section]
         sections[CREDENTIAL_REPORT.section] = with_hashed_names(report, account_id)
     errors |= pack_errors | _wrong_accounts(sections.get(PACK_REPORT.section, []), account_id)
+    target = account.target
     read_as = ReadAs("live", None, account.caller_arn, target.role_arn, target.region, target.profile)
-    return replace(snapshot_of(sections, errors, account_id, _timestamp(now), read_as), read_as=read_as)
+    return replace(snapshot_of(sections, errors, account_id, timestamp(now), read_as), read_as=read_as)
 
 
 def _read_packs(account: LiveAccount, *, rules: bool) -> tuple[Any, Any]:
@@ -246,7 +273,8 @@ def _wrong_accounts(reports: list[dict[str, Any]], account_id: str | None) -> di
     return errors
 
 
-def _timestamp(now: datetime) -> str:
+def timestamp(now: datetime) -> str:
+    """Return a time as a snapshot records it (UTC, ISO 8601)."""
     return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -263,8 +291,8 @@ def _remedy(error: CallError) -> str:
     return "check the caller's permissions"
 
 
-def run_parallel(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Return the results of calls made in parallel, in order. A failed call returns its `CallError`."""
+def run_parallel(calls: Sequence[Callable[[], Any]], parallel: int = PARALLEL) -> list[Any]:
+    """Return the results of calls, in order, made so many at a time. A failed call returns its `CallError`."""
 
     def attempt(call: Callable[[], Any]) -> Any:
         try:
@@ -272,7 +300,7 @@ def run_parallel(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         except CallError as error:
             return error
 
-    if not calls:
-        return []
-    with ThreadPoolExecutor(max_workers=min(_PARALLEL, len(calls))) as pool:
+    if parallel == 1 or len(calls) < 2:
+        return list(map(attempt, calls))
+    with ThreadPoolExecutor(max_workers=min(parallel, len(calls))) as pool:
         return list(pool.map(attempt, calls))

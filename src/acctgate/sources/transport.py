@@ -48,24 +48,28 @@ class HttpResponse(NamedTuple):
 class Transport:
     """Sends requests and reuses connections. Calls over http stay on this machine, so they never use a proxy."""
 
+    def __init__(self, connections: int = 16) -> None:
+        """Prepare to send. `connections` is how many connections to one host stay open."""
+        self._connections = connections
+
     @cached_property
     def _local(self) -> PoolManager:
         """What sends requests over http, to this machine. It loads no certificates, which takes 30 ms."""
-        return PoolManager(maxsize=16)
+        return PoolManager(maxsize=self._connections)
 
     @cached_property
     def _secure(self) -> PoolManager:
         """What sends requests over https: through the proxy of HTTPS_PROXY, if it is set."""
         proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
         if not proxy:
-            return PoolManager(maxsize=16, ssl_context=_tls())
+            return PoolManager(maxsize=self._connections, ssl_context=_tls())
         address = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
         user = f"{unquote(address.username)}:{unquote(address.password or '')}" if address.username else None
         host = address.netloc.rpartition("@")[2]
         headers = make_headers(proxy_basic_auth=user)
         return ProxyManager(
             f"{address.scheme}://{host}",
-            maxsize=16,
+            maxsize=self._connections,
             ssl_context=_tls(),
             proxy_ssl_context=_tls(),
             proxy_headers=headers,
@@ -103,7 +107,7 @@ class Transport:
                 timeout=timeout,
             )
             names = {name.lower(): value for name, value in response.headers.items()}
-            return HttpResponse(response.status, names, _body(response))
+            return HttpResponse(response.status, names, _body(response, deadline))
         except exceptions.DecodeError:
             raise BodyError("the body cannot be decompressed") from None
         except (exceptions.HTTPError, OSError, ValueError) as error:
@@ -117,12 +121,14 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _body(response: BaseHTTPResponse) -> bytes:
+def _body(response: BaseHTTPResponse, deadline: Deadline) -> bytes:
     chunks: list[bytes] = []
     size = 0
     for chunk in response.stream(_CHUNK, decode_content=True):
         chunks.append(chunk)
         size += len(chunk)
+        if not deadline.remaining:
+            raise TimeoutError
         if size > LARGEST_BODY:
             response.close()
             raise BodyError(f"the answer is larger than {LARGEST_BODY >> 20} MiB")

@@ -1,0 +1,1 @@
+"""Read many accounts: those of a Resource Directory, or those that a file lists."""

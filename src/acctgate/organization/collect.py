@@ -1,0 +1,153 @@
+"""Write the accounts of a run to NDJSON, in one go or resumed, so that each is in it exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from acctgate.model.organization import OrganizationSummary
+from acctgate.model.snapshot import Snapshot, explain
+from acctgate.organization.entry import Entry
+from acctgate.organization.ndjson import Line, Output, read_lines
+from acctgate.organization.roster import add_missing
+from acctgate.organization.run import Run, read_run, record_path, require_same, write_run
+from acctgate.reading import SourceError
+from acctgate.writing import open_output
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a run has read so far."""
+
+    read: set[str] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)
+    """The accounts that could not be read by ID, and why."""
+    incomplete: dict[str, str] = field(default_factory=dict)
+    """The accounts that were read, but not whole, and why."""
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Count an account."""
+        account = str(snapshot.document["account_id"])
+        if snapshot.not_read is not None:
+            self.unread[account] = snapshot.not_read
+            return
+        self.read.add(account)
+        for section, error in snapshot.errors.items():
+            self.incomplete.setdefault(account, explain(error, section))
+
+    def __contains__(self, account: str) -> bool:
+        return account in self.read or account in self.unread
+
+    def missing(self, run: Run) -> list[Entry]:
+        """Return the accounts that the run has still to read."""
+        return [entry for entry in run.accounts if entry.id not in self]
+
+    def summary(self, run: Run) -> OrganizationSummary:
+        """Return how many accounts of the run were read."""
+        return run.scope.summarize(len(run.accounts), [each.id for each in run.accounts if each.id not in self.read])
+
+
+@dataclass(slots=True)
+class OpenRun:
+    """An output that is open, with its run."""
+
+    run: Run
+    found: Collected
+    _path: Path
+    _output: Output
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Write an account.
+
+        Raises:
+            WriteError: It cannot be written.
+        """
+        self._output.add(snapshot)
+        self.found.add(snapshot)
+
+    def add_line(self, line: Line) -> None:
+        """Write the line of another output.
+
+        Raises:
+            WriteError: It cannot be written.
+        """
+        self._output.add_raw(line.raw)
+        self.found.add(Snapshot.from_document(line.document))
+
+    def finish(self) -> None:
+        """Record that all accounts are in the output, if they are.
+
+        Raises:
+            WriteError: The record cannot be written.
+        """
+        self._output.sync()
+        if not self.found.missing(self.run):
+            write_run(self._path, replace(self.run, size=self._output.size))
+
+
+@contextmanager
+def open_collection(
+    path: Path, run: Run, *, resume: bool, overwrite: bool, inputs: Collection[str | Path] = ()
+) -> Iterator[OpenRun]:
+    """Open the output of a run, and write the record beside it.
+
+    Args:
+        path: The output.
+        run: The run.
+        resume: Whether to keep what an interrupted run with the same options has written.
+        overwrite: Whether to replace an existing output.
+        inputs: Files that must not be overwritten.
+
+    Raises:
+        SourceError: The output is of another run.
+        WriteError: It exists already, or cannot be written.
+    """
+    found, size = Collected(), 0
+    if resume and record_path(path).exists():
+        run = _resumed(path, run)
+        found, size = recover(path, {entry.id for entry in run.accounts})
+    else:
+        if resume and path.exists() and path.stat().st_size:
+            raise SourceError(f"{path}: cannot be resumed without {record_path(path).name}; --force starts again")
+        open_output(path, overwrite=overwrite, inputs=inputs).close()
+    with Output(path, size) as output:
+        # After the output is cut: an old output beside a new record would count as what this run has read.
+        write_run(path, run)
+        yield OpenRun(run, found, path, output)
+
+
+def _resumed(path: Path, run: Run) -> Run:
+    """Return the recorded run, with the accounts that joined the directory since.
+
+    Raises:
+        SourceError: It is another run.
+    """
+    before = read_run(path)
+    require_same(path, before, run)
+    others = dict.fromkeys((*before.others, *run.others))
+    accounts = tuple(add_missing(run.accounts, before.accounts))
+    return replace(before, accounts=accounts, others=tuple(others), in_directory=run.in_directory, size=None)
+
+
+def recover(path: Path, expected: Collection[str]) -> tuple[Collected, int]:
+    """Return what a run has written, and the size of its whole lines in bytes. A torn last line is behind them.
+
+    Raises:
+        SourceError: The file is not an output of this run: it has another account, or one twice.
+    """
+    found, size = Collected(), 0
+    for line in read_lines(path) if path.exists() else ():
+        if line.account not in expected:
+            raise SourceError(f"{path}: has account {line.account}, which is not one of this run")
+        if line.account in found:
+            raise SourceError(f"{path}: has account {line.account} twice")
+        found.add(Snapshot.from_document(line.document))
+        size += len(line.raw)
+    return found, size
+
+
+def is_complete(path: Path, run: Run) -> bool:
+    """Return whether an output still is as the run finished it."""
+    return run.size is not None and path.stat().st_size == run.size

@@ -1,0 +1,88 @@
+"""Read one account of many: assume its role, prove that it is the account, read its sections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from acctgate.log import trace
+from acctgate.model.credential_report import Names
+from acctgate.model.judged_by import ReadAs
+from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot_document import ApiError
+from acctgate.organization.entry import Entry
+from acctgate.organization.pace import ACCOUNT_SECONDS, Pace
+from acctgate.organization.unread import READING, describe, explain_failure, unread
+from acctgate.reading import SourceError
+from acctgate.redact import one_line
+from acctgate.sources.call_error import CallError, unexpected
+from acctgate.sources.caller import Caller
+from acctgate.sources.deadline import Deadline
+from acctgate.sources.live import LiveAccount, read_sections
+from acctgate.sources.operations import IDENTITY
+from acctgate.sources.target import Target
+
+_SESSION_SECONDS: Final = 900
+"""The shortest session that the service allows: an account is read in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReader:
+    """Reads accounts with roles that the base caller assumes. Threads share it."""
+
+    base: Caller
+    target: Target
+    """The base caller's target: the region of accounts that have none of their own, and the endpoint."""
+    optional: Collection[str]
+    """The optional sections to read. Each costs a call."""
+    names: Names | None = None
+    """How to name users, from the credential report; None does not read it."""
+
+    def read(self, entry: Entry) -> Snapshot:
+        """Return the account; one in which everything is unknown if it cannot be read. Never raises."""
+        now = datetime.now(UTC)
+        role, region = entry.role_arn or self.target.role_arn, entry.region or self.target.region
+        target = replace(self.target, role_arn=role, region=region)
+        read_as = ReadAs("live", None, None, role, region, target.profile)
+        try:
+            return self._read(entry, target, now)
+        except CallError as error:
+            found = unread(entry, now, explain_failure(error, entry), read_as)
+        except SourceError as error:
+            found = unread(entry, now, _failure("Unreadable", one_line(error)), read_as)
+        except Exception as error:  # a bug must not lose the other accounts
+            trace(f"account {entry.id}", error)
+            message = f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate)"
+            found = unread(entry, now, _failure("Bug", message), read_as)
+        return replace(found, read_as=read_as)
+
+    def _read(self, entry: Entry, target: Target, now: datetime) -> Snapshot:
+        deadline = Deadline.after(ACCOUNT_SECONDS)
+        caller = self.base
+        if entry.role_arn:
+            caller = Caller(target, base=self.base, session_seconds=_SESSION_SECONDS, deadline=deadline)
+        account = LiveAccount(target, deadline=deadline, caller=caller, parallel=1)
+        found = account.account_id()
+        if found != entry.id:
+            raise unexpected(IDENTITY, f"{entry.role_arn or 'the caller'} answers as account {found}, not {entry.id}")
+        snapshot = read_sections(account, now, self.optional, self.names)
+        document = {**describe(entry, now, snapshot.read_as), **snapshot.document}
+        return replace(Snapshot.from_document(document), read_as=snapshot.read_as)
+
+
+def _failure(code: str, message: str) -> ApiError:
+    return {"code": code, "message": message, "operation": READING}
+
+
+def connect(target: Target, pace: Pace) -> Caller:
+    """Return the caller that lists the accounts and assumes their roles.
+
+    Raises:
+        SourceError: There are no credentials, or the role of the target cannot be assumed.
+    """
+    try:
+        return Caller(target, policy=pace)
+    except CallError as error:
+        raise SourceError(f"the organization cannot be read: {error}") from None

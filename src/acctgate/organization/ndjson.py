@@ -1,0 +1,138 @@
+"""The output of a run: NDJSON that gets one whole line for each account, and that survives `kill -9`."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, BinaryIO, Final, NamedTuple, Self
+
+from acctgate.model.snapshot import Snapshot
+from acctgate.reading import LARGEST, SourceError, decode, read_json
+from acctgate.redact import json_without_commands
+from acctgate.text import os_reason, show
+from acctgate.writing import WriteError
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+_SYNC_SECONDS: Final = 1.0
+"""How often data goes to the disk. Only a crash of the machine could lose what is younger."""
+
+
+class Line(NamedTuple):
+    """A whole line of an output."""
+
+    account: str
+    document: dict[str, Any]
+    raw: bytes
+
+
+def read_lines(path: Path, size: int | None = None) -> Iterator[Line]:
+    """Return the whole lines of an output, without a last one that is torn.
+
+    Args:
+        path: The output.
+        size: How many bytes to read, None for all.
+
+    Raises:
+        SourceError: It cannot be read, or a line is not a snapshot with an account's ID.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _lines(file, path, size)
+    except OSError as error:
+        raise SourceError(f"{path}: {os_reason(error)}") from None
+
+
+def _lines(file: BinaryIO, path: Path, size: int | None) -> Iterator[Line]:
+    number = 0
+    while (size is None or file.tell() < size) and (raw := file.readline(LARGEST + 1)).endswith(b"\n"):
+        number += 1
+        try:
+            document = read_json(decode(raw, str(path)).rstrip("\n"), str(path), number)
+        except SourceError:
+            if not file.read(1):  # torn, with the end of a block that was never written
+                return
+            raise
+        account = document.get("account_id") if isinstance(document, dict) else None
+        if not isinstance(account, str):
+            raise SourceError(f"{path}:{number}: not a snapshot with an account_id, found {show(document)}")
+        yield Line(account, document, raw)
+
+
+class Output:
+    """The file, open for whole lines. Only one process writes to it."""
+
+    def __init__(self, path: Path, size: int = 0) -> None:
+        """Open the file, and cut it to so many bytes.
+
+        Raises:
+            WriteError: It cannot be written, or another process writes to it.
+        """
+        self._path = path
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        except OSError as error:
+            raise WriteError(f"{path}: {os_reason(error)}") from None
+        try:
+            if fcntl is not None:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._file, size)
+            os.lseek(self._file, 0, os.SEEK_END)
+        except BlockingIOError:
+            os.close(self._file)
+            raise WriteError(f"{path}: another process writes to it") from None
+        except OSError as error:
+            os.close(self._file)
+            raise WriteError(f"{path}: {os_reason(error)}") from None
+        self.size = size
+        self._synced = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._file)
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Write the line of an account.
+
+        Raises:
+            WriteError: It cannot be written.
+        """
+        text = json.dumps(snapshot.document, ensure_ascii=False)
+        self.add_raw((json_without_commands(text) + "\n").encode("utf-8", "replace"))
+
+    def add_raw(self, line: bytes) -> None:
+        """Write a line that has its end.
+
+        Raises:
+            WriteError: It cannot be written.
+        """
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+            self.size += len(line)
+            if time.monotonic() - self._synced > _SYNC_SECONDS:
+                self.sync()
+        except OSError as error:
+            raise WriteError(f"{self._path}: {os_reason(error)}") from None
+
+    def sync(self) -> None:
+        """Write the data to the disk.
+
+        Raises:
+            OSError: It failed.
+        """
+        os.fsync(self._file)
+        self._synced = time.monotonic()

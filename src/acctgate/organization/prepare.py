@@ -1,0 +1,118 @@
+"""Find out which accounts a run has to read, before it reads any."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from acctgate.model.credential_report import Names
+from acctgate.organization.accounts_file import read_accounts_file
+from acctgate.organization.directory import read_directory
+from acctgate.organization.entry import Entry
+from acctgate.organization.member import MemberReader, connect
+from acctgate.organization.pace import Pace
+from acctgate.organization.read import ReadAccount, read_many
+from acctgate.organization.roster import Selection, Shard, list_entries, select
+from acctgate.organization.run import Run
+from acctgate.reading import SourceError
+from acctgate.sources.call_error import CallError, clock_remedy
+from acctgate.sources.identity import read_identity
+from acctgate.sources.live import timestamp
+from acctgate.sources.target import Target
+from acctgate.text import os_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks for."""
+
+    directory: bool
+    """Whether to read the accounts of the Resource Directory."""
+    accounts_file: str | None
+    selection: Selection
+    shard: Shard | None
+    run: str | None
+    """The name of the run."""
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that is ready to read."""
+
+    run: Run
+    pace: Pace
+    notice: str | None
+    """What is not known of the directory, None if nothing is missing."""
+    _reader: MemberReader
+    _concurrency: int
+
+    def read(self, entries: Collection[Entry]) -> Iterator[ReadAccount]:
+        """Read accounts, and return each as it comes."""
+        return read_many(entries, self._reader.read, self._concurrency)
+
+
+def prepare(
+    request: Request,
+    target: Target,
+    optional: Collection[str],
+    names: Names | None,
+    now: datetime,
+    say: Callable[[str], None] | None = None,
+) -> Prepared:
+    """List the accounts to read.
+
+    Args:
+        request: What to read.
+        target: The caller that lists the accounts and assumes their roles.
+        optional: The optional sections to read of each account.
+        names: How to name users, from the credential report; None does not read it.
+        now: The time to record.
+        say: Gets what is being read.
+
+    Raises:
+        SourceError: The accounts cannot be listed, or a selector matches none.
+    """
+    listed = read_accounts_file(request.accounts_file) if request.accounts_file else []
+    pace = Pace(request.concurrency)
+    caller = connect(target, pace)
+    try:
+        own, _ = read_identity(caller.call)
+    except CallError as error:
+        raise SourceError(f"the caller cannot be identified: {error}{clock_remedy(error)}") from None
+    directory = read_directory(caller.call, say) if request.directory else None
+    entries = list_entries(directory, listed, request.selection.role_name, own)
+    chosen = select(entries, request.selection)
+    mine = [entry for entry in chosen if not request.shard or request.shard.has(entry.id)]
+    if not mine:
+        raise SourceError(f"shard {request.shard} has no account of {len(chosen):,}; use fewer shards")
+    here = {entry.id for entry in mine}
+    run = Run(
+        started_at=timestamp(now),
+        management=own,
+        role_name=request.selection.role_name,
+        directory=directory.id if directory else None,
+        include=tuple(map(str, request.selection.include)),
+        exclude=tuple(map(str, request.selection.exclude)),
+        accounts_file=_digest(request.accounts_file),
+        shard=str(request.shard) if request.shard else None,
+        run=request.run,
+        names=names,
+        in_directory=len(directory.members) + 1 if directory else None,
+        accounts=tuple(mine),
+        others=tuple(entry.id for entry in chosen if entry.id not in here),
+    )
+    reader = MemberReader(caller, target, optional, names)
+    return Prepared(run, pace, directory.notice if directory else None, reader, request.concurrency)
+
+
+def _digest(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return f"sha256:{hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
+    except OSError as error:
+        raise SourceError(f"{path}: {os_reason(error)}") from None

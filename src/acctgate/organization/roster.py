@@ -1,0 +1,131 @@
+"""The accounts of a run: those of the directory, those of the file, or both; selected, and divided into shards."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from acctgate.model.member import Member
+from acctgate.organization.accounts_file import ListedAccount
+from acctgate.organization.directory import Directory
+from acctgate.organization.entry import Entry
+from acctgate.organization.selectors import Selector
+from acctgate.reading import SourceError
+
+DEFAULT_ROLE: Final = "ResourceDirectoryAccountAccessRole"
+"""The role that the directory creates in each member that it creates, and that the management account may assume."""
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_SHARD: Final = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several parts of a run, which other machines can read."""
+
+    number: int
+    """From 1 to `count`."""
+    count: int
+
+    @classmethod
+    def of(cls, text: str) -> Shard:
+        """Parse K/N.
+
+        Raises:
+            ValueError: It is invalid.
+        """
+        found = _SHARD.fullmatch(text)
+        shard = cls(*map(int, found.groups())) if found else cls(1, 0)
+        if shard.number > shard.count:
+            raise ValueError(f"{text}: invalid shard; use K/N (example: 2/4, the second of four)")
+        return shard
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    def has(self, account: str) -> bool:
+        """Return whether an account belongs to it. That depends on nothing but the account's ID."""
+        digest = hashlib.sha256(account.encode()).digest()
+        return int.from_bytes(digest[:8]) % self.count == self.number - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which accounts are meant, and how they are read."""
+
+    include: tuple[Selector, ...] = ()
+    exclude: tuple[Selector, ...] = ()
+    role_name: str = DEFAULT_ROLE
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.role_name):
+            raise SourceError(f"role name {self.role_name}: invalid (example: acctgate-audit)")
+
+
+def list_entries(
+    directory: Directory | None, listed: Sequence[ListedAccount], role_name: str, own: str | None
+) -> list[Entry]:
+    """Return the accounts to read: first those of the directory, then those that only the file names.
+
+    Args:
+        directory: The directory, None for the accounts of the file only.
+        listed: The accounts of the file. They add alias, role, region and labels to those of the directory.
+        role_name: The name of the role in accounts for which the file names none.
+        own: The account that the credentials belong to. It is read without a role, unless the file names one.
+    """
+    entries = {each.id: each for each in _directory_entries(directory)} if directory else {}
+    for account in listed:
+        entries[account["id"]] = _with_listed(entries.get(account["id"], Entry(account["id"])), account)
+    return [_with_role(entry, role_name, own) for entry in entries.values()]
+
+
+def _directory_entries(directory: Directory) -> Iterable[Entry]:
+    yield Entry(directory.management, directory.management_name, member=Member(folder="/"))
+    for each in directory.members:
+        yield Entry(each.id, each.name, member=each.member)
+
+
+def _with_listed(entry: Entry, account: ListedAccount) -> Entry:
+    role = account.get("role")
+    arn = role if role is None or ":" in role else _arn(entry.id, role)
+    member = replace(entry.member, labels=account.get("labels"))
+    return replace(
+        entry, alias=account.get("alias", entry.alias), role_arn=arn, region=account.get("region"), member=member
+    )
+
+
+def _with_role(entry: Entry, role_name: str, own: str | None) -> Entry:
+    return entry if entry.role_arn or entry.id == own else replace(entry, role_arn=_arn(entry.id, role_name))
+
+
+def _arn(account: str, name: str) -> str:
+    return f"acs:ram::{account}:role/{name}"
+
+
+def select(entries: Sequence[Entry], selection: Selection) -> list[Entry]:
+    """Return the selected accounts.
+
+    Raises:
+        SourceError: A selector matches no account, or none is left.
+    """
+    for option, selectors in (("--include", selection.include), ("--exclude", selection.exclude)):
+        for selector in selectors:
+            if not any(map(selector.matches, entries)):
+                raise SourceError(f"{option} {selector} matches no account of {len(entries):,}")
+    found = [entry for entry in entries if _is_selected(entry, selection)]
+    if not found:
+        raise SourceError(f"--include and --exclude leave no account of {len(entries):,}")
+    return found
+
+
+def _is_selected(entry: Entry, selection: Selection) -> bool:
+    included = not selection.include or any(each.matches(entry) for each in selection.include)
+    return included and not any(each.matches(entry) for each in selection.exclude)
+
+
+def add_missing(entries: Iterable[Entry], earlier: Iterable[Entry]) -> list[Entry]:
+    """Return the accounts of an earlier listing of the same run, and those that joined since."""
+    known: Mapping[str, Entry] = {entry.id: entry for entry in earlier}
+    return [*known.values(), *(entry for entry in entries if entry.id not in known)]

@@ -1,0 +1,59 @@
+"""Which accounts `--include` and `--exclude` select: by id, alias, folder, tag or label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from acctgate.organization.entry import Entry
+
+_PAIRS: Final = ("tag", "label")
+SYNTAX: Final = "id=ID, alias=PATTERN, folder=/PATH, tag:KEY=VALUE or label:KEY=VALUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """One value of `--include` or `--exclude`. Patterns have `*`, `?` and `[…]`; `*` also matches /."""
+
+    kind: str
+    key: str
+    """The tag's or label's key. Empty for the others."""
+    pattern: str
+
+    @classmethod
+    def of(cls, text: str) -> Selector:
+        """Parse a value.
+
+        Raises:
+            ValueError: It is invalid. The message begins with the value.
+        """
+        name, equals, pattern = text.partition("=")
+        kind, colon, key = name.partition(":")
+        valid = bool(key.strip()) if kind in _PAIRS else kind in ("id", "alias", "folder") and not colon
+        if not equals or not pattern.strip() or not valid:
+            raise ValueError(f"{text}: invalid selector; use {SYNTAX}")
+        if kind == "folder" and not pattern.startswith(("/", "*")):
+            raise ValueError(f"{text}: a folder is a path from the root (example: folder=/prod)")
+        return cls(kind, key, pattern.rstrip("/") or "/" if kind == "folder" else pattern)
+
+    def __str__(self) -> str:
+        return f"{self.kind}{f':{self.key}' if self.key else ''}={self.pattern}"
+
+    def matches(self, entry: Entry) -> bool:
+        """Return whether it selects an account."""
+        if self.kind == "folder":
+            return entry.member.folder is not None and self._contains(entry.member.folder)
+        if self.kind in _PAIRS:
+            pairs = (entry.member.tags if self.kind == "tag" else entry.member.labels) or {}
+            return self.key in pairs and fnmatchcase(pairs[self.key], self.pattern)
+        value = entry.id if self.kind == "id" else entry.alias
+        return value is not None and fnmatchcase(value, self.pattern)
+
+    def _contains(self, folder: str) -> bool:
+        """Return whether a folder or one above it matches."""
+        while folder != "/":
+            if fnmatchcase(folder, self.pattern):
+                return True
+            folder = folder.rpartition("/")[0] or "/"
+        return fnmatchcase(folder, self.pattern)

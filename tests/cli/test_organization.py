@@ -1,0 +1,213 @@
+"""Many accounts on the command line: check, snapshot and merge of the demo organization."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.demo import DemoOrganization, DemoServer
+from acctgate.demo.account import ACCOUNT_ID
+from tests.support.process import Done, run_here
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
+    """Serve an organization of 15 members, of which one cannot be read."""
+    with DemoServer(organization=DemoOrganization(15)) as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    """Write a policy of two rules, which need no optional section."""
+    (path := tmp_path / "policy.yaml").write_text("version: 1\nrules: {root-mfa: {}, login-mfa: {require: adaptive}}\n")
+    return path
+
+
+def _snapshot(folder: Path, *options: str | Path, name: str = "a.ndjson") -> Done:
+    return run_here("snapshot", "--organization", "--output", folder / name, *options, cwd=folder)
+
+
+def _lines(path: Path) -> dict[str, dict[str, Any]]:
+    documents = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len({each["account_id"] for each in documents}) == len(documents)
+    return {each["account_id"]: each for each in documents}
+
+
+def _unreadable(server: DemoServer) -> str:
+    """Return the ID of the one member that cannot be read at all."""
+    organization = server.organization
+    assert organization is not None
+    members = [organization.member(each) for each in organization.member_ids()]
+    [found] = [each.account_id for each in members if each and (each.suspended or not each.has_role or not each.trusts)]
+    return found
+
+
+def test_every_account_has_a_line(server: DemoServer, tmp_path: Path) -> None:
+    lost = _unreadable(server)
+    done = _snapshot(tmp_path, "--concurrency", "8")
+    assert (done.status, done.stdout) == (3, "")
+    first, second, *_ = done.stderr.splitlines()
+    assert first == f"acctgate: 16 accounts in the directory rd-Demo01, 16 selected, 15 read, 1 not read: {lost}"
+    assert second.startswith(f"acctgate: account {lost} cannot be read: AssumeRole failed with")
+    documents = _lines(tmp_path / "a.ndjson")
+    assert {*documents} == {ACCOUNT_ID, *server.organization.member_ids()}  # type: ignore[union-attr]
+    assert {name for name, each in documents.items() if "identity" in each.get("errors", {})} == {lost}
+
+
+def test_check_reads_and_judges(server: DemoServer, tmp_path: Path, policy: Path) -> None:
+    lost = _unreadable(server)
+    formats = ("--format", "text", "--format", f"json={tmp_path / 'r.json'}")
+    done = run_here("check", "--organization", "--policy", policy, *formats)
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["organization"] == {
+        "directory": "rd-Demo01",
+        "accounts": 16,
+        "read": 15,
+        "not_read": [lost],
+        "in_directory": 16,
+    }
+    accounts = {each["account"]: each for each in report["accounts"]}
+    assert len(accounts) == len(report["accounts"]) == 16
+    [unread] = [each for each in report["accounts"] if each.get("not_read")]
+    assert (unread["account"], unread["verdict"]) == (lost, "unknown")
+    assert {each["outcome"] for each in unread["outcomes"] if each["level"] != "disabled"} <= {"unknown", "skipped"}
+    assert f"16 selected, 15 read, 1 not read: {lost}" in done.stdout
+    assert done.status == (1 if report["verdict"] == "fail" else 3)
+
+
+def test_an_account_that_is_not_read_is_not_passed(server: DemoServer, policy: Path) -> None:
+    lost = _unreadable(server)
+    done = run_here("check", "--organization", "--include", f"id={lost}", "--policy", policy, "--format", "json")
+    report = json.loads(done.stdout)
+    assert (done.status, report["verdict"]) == (3, "unknown")
+    outcomes = {each["rule"]: each["outcome"] for each in report["accounts"][0]["outcomes"]}
+    assert outcomes["root-mfa"] == outcomes["login-mfa"] == "unknown"
+    assert f"1 selected, 0 read, 1 not read: {lost}" in done.stderr
+
+
+def test_a_baseline_does_not_excuse_an_account_that_is_not_read(
+    server: DemoServer, policy: Path, tmp_path: Path
+) -> None:
+    arguments = ("check", "--organization", "--include", f"id={_unreadable(server)}", "--policy", policy)
+    run_here(*arguments, "--format", "json", "--output", tmp_path / "before.json")
+    assert run_here(*arguments, "--baseline", tmp_path / "before.json").status == 3
+
+
+def test_an_interrupted_run_does_not_pass_and_is_resumed(server: DemoServer, tmp_path: Path, policy: Path) -> None:
+    _snapshot(tmp_path)
+    path = tmp_path / "a.ndjson"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    read = len(path.read_bytes().splitlines()) - 1
+    check = ("check", "--snapshot", path, "--policy", policy)
+    report = json.loads(run_here(*check, "--format", "json").stdout)
+    assert len(report["accounts"]) == 16
+    assert report["organization"]["accounts"] == 16
+    missing = [each for each in report["accounts"] if "the run has not read the account" in each.get("not_read", "")]
+    assert len(missing) == 16 - read
+    assert {each["verdict"] for each in missing} == {"unknown"}
+    server.calls.clear()
+    assert _snapshot(tmp_path, "--resume").status == 3
+    assert server.calls["GetSecurityPreference"] <= 16 - read
+    assert _lines(path).keys() == {json.loads(line)["account_id"] for line in whole.splitlines()}
+    report = json.loads(run_here(*check, "--format", "json").stdout)
+    assert not any("the run has not read" in each.get("not_read", "") for each in report["accounts"])
+
+
+def test_a_complete_output_is_judged_as_it_is(server: DemoServer, tmp_path: Path, policy: Path) -> None:
+    _snapshot(tmp_path)
+    for jobs in ("1", "2"):
+        done = run_here("check", "--snapshot", tmp_path / "a.ndjson", "--policy", policy, "--jobs", jobs)
+        assert "16 accounts in the directory rd-Demo01, 16 selected, 15 read" in done.stdout
+    (tmp_path / "a.ndjson.run.json").write_text("{}")
+    done = run_here("check", "--snapshot", tmp_path / "a.ndjson", "--policy", policy)
+    assert (done.status, "not the record of a run" in done.stderr) == (2, True)
+
+
+def test_shards_are_merged(server: DemoServer, tmp_path: Path) -> None:
+    for number in (1, 2):
+        assert _snapshot(tmp_path, "--shard", f"{number}/2", "--run", "7", name=f"{number}.ndjson").status in (0, 3)
+    merged = run_here("merge", "1.ndjson", "2.ndjson", "--output", "all.ndjson", cwd=tmp_path)
+    assert merged.status == 3
+    assert "16 selected, 15 read, 1 not read" in merged.stderr
+    assert len(_lines(tmp_path / "all.ndjson")) == 16
+    one = run_here("merge", "1.ndjson", "--output", "one.ndjson", cwd=tmp_path)
+    assert one.status == 2
+    assert "is in no part" in one.stderr
+
+
+def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_path: Path) -> None:
+    organization = server.organization
+    assert organization is not None
+    name = next(each for each in organization.member_ids() if organization.member(each).readable)  # type: ignore[union-attr]
+    (tmp_path / "accounts.yaml").write_text(f'- {{id: "{name}", alias: mine, role: special, labels: {{team: x}}}}\n')
+    options = ("--accounts", "accounts.yaml", "--include", "label:team=x")
+    assert _snapshot(tmp_path, *options).status == 0
+    [document] = _lines(tmp_path / "a.ndjson").values()
+    assert (document["alias"], document["member"]["labels"]) == ("mine", {"team": "x"})
+    assert document["read_as"]["role_arn"] == f"acs:ram::{name}:role/special"
+    alone = run_here("snapshot", "--accounts", "accounts.yaml", "--output", "b.ndjson", cwd=tmp_path)
+    assert (alone.status, alone.stderr) == (0, "acctgate: 1 accounts listed, 1 read\n")
+    (tmp_path / "accounts.yaml").write_text(f'- id: "{name}"\n  aliaz: x\n')
+    done = _snapshot(tmp_path, "--accounts", "accounts.yaml", name="c.ndjson")
+    assert done.status == 2
+    assert done.stderr.startswith("acctgate: accounts.yaml:2: [0].aliaz: unknown key, did you mean alias?")
+
+
+@pytest.mark.parametrize(
+    ("denied", "message"),
+    [
+        ("ListAccounts", "the organization cannot be listed: ListAccounts failed with NoPermission"),
+        ("GetCallerIdentity", "the caller cannot be identified: GetCallerIdentity failed with NoPermission"),
+    ],
+)
+def test_what_cannot_be_listed_is_an_error(server: DemoServer, tmp_path: Path, denied: str, message: str) -> None:
+    server.denied.add(denied)
+    for done in (_snapshot(tmp_path), run_here("check", "--organization", "--policy", "baseline")):
+        assert done.status == 2
+        assert message in done.stderr
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--include", "tag:env=nope"), "--include tag:env=nope matches no account of 16"),
+        (("--include", "nope"), "--include nope: invalid selector; use id=ID, alias=PATTERN"),
+        (("--shard", "3/2"), "--shard 3/2: invalid shard; use K/N"),
+        (("--role-name", "a b"), "role name a b: invalid"),
+        (("--account", "1"), "--account names one account; use --include id=ID"),
+        (("--concurrency", "257"), "--concurrency"),
+    ],
+)
+def test_wrong_use(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.setenv("ACCTGATE_ACCOUNTS", "")
+    done = _snapshot(tmp_path, *arguments)
+    assert done.status == 2
+    assert message in done.stderr
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("snapshot", "--organization"), "need --output FILE"),
+        (("snapshot", "--resume"), "--resume goes with --organization or --accounts"),
+        (("snapshot", "--role-name", "x"), "--role-name goes with --organization or --accounts"),
+        (("check", "--include", "id=1"), "--include goes with --organization or --accounts"),
+        (("check", "--organization", "--snapshot", "x"), "leave out --response and --snapshot"),
+    ],
+)
+def test_options_that_need_others(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    done = run_here(*arguments, cwd=tmp_path)
+    assert done.status == 2
+    assert message in done.stderr

@@ -1,0 +1,154 @@
+"""Reading a Resource Directory: pages, folders, tags, and a directory that changes meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from acctgate.demo import DemoOrganization, DemoServer
+from acctgate.demo.account import ACCOUNT_ID
+from acctgate.organization import directory
+from acctgate.organization.directory import Directory, read_directory
+from acctgate.reading import SourceError
+from acctgate.sources.caller import Caller
+from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
+from acctgate.sources.target import Target
+
+
+def _call(server: DemoServer, role_arn: str | None = None) -> Any:
+    return Caller(Target(endpoint=server.endpoint, role_arn=role_arn)).call
+
+
+def _read(server: DemoServer) -> Directory:
+    return read_directory(_call(server))
+
+
+class _Service:
+    """A directory whose listings are given: one after another, each a list of pages."""
+
+    def __init__(self, *listings: list[tuple[list[str], int]]) -> None:
+        self.listings = [*listings]
+
+    def __call__(self, operation: Operation, query: dict[str, str] | None = None, /) -> Any:
+        if operation == DIRECTORY:
+            return {"ResourceDirectory": {"ResourceDirectoryId": "rd-1", "MasterAccountId": "1", "RootFolderId": "r-1"}}
+        if operation == FOLDERS:
+            return {"Folders": {"Folder": []}, "TotalCount": 0}
+        number = int((query or {})["PageNumber"])
+        pages = self.listings[0]
+        names, total = pages[number - 1]
+        if number == len(pages) and len(self.listings) > 1:
+            self.listings.pop(0)
+        return {
+            "Accounts": {"Account": [{"AccountId": name, "FolderId": "r-1"} for name in names]},
+            "TotalCount": total,
+        }
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """List few accounts on a page, and do not wait between listings."""
+    monkeypatch.setattr(directory, "_PAGE", 2)
+    monkeypatch.setattr(directory, "_PAUSE", 0.0)
+
+
+def test_all_members_of_all_pages_with_folder_status_and_tags(server: DemoServer) -> None:
+    organization = server.organization
+    assert organization is not None
+    found = _read(server)
+    assert (found.id, found.management, found.notice) == ("rd-Demo01", ACCOUNT_ID, None)
+    assert [each.id for each in found.members] == [*organization.member_ids()]
+    assert server.calls["ListAccounts"] == 6
+    paths = {"fd-DemoProd": "/prod", "fd-DemoPay": "/prod/payments", "fd-DemoLab": "/dev/sandbox", "r-Demo01": "/"}
+    for each in found.members:
+        member = organization.member(each.id)
+        assert member is not None
+        assert (each.name, each.member.folder_id, each.member.status) == (member.name, member.folder, member.status)
+        assert each.member.tags == dict(member.tags)
+        if member.folder in paths:
+            assert each.member.folder == paths[member.folder]
+
+
+def test_without_permission_for_folders_the_accounts_are_read_and_their_folders_are_not_known(
+    server: DemoServer,
+) -> None:
+    server.denied.add("ListFoldersForParent")
+    found = _read(server)
+    assert len(found.members) == 12
+    assert found.notice is not None and found.notice.startswith("folders are not known: ListFoldersForParent failed")
+    assert {each.member.folder for each in found.members} <= {None, "/"}
+
+
+@pytest.mark.parametrize("operation", ["GetResourceDirectory", "ListAccounts"])
+def test_without_permission_the_message_says_what_to_grant(server: DemoServer, operation: str) -> None:
+    server.denied.add(operation)
+    with pytest.raises(SourceError, match=rf"cannot be listed: {operation} failed.*grant resourcemanager:Get"):
+        _read(server)
+
+
+def test_an_account_that_is_not_the_management_account(server: DemoServer) -> None:
+    organization = server.organization
+    assert organization is not None
+    plain = next(each for each in organization.member_ids() if each not in organization.delegated)
+    with pytest.raises(SourceError, match="use the management account of the Resource Directory or a delegated"):
+        read_directory(_call(server, f"acs:ram::{plain}:role/audit"))
+    [delegated] = organization.delegated
+    assert len(read_directory(_call(server, f"acs:ram::{delegated}:role/audit")).members) == 12
+
+
+def test_an_account_without_a_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    with DemoServer() as alone:
+        for name, value in alone.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SourceError, match=r"ResourceDirectoryNotInUse.*use the management account"):
+            read_directory(_call(alone))
+
+
+CHANGED = (
+    ([(["2", "3"], 3), (["4"], 4)], "TotalCount was 3 and 4"),
+    ([(["2", "3"], 3), (["3"], 3)], "an account is on two pages"),
+    ([(["2", "3"], 3), ([], 3)], "2 accounts are listed, and TotalCount is 3"),
+)
+
+
+@pytest.mark.parametrize(("listing", "reason"), CHANGED)
+def test_a_directory_that_changes_is_listed_again(listing: Any, reason: str) -> None:
+    whole = [(["5", "2"], 3), (["3"], 3)]
+    found = read_directory(_Service(listing, whole))
+    seen = {each for names, _ in listing for each in names}
+    assert [each.id for each in found.members][:3] == ["5", "2", "3"]
+    assert {each.id for each in found.members} == {"5", "2", "3"} | seen, "an account that left stays in the report"
+    with pytest.raises(SourceError, match=f"the directory changes while it is listed .{reason}.; try again"):
+        read_directory(_Service(listing))
+
+
+def test_the_number_of_listings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+    service = _Service([(["2"], 2)])
+
+    def call(operation: Operation, query: dict[str, str] | None = None, /) -> Any:
+        nonlocal calls
+        calls += operation == MEMBERS
+        return service(operation, query)
+
+    with pytest.raises(SourceError, match="try again"):
+        read_directory(call)
+    assert calls == directory._LISTINGS
+
+
+@pytest.mark.parametrize("account", ["", "0", "12345****", 17, None])
+def test_an_account_without_a_valid_id_is_an_error(account: Any) -> None:
+    service = _Service([([account], 1)])
+    with pytest.raises(SourceError, match="names no account"):
+        read_directory(service)
+
+
+def test_members_that_join_and_leave_between_runs_show(server: DemoServer) -> None:
+    organization = server.organization
+    assert isinstance(organization, DemoOrganization)
+    first = {each.id for each in _read(server).members}
+    gone = next(organization.member_ids())
+    organization.remove(gone)
+    new = organization.add()
+    assert {each.id for each in _read(server).members} == first - {gone} | {new}

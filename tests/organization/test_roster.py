@@ -1,0 +1,100 @@
+"""The accounts of a run: from directory and file, selected, and divided."""
+
+from __future__ import annotations
+
+import pytest
+
+from acctgate.model.member import Member
+from acctgate.organization.directory import Directory, ListedMember
+from acctgate.organization.entry import Entry
+from acctgate.organization.roster import Selection, Shard, add_missing, list_entries, select
+from acctgate.organization.selectors import Selector
+from acctgate.reading import SourceError
+
+DIRECTORY = Directory(
+    "rd-1", "1", "main", (ListedMember("2", "two", Member(folder="/a")), ListedMember("3", None, Member(folder="/b")))
+)
+
+
+def test_the_directory_has_its_management_account_which_needs_no_role() -> None:
+    entries = list_entries(DIRECTORY, [], "audit", own="1")
+    assert [(each.id, each.alias, each.role_arn) for each in entries] == [
+        ("1", "main", None),
+        ("2", "two", "acs:ram::2:role/audit"),
+        ("3", None, "acs:ram::3:role/audit"),
+    ]
+
+
+def test_a_delegated_administrator_reads_itself_without_a_role_and_the_management_account_with_one() -> None:
+    roles = {each.id: each.role_arn for each in list_entries(DIRECTORY, [], "audit", own="2")}
+    assert roles == {"1": "acs:ram::1:role/audit", "2": None, "3": "acs:ram::3:role/audit"}
+
+
+def test_a_file_adds_to_the_directory_and_names_other_accounts() -> None:
+    listed = [
+        {"id": "2", "alias": "zwei", "role": "special", "labels": {"team": "x"}},
+        {"id": "9", "role": "acs:ram::9:role/nine", "region": "ap-southeast-1"},
+    ]
+    entries = {each.id: each for each in list_entries(DIRECTORY, listed, "audit", own="1")}  # type: ignore[arg-type]
+    assert entries["2"] == Entry(
+        "2", "zwei", "acs:ram::2:role/special", None, Member(folder="/a", labels={"team": "x"})
+    )
+    assert entries["9"] == Entry("9", None, "acs:ram::9:role/nine", "ap-southeast-1", Member())
+    assert len(entries) == 4
+    alone = list_entries(None, listed, "audit", own="2")  # type: ignore[arg-type]
+    assert [each.id for each in alone] == ["2", "9"]
+    assert alone[0].role_arn == "acs:ram::2:role/special", "a role that the file names counts"
+
+
+def _selected(*include: str, exclude: tuple[str, ...] = ()) -> list[str]:
+    selection = Selection(tuple(map(Selector.of, include)), tuple(map(Selector.of, exclude)))
+    return [each.id for each in select(list_entries(DIRECTORY, [], "audit", "1"), selection)]
+
+
+def test_include_and_exclude() -> None:
+    assert _selected() == ["1", "2", "3"]
+    assert _selected("id=1", "folder=/b") == ["1", "3"]
+    assert _selected(exclude=("folder=/b",)) == ["1", "2"]
+    assert _selected("folder=/*", exclude=("id=2",)) == ["1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "message"),
+    [
+        (("tag:env=x",), (), "--include tag:env=x matches no account of 3"),
+        (("id=1", "id=7"), (), "--include id=7 matches no account of 3"),
+        ((), ("alias=nobody",), "--exclude alias=nobody matches no account of 3"),
+        (("id=2",), ("folder=/a",), "--include and --exclude leave no account of 3"),
+    ],
+)
+def test_a_selector_that_matches_nothing_is_an_error(
+    include: tuple[str, ...], exclude: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(SourceError, match=message):
+        _selected(*include, exclude=exclude)
+
+
+def test_shards_divide_the_accounts() -> None:
+    names = [str(number) for number in range(1000, 2000)]
+    shards = [Shard.of(f"{number}/7") for number in range(1, 8)]
+    parts = [[name for name in names if shard.has(name)] for shard in shards]
+    assert sorted(name for part in parts for name in part) == names
+    assert all(100 < len(part) < 190 for part in parts)
+    assert str(shards[2]) == "3/7"
+
+
+@pytest.mark.parametrize("text", ["", "0/3", "4/3", "1", "1/0", "a/b", "1/3/5", "-1/3", "01/3"])
+def test_an_invalid_shard(text: str) -> None:
+    with pytest.raises(ValueError, match="invalid shard; use K/N"):
+        Shard.of(text)
+
+
+def test_an_invalid_role_name() -> None:
+    with pytest.raises(SourceError, match="role name a/b: invalid"):
+        Selection(role_name="a/b")
+
+
+def test_what_joined_since_comes_last() -> None:
+    before = [Entry("1"), Entry("2", alias="old")]
+    now = [Entry("3"), Entry("2", alias="new")]
+    assert add_missing(now, before) == [Entry("1"), Entry("2", alias="old"), Entry("3")]
