@@ -117,6 +117,38 @@ def test_a_profile_is_used_before_the_environment() -> None:
         assert reason in str(caught.value) and "mine-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("profile", "reason"),
+    [
+        ({"mode": "AK"}, "access_key_id is empty"),
+        ({"mode": "AK", "access_key_id": "A"}, "access_key_secret is empty"),
+        ({"mode": "StsToken", "access_key_id": "A", "access_key_secret": "s"}, "sts_token is empty"),
+        ({"mode": "RamRoleArn", "access_key_id": "A", "access_key_secret": "s"}, "ram_role_arn is empty"),
+        ({"mode": "OIDC", "ram_role_arn": "r"}, "oidc_provider_arn is empty"),
+        ({"mode": "ChainableRamRoleArn", "ram_role_arn": "r"}, "source_profile is empty"),
+        (
+            {"mode": "ChainableRamRoleArn", "ram_role_arn": "r", "source_profile": "gone"},
+            "source profile does not exist",
+        ),
+        ({"mode": "ChainableRamRoleArn", "ram_role_arn": "r", "source_profile": "x"}, "builds on itself"),
+        (
+            {"mode": "ChainableRamRoleArn", "ram_role_arn": "r", "source_profile": "half"},
+            "access_key_secret of profile half is empty",
+        ),
+    ],
+)
+def test_an_incomplete_profile_is_not_filled_up_from_the_environment(
+    profile: dict[str, str], reason: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK would use the keys of the environment, which may belong to another account."""
+    document = {"current": "x", "profiles": [*PROFILES["profiles"], {"name": "x", **profile}]}
+    (home / ".aliyun/config.json").write_text(json.dumps(document))
+    for part in ("access_key_id", "access_key_secret", "security_token"):
+        monkeypatch.setattr(f"alibabacloud_credentials.utils.auth_util.environment_{part}", "of the environment")
+    with pytest.raises(SourceError, match=reason):
+        find_credentials("x")
+
+
 def test_the_region_of_a_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Target.chosen(None, None, None, "ci").region == "ap-southeast-1"
     assert Target.chosen(None, None, None, "mine").region == "cn-shanghai"

@@ -171,6 +171,8 @@ def _cli_profile(name: str | None) -> Source:
         raise _missing(f"profile of the aliyun CLI: {error}") from None
     arguments = {"profile_name": profile.name, "profile_file": str(config_path())}
     shown = f"profile {one_line(profile.name)} ({profile.mode}) of the aliyun CLI ({SHOWN_PATH})"
+    if profile.gap is not None:
+        raise _failed(shown, profile.gap)
     return Source(shown, "CLIProfileCredentialsProvider", arguments)
 
 
