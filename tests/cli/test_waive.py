@@ -167,6 +167,7 @@ def test_days_count_from_today(policy: Path) -> None:
         (("root-mfa", *ARGUMENTS, "--account", " "), "--account: should be one line of text"),
         (("root-mfa", *ARGUMENTS[2:], "--reason", "a\nb"), "--reason: should be one line of text"),
         (("root-mfa", *ARGUMENTS[:2], *ARGUMENTS[4:]), "Missing option '--owner'"),
+        (("login-mfa", *ARGUMENTS, "--user", "ada@x"), "--user: login-mfa names no users; leave the option out"),
         (("root-mfa", *ARGUMENTS, "--policy", "nowhere.yaml"), "nowhere.yaml: no such file"),
     ],
 )
@@ -259,3 +260,26 @@ def test_without_a_policy_there_is_nothing_to_write_to(tmp_path: Path) -> None:
     done = run_here("waive", "root-mfa", *ARGUMENTS, cwd=tmp_path)
     assert done.status == 2
     one_line(done.stderr, "policies/policy.yaml: no such file", "`acctgate init`")
+
+
+def test_a_waiver_for_one_user(policy: Path) -> None:
+    """Each user has a waiver of its own, which is renewed apart; one for all users includes them."""
+    folder = policy.parents[1]
+    done = run_here("waive", "user-mfa", "--user", "ada@x", *ARGUMENTS, cwd=folder)
+    assert done.status == 0 and "user-mfa is waived for one user of every account until 2099-12-31" in done.stdout
+    assert run_here("waive", "user-mfa", "--user", "bob@x", *ARGUMENTS, cwd=folder).status == 0
+    again = run_here("waive", "user-mfa", "--user", "bob@x", *ARGUMENTS[:4], "--expires", "2098-12-31", cwd=folder)
+    assert again.status == 0 and "renewed" in again.stdout
+    assert [waiver.user for waiver in load_policy(policy).waivers] == ["ada@x", "bob@x"]
+    assert run_here("waive", "user-mfa", *ARGUMENTS, cwd=folder).status == 0
+    covered = run_here("waive", "user-mfa", "--user", "eve@x", *ARGUMENTS, cwd=folder)
+    one_line(covered.stderr, "already waived until 2099-12-31")
+    lint = run_here("policy", "lint", policy, cwd=folder)
+    assert lint.stdout.count("another waiver covers it") == 2
+
+
+def test_a_waiver_for_one_user_needs_names(policy: Path) -> None:
+    policy.write_text(f"{policy.read_text()}names: false\n")
+    assert run_here("waive", "user-mfa", "--user", "ada@x", *ARGUMENTS, cwd=policy.parents[1]).status == 0
+    lint = run_here("policy", "lint", policy, cwd=policy.parents[1])
+    assert "names are off (names: false), so a waiver for one user never applies" in lint.stdout

@@ -1,4 +1,4 @@
-"""What --account and --max-age make of a policy, and what of it reports name."""
+"""What --account, --max-age and --names make of a policy, and what of it reports name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from acctgate.policy import Policy, PolicyError
 from acctgate.policy.command_line import (
     ACCOUNTS_VARIABLE,
     MAX_AGE_VARIABLE,
+    NAMES_VARIABLE,
     parse_account,
     parse_max_age,
     with_command_line,
@@ -93,6 +94,9 @@ OTHER = [
     f"{EXTENDING}accounts: {{'1': {{alias: prod}}}}\n",
     f"{EXTENDING}waivers: [{{rule: root-mfa, reason: r, owner: o, expires: 2027-01-01}}]\n",
     f"{EXTENDING}waivers: [{{rule: root-mfa, reason: r, owner: o, expires: 2027-01-01, ticket: t}}]\n",
+    f"{EXTENDING}waivers: [{{rule: root-mfa, user: u, reason: r, owner: o, expires: 2027-01-01}}]\n",
+    f"{EXTENDING}names: hash\n",
+    f"{EXTENDING}names: false\n",
     f"{EXTENDING}rule_modules: [own.py]\nrules: {{own: }}\n",
 ]
 MODULE = """
@@ -124,3 +128,24 @@ def test_the_digest_changes_with_what_is_extended_and_with_the_code_of_modules(t
         (folder / "own.py").write_text(MODULE.replace("{}", code))
         seen.add(digest(written_policy(folder / "policy.yaml", OTHER[-1])))
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("own", "option", "wanted", "overrides"),
+    [
+        ("", None, None, ()),
+        ("", "hash", "hash", ()),
+        ("names: hash\n", None, "hash", ()),
+        ("names: hash\n", "hash", "hash", ()),
+        ("names: hash\n", "clear", "clear", ("--names: clear; the policy has names: hash",)),
+        ("names: false\n", "hash", "hash", ("--names: hash; the policy has names: false",)),
+    ],
+)
+def test_names_of_the_option_and_of_the_policy(
+    tmp_path: Path, own: str, option: str | None, wanted: str | None, overrides: tuple[str, ...]
+) -> None:
+    policy = written_policy(tmp_path / "p.yaml", f"version: 1\nextends: strict\n{own}")
+    found = with_command_line(policy, {NAMES_VARIABLE: option} if option else {})
+    assert (found.names_wanted, found.overrides) == (wanted, overrides)
+    with pytest.raises(PolicyError, match="ACCTGATE_NAMES: yes: invalid choice; use clear or hash"):
+        with_command_line(policy, {NAMES_VARIABLE: "yes"})

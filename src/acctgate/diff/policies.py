@@ -128,7 +128,7 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
     if before.names != after.names:
         looser = _NAMES[after.names] > _NAMES[before.names]
         was, now = show_value(before.names), show_value(after.names)
-        note = "it decides whether reports name users"
+        note = "it decides whether reports name users, and whether waivers for users apply"
         yield PolicyChange("names", "looser" if looser else "stricter", was, now, note)
 
 

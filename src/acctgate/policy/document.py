@@ -27,7 +27,7 @@ class WaiverEntry(TypedDict):
     """The account's id, as text in quotes, or its alias under `accounts`. Without it: every account."""
     user: NotRequired[Text]
     """The user that it is about: the user principal name, or its hashed form (`user-…`). A violation is waived only if
-    all users behind it are. Needs `names`; without it, the waiver covers the whole finding."""
+    all users behind it are, which needs `names`. Without `user`, the waiver covers the whole finding."""
     reason: Text
     """Why the exception is acceptable."""
     owner: Text

@@ -144,6 +144,9 @@ def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Problem]:
         index, waiver = number - first, policy.waivers[number]
         if reason := _unneeded(number, policy, today):
             yield _problem(chain.file, ("waivers", index), f"waivers[{index}]: {reason}; remove it")
+        elif waiver.user is not None and policy.names is False:
+            message = "names are off (names: false), so a waiver for one user never applies"
+            yield _problem(chain.file, ("waivers", index, "user"), f"waivers[{index}].user: {message}")
         elif policy.max_waiver_days is None and (days := (waiver.expires - today).days) > DEFAULT_WAIVER_DAYS:
             message = f"ends in {days:,} days; set max_waiver_days, or choose an earlier day"
             yield _problem(chain.file, ("waivers", index, "expires"), f"waivers[{index}].expires: {message}")

@@ -62,10 +62,7 @@ def read_credential_report(
     before = _existing(call)
     if before is not None and now - parse_time(before["GeneratedTime"]) <= MAX_AGE + MAX_SKEW:
         return before
-    state = expect(GENERATE_CREDENTIAL_REPORT, call(GENERATE_CREDENTIAL_REPORT, {}), "State", str)
-    if state not in _STATES:
-        raise unexpected(GENERATE_CREDENTIAL_REPORT, "unknown State")
-    is_current = state in _GENERATED
+    is_current = _generate(call) in _GENERATED
     for pause in _pauses(at_once=is_current):
         if pause >= deadline.remaining:
             break
@@ -75,6 +72,23 @@ def read_credential_report(
             return report
     message = "the report was not generated in time; try again later"
     raise CallError(CREDENTIAL_REPORT.name, {"code": "NotReady", "message": message})
+
+
+def _generate(call: Call) -> str:
+    """Have a report generated, and return the State of that.
+
+    Raises:
+        CallError: The call failed. It is an error of reading the report, and names the operation.
+    """
+    operation = GENERATE_CREDENTIAL_REPORT
+    try:
+        state: str = expect(operation, call(operation, {}), operation.answer_key, str)
+        if state not in _STATES:
+            raise unexpected(operation, "unknown State")
+    except CallError as error:
+        message = f"{operation.name}: {error.error['message']}"
+        raise CallError(CREDENTIAL_REPORT.name, {**error.error, "message": message}, error.needs) from None
+    return state
 
 
 def is_missing(error: CallError) -> bool:
