@@ -44,7 +44,7 @@ def describe_directory() -> dict[str, Any]:
     return {
         "ResourceDirectoryId": DIRECTORY_ID,
         "MasterAccountId": ACCOUNT_ID,
-        "MasterAccountName": "acctgate-demo",
+        "MasterAccountName": "management",
         "RootFolderId": ROOT_FOLDER,
         "CreateTime": _JOINED_AT,
         "ControlPolicyStatus": "Disabled",
