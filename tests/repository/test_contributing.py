@@ -27,7 +27,7 @@ def test_every_path_exists() -> None:
     [
         ("Snapshot", "model/snapshot.py"),
         ("effects", "model/planned_change.py"),
-        ("verdict_of", "model/report.py"),
+        ("verdict_of", "model/outcome.py"),
         ("RULES", "rules/__init__.py"),
         ("FORMATS", "render/__init__.py"),
         ("Renderer", "render/base.py"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -45,7 +45,7 @@ def lint(chain: Chain, today: date) -> list[Problem]:
         *_extends(merged),
         *_modules(chain),
         *_repeated(chain),
-        *_rules(chain.file, policy),
+        *_rules(chain.file, policy, today),
         *_waivers(chain, policy, today),
         *_accounts(chain.file),
         *_groups(chain.file, policy, today),
@@ -104,7 +104,7 @@ def _same(before: Origin | None, value: object) -> bool:
     )
 
 
-def _rules(source: Source, policy: Policy) -> Iterator[Problem]:
+def _rules(source: Source, policy: Policy, today: date) -> Iterator[Problem]:
     """Find parameters that have no effect, and what the rules themselves warn of."""
     own: dict[str, Any] = source.data.get("rules") or {}
     for rule in policy.all_rules:
@@ -118,6 +118,28 @@ def _rules(source: Source, policy: Policy) -> Iterator[Problem]:
                 yield _of_rule(source, rule, (key,), message)
         if entry["level"] != "disabled":
             yield from _hints(source, rule, policy)
+            yield from _late_ends(source, rule, policy, given, today)
+
+
+def _late_ends(
+    source: Source, rule: Rule[Any], policy: Policy, given: Mapping[str, Any], today: date
+) -> Iterator[Problem]:
+    """Find exceptions in a rule's own parameters that end late, if no limit forbids it."""
+    try:
+        ends = list(rule.exception_ends(policy.rules[rule.id]))
+    except (Exception, SystemExit):  # a user's own rule; loading the policy reports it
+        return
+    for keys, last in ends:
+        if keys[0] in given and (message := _late_end(last, policy, today)):
+            yield _of_rule(source, rule, keys, message)
+
+
+def _late_end(last: date, policy: Policy, today: date) -> str | None:
+    """Return that an exception ends late, None if it does not, or if the policy has a limit, which forbids it."""
+    days = (last - today).days
+    if policy.max_waiver_days is not None or days <= DEFAULT_WAIVER_DAYS:
+        return None
+    return f"ends in {days:,} days; set max_waiver_days, or choose an earlier day"
 
 
 def _hints(source: Source, rule: Rule[Any], policy: Policy) -> Iterator[Problem]:
@@ -147,8 +169,7 @@ def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Problem]:
         elif waiver.user is not None and policy.names is False:
             message = "names are off (names: false), so a waiver for one user never applies"
             yield _problem(chain.file, ("waivers", index, "user"), f"waivers[{index}].user: {message}")
-        elif policy.max_waiver_days is None and (days := (waiver.expires - today).days) > DEFAULT_WAIVER_DAYS:
-            message = f"ends in {days:,} days; set max_waiver_days, or choose an earlier day"
+        elif message := _late_end(waiver.expires, policy, today):
             yield _problem(chain.file, ("waivers", index, "expires"), f"waivers[{index}].expires: {message}")
 
 

@@ -98,7 +98,7 @@ def _problems(document: dict[str, Any], all_rules: RulesById, today: date | None
     active = {name: entry for name, entry in entries.items() if not _disabled_and_incomplete(all_rules[name], entry)}
     return [
         *_waiver_problems(document, all_rules, today),
-        *_rule_problems(active, all_rules),
+        *_rule_problems(active, all_rules, document.get("max_waiver_days"), today),
         *_match_problems(document.get("groups") or {}),
     ]
 
@@ -136,15 +136,20 @@ def _most_specific(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({error["loc"]: error for error in reversed(errors) if error["loc"] not in lists}.values())[::-1]
 
 
-def _rule_problems(entries: Mapping[str, Any], all_rules: RulesById) -> Iterator[_Problem]:
+def _rule_problems(
+    entries: Mapping[str, Any], all_rules: RulesById, most: int | None, today: date | None
+) -> Iterator[_Problem]:
     for name, entry in entries.items():
-        for keys, message in _rule_faults(all_rules[name], entry or {}):
+        for keys, message in _rule_faults(all_rules[name], entry or {}, most, today):
             yield _Problem(("rules", name, *keys), _prefixed(message))
 
 
-def _rule_faults(rule: Rule[Any], entry: Any) -> list[tuple[Keys, str]]:
+def _rule_faults(rule: Rule[Any], entry: Any, most: int | None, today: date | None) -> list[tuple[Keys, str]]:
     try:
-        return [(tuple(keys), str(message)) for keys, message in rule.faults(entry)]
+        if faults := [(tuple(keys), str(message)) for keys, message in rule.faults(entry)]:
+            return faults
+        ends = [(tuple(keys), _limit_fault(last, most, today)) for keys, last in rule.exception_ends(entry)]
+        return [(keys, message) for keys, message in ends if message]
     except (Exception, SystemExit) as error:  # a user's own rule may raise anything
         return [((), f"the rule cannot check its parameters: {type(error).__name__}: {one_line(error)}")]
 
@@ -195,12 +200,16 @@ def _account_fault(account: str | None, aliases: Mapping[str | None, int]) -> st
 def _expiry_fault(expires: str, most: int | None, today: date | None) -> str | None:
     """Return what is wrong with a waiver's last day, None if nothing is."""
     try:
-        last = date.fromisoformat(expires)
+        return _limit_fault(date.fromisoformat(expires), most, today)
     except ValueError as error:
         return f"invalid date {expires}; use YYYY-MM-DD: {error}"
+
+
+def _limit_fault(last: date, most: int | None, today: date | None) -> str | None:
+    """Return that the last day of a waiver, or of an exception of a rule, is too far ahead, None if it is not."""
     if most is None or today is None or (last - today).days <= most:
         return None
-    return f"{expires} is {(last - today).days:,} days ahead; max_waiver_days allows {most:,}"
+    return f"{last.isoformat()} is {(last - today).days:,} days ahead; max_waiver_days allows {most:,}"
 
 
 def _prefixed(message: str) -> Callable[[Keys], str]:

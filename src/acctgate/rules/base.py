@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
@@ -169,6 +169,9 @@ class Rule(Generic[P]):
     """Texts in languages other than English. A text that is missing is shown in English."""
     faults: Callable[[P], Iterable[tuple[tuple[str | int, ...], str]]] = lambda _: ()
     """Yields errors in the parameters that their types cannot express: the key, and the message."""
+    exception_ends: Callable[[P], Iterable[tuple[tuple[str | int, ...], date]]] = lambda _: ()
+    """Yields the last days of exceptions that the parameters make, with their keys. `max_waiver_days` of the policy
+    limits them as it does waivers. Called only if `faults` yields none."""
     lint: Callable[[P, Mapping[str, RuleEntry]], Iterable[LintHint]] = lambda _entry, _entries: ()
     """Yields the warnings of `policy lint`. Takes the rule's entry and the entries of all rules by id. Called only if
     the rule is not disabled."""

@@ -83,6 +83,12 @@ def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield ("ignore", index, "expires"), f"invalid date {show(each['expires'])}"
 
 
+def exception_ends(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], date]]:
+    """Yield the last day of each ignored rule."""
+    for index, each in enumerate(want.get("ignore", ())):
+        yield ("ignore", index, "expires"), date.fromisoformat(each["expires"])
+
+
 @dataclass(slots=True)
 class _Tally:
     """What the packs say, over all of them."""
@@ -266,6 +272,7 @@ RULE = ComplianceRules(
     parameters=Parameters,
     expected=expected,
     faults=faults,
+    exception_ends=exception_ends,
     actual_order=fewer_is_stricter,
     parameter_orders={**dict.fromkeys(_LIMITS.values(), lower_is_stricter), "ignore": compare_ignored},
     left_out={"ignore": []},
