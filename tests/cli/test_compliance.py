@@ -162,3 +162,10 @@ def test_rules_that_contradict_themselves(
     done = run_here("compliance", "rules", PACK, environment=server.environment)
     assert done.status == status
     one_line(done.stderr, message)
+
+
+def test_a_snapshot_names_the_call_that_failed(server: DemoServer, tmp_path: Path) -> None:
+    server.denied.add("GetCompliancePack")
+    done = run_here("snapshot", "--output", tmp_path / "s.json", environment=server.environment)
+    assert done.status == 3
+    one_line(done.stderr, f"ConfigRuleCompliances.{PACK} is missing: GetCompliancePack failed with NoPermission")

@@ -169,8 +169,8 @@ def _waivers(chain: Chain, policy: Policy, today: date) -> Iterator[Problem]:
         elif waiver.user is not None and policy.names is False:
             message = "names are off (names: false), so a waiver for one user never applies"
             yield _problem(chain.file, ("waivers", index, "user"), f"waivers[{index}].user: {message}")
-        elif message := _late_end(waiver.expires, policy, today):
-            yield _problem(chain.file, ("waivers", index, "expires"), f"waivers[{index}].expires: {message}")
+        elif late := _late_end(waiver.expires, policy, today):
+            yield _problem(chain.file, ("waivers", index, "expires"), f"waivers[{index}].expires: {late}")
 
 
 def _unneeded(number: int, policy: Policy, today: date) -> str | None:

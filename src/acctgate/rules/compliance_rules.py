@@ -30,6 +30,10 @@ REPORTS: Final = "CompliancePackReports"
 _LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
 _MOST_NAMES: Final = 10
 _RESULTS: Final = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA", "IGNORED")
+_RESULTS_OF: Final = "GetConfigRuleComplianceByPack"
+"""The operation that returns the rules of a pack with their results."""
+_DETAILS_OF: Final = "GetCompliancePack"
+"""The operation that returns their risk levels."""
 _NOT_JUDGED: Final = {"INSUFFICIENT_DATA": "have no data", "NOT_APPLICABLE": "do not apply"}
 
 
@@ -144,8 +148,9 @@ class ComplianceRules(Rule[Parameters]):
         for index in range(len(packs)):
             _add_pack(tally, account, (SECTION, index))
         if error := account.errors.get(SECTION):
-            tally.unknown.append(explain(error, "GetConfigRuleComplianceByPack"))
-        tally.unknown += (explain(error, one_line(pack)) for pack, error in account.unlisted_errors(SECTION).items())
+            tally.unknown.append(explain(error, _RESULTS_OF))
+        unlisted = account.unlisted_errors(SECTION).items()
+        tally.unknown += (f"{one_line(pack)}: {explain(error, _RESULTS_OF)}" for pack, error in unlisted)
         if not packs and not tally.unknown:
             if account.raw((REPORTS,)):
                 return [undecided(Unknown(f"{SECTION} lists no compliance pack, but {REPORTS} does", []))]
@@ -200,16 +205,16 @@ def _add_pack(tally: _Tally, account: Snapshot, path: Path) -> None:
     error = account.errors.get(f"{SECTION}.{pack.get('CompliancePackId')}")
     rules = account.read((*path, SECTION))
     if isinstance(rules, Unknown):
-        reason = explain(error, name) if error else f"{name}: {rules.reason}"
-        tally.unknown.append(reason)
+        reason = explain(error, _RESULTS_OF) if error else rules.reason
+        tally.unknown.append(f"{name}: {reason}")
         return
-    no_level = Unknown(explain(error, name)) if error else None
+    no_level = Unknown(f"{name}: {explain(error, _DETAILS_OF)}") if error else None
     found = [_add_rule(tally, account, (*path, SECTION, index), no_level) for index in range(len(rules))]
     in_cloud = account.raw((*path, "IgnoredCount"))
     tally.in_cloud += in_cloud if type(in_cloud) is int and in_cloud > 0 else found.count("IGNORED")
     tally.unknown += _incomplete(account, path, name, found)
     if error and any(isinstance(rule, dict) and "RiskLevel" in rule for rule in rules):
-        tally.unknown.append(f"{name} has all of its rules, which contradicts its error: {explain(error, name)}")
+        tally.unknown.append(f"{name} has all of its rules, which contradicts its error: {explain(error, _DETAILS_OF)}")
 
 
 def _add_rule(tally: _Tally, account: Snapshot, path: Path, no_level: Unknown | None) -> str | None:

@@ -60,8 +60,11 @@ def test_disabled_rules_cost_no_call(server: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("denied", "reason"),
     [
-        ("GetConfigRuleComplianceByPack", "failed with NoPermission"),
-        ("GetCompliancePack", "the risk level of ram-user-mfa-check: cp-fdc8626622af00f9**** failed with NoPermission"),
+        ("GetConfigRuleComplianceByPack", "cp-fdc8626622af00f9****: GetConfigRuleComplianceByPack failed with NoPerm"),
+        (
+            "GetCompliancePack",
+            "the risk level of ram-user-mfa-check: cp-fdc8626622af00f9****: GetCompliancePack failed with NoPermission",
+        ),
         ("ListCompliancePacks", "GetConfigRuleComplianceByPack failed with NoPermission"),
     ],
 )

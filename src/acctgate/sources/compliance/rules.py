@@ -108,7 +108,7 @@ def read_rule_compliance(
     try:
         details = _about(details_of, call(details_of, query), pack)
     except CallError as error:
-        return with_risk_levels(results, None), error.error
+        return with_risk_levels(results, None), {**error.error, "operation": details_of.name}
     return with_risk_levels(results, details), None
 
 
