@@ -90,5 +90,5 @@ class Page(HTMLParser):
         if self._rules is not None:
             self._rules.append(data)
         if self._count:
-            self.counts[self._count] = int(data.replace(",", ""))
+            self.counts[self._count] = self.counts.get(self._count, 0) + int(data.replace(",", ""))
             self._count = None

@@ -74,11 +74,14 @@ class HtmlRenderer(Renderer):
         self._latest: dict[str | int, Verdict] = {}
         """The latest verdict on each account. An account without an id has the number of its part as key."""
         self._lowest: int | None = None
+        self._blocking = 0
+        """The number of failed outcomes that block."""
 
     def account(self, report: AccountReport) -> str:
         """Collect the account's part of the page."""
         for part in (self._rules, self._trends, self._changes, self._old):
             part.add(report)
+        self._blocking += sum(each.binding and each.outcome == "fail" for each in report.outcomes)
         self._latest[len(self._accounts) if report.account is None else report.account] = report.verdict
         score = score_of(report)
         if score is not None:
@@ -104,6 +107,7 @@ class HtmlRenderer(Renderer):
                 summary=summary,
                 verdicts=Counter(self._latest.values()),
                 lowest_score=self._lowest,
+                blocking=self._blocking,
                 changes=self._changes,
                 max_waivers=_MAX_WAIVERS,
                 figures=figures,

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple, get_args
 
 from markupsafe import Markup
 
-from acctgate.model.outcome import Level, Outcome, Result, reason_of
+from acctgate.model.outcome import Level, Outcome, Result, Severity, reason_of
 from acctgate.model.report import AccountReport
 from acctgate.render.findings import read_line, who
+from acctgate.render.gravest import rank
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
 
@@ -37,6 +38,8 @@ class Row(NamedTuple):
     expected: str | None = None
     names: str = ""
     """Who is behind it, if that was asked for."""
+    severity: Severity | None = None
+    """None for what needs no attention."""
 
     @property
     def total(self) -> int:
@@ -63,11 +66,12 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
     """
     counts = Counter(outcome.outcome for outcome in report.outcomes)
     summary = " ".join(f"{texts.SIGNS[name]}{counts[name]}" for name in texts.ORDER if counts[name])
+    outcomes = sorted(report.outcomes, key=rank)
     groups = [
         Group(name, level, _rows(name, found, number) if whole else [_short_row(found)])
         for name in texts.ORDER
         for level in get_args(Level)
-        if (found := [o for o in report.outcomes if o.outcome == name and o.level == level])
+        if (found := [o for o in outcomes if o.outcome == name and o.level == level])
     ]
     details: Markup = macros("account.html.j2").account(  # type: ignore[attr-defined]
         report, score, summary, groups, whole, read_line(report)
@@ -76,15 +80,17 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
 
 
 def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int]) -> list[Row]:
-    """Return a row for each passed rule; other rules share a row if message, expected value and names are the same."""
+    """Return a row for each passed rule; other rules share a row if all else is the same."""
     if name == "pass":
         return [Row([RuleName(outcome.rule, None)], _passed_value(outcome)) for outcome in outcomes]
-    rows: dict[tuple[str, str | None, str], list[RuleName]] = {}
+    rows: dict[tuple[str, str | None, str, Severity | None], list[RuleName]] = {}
     for outcome in outcomes:
         expected = None if name in ("unknown", "skipped") else outcome.expected
         rule = RuleName(outcome.rule, None if name == "skipped" else number(outcome.rule))
-        rows.setdefault((reason_of(outcome.message), expected, who(outcome, _MAX_NAMES)), []).append(rule)
-    return [Row(rules, text, expected, names) for (text, expected, names), rules in rows.items()]
+        severity = None if name == "skipped" else outcome.severity
+        key = (reason_of(outcome.message), expected, who(outcome, _MAX_NAMES), severity)
+        rows.setdefault(key, []).append(rule)
+    return [Row(rules, *key) for key, rules in rows.items()]
 
 
 def _passed_value(outcome: Outcome) -> str:

@@ -68,6 +68,8 @@ NOTICES: Final[dict[WaiverState, Words]] = {
     "unused": Words("unused", "不再需要"),
 }
 
+BLOCKING: Final = Words("failed, blocking", "未通过，拦截")
+ADVISORY: Final = Words("failed, advisory", "未通过，建议")
 ACCOUNT: Final = Words("account", "账号")
 ACCOUNTS: Final = Words("Accounts", "账号")
 CONTROL: Final = Words("Control", "控制项")
