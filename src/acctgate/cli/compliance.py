@@ -154,9 +154,10 @@ def wait(pack: str, timeout: int, aggregator: str | None, live: Live) -> None:
     "--rows", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write its rows, as JSON."
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
+@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
 @_options
 def download_report(
-    pack: str, output: Path, rows: Path | None, force: bool, aggregator: str | None, live: Live
+    pack: str, output: Path, rows: Path | None, force: bool, timeout: int, aggregator: str | None, live: Live
 ) -> None:
     """Download the report of PACK as it is: an .xls or .xlsx sheet. The file is whole or not there."""
     if rows is not None and rows.exists() and not force:
@@ -168,7 +169,8 @@ def download_report(
         click.get_current_context().exit(3)
     url, endpoint = report.url, live.endpoint
     with progress("downloading") as shown:
-        size = _ask(lambda: download(url, output, endpoint=endpoint, force=force, progress=_say_bytes(shown)))
+        say = _say_bytes(shown)
+        size = _ask(lambda: download(url, output, endpoint=endpoint, force=force, timeout=timeout, progress=say))
     click.echo(f"acctgate: {output}: {size:,} bytes", err=True)
     if rows is not None:
         _write_rows(output, rows)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def store() -> Iterator[Store]:
     thread.join()
 
 
-def fetch(store: Store, output: Path, **options: int) -> int:
+def fetch(store: Store, output: Path, **options: Any) -> int:
     """Download the store's object."""
     return download(store.url, output, endpoint=store.endpoint, **options)  # type: ignore[arg-type]
 
@@ -141,6 +142,26 @@ def test_a_report_that_is_too_large_is_refused(store: Store, tmp_path: Path) -> 
     with pytest.raises(DownloadError, match="larger than"):
         fetch(store, tmp_path / "r.xls", max_bytes=1000)
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_server_that_drips_does_not_hold_a_download_up(store: Store, tmp_path: Path) -> None:
+    released = threading.Event()
+
+    def drips(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(BODY)))
+        handler.end_headers()
+        for byte in BODY:
+            handler.wfile.write(bytes([byte]))
+            if released.wait(0.05):
+                return
+
+    store.script = [drips]
+    with pytest.raises(DownloadError, match=r"not complete within 0\.3 seconds; try again, or allow more") as raised:
+        fetch(store, tmp_path / "r.xls", timeout=0.3)
+    assert "SECRET" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == [], "nothing is left, not even the draft"
+    released.set()
 
 
 def test_an_existing_file_is_kept(store: Store, tmp_path: Path) -> None:

@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 import requests
 
 from acctgate.redact import one_line
+from acctgate.sources.deadline import Deadline, DeadlineError
 from acctgate.text import os_reason
 
 MAX_BYTES: Final = 64 << 20
 """The largest sheet, in bytes. Reports of real packs have a few hundred kilobytes."""
+SECONDS: Final = 900.0
+"""How long a download may take as a whole."""
 ATTEMPTS: Final = 5
 _HOSTS: Final = re.compile(r"[a-z0-9][a-z0-9.-]*\.oss-[a-z0-9-]+\.aliyuncs\.com", re.ASCII)
 _TIMEOUT: Final = (5, 30)
@@ -36,6 +39,7 @@ def download(
     endpoint: str | None = None,
     force: bool = False,
     max_bytes: int = MAX_BYTES,
+    timeout: float = SECONDS,
     progress: Callable[[int, int | None], None] = lambda done, total: None,
 ) -> int:
     """Download a report to a file.
@@ -46,13 +50,15 @@ def download(
         endpoint: HOST:PORT of the demo account, the one other place that may serve a report (over http).
         force: Whether an existing file may be replaced.
         max_bytes: The size limit.
+        timeout: Seconds that the download may take as a whole, however the server sends it.
         progress: Receives the bytes so far and the total, None if the server does not send it.
 
     Returns:
         The size in bytes.
 
     Raises:
-        DownloadError: The URL names a host that serves no reports, the file exists, is too large, or is incomplete.
+        DownloadError: The URL names a host that serves no reports, the file exists, is too large, or is incomplete,
+            or the time is over.
     """
     host = _allowed_host(url, endpoint)
     if output.exists() and not force:
@@ -60,12 +66,15 @@ def download(
     try:
         with NamedTemporaryFile(dir=output.parent, prefix=".acctgate-", delete=False) as draft:
             try:
-                size = _Transfer(url, host, draft.fileno(), max_bytes, progress).run()
-                draft.flush()
+                transfer = _Transfer(url, host, os.dup(draft.fileno()), max_bytes, progress)
+                size = Deadline.after(timeout).run(transfer.run)
                 Path(draft.name).replace(output)
             except BaseException:
                 Path(draft.name).unlink(missing_ok=True)
                 raise
+    except DeadlineError:
+        late = f"the download was not complete within {timeout:g} seconds"
+        raise DownloadError(f"{host}: {late}; try again, or allow more with --timeout") from None
     except OSError as error:
         raise DownloadError(f"{output}: {os_reason(error)}") from None
     return size
@@ -86,11 +95,20 @@ def _allowed_host(url: str, endpoint: str | None) -> str:
 
 
 class _Transfer:
-    """One download, over several connections where they break."""
+    """One download, over several connections where they break. It may outlive its deadline in its thread."""
 
     def __init__(
         self, url: str, host: str, file: int, max_bytes: int, progress: Callable[[int, int | None], None]
     ) -> None:
+        """Prepare a download.
+
+        Args:
+            url: The signed URL.
+            host: Its host, for messages.
+            file: The file descriptor to write to. `run` closes it.
+            max_bytes: The size limit.
+            progress: Receives the bytes so far and the total.
+        """
         self._url, self._host, self._file = url, host, file
         self._max_bytes, self._progress = max_bytes, progress
         self._done = 0
@@ -98,7 +116,13 @@ class _Transfer:
         self._etag: str | None = None
 
     def run(self) -> int:
-        """Return the size once everything has arrived."""
+        """Return the size once everything has arrived, and close the file."""
+        try:
+            return self._run()
+        finally:
+            os.close(self._file)
+
+    def _run(self) -> int:
         reason = "no connection"
         for _ in range(ATTEMPTS):
             try:
