@@ -22,6 +22,7 @@ TOPICS: Final = {
     "evaluate/test_properties.py": "what holds for any input, from the readers to the report",
     "evaluate/test_user_waivers.py": "waivers for one user, from the credential report to the notices",
     "fix/test_deployed.py": "what fix prints, deployed by the engine",
+    "organization/test_faults.py": "an organization over a bad network, and runs that are killed",
     "plan/test_other_resources.py": "planned resources other than a preference, from the plan to the report",
     "plan/test_password_policy.py": "planned password policies, from the plan to the report",
     "plan/test_plans.py": "the plans in tests/plans and their cases",

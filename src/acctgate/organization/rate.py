@@ -17,7 +17,7 @@ _TOO_MANY: Final = 0.1
 _BACK_OFF: Final = 0.9
 """The share of the accepted calls to which the rate falls."""
 _STEP: Final = 0.1
-"""The share of the highest rate by which it rises in a window, and below which it does not fall."""
+"""The share of the highest rate of attempts by which it rises in a window, and below which it does not fall."""
 
 
 class Rate:
@@ -64,7 +64,7 @@ class Rate:
 
     def _adapt(self, seconds: float) -> None:
         accepted = self._accepted / seconds
-        self._highest = max(self._highest, accepted)
+        self._highest = max(self._highest, accepted + self._refused / seconds)
         step = _STEP * self._highest
         if self._refused > _TOO_MANY * (self._accepted + self._refused):
             self._limit = max(_BACK_OFF * accepted, step, 1.0)
