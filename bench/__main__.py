@@ -12,6 +12,7 @@ BENCHES = {
     "startup": "bench.fleet",
     "fleet": "bench.fleet",
     "formats": "bench.formats",
+    "organization": "bench.organization",
     "page": "bench.formats",
     "plan": "bench.plan",
     "preview_of_many": "bench.preview",

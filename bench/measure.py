@@ -46,11 +46,24 @@ def _run(command: Sequence[str]) -> float:
 
 def _peak(command: Sequence[str]) -> float:
     """Return the most memory in megabytes that a command and its children had at once."""
-    process, peak = _start(command), 0.0
+    process = _start(command)
+    peak = _watch(process)
+    _check(process, command)
+    return peak
+
+
+def peak_of(command: Sequence[str], environment: Mapping[str, str]) -> float:
+    """Return the same of a command with an environment of its own, whatever its exit status."""
+    return _watch(
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
+    )
+
+
+def _watch(process: subprocess.Popen[bytes]) -> float:
+    peak = 0.0
     while process.poll() is None:
         peak = max(peak, sum(map(_proportional_set_size, _tree(process.pid))))
         time.sleep(_SAMPLE)
-    _check(process, command)
     return peak
 
 

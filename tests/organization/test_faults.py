@@ -1,6 +1,6 @@
 """Reading an organization over a bad network: throttling, broken connections, sessions that end, and kill -9.
 
-Every account appears exactly once, and each verdict equals that of an undisturbed run. ACCTGATE_FAULT_ACCOUNTS sets the
+Every account appears exactly once, and each verdict equals that of an undisturbed run. FAULT_ACCOUNTS sets the
 number of accounts, 40 without it.
 """
 
@@ -24,7 +24,7 @@ import pytest
 from acctgate.demo import DemoOrganization, DemoServer
 from tests.support.process import Done, run_here
 
-ACCOUNTS: Final = int(os.environ.get("ACCTGATE_FAULT_ACCOUNTS", "40"))
+ACCOUNTS: Final = int(os.environ.get("FAULT_ACCOUNTS", "40"))
 KILLS: Final = 2 + ACCOUNTS // 100
 CHECK: Final = ("--policy", "strict", "--format", "json")
 

@@ -1,0 +1,63 @@
+"""An organization on the demo server at 50 ms: the time to read it, and the memory that it takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from acctgate.sources import sdk
+from acctgate.sources.operations import PREFERENCE
+from bench.measure import ACCTGATE, Ratio, peak_of
+
+ACCOUNTS = int(os.environ.get("ACCTGATE_BENCH_ACCOUNTS", "1000"))
+CONCURRENCY = 64
+LATENCY = 0.05
+CALLS = 12
+"""Calls for an account: AssumeRole, GetCallerIdentity, and those of the sections."""
+
+
+def organization(folder: Path) -> Iterator[Ratio]:
+    """Read an organization as one command, and compare the time with what the network alone takes."""
+    with _serve(ACCOUNTS) as environment:
+        output = folder / "accounts.ndjson"
+        options = ("--organization", "--concurrency", str(CONCURRENCY), "--output", str(output))
+        began = time.perf_counter()
+        done = subprocess.run([*ACCTGATE, "snapshot", *options], env=environment, stderr=subprocess.PIPE, check=False)
+        seconds = time.perf_counter() - began
+        if done.returncode not in (0, 3):
+            raise SystemExit(done.stderr.decode())
+        calls = ACCOUNTS * CALLS
+        network, signing = calls * LATENCY / CONCURRENCY, calls * _signing_seconds()
+        detail = f"[{seconds:.1f} s for {calls:,} calls; the network alone {network:.1f} s, signing {signing:.1f} s]"
+        yield Ratio("time to read an organization over the network's", seconds / max(network, signing), 1.5, detail)
+        again = [*ACCTGATE, "snapshot", *options, "--force"]
+        yield Ratio("megabytes to read an organization", peak_of(again, environment), 300, f"[{ACCOUNTS:,} accounts]")
+
+
+def _signing_seconds() -> float:
+    """Return how long the SDK takes to sign a call."""
+    keys = sdk.Keys("STS.key", "secret" * 5, "token" * 80)
+    began = time.process_time()
+    for _ in range(1000):
+        sdk.sign(PREFERENCE, "127.0.0.1:1", {}, keys)
+    return (time.process_time() - began) / 1000
+
+
+@contextmanager
+def _serve(accounts: int) -> Iterator[dict[str, str]]:
+    """Serve the organization in a process of its own, and return the environment that leads to it."""
+    options = ("--accounts", str(accounts), "--latency", f"{LATENCY * 1000:.0f}ms")
+    command = [sys.executable, "-m", "acctgate", "demo-account", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().strip() for _ in range(5)]
+        pairs = (line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
+        try:
+            yield {**os.environ, **dict(pairs)}
+        finally:
+            process.terminate()
