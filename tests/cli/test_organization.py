@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from acctgate.cli.organization import read_each
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
+from acctgate.model.snapshot import Snapshot
 from tests.support.process import Done, run_here
 
 
@@ -119,6 +123,22 @@ def test_an_interrupted_run_does_not_pass_and_is_resumed(server: DemoServer, tmp
     assert _lines(path).keys() == {json.loads(line)["account_id"] for line in whole.splitlines()}
     report = json.loads(run_here(*check, "--format", "json").stdout)
     assert not any("the run has not read" in each.get("not_read", "") for each in report["accounts"])
+
+
+def test_ctrl_c_says_what_is_still_to_be_read(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any) -> Iterator[Snapshot]:
+        yield from islice(read_each(*arguments), 3)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("acctgate.cli.snapshot.read_each", interrupted)
+    done = _snapshot(tmp_path)
+    assert done.status == 2
+    assert re.search(r"16 selected, [23] read, 1[34] not read: ", done.stderr)
+    assert re.search(r"account \d+ is still to be read \(and 12 more\); continue with --resume", done.stderr)
+    assert done.stderr.splitlines()[-1] == "acctgate: interrupted"
+    assert len(_lines(tmp_path / "a.ndjson")) == 3
 
 
 def test_a_complete_output_is_judged_as_it_is(server: DemoServer, tmp_path: Path, policy: Path) -> None:
