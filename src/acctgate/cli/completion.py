@@ -45,7 +45,7 @@ def _starting_with(incomplete: str, titles: Mapping[str, str | None]) -> list[Co
     "completion",
     cls=WithExamples,
     short_help="Print the script for completion in bash, zsh or fish.",
-    examples=("acctgate completion bash > acctgate.bash  # then: . ./acctgate.bash", "acctgate completion fish"),
+    examples=("acctgate completion bash  # in ~/.bashrc, inside of eval", "acctgate completion fish"),
 )
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
