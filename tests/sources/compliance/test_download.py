@@ -91,7 +91,7 @@ def store() -> Iterator[Store]:
 
 def fetch(store: Store, output: Path, **options: Any) -> int:
     """Download the store's object."""
-    return download(store.url, output, endpoint=store.endpoint, **options)  # type: ignore[arg-type]
+    return download(store.url, output, endpoint=store.endpoint, **options)
 
 
 def test_a_report_arrives_whole(store: Store, tmp_path: Path) -> None:
