@@ -11,6 +11,7 @@ from dataclasses import replace
 from io import StringIO
 from typing import Any, Final
 
+import jsonschema
 import pytest
 
 from acctgate.evaluate.controls import Controls
@@ -20,6 +21,7 @@ from acctgate.model.outcome import Place
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, load_policy
+from acctgate.reference import schemas
 from acctgate.render import FORMATS, Frame, renderer
 from tests.support import HERE, NOW, UPDATE
 from tests.support.accounts import GOOD
@@ -95,6 +97,18 @@ def test_json_has_every_control_at_the_end_and_the_covered_ones_in_each_account(
             covered = control["outcome"] != "not covered"
             assert bool(control["rules"]) is covered and sum(control["counts"].values()) == (2 if covered else 0)
             assert control["reason"]
+
+
+def test_the_schema_knows_a_report_by_control() -> None:
+    report, schema = json.loads(_rendered("json")), schemas.schema("report")
+    jsonschema.validate(report, schema)
+    for name, found in (
+        ("FrameworkReport", report["accounts"][0]["frameworks"][0]),
+        ("ControlReport", report["accounts"][0]["frameworks"][0]["controls"][0]),
+        ("FrameworkResult", report["frameworks"][0]),
+        ("ControlResult", report["frameworks"][0]["controls"][0]),
+    ):
+        assert set(found) == set(schema["$defs"][name]["properties"]), name
 
 
 def test_without_accounts_nothing_passes() -> None:

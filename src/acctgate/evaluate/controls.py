@@ -47,6 +47,8 @@ class _Requirement(NamedTuple):
     entry: RuleEntry
     """The weakest entry that satisfies the control."""
     judge: RuleJudge
+    key: str
+    """What tells it from requirements of other rules, or with other parameters."""
 
 
 class Controls:
@@ -92,12 +94,12 @@ class Controls:
     def _requirement(self, name: str, parameters: Mapping[str, Any]) -> _Requirement:
         """Return one rule of a control. Controls that ask for the same share what judges it."""
         entry = cast(RuleEntry, {"level": "mandatory", **parameters})
-        key = _key(name, entry)
+        key = json.dumps([name, entry])
         if key not in self._judges:
             rules = {**self._policy.rules, name: entry}
             policy = replace(self._policy, rules=rules, unusable={}, groups=())
             self._judges[key] = RuleJudge(_RULES[name], policy, self._now)
-        return _Requirement(_RULES[name], entry, self._judges[key])
+        return _Requirement(_RULES[name], entry, self._judges[key], key)
 
     def _groups(self, account: Snapshot) -> _Groups:
         if not self._policy.groups:
@@ -111,7 +113,7 @@ class Controls:
         return ControlReport(name, tuple(outcomes))
 
     def _outcomes(self, required: _Requirement, account: Snapshot, groups: _Groups) -> list[Outcome]:
-        key = (_key(required.rule.id, required.entry), groups)
+        key = (required.key, groups)
         if key not in self._shortfalls:
             self._shortfalls[key] = self._shortfall(required, groups)
         shortfall = self._shortfalls[key]
@@ -133,10 +135,6 @@ class Controls:
             return _Shortfall(reasons[0], certain=True)
         names = ", ".join(groups.possible)
         return _Shortfall(f"the account may be in groups of the policy ({names}), and {reasons[0]}", certain=False)
-
-
-def _key(name: str, entry: RuleEntry) -> str:
-    return json.dumps([name, entry])
 
 
 def _unenforced(outcome: Outcome, shortfall: _Shortfall) -> Outcome:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 from acctgate.model import snapshot_document
 from acctgate.model.diff import Diff
 from acctgate.model.fields import json_schema
+from acctgate.model.outcome import RESULTS, Verdict
 from acctgate.model.report import Report
 from acctgate.policy import PRESETS
 from acctgate.policy import document as policy_document
@@ -34,9 +35,21 @@ def _snapshot() -> Schema:
     return json_schema(snapshot_document.SnapshotDocument)
 
 
+_TEXTS: Final[Schema] = {"type": "array", "items": {"type": "string"}}
+_DERIVED: Final[dict[str, Schema]] = {
+    "ControlReport": {"outcome": {"enum": list(RESULTS)}, "rules": _TEXTS, "reason": {"type": "string"}},
+    "FrameworkReport": {"verdict": {"enum": list(get_args(Verdict))}},
+}
+"""Keys of the JSON report that follow from others: reading a report ignores them."""
+
+
 def _report() -> Schema:
     config = ConfigDict(title="acctgate report", use_attribute_docstrings=True)
-    return TypeAdapter(with_config(config)(Report)).json_schema()
+    result = TypeAdapter(with_config(config)(Report)).json_schema()
+    definitions = result["$defs"]
+    for name, derived in _DERIVED.items():
+        definitions[name]["properties"] |= derived
+    return result
 
 
 def _diff() -> Schema:
