@@ -326,6 +326,10 @@ def test_a_report_keeps_its_controls() -> None:
     assert json.loads(text)["frameworks"][0]["controls"][0]["outcome"] == "not covered"
 
 
+def test_a_control_without_outcomes_is_unknown() -> None:
+    assert ControlReport("1.2", ()).outcome == "unknown"
+
+
 def test_totals_over_accounts_name_the_first_account() -> None:
     total = FrameworkTotal()
     for name, document in (("1", SECURE), ("2", _with(f"{USERS}.BindMfa", False)), ("3", {"version": 1})):

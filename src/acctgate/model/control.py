@@ -28,8 +28,8 @@ class ControlReport:
 
     @property
     def outcome(self) -> Result:
-        """The worst outcome. A control is skipped only if all its rules have nothing to judge."""
-        return min((each.outcome for each in self.outcomes), key=_WORST_FIRST.index)
+        """The worst outcome; unknown if there is none. A control is skipped only if no rule has anything to judge."""
+        return min((each.outcome for each in self.outcomes), key=_WORST_FIRST.index, default="unknown")
 
     @property
     def rules(self) -> tuple[str, ...]:
