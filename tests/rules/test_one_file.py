@@ -19,7 +19,7 @@ from acctgate.commands.init.fit import fit
 from acctgate.crossguard.configuration import PolicySettings
 from acctgate.crossguard.pack_policies import policies
 from acctgate.crossguard.servicer import PackProcess
-from acctgate.crossguard.source_types import PRACTICE
+from acctgate.crossguard.source_types import PRACTICE, READ_AT
 from acctgate.crossguard.stack import StackResource
 from acctgate.evaluate.compare import diff_policies, diff_snapshots
 from acctgate.model.snapshot import Snapshot
@@ -193,7 +193,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> House:
 def test_check_reports_it_in_text(own: House) -> None:
     done = own.run("check", "--snapshot", own.folder / "many.json")
     assert done.status == 1
-    assert re.search(rf"✗  {RULE}  AcmeConsoles  at most 10 consoles  17\n", done.stdout)
+    assert re.search(rf"✗  {RULE}  high      AcmeConsoles  at most 10 consoles  17\n", done.stdout)
     assert re.search(rf"Remediation\n    {RULE}  Close consoles\.\n", done.stdout)
 
 
@@ -422,7 +422,9 @@ def practice(count: object) -> StackResource:
     """Return a data source that has read so many consoles."""
     section = document(count)["AccountSecurityPracticeInfo"]
     return StackResource(
-        PRACTICE.pulumi_type, "urn:practice", {"account_id": "1234567890123456", PRACTICE.section: section}
+        PRACTICE.pulumi_type,
+        "urn:practice",
+        {"account_id": "1234567890123456", PRACTICE.section: section, READ_AT: "2999-01-01T00:00:00+00:00"},
     )
 
 
@@ -438,6 +440,8 @@ def test_the_pack_judges_it(own: House) -> None:
     process = PackProcess(own.policy)
     for settings, blocked in (({}, True), ({RULE: PolicySettings("mandatory", {"maximum": 17})}, False)):
         process.configure(settings)
+        process.session.trust_source("urn:practice")
+        process.session.declare_source(practice(17))
         report = json.loads(process.session.judge([practice(17)], NOW))
         [outcome] = [each for each in report["accounts"][0]["outcomes"] if each["rule"] == RULE]
         assert outcome["outcome"] == ("fail" if blocked else "pass")
