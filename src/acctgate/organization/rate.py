@@ -17,7 +17,11 @@ _TOO_MANY: Final = 0.1
 _BACK_OFF: Final = 0.9
 """The share of the accepted calls to which the rate falls."""
 _STEP: Final = 0.1
-"""The share of the highest rate of attempts by which it rises in a window, and below which it does not fall."""
+"""The share of the highest rate of attempts by which it rises in a window."""
+_LEAST_SHARE: Final = 0.25
+_LEAST: Final = 10.0
+"""It falls neither below this share of that rate nor below so many calls per second: a call that waits for its turn
+longer than the API refuses it loses its account's time."""
 
 
 class Rate:
@@ -67,7 +71,7 @@ class Rate:
         self._highest = max(self._highest, accepted + self._refused / seconds)
         step = _STEP * self._highest
         if self._refused > _TOO_MANY * (self._accepted + self._refused):
-            self._limit = max(_BACK_OFF * accepted, step, 1.0)
+            self._limit = max(_BACK_OFF * accepted, _LEAST_SHARE * self._highest, _LEAST)
         elif self._limit is not None:
             self._limit += step
             if self._limit > 2 * self._highest:
