@@ -12,7 +12,7 @@ import pytest
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import Summary, read_report
 from acctgate.model.snapshot import Snapshot
-from acctgate.render import renderer
+from acctgate.render import Frame, renderer
 from acctgate.sources.snapshots import unreadable
 from tests.support import HERE, NOW, seed, without_time
 from tests.support.process import run_here
@@ -59,7 +59,7 @@ def test_each_account_has_its_own_name(form: str) -> None:
     documents = [{**DOCUMENT, "account_id": f"100000000000000{number}"} for number in range(3)]
     policy = CASES["clean"]()[1]
     reports = list(evaluate([Snapshot.from_document(document) for document in documents], policy, NOW))
-    render = renderer(form)
+    render = renderer(form, Frame(verbose=True))
     together = [render.account(report) for report in reports]
     if form == "sarif":  # the results come at the end
         results = json.loads(renderer(form).begin() + render.end(Summary()))["runs"][0]["results"]
@@ -68,7 +68,7 @@ def test_each_account_has_its_own_name(form: str) -> None:
         assert all(name in result["message"]["text"] for name, result in zip(named, results, strict=True))
         return
     for report, text in zip(reports, together, strict=True):
-        alone = renderer(form).account(report)
+        alone = renderer(form, Frame(verbose=True)).account(report)
         assert text.lstrip(",\n ") == alone.lstrip(",\n ")
         accounts = {str(other.account) for other in reports if str(other.account) in text}
         assert accounts == {str(report.account)}

@@ -80,8 +80,8 @@ def test_hostile_text_stays_data_in_json() -> None:
 @pytest.mark.parametrize("width", [80, 110, 300])
 def test_colour_is_all_that_a_terminal_adds(width: int) -> None:
     reports = list(evaluate(*CASES["blocked"](), NOW))
-    plain = renderer("text", Frame(color=False, width=width)).account(reports[0])
-    colored = renderer("text", Frame(color=True, width=width)).account(reports[0])
+    plain = renderer("text", Frame(color=False, width=width, verbose=True)).account(reports[0])
+    colored = renderer("text", Frame(color=True, width=width, verbose=True)).account(reports[0])
     assert "\x1b[" in colored and "\x1b" not in plain
     assert [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", colored).split("\n")] == plain.split("\n")
     assert max(map(len, plain.split("\n"))) <= width

@@ -17,9 +17,15 @@ from typing import Any, Final
 import pytest
 from markupsafe import escape
 
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.report import Summary
+from acctgate.model.since import Day, Since
 from acctgate.model.snapshot import Snapshot
 from acctgate.redact import clean
+from acctgate.render import renderer
+from acctgate.render.fleet import FEW
 from acctgate.rules import RULES
+from tests.support import NOW, written_policy
 from tests.support.accounts import GOOD
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
 from tests.support.reports import CASES, Case, rendered
@@ -77,7 +83,10 @@ def test_every_account_and_outcome_is_there_once(case: str) -> None:
     expected = Counter((o["outcome"], o["level"], o["rule"]) for a in report["accounts"] for o in a["outcomes"])
     assert Counter(page.rows) == expected
     assert {name: page.counts[name] for name in report["counts"]} == report["counts"]
-    assert [account["data-v"] for account in page.accounts] == [account["verdict"] for account in report["accounts"]]
+    verdicts = [account["verdict"] for account in report["accounts"]]
+    if len(verdicts) > FEW:  # ranked
+        verdicts.sort(key=["fail", "unknown", "pass"].index)
+    assert [account["data-v"] for account in page.accounts] == verdicts
 
 
 def test_blocking_findings_stand_apart_and_the_gravest_come_first() -> None:
@@ -229,6 +238,35 @@ def test_a_filter_hides_the_rest(tmp_path: Path) -> None:
     assert page.hidden["details"] == 250 - hit
     assert page.counts["accounts-shown"] == page.counts["outcomes-shown"] == hit
     assert page.hidden["form"] == 0, "without the script, the filters would not show"
+
+
+@needs_chromium
+def test_filters_by_folder_group_and_rule(tmp_path: Path) -> None:
+    text = "version: 1\nextends: baseline\ngroups: {web: {match: {folder: /prod/web}, rules: {root-mfa: }}}\n"
+    grouped = (CASES["fleet"]()[0], written_policy(tmp_path / "p.yaml", text))
+    failing = "rule=root-mfa&outcome=fail"
+    for address, hit in {"folder=/prod": 4, "group=web": 4, failing: 2, f"folder=/dev&{failing}": 1}.items():
+        page = dumped(tmp_path, grouped, f"#{address}")
+        assert page.hidden["details"] == 8 - hit, address
+
+
+def test_many_accounts_are_ranked() -> None:
+    accounts = Page(rendered("html", CASES["fleet"]())).accounts
+    assert [account["data-v"] for account in accounts] == ["fail"] * 6 + ["unknown", "pass"]
+    assert [account["data-f"] for account in accounts][:2] == ["/prod/web", "/dev"], "the two with critical violations"
+
+
+def test_the_page_shows_what_changed_and_the_days_of_a_history() -> None:
+    render, summary = renderer("html"), Summary()
+    (report, *_) = evaluate(*CASES["clean"](), NOW)
+    summary.add(report)
+    render.account(report)
+    summary.since = Since("old.json", newly_blocked=("app-1 (1)",), gone=("app-2 (2)",))
+    summary.days = (Day("2026-11-20", 3, 1, 9), Day("2026-11-21", 2, 0, 11))
+    text = render.end(summary)
+    assert "app-2 (2)" in text and "gone from the report" in text and "app-1 (1)" in text
+    assert "<title id=v0t>3+1, 2+0</title>" in text and "2026-11-21" in text
+    Page(text)
 
 
 @needs_chromium

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome, Result
-from acctgate.model.report import AccountReport
+from acctgate.model.report import AccountReport, Summary
 from acctgate.render import Frame, renderer
 from tests.support import NOW
 from tests.support.reports import CASES
@@ -22,8 +22,8 @@ CODES: Final = re.compile(r"\x1b\[[0-9;]*m")
 @pytest.mark.parametrize("width", [60, 80, 97, 100, 200])
 def test_a_verdict_is_never_wider_than_the_terminal(case: str, width: int) -> None:
     for report in evaluate(*CASES[case](), NOW):
-        plain = renderer("text", Frame(width=width)).account(report)
-        colored = renderer("text", Frame(width=width, color=True)).account(report)
+        plain = renderer("text", Frame(width=width, verbose=True)).account(report)
+        colored = renderer("text", Frame(width=width, color=True, verbose=True)).account(report)
         assert max(map(cell_len, plain.split("\n"))) <= width
         assert CODES.sub("", colored) == plain
         assert all(line == line.rstrip() for line in plain.split("\n"))
@@ -31,7 +31,7 @@ def test_a_verdict_is_never_wider_than_the_terminal(case: str, width: int) -> No
 
 def test_a_rule_with_a_very_long_name_is_shown() -> None:
     outcome = Outcome("x" * 120, "fail", "mandatory", "low", "s", "a b", 1, "m", "Do what must be done, and soon.")
-    text = renderer("text", Frame(width=80)).account(AccountReport("1", "fail", (outcome,)))
+    text = renderer("text", Frame(width=80, verbose=True)).account(AccountReport("1", "fail", (outcome,)))
     assert "x" * 40 in text
     assert " ".join(text.split()).endswith("Do what must be done, and soon.")
 
@@ -41,7 +41,7 @@ def test_waived_rules_do_not_count_as_passing() -> None:
         return Outcome(rule, result, "mandatory", "low", "a.b", "x", "y", "message", "remedy")
 
     report = AccountReport("1", "pass", (outcome("a", "pass"), outcome("b", "waived")))
-    text = renderer("text", Frame(width=80)).account(report)
+    text = renderer("text", Frame(width=80, verbose=True)).account(report)
     assert "account 1: 1 of 2 mandatory rules pass, 1 waived" in text
 
 
@@ -49,6 +49,7 @@ def test_waived_rules_do_not_count_as_passing() -> None:
 def test_names_are_short_unless_it_is_verbose(verbose: bool, shown: int) -> None:
     names = tuple(f"user{number}@x" for number in range(7))
     outcome = Outcome("user-mfa", "fail", "mandatory", "high", "s", "e", 1, "m", "r", names=names, names_note="why")
-    text = renderer("text", Frame(verbose=verbose)).account(AccountReport("1", "fail", (outcome,)))
+    render = renderer("text", Frame(verbose=verbose))
+    text = render.account(AccountReport("1", "fail", (outcome,))) + render.end(Summary())
     assert [name in text for name in names] == [number < shown for number in range(7)]
     assert ("and 2 more (why)" in text) is not verbose

@@ -23,7 +23,7 @@ _HTML: Final = (
 )
 _KEYS: Final = (
     "lang charset http-equiv content name class href type id for checked tabindex hidden role autocomplete value scope "
-    "title data-v data-n data-zh data-en data-count open colspan aria-hidden aria-labelledby viewbox d "
+    "title data-v data-f data-g data-n data-zh data-en data-count open colspan aria-hidden aria-labelledby viewbox d "
     "x y cx cy r width height text-anchor"
 )
 ELEMENTS: Final = set(_HTML.split())

@@ -70,6 +70,24 @@ def _names() -> Case:
     return [Snapshot.from_document(document)], load_policy(HERE / "golden" / "names.yaml")
 
 
+def _fleet() -> Case:
+    """Return more accounts than are shown in detail."""
+    found = []
+    for number, (folder, hours) in enumerate([("/prod/web", 24), ("/dev", 6), ("/prod/web", 24), ("/dev", 24)] * 2):
+        document = {**_clean_document(), "account_id": f"100000000000000{number}", "alias": f"app-{number}"}
+        document |= {"member": {"folder": folder, "tags": {}}, "taken_at": "2026-11-21T08:00:00Z"}
+        login = document["SecurityPreference"]["LoginProfilePreference"]
+        document["SecurityPreference"] = {"LoginProfilePreference": {**login, "LoginSessionDuration": hours}}
+        if number in (2, 3):
+            user = {"RootWithAccessKey": 1, "BindMfa": False}
+            document["AccountSecurityPracticeInfo"] = {"AccountSecurityPracticeUserInfo": user, "Score": 90}
+        if number == 5:
+            del document["SecurityPreference"]
+            document["errors"] = {"SecurityPreference": DENIED}
+        found.append(Snapshot.from_document(document))
+    return found, load_preset("baseline")
+
+
 def _hostile() -> Case:
     document = _clean_document()
     document |= {
@@ -95,6 +113,7 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
     "unknown": _unknown,
     "waived": _waived,
     "several": _several,
+    "fleet": _fleet,
     "hostile": _hostile,
     "names": _names,
 }

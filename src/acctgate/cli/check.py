@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, recorded_scope, source_options
+from acctgate.cli.comparing import Earlier, comparing_options
 from acctgate.cli.completion import files as complete_files
 from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     shell_complete=one_of(*FRAMEWORKS),
     help=f"Also report by control: {' or '.join(FRAMEWORKS)}. A control that fails or is unknown blocks. Repeatable.",
 )
+@comparing_options
 @judging_options
 @click.pass_context
 def command(
@@ -70,6 +72,7 @@ def command(
     lock_file: str | None,
     jobs: int | None,
     frameworks: tuple[str, ...],
+    earlier: Earlier,
     judging: Judging,
     many: OrganizationOptions,
 ) -> None:
@@ -89,11 +92,12 @@ def command(
     found = [framework(name) for name in dict.fromkeys(frameworks)]
     controls = _controls(found, wanted, now)
     writer = judging.writer(wanted, judged_by(wanted, now), found)
-    writer.scope = recorded_scope(snapshots)
+    writer.scope, writer.finish = recorded_scope(snapshots), earlier.finish
     planned = planned_changes(plans, lock_file)
     notifier = judging.notifier()
     known, blocking = judging.baseline(wanted), judging.fail_on()
     require_blocking_rule(wanted.source, wanted.levels(), blocking)
+    earlier.read(wanted, now)
     with ExitStack() as stack:
         workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
         title = READING_MANY if many.selected else "judging" if responses or snapshots else READING
@@ -115,7 +119,8 @@ def command(
             )
         if planned is not None:
             writer.repair = _repairer(evaluation, wanted, now)
-        counted = evaluation if many.selected else shown.count(evaluation, "accounts")
+        compared = earlier.watch(evaluation)
+        counted = compared if many.selected else shown.count(compared, "accounts")
         reports = shown.until(counted, first=writer.on_terminal)
         try:
             code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)

@@ -24,7 +24,7 @@ from acctgate.cli.options import (
 from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.output import OVERWRITE, write_text
 from acctgate.cli.progress import READING, progress
-from acctgate.model.snapshot import OPTIONAL_SECTIONS, explain
+from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, explain
 from acctgate.policy.command_line import chosen_names, meant_accounts
 from acctgate.reading import SourceError
 from acctgate.redact import json_without_commands, one_line
@@ -53,6 +53,21 @@ _OPERATIONS: Final = {
 """The operation whose failure leaves out a section. The report of one pack has a section of its own."""
 
 
+def _file(output: Path | None, snapshot: Snapshot) -> Path | None:
+    """Return the file to write; in a folder, one named by time and account. That one is never overwritten.
+
+    Raises:
+        click.ClickException: It exists.
+    """
+    if output is None or not output.is_dir():
+        return output
+    taken = (snapshot.taken_at or "").partition("+")[0].partition(".")[0].replace(":", "").removesuffix("Z")
+    file = output / f"{taken}Z-{snapshot.account_id or 'unknown'}.json"
+    if file.exists():
+        raise click.ClickException(f"{file}: already exists; a history is never overwritten")
+    return file
+
+
 @click.command(
     "snapshot",
     cls=WithExamples,
@@ -60,7 +75,7 @@ _OPERATIONS: Final = {
     examples=(
         "acctgate snapshot --output prod.json",
         "acctgate snapshot --names hash --output prod.json  # with the users' credentials, by pseudonyms",
-        "acctgate snapshot --role-arn acs:ram::1234567890123456:role/audit  # another account",
+        "acctgate snapshot --output history/  # an existing folder: a file named by time and account",
         "acctgate snapshot --organization --role-name audit --output accounts.ndjson --resume",
     ),
 )
@@ -91,7 +106,7 @@ def _write_one(ctx: click.Context, output: Path | None, live: Live) -> None:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say, names=names))
     require_meant(snapshot.account_id)
     text = json.dumps(snapshot.document, indent=1, ensure_ascii=False)
-    write_text(json_without_commands(text) + "\n", output)
+    write_text(json_without_commands(text) + "\n", _file(output, snapshot))
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)
         of_pack = RULE_COMPLIANCE if section.startswith(RULE_COMPLIANCE.section) else PACK_REPORT

@@ -71,6 +71,8 @@ class Writer:
         self._frameworks = tuple(frameworks)
         self.scope: Scope | None = None
         """Which accounts of an organization are judged. May be set until `write` is called."""
+        self.finish: Callable[[Summary], None] = _nothing
+        """Adds to the totals what is known after the last account."""
         self._targets = targets(tuple(formats) or ("text",), output)
         if look.quiet:
             self._targets = [target for target in self._targets if target != ("text", None)]
@@ -108,6 +110,7 @@ class Writer:
             summary.waivers = notices()
             if self.scope is not None:
                 summary.organization = self.scope.summarize(summary.accounts, summary.not_read)
+            self.finish(summary)
             for render, file in sinks:
                 file.write(render.end(summary))
         if message := tally.message(summary.verdict):
@@ -162,6 +165,10 @@ class Writer:
             root=root.as_posix() if root else "",
         )
         return replace(frame, places=self.policy.places, rules=self.policy.all_rules) if self.policy else frame
+
+
+def _nothing(summary: Summary) -> None:
+    """Add nothing to the totals."""
 
 
 def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:

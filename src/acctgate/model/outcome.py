@@ -113,6 +113,8 @@ class Outcome:
     """Whether the names explain the whole value, so that nobody else can be behind it."""
     names_note: str | None = None
     """What the names mean, how far they explain the value, or why they are unknown. It names nobody."""
+    open_since: str | None = None
+    """Since when it fails without a break in the history (UTC, ISO 8601), None without a history."""
 
     @property
     def binding(self) -> bool:

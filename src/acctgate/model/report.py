@@ -15,6 +15,7 @@ from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
 from acctgate.model.member import Member
 from acctgate.model.organization import OrganizationSummary
 from acctgate.model.outcome import RESULTS, BaselineNote, Outcome, Result, Verdict, verdict_of, worst
+from acctgate.model.since import Day, Since
 from acctgate.model.waiver import WaiverNotice
 from acctgate.reading import nests_too_deeply
 from acctgate.redact import one_line
@@ -86,6 +87,10 @@ class Summary:
     """The IDs of the accounts of which nothing could be read."""
     organization: OrganizationSummary | None = None
     """How many accounts of an organization were read, None if it is not known which there are."""
+    since: Since | None = None
+    """What changed since an earlier run. Known only after the last account."""
+    days: tuple[Day, ...] = ()
+    """How the accounts stood on each day of the history. Known only after the last account."""
     old_snapshots: int = 0
     """How many snapshots have a notice about their age."""
     frameworks: dict[str, FrameworkTotal] = field(default_factory=dict)
@@ -163,6 +168,10 @@ class Report:
     """The controls of the frameworks that `--framework` names, over all accounts."""
     organization: OrganizationSummary | None = None
     """How many accounts of an organization were read."""
+    since: Since | None = None
+    """What changed since an earlier run."""
+    days: tuple[Day, ...] = ()
+    """How the accounts stood on each day of the history."""
 
     @property
     def judged_by(self) -> JudgedBy | None:
@@ -192,6 +201,19 @@ def read_report(text: str | bytes) -> Report:
     return replace(report, accounts=tuple(map(_with_baseline_notes, report.accounts)))
 
 
+def read_account(line: str) -> AccountReport:
+    """Parse a line of an NDJSON report.
+
+    Raises:
+        ValueError: It is not the report on an account. The message is one line.
+    """
+    try:
+        return _with_baseline_notes(_account_adapter().validate_json(line))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"not a report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
 def _with_baseline_notes(report: AccountReport) -> AccountReport:
     """Read a baseline in a report: a waiver without an end, which older readers expect."""
     return report.map_outcomes(lambda outcomes: tuple(map(_with_baseline_note, outcomes)))
@@ -205,6 +227,11 @@ def _with_baseline_note(outcome: Outcome) -> Outcome:
     if note is None and waiver.outcome is not None:
         note = BaselineNote(waiver.reason.removeprefix("already in "), waiver.outcome)
     return replace(outcome, waiver=None, baseline=note)
+
+
+@cache
+def _account_adapter() -> TypeAdapter[AccountReport]:
+    return TypeAdapter(AccountReport)
 
 
 @cache

@@ -43,7 +43,7 @@ class Frame:
     repair: Callable[[int], str | None] | None = None
     """Returns the repair of an account after the deploy, as a block of code in Markdown, by its place in the report."""
     verbose: bool = False
-    """Whether text shows the values of rules that pass, too."""
+    """Whether text shows each of many accounts in detail, and the values of rules that pass, too."""
     root: str = ""
     """The repository's root, an absolute path with slashes; empty if unknown."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean
+from acctgate.text import describe_duration
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {"pass": "passed", "fail": "blocked", "unknown": "unknown"}
 OUTCOME_WORDS: Final[dict[Result, str]] = {
@@ -77,6 +79,26 @@ def read_line(report: AccountReport) -> str:
     taken = f" at {report.taken_at}" if report.taken_at else ""
     how = f"from {report.read_as.describe()}" if report.read_as else ""
     return clean(f"Read {how}{taken}", _LONGEST_LINE) if how or taken else ""
+
+
+def open_for(open_since: str | None, judged_at: str | None, taken_at: str | None = None) -> str | None:
+    """Return how long a violation is open: `12 days`.
+
+    Args:
+        open_since: Since when it fails (ISO 8601), None if it is not known.
+        judged_at: The time of judgement.
+        taken_at: When the account was read.
+
+    Returns:
+        The text; None if nothing is known, or if no earlier snapshot has the violation.
+    """
+    try:
+        since, now = datetime.fromisoformat(open_since or ""), datetime.fromisoformat(judged_at or "")
+        if taken_at and datetime.fromisoformat(taken_at) == since:
+            return None
+        return describe_duration(max(now - since, timedelta()))
+    except (ValueError, TypeError):  # a time without a zone
+        return None
 
 
 def account_name(report: AccountReport) -> str:

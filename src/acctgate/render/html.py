@@ -7,22 +7,27 @@ Without the script everything can be read; the script adds filters.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from acctgate.frameworks import Framework
+from acctgate.language import Words
 from acctgate.model.control import FrameworkResult
 from acctgate.model.outcome import Verdict
 from acctgate.model.report import AccountReport, Summary
+from acctgate.redact import clean, without_commands
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.controls import framework_results
+from acctgate.render.fleet import FEW, SEVERITIES
+from acctgate.render.fleet_words import since_parts
 from acctgate.render.page import texts
 from acctgate.render.page.account import account_details
 from acctgate.render.page.changes import Changes
 from acctgate.render.page.environment import asset, environment
 from acctgate.render.page.rules import Rules
-from acctgate.render.page.trend import Trends, score_of
+from acctgate.render.page.trend import Trends, days_figure, score_of
 from acctgate.version import __version__
 
 _ROOM: Final = 2_780_000
@@ -34,6 +39,11 @@ _FLEET: Final = 1_000
 _FEW: Final = 3
 """Up to how many accounts are open at first, and come before the rules."""
 _MAX_WAIVERS: Final = 50
+_MAX_NAMES: Final = 20
+"""Accounts named for one kind of change since an earlier run."""
+_MAX_CHOICES: Final = 200
+_LONGEST_CHOICE: Final = 300
+_VERDICTS: Final[tuple[Verdict, ...]] = ("fail", "unknown", "pass")
 _FILTERS: Final = (
     ("verdict", texts.VERDICT, tuple(texts.VERDICTS.items())),
     ("outcome", texts.OUTCOME, tuple((name, texts.OUTCOMES[name]) for name in texts.ORDER)),
@@ -44,6 +54,10 @@ _FILTERS: Final = (
 class _Account(NamedTuple):
     verdict: Verdict
     details: Markup
+    rank: tuple[int, ...]
+    """The place among many accounts: the smallest comes first."""
+    folder: str | None
+    groups: tuple[str, ...]
 
 
 class _OldSnapshots:
@@ -86,7 +100,9 @@ class HtmlRenderer(Renderer):
         score = score_of(report)
         if score is not None:
             self._lowest = score if self._lowest is None else min(score, self._lowest)
-        self._accounts.append(_Account(report.verdict, self._details(report, score)))
+        folder = _name(report.member.folder) if report.member and report.member.folder else None
+        groups = tuple(map(_name, (*report.groups, *report.possible_groups)))
+        self._accounts.append(_Account(report.verdict, self._details(report, score), _rank(report), folder, groups))
         return ""
 
     def end(self, summary: Summary) -> str:
@@ -94,6 +110,7 @@ class HtmlRenderer(Renderer):
         style, style_hash = asset("page.css")
         script, script_hash = asset("page.js")
         figures, hidden_figures = self._trends.figures()
+        few = len(self._accounts) <= _FEW
         return (
             environment()
             .get_template("page.html.j2")
@@ -110,13 +127,15 @@ class HtmlRenderer(Renderer):
                 blocking=self._blocking,
                 changes=self._changes,
                 max_waivers=_MAX_WAIVERS,
-                figures=figures,
+                since_parts=since_parts(summary.since) if summary.since else [],
+                max_names=_MAX_NAMES,
+                figures=[*([days_figure(summary.days)] if summary.days else []), *figures],
                 hidden_figures=hidden_figures,
                 rules=self._rules.sorted(),
-                filters=_FILTERS,
-                accounts=self._accounts,
+                filters=(*_FILTERS, *self._choices()),
+                accounts=self._ranked(),
                 short_accounts=self._short,
-                few=len(self._accounts) <= _FEW,
+                few=few,
                 old_snapshots=self._old,
                 judged_by=self.frame.judged_by.describe() if self.frame.judged_by else None,
                 frameworks=self._frameworks(summary),
@@ -128,6 +147,18 @@ class HtmlRenderer(Renderer):
         frameworks = self.frame.frameworks
         return list(zip(framework_results(frameworks, summary), frameworks, strict=True))
 
+    def _ranked(self) -> list[_Account]:
+        """Return few accounts in the order of the input, many by rank."""
+        return sorted(self._accounts, key=lambda account: account.rank if len(self._accounts) > FEW else ())
+
+    def _choices(self) -> list[tuple[str, Words, list[tuple[str, Words]]]]:
+        """Return the filters whose choices depend on the accounts: by rule, folder and group."""
+        rules = [total.first.rule for total in self._rules.sorted() if total.found]
+        folders = {above for account in self._accounts for above in _with_parents(account.folder or "")}
+        groups = {group for account in self._accounts for group in account.groups}
+        found = (("rule", texts.RULE, rules), ("folder", texts.FOLDER, folders), ("group", texts.GROUP, groups))
+        return [(name, words, _same_words(choices)) for name, words, choices in found]
+
     def _details(self, report: AccountReport, score: int | None) -> Markup:
         """Return the account's part with values, if there is room for it and for the accounts that may follow."""
         details = account_details(report, score, self._rules.number, whole=True)
@@ -137,6 +168,31 @@ class HtmlRenderer(Renderer):
             self._short += 1
         self._room -= _size(details)
         return details
+
+
+def _with_parents(folder: str) -> Iterator[str]:
+    """Yield a folder and those that it is in, without the root."""
+    while folder.strip("/"):
+        yield folder
+        folder = folder.rpartition("/")[0]
+
+
+def _same_words(choices: Iterable[str]) -> list[tuple[str, Words]]:
+    """Return names as choices: as in the attributes of accounts, and the same in every language."""
+    return [(name, Words(name, name)) for name in map(_name, sorted(choices)[:_MAX_CHOICES])]
+
+
+def _name(text: str) -> str:
+    """Return a name as one printable line, the same in a filter's choices and in the attributes of accounts."""
+    return without_commands(clean(text, _LONGEST_CHOICE))
+
+
+def _rank(report: AccountReport) -> tuple[int, ...]:
+    """Return an account's place: the verdict, then its mandatory violations by severity, then unknown rules."""
+    blocking = [each for each in report.outcomes if each.binding]
+    failed = Counter(each.severity for each in blocking if each.outcome == "fail")
+    unknown = sum(each.outcome == "unknown" for each in blocking)
+    return (_VERDICTS.index(report.verdict), *(-failed[severity] for severity in SEVERITIES), -unknown)
 
 
 def _size(text: str) -> int:

@@ -43,6 +43,10 @@ class JsonRenderer(Renderer):
     def end(self, summary: Summary) -> str:
         """Return the controls, the waivers needing attention, the counts and the verdict."""
         waivers = f'"waivers": {dumps([asdict(notice) for notice in summary.waivers])}, ' if summary.waivers else ""
+        if summary.since:
+            waivers += f'"since": {dumps(asdict(summary.since))}, '
+        if summary.days:
+            waivers += f'"days": {dumps([asdict(day) for day in summary.days])}, '
         found = [asdict(result) for result in framework_results(self.frame.frameworks, summary)]
         frameworks = f'"frameworks": {dumps(found)},\n ' if found else ""
         read = summary.organization
@@ -140,6 +144,8 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         result["possible_names"] = list(outcome.possible_names)
     if outcome.names_note:
         result["names_note"] = outcome.names_note
+    if outcome.open_since:
+        result["open_since"] = outcome.open_since
     if outcome.place:
         result["place"] = {"file": outcome.place.file, "line": outcome.place.line}
     return result

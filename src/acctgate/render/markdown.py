@@ -17,12 +17,17 @@ from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import plan_lines
 from acctgate.render.controls import framework_results
 from acctgate.render.findings import read_line, who
-from acctgate.render.gravest import rank
+from acctgate.render.fleet import FEW, Fleet
+from acctgate.render.fleet_markdown import fleet_lines, since_lines
+from acctgate.render.fleet_words import fleet_headline
+from acctgate.render.gravest import Gravest, rank
 from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import escape
 from acctgate.render.page.texts import SEVERITIES
 
 _MAX_CELL: Final = 300
+_MAX_GRAVEST: Final = 400
+"""Findings to keep, the gravest ones: no more fit."""
 _VERDICT_SIGNS: Final[dict[Verdict, str]] = {"pass": "✅", "fail": "❌", "unknown": "❓"}
 _SIGNS: Final[Mapping[Result | NotCovered, str]] = {"fail": "❌", "unknown": "❓", "waived": "➖"}
 
@@ -40,9 +45,12 @@ class MarkdownRenderer(Renderer):
         self._details = Rows(ROOM // 8, shared)
         self._waivers = Rows(ROOM // 12)
         self._read = Rows(ROOM // 24)
+        self._fleet = Fleet()
+        self._gravest = Gravest(_MAX_GRAVEST)
 
     def account(self, report: AccountReport) -> str:
         """Collect what will be shown, while there is room."""
+        self._fleet.add(report)
         if read_line(report):
             self._read.add(partial(_read, report))
         if report.diff is not None:
@@ -50,6 +58,7 @@ class MarkdownRenderer(Renderer):
         for outcome in sorted(report.outcomes, key=rank):
             if outcome.outcome in ("fail", "unknown") and outcome.binding:
                 self._blocking.add(partial(self._row, report, outcome))
+                self._gravest.add(rank(outcome), partial(self._row, report, outcome, remediation=False))
             elif outcome.outcome in ("fail", "unknown", "waived"):
                 self._details.add(partial(self._row, report, outcome))
         self._add_repair(report)
@@ -70,11 +79,20 @@ class MarkdownRenderer(Renderer):
         verdict = f"{_VERDICT_SIGNS[summary.verdict]} {say(words.COMMENT_VERDICTS[summary.verdict])}"
         totals = words.totals(summary, self.frame.language)
         lines = [f"## acctgate: {verdict}", "", f"{totals}{say(words.STOP)}", "", *self._warnings(summary)]
-        header = [f"| {' | '.join(map(say, words.FINDING_HEADER))} |", "|---" * len(words.FINDING_HEADER) + "|"]
+        header = _header(list(map(say, words.FINDING_HEADER)))
+        if summary.since:
+            lines += since_lines(summary.since, self.frame)
+        if self._accounts > FEW:
+            lines += [
+                f"**{fleet_headline(self._fleet, summary, self.frame)}**",
+                "",
+                *fleet_lines(self._fleet, self.frame),
+            ]
         if self._changes.found:
             lines += [f"### {say(words.CHANGES)}", "", *self._changes.lines()]
         if self._blocking.found:
-            lines += [f"### {say(words.BLOCKING)}", "", *header, *self._blocking.lines()]
+            short = header if self._accounts <= FEW else _header([say(each) for each in words.FINDING_HEADER[:-1]])
+            lines += [f"### {say(words.BLOCKING)}", "", *short, *self._blocking_rows().lines()]
         if self._repairs.found:
             lines += _folded(say(words.REPAIR), self._repairs.lines())
         if self._details.found:
@@ -88,6 +106,16 @@ class MarkdownRenderer(Renderer):
             lines += _folded(say(words.NOTICES_FOLDED).format(f"{len(summary.waivers):,}"), self._waivers.lines())
         lines += self._judged_by()
         return "\n".join(lines).rstrip("\n") + "\n"
+
+    def _blocking_rows(self) -> Rows:
+        """Return the blocking findings: of many accounts the gravest first, since not all fit."""
+        if self._accounts <= FEW:
+            return self._blocking
+        rows = Rows(ROOM // 3)
+        for text in self._gravest.texts():
+            rows.add(partial(str, text))
+        rows.found += self._gravest.dropped
+        return rows
 
     def _warnings(self, summary: Summary) -> list[str]:
         """Return what makes the verdict less certain: overrides of the policy, and old snapshots."""
@@ -106,17 +134,22 @@ class MarkdownRenderer(Renderer):
         lines = [*judged, *(self._read.lines() if self._read.found else [])]
         return _folded(say(words.PROVENANCE), lines) if lines else []
 
-    def _row(self, report: AccountReport, outcome: Outcome) -> str:
+    def _row(self, report: AccountReport, outcome: Outcome, *, remediation: bool = True) -> str:
         name = report.alias or report.account or self.frame.say(words.UNKNOWN_ACCOUNT)
         severity = self.frame.say(SEVERITIES[outcome.severity])
         rule = outcome.rule if self.frame.language == "en" else f"{outcome.rule}（{self.frame.title(outcome.rule)}）"
         found = who(outcome)
         message = f"{outcome.message}: {found}" if found else outcome.message
-        cells = (name, rule, severity, message, outcome.expected, self.frame.remediation(outcome))
+        last = [self.frame.remediation(outcome)] if remediation else []
+        cells = (name, rule, severity, message, outcome.expected, *last)
         return f"| {_SIGNS[outcome.outcome]} | {' | '.join(_cell(cell) for cell in cells)} |"
 
     def _change(self, report: AccountReport, diff: AccountDiff) -> str:
         return "\n".join(plan_lines(report, diff, self.frame))
+
+
+def _header(names: list[str]) -> list[str]:
+    return [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:

@@ -17,7 +17,10 @@ from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_text import change_lines
-from acctgate.render.findings import MOST_NAMES, read_line, who
+from acctgate.render.findings import MOST_NAMES, open_for, read_line, who
+from acctgate.render.fleet import FEW, Fleet
+from acctgate.render.fleet_text import fleet_lines, since_lines
+from acctgate.render.fleet_words import OPEN_FOR, fleet_headline
 from acctgate.render.gravest import rank
 from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
@@ -40,15 +43,34 @@ class TextRenderer(Renderer):
         super().__init__(frame)
         self._layout = Layout(frame.width, frame.color)
         self._say = frame.say
+        self._fleet, self._waiting = Fleet(), list[str]()
+        self._count = 0
 
     def account(self, report: AccountReport) -> str:
-        """Return the verdict on one account."""
-        return "\n".join([*self._account(report), "\n"])
+        """Return the verdict on one account if all are shown in detail; otherwise `end` decides from their number."""
+        self._count += 1
+        self._fleet.add(report)
+        if self.frame.verbose:
+            return self._detail(report)
+        if self._count <= FEW:
+            self._waiting.append(self._detail(report))
+        return ""
 
     def end(self, summary: Summary) -> str:
-        """Return the controls not covered, the waivers needing attention and, for several snapshots, the totals."""
-        totals = f"{self._total(summary)}{self._organization(summary)}"
-        return f"{self._not_covered()}{self._notices(summary)}{totals}{self._judged_by()}"
+        """Return few accounts in detail, or the summary of many; then what changed, waivers and the totals."""
+        few = self._count <= FEW
+        since = "\n".join([*since_lines(summary.since, self._layout, self.frame), "\n"])[1:] if summary.since else ""
+        totals = f"{self._total(summary) if few else ''}{self._organization(summary)}"
+        last = f"{self._not_covered()}{self._notices(summary)}{totals}{self._judged_by()}"
+        if few:
+            return f"{''.join(self._waiting)}{since}{last}"
+        lines = [*fleet_lines(self._fleet, summary, self._layout, self.frame), ""]
+        verdict = self._verdict(summary.verdict, fleet_headline(self._fleet, summary, self.frame))
+        changes = f"\n{since.rstrip()}" if since else ""
+        return f"{verdict}{changes}\n" + "\n".join(lines) + last
+
+    def _detail(self, report: AccountReport) -> str:
+        return "\n".join([*self._account(report), "\n"])
 
     def _account(self, report: AccountReport) -> Iterator[str]:
         findings = sorted((each for each in report.outcomes if each.outcome in ("fail", "unknown")), key=rank)
@@ -62,6 +84,7 @@ class TextRenderer(Renderer):
         if report.diff is not None:
             yield from self._changes(report.diff)
         yield from self._findings(blocking)
+        yield from self._open(report, blocking)
         yield from self._remediation(blocking)
         if advisory:
             yield f"\n{self._heading(self._say(words.ADVISORY).format(len(advisory)))}"
@@ -102,6 +125,17 @@ class TextRenderer(Renderer):
         for reason, rules in reasons.items():
             yield self._layout.paragraph(("  ?  ", "yellow"), (clean(", ".join(rules)), "bold"), 5)
             yield self._layout.paragraph((" " * 5, ""), (clean(reason, _LONGEST), "yellow"), 5)
+
+    def _open(self, report: AccountReport, outcomes: Sequence[Outcome]) -> Iterator[str]:
+        """Yield how long violations are open, if there is a history."""
+        judged_at = self.frame.judged_by.judged_at if self.frame.judged_by else None
+        times: dict[str, list[str]] = {}
+        for outcome in outcomes:
+            if found := open_for(outcome.open_since, judged_at, report.taken_at):
+                times.setdefault(found, []).append(outcome.rule)
+        for found, rules in times.items():
+            text = clean(f"{self._say(OPEN_FOR).format(found)}{self._say(words.COLON)}{', '.join(rules)}", _LONGEST)
+            yield self._layout.paragraph((" " * 5, ""), (text, "dim"), 5)
 
     def _table(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
         return self._layout.table([self._say(each) for each in words.HEADER], rows, fixed=4)

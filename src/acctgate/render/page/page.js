@@ -3,7 +3,7 @@
   const $ = (id) => document.getElementById(id);
   const form = $("filter");
   if (!form) return;
-  const keys = ["q", "verdict", "outcome", "level"];
+  const keys = ["q", "verdict", "outcome", "level", "rule", "folder", "group"].filter($);
   const details = [...document.querySelectorAll("details.a")];
   const text = (node) => node.textContent.toLowerCase();
   let index = null;
@@ -11,6 +11,8 @@
     details.map((node) => ({
       node,
       verdict: node.dataset.v,
+      folder: node.dataset.f ?? "",
+      memberOf: (node.dataset.g ?? "").split("\n"),
       name: text(node.querySelector(".who")),
       groups: [...node.querySelectorAll("tbody")].map((body) => ({
         node: body,
@@ -19,6 +21,7 @@
         rows: [...body.rows].slice(1).map((row) => ({
           node: row,
           text: text(row),
+          rules: row.cells[0].textContent.split(", ").map((name) => name.replace(/ × \d+$/, "")),
           count: Number(row.dataset.n ?? 1),
         })),
       })),
@@ -30,18 +33,23 @@
     index ??= read();
     const want = Object.fromEntries(keys.map((key) => [key, $(key).value]));
     const q = want.q.trim().toLowerCase();
-    const narrow = Boolean(q || want.outcome || want.level);
+    const narrow = Boolean(q || want.outcome || want.level || want.rule);
+    const below = (folder) => folder === want.folder || folder.startsWith(want.folder.replace(/\/$/, "") + "/");
+    const wanted = (account) =>
+      (!want.verdict || account.verdict === want.verdict) &&
+      (!want.folder || below(account.folder)) &&
+      (!want.group || account.memberOf.includes(want.group));
     const shown = [];
     let outcomes = 0;
     for (const account of index) {
       let count = 0;
-      if (!want.verdict || account.verdict === want.verdict) {
+      if (wanted(account)) {
         const named = account.name.includes(q);
         for (const group of account.groups) {
           let found = 0;
           if ((!want.outcome || group.outcome === want.outcome) && (!want.level || group.level === want.level[0])) {
             for (const row of group.rows) {
-              const hit = named || row.text.includes(q);
+              const hit = (named || row.text.includes(q)) && (!want.rule || row.rules.includes(want.rule));
               hide(row.node, !hit);
               if (hit) found += row.count;
             }

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from acctgate.language import Words
 from acctgate.model.outcome import Result
 from acctgate.model.report import AccountReport
+from acctgate.model.since import Day
 from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
 from acctgate.rules import RULES
@@ -170,6 +171,17 @@ def _worst_results(report: AccountReport) -> dict[str, Result]:
         known = found.get(outcome.rule, outcome.outcome)
         found[outcome.rule] = min(known, outcome.outcome, key=_WORST_FIRST.index)
     return found
+
+
+def days_figure(days: Sequence[Day]) -> Markup:
+    """Return a figure of how many accounts were blocked or unknown on each day of a history."""
+    points = [Point(number, day.day, (), day.blocked, day.unknown) for number, day in enumerate(days, 1)][-_POINTS:]
+    highest = max(1, *(point.failed + point.unknown for point in points))
+    marks = [(mark, mark / highest) for mark in _marks(0, highest)]
+    figure: Markup = macros("trend.html.j2").figure(  # type: ignore[attr-defined]
+        0, texts.HISTORY.en, [], points, [], Scale(len(points)), highest, marks, texts.ACCOUNTS_BY_DAY
+    )
+    return figure
 
 
 def _figure(number: int, course: _Course) -> Markup:

@@ -1,0 +1,93 @@
+"""The options that compare a report with earlier runs: --since and --history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from acctgate.cli.completion import files
+from acctgate.cli.options import or_fail
+from acctgate.model.report import AccountReport, Summary
+from acctgate.policy import Policy
+from acctgate.redact import one_line
+from acctgate.text import and_more
+
+if TYPE_CHECKING:
+    from acctgate.evaluate.history import History
+    from acctgate.evaluate.since import Comparison
+
+
+class Earlier:
+    """The earlier runs that the options name."""
+
+    def __init__(self, since: str | None, history: Path | None) -> None:
+        self._since, self._folder = since, history
+        self._history: History | None = None
+        self._comparison: Comparison | None = None
+
+    def read(self, policy: Policy, now: datetime) -> None:
+        """Read the earlier report and the folder of snapshots.
+
+        Raises:
+            click.ClickException: One cannot be read.
+        """
+        if self._folder is not None:
+            from acctgate.evaluate.history import read_history  # noqa: PLC0415 - loads only for --history
+
+            folder = self._folder
+            self._history = or_fail(lambda: read_history(folder, policy, now))
+            self._comparison = self._history.comparison()
+        if self._since is not None:
+            from acctgate.evaluate.since import read_earlier  # noqa: PLC0415 - loads only for --since
+
+            path = self._since
+            self._comparison = or_fail(lambda: read_earlier(path))
+
+    def watch(self, reports: Iterable[AccountReport]) -> Iterable[AccountReport]:
+        """Return the reports, compared as they pass by."""
+        if self._history is not None:
+            reports = self._history.watch(reports)
+        return self._comparison.watch(reports) if self._comparison is not None else reports
+
+    def finish(self, summary: Summary) -> None:
+        """Add to the totals what changed. A line on standard error names accounts that are gone."""
+        if self._history is not None:
+            summary.days = self._history.days()
+        if self._comparison is None:
+            return
+        summary.since = self._comparison.result()
+        if gone := summary.since.gone:
+            text = f"{summary.since.source}: account {gone[0]} is gone: it is not in this report"
+            click.echo(f"acctgate: {one_line(text)}{and_more(len(gone) - 1)}", err=True)
+
+
+def comparing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --since and --history. The command gets an `Earlier` as `earlier`."""
+
+    @wraps(command)
+    def call(*, since: str | None, history: Path | None, **values: Any) -> Any:
+        return command(earlier=Earlier(since, history), **values)
+
+    decorated: Callable[..., Any] = call
+    for option in (
+        click.option(
+            "--history",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help="A folder of earlier snapshots, as acctgate snapshot --output FOLDER fills it: the report shows how "
+            "long each violation is open.",
+        ),
+        click.option(
+            "--since",
+            metavar="REPORT",
+            shell_complete=files,
+            help="An earlier JSON or NDJSON report: show which accounts are newly blocked, repaired, new or gone.",
+        ),
+    ):
+        decorated = option(decorated)
+    return decorated

@@ -1,0 +1,128 @@
+"""A folder of earlier snapshots: since when a violation is open, and how the accounts stood on each day.
+
+Every snapshot is judged by today's policy, at any age and without waivers, so that a change of the policy is no change
+of the account.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from acctgate.evaluate.judge import prepare
+from acctgate.evaluate.since import Before, Comparison
+from acctgate.model.report import AccountReport
+from acctgate.model.since import Day
+from acctgate.policy.policy import Policy
+from acctgate.reading import SourceError
+from acctgate.sources.snapshots import read_snapshots
+from acctgate.text import os_reason
+
+MOST_DAYS: Final = 60
+_RECORD: Final = ".run.json"
+"""The end of the name of a record about a run, beside the accounts that it read."""
+_SUFFIXES: Final = frozenset({".json", ".ndjson"})
+
+
+class _Entry(NamedTuple):
+    """An account in one snapshot of the folder."""
+
+    taken: datetime
+    account: Before
+
+
+class History:
+    """The accounts of a folder, each by time."""
+
+    def __init__(self, folder: Path, entries: dict[str, list[_Entry]], now: datetime) -> None:
+        self._folder, self._entries, self._now = folder, entries, now
+        for found in entries.values():
+            found.sort(key=lambda entry: entry.taken)
+        self._last: dict[str, _Entry] = {}
+
+    def watch(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
+        """Yield the reports with the time since which each violation is open."""
+        for report in reports:
+            yield self._with_times(report)
+
+    def comparison(self) -> Comparison:
+        """Return what compares accounts with their last earlier snapshots."""
+        last = {account: entries[-1].account for account, entries in self._entries.items()}
+        return Comparison(str(self._folder), last)
+
+    def days(self) -> tuple[Day, ...]:
+        """Return how the accounts stood on each day with a snapshot, the judged ones included, the latest days only."""
+        entries: dict[str, list[_Entry]] = {account: list(found) for account, found in self._entries.items()}
+        for account, entry in self._last.items():
+            entries.setdefault(account, []).append(entry)
+        days = sorted({entry.taken.date() for found in entries.values() for entry in found})[-MOST_DAYS:]
+        result = []
+        for day in days:
+            until = [[each for each in found if each.taken.date() <= day] for found in entries.values()]
+            verdicts = Counter(found[-1].account.verdict for found in until if found)
+            result.append(Day(day.isoformat(), verdicts["fail"], verdicts["unknown"], verdicts["pass"]))
+        return tuple(result)
+
+    def _with_times(self, report: AccountReport) -> AccountReport:
+        if report.account is None:
+            return report
+        taken = _time(report.taken_at) or self._now
+        self._last[report.account] = _Entry(taken, Before.of(report))
+        earlier = [entry for entry in self._entries.get(report.account, ()) if entry.taken < taken]
+        outcomes = tuple(
+            replace(outcome, open_since=_since(outcome.rule, earlier, taken)) if outcome.outcome == "fail" else outcome
+            for outcome in report.outcomes
+        )
+        return replace(report, outcomes=outcomes)
+
+
+def _since(rule: str, earlier: list[_Entry], taken: datetime) -> str:
+    """Return the time of the first snapshot in an unbroken row in which the rule fails."""
+    first = taken
+    for entry in reversed(earlier):
+        if rule not in entry.account.failing:
+            break
+        first = entry.taken
+    return first.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def read_history(folder: Path, policy: Policy, now: datetime) -> History:
+    """Read the snapshots in a folder (JSON and NDJSON), and judge each by the policy.
+
+    Args:
+        folder: The folder, as `acctgate snapshot --output FOLDER/` fills it. Further folders in it are not read.
+        policy: Today's policy.
+        now: The time of judgement (with a time zone).
+
+    Raises:
+        SourceError: The folder or a snapshot cannot be read, or one does not say when it was taken.
+    """
+    try:
+        names = (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+        files = sorted(path for path in names if not path.name.endswith(_RECORD))
+    except OSError as error:
+        raise SourceError(f"{folder}: {os_reason(error)}") from None
+    judge = prepare(policy.at_any_age(), now)
+    entries: dict[str, list[_Entry]] = {}
+    for path in files:
+        for account in read_snapshots([str(path)]):
+            if account.unreadable is not None:
+                raise SourceError(account.unreadable)
+            taken = _time(account.taken_at)
+            if taken is None:
+                raise SourceError(f"{path}: no taken_at, so its place in the history is not known")
+            if account.account_id is not None:
+                entries.setdefault(account.account_id, []).append(_Entry(taken, Before.of(judge(account))))
+    return History(folder, entries, now)
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

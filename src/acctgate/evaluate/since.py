@@ -1,0 +1,115 @@
+"""Compare the accounts of a report with those of an earlier one. Pure but for reading the earlier report."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from acctgate.model.outcome import Verdict
+from acctgate.model.report import AccountReport, read_account, read_report
+from acctgate.model.since import Since
+from acctgate.reading import SourceError, read_json, read_text
+from acctgate.redact import one_line
+
+_LARGEST: Final = 1 << 30
+"""Bytes of an earlier report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An account in an earlier report."""
+
+    name: str
+    verdict: Verdict
+    failing: frozenset[str]
+    """The rules that it violated."""
+    blocking: frozenset[str]
+    """The mandatory ones of these."""
+
+    @classmethod
+    def of(cls, report: AccountReport) -> Before:
+        """Return what is compared of a report."""
+        failed = [each for each in report.outcomes if each.outcome == "fail"]
+        blocking = frozenset(each.rule for each in failed if each.binding)
+        return cls(name_of(report), report.verdict, frozenset(each.rule for each in failed), blocking)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares accounts as they pass by. Of several snapshots of one account, the last one counts."""
+
+    source: str
+    before: Mapping[str, Before]
+    judged_at: str | None = None
+    _now: dict[str, Before] = field(default_factory=dict)
+
+    def watch(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
+        """Yield the reports unchanged."""
+        for report in reports:
+            if report.account is not None:
+                self._now[report.account] = Before.of(report)
+            yield report
+
+    def result(self) -> Since:
+        """Return what changed. Complete after the last report."""
+        pairs = [(self.before[account], now) for account, now in self._now.items() if account in self.before]
+        rules = Counter(rule for old, now in pairs for rule in now.blocking - old.blocking)
+        return Since(
+            self.source,
+            newly_blocked=_names(now for old, now in pairs if now.verdict == "fail" != old.verdict),
+            newly_unknown=_names(now for old, now in pairs if now.verdict == "unknown" != old.verdict),
+            repaired=_names(now for old, now in pairs if now.verdict == "pass" != old.verdict),
+            new=_names(now for account, now in self._now.items() if account not in self.before),
+            gone=_names(old for account, old in self.before.items() if account not in self._now),
+            newly_failing=dict(rules.most_common()),
+            judged_at=self.judged_at,
+        )
+
+
+def name_of(report: AccountReport) -> str:
+    """Return the account's alias and ID as one printable line."""
+    account = report.account or "unknown"
+    return one_line(f"{report.alias} ({account})" if report.alias else account)
+
+
+def read_earlier(path: str) -> Comparison:
+    """Read an earlier report: JSON, or NDJSON with one account per line.
+
+    Raises:
+        SourceError: It cannot be read, or is not a report. The text is one line.
+    """
+    text = read_text(path, _LARGEST)
+    try:
+        if not _is_ndjson(text):
+            report = read_report(text)
+            return Comparison(path, _by_id(report.accounts), report.judged_at)
+        reports = [read_account(line) for line in text.splitlines() if line.strip()]
+    except ValueError as error:
+        raise SourceError(f"{path}: {error}") from None
+    return Comparison(path, _by_id(reports), _judged_at(text, path))
+
+
+def _is_ndjson(text: str) -> bool:
+    """Return whether the first line is an account's report by itself."""
+    try:
+        found = json.loads(text.lstrip("\ufeff").split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "outcomes" in found
+
+
+def _judged_at(text: str, path: str) -> str | None:
+    first: Any = read_json(text.lstrip("\ufeff").split("\n", 1)[0], path)
+    found = first.get("judged_at")
+    return found if isinstance(found, str) else None
+
+
+def _by_id(reports: Iterable[AccountReport]) -> dict[str, Before]:
+    return {report.account: Before.of(report) for report in reports if report.account is not None}
+
+
+def _names(accounts: Iterable[Before]) -> tuple[str, ...]:
+    return tuple(account.name for account in accounts)

@@ -1,0 +1,93 @@
+"""Totals over many accounts: rules by how many accounts they concern, and the worst accounts. Bounded in memory."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from typing import Final, NamedTuple
+
+from acctgate.model.outcome import Outcome, Severity, Verdict
+from acctgate.model.report import AccountReport
+
+FEW: Final = 5
+"""Up to how many accounts text and Markdown show each account in detail."""
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
+_WORST: Final = 20
+
+
+class RuleTotal:
+    """A mandatory rule over all accounts."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.rule, self.severity, self.first = outcome.rule, outcome.severity, outcome
+        self.failing = 0
+        """Accounts that violate it."""
+        self.unknown = 0
+        """Accounts for which it is unknown, and that do not violate it."""
+        self.open_since: str | None = None
+        """Since when the oldest violation is open."""
+
+
+class WorstAccount(NamedTuple):
+    """An account with mandatory findings. Greater is worse; of two alike, the earlier one."""
+
+    failing: tuple[int, ...]
+    """Violations by severity, the gravest first."""
+    unknown: int
+    order: int
+    account: str | None
+    alias: str | None
+    folder: str | None
+    verdict: Verdict
+
+
+class Fleet:
+    """Adds up the reports on many accounts."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[Verdict] = Counter()
+        self.folders: Counter[tuple[str, Verdict]] = Counter()
+        """Folder and verdict → accounts. Empty if no account has a folder."""
+        self._rules: dict[str, RuleTotal] = {}
+        self._worst: list[WorstAccount] = []
+        self._count = 0
+
+    def add(self, report: AccountReport) -> None:
+        """Add one account."""
+        self._count += 1
+        self.verdicts[report.verdict] += 1
+        folder = report.member.folder if report.member else None
+        if folder is not None:
+            self.folders[folder, report.verdict] += 1
+        blocking = [each for each in report.outcomes if each.binding and each.outcome in ("fail", "unknown")]
+        failing = Counter(each.severity for each in blocking if each.outcome == "fail")
+        self._add_rules(blocking)
+        if blocking:
+            counts = tuple(failing[severity] for severity in SEVERITIES)
+            unknown = sum(each.outcome == "unknown" for each in blocking)
+            found = WorstAccount(counts, unknown, -self._count, report.account, report.alias, folder, report.verdict)
+            push = heapq.heappush if len(self._worst) < _WORST else heapq.heappushpop
+            push(self._worst, found)
+
+    def _add_rules(self, blocking: list[Outcome]) -> None:
+        results: dict[str, Outcome] = {}
+        for outcome in blocking:  # a rule may have several outcomes
+            if outcome.outcome == "fail" or outcome.rule not in results:
+                results[outcome.rule] = outcome
+        for rule, outcome in results.items():
+            total = self._rules.setdefault(rule, RuleTotal(outcome))
+            total.failing += outcome.outcome == "fail"
+            total.unknown += outcome.outcome == "unknown"
+            if outcome.open_since and (total.open_since is None or outcome.open_since < total.open_since):
+                total.open_since = outcome.open_since
+
+    def rules(self) -> list[RuleTotal]:
+        """Return the rules with findings: those that most accounts violate first, then by severity."""
+        return sorted(
+            self._rules.values(),
+            key=lambda total: (-total.failing, SEVERITIES.index(total.severity), -total.unknown, total.rule),
+        )
+
+    def worst(self) -> list[WorstAccount]:
+        """Return the worst accounts, the worst first."""
+        return sorted(self._worst, reverse=True)

@@ -1,0 +1,92 @@
+"""What changed since an earlier report: no account goes unnoticed, least of all one that is gone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.evaluate.since import Before, Comparison, read_earlier
+from acctgate.model.report import read_report
+from acctgate.model.since import Since
+from acctgate.model.snapshot import Snapshot
+from tests.support import NOW, policy_of
+from tests.support.process import run_here
+
+POLICY = policy_of({"session-duration": {"max_hours": 8}, "root-mfa": {}})
+
+
+def document(account: str, hours: Any = 6, mfa: bool = True) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "account_id": f"100000000000000{account}",
+        "alias": f"app-{account}",
+        "SecurityPreference": {"LoginProfilePreference": {"LoginSessionDuration": hours}},
+        "AccountSecurityPracticeInfo": {"AccountSecurityPracticeUserInfo": {"BindMfa": mfa}},
+    }
+
+
+def since(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> Since:
+    old, new = ([*evaluate(map(Snapshot.from_document, each), POLICY, NOW)] for each in (before, now))
+    comparison = Comparison("old.json", {str(each.account): Before.of(each) for each in old})
+    assert [*comparison.watch(new)] == new
+    return comparison.result()
+
+
+def name(account: str) -> str:
+    return f"app-{account} (100000000000000{account})"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "wanted"),
+    [
+        ([document("1")], [document("1")], {}),
+        ([document("1")], [document("1", 24)], {"newly_blocked": "1", "newly_failing": {"session-duration": 1}}),
+        ([document("1", 24)], [document("1", 24, mfa=False)], {"newly_failing": {"root-mfa": 1}}),
+        ([document("1", 24)], [document("1")], {"repaired": "1"}),
+        ([document("1")], [document("1", "x")], {"newly_unknown": "1"}),
+        ([document("1", 24)], [document("1", "x")], {"newly_unknown": "1"}),
+        ([document("1", "x")], [document("1")], {"repaired": "1"}),
+        ([document("1")], [document("1"), document("2", 24)], {"new": "2"}),
+        ([document("1"), document("2")], [document("2")], {"gone": "1"}),
+        # Of several snapshots of one account, the last one counts.
+        ([document("1")], [document("1", 24), document("1")], {}),
+    ],
+)
+def test_what_changed(before: list[dict[str, Any]], now: list[dict[str, Any]], wanted: dict[str, Any]) -> None:
+    expected: dict[str, Any] = {key: (name(it),) if isinstance(it, str) else it for key, it in wanted.items()}
+    assert since(before, now) == Since("old.json", **expected)
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+def test_an_account_that_is_gone_is_said_loudly(tmp_path: Path, form: str) -> None:
+    def check(accounts: list[dict[str, Any]], *options: str) -> Any:
+        (tmp_path / "s.ndjson").write_text("".join(json.dumps(each) + "\n" for each in accounts))
+        return run_here("check", "--snapshot", "s.ndjson", "--policy", "baseline", *options, cwd=tmp_path)
+
+    check([document("1"), document("2"), document("3")], "--format", f"{form}=old")
+    done = check([document("1", 24)], "--since", "old")
+    assert f"acctgate: old: account {name('2')} is gone: it is not in this report (and 1 more)" in done.stderr
+    assert f"!! 2 gone from the report: {name('2')}, {name('3')}" in done.stdout
+    assert "1 newly violated rules (accounts): session-duration (1)" in done.stdout
+    report = read_report(check([document("1")], "--since", "old", "--format", "json").stdout)
+    assert report.since is not None and report.since.gone == (name("2"), name("3"))
+    assert report.since.judged_at is not None
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"version": 1}', '{"outcomes": []}', "no JSON", '{"outcomes": 1}\n{'])
+def test_a_file_that_is_no_report_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "old").write_text(text)
+    (tmp_path / "s.json").write_text(json.dumps(document("1")))
+    done = run_here("check", "--snapshot", "s.json", "--policy", "baseline", "--since", "old", cwd=tmp_path)
+    assert (done.status, done.stdout) == (2, "") and "old: not a report" in done.stderr
+
+
+def test_the_earlier_report_is_read_with_its_time(tmp_path: Path) -> None:
+    line = {"judged_at": "2026-11-01T00:00:00Z", "account": "1", "verdict": "pass", "outcomes": []}
+    (tmp_path / "old").write_text(json.dumps(line))
+    found = read_earlier(str(tmp_path / "old"))
+    assert found.judged_at == "2026-11-01T00:00:00Z" and found.result().gone == ("1",)
