@@ -52,6 +52,7 @@ class _Secret:
         start = value[:_PREFIX]
         self._plain, self._hex = start, start.encode().hex()
         self._encoded = [text for text in _base64_parts(start) if text]
+        self._shortest = min(map(len, (start, *self._encoded)))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -63,6 +64,8 @@ class _Secret:
 
     def _may_be_in(self, text: str) -> bool:
         """Return whether the pattern could match. Without escapes, only a few forms are possible."""
+        if len(text) < self._shortest:
+            return False
         if any(sign in text for sign in _ESCAPES) or " " in self._plain:
             return True
         if self._plain in text or self._hex in text.lower():

@@ -179,3 +179,18 @@ def test_the_budget_of_repeated_calls_ends(monkeypatch: pytest.MonkeyPatch) -> N
     assert pace.run("A", lambda _: 7, Deadline.after(9)) == 7
     assert pace.run("A", lambda _: 7, Deadline.after(9)) == 7
     assert pace.may_repeat("B", [failure], Deadline.after(9)), "calls that succeed add to the budget"
+
+
+def test_a_call_gets_several_sessions_if_it_has_to(server: DemoServer) -> None:
+    account = _find(server, readable=True)
+    reader = _reader(server)
+    calls, find = 0, server.sessions.find
+
+    def end_often(key: str, token: str | None, now: Any) -> Any:
+        nonlocal calls
+        calls += token is not None
+        return find(key, token, now + timedelta(days=1) if token and 3 <= calls <= 5 else now)
+
+    server.sessions.find = end_often  # type: ignore[method-assign]
+    assert not reader.read(_entry(account)).errors
+    assert server.calls["AssumeRole"] == 4

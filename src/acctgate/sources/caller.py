@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from acctgate.log import trace
 from acctgate.reading import SourceError, decode, read_json
@@ -23,6 +23,9 @@ from acctgate.sources.xml import read_xml
 if TYPE_CHECKING:
     from acctgate.sources.sdk import Keys
     from acctgate.sources.transport import HttpResponse, Transport
+
+_RENEWALS: Final = 3
+"""How often a call gets a new session: the new one may be refused as well, and more often hardly helps."""
 
 
 class _TransientError(Exception):
@@ -108,13 +111,14 @@ class Caller:
 
     def _attempt(self, operation: Operation, query: Mapping[str, str], deadline: Deadline) -> Any:
         """Make a call. If the session of the role ended, make it again with a new one."""
-        keys = self._keys(operation, deadline)
-        try:
-            return self._send(operation, query, keys, deadline)
-        except CallError as error:
-            if self._session is None or not is_ended(error):
-                raise
-            self._session.renew(keys)
+        for _ in range(_RENEWALS):
+            keys = self._keys(operation, deadline)
+            try:
+                return self._send(operation, query, keys, deadline)
+            except CallError as error:
+                if self._session is None or not is_ended(error):
+                    raise
+                self._session.renew(keys)
         return self._send(operation, query, self._keys(operation, deadline), deadline)
 
     def _send(self, operation: Operation, query: Mapping[str, str], keys: Keys, deadline: Deadline) -> Any:
