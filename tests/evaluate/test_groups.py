@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acctgate.evaluate.baseline import Baseline
@@ -117,6 +117,7 @@ LEVELS = st.sampled_from(["mandatory", "advisory", "disabled", None])
 ENTRIES = st.fixed_dictionaries({"level": LEVELS, "max_hours": st.integers(1, 8)})
 
 
+@settings(deadline=None, max_examples=60)
 @given(base=ENTRIES, groups=st.lists(ENTRIES, min_size=1, max_size=3), hours=st.integers(1, 9))
 def test_nothing_passes_that_may_fail(base: dict[str, Any], groups: list[dict[str, Any]], hours: int) -> None:
     """An independent oracle: try each combination of groups by itself."""
