@@ -146,8 +146,3 @@ def recover(path: Path, expected: Collection[str]) -> tuple[Collected, int]:
         found.add(Snapshot.from_document(line.document))
         size += len(line.raw)
     return found, size
-
-
-def is_complete(path: Path, run: Run) -> bool:
-    """Return whether an output still is as the run finished it."""
-    return run.size is not None and path.stat().st_size == run.size
