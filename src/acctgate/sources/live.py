@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from acctgate.model.credential_report import Names, with_hashed_names
 from acctgate.model.judged_by import ReadAs
-from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, wrong_account
+from acctgate.model.snapshot import OPERATIONS, OPTIONAL_SECTIONS, Snapshot, wrong_account
 from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError
 from acctgate.redact import without_secrets
@@ -256,10 +256,12 @@ def _optional_readers(account: LiveAccount) -> dict[str, Callable[[], dict[str, 
 
 def _put(sections: dict[str, Any], errors: dict[str, ApiError], section: str, result: Any) -> None:
     """Add a section, or its error."""
-    if isinstance(result, CallError):
+    if not isinstance(result, CallError):
+        sections[section] = result
+    elif result.operation == OPERATIONS.get(section, result.operation):
         errors[section] = result.error
     else:
-        sections[section] = result
+        errors[section] = {"operation": result.operation, **result.error}
 
 
 def _wrong_accounts(reports: list[dict[str, Any]], account_id: str | None) -> dict[str, ApiError]:

@@ -65,7 +65,7 @@ def test_disabled_rules_cost_no_call(server: DemoServer) -> None:
             "GetCompliancePack",
             "the risk level of ram-user-mfa-check: cp-fdc8626622af00f9****: GetCompliancePack failed with NoPermission",
         ),
-        ("ListCompliancePacks", "GetConfigRuleComplianceByPack failed with NoPermission"),
+        ("ListCompliancePacks", "ListCompliancePacks failed with NoPermission"),
     ],
 )
 def test_a_denied_call_is_unknown_and_leaves_the_rest(server: DemoServer, denied: str, reason: str) -> None:
