@@ -27,7 +27,8 @@ BARE = Entry("222")
         ("folder=/pro", False),
         ("folder=/prod/web/deep", False),
         ("folder=/", True),
-        ("folder=*", True),
+        ("folder=/*/web", True),
+        ("folder=/prod/web/*", True),
         ("tag:env=prod", True),
         ("tag:env=p*", True),
         ("tag:env=dev", False),
@@ -44,7 +45,7 @@ def test_what_a_selector_selects(text: str, selected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "prod", "id", "id=", "name=x", "tag=prod", "tag:=x", "id:x=1", "folder=prod", "tag:env="]
+    "text", ["", "prod", "id", "id=", "name=x", "tag=prod", "tag:=x", "id:x=1", "folder=prod", "folder=*", "tag:env="]
 )
 def test_an_invalid_selector(text: str) -> None:
     with pytest.raises(ValueError, match=r"invalid selector|a folder is a path"):

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from acctgate.organization.entry import Entry
+from acctgate.policy.groups import in_folder
 
 _PAIRS: Final = ("tag", "label")
 SYNTAX: Final = "id=ID, alias=PATTERN, folder=/PATH, tag:KEY=VALUE or label:KEY=VALUE"
@@ -14,7 +15,10 @@ SYNTAX: Final = "id=ID, alias=PATTERN, folder=/PATH, tag:KEY=VALUE or label:KEY=
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One value of `--include` or `--exclude`. Patterns have `*`, `?` and `[…]`; `*` also matches /."""
+    """One value of `--include` or `--exclude`.
+
+    Patterns have `*`, `?` and `[…]`. Those of folders mean the same as in a policy's groups.
+    """
 
     kind: str
     key: str
@@ -33,9 +37,9 @@ class Selector:
         valid = bool(key.strip()) if kind in _PAIRS else kind in ("id", "alias", "folder") and not colon
         if not equals or not pattern.strip() or not valid:
             raise ValueError(f"{text}: invalid selector; use {SYNTAX}")
-        if kind == "folder" and not pattern.startswith(("/", "*")):
+        if kind == "folder" and not pattern.startswith("/"):
             raise ValueError(f"{text}: a folder is a path from the root (example: folder=/prod)")
-        return cls(kind, key, pattern.rstrip("/") or "/" if kind == "folder" else pattern)
+        return cls(kind, key, pattern)
 
     def __str__(self) -> str:
         return f"{self.kind}{f':{self.key}' if self.key else ''}={self.pattern}"
@@ -43,17 +47,9 @@ class Selector:
     def matches(self, entry: Entry) -> bool:
         """Return whether it selects an account."""
         if self.kind == "folder":
-            return entry.member.folder is not None and self._contains(entry.member.folder)
+            return entry.member.folder is not None and in_folder(self.pattern, entry.member.folder)
         if self.kind in _PAIRS:
             pairs = (entry.member.tags if self.kind == "tag" else entry.member.labels) or {}
             return self.key in pairs and fnmatchcase(pairs[self.key], self.pattern)
         value = entry.id if self.kind == "id" else entry.alias
         return value is not None and fnmatchcase(value, self.pattern)
-
-    def _contains(self, folder: str) -> bool:
-        """Return whether a folder or one above it matches."""
-        while folder != "/":
-            if fnmatchcase(folder, self.pattern):
-                return True
-            folder = folder.rpartition("/")[0] or "/"
-        return fnmatchcase(folder, self.pattern)
