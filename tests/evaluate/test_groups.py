@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,62 @@ def test_nothing_passes_that_may_fail(base: dict[str, Any], groups: list[dict[st
         assert combined.binding and combined.outcome == ("fail" if all(blocks) else "unknown")
     if any(one.outcome == "fail" for one in each):
         assert combined.outcome != "pass"
+    else:
+        assert combined.outcome in ("pass", "skipped")
+
+
+SWITCH = "AllowUserToManageMFADevices"
+LOOSENING = st.fixed_dictionaries(
+    {},
+    optional={
+        "no-loosening": st.fixed_dictionaries(
+            {"level": st.sampled_from(["mandatory", "advisory"])},
+            optional={"except": st.sampled_from([[SWITCH], ["LoginSessionDuration"]])},
+        ),
+        "manage-mfa-devices": st.fixed_dictionaries({"level": st.just("advisory"), "allow": st.booleans()}),
+    },
+)
+
+
+def switched(policy: Policy, was: bool, now: bool) -> Outcome:
+    """Return the outcome of no-loosening for a deploy that moves one switch of an account of which no more is known."""
+    before, after = (
+        Snapshot.from_document({"version": 1, "SecurityPreference": {"MFAPreference": {SWITCH: value}}})
+        for value in (was, now)
+    )
+    (judged,) = evaluate([replace(after, before=before)], policy, NOW)
+    (found,) = outcomes_of(judged, "no-loosening")
+    return found
+
+
+def test_a_rule_that_depends_on_others_is_judged_in_every_combination() -> None:
+    policy = policy_of(
+        {"manage-mfa-devices": {"level": "advisory", "allow": False}, "no-loosening": {"except": [SWITCH]}},
+        groups={
+            "a": {"match": {"folder": "/a"}, "rules": {"no-loosening": {"except": ["LoginSessionDuration"]}}},
+            "b": {"match": {"tag": {"env": "b"}}, "rules": {"manage-mfa-devices": {"allow": True}}},
+        },
+    )
+    assert switched(in_groups(policy, "ab"), was=True, now=False).outcome == "fail"
+    found = switched(policy, was=True, now=False)
+    assert found.outcome == "unknown"
+    assert "its folder is not known and its tag env is not known, so it may be in one of the groups a, b" in (
+        found.message
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(base=LOOSENING, groups=st.lists(LOOSENING, min_size=1, max_size=4), was=st.booleans())
+def test_no_deploy_passes_that_may_loosen(base: dict[str, Any], groups: list[dict[str, Any]], was: bool) -> None:
+    """The same oracle, for a rule that judges by the entries of others."""
+    found = {str(number): {"match": {"folder": "/x"}, "rules": each} for number, each in enumerate(groups)}
+    policy = policy_of(base, groups=found)
+    subsets = [list(filter(None, names)) for names in product(*(("", name) for name in found))]
+    each = [switched(in_groups(policy, names), was, not was) for names in subsets]
+    combined = switched(policy, was, not was)
+    if any(one.outcome in ("fail", "unknown") for one in each):
+        assert combined.outcome in ("fail", "unknown")
+        assert combined.binding or not any(one.binding for one in each if one.outcome in ("fail", "unknown"))
     else:
         assert combined.outcome in ("pass", "skipped")
 

@@ -17,7 +17,7 @@ from acctgate.evaluate.judge import Judge, RuleJudge
 from acctgate.model.outcome import LEVEL_RANK, Outcome, unknown_message
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy.groups import Membership, in_groups, memberships
+from acctgate.policy.groups import Group, Membership, in_groups, memberships
 from acctgate.policy.policy import Policy
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule
@@ -44,7 +44,7 @@ class EffectivePolicies:
         return self._found[key]
 
     def variants(self, rule: Rule[Any], certain: Names, possible: Names) -> list[Policy] | None:
-        """Return policies that between them have every entry of a rule that may count for an account.
+        """Return policies that between them have everything that may decide how an account is judged by a rule.
 
         Args:
             rule: The rule.
@@ -54,20 +54,20 @@ class EffectivePolicies:
         Returns:
             The policies, the one without possible groups first; None if there are too many.
         """
-        found: dict[str, Names] = {self._entry(rule, certain): certain}
+        found: dict[str, Names] = {self._deciding(rule, certain): certain}
         for group in self.policy.groups:
-            if group.name in possible and rule.id in group.rules:
+            if group.name in possible and _decides(group, rule):
                 for names in list(found.values()):
-                    found.setdefault(self._entry(rule, (*names, group.name)), (*names, group.name))
+                    found.setdefault(self._deciding(rule, (*names, group.name)), (*names, group.name))
             if len(found) > MOST_VARIANTS:
                 return None
-        # A rule that depends on others looks at the entry of one of them at a time.
-        more = [(*certain, name) for name in possible] if rule.depends_on_others else []
-        return [self.within(names) for names in (*found.values(), *more)]
+        return [self.within(names) for names in found.values()]
 
-    def _entry(self, rule: Rule[Any], names: Names) -> str:
+    def _deciding(self, rule: Rule[Any], names: Names) -> str:
+        """Return what a rule judges by in these groups: its entry, and what it takes of the entries of others."""
         policy = self.within(names)
-        return json.dumps([policy.entry(rule.id), policy.unusable.get(rule.id)], sort_keys=True)
+        entry, unusable = policy.entry(rule.id), policy.unusable.get(rule.id)
+        return json.dumps([entry, unusable, rule.of_others(policy.rules)], sort_keys=True)
 
 
 class GroupedJudge:
@@ -143,9 +143,14 @@ class GroupedComparison:
         return replace(compared, outcomes=tuple(outcomes))
 
 
+def _decides(group: Group, rule: Rule[Any]) -> bool:
+    """Return whether a group sets something that the rule judges by."""
+    return rule.id in group.rules or bool(rule.of_others(group.rules))
+
+
 def _reason(rule: Rule[Any], possible: Sequence[Membership]) -> str:
     """Return why the outcome of a rule is unknown if it depends on the groups that an account may be in."""
-    deciding = [each for each in possible if rule.id in each.group.rules] or possible
+    deciding = [each for each in possible if _decides(each.group, rule)]
     facts = dict.fromkeys(each.reason for each in deciding)
     names = ", ".join(one_line(each.group.name) for each in deciding[:3]) + (" …" if len(deciding) > 3 else "")
     groups = "one of the groups" if len(deciding) > 1 else "the group"

@@ -123,7 +123,7 @@ class RuleJudge:
 
     def __init__(self, rule: Rule[Any], policy: Policy, now: datetime) -> None:
         self._built_in = rule in RULES
-        self._rule = rule.in_policy(policy.all_rules, policy.rules) if self._built_in else rule
+        self._rule = rule.in_policy(policy.all_rules, rule.of_others(policy.rules)) if self._built_in else rule
         self._entry, self._now = policy.entry(rule.id), now
         self._level = self._entry["level"]
         self._paths = rule.paths_for(self._entry) if isinstance(rule, SettingRule) else ()

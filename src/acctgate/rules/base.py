@@ -207,6 +207,8 @@ class Rule(Generic[P]):
     """Whether such resources are only noted, because the rule judges a measurement of the live account."""
     behind: Behind | None = None
     """Finds who is behind a violation in the credential report (`--names`). None: the rule counts no users."""
+    parameters_of_others: tuple[str, ...] = ()
+    """Parameters in the entries of other rules that the rule judges by, too; see `in_policy`."""
     cis: tuple[str, ...] = ()
     """Controls of the CIS Alibaba Cloud Foundation Benchmark 2.0 that a policy's own rule covers. Those that acctgate's
     rules cover are in `acctgate.frameworks`."""
@@ -295,19 +297,23 @@ class Rule(Generic[P]):
         order = self.orders.get(setting)
         return order(before, after) if order else None
 
-    def in_policy(self, rules: Sequence[Rule[Any]], entries: Mapping[str, RuleEntry]) -> Rule[P]:
+    def in_policy(self, rules: Sequence[Rule[Any]], entries: Mapping[str, Mapping[str, Any]]) -> Rule[P]:
         """Return the rule as it judges in a policy. Only a rule that depends on the others needs it.
 
         Args:
             rules: All rules of the policy.
-            entries: Their entries, by id.
+            entries: What `of_others` returns of their entries.
         """
         return self
 
-    @property
-    def depends_on_others(self) -> bool:
-        """Return whether it judges by the entries of other rules, too."""
-        return type(self).in_policy is not Rule.in_policy
+    def of_others(self, entries: Mapping[str, RuleEntry]) -> dict[str, dict[str, Any]]:
+        """Return the `parameters_of_others` in the entries of a policy, by rule."""
+        names = self.parameters_of_others
+        found = {
+            rule: {name: value for name, value in entry.items() if name in names}
+            for rule, entry in (entries.items() if names else ())
+        }
+        return {rule: parameters for rule, parameters in found.items() if parameters and rule != self.id}
 
     def judgements(self, account: Snapshot, want: P, now: datetime) -> Sequence[Judgement]:
         """Judge the account: return one judgement, or one for each thing that the rule judges."""

@@ -23,7 +23,7 @@ from acctgate.model.outcome import Level
 from acctgate.model.snapshot import SETTINGS_SECTIONS, Path, Snapshot, Unknown
 from acctgate.model.snapshot_document import setting_names
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided
+from acctgate.rules.base import Judgement, Rule, RuleText, entry, undecided
 from acctgate.rules.comparison import Comparison
 from acctgate.rules.order import Move, fewer_is_stricter
 from acctgate.text import show
@@ -77,10 +77,10 @@ class NoLoosening(Rule[Any]):
 
     rules: Sequence[Rule[Any]] = ()
     """The rules of the policy, whose orders say what is looser."""
-    entries: Mapping[str, RuleEntry] = field(default_factory=dict)
-    """Their entries, by id."""
+    entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Their `parameters_of_others`, by id."""
 
-    def in_policy(self, rules: Sequence[Rule[Any]], entries: Mapping[str, RuleEntry]) -> NoLoosening:
+    def in_policy(self, rules: Sequence[Rule[Any]], entries: Mapping[str, Mapping[str, Any]]) -> NoLoosening:
         """See base class."""
         return replace(self, rules=[rule for rule in rules if rule.id != self.id], entries=entries)
 
@@ -132,7 +132,7 @@ class NoLoosening(Rule[Any]):
         if comparison.has_order(judge, change.setting):
             move = comparison.compare_actual(judge, change.setting, was, now)
             return move if move.note else Move(move.direction, values)
-        wanted = dict(self.entries.get(judge, {})).get("allow")
+        wanted = self.entries.get(judge, {}).get("allow")
         if isinstance(wanted, bool) and {was, now} == {True, False}:
             return Move("stricter" if now is wanted else "looser", values)
         hint = f"; {judge} is disabled, whose allow would say it" if "allow" in _parameters(self.rules, judge) else ""
@@ -224,6 +224,7 @@ RULE = NoLoosening(
     faults=faults,
     parameter_orders={"except": fewer_is_stricter},
     left_out={"except": []},
+    parameters_of_others=("allow",),
     remediation="Declare the value that the account has now, or a stricter one. If the change is meant, name the "
     "setting under `except`, or waive the finding.",
     translations={
