@@ -9,6 +9,7 @@ import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -52,6 +53,16 @@ def read_text(path: str, largest: int = LARGEST) -> str:
         SourceError: The file is missing, a directory, empty, too large, or not text.
     """
     return decode(read_bytes(path, largest), display_name(path), largest)
+
+
+def parse_time(text: str) -> datetime:
+    """Return a time (ISO 8601) with its time zone: UTC if it names none.
+
+    Raises:
+        ValueError: It is not a time.
+    """
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def read_bytes(path: str, largest: int = LARGEST) -> bytes:
@@ -259,7 +270,7 @@ def split_preamble(text: str) -> HttpAnswer:
     """Split an HTTP answer. Of several preambles (100 Continue, a proxy's) the last one counts."""
     if not text.lstrip().startswith("HTTP/"):
         return HttpAnswer(None, text)
-    lines = text.splitlines()
+    lines = text.split("\n")  # JSON may contain the other characters at which `splitlines` splits
     start = next(index for index, line in enumerate(lines) if line.strip())
     body = start + 1
     while body < len(lines) and (_HEADER.fullmatch(lines[body].strip()) or lines[body].startswith((" ", "\t"))):

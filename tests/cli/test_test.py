@@ -139,6 +139,7 @@ def test_junit(folder: Path) -> None:
         (BOUND, "snapshot: {version: 2}\n", "x.yaml: snapshot: version: expected 1, found 2"),
         (BOUND, "snapshot: {}\nexpect: {actuals: 1}\n", "x.yaml:2: expect.actuals: unknown key; for a rule, use"),
         (BOUND, "snapshot: {}\nnow: tomorrow\n", "x.yaml:2: now: should be a time"),
+        (BOUND, "snapshot: {}\nnow: '0001-01-01T00:00:00+14:00'\n", "x.yaml:2: now: should be a time"),
         (BOUND, "snapshot: {}\npolicy: {level: strict}\n", "x.yaml: policy: level: should be"),
         (BOUND, "snapshot: {}\npolicy: 1\n", "x.yaml:2: policy: should be the policy's entry for root-mfa"),
         (SCORE, "snapshot: {}\npolicy: {}\n", "x.yaml: policy: minimum: required parameter"),

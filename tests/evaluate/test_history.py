@@ -56,6 +56,22 @@ def test_a_violation_is_open_since_the_first_of_an_unbroken_row(
     assert {each.open_since for each in report.outcomes if each.outcome != "fail"} == {None}
 
 
+@pytest.mark.parametrize("taken", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday"])
+def test_a_time_that_utc_does_not_have_is_no_time(tmp_path: Path, taken: str) -> None:
+    snapshot = document(10, 24) | {"taken_at": taken}
+    history = read_history(written(tmp_path, document(1, 24)), POLICY, NOW)
+    (report,) = history.watch(evaluate([Snapshot.from_document(snapshot)], POLICY, NOW))
+    assert outcomes_of(report, "session-duration")[0].open_since == "2026-11-01T08:00:00Z", "judged as of now"
+    with pytest.raises(SourceError, match="no taken_at"):
+        read_history(written(tmp_path, snapshot), POLICY, NOW)
+
+
+def test_days_are_those_of_utc(tmp_path: Path) -> None:
+    evening = document(10, 24) | {"taken_at": "2026-11-10T20:00:00-08:00"}
+    history = read_history(written(tmp_path, evening), POLICY, NOW)
+    assert [each.day for each in history.days()] == ["2026-11-11"]
+
+
 def test_earlier_snapshots_are_judged_by_todays_policy_at_any_age(tmp_path: Path) -> None:
     limited = policy_of({"session-duration": {"max_hours": 8}}, max_age_hours=1)
     history = read_history(written(tmp_path, document(10, 9)), limited, NOW)

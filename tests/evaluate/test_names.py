@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.credential_report import ROOT, hash_name, parse_time
+from acctgate.model.credential_report import ROOT, hash_name
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
+from acctgate.reading import parse_time
 from acctgate.rules import root_mfa
 from acctgate.rules.behind import MAX_IDLE, MAX_KEY_AGE
 from tests.support import NOW, judge, policy_of

@@ -111,7 +111,7 @@ def _page(text: str) -> None:
 
 _READERS: Final[dict[str, Callable[[str], object]]] = {
     "json": _json,
-    "ndjson": lambda text: [*map(json.loads, text.splitlines())],
+    "ndjson": lambda text: [*map(json.loads, text.rstrip("\n").split("\n"))],
     "sarif": _json,
     "gitlab": _json,
     "junit": fromstring,

@@ -102,6 +102,13 @@ def test_what_may_stand_before_the_body(tmp_path: Path, head: str) -> None:
     assert _read(file).read(("SecurityPreference", "MFAPreference", "AllowUserToManageMFADevices")) is True
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
+def test_a_body_is_not_split_at_what_json_may_contain(tmp_path: Path, character: str) -> None:
+    body = json.dumps({**json.loads(PREFERENCE), "Note": f"a{character}b"}, ensure_ascii=False)
+    (file := tmp_path / "answer").write_bytes(f"HTTP/1.1 200 OK\r\n\r\n{body}".encode())
+    assert _read(file).read(("SecurityPreference", "MFAPreference", "AllowUserToManageMFADevices")) is True
+
+
 def test_a_preamble_does_not_shift_the_lines_of_errors(tmp_path: Path) -> None:
     (file := tmp_path / "answer").write_text('HTTP/1.1 200 OK\nContent-Type: application/json\n\n{\n "a": ?\n}')
     with pytest.raises(SourceError, match=r"answer:5: invalid JSON"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from acctgate.model.snapshot import OPERATIONS, Snapshot
 from acctgate.policy.policy import Policy
+from acctgate.reading import parse_time
 from acctgate.text import describe_duration, show
 
 NOTICE_AGE: Final = timedelta(days=7)
@@ -54,10 +55,9 @@ def _problem(taken_at: str | None, limit: timedelta, now: datetime) -> str | Non
     if taken_at is None:
         return "it is not known when the account was read"
     try:
-        taken = datetime.fromisoformat(taken_at)
+        age = now - parse_time(taken_at)
     except ValueError:
         return f"taken_at: not a time: {show(taken_at)}"
-    age = now - (taken if taken.tzinfo else taken.replace(tzinfo=UTC))
     if age < -_MAX_SKEW:
         return f"taken_at is in the future: {show(taken_at)}"
     return f"the snapshot is {describe_duration(age)} old" if age > limit else None

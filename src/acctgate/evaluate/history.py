@@ -15,16 +15,15 @@ from typing import Final, NamedTuple
 
 from acctgate.evaluate.judge import prepare
 from acctgate.evaluate.since import Before, Comparison
+from acctgate.model.organization import RECORD
 from acctgate.model.report import AccountReport
 from acctgate.model.since import Day
 from acctgate.policy.policy import Policy
-from acctgate.reading import SourceError
+from acctgate.reading import SourceError, parse_time
 from acctgate.sources.snapshots import read_snapshots
 from acctgate.text import os_reason
 
 MOST_DAYS: Final = 60
-_RECORD: Final = ".run.json"
-"""The end of the name of a record about a run, beside the accounts that it read."""
 _SUFFIXES: Final = frozenset({".json", ".ndjson"})
 
 
@@ -39,7 +38,7 @@ class History:
     """The accounts of a folder, each by time."""
 
     def __init__(self, folder: Path, entries: dict[str, list[_Entry]], now: datetime) -> None:
-        self._folder, self._entries, self._now = folder, entries, now
+        self._folder, self._entries, self._now = folder, entries, now.astimezone(UTC)
         for found in entries.values():
             found.sort(key=lambda entry: entry.taken)
         self._last: dict[str, _Entry] = {}
@@ -87,7 +86,7 @@ def _since(rule: str, earlier: list[_Entry], taken: datetime) -> str:
         if rule not in entry.account.failing:
             break
         first = entry.taken
-    return first.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return first.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def read_history(folder: Path, policy: Policy, now: datetime) -> History:
@@ -103,7 +102,7 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
     """
     try:
         names = (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
-        files = sorted(path for path in names if not path.name.endswith(_RECORD))
+        files = sorted(path for path in names if not path.name.endswith(RECORD))
     except OSError as error:
         raise SourceError(f"{folder}: {os_reason(error)}") from None
     judge = prepare(policy.at_any_age(), now)
@@ -122,7 +121,6 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
 
 def _time(text: str | None) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        return parse_time(text).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):  # before year 1 or after year 9999 in UTC
         return None
-    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

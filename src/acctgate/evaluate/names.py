@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from acctgate.log import trace
-from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, SECTION, parse_time, with_hashed_names
+from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, SECTION, with_hashed_names
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.policy.policy import Policy
+from acctgate.reading import parse_time
 from acctgate.rules.base import Rule
 from acctgate.rules.behind import Behind, Share
 from acctgate.text import describe_duration

@@ -86,7 +86,7 @@ def read_earlier(path: str) -> Comparison:
         if not _is_ndjson(text):
             report = read_report(text)
             return Comparison(path, _by_id(report.accounts), report.judged_at)
-        reports = [read_account(line) for line in text.splitlines() if line.strip()]
+        reports = [read_account(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise SourceError(f"{path}: {error}") from None
     return Comparison(path, _by_id(reports), _judged_at(text, path))

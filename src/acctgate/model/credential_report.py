@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from acctgate.model.fields import answer
+from acctgate.reading import parse_time
 
 SECTION: Final = "CredentialReport"
 ROOT: Final = "<root>"
@@ -32,7 +33,7 @@ _HASHED: Final = re.compile(r"user-[0-9a-f]{12}")
 
 def _time(text: str) -> str:
     try:
-        datetime.fromisoformat(text)
+        parse_time(text)
     except ValueError:
         raise PydanticCustomError("time", "should be a time") from None
     return text
@@ -120,13 +121,3 @@ def with_hashed_names(report: Mapping[str, Any], account_id: str | None) -> dict
 def is_same_user(name: str, other: str, account_id: str | None) -> bool:
     """Return whether a name of a report is the user that a waiver names. Each may be hashed."""
     return other in (name, hash_name(account_id, name)) or name == hash_name(account_id, other)
-
-
-def parse_time(text: str) -> datetime:
-    """Return a time of the report; without a time zone it is UTC.
-
-    Raises:
-        ValueError: It is not a time.
-    """
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

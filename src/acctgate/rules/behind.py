@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from acctgate.language import Words
-from acctgate.model.credential_report import ROOT, parse_time
+from acctgate.model.credential_report import ROOT
+from acctgate.reading import parse_time
 
 MAX_KEY_AGE: Final = timedelta(days=90)
 """An active AccessKey pair that was created earlier is named as old."""

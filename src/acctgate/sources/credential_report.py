@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, ROOT, parse_time
+from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, ROOT
+from acctgate.reading import parse_time
 from acctgate.sources.call_error import CallError, expect, unexpected
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.operations import CREDENTIAL_REPORT, GENERATE_CREDENTIAL_REPORT, Operation

@@ -12,6 +12,7 @@ from acctgate.model.planned_change import SECRET, UNKNOWN, PlannedChange, Provid
 from acctgate.model.provider_eras import eras_of_constraints
 from acctgate.policy import PolicyError
 from acctgate.policy.source import read_source
+from acctgate.reading import parse_time
 
 _KEYS: Final = ("policy", "snapshot", "planned", "now", "expect")
 _EXPECTED: Final = ("actual", "expected", "setting", "message", "names", "possible_names", "names_match")
@@ -91,10 +92,9 @@ def _now(value: Any) -> datetime | None:
     if value is None:
         return None
     try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return parse_time(value).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         raise _InvalidError("now: should be a time such as 2026-11-22T12:00:00Z", "now") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _expect(value: Any, rule: str | None) -> dict[str, Any]:
