@@ -95,7 +95,9 @@ def test_the_earlier_report_is_read_with_its_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
 def test_a_report_is_split_at_line_feeds_only(tmp_path: Path, separator: str) -> None:
     alias = f"a{separator}b"
-    lines = [{"account": each, "alias": alias, "verdict": "pass", "outcomes": []} for each in ("1", "2")]
+    lines: list[dict[str, Any]] = [
+        {"account": each, "alias": alias, "verdict": "pass", "outcomes": []} for each in ("1", "2")
+    ]
     text = "".join(json.dumps(each, ensure_ascii=False) + "\r\n" for each in lines)
     (tmp_path / "old").write_text(text, encoding="utf-8", newline="")
     assert len(read_earlier(str(tmp_path / "old")).before) == 2

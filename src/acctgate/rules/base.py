@@ -306,7 +306,7 @@ class Rule(Generic[P]):
         """
         return self
 
-    def of_others(self, entries: Mapping[str, RuleEntry]) -> dict[str, dict[str, Any]]:
+    def of_others(self, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """Return the `parameters_of_others` in the entries of a policy, by rule."""
         names = self.parameters_of_others
         found = {
