@@ -244,6 +244,20 @@ def test_a_waiver_without_an_account_covers_all(tmp_path: Path, account: str | N
     assert _waived(tmp_path, WAIVER, {"account_id": account, **ROOT_KEYS})[1] == "waived"
 
 
+@pytest.mark.parametrize("account", ["1", "2", None])
+def test_a_waiver_without_an_account_covers_all_whatever_accounts_have(tmp_path: Path, account: str | None) -> None:
+    text = f'{WAIVER}accounts: {{"1": {{providers: [x]}}}}'  # without an alias
+    assert _waived(tmp_path, text, {"account_id": account, **ROOT_KEYS})[1] == "waived"
+
+
+@pytest.mark.parametrize(("named", "waived"), [("one", "1"), ("1", "1"), ("2", "2")])
+def test_a_waiver_names_an_account_by_its_alias_or_id(tmp_path: Path, named: str, waived: str) -> None:
+    """An account may have its own ID for an alias, as accounts have that were given no alias."""
+    text = WAIVER.replace("{rule:", f'{{account: "{named}", rule:')
+    policy = written_policy(tmp_path / "p.yaml", f'{text}accounts: {{"1": {{alias: one}}, "2": {{alias: "2"}}}}')
+    assert [waiver.account for waiver in policy.waivers] == [waived]
+
+
 def test_a_valid_waiver_beside_an_expired_one_counts(tmp_path: Path) -> None:
     old = "waivers: [{rule: root-access-keys, reason: r, owner: o, expires: 2020-01-01}, "
     assert _waived(tmp_path, WAIVER.replace("waivers: [", old), ROOT_KEYS)[1] == "waived"

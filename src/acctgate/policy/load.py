@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from acctgate.model.account_id import is_account_id
 from acctgate.model.outcome import Place
 from acctgate.policy.chain import BUILT_IN, Chain, read_chain, read_preset
 from acctgate.policy.merge import Merged, Origin, merge
@@ -99,11 +100,13 @@ def _account(entry: dict[str, Any]) -> Account:
 
 
 def _waivers(merged: Merged, origins: Iterable[Origin], group: str | None = None) -> Iterator[Waiver]:
-    ids = {origin.value.get("alias"): account for account, origin in merged.accounts().items()}
+    ids = {alias: account for account, origin in merged.accounts().items() if (alias := origin.value.get("alias"))}
     for origin in origins:
         expires = date.fromisoformat(origin.value["expires"])
         account = origin.value.get("account")
-        known = {"account": ids.get(account, account), "expires": expires, "place": origin.location, "group": group}
+        if account is not None and not is_account_id(account):
+            account = ids[account]
+        known = {"account": account, "expires": expires, "place": origin.location, "group": group}
         yield Waiver(**{**origin.value, **known})
 
 

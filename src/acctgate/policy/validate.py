@@ -97,6 +97,7 @@ def _problems(document: dict[str, Any], all_rules: RulesById, today: date | None
         ]
     active = {name: entry for name, entry in entries.items() if not _disabled_and_incomplete(all_rules[name], entry)}
     return [
+        *_alias_problems(document.get("accounts") or {}),
         *_waiver_problems(document, all_rules, today),
         *_rule_problems(active, all_rules, document.get("max_waiver_days"), today),
         *_match_problems(document.get("groups") or {}),
@@ -170,6 +171,14 @@ def _id_fault(value: str) -> str | None:
 
 def _folder_fault(value: str) -> str | None:
     return None if value.startswith("/") else f"{show(value)}: invalid folder; use its path (example: /prod)"
+
+
+def _alias_problems(accounts: Mapping[str, Any]) -> Iterator[_Problem]:
+    for account, entry in accounts.items():
+        alias = entry.get("alias")
+        if is_account_id(alias) and alias != account:  # without an alias of its own, an account's is its ID
+            message = f"{show(alias)} is an account ID, and not that of this account; an alias is a name"
+            yield _Problem(("accounts", account, "alias"), _prefixed(message))
 
 
 def _waiver_problems(document: dict[str, Any], all_rules: RulesById, today: date | None) -> Iterator[_Problem]:
