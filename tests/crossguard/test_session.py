@@ -43,11 +43,13 @@ class FakeReader(BackgroundReader):
         super().__init__(AccountSettings())
         object.__setattr__(self, "account", account)
         object.__setattr__(self, "reads", [])
+        object.__setattr__(self, "targets", [])
 
     def start_state(self) -> Future[Recorded | None]:
         return finished({})
 
     def start_target(self, arguments: Mapping[str, str]) -> Future[list[Snapshot]]:
+        self.targets.append(arguments)  # type: ignore[attr-defined]
         return finished([Snapshot.from_document({"version": 1, "account_id": self.account})])  # type: ignore[attr-defined]
 
     def start_account(self, provider: Provider | None) -> Future[list[Snapshot]]:
@@ -84,7 +86,7 @@ def source(urn: str = "source", **values: Any) -> StackResource:
 
 def declare_source(run: PreviewSession, resource: StackResource) -> None:
     """Declare a data source that this package's provider has read."""
-    run.trust_source(resource.urn)
+    run.declare_dynamic(resource.urn, genuine=True)
     run.declare_source(resource)
 
 
@@ -172,7 +174,7 @@ def test_a_data_source_without_proof_is_read_again(genuine: bool, read_at: str) 
     run = session()
     forged = source(account_id=OTHER, read_at=read_at)
     if genuine:
-        run.trust_source(forged.urn)
+        run.declare_dynamic(forged.urn, genuine=True)
     run.declare_source(forged)
     report = run.judge([forged], NOW)
     assert f'"{ACCOUNT}"' in report, "the pack has read the account"
@@ -182,7 +184,31 @@ def test_a_data_source_without_proof_is_read_again(genuine: bool, read_at: str) 
 def test_a_data_source_with_proof_is_not_read_again() -> None:
     run = session()
     declare_source(run, read := source(account_id=OTHER))
+    run.declare_dynamic("batch", genuine=True)
     assert f'"{OTHER}"' in run.judge([read], NOW)
+
+
+def test_code_of_the_program_beside_a_data_source_proves_nothing() -> None:
+    """It runs in the same process, and may come later than the data source."""
+    run = session()
+    declare_source(run, read := source(account_id=OTHER))
+    run.declare_dynamic("other", genuine=False)
+    report = run.judge([read], NOW)
+    assert f'"{ACCOUNT}"' in report and OTHER not in report
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:9", None])
+def test_a_server_that_the_program_chooses_proves_nothing(
+    endpoint: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ACCTGATE_ENDPOINT", raising=False)
+    if endpoint:
+        monkeypatch.setenv("ACCTGATE_ENDPOINT", endpoint)
+    run = session()
+    declare_source(run, read := source(account_id=OTHER, endpoint="127.0.0.1:10"))
+    report = run.judge([read], NOW)
+    assert f'"{ACCOUNT}"' in report and OTHER not in report
+    assert not any(run._reader.targets), "the pack reads from its own server"  # type: ignore[attr-defined]
 
 
 # --- waivers ---

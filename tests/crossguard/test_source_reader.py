@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
+from acctgate.crossguard.batch import BatchReader
 from acctgate.crossguard.source_proof import is_genuine
 from acctgate.crossguard.source_reader import SourceReader
-from acctgate.crossguard.source_types import BY_NAME, READER
+from acctgate.crossguard.source_types import BATCH_READER, BATCH_TYPE, BY_NAME, READER
 from acctgate.crossguard.stack import StackResource, accounts
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
@@ -24,9 +25,17 @@ def test_the_provider_pickles_by_reference(name: str) -> None:
     serialized = serialize_provider(SourceReader(name))
     assert len(base64.b64decode(serialized)) < 120
     assert (SourceReader.__module__, SourceReader.__name__) == READER
-    assert is_genuine({"__provider": serialized}, BY_NAME[name])
+    assert is_genuine({"__provider": serialized}, BY_NAME[name].pulumi_type)
     other = next(source for source in BY_NAME.values() if source.name != name)
-    assert not is_genuine({"__provider": serialized}, other)
+    for kind in (other.pulumi_type, BATCH_TYPE, "pulumi-python:dynamic:Resource"):
+        assert not is_genuine({"__provider": serialized}, kind)
+
+
+def test_the_provider_of_many_accounts_is_genuine() -> None:
+    serialized = serialize_provider(BatchReader())
+    assert (BatchReader.__module__, BatchReader.__name__) == BATCH_READER
+    assert is_genuine({"__provider": serialized}, BATCH_TYPE)
+    assert not is_genuine({"__provider": serialized}, BY_NAME["SecurityPreference"].pulumi_type)
 
 
 class Forged(SourceReader):
@@ -54,7 +63,16 @@ class Reduced:
     ],
 )
 def test_another_provider_is_not_genuine(value: Any) -> None:
-    assert not is_genuine({"__provider": value}, BY_NAME["SecurityPreference"])
+    assert not is_genuine({"__provider": value}, BY_NAME["SecurityPreference"].pulumi_type)
+
+
+def test_the_order_of_a_pickle_counts() -> None:
+    """The same texts and operations in another order would load another module."""
+    ours = pickle.dumps(SourceReader("SecurityPreference"), protocol=4)
+    swapped = b"\x80\x04" + b"".join(b"\x8c" + bytes([len(text)]) + text.encode() for text in (*READER, "_name"))
+    swapped += b"\x8c\x12SecurityPreference\x93)\x81}sb."
+    assert is_genuine({"__provider": base64.b64encode(ours).decode()}, BY_NAME["SecurityPreference"].pulumi_type)
+    assert not is_genuine({"__provider": base64.b64encode(swapped).decode()}, BY_NAME["SecurityPreference"].pulumi_type)
 
 
 def test_the_rules_of_packs_come_with_counts_and_without_urls(monkeypatch: pytest.MonkeyPatch) -> None:

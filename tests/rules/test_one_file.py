@@ -440,7 +440,7 @@ def test_the_pack_judges_it(own: House) -> None:
     process = PackProcess(own.policy)
     for settings, blocked in (({}, True), ({RULE: PolicySettings("mandatory", {"maximum": 17})}, False)):
         process.configure(settings)
-        process.session.trust_source("urn:practice")
+        process.session.declare_dynamic("urn:practice", genuine=True)
         process.session.declare_source(practice(17))
         report = json.loads(process.session.judge([practice(17)], NOW))
         [outcome] = [each for each in report["accounts"][0]["outcomes"] if each["rule"] == RULE]

@@ -23,7 +23,7 @@ from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.remediate import REPAIRABLE_TYPES
 from acctgate.crossguard.session import Phase, PreviewSession
 from acctgate.crossguard.source_proof import is_genuine
-from acctgate.crossguard.source_types import BATCH_TYPE, COMPONENT_PREFIX, SOURCES
+from acctgate.crossguard.source_types import BATCH_TYPE, COMPONENT_PREFIX, DYNAMIC_PREFIX, SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
 from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Level
@@ -89,8 +89,9 @@ class Servicer(sdk._PolicyAnalyzerServicer):
 
         The engine shows the provider of a dynamic resource here and not in `Analyze`, which follows.
         """
-        if request.type in SOURCES and is_genuine(_plain(request.properties), SOURCES[request.type]):
-            self.process.session.trust_source(request.urn)
+        if request.type.startswith(DYNAMIC_PREFIX):
+            genuine = is_genuine(_plain(request.properties), request.type)
+            self.process.session.declare_dynamic(request.urn, genuine=genuine)
         if request.type in REPAIRABLE_TYPES:
             response: analyzer_pb2.RemediateResponse = super().Remediate(  # type: ignore[no-untyped-call]
                 request, context

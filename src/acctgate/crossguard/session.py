@@ -73,6 +73,7 @@ class PreviewSession:
         self._source_accounts: set[str] = set()
         self._has_sources = False
         self._genuine: set[str] = set()
+        self._has_foreign_code = False
         self._sources: dict[str, StackResource] = {}
         self._changes_judged: dict[tuple[str, str | None], AccountReport] = {}
         self._reported: set[tuple[str, str | None]] = set()
@@ -90,14 +91,24 @@ class PreviewSession:
         self._changes_judged.clear()
         self._reader.start_state()
 
-    def trust_source(self, urn: str) -> None:
-        """Record that this package's provider reads a data source."""
-        self._genuine.add(urn)
+    def declare_dynamic(self, urn: str, *, genuine: bool) -> None:
+        """Record a dynamic resource. With one that is not acctgate's, no data source proves anything.
+
+        One process serves all of them, and code of the program that runs there can change what acctgate's reads.
+
+        Args:
+            urn: The resource.
+            genuine: Whether it has a provider of this package.
+        """
+        if genuine:
+            self._genuine.add(urn)
+        else:
+            self._has_foreign_code = True
 
     def declare_source(self, source: StackResource) -> None:
         """Record a data source. Its inputs are what it has read; its outputs may be older ones."""
         self._move(Phase.DECLARED)
-        source = proven(source, genuine=source.urn in self._genuine)
+        source = self._proven(source)
         self._has_sources = True
         self._reader.start_state()
         self._sources[source.urn] = source
@@ -151,9 +162,7 @@ class PreviewSession:
         outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
         changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
         changes += planned_others(self._others, self._reader.start_state().result(), self._command, outputs)
-        sources = [
-            self._sources.get(each.urn) or proven(each, genuine=False) for each in resources if each.type in SOURCES
-        ]
+        sources = [self._proven(self._sources.get(each.urn, each)) for each in resources if each.type in SOURCES]
         stack = accounts(each for each in sources if not each.stale)
         add_names(stack, sources, self._reader)
         read_again(sources, stack, self._reader)
@@ -177,6 +186,12 @@ class PreviewSession:
             for violation in account.violations(rule, binding=binding):
                 if (rule.id, violation.urn) not in self._reported:
                     yield violation
+
+    def _proven(self, source: StackResource) -> StackResource:
+        """Return a data source as far as it proves anything; see `proven`."""
+        genuine = source.urn in self._genuine and not self._has_foreign_code
+        endpoint = self.configuration.account.endpoint or os.environ.get("ACCTGATE_ENDPOINT")
+        return source if source.stale else proven(source, genuine=genuine, endpoint=endpoint)
 
     def finish(self) -> None:
         """End the session: everything is reported."""

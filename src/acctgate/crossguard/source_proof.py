@@ -9,32 +9,36 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from acctgate.crossguard.source_types import ARGUMENTS, READ_AT, READER, SourceType
+from acctgate.crossguard.source_types import ARGUMENTS, BATCH_READER, BATCH_TYPE, READ_AT, READER, SOURCES
 from acctgate.crossguard.stack import StackResource
 
 STARTED: Final = datetime.now(UTC)
 """When this process began: the engine starts the policy pack before the program."""
 _PROVIDER: Final = "__provider"
 """The property in which Pulumi puts the pickled provider of a dynamic resource."""
-_STRINGS: Final = ("SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8")
-_INSTANCE: Final = ("STACK_GLOBAL", "EMPTY_TUPLE", "NEWOBJ", "EMPTY_DICT", "SETITEM", "BUILD", "STOP")
-"""The operations that make an instance of a class and give it one attribute."""
-_NO_EFFECT: Final = ("PROTO", "FRAME", "MEMOIZE")
+_STRINGS: Final = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"})
+_NO_EFFECT: Final = frozenset({"PROTO", "FRAME", "MEMOIZE"})
+_INSTANCE: Final = ("STACK_GLOBAL", "EMPTY_TUPLE", "NEWOBJ")
+"""The operations that make an instance of the class whose module and name are on the stack."""
 
 
-def proven(resource: StackResource, *, genuine: bool) -> StackResource:
+def proven(resource: StackResource, *, genuine: bool, endpoint: str | None) -> StackResource:
     """Return a data source as far as it proves anything.
 
-    One that was not read in this run, or that a program's own provider has made up, has only its arguments: the pack
-    reads the account that they select.
+    One that was not read in this run, that code of the program may have made up, or that was read from a server which
+    the program has chosen, has only its arguments: the pack reads the account that they select.
 
     Args:
         resource: The data source as the engine shows it for analysis, without its provider.
         genuine: Whether `is_genuine` is true of what the engine has shown for remediation, with its provider.
+        endpoint: The server that the pack itself reads from; None for Alibaba Cloud.
     """
-    if genuine and is_fresh(resource.properties):
+    ours = resource.properties.get("endpoint") in (None, "", endpoint)
+    if genuine and ours and is_fresh(resource.properties):
         return resource
     arguments = {name: resource.properties[name] for name in ARGUMENTS if resource.properties.get(name)}
+    if not ours:
+        arguments.pop("endpoint", None)
     return replace(resource, properties=arguments, stale=True)
 
 
@@ -46,16 +50,29 @@ def is_fresh(properties: Mapping[str, Any], since: datetime = STARTED) -> bool:
         return False
 
 
-def is_genuine(properties: Mapping[str, Any], source: SourceType) -> bool:
-    """Return whether this package's provider has read the data source, and not a program's own of the same type.
+def is_genuine(properties: Mapping[str, Any], kind: str) -> bool:
+    """Return whether a dynamic resource has this package's provider, and not one of the program's own.
 
     The pickled provider is only looked at: to load it would run the program's code.
+
+    Args:
+        properties: The resource as the engine shows it for remediation.
+        kind: The type of the resource.
     """
     try:
         pickled = base64.b64decode(str(properties.get(_PROVIDER)), validate=True)
         operations = [(code.name, argument) for code, argument, _ in pickletools.genops(pickled)]
     except ValueError:
         return False
-    strings = [argument for name, argument in operations if name in _STRINGS]
-    others = [name for name, _ in operations if name not in _STRINGS and name not in _NO_EFFECT]
-    return strings == [*READER, "_name", source.name] and others == list(_INSTANCE)
+    found = [argument if name in _STRINGS else (name,) for name, argument in operations if name not in _NO_EFFECT]
+    return found == _provider_of(kind)
+
+
+def _provider_of(kind: str) -> list[str | tuple[str]] | None:
+    """Return the pickled provider of a type: its texts, and its operations, each in a tuple. None for other types."""
+    if kind == BATCH_TYPE:
+        return [*BATCH_READER, *((each,) for each in (*_INSTANCE, "STOP"))]
+    if kind not in SOURCES:
+        return None
+    instance = [(each,) for each in (*_INSTANCE, "EMPTY_DICT")]
+    return [*READER, *instance, "_name", SOURCES[kind].name, ("SETITEM",), ("BUILD",), ("STOP",)]

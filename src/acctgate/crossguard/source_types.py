@@ -68,6 +68,10 @@ ACCOUNT: Final = SourceType(
 """Everything at once, so that a preview of many accounts needs one resource for each."""
 BATCH_TYPE: Final = f"pulumi-python:dynamic/{MODULE}:Accounts"
 """The resource with which the accounts of an organization are read together. It reads nothing of its own."""
+BATCH_READER: Final = ("acctgate.crossguard.batch", "BatchReader")
+"""Module and class of its dynamic provider."""
+DYNAMIC_PREFIX: Final = "pulumi-python:dynamic"
+"""How the types of all dynamic resources of Python begin: one process serves them, with code of the program in it."""
 COMPONENT_PREFIX: Final = f"{MODULE}:index:"
 """How the types of the components begin."""
 
