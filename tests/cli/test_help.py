@@ -176,6 +176,6 @@ def test_an_example_of_the_demo_account_serves(example: str, server: DemoServer,
     command = [sys.executable, "-m", *typed]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(6 if "--tls" in typed else 5)]
+        said = [process.stdout.readline() for _ in range(6 if {"--tls", "--accounts"} & {*typed} else 5)]
         process.send_signal(signal.SIGTERM)
     assert (process.returncode, "".join(said).count("export ")) == (0, len(server.environment))

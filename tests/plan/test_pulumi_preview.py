@@ -42,8 +42,12 @@ def _preference(name: str, ticket: bool) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("operations", "recorded"),
-    [(("import", "update"), {}), (("update",), {"refreshBeforeUpdate": True})],
-    ids=["imported", "refreshed"],
+    [
+        (("import", "update"), {}),
+        (("import-replacement", "update"), {}),
+        (("update",), {"refreshBeforeUpdate": True}),
+    ],
+    ids=["imported", "replaced", "refreshed"],
 )
 def test_what_the_deploy_records_first_may_be_what_another_resource_has_set(
     tmp_path: Path, operations: tuple[str, ...], recorded: dict[str, Any]

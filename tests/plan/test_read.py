@@ -73,6 +73,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "Pulumi state": (b'{"version": 3, "deployment": {"resources": []}}', "is a Pulumi state and no plan"),
     "CloudFormation": (b'{"Changes": [{"Type": "Resource"}], "Status": "CREATE_COMPLETE"}', "contains no plan of"),
     "another tool's steps": (b'{"steps": [{"uses": "actions/checkout@v4"}]}', "contains no plan of"),
+    "no steps of another tool": (b'{"steps": [], "name": "ci"}', "contains no plan of"),
     "steps that are none": (b'{"steps": {"op": "create"}}', "contains no plan of"),
     "a snapshot": (json.dumps(GOOD).encode(), "contains no plan of"),
     "an empty object": (b"{}", "contains no plan of"),

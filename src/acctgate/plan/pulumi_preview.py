@@ -29,11 +29,12 @@ from acctgate.plan.require import PlanError, require_object, require_objects, re
 from acctgate.redact import one_line
 
 _CONFIG: Final = "alicloud:"
+_IMPORTS: Final = ("import", "import-replacement")
 
 
 def is_preview(document: Mapping[str, Any]) -> bool:
     """Return whether it is the output of `pulumi preview --json`. Other tools have steps too, but without URNs."""
-    if "steps" not in document:
+    if document.get("steps", []) == []:
         summary = document.get("changeSummary")
         changes = isinstance(summary, dict) and any(count for name, count in summary.items() if name != "same")
         return "changeSummary" in document and "duration" in document and not changes
@@ -103,7 +104,7 @@ def _from_steps(
         provider=date_by_properties(provider_named(reference, providers, configured), inputs, before or {}),
         place=place_of(new.get("sourcePosition")),
         # The deploy records the account again right before the update, when other resources may have changed it.
-        refreshed=any(each["op"] == "import" for each in steps) or old.get("refreshBeforeUpdate") is True,
+        refreshed=any(each["op"] in _IMPORTS for each in steps) or old.get("refreshBeforeUpdate") is True,
     )
 
 
