@@ -21,6 +21,8 @@ from acctgate.text import os_reason
 
 LARGEST: Final = 10 << 20
 """The largest document, in bytes. An answer or a snapshot has a few kilobytes."""
+LARGEST_OF_MANY: Final = 1 << 30
+"""The largest document about many accounts, in bytes: a report, or the record of a run."""
 MAX_DEPTH: Final = 100
 """How deeply values may nest. Answers, snapshots, policies and plans nest less than 20 deep. The parser's own limit is
 Python's for recursion, which is too late: what it accepts would end the functions that walk through the values."""

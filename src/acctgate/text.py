@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from acctgate.redact import one_line
 
@@ -48,3 +48,8 @@ def describe_duration(duration: timedelta) -> str:
         if seconds < most:
             return f"{seconds // length} {name}"
     return f"{seconds // 86_400:,} days"
+
+
+def timestamp(now: datetime) -> str:
+    """Return a time as a snapshot records it (UTC, ISO 8601)."""
+    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -29,9 +29,7 @@ def open_output(path: Path, *, overwrite: bool, inputs: Iterable[str | Path] = (
     Raises:
         WriteError: The file is an input, exists already, or cannot be opened.
     """
-    for file in inputs:
-        if is_same_file(path, file):
-            raise WriteError(f"{path}: is also an input ({file}); write to another file")
+    _require_no_input(path, inputs)
     try:
         if overwrite or _holds_nothing(path):
             return path.open("w", encoding=encoding, errors="replace", newline="\n")
@@ -40,6 +38,23 @@ def open_output(path: Path, *, overwrite: bool, inputs: Iterable[str | Path] = (
         raise WriteError(f"{path}: already exists; use --force") from None
     except OSError as error:
         raise WriteError(f"{path}: {os_reason(error)}") from None
+
+
+def require_writable(path: Path, *, overwrite: bool, inputs: Iterable[str | Path] = ()) -> None:
+    """Refuse what `open_output` refuses, without opening the file.
+
+    Raises:
+        WriteError: The file is an input, or exists already.
+    """
+    _require_no_input(path, inputs)
+    if not overwrite and os.path.lexists(path) and not _holds_nothing(path):
+        raise WriteError(f"{path}: already exists; use --force")
+
+
+def _require_no_input(path: Path, inputs: Iterable[str | Path]) -> None:
+    for file in inputs:
+        if is_same_file(path, file):
+            raise WriteError(f"{path}: is also an input ({file}); write to another file")
 
 
 def write_file(path: Path, text: str) -> None:

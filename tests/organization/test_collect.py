@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from acctgate.model.organization import record_path
+from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.organization.collect import open_collection
-from acctgate.organization.entry import Entry
 from acctgate.organization.ndjson import Output
-from acctgate.organization.run import Run, read_run, record_path
 from acctgate.reading import SourceError
+from acctgate.sources.run_record import read_run
 from acctgate.writing import WriteError
 
 RUN = Run("2026-11-22T12:00:00Z", "1", "audit", "rd-1", accounts=tuple(map(Entry, "12345")), in_directory=5)
@@ -116,6 +119,7 @@ def test_a_run_with_other_options_is_not_resumed(tmp_path: Path, changes: dict[s
         ('{"version": 1, "account_id": "9"}', "has account 9, which is not one of this run"),
         ('{"version": 1, "account_id": "1"}', "has account 1 twice"),
         ('{"version": 1}', ":2: not a snapshot with an account_id"),
+        ('{"version": 99, "account_id": "2"}', r"a\.ndjson:2: .*version"),
         ("nonsense", ":2: invalid JSON"),
     ],
 )
@@ -143,6 +147,67 @@ def test_two_processes_do_not_write_to_one_output(tmp_path: Path) -> None:
             Output(path)
         with pytest.raises(WriteError, match="another process writes to it"):
             _collect(path, "", resume=True)
+
+
+def test_a_refused_process_leaves_the_output_of_the_other_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    with open_collection(path, RUN, resume=False, overwrite=False) as opened:
+        opened.add(_snapshot("1"))
+        with pytest.raises(WriteError, match="another process writes to it"):
+            _collect(path, "", overwrite=True)
+        for account in "2345":
+            opened.add(_snapshot(account))
+        opened.finish()
+    assert _accounts(path) == [*"12345"]
+
+
+def test_an_output_that_another_process_has_finished_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.ndjson"
+    _collect(path, "12345")
+    monkeypatch.setattr("acctgate.organization.collect.require_writable", lambda *_, **__: None)
+    with pytest.raises(WriteError, match="already exists; use --force"):
+        _collect(path, "")
+    assert _accounts(path) == [*"12345"]
+
+
+def test_an_existing_record_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    record_path(path).write_text("mine\n")
+    with pytest.raises(WriteError, match=r"a\.ndjson\.run\.json: already exists; use --force"):
+        _collect(path, "")
+    assert (record_path(path).read_text(), path.exists()) == ("mine\n", False)
+    with (
+        pytest.raises(WriteError, match=r"a\.ndjson\.run\.json: is also an input"),
+        open_collection(path, RUN, resume=False, overwrite=True, inputs=[record_path(path)]),
+    ):
+        pass
+    assert record_path(path).read_text() == "mine\n"
+
+
+def test_a_disk_that_is_full_when_the_data_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("acctgate.organization.ndjson.os.fsync", fail)
+    with pytest.raises(WriteError, match=r"a\.ndjson: no space left on device"):
+        _collect(tmp_path / "a.ndjson", "12345")
+
+
+def test_the_record_has_no_command_for_a_ci_system(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    _collect(path, "", replace(RUN, run="##[error]x"))
+    assert "##" not in record_path(path).read_text()
+    assert read_run(path).run == "##[error]x"
+
+
+def test_a_resumed_run_reads_an_account_as_it_is_listed_now(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    _collect(path, "1234")
+    moved = Entry("5", "new", "acs:ram::5:role/audit")
+    with open_collection(
+        path, replace(RUN, accounts=(*RUN.accounts[:4], moved)), resume=True, overwrite=False
+    ) as found:
+        assert found.found.missing(found.run) == [moved]
 
 
 def test_the_summary_names_what_was_not_read(tmp_path: Path) -> None:

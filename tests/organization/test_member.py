@@ -11,8 +11,8 @@ from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
 from acctgate.demo.organization import Member as DemoMember
 from acctgate.model.member import Member
+from acctgate.model.run import Entry
 from acctgate.model.snapshot import OPERATIONS, OPTIONAL_SECTIONS, Snapshot, Unknown
-from acctgate.organization.entry import Entry
 from acctgate.organization.member import MemberReader, connect
 from acctgate.organization.pace import Pace
 from acctgate.reading import SourceError

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from acctgate.model.organization import RECORD, record_path
+from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.organization.collect import open_collection
-from acctgate.organization.entry import Entry
 from acctgate.organization.merge import merge
-from acctgate.organization.run import Run, read_run
 from acctgate.reading import SourceError
+from acctgate.sources.run_record import read_run
 from acctgate.writing import WriteError
 
 
@@ -96,5 +97,24 @@ def test_a_part_without_its_record(tmp_path: Path) -> None:
 
 def test_the_output_is_no_part(tmp_path: Path) -> None:
     parts = _three(tmp_path)
-    with pytest.raises(WriteError, match="is also an input"):
-        merge(parts, parts[0], overwrite=True)
+    for output in (parts[0], record_path(parts[0])):
+        before = output.read_bytes()
+        with pytest.raises(WriteError, match="is also an input"):
+            merge(parts, output, overwrite=True)
+        assert output.read_bytes() == before
+
+
+def test_the_record_of_the_output_is_no_part(tmp_path: Path) -> None:
+    parts = _three(tmp_path)
+    parts[0] = parts[0].rename(tmp_path / f"all{RECORD}")
+    (tmp_path / f"1{RECORD}").rename(tmp_path / f"all{RECORD}{RECORD}")
+    with pytest.raises(WriteError, match=r"all\.run\.json: is also an input"):
+        merge(parts, tmp_path / "all", overwrite=True)
+    assert parts[0].read_text().count("account_id") == 2
+
+
+def test_a_line_that_is_not_a_snapshot(tmp_path: Path) -> None:
+    parts = _three(tmp_path)
+    parts[1].write_text('{"version": 1, "account_id": "3"}\n{"version": 2, "account_id": "4"}\n')
+    with pytest.raises(SourceError, match=r"2:2: .*version"):
+        merge(parts, tmp_path / "all", overwrite=False)

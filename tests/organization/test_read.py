@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
+from acctgate.model.unread import unread
 from acctgate.organization import read
-from acctgate.organization.entry import Entry
 from acctgate.organization.read import read_many
-from acctgate.organization.unread import unread
 
 ENTRIES = [Entry(str(number)) for number in range(100, 140)]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

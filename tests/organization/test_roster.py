@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acctgate.model.member import Member
+from acctgate.model.run import Entry
 from acctgate.organization.directory import Directory, ListedMember
-from acctgate.organization.entry import Entry
-from acctgate.organization.roster import Selection, Shard, add_missing, list_entries, select
+from acctgate.organization.roster import Selection, Shard, list_entries, select, update
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 
@@ -94,7 +94,7 @@ def test_an_invalid_role_name() -> None:
         Selection(role_name="a/b")
 
 
-def test_what_joined_since_comes_last() -> None:
-    before = [Entry("1"), Entry("2", alias="old")]
-    now = [Entry("3"), Entry("2", alias="new")]
-    assert add_missing(now, before) == [Entry("1"), Entry("2", alias="old"), Entry("3")]
+def test_the_current_listing_counts_and_what_joined_since_comes_last() -> None:
+    before = [Entry("1"), Entry("2", alias="old", member=Member(folder="/sandbox"))]
+    moved = Entry("2", alias="new", role_arn="acs:ram::2:role/x", member=Member(folder="/prod"))
+    assert update(before, [Entry("3"), moved]) == [Entry("1"), moved, Entry("3")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acctgate.model.member import Member
-from acctgate.organization.entry import Entry
+from acctgate.model.run import Entry
 from acctgate.organization.selectors import Selector
 
 WEB = Entry("111", "web-1", member=Member(folder="/prod/web", tags={"env": "prod"}, labels={"team": "x"}))

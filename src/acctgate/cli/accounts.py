@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,7 +16,7 @@ from acctgate.cli.completion import files
 from acctgate.cli.live import Live
 from acctgate.cli.progress import Progress
 from acctgate.model.credential_report import Names
-from acctgate.model.organization import RECORD, Scope
+from acctgate.model.organization import Scope, find_record
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.snapshots import RawSnapshot, read_snapshots, unreadable
@@ -85,37 +85,19 @@ def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator
             yield read_responses(responses)
         except SourceError as error:
             yield unreadable(error)
-    for path in snapshots:
-        yield from _read_snapshots(path) if is_of_a_run(path) else read_raw_snapshots([path])
-
-
-def is_of_a_run(path: str) -> bool:
-    """Return whether a record beside a file says which accounts the file should have."""
-    return path != "-" and Path(f"{path}{RECORD}").is_file()
+    yield from read_raw_snapshots(snapshots)
 
 
 def recorded_scope(snapshots: tuple[str, ...]) -> Scope | None:
     """Return which accounts the run read whose output is the only input, None if that is not the case."""
-    if len(snapshots) != 1 or not is_of_a_run(snapshots[0]):
-        return None
-    from acctgate.organization.recorded import recorded_run  # noqa: PLC0415 - loads only beside a record
-
     try:
-        return recorded_run(snapshots[0]).scope
+        if len(snapshots) != 1 or snapshots[0] == "-" or find_record(snapshots[0]) is None:
+            return None
+        from acctgate.sources.run_record import read_run  # noqa: PLC0415 - loads only beside a record
+
+        return read_run(snapshots[0]).scope
     except SourceError:  # reported when the file is read
         return None
-
-
-def _read_snapshots(path: str) -> Iterator[RawSnapshot | Snapshot]:
-    """Read the output of a run: its accounts, and those that it lacks."""
-    from acctgate.organization.recorded import recorded_run, with_missing  # noqa: PLC0415 - loads only beside a record
-
-    try:
-        run = recorded_run(path)
-    except SourceError as error:
-        yield unreadable(error)
-        return
-    yield from with_missing(read_raw_snapshots([path]), path, run, datetime.now(UTC))
 
 
 def read_all(path: str, shown: Progress) -> list[Snapshot]:

@@ -20,7 +20,7 @@ from acctgate.text import describe_duration
 
 if TYPE_CHECKING:
     from acctgate.model.credential_report import Names
-    from acctgate.organization.entry import Entry
+    from acctgate.model.run import Entry
     from acctgate.organization.prepare import Prepared, Request
 
 READING_MANY: Final = "reading the accounts"

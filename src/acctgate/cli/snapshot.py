@@ -43,8 +43,8 @@ from acctgate.text import and_more
 from acctgate.writing import WriteError
 
 if TYPE_CHECKING:
+    from acctgate.model.run import Run
     from acctgate.organization.collect import Collected
-    from acctgate.organization.run import Run
 
 _OPERATIONS: Final = {
     operation.section: operation.name

@@ -45,7 +45,8 @@ class Baseline:
         """Return the baseline that a report is: its violations and unknown outcomes.
 
         An outcome that was unknown then and is a violation now is new. A report that was itself made with a baseline
-        includes the findings of that baseline. Of several reports on one account the last one counts.
+        includes the findings of that baseline. Of several reports on one account the last one counts. That an account
+        was not read is no finding on it, and waives nothing.
 
         Args:
             report: The earlier report.
@@ -57,7 +58,7 @@ class Baseline:
             entry: outcome.actual
             for account in accounts.values()
             for entry, outcome in _entries(account.account, account.outcomes)
-            if entry.outcome in ("fail", "unknown")
+            if entry.outcome == "fail" or (entry.outcome == "unknown" and account.not_read is None)
         }
         return cls(source, known, Comparison(rules), actuals={name: _actuals(each) for name, each in accounts.items()})
 

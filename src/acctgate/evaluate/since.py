@@ -6,16 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from acctgate.model.outcome import Verdict
 from acctgate.model.report import AccountReport, read_account, read_report
 from acctgate.model.since import Since
-from acctgate.reading import SourceError, read_json, read_text
+from acctgate.reading import LARGEST_OF_MANY, SourceError, read_json, read_text
 from acctgate.redact import one_line
-
-_LARGEST: Final = 1 << 30
-"""Bytes of an earlier report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ def read_earlier(path: str) -> Comparison:
     Raises:
         SourceError: It cannot be read, or is not a report. The text is one line.
     """
-    text = read_text(path, _LARGEST)
+    text = read_text(path, LARGEST_OF_MANY)
     try:
         if not _is_ndjson(text):
             report = read_report(text)

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from acctgate.reading import SourceError
 from acctgate.text import and_more
 
 RECORD: Final = ".run.json"
 """What the name of a run's output ends with for the record of the run beside it."""
 _SHOWN: Final = 20
 """IDs in a message."""
+
+
+def record_path(output: str | Path) -> Path:
+    """Return where the record of an output is: beside the file itself, also if a link leads to it."""
+    return Path(f"{os.path.realpath(output)}{RECORD}")
+
+
+def find_record(file: str | Path) -> Path | None:
+    """Return the record beside a file, or beside the file that a link leads to. None if it is not the output of a run.
+
+    A record that cannot be read, such as a broken link, is one nevertheless: without it, accounts could be missing.
+
+    Raises:
+        SourceError: The link and the file have a record each, and they are not the same.
+    """
+    candidates = (Path(f"{file}{RECORD}"), record_path(file))
+    found = {os.path.realpath(path): path for path in candidates if os.path.lexists(path)}
+    if len(found) > 1:
+        raise SourceError(f"{file}: has two records ({' and '.join(map(str, found.values()))}); remove the wrong one")
+    return next(iter(found.values()), None)
 
 
 @dataclass(frozen=True, slots=True)

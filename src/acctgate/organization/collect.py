@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from acctgate.model.organization import OrganizationSummary
+from acctgate.model.organization import OrganizationSummary, find_record, record_path
+from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot, explain
-from acctgate.organization.entry import Entry
 from acctgate.organization.ndjson import Line, Output, read_lines
-from acctgate.organization.roster import add_missing
-from acctgate.organization.run import Run, read_run, record_path, require_same, write_run
+from acctgate.organization.roster import update
+from acctgate.organization.run import require_same, write_run
 from acctgate.reading import SourceError
-from acctgate.writing import open_output
+from acctgate.sources.run_record import read_run
+from acctgate.writing import require_writable
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class OpenRun:
             WriteError: It cannot be written.
         """
         self._output.add_raw(line.raw)
-        self.found.add(Snapshot.from_document(line.document))
+        self.found.add(line.snapshot)
 
     def finish(self) -> None:
         """Record that all accounts are in the output, if they are.
@@ -102,24 +103,38 @@ def open_collection(
 
     Raises:
         SourceError: The output is of another run.
-        WriteError: It exists already, or cannot be written.
+        WriteError: It or its record exists already, or cannot be written.
     """
-    found, size = Collected(), 0
-    if resume and record_path(path).exists():
-        run = _resumed(path, run)
-        found, size = recover(path, {entry.id for entry in run.accounts})
-    else:
-        if resume and path.exists() and path.stat().st_size:
-            raise SourceError(f"{path}: cannot be resumed without {record_path(path).name}; --force starts again")
-        open_output(path, overwrite=overwrite, inputs=inputs).close()
-    with Output(path, size) as output:
+    resume = resume and _has_record(path)
+    if not resume:
+        for file in (path, record_path(path)):
+            require_writable(file, overwrite=overwrite, inputs=inputs)
+    with Output(path, new=not resume and not overwrite) as output:
+        found, size = Collected(), 0
+        if resume:
+            run = _resumed(path, run)
+            found, size = recover(path, {entry.id for entry in run.accounts})
+        output.cut(size)
         # After the output is cut: an old output beside a new record would count as what this run has read.
         write_run(path, run)
         yield OpenRun(run, found, path, output)
 
 
+def _has_record(path: Path) -> bool:
+    """Return whether there is a run to resume.
+
+    Raises:
+        SourceError: There is an output without a record.
+    """
+    if find_record(path) is not None:
+        return True
+    if path.exists() and path.stat().st_size:
+        raise SourceError(f"{path}: cannot be resumed without {record_path(path).name}; --force starts again")
+    return False
+
+
 def _resumed(path: Path, run: Run) -> Run:
-    """Return the recorded run, with the accounts that joined the directory since.
+    """Return the recorded run, with the accounts as they are listed now, and those that have left since.
 
     Raises:
         SourceError: It is another run.
@@ -127,7 +142,7 @@ def _resumed(path: Path, run: Run) -> Run:
     before = read_run(path)
     require_same(path, before, run)
     others = dict.fromkeys((*before.others, *run.others))
-    accounts = tuple(add_missing(run.accounts, before.accounts))
+    accounts = tuple(update(before.accounts, run.accounts))
     return replace(before, accounts=accounts, others=tuple(others), in_directory=run.in_directory, size=None)
 
 
@@ -143,6 +158,6 @@ def recover(path: Path, expected: Collection[str]) -> tuple[Collected, int]:
             raise SourceError(f"{path}: has account {line.account}, which is not one of this run")
         if line.account in found:
             raise SourceError(f"{path}: has account {line.account} twice")
-        found.add(Snapshot.from_document(line.document))
+        found.add(line.snapshot)
         size += len(line.raw)
     return found, size

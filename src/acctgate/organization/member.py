@@ -10,11 +10,12 @@ from typing import Final
 from acctgate.log import trace
 from acctgate.model.credential_report import Names
 from acctgate.model.judged_by import ReadAs
+from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
-from acctgate.organization.entry import Entry
+from acctgate.model.unread import READING, describe, unread
+from acctgate.organization.failure import explain_failure
 from acctgate.organization.pace import ACCOUNT_SECONDS, Pace
-from acctgate.organization.unread import READING, describe, explain_failure, unread
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, unexpected

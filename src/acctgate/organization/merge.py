@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from acctgate.model.organization import record_path
+from acctgate.model.run import Run
 from acctgate.organization.collect import Collected, OpenRun, open_collection, recover
 from acctgate.organization.ndjson import read_lines
-from acctgate.organization.run import Run, read_run, require_parts
+from acctgate.organization.run import require_parts
 from acctgate.reading import SourceError
+from acctgate.sources.run_record import read_run
 from acctgate.text import and_more
 
 
@@ -27,7 +30,8 @@ def merge(paths: Sequence[Path], output: Path, *, overwrite: bool) -> tuple[Run,
     accounts = tuple(entry for _, part in parts for entry in part.accounts)
     started = min(part.started_at for _, part in parts)
     whole = replace(parts[0][1], accounts=accounts, others=(), shard=None, size=None, started_at=started)
-    with open_collection(output, whole, resume=False, overwrite=overwrite, inputs=paths) as opened:
+    inputs = (*paths, *map(record_path, paths))
+    with open_collection(output, whole, resume=False, overwrite=overwrite, inputs=inputs) as opened:
         for path in paths:
             _copy(path, opened)
         opened.finish()

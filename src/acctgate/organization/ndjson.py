@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any, BinaryIO, Final, NamedTuple, Self
+from typing import BinaryIO, Final, NamedTuple, Self
 
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode, read_json
 from acctgate.redact import json_without_commands
 from acctgate.text import os_reason, show
@@ -30,7 +30,7 @@ class Line(NamedTuple):
     """A whole line of an output."""
 
     account: str
-    document: dict[str, Any]
+    snapshot: Snapshot
     raw: bytes
 
 
@@ -64,19 +64,29 @@ def _lines(file: BinaryIO, path: Path, size: int | None) -> Iterator[Line]:
         account = document.get("account_id") if isinstance(document, dict) else None
         if not isinstance(account, str):
             raise SourceError(f"{path}:{number}: not a snapshot with an account_id, found {show(document)}")
-        yield Line(account, document, raw)
+        try:
+            snapshot = Snapshot.from_document(document)
+        except SnapshotError as error:
+            raise SourceError(f"{path}:{number}: {error}") from None
+        yield Line(account, snapshot, raw)
 
 
 class Output:
     """The file, open for whole lines. Only one process writes to it."""
 
-    def __init__(self, path: Path, size: int = 0) -> None:
-        """Open the file, and cut it to so many bytes.
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        """Open the file, and lock it. Nothing in it changes yet.
+
+        Args:
+            path: The file.
+            new: Whether it must be empty.
 
         Raises:
-            WriteError: It cannot be written, or another process writes to it.
+            WriteError: It cannot be written, another process writes to it, or it is not empty.
         """
         self._path = path
+        self.size = 0
+        self._synced = time.monotonic()
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
         except OSError as error:
@@ -84,16 +94,30 @@ class Output:
         try:
             if fcntl is not None:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(self._file, size)
-            os.lseek(self._file, 0, os.SEEK_END)
+            if new and os.fstat(self._file).st_size:
+                raise FileExistsError
         except BlockingIOError:
             os.close(self._file)
             raise WriteError(f"{path}: another process writes to it") from None
+        except FileExistsError:  # written since the caller looked
+            os.close(self._file)
+            raise WriteError(f"{path}: already exists; use --force") from None
         except OSError as error:
             os.close(self._file)
             raise WriteError(f"{path}: {os_reason(error)}") from None
+
+    def cut(self, size: int) -> None:
+        """Cut the file to so many bytes, and write behind them.
+
+        Raises:
+            WriteError: It cannot be cut.
+        """
+        try:
+            os.ftruncate(self._file, size)
+            os.lseek(self._file, 0, os.SEEK_END)
+        except OSError as error:
+            raise WriteError(f"{self._path}: {os_reason(error)}") from None
         self.size = size
-        self._synced = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -122,17 +146,20 @@ class Output:
             rest = memoryview(line)
             while rest:
                 rest = rest[os.write(self._file, rest) :]
-            self.size += len(line)
-            if time.monotonic() - self._synced > _SYNC_SECONDS:
-                self.sync()
         except OSError as error:
             raise WriteError(f"{self._path}: {os_reason(error)}") from None
+        self.size += len(line)
+        if time.monotonic() - self._synced > _SYNC_SECONDS:
+            self.sync()
 
     def sync(self) -> None:
         """Write the data to the disk.
 
         Raises:
-            OSError: It failed.
+            WriteError: It failed.
         """
-        os.fsync(self._file)
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise WriteError(f"{self._path}: {os_reason(error)}") from None
         self._synced = time.monotonic()

@@ -9,20 +9,18 @@ from datetime import datetime
 from pathlib import Path
 
 from acctgate.model.credential_report import Names
+from acctgate.model.run import Entry, Run
 from acctgate.organization.accounts_file import read_accounts_file
 from acctgate.organization.directory import read_directory
-from acctgate.organization.entry import Entry
 from acctgate.organization.member import MemberReader, connect
 from acctgate.organization.pace import Pace
 from acctgate.organization.read import ReadAccount, read_many
 from acctgate.organization.roster import Selection, Shard, list_entries, select
-from acctgate.organization.run import Run
 from acctgate.reading import SourceError
 from acctgate.sources.call_error import CallError, clock_remedy
 from acctgate.sources.identity import read_identity
-from acctgate.sources.live import timestamp
 from acctgate.sources.target import Target
-from acctgate.text import os_reason
+from acctgate.text import os_reason, timestamp
 
 
 @dataclass(frozen=True, slots=True)

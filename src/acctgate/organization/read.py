@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Final, NamedTuple
 
+from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
-from acctgate.organization.entry import Entry
+from acctgate.model.unread import not_reached
+from acctgate.organization.failure import is_transient
 from acctgate.organization.pace import ACCOUNT_SECONDS
-from acctgate.organization.unread import is_transient, not_reached
 from acctgate.sources.deadline import Deadline
 
 _GRACE: Final = 30.0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from acctgate.model.member import Member
+from acctgate.model.run import Entry
 from acctgate.organization.accounts_file import ListedAccount
 from acctgate.organization.directory import Directory
-from acctgate.organization.entry import Entry
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 
@@ -125,7 +125,10 @@ def _is_selected(entry: Entry, selection: Selection) -> bool:
     return included and not any(each.matches(entry) for each in selection.exclude)
 
 
-def add_missing(entries: Iterable[Entry], earlier: Iterable[Entry]) -> list[Entry]:
-    """Return the accounts of an earlier listing of the same run, and those that joined since."""
-    known: Mapping[str, Entry] = {entry.id: entry for entry in earlier}
-    return [*known.values(), *(entry for entry in entries if entry.id not in known)]
+def update(earlier: Iterable[Entry], current: Iterable[Entry]) -> list[Entry]:
+    """Return the accounts of an earlier listing of the same run, as far as possible as they are listed now.
+
+    Those that left since remain as they were. Those that joined come last.
+    """
+    listed = {entry.id: entry for entry in current}
+    return [*(listed.pop(entry.id, entry) for entry in earlier), *listed.values()]

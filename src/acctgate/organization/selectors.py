@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from acctgate.organization.entry import Entry
+from acctgate.model.run import Entry
 from acctgate.policy.groups import in_folder
 
 _PAIRS: Final = ("tag", "label")

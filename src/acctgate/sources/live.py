@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from acctgate.sources.operations import (
 )
 from acctgate.sources.responses import snapshot_of
 from acctgate.sources.target import Target
+from acctgate.text import timestamp
 
 PARALLEL: Final = 8
 """Calls at the same time."""
@@ -273,11 +274,6 @@ def _wrong_accounts(reports: list[dict[str, Any]], account_id: str | None) -> di
             errors[f"CompliancePackReports.{pack}"] = unexpected(PACK_REPORT, reason).error
             reports[index] = {"CompliancePackId": pack}
     return errors
-
-
-def timestamp(now: datetime) -> str:
-    """Return a time as a snapshot records it (UTC, ISO 8601)."""
-    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _unreadable(error: CallError) -> SourceError:

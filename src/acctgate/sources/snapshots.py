@@ -9,6 +9,7 @@ from io import BufferedReader, TextIOWrapper
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from acctgate.model.judged_by import ReadAs
+from acctgate.model.organization import find_record
 from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, open_input, read_json
 from acctgate.redact import may_have_secrets, without_secrets
@@ -53,13 +54,29 @@ def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
 def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
     """Read the documents in these files without parsing them, which a worker process can do.
 
-    A file that cannot be read becomes a snapshot in which everything is unknown.
+    A file that cannot be read becomes a snapshot in which everything is unknown, as does each account that a run was
+    to read and that its output does not have.
     """
     for path in paths:
         try:
-            yield from _read_file(path)
+            is_of_a_run = path != "-" and find_record(path) is not None
+            yield from _read_output(path) if is_of_a_run else _read_each(path)
         except SourceError as error:
             yield unreadable(error)
+
+
+def _read_output(path: str) -> Iterator[RawSnapshot | Snapshot]:
+    """Read the output of a run: its accounts, and those that it lacks."""
+    from acctgate.sources.run_record import read_run, with_missing  # noqa: PLC0415 - loads only beside a record
+
+    yield from with_missing(_read_each(path), read_run(path))
+
+
+def _read_each(path: str) -> Iterator[RawSnapshot | Snapshot]:
+    try:
+        yield from _read_file(path)
+    except SourceError as error:
+        yield unreadable(error)
 
 
 def unreadable(reason: object) -> Snapshot:

@@ -1,0 +1,104 @@
+"""The output of a run as a source: the accounts that it lacks, by the record beside it, are there as well, and unknown.
+
+Loaded only if there is a record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from acctgate.model.organization import find_record, record_path
+from acctgate.model.run import Run
+from acctgate.model.snapshot import Snapshot
+from acctgate.model.unread import not_reached
+from acctgate.reading import LARGEST_OF_MANY, SourceError, read_text
+from acctgate.sources.snapshots import RawSnapshot, unreadable
+
+_ACCOUNT: Final = re.compile(rb'^\s*\{\s*"version"\s*:\s*1\s*,\s*"account_id"\s*:\s*"(\d+)"')
+"""How a line begins that a run has written."""
+_REASON: Final = "the run has not read the account; continue it with acctgate snapshot --resume"
+
+
+@cache
+def _adapter() -> TypeAdapter[Run]:
+    return TypeAdapter(Run)
+
+
+def read_run(output: str | Path) -> Run:
+    """Return the run whose output a file is.
+
+    Raises:
+        SourceError: It has no record, or an invalid one.
+    """
+    path = find_record(output) or record_path(output)
+    text = read_text(str(path), LARGEST_OF_MANY)
+    try:
+        run = _adapter().validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise _invalid(path, f"{where}: {first['msg']}") from None
+    if not run.accounts:
+        raise _invalid(path, "accounts: there are none")
+    try:
+        _started_at(run)
+    except ValueError as error:
+        raise _invalid(path, f"started_at: {error}") from None
+    return run
+
+
+def _invalid(path: Path, reason: str) -> SourceError:
+    return SourceError(f"{path}: not the record of a run (version 1): {reason}")
+
+
+def _started_at(run: Run) -> datetime:
+    """Return when a run began.
+
+    Raises:
+        ValueError: It is not a time with a time zone.
+    """
+    time = datetime.fromisoformat(run.started_at)
+    if time.tzinfo is None:
+        raise ValueError(f"{run.started_at!r} has no time zone")
+    return time
+
+
+def with_missing(accounts: Iterable[RawSnapshot | Snapshot], run: Run) -> Iterator[RawSnapshot | Snapshot]:
+    """Return the accounts of an output, then those that the run was to read and that are not in it.
+
+    An account that occurs again becomes one that cannot be read: which of both is right is not known.
+    """
+    missing = {entry.id: entry for entry in run.accounts}
+    seen: set[str] = set()
+    for account in accounts:
+        if isinstance(account, RawSnapshot):
+            if _is_torn(account):
+                continue
+            name = _account_of(account)
+            if name is not None and name in seen:
+                yield unreadable(f"{account.name}:{account.line}: account {name} occurs twice in the output of a run")
+                continue
+            if name is not None:
+                seen.add(name)
+                missing.pop(name, None)
+        yield account
+    time = _started_at(run)
+    for entry in missing.values():
+        yield not_reached(entry, time, _REASON)
+
+
+def _account_of(account: RawSnapshot) -> str | None:
+    found = _ACCOUNT.match(account.raw)
+    return found[1].decode() if found else account.parse().account_id
+
+
+def _is_torn(account: RawSnapshot) -> bool:
+    """Return whether a line is the beginning of one that was being written: its account is among the missing ones."""
+    return not account.raw.endswith(b"\n") and account.parse().unreadable is not None
