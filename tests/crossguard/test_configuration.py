@@ -17,6 +17,7 @@ from acctgate.crossguard.servicer import PackProcess
 from acctgate.demo import DemoServer
 from acctgate.model.report import read_report
 from acctgate.policy import Policy, load_preset
+from acctgate.policy.groups import in_groups
 from acctgate.policy.identity import digest, judged_by
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
@@ -87,6 +88,7 @@ def test_the_schema_of_a_rule_refers_to_nothing(rule: Rule[Any]) -> None:
     assert set(schema) == set(rule.entry_schema["properties"]) - {"level"}
 
 
+SWITCH = {"allow": False}
 GROUPED: Policy = policy_of(
     {"session-duration": {"level": "advisory", "max_hours": 12}, "root-mfa": {}},
     groups={
@@ -98,14 +100,16 @@ GROUPED: Policy = policy_of(
 @pytest.mark.parametrize(
     ("level", "parameters", "outside", "inside"),
     [
-        # What the engine sends without any configuration: the declared level, and the policy file's parameters.
-        ("mandatory", {"max_hours": 12}, ("advisory", 12), ("mandatory", 4)),
-        ("mandatory", {"max_hours": 8}, ("advisory", 8), ("mandatory", 8)),
-        ("advisory", {"max_hours": 12}, ("advisory", 12), ("advisory", 4)),
+        # What the engine sends without any configuration: the declared level, and no parameters.
+        ("remediate", {}, ("advisory", 12), ("mandatory", 4)),
+        ("mandatory", {}, ("mandatory", 12), ("mandatory", 4)),
+        ("remediate", {"max_hours": 12}, ("advisory", 12), ("mandatory", 12)),
+        ("remediate", {"max_hours": 8}, ("advisory", 8), ("mandatory", 8)),
+        ("advisory", {"max_hours": 12}, ("advisory", 12), ("advisory", 12)),
         ("disabled", {}, ("disabled", 12), ("disabled", 4)),
     ],
 )
-def test_pulumis_configuration_overrides_groups_only_where_it_differs(
+def test_what_pulumi_is_given_overrides_the_policy_and_its_groups(
     level: Any, parameters: dict[str, Any], outside: tuple[str, int], inside: tuple[str, int]
 ) -> None:
     policy = configure(GROUPED, {"session-duration": PolicySettings(level, parameters)}).policy
@@ -113,8 +117,25 @@ def test_pulumis_configuration_overrides_groups_only_where_it_differs(
     assert found == [outside, inside]
 
 
+def test_a_rule_that_the_file_does_not_name_gets_its_level_outside_of_groups() -> None:
+    """Also one that groups name: in them, its entry stays, and a level counts for both."""
+    base = policy_of({"root-mfa": {}}, groups={"prod": {"match": {"folder": "/prod"}, "rules": {"mfa-ticket": SWITCH}}})
+    settings = {
+        "session-duration": PolicySettings("mandatory", {"max_hours": 8}),
+        "mfa-ticket": PolicySettings("advisory", {"allow": False}),
+    }
+    policy = in_groups(configure(base, settings).policy, ())
+    assert policy.rules["session-duration"] == {"level": "mandatory", "max_hours": 8}
+    assert policy.rules["mfa-ticket"] == {"level": "advisory", "allow": False}
+    only = configure(base, {"mfa-ticket": PolicySettings("remediate", {"allow": True})}).policy
+    assert [in_groups(only, names).rules["mfa-ticket"]["level"] for names in ((), ("prod",))] == [
+        "disabled",
+        "mandatory",
+    ], "parameters alone enable no rule, and disable none"
+
+
 def test_an_override_of_a_group_is_named_and_an_invalid_one_is_unknown() -> None:
-    configured = configure(GROUPED, {"session-duration": PolicySettings("mandatory", {"max_hours": 20})})
+    configured = configure(GROUPED, {"session-duration": PolicySettings("remediate", {"max_hours": 20})})
     assert [text.partition(" (")[0] for text in configured.overrides(NOW.date())] == [
         "--policy-pack-config: session-duration: max_hours 20 was 12",
         "--policy-pack-config: groups.prod: session-duration: max_hours 20 was 4",
@@ -123,10 +144,11 @@ def test_an_override_of_a_group_is_named_and_an_invalid_one_is_unknown() -> None
     assert "should be less than or equal to 24" in invalid.unusable["session-duration"]
 
 
-def test_the_pack_declares_the_strictest_level_and_a_policy_for_the_others() -> None:
-    declared = {
-        each.name: each.enforcement_level for each in policies(PackProcess(GROUPED)) if each.name != ACCOUNT_POLICY
-    }
-    assert declared["session-duration"] == EnforcementLevel.MANDATORY
-    assert declared["session-duration-advisory"] == EnforcementLevel.ADVISORY
+def test_the_pack_declares_what_nobody_would_give_for_every_account() -> None:
+    declared = {each.name: each for each in policies(PackProcess(GROUPED)) if each.name != ACCOUNT_POLICY}
+    assert declared["session-duration"].enforcement_level == EnforcementLevel.REMEDIATE
+    schema = declared["session-duration"].config_schema
+    assert schema is not None and "default" not in json.dumps(schema.properties)
+    assert declared["session-duration-advisory"].enforcement_level == EnforcementLevel.ADVISORY
+    assert declared["root-mfa"].enforcement_level == EnforcementLevel.MANDATORY
     assert "root-mfa-advisory" not in declared

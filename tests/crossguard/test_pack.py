@@ -175,6 +175,26 @@ def test_policy_pack_config_overrides_the_policy_file(make_stack: MakeStack) -> 
     assert expected["security-score"] == "at least 60"
 
 
+def test_policy_pack_config_overrides_groups_even_with_what_counts_in_one(make_stack: MakeStack) -> None:
+    """The engine sends a declared level and default as if they had been given; so of such rules none is declared."""
+    text = """
+version: 1
+rules: {session-duration: {level: advisory, max_hours: 1}, root-access-keys: {maximum: 9}}
+groups: {other: {match: {id: "5"}, rules: {session-duration: {level: mandatory, max_hours: 4}, root-mfa: {}}}}
+"""
+    stack = make_stack(data_sources, policy=text)
+    run = stack.run()
+    assert run.ok, run.output
+    assert run.violations == [("session-duration-advisory", "advisory")]
+    stack.pack_config = stack.folder / "config.json"
+    given = {"session-duration": {"enforcementLevel": "mandatory", "max_hours": 1}, "root-mfa": "mandatory"}
+    stack.pack_config.write_text(json.dumps(given))
+    run = stack.run()
+    assert not run.ok
+    assert sorted(run.violations) == [("root-mfa", "mandatory"), ("session-duration", "mandatory")]
+    assert run.report is not None and run.report["policy"]["overrides"] == [], "nothing is looser"
+
+
 def test_a_wrong_policy_pack_config_is_refused_or_unknown_and_never_passes(make_stack: MakeStack) -> None:
     stack = make_stack(data_sources)
     stack.pack_config = stack.folder / "config.json"

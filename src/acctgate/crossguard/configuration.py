@@ -61,8 +61,7 @@ class Configuration:
 def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configuration:
     """Return the configuration: levels and parameters from Pulumi override those of the policy file.
 
-    A rule whose parameters are invalid after merging is unknown, never passed. In a policy with groups, what differs
-    from the policy file overrides the groups, too.
+    A rule whose parameters are invalid after merging is unknown, never passed. What is given overrides groups, too.
     """
     policy = base
     for rule in base.all_rules:
@@ -76,18 +75,34 @@ def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configura
     )
 
 
-def _configured(policy: Policy, rule: Rule[Any], settings: PolicySettings) -> Policy:
-    """Return the policy with Pulumi's configuration of one rule.
+def declared_level(policy: Policy, rule: str) -> Level:
+    """Return the level that the pack declares of a rule, which Pulumi sends back if none is given.
 
-    Pulumi sends every value. The level that the pack has declared, the strictest one, is no configuration.
+    If the rule has several levels, none of them would do: given for every account, it would look like not given. So the
+    pack declares `remediate`, which no such rule can do: a planned resource does not show its account's group.
     """
-    own = policy.rules[rule.id]
-    level = {} if settings.level == policy.strictest_level(rule.id) else {"level": settings.level}
-    parameters = settings.parameters.items()
-    changed = {name: value for name, value in parameters if cast(Any, own).get(name) != value} | level
+    levels = {entry["level"] for entry in policy.possible_entries(rule)}
+    return "remediate" if len(levels) > 1 else policy.rules[rule]["level"]
+
+
+def declared_entry(policy: Policy, rule: str) -> RuleEntry:
+    """Return the entry whose parameters the pack declares as defaults, which Pulumi sends back if none is given.
+
+    A rule of groups has no defaults: the value outside of groups, given for every account, would look like not given.
+    """
+    return RuleEntry(level=declared_level(policy, rule)) if policy.is_grouped(rule) else policy.rules[rule]
+
+
+def _configured(policy: Policy, rule: Rule[Any], settings: PolicySettings) -> Policy:
+    """Return the policy with Pulumi's configuration of one rule. What the pack has declared is no configuration."""
+    own, declared = policy.rules[rule.id], cast(Any, declared_entry(policy, rule.id))
+    given = {"level": settings.level, **settings.parameters}
+    changed = {name: value for name, value in given.items() if declared.get(name) != value}
     policy = replace(
         policy,
         rules={**policy.rules, rule.id: cast(RuleEntry, {**own, **changed})},
+        # With a level, the rule counts outside of groups as if the policy file named it.
+        unnamed=policy.unnamed - {rule.id} if "level" in changed else policy.unnamed,
         groups=tuple(
             replace(group, rules={**group.rules, rule.id: {**group.rules[rule.id], **changed}})
             if rule.id in group.rules

@@ -26,7 +26,7 @@ from pulumi_policy import (
     Policy as PulumiPolicy,
 )
 
-from acctgate.crossguard.configuration import ACCOUNT_POLICY
+from acctgate.crossguard.configuration import ACCOUNT_POLICY, declared_entry, declared_level
 from acctgate.crossguard.recorded import project_folder
 from acctgate.crossguard.remediate import is_repairable, remediated
 from acctgate.crossguard.servicer import PackProcess, Servicer
@@ -85,7 +85,7 @@ def _resource_policy(rule: Rule[Any], process: PackProcess) -> ResourceValidatio
 
     def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
         policy = process.session.policy
-        if any(rule.id in group.rules for group in policy.groups):
+        if policy.is_grouped(rule.id):
             return None  # the resource does not show which group its account is in
         return remediated(rule, policy.rules[rule.id], args.resource_type, args.props)
 
@@ -110,8 +110,8 @@ def _metadata(rule: Rule[Any], policy: Policy) -> dict[str, Any]:
         "name": rule.id,
         "description": rule.title,
         "display_name": rule.title,
-        "enforcement_level": _LEVELS[policy.strictest_level(rule.id)],
-        "config_schema": PolicyConfigSchema(properties=config_schema(rule, policy.rules[rule.id])),
+        "enforcement_level": _LEVELS[declared_level(policy, rule.id)],
+        "config_schema": PolicyConfigSchema(properties=config_schema(rule, declared_entry(policy, rule.id))),
         "severity": Severity(rule.severity),
         "framework": _framework(rule),
         "tags": ["alibaba-cloud", rule.setting.partition(".")[0]],
@@ -128,7 +128,7 @@ def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
 
 
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
-    """Return the rule's parameters as JSON Schema, with the policy file's values as defaults. None is required."""
+    """Return the rule's parameters as JSON Schema, with the entry's values as defaults. None is required."""
     result: dict[str, Any] = {}
     for name, definition in rule.entry_schema["properties"].items():
         if name != "level":

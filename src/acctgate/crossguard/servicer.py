@@ -15,6 +15,7 @@ import grpc
 import pulumi_policy.policy as sdk
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy import EnforcementLevel
 from pulumi_policy.deserialize import deserialize_properties
 
 from acctgate.crossguard import report_file
@@ -65,6 +66,10 @@ class Servicer(sdk._PolicyAnalyzerServicer):
             level: Level = self._convert_enforcement_level(config.enforcementLevel).value
             settings[name] = PolicySettings(level, whole_numbers(json_format.MessageToDict(config.properties)))
         self.process.configure(settings)
+        policy = self.process.session.policy
+        for name in filter(policy.is_grouped, settings):  # the level that was declared is none of the policy's
+            strictest = EnforcementLevel(policy.strictest_level(name))
+            request.policyConfig[name].enforcementLevel = self._map_enforcement_level(strictest)
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
     def Analyze(

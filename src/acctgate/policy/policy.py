@@ -171,6 +171,10 @@ class Policy:
         levels = {entry["level"] for entry in self.possible_entries(rule)}
         return "advisory" in levels and not levels.isdisjoint(BINDING)
 
+    def is_grouped(self, rule: str) -> bool:
+        """Return whether a group sets something of a rule."""
+        return any(rule in group.rules for group in self.groups)
+
     def possible_entries(self, rule: str) -> list[RuleEntry]:
         """Return what the policy requires of a rule outside of groups, and in each group that names it."""
         return [self.rules[rule], *(overlaid(self, rule, [group]) for group in self.groups if rule in group.rules)]
