@@ -151,6 +151,24 @@ def test_a_complete_output_is_judged_as_it_is(server: DemoServer, tmp_path: Path
     assert (done.status, "not the record of a run" in done.stderr) == (2, True)
 
 
+def test_credentials_in_use_are_not_recorded(server: DemoServer, tmp_path: Path) -> None:
+    secret = server.environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
+    listed = [{"id": ACCOUNT_ID, "alias": f"a {secret}", "labels": {f"k {secret}": f"v {secret}"}}]
+    (tmp_path / "accounts.json").write_text(json.dumps(listed))
+    selectors = ("--include", "id=*", "--include", f"alias=*{secret}*")
+    done = run_here(
+        "snapshot", "--accounts", "accounts.json", *selectors, "--run", secret, "--output", "a.ndjson", cwd=tmp_path
+    )
+    assert (done.status, secret in done.stderr) == (2, False), "no alias matches: it has no secret any more"
+    done = run_here(
+        "snapshot", "--accounts", "accounts.json", "--include", "id=*", "--run", secret, "-o", "a.ndjson", cwd=tmp_path
+    )
+    assert done.status in (0, 3)
+    for name in ("a.ndjson", "a.ndjson.run.json"):
+        text = (tmp_path / name).read_text()
+        assert (secret in text, "a ***" in text, ACCOUNT_ID in text) == (False, True, True)
+
+
 def test_shards_are_merged(server: DemoServer, tmp_path: Path) -> None:
     for number in (1, 2):
         assert _snapshot(tmp_path, "--shard", f"{number}/2", "--run", "7", name=f"{number}.ndjson").status in (0, 3)

@@ -153,6 +153,9 @@ def test_the_roles_of_accounts() -> None:
         ([None], "None is neither"),
         (["1100000000000000"], "1100000000000000 needs a role_name"),
         ([ROLE.format("1100000000000000")] * 2, "1100000000000000 is listed twice"),
+        (dict.fromkeys("ab", ROLE.format("1100000000000000")), "1100000000000000 is listed twice: a, b"),
+        ({"a": None, "b": None}, "the default account is listed twice: a, b"),
+        ({"1100000000000001": ROLE.format("1100000000000000")}, "1100000000000001 is listed with a role of account 11"),
     ],
 )
 def test_wrong_accounts(given: Any, message: str) -> None:

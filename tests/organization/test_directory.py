@@ -59,7 +59,7 @@ def test_all_members_of_all_pages_with_folder_status_and_tags(server: DemoServer
     found = _read(server)
     assert (found.id, found.management, found.notice) == ("rd-Demo01", ACCOUNT_ID, None)
     assert [each.id for each in found.members] == [*organization.member_ids()]
-    assert server.calls["ListAccounts"] == 6
+    assert server.calls["ListAccounts"] == 12, "several pages are listed twice"
     paths = {"fd-DemoProd": "/prod", "fd-DemoPay": "/prod/payments", "fd-DemoLab": "/dev/sandbox", "r-Demo01": "/"}
     for each in found.members:
         member = organization.member(each.id)
@@ -135,6 +135,45 @@ def test_the_number_of_listings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(SourceError, match="try again"):
         read_directory(call)
     assert calls == directory._LISTINGS
+
+
+def test_an_account_that_moves_to_an_earlier_page_is_not_lost() -> None:
+    swapped = [(["2", "3"], 4), (["5", "6"], 4)]  # 2 left and 6 joined between the pages, and 4 was on neither
+    after = [(["3", "4"], 4), (["5", "6"], 4)]
+    assert {each.id for each in read_directory(_Service(swapped, after)).members} == {"2", "3", "4", "5", "6"}
+
+
+def test_a_directory_in_which_accounts_join_and_leave_all_the_time() -> None:
+    listings = [[(["2", "3"], 3), ([str(number)], 3)] for number in range(10, 20)]
+    with pytest.raises(SourceError, match=r"changes while it is listed \(accounts join and leave\); try again"):
+        read_directory(_Service(*listings))
+
+
+def test_one_page_is_listed_once() -> None:
+    assert [each.id for each in read_directory(_Service([(["2"], 1)], [(["3"], 1)])).members] == ["2"]
+
+
+@pytest.mark.parametrize("total", [-1, True, "3", None, 100_001, 10**12])
+def test_an_impossible_number_of_accounts_is_an_error(total: Any) -> None:
+    with pytest.raises(SourceError, match="TotalCount should be a number up to 100,000"):
+        read_directory(_Service([(["2"], total)]))
+
+
+@pytest.mark.parametrize(
+    ("tags", "known"),
+    [
+        ([], {}),
+        ([{"Key": "env", "Value": "prod"}, {"Key": "empty"}], {"env": "prod", "empty": ""}),
+        (["env"], None),
+        ([{"Key": "env", "Value": "prod"}, {"key": "team", "value": "x"}], None),
+        ([{"Key": 1, "Value": "prod"}], None),
+        ([{"Key": "env", "Value": {}}], None),
+        ({"Key": "env"}, None),
+        (None, None),
+    ],
+)
+def test_tags_that_cannot_be_read_are_not_known(tags: Any, known: Any) -> None:
+    assert directory._tags({"Tags": {"Tag": tags}}) == known
 
 
 @pytest.mark.parametrize("account", ["", "0", "12345****", 17, None])

@@ -13,6 +13,7 @@ from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.organization.collect import open_collection
 from acctgate.organization.merge import merge
+from acctgate.organization.run import write_run
 from acctgate.reading import SourceError
 from acctgate.sources.run_record import read_run
 from acctgate.writing import WriteError
@@ -74,6 +75,13 @@ def test_a_part_of_another_run(tmp_path: Path, name: str, value: str, message: s
     parts = _three(tmp_path)
     _part(parts[1], "34", "1256", **{name: value})
     with pytest.raises(SourceError, match=f"2: is of another run than .*1: {message}"):
+        merge(parts, tmp_path / "all", overwrite=False)
+
+
+def test_parts_that_saw_a_different_directory(tmp_path: Path) -> None:
+    parts = _three(tmp_path)
+    write_run(parts[1], replace(read_run(parts[1]), in_directory=7))
+    with pytest.raises(SourceError, match=r"2: the directory had 6 accounts in .*1, and 7 here; continue each part"):
         merge(parts, tmp_path / "all", overwrite=False)
 
 

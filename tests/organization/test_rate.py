@@ -39,37 +39,37 @@ def _window(each: Rate, clock: _Clock, accepted: int, refused: int) -> None:
 def test_without_throttling_there_is_no_limit(clock: _Clock) -> None:
     each = Rate()
     _window(each, clock, 500, 0)
-    assert each.limit is None
+    assert each._limit is None
     assert [each.reserve() for _ in range(100)] == [0.0] * 100
 
 
 def test_throttling_lowers_the_rate_to_what_is_accepted_and_it_rises_again(clock: _Clock) -> None:
     each = Rate()
     _window(each, clock, 100, 100)
-    assert each.limit is not None and each.limit < 200
-    lowest = each.limit
+    assert each._limit is not None and each._limit < 200
+    lowest = each._limit
     for _ in range(5):
         _window(each, clock, 20, 0)
-    assert each.limit > lowest
+    assert each._limit > lowest
 
 
 def test_a_few_throttled_calls_change_nothing(clock: _Clock) -> None:
     each = Rate()
     for _ in range(5):
         _window(each, clock, 19, 1)
-    assert each.limit is None
+    assert each._limit is None
 
 
 def test_calls_are_spread_over_time(clock: _Clock) -> None:
     each = Rate()
     _window(each, clock, 0, 20)
-    assert each.limit is not None
+    assert each._limit is not None
     waits = [each.reserve() for _ in range(3)]
-    assert waits == pytest.approx([0, 1 / each.limit, 2 / each.limit])
+    assert waits == pytest.approx([0, 1 / each._limit, 2 / each._limit])
 
 
 def test_the_rate_never_falls_to_nothing(clock: _Clock) -> None:
     each = Rate()
     for _ in range(50):
         _window(each, clock, 0, 20)
-    assert each.limit is not None and each.limit >= 10
+    assert each._limit is not None and each._limit >= 10

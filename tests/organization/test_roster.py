@@ -10,6 +10,7 @@ from acctgate.organization.directory import Directory, ListedMember
 from acctgate.organization.roster import Selection, Shard, list_entries, select, update
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
+from acctgate.redact import protect, unprotect
 
 DIRECTORY = Directory(
     "rd-1", "1", "main", (ListedMember("2", "two", Member(folder="/a")), ListedMember("3", None, Member(folder="/b")))
@@ -58,10 +59,41 @@ def test_include_and_exclude() -> None:
     assert _selected("folder=/*", exclude=("id=2",)) == ["1", "3"]
 
 
+def test_an_account_of_which_too_little_is_known_is_not_lost() -> None:
+    prod = Member(folder="/prod", tags={"env": "prod"})
+    members = (
+        ListedMember("2", "two", prod),
+        ListedMember("3", None, Member()),
+        ListedMember("4", None, Member("/", tags={})),
+    )
+    entries = list_entries(Directory("rd-1", "1", "main", members), [], "audit", "1")
+
+    def chosen(include: str, exclude: str | None = None) -> list[str]:
+        selection = Selection((Selector.of(include),), (Selector.of(exclude),) if exclude else ())
+        return [each.id for each in select(entries, selection)]
+
+    assert chosen("folder=/prod") == ["2", "3"]
+    assert chosen("tag:env=prod") == ["1", "2", "3"], "the directory does not list the management account's tags"
+    assert chosen("tag:env=prod", "id=1") == ["2", "3"]
+    assert chosen("folder=/", "tag:env=prod") == ["1", "3", "4"]
+    with pytest.raises(SourceError, match=r"folder=/x matches no account of 4 \(the folder of 1 is not known\)"):
+        chosen("folder=/x")
+
+
+def test_a_secret_in_the_accounts_file_is_not_recorded() -> None:
+    protect("S3cretKeyInUse")
+    try:
+        listed = [{"id": "9", "alias": "a S3cretKeyInUse", "labels": {"k S3cretKeyInUse": "v S3cretKeyInUse"}}]
+        [found] = list_entries(None, listed, "audit", own="1")  # type: ignore[arg-type]
+    finally:
+        unprotect("S3cretKeyInUse")
+    assert (found.id, found.alias, found.member.labels) == ("9", "a ***", {"k ***": "v ***"})
+
+
 @pytest.mark.parametrize(
     ("include", "exclude", "message"),
     [
-        (("tag:env=x",), (), "--include tag:env=x matches no account of 3"),
+        (("tag:env=x",), (), r"--include tag:env=x matches no account of 3 \(the tag of 3 is not known\)"),
         (("id=1", "id=7"), (), "--include id=7 matches no account of 3"),
         ((), ("alias=nobody",), "--exclude alias=nobody matches no account of 3"),
         (("id=2",), ("folder=/a",), "--include and --exclude leave no account of 3"),

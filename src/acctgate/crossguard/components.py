@@ -117,7 +117,7 @@ def _roles(
     if isinstance(accounts, str) or not accounts:
         raise ValueError("accounts: a list or a mapping of at least one account is needed")
     if isinstance(accounts, Mapping):
-        return {name: _role(value, role_name) if isinstance(value, str) else value for name, value in accounts.items()}
+        return _named_roles(accounts, role_name)
     roles: dict[str, pulumi.Input[str] | None] = {}
     for value in accounts:
         role = _role(value, role_name)
@@ -125,6 +125,28 @@ def _roles(
         if name in roles:
             raise ValueError(f"accounts: {name} is listed twice")
         roles[name] = role
+    return roles
+
+
+def _named_roles(
+    accounts: Mapping[str, pulumi.Input[str] | None], role_name: str | None
+) -> dict[str, pulumi.Input[str] | None]:
+    """Return the role to assume for each account, by the name that the mapping gives it.
+
+    Which account an output is of is not known before it is read.
+    """
+    roles: dict[str, pulumi.Input[str] | None] = {}
+    names: dict[str | None, str] = {}
+    for name, value in accounts.items():
+        roles[name] = role = _role(value, role_name) if isinstance(value, str) else value
+        if not isinstance(role, str | None):
+            continue
+        account = role.split(":")[3] if role else None
+        if account in names:
+            raise ValueError(f"accounts: {account or 'the default account'} is listed twice: {names[account]}, {name}")
+        if account and _ID.fullmatch(name) and name != account:
+            raise ValueError(f"accounts: {name} is listed with a role of account {account}")
+        names[account] = name
     return roles
 
 

@@ -20,6 +20,8 @@ from acctgate.text import show
 _PAGE: Final = 100
 _LISTINGS: Final = 5
 """How often the members are listed if the directory changes meanwhile."""
+_MOST: Final = 100_000
+"""More members or folders than a directory can have."""
 _PAUSE: Final = 0.2
 """Seconds before the second listing. Doubled with each one."""
 _DEEPEST: Final = 10
@@ -93,20 +95,29 @@ def read_directory(call: Call, say: Callable[[str], None] | None = None) -> Dire
 def _list_members(call: Call) -> list[ListedMember]:
     """Return the members of a listing in which nothing changed, and those that left during an earlier one.
 
+    A listing of several pages counts if the one before had the same members: if an account leaves and another joins
+    between two pages, a third account moves from the later page to the earlier one and is on neither.
+
     Raises:
         CallError: They cannot be listed, or the directory changes all the time.
     """
     seen: dict[str, ListedMember] = {}
+    before: set[str] | None = None
+    reason = ""
     for listing in range(_LISTINGS):
         if listing:
             time.sleep(_PAUSE * 2 ** (listing - 1))
         try:
             members = _list_once(call, seen)
         except _ChangedError as error:
-            reason = str(error)
+            before, reason = None, str(error)
             continue
         listed = {each.id for each in members}
-        return [*members, *(each for each in seen.values() if each.id not in listed)]
+        if len(members) <= _PAGE or listed == before:
+            return [*members, *(each for each in seen.values() if each.id not in listed)]
+        if before is not None:
+            reason = "accounts join and leave"
+        before = listed
     raise unexpected(MEMBERS, f"the directory changes while it is listed ({reason}); try again")
 
 
@@ -154,12 +165,17 @@ _SHOWN: Final = ("DisplayName", "FolderId", "Status")
 
 
 def _tags(found: dict[str, Any]) -> dict[str, str] | None:
-    """Return the tags of a member, None if they are not in the answer."""
+    """Return the tags of a member, None if they are not in the answer, or if one of them cannot be read."""
     tags = found.get("Tags")
     if not isinstance(tags, dict) or not isinstance(tags.get("Tag"), list):
         return None
-    pairs = [(each.get("Key"), each.get("Value")) for each in tags["Tag"] if isinstance(each, dict)]
-    return {one_line(key): one_line(value or "") for key, value in pairs if isinstance(key, str)}
+    pairs: dict[str, str] = {}
+    for tag in tags["Tag"]:
+        key, value = (tag.get("Key"), tag.get("Value")) if isinstance(tag, dict) else (None, None)
+        if not isinstance(key, str) or not isinstance(value, str | None):
+            return None
+        pairs[one_line(key)] = one_line(value or "")
+    return pairs
 
 
 def _folder_paths(call: Call, root: str, wanted: set[str | None]) -> tuple[dict[str | None, str], str | None]:
@@ -215,6 +231,6 @@ def _text(operation: Operation, found: dict[str, Any], key: str) -> str:
 
 def _total(operation: Operation, answer: dict[str, Any]) -> int:
     total = answer.get("TotalCount")
-    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        raise unexpected(operation, f"TotalCount should be a number, found {show(total)}")
+    if not isinstance(total, int) or isinstance(total, bool) or not 0 <= total <= _MOST:
+        raise unexpected(operation, f"TotalCount should be a number up to {_MOST:,}, found {show(total)}")
     return total

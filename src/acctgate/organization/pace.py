@@ -32,8 +32,6 @@ class Pace(CallPolicy):
         self._budget = _BUDGET
         self.throttled = 0
         """How many calls the API throttled."""
-        self.repeated = 0
-        """How many calls were repeated after a failure of the connection."""
 
     def limit(self, deadline: Deadline | None) -> Deadline:
         """See base class. Only the account's deadline counts: a call may wait long while the API throttles."""
@@ -72,5 +70,4 @@ class Pace(CallPolicy):
             if self._budget < 1:
                 return False
             self._budget -= 1
-            self.repeated += 1
             return True

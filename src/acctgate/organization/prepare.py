@@ -17,6 +17,7 @@ from acctgate.organization.pace import Pace
 from acctgate.organization.read import ReadAccount, read_many
 from acctgate.organization.roster import Selection, Shard, list_entries, select
 from acctgate.reading import SourceError
+from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy
 from acctgate.sources.identity import read_identity
 from acctgate.sources.target import Target
@@ -93,11 +94,11 @@ def prepare(
         management=own,
         role_name=request.selection.role_name,
         directory=directory.id if directory else None,
-        include=tuple(map(str, request.selection.include)),
-        exclude=tuple(map(str, request.selection.exclude)),
+        include=tuple(map(one_line, request.selection.include)),
+        exclude=tuple(map(one_line, request.selection.exclude)),
         accounts_file=_digest(request.accounts_file),
         shard=str(request.shard) if request.shard else None,
-        run=request.run,
+        run=None if request.run is None else one_line(request.run),
         names=names,
         in_directory=len(directory.members) + 1 if directory else None,
         accounts=tuple(mine),

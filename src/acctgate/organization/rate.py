@@ -30,15 +30,11 @@ class Rate:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._limit: float | None = None
+        """Calls per second, None while there is no limit."""
         self._highest = 1.0
         self._next = 0.0
         self._window = time.monotonic()
         self._accepted = self._refused = 0
-
-    @property
-    def limit(self) -> float | None:
-        """Calls per second, None while there is no limit."""
-        return self._limit
 
     def reserve(self) -> float:
         """Return the seconds to wait before the next call."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from acctgate.organization.accounts_file import ListedAccount
 from acctgate.organization.directory import Directory
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
+from acctgate.redact import one_line
 
 DEFAULT_ROLE: Final = "ResourceDirectoryAccountAccessRole"
 """The role that the directory creates in each member that it creates, and that the management account may assume."""
@@ -90,10 +91,14 @@ def _directory_entries(directory: Directory) -> Iterable[Entry]:
 def _with_listed(entry: Entry, account: ListedAccount) -> Entry:
     role = account.get("role")
     arn = role if role is None or ":" in role else _arn(entry.id, role)
-    member = replace(entry.member, labels=account.get("labels"))
-    return replace(
-        entry, alias=account.get("alias", entry.alias), role_arn=arn, region=account.get("region"), member=member
-    )
+    member = replace(entry.member, labels=_safe(account["labels"]) if "labels" in account else None)
+    alias = one_line(account["alias"]) if "alias" in account else entry.alias
+    return replace(entry, alias=alias, role_arn=arn, region=account.get("region"), member=member)
+
+
+def _safe(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels as a snapshot and the record of a run may have them: without secrets."""
+    return {one_line(key): one_line(value) for key, value in labels.items()}
 
 
 def _with_role(entry: Entry, role_name: str, own: str | None) -> Entry:
@@ -105,23 +110,26 @@ def _arn(account: str, name: str) -> str:
 
 
 def select(entries: Sequence[Entry], selection: Selection) -> list[Entry]:
-    """Return the selected accounts.
+    """Return the selected accounts, and those of which it is not known whether they are: they must not be lost.
 
     Raises:
         SourceError: A selector matches no account, or none is left.
     """
     for option, selectors in (("--include", selection.include), ("--exclude", selection.exclude)):
         for selector in selectors:
-            if not any(map(selector.matches, entries)):
-                raise SourceError(f"{option} {selector} matches no account of {len(entries):,}")
-    found = [entry for entry in entries if _is_selected(entry, selection)]
-    if not found:
+            found = [selector.matches(entry) for entry in entries]
+            if not any(found):
+                unknown = found.count(None)
+                more = f" (the {selector.kind} of {unknown:,} is not known)" if unknown else ""
+                raise SourceError(f"{option} {selector} matches no account of {len(entries):,}{more}")
+    chosen = [entry for entry in entries if _is_selected(entry, selection)]
+    if not chosen:
         raise SourceError(f"--include and --exclude leave no account of {len(entries):,}")
-    return found
+    return chosen
 
 
 def _is_selected(entry: Entry, selection: Selection) -> bool:
-    included = not selection.include or any(each.matches(entry) for each in selection.include)
+    included = not selection.include or any(each.matches(entry) is not False for each in selection.include)
     return included and not any(each.matches(entry) for each in selection.exclude)
 
 

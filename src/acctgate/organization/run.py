@@ -54,6 +54,9 @@ def require_parts(parts: Sequence[tuple[Path, Run]]) -> None:
     for path, other in others:
         if difference := _difference(run, other, _PARTS):
             raise SourceError(f"{path}: is of another run than {first}: {difference}")
+        if other.in_directory != run.in_directory:
+            counts = f"{_shown(run.in_directory)} accounts in {first}, and {_shown(other.in_directory)}"
+            raise SourceError(f"{path}: the directory had {counts} here; continue each part with --resume")
     places: dict[str, Path] = {}
     for path, part in parts:
         for entry in part.accounts:

@@ -17,7 +17,7 @@ SYNTAX: Final = "id=ID, alias=PATTERN, folder=/PATH, tag:KEY=VALUE or label:KEY=
 class Selector:
     """One value of `--include` or `--exclude`.
 
-    Patterns have `*`, `?` and `[…]`. Those of folders mean the same as in a policy's groups.
+    Patterns have `*`, `?` and `[…]`. Those of folders have only `*`, and mean the same as in a policy's groups.
     """
 
     kind: str
@@ -44,12 +44,14 @@ class Selector:
     def __str__(self) -> str:
         return f"{self.kind}{f':{self.key}' if self.key else ''}={self.pattern}"
 
-    def matches(self, entry: Entry) -> bool:
-        """Return whether it selects an account."""
+    def matches(self, entry: Entry) -> bool | None:
+        """Return whether it matches an account, None if the account's folder or tags are not known."""
         if self.kind == "folder":
-            return entry.member.folder is not None and in_folder(self.pattern, entry.member.folder)
+            folder = entry.member.folder
+            return None if folder is None else in_folder(self.pattern, folder)
         if self.kind in _PAIRS:
-            pairs = (entry.member.tags if self.kind == "tag" else entry.member.labels) or {}
-            return self.key in pairs and fnmatchcase(pairs[self.key], self.pattern)
+            # An account without labels in the file has none. The tags come from the directory, which may not list them.
+            pairs = entry.member.tags if self.kind == "tag" else entry.member.labels or {}
+            return None if pairs is None else self.key in pairs and fnmatchcase(pairs[self.key], self.pattern)
         value = entry.id if self.kind == "id" else entry.alias
         return value is not None and fnmatchcase(value, self.pattern)
