@@ -25,7 +25,7 @@ from tests.support.process import run_here
 
 POLICY = """
 version: 1
-rules: {session-duration: {max_hours: 12}, root-mfa: {level: advisory}}
+rules: {session-duration: {max_hours: 12}, root-mfa: {level: advisory}, root-access-keys: {maximum: 0}}
 groups:
   production:
     match: {folder: /prod}
@@ -253,3 +253,40 @@ def test_a_policy_that_blocks_only_in_a_group_is_refused(tmp_path: Path) -> None
     (tmp_path / "p.yaml").write_text(f"version: 1\nrules: {{root-mfa: {{level: advisory}}}}\n{groups}\n")
     done = run_here("check", "--snapshot", "s.json", "--policy", "p.yaml", cwd=tmp_path)
     assert done.status == 2 and "p.yaml: no rule is mandatory, so every account would pass" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("folder", "tags", "options", "message"),
+    [
+        (
+            "/a",
+            {},
+            (),
+            "no rule is mandatory in the group a, so account 1 would pass; make a rule mandatory",
+        ),
+        ("/a", {}, ("--fail-on", "advisory"), None),
+        ("/a", {}, ("--fail-on", "critical"), "no rule that --fail-on selects is enabled in the group a, so account "),
+        ("/b", {}, (), None),
+        ("/b", {"env": "c"}, (), "no rule is mandatory in the groups b and c together, so account 1 would"),
+        ("/d", {}, (), None),
+    ],
+)
+def test_a_policy_in_which_no_rule_blocks_an_account_of_groups_is_refused(
+    tmp_path: Path, folder: str, tags: dict[str, str], options: tuple[str, ...], message: str | None
+) -> None:
+    text = """
+version: 1
+rules: {session-duration: {max_hours: 12}, root-mfa: {}}
+groups:
+  a: {match: {folder: /a}, rules: {session-duration: {level: advisory}, root-mfa: {level: disabled}}}
+  b: {match: {folder: /b}, rules: {session-duration: {level: advisory}}}
+  c: {match: {tag: {env: c}}, rules: {root-mfa: {level: disabled}}}
+"""
+    (tmp_path / "p.yaml").write_text(text)
+    found = {**document(6), "member": {"folder": folder, "tags": tags}}
+    (tmp_path / "s.json").write_text(json.dumps(found))
+    done = run_here("check", "--snapshot", "s.json", "--policy", "p.yaml", *options, cwd=tmp_path)
+    if message is None:
+        assert done.status in (0, 3), done.stderr
+    else:
+        assert (done.status, done.stdout) == (2, "") and f"p.yaml: {message}" in done.stderr

@@ -15,7 +15,7 @@ from acctgate.cli.comparing import Earlier, comparing_options
 from acctgate.cli.completion import files as complete_files
 from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
+from acctgate.cli.judging import Judging, judging_options, require_blocking_in_groups, require_blocking_rule
 from acctgate.cli.options import framework, lock_file_option, or_fail, plan_option, planned_changes, policy
 from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.progress import READING, progress
@@ -119,7 +119,7 @@ def command(
             )
         if planned is not None:
             writer.repair = _repairer(evaluation, wanted, now)
-        compared = earlier.watch(evaluation)
+        compared = earlier.watch(require_blocking_in_groups(wanted.source, evaluation, blocking))
         counted = compared if many.selected else shown.count(compared, "accounts")
         reports = shown.until(counted, first=writer.on_terminal)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import wraps
@@ -36,6 +36,7 @@ from acctgate.frameworks import Framework
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Level, Severity
+from acctgate.model.report import AccountReport
 from acctgate.policy import Policy
 from acctgate.redact import one_line
 from acctgate.text import and_more
@@ -162,9 +163,31 @@ def require_blocking_rule(source: str, rules: Iterable[tuple[Level, Severity]], 
         click.ClickException: There is no such rule.
     """
     if not (threshold or FailOn()).can_block(rules):
-        kind = "rule that --fail-on selects is enabled" if threshold else "rule is mandatory"
-        remedy = "make a rule mandatory" if threshold else "make a rule mandatory, or use --fail-on advisory"
-        raise click.ClickException(f"{one_line(source)}: no {kind}, so every account would pass; {remedy}")
+        raise _nothing_blocks(source, threshold, ", so every account would pass")
+
+
+def require_blocking_in_groups(
+    source: str, reports: Iterable[AccountReport], threshold: FailOn | None
+) -> Iterator[AccountReport]:
+    """Yield the reports. Refuse a policy in which no rule can block an account because of the groups that it is in.
+
+    Raises:
+        click.ClickException: There is such an account.
+    """
+    for report in reports:
+        if report.groups and not any(outcome.binding for outcome in report.outcomes):
+            names = " and ".join(map(one_line, report.groups))
+            groups = f"the group {names}" if len(report.groups) == 1 else f"the groups {names} together"
+            raise _nothing_blocks(
+                source, threshold, f" in {groups}, so account {one_line(report.account or 'unknown')} would pass"
+            )
+        yield report
+
+
+def _nothing_blocks(source: str, threshold: FailOn | None, where: str) -> click.ClickException:
+    kind = "rule that --fail-on selects is enabled" if threshold else "rule is mandatory"
+    remedy = "make a rule mandatory" if threshold else "make a rule mandatory, or use --fail-on advisory"
+    return click.ClickException(f"{one_line(source)}: no {kind}{where}; {remedy}")
 
 
 _baseline_option = click.option(

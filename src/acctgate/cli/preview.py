@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.judging import Judging, judging_options, require_blocking_rule
+from acctgate.cli.judging import Judging, judging_options, require_blocking_in_groups, require_blocking_rule
 from acctgate.cli.live import Live
 from acctgate.cli.options import or_fail, policy, policy_path
 from acctgate.cli.progress import progress
@@ -67,7 +67,8 @@ def command(
     levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
     require_blocking_rule(source, levels, blocking)
     evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
-    code = writer.write(notifier.watch(evaluation) if notifier else evaluation, evaluation.notices)
+    reports = require_blocking_in_groups(source, evaluation, blocking)
+    code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
     judging.warn_stale_baseline(evaluation.stale_entries())
     if code == 0 and result.failure:
         click.echo(f"acctgate: {result.failure}", err=True)
