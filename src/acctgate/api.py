@@ -48,7 +48,8 @@ def load_policy(source: str | PathLike[str]) -> Policy:
 def read_snapshots(*files: str | PathLike[str]) -> Iterator[Snapshot]:
     """Read accounts from snapshot files (JSON, or NDJSON with one account per line), one at a time.
 
-    An account that cannot be read is not an error: it has `unreadable` set, and its rules are unknown.
+    An account that cannot be read is not an error: it has `unreadable` set, and its rules are unknown. So are those of
+    an account that `acctgate snapshot --organization` was to read and has not, by the record beside the file.
     """
     return snapshots.read_snapshots([fspath(file) for file in files])
 

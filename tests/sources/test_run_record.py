@@ -132,7 +132,7 @@ def test_an_output_that_is_gone(output: Path) -> None:
         ({"accounts": []}, "accounts: there are none"),
         ({"accounts": None}, "accounts: "),
         ({"started_at": "yesterday"}, "started_at: Invalid isoformat"),
-        ({"started_at": "2026-11-22T12:00:00"}, "started_at: .* has no time zone"),
+        ({"started_at": "0001-01-01T00:00:00+14:00"}, "started_at: "),
     ],
 )
 def test_an_invalid_record(output: Path, changes: dict[str, object], message: str) -> None:

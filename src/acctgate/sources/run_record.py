@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -18,8 +17,9 @@ from acctgate.model.organization import find_record, record_path
 from acctgate.model.run import Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.unread import not_reached
-from acctgate.reading import LARGEST_OF_MANY, SourceError, read_text
+from acctgate.reading import LARGEST_OF_MANY, SourceError, parse_time, read_text
 from acctgate.sources.snapshots import RawSnapshot, unreadable
+from acctgate.text import timestamp
 
 _ACCOUNT: Final = re.compile(rb'^\s*\{\s*"version"\s*:\s*1\s*,\s*"account_id"\s*:\s*"(\d+)"')
 """How a line begins that a run has written."""
@@ -48,26 +48,14 @@ def read_run(output: str | Path) -> Run:
     if not run.accounts:
         raise _invalid(path, "accounts: there are none")
     try:
-        _started_at(run)
-    except ValueError as error:
+        timestamp(parse_time(run.started_at))
+    except (ValueError, OverflowError) as error:
         raise _invalid(path, f"started_at: {error}") from None
     return run
 
 
 def _invalid(path: Path, reason: str) -> SourceError:
     return SourceError(f"{path}: not the record of a run (version 1): {reason}")
-
-
-def _started_at(run: Run) -> datetime:
-    """Return when a run began.
-
-    Raises:
-        ValueError: It is not a time with a time zone.
-    """
-    time = datetime.fromisoformat(run.started_at)
-    if time.tzinfo is None:
-        raise ValueError(f"{run.started_at!r} has no time zone")
-    return time
 
 
 def with_missing(accounts: Iterable[RawSnapshot | Snapshot], run: Run) -> Iterator[RawSnapshot | Snapshot]:
@@ -89,7 +77,7 @@ def with_missing(accounts: Iterable[RawSnapshot | Snapshot], run: Run) -> Iterat
                 seen.add(name)
                 missing.pop(name, None)
         yield account
-    time = _started_at(run)
+    time = parse_time(run.started_at)
     for entry in missing.values():
         yield not_reached(entry, time, _REASON)
 
