@@ -18,6 +18,7 @@ TOPICS: Final = {
     "cli/test_help.py": "the examples in each command's help",
     "cli/test_main.py": "the command line as a whole: the table of commands, wrong use and errors",
     "demo/test_opentofu.py": "the demo account with a real OpenTofu or Terraform",
+    "demo/test_typed_clients.py": "the demo account with Alibaba Cloud's own typed clients",
     "evaluate/test_oracle.py": "no pass that an independent oracle does not prove",
     "evaluate/test_properties.py": "what holds for any input, from the readers to the report",
     "evaluate/test_user_waivers.py": "waivers for one user, from the credential report to the notices",
