@@ -40,6 +40,7 @@ def overrides(rule: str, level: Any, parameters: Mapping[str, Any]) -> tuple[str
         ("mfa-ticket", "mandatory", {"allow": True}, "mfa-ticket: allow true was false"),
         ("network-masks", "mandatory", {"max_public_addresses": 1 << 20}, "network-masks: max_public_addresses"),
         ("session-duration", "advisory", {"max_hours": 4}, "session-duration: level advisory was mandatory"),
+        ("session-duration", "advisory", {"max_hours": "x"}, "session-duration: level advisory was mandatory"),
     ],
 )
 def test_what_is_loosened_is_named(rule: str, level: str, parameters: dict[str, Any], text: str) -> None:
@@ -140,8 +141,11 @@ def test_an_override_of_a_group_is_named_and_an_invalid_one_is_unknown() -> None
         "--policy-pack-config: session-duration: max_hours 20 was 12",
         "--policy-pack-config: groups.prod: session-duration: max_hours 20 was 4",
     ]
-    invalid = configure(GROUPED, {"session-duration": PolicySettings("mandatory", {"max_hours": 99})}).policy
-    assert "should be less than or equal to 24" in invalid.unusable["session-duration"]
+    invalid = configure(GROUPED, {"session-duration": PolicySettings("advisory", {"max_hours": 99})})
+    assert "should be less than or equal to 24" in invalid.policy.unusable["session-duration"]
+    assert invalid.overrides(NOW.date()) == (
+        "--policy-pack-config: groups.prod: session-duration: level advisory was mandatory",
+    ), "an unknown outcome blocks there no more"
 
 
 def test_the_pack_declares_what_nobody_would_give_for_every_account() -> None:

@@ -13,6 +13,7 @@ from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
 
+_Entries = Mapping[str, Mapping[str, Any]]
 ACCOUNT_POLICY: Final = "account"
 """The policy that judges nothing; its configuration selects the account that the pack reads."""
 
@@ -52,10 +53,22 @@ class Configuration:
         """Return what Pulumi's configuration disables or loosens: one text per rule."""
         if self.base is None:
             return ()
-        # Invalid parameters cannot be compared; their rules are unknown and so cannot pass.
-        valid = {**self.policy.rules, **{rule: self.base.rules[rule] for rule in self.policy.unusable}}
-        changes = compare_policies(self.base, replace(self.policy, rules=valid), today)
+        groups = tuple(
+            replace(group, rules=self._comparable(old.rules, group.rules))
+            for old, group in zip(self.base.groups, self.policy.groups, strict=True)
+        )
+        rules = cast(Mapping[str, RuleEntry], self._comparable(self.base.rules, self.policy.rules))
+        changes = compare_policies(self.base, replace(self.policy, rules=rules, groups=groups), today)
         return tuple(f"--policy-pack-config: {change.rule}: {change.note}" for change in changes if change.loosened)
+
+    def _comparable(self, old: _Entries, new: _Entries) -> _Entries:
+        """Return the new entries; only the level of an invalid one, whose rule is unknown and so cannot pass."""
+        levels = {
+            rule: {**old[rule], **({"level": new[rule]["level"]} if "level" in new[rule] else {})}
+            for rule in self.policy.unusable
+            if rule in new
+        }
+        return {**new, **levels}
 
 
 def configure(base: Policy, settings: Mapping[str, PolicySettings]) -> Configuration:
