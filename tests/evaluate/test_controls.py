@@ -264,6 +264,15 @@ def test_a_waiver_that_only_a_control_needs_is_needed() -> None:
     assert evaluation.notices() == ()
 
 
+def test_a_waiver_for_a_user_does_not_cover_what_the_policy_does_not_enforce() -> None:
+    waiver = Waiver("user-mfa", "device is in the post", "ada@example.org", date(2026, 12, 1), user="bob@x")
+    policy = _policy({"user-mfa": {"minimum_ratio": 0.1}})
+    policy = replace(policy, waivers=(waiver,), names="clear")
+    found = _control("1.4", policy=policy)
+    assert found.outcome == "fail" and "is looser than the control's" in found.reason
+    assert "do not apply: names do not matter where the policy does not surely enforce the control" in found.reason
+
+
 def test_a_baseline_excuses_known_findings() -> None:
     document = _with(f"{USERS}.BindMfa", False)
     known = _report(document)

@@ -51,6 +51,11 @@ MFA: Final = {"SubUserBindMfa": 1, "SubUser": 3}
 USERS: Final = report(user("a@x", mfa=False), user("b@x"), user("c@x", mfa=None))
 
 
+def counted_users(users: list[dict[str, Any]]) -> dict[str, int]:
+    """Return the number of RAM users, as the practice report counts them."""
+    return {"SubUser": sum(each["User"] != ROOT for each in users)}
+
+
 OLD_COUNT: Final = {"SubUserWithOldAccessKey": 1}
 UNUSED: Final = "unused-access-keys"
 
@@ -83,7 +88,7 @@ A_UNUSED: Final = user("a@x", key(OLD, OLD))
 def test_names_explain_a_count(
     rule: str, info: dict[str, Any], users: list[dict[str, Any]], names: tuple[str, ...], possible: tuple[str, ...]
 ) -> None:
-    found = outcome(rule, info, report(*users))
+    found = outcome(rule, {**counted_users(users), **info}, report(*users))
     assert (found.outcome, found.names, found.possible_names, found.names_match) == ("fail", names, possible, True)
     assert found.names_note is not None and found.names_note.startswith(f"by the credential report of {GENERATED}: ")
     assert not any(name in f"{found.names_note} {found.message}" for name in (*names, *possible) if name != ROOT)
@@ -112,6 +117,12 @@ def test_the_limits_are_exact() -> None:
             "the credential report is newer than the account",
         ),
         (MFA, USERS, {"taken_at": None}, "it is not known how old the credential report was"),
+        (
+            {"SubUserBindMfa": 2, "SubUser": 4},
+            USERS,
+            {},
+            "the credential report has 3 RAM users, the practice report 4",
+        ),
     ],
 )
 def test_names_that_do_not_explain_a_count_say_so(
@@ -120,6 +131,25 @@ def test_names_that_do_not_explain_a_count_say_so(
     found = outcome("user-mfa", info, section, **more)
     assert (found.outcome, found.names, found.names_match) == ("fail", ("a@x", "c@x"), False)
     assert note in str(found.names_note)
+
+
+@pytest.mark.parametrize(
+    ("users", "note"),
+    [
+        ({}, "it is not known how many RAM users there are: "),
+        ({"SubUser": "2"}, "it is not known how many RAM users there are: "),
+        ({"SubUser": 3}, "the credential report has 2 RAM users, the practice report 3"),
+        ({"SubUser": 1}, "the credential report has 2 RAM users, the practice report 1"),
+    ],
+)
+def test_names_of_keys_need_the_same_users(users: dict[str, Any], note: str) -> None:
+    for rule, info, section in (
+        (OLD_KEYS, OLD_COUNT, report(A_OLD, user("b@x"))),
+        (UNUSED, unused(1), report(A_UNUSED, user("b@x"))),
+    ):
+        found = outcome(rule, {**info, **users}, section)
+        assert (found.outcome, found.names, found.names_match) == ("fail", ("a@x",), False)
+        assert note in str(found.names_note)
 
 
 def test_root_counts_name_their_number() -> None:
@@ -226,7 +256,7 @@ def test_whatever_the_limit_a_match_leaves_nobody_out(
         counted = {each["User"] for each in users if any(is_counted(k, inactive) for k in each["AccessKeys"])}
         if not counted:
             continue
-        found = outcome(rule, {COUNTED[rule]: len(counted)}, report(*users))
+        found = outcome(rule, {**counted_users(users), COUNTED[rule]: len(counted)}, report(*users))
         if found.names_match:
             assert counted <= {*(found.names or ()), *found.possible_names}
 

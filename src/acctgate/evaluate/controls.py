@@ -21,6 +21,7 @@ from acctgate.policy.policy import Policy
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
 
+_NO_NAMES: Final = "names do not matter where the policy does not surely enforce the control"
 _RULES: Final[Mapping[str, Rule[Any]]] = {rule.id: rule for rule in RULES}
 
 
@@ -120,7 +121,7 @@ class Controls:
         outcomes = required.judge(account)
         if shortfall is None:
             return named(outcomes, account, self._policy, self._now)
-        return [_unenforced(outcome, shortfall) for outcome in outcomes]  # no waiver of a user covers the policy
+        return [_unenforced(outcome, shortfall, required.rule) for outcome in outcomes]
 
     def _shortfall(self, required: _Requirement, groups: _Groups) -> _Shortfall | None:
         """Return why the policy does not enforce what a control asks of a rule, None if it does."""
@@ -137,13 +138,17 @@ class Controls:
         return _Shortfall(f"the account may be in groups of the policy ({names}), and {reasons[0]}", certain=False)
 
 
-def _unenforced(outcome: Outcome, shortfall: _Shortfall) -> Outcome:
-    """Return the outcome of a rule that the policy does not enforce as the control needs."""
+def _unenforced(outcome: Outcome, shortfall: _Shortfall, rule: Rule[Any]) -> Outcome:
+    """Return the outcome of a rule that the policy does not enforce as the control needs.
+
+    It names nobody, so that no waiver for a user covers it: users are not why the policy does not enforce the control.
+    """
+    note = _NO_NAMES if rule.behind is not None else None
     message = f"{shortfall.reason}; the account: {outcome.message}"
     if shortfall.certain:
-        return replace(outcome, outcome="fail", message=message)
+        return replace(outcome, outcome="fail", message=message, names_note=note)
     if outcome.outcome == "fail":
-        return outcome
+        return replace(outcome, names_note=note)
     return replace(outcome, outcome="unknown", message=unknown_message(message))
 
 

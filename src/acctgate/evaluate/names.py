@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from acctgate.log import trace
-from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, SECTION, with_hashed_names
+from acctgate.model.credential_report import MAX_AGE, MAX_SKEW, ROOT, SECTION, with_hashed_names
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.policy.policy import Policy
@@ -19,6 +19,9 @@ from acctgate.reading import parse_time
 from acctgate.rules.base import Rule
 from acctgate.rules.behind import Behind, Share
 from acctgate.text import describe_duration
+
+_RAM_USERS: Final = ("AccountSecurityPracticeInfo", "AccountSecurityPracticeUserInfo", "SubUser")
+"""How many RAM users the practice report counts."""
 
 
 def with_names(outcomes: Sequence[Outcome], account: Snapshot, policy: Policy, now: datetime) -> list[Outcome]:
@@ -70,7 +73,12 @@ class _Names:
         at = parse_time(report["GeneratedTime"])
         shares = behind.shares(report["Users"], at)
         certain = sum(share.certain for share in shares.values())
-        doubts = [*_difference(behind, certain, outcome.actual), *self._age(at), *self._moved(rule)]
+        doubts = [
+            *_difference(behind, certain, outcome.actual),
+            *self._population(behind, report["Users"]),
+            *self._age(at),
+            *self._moved(rule),
+        ]
         meaning = f"by the credential report of {report['GeneratedTime']}: {behind.criterion.en}"
         possible = tuple(name for name, share in shares.items() if not share.certain)
         return replace(
@@ -80,6 +88,20 @@ class _Names:
             names_match=not doubts,
             names_note="; ".join([meaning, *doubts, *_possible(shares)]),
         )
+
+    def _population(self, behind: Behind, users: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """Yield why the credential report may not show the same RAM users as the practice report.
+
+        If it lacks a user whom the practice report counts, and has one who is gone, the numbers behind a violation can
+        agree though the users do not.
+        """
+        if behind.root:
+            return
+        counted, shown = self.account.read(_RAM_USERS), sum(user["User"] != ROOT for user in users)
+        if isinstance(counted, Unknown):
+            yield f"it is not known how many RAM users there are: {counted.reason}"
+        elif counted != shown:
+            yield f"the credential report has {shown:,} RAM users, the practice report {counted:,}"
 
     def _age(self, generated: datetime) -> Iterator[str]:
         """Yield why the report may not be about the time at which the account was read."""
