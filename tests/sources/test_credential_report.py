@@ -118,6 +118,11 @@ BAD: Final[dict[str, tuple[Problem, str]]] = {
         "row 2: access_key_1_active does not say whether it is",
     ),
     "truncated": (_set(IsTruncated="true", NextToken="2"), "the report is incomplete: IsTruncated is true"),
+    "more follows, not truncated": (_set(NextToken="canary"), "has a NextToken, but IsTruncated is not true"),
+    "more follows, unstated": (
+        _set(NextToken="canary", IsTruncated=None),
+        "has a NextToken, but IsTruncated is not true",
+    ),
     "neither true nor false": (_set(IsTruncated="canary"), "IsTruncated is neither true nor false"),
     "an error as well": (
         _set(Code="Throttling", Message="no"),

@@ -149,8 +149,12 @@ def _next_token(answer: Any) -> str | None:
     truncated = {"true": True, "false": False, "none": False}.get(str(given).lower())
     if truncated is None:
         raise unexpected(CREDENTIAL_REPORT, "IsTruncated is neither true nor false")
-    token: str | None = expect(CREDENTIAL_REPORT, answer, "NextToken", str) if truncated else None
-    if token == "":
+    if not truncated:
+        if isinstance(answer, dict) and answer.get("NextToken"):
+            raise unexpected(CREDENTIAL_REPORT, "a piece of the report has a NextToken, but IsTruncated is not true")
+        return None
+    token: str = expect(CREDENTIAL_REPORT, answer, "NextToken", str)
+    if not token:
         raise unexpected(CREDENTIAL_REPORT, "a piece of the report has no NextToken for the next one")
     return token
 
