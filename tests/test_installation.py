@@ -45,6 +45,11 @@ GIT: Final = {"vcs": "git", "commit_id": COMMIT}
         ({"url": "https://example.com/a.whl", "archive_info": {"hashes": {"md5": "1"}}}, Installation()),
         ({"url": 7, "vcs_info": GIT}, Installation()),
         ({"url": "https://example.com:x/b", "vcs_info": GIT}, Installation()),
+        ({"url": "http://[x", "archive_info": {"hashes": {"sha256": HASH}}}, Installation()),
+        ({"url": "http://[x", "dir_info": {}}, Installation()),
+        ({"url": "file://[x/", "dir_info": {}}, Installation()),
+        ({"url": "file:///a%00b", "dir_info": {"editable": True}}, Installation()),
+        ({"url": "file:///a\0b.whl", "archive_info": {"hash": f"sha256={HASH}"}}, Installation()),
         ({}, Installation()),
     ],
 )

@@ -116,8 +116,14 @@ def _archive(url: str, info: dict[str, Any]) -> Installation:
 
 
 def _local(url: str) -> Path | None:
-    parts = urlsplit(url)
-    return Path(unquote(parts.path)) if parts.scheme == "file" and parts.netloc in ("", "localhost") else None
+    """Return the path of a file URL of this machine. None for any other text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    path = unquote(parts.path)
+    is_local = parts.scheme == "file" and parts.netloc in ("", "localhost") and "\0" not in path
+    return Path(path) if is_local else None
 
 
 def public_url(url: str) -> str | None:
