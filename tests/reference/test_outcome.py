@@ -102,9 +102,30 @@ def test_in_chinese() -> None:
 
 def test_a_rule_is_explained_with_its_waivers_tickets() -> None:
     assert explain("root-mfa").stdout.endswith(
-        "\nWaivers:\n  all accounts: ops, until 2099-01-31: moving; ticket SEC-7\n"
+        "\nWaivers:\n  every account: ops, until 2099-01-31: moving; ticket SEC-7\n"
     )
     assert "Waivers:" not in explain("session-duration").stdout
+
+
+def test_waivers_for_users_and_of_groups_are_listed_as_what_they_cover(folder: Path) -> None:
+    terms = "reason: r, owner: o, expires: 2099-01-31"
+    policy = f"""version: 1
+extends: strict
+groups:
+  sandbox:
+    match: {{id: "1500000000000001"}}
+    waivers:
+      - {{rule: user-mfa, {terms}}}
+waivers:
+  - {{rule: user-mfa, user: ada@example.org, {terms}}}
+"""
+    (folder / "policies/policy.yaml").write_text(policy, encoding="utf-8")
+    expected = [
+        "  one user of every account: o, until 2099-01-31: r",
+        "  every account in group sandbox: o, until 2099-01-31: r",
+    ]
+    for option in ((), ("--policy", "policies/policy.yaml")):
+        assert explain("user-mfa", *option).stdout.partition("\nWaivers:\n")[2].splitlines() == expected
 
 
 @pytest.mark.parametrize(

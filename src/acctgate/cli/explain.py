@@ -70,7 +70,7 @@ def command(
     if rule not in known:
         raise click.UsageError(f"{rule}: unknown rule{suggest_rule(rule, known)}; `acctgate rules` lists them")
     click.echo(catalogue.explain(known[rule], speech), nl=False)
-    if lines := waiver_lines(here.waivers if here else _waivers_here(), rule):
+    if lines := waiver_lines(here.all_waivers if here else _waivers_here(), rule):
         click.echo("\n" + "\n".join([WAIVERS.of(speech), *(f"  {line}" for line in lines)]))
 
 
@@ -99,8 +99,8 @@ def _outcomes(found: Report, rule: str, account: str | None, policy_file: Path |
 
 
 def _waivers_here() -> tuple[Waiver, ...]:
-    """Return the waivers of the repository's policy, none if there is no valid policy."""
+    """Return the waivers of the repository's policy and its groups, none if there is no valid policy."""
     try:
-        return load_selected(find_policy(Path.cwd()), Path.cwd()).waivers
+        return load_selected(find_policy(Path.cwd()), Path.cwd()).all_waivers
     except PolicyError:
         return ()  # explaining a built-in rule needs no policy

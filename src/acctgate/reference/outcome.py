@@ -134,7 +134,7 @@ def waiver_lines(waivers: Iterable[Waiver], rule: str) -> list[str]:
     """Return the waivers of a rule in a policy, each with its ticket if it has one."""
     return [
         clean(
-            f"{each.account or 'all accounts'}: {each.owner}, until {each.expires}: {each.reason}"
+            f"{each.scope}: {each.owner}, until {each.expires}: {each.reason}"
             f"{f'; ticket {each.ticket}' if each.ticket else ''}",
             _LONGEST,
         )
