@@ -96,6 +96,10 @@ def test_existing_files_are_kept(server: DemoServer, tmp_path: Path) -> None:
         "compliance", "download", PACK, "--output", tmp_path / "n.xlsx", "--rows", file, environment=server.environment
     )
     assert (done.status, (tmp_path / "n.xlsx").exists()) == (2, False)
+    same = ("--output", tmp_path / "s.xlsx", "--rows", tmp_path / "." / ".." / tmp_path.name / "s.xlsx", "--force")
+    done = run_here("compliance", "download", PACK, *same, environment=server.environment)
+    assert (done.status, (tmp_path / "s.xlsx").exists()) == (2, False)
+    one_line(done.stderr, "--output and --rows name the same file; give two")
     assert (
         run_here("compliance", "download", PACK, "--output", file, "--force", environment=server.environment).status
         == 0

@@ -26,7 +26,7 @@ from acctgate.sources.compliance.rules import read_rules
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
 from acctgate.sources.identity import read_identity
-from acctgate.writing import write_file
+from acctgate.writing import is_same_file, write_file
 
 T = TypeVar("T")
 
@@ -160,6 +160,8 @@ def download_report(
     pack: str, output: Path, rows: Path | None, force: bool, timeout: int, aggregator: str | None, live: Live
 ) -> None:
     """Download the report of PACK as it is: an .xls or .xlsx sheet. The file is whole or not there."""
+    if rows is not None and (rows.resolve() == output.resolve() or is_same_file(rows, output)):
+        raise click.UsageError("--output and --rows name the same file; give two")
     if rows is not None and rows.exists() and not force:
         raise click.ClickException(f"{rows}: already exists; use --force")
     report = _ask(lambda: _packs(aggregator, live).report(pack))
