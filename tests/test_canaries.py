@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from acctgate.demo import DemoAccount, DemoServer, credentials
-from acctgate.redact import one_line, protect, unprotect, without_secrets
+from acctgate.redact import one_line, protect, without_secrets
 from acctgate.render import FORMATS
 from acctgate.sources import call_policy, sdk
 from tests.support.canaries import (
@@ -31,6 +31,7 @@ from tests.support.canaries import (
 )
 from tests.support.engine import Stack, data_sources
 from tests.support.process import Done, run_here
+from tests.support.secrets import unprotect
 
 ROLE: Final = "acs:ram::1234567890123456:role/audit"
 _ENVIRONMENT: Final = {

@@ -109,13 +109,6 @@ def _add(secrets: dict[str, _Secret], values: tuple[str | None, ...]) -> None:
             secrets[value] = _Secret(value)
 
 
-def unprotect(*values: str | None) -> None:
-    """Stop redacting these values, or all of them. Tests need it; acctgate never does."""
-    for secrets in (_secrets, _thread.secrets):
-        for value in values or list(secrets):
-            secrets.pop(str(value), None)
-
-
 def _pattern(start: str, encoded: list[str], *, cut: bool) -> re.Pattern[str]:
     """Return what finds a value: plain, escaped for URLs, JSON or HTML, hexadecimal, or in Base64."""
     tail = r"(?:[\w+/=%.~\\-]|&\#?\w+;)*" if cut else ""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from acctgate.redact import unprotect
 from tests.support import one_line
 from tests.support.chat import NO_LINK, OK, Chat
 from tests.support.process import Done, run_here
+from tests.support.secrets import unprotect
 
 TOKEN = "d0decade" * 5
 POLICY = "version: 1\nrules:\n  session-duration: {max_hours: 8}\n"
@@ -71,6 +71,25 @@ def test_a_link_and_a_baseline(tmp_path: Path, chat: Chat) -> None:
     [message] = chat.received
     assert message.body["text"] == "acctgate: PASSED\n0 of 2 accounts blocked"
     assert "<https://ci.example/1|Report>" in json.dumps(message.body["blocks"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("missing.json",), ("--plan", "missing.json"), ("--baseline", "missing.json")],
+    ids=lambda options: options[0],
+)
+def test_a_run_that_fails_before_any_account_is_judged_is_sent(
+    tmp_path: Path, chat: Chat, options: tuple[str, ...]
+) -> None:
+    done = _check(tmp_path, chat, 1, *options)
+    assert (done.status, done.stdout) == (2, "")
+    [message] = chat.received
+    assert message.body["text"] == "acctgate: ERROR\nThe run failed; its log says why."
+
+
+def test_wrong_use_is_not_sent(tmp_path: Path, chat: Chat) -> None:
+    assert _check(tmp_path, chat, 1, "--framework", "cis-9").status == 2
+    assert chat.received == []
 
 
 def test_several_services_and_variables(tmp_path: Path, chat: Chat) -> None:

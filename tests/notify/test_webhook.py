@@ -9,15 +9,16 @@ import json
 from collections.abc import Iterator
 from time import monotonic, time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from acctgate.cli.notify import SERVICES as NAMES
 from acctgate.notify import SERVICES, NotifyError, Webhook, find_webhook, send
 from acctgate.notify.digest import Message
-from acctgate.redact import one_line, unprotect
+from acctgate.redact import one_line
 from tests.support.chat import OK, Chat
+from tests.support.secrets import unprotect
 
 HOSTILE = '<!channel> <@U1> <at user_id="all"></at> <https://evil.example|here> *bold* [a](b) & `x`'
 MESSAGE = Message("acctgate: BLOCKED", ("1 of 2 accounts blocked", HOSTILE), "https://ci.example/1?a=1&b=2")
@@ -68,6 +69,18 @@ def test_dingtalk_is_signed_in_the_address(chat: Chat) -> None:
     [timestamp], [signature] = query["timestamp"], query["sign"]
     assert abs(int(timestamp) / 1000 - time()) < 60
     assert signature == _signature("SEC+/=&", f"{timestamp}\nSEC+/=&")
+
+
+def test_a_signature_that_the_service_repeats_is_redacted(chat: Chat) -> None:
+    chat.answer = b"no"
+    with pytest.raises(NotifyError):
+        send(Webhook("dingtalk", f"{chat.address}/hook?access_token={TOKEN}", "SEC+/=&"), MESSAGE)
+    [received] = chat.received
+    query = parse_qs(urlsplit(received.path).query)
+    [signature] = query["sign"]
+    for echo in (received.path, f"sign={signature}", signature, quote(signature, safe="")):
+        shown = one_line(f"no robot at {echo}")
+        assert signature not in shown and quote(signature, safe="") not in shown
 
 
 def test_feishu_gets_a_post_and_is_signed_in_the_body(chat: Chat) -> None:

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from acctgate.demo import DemoAccount, DemoServer
-from acctgate.redact import unprotect
 from acctgate.sources import call_policy, caller, transport
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.operations import (
@@ -30,6 +29,7 @@ from acctgate.sources.operations import (
 from tests.support import HERE, one_line, read_yaml
 from tests.support.faulty_server import FAULTS, FaultyServer
 from tests.support.process import run_here
+from tests.support.secrets import unprotect
 
 TABLE: Final = read_yaml(HERE / "sources/faults.yaml")
 ROLE: Final = "acs:ram::1234567890123456:role/audit"

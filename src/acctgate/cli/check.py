@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="ID",
     shell_complete=one_of(*FRAMEWORKS),
-    help=f"Also report by control: {' or '.join(FRAMEWORKS)}. A control that fails or is unknown blocks. Repeatable.",
+    help=f"Also report by control: {' or '.join(FRAMEWORKS)}. A control that fails or is unknown blocks, unless "
+    "--fail-on asks for a higher severity. Repeatable.",
 )
 @comparing_options
 @judging_options
@@ -80,57 +81,60 @@ def command(
 
     What each FILE is, a snapshot, an API response or a plan, is recognized by its content.
     """
-    if files:
-        from acctgate.evaluate.input_kind import sort_inputs  # noqa: PLC0415 - the readers of plans load only for files
-
-        given = or_fail(lambda: sort_inputs(files))
-        snapshots, responses, plans = snapshots + given.snapshots, responses + given.responses, plans + given.plans
-    if many.selected and (responses or snapshots):
-        raise click.UsageError("--organization and --accounts read live accounts; leave out --response and --snapshot")
-    wanted = policy(judging.policy_file)
-    now = datetime.now(UTC)
-    found = [framework(name) for name in dict.fromkeys(frameworks)]
-    controls = _controls(found, wanted, now)
-    writer = judging.writer(wanted, judged_by(wanted, now), found)
-    writer.scope, writer.finish = recorded_scope(snapshots), earlier.finish
-    planned = planned_changes(plans, lock_file)
     notifier = judging.notifier()
-    known, blocking = judging.baseline(wanted), judging.fail_on()
-    require_blocking_rule(wanted.source, wanted.levels(), blocking)
-    earlier.read(wanted, now)
-    with ExitStack() as stack:
-        workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
-        title = READING_MANY if many.selected else "judging" if responses or snapshots else READING
-        shown = stack.enter_context(progress(title, verbose=judging.verbose))
-        if workers:
-            judged = workers.judge(read_raw(responses, snapshots))
-            evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
-        else:
-            sections = wanted.sections | (controls.sections if controls else frozenset())
-            users = wanted.names_to_read
-            if many.selected:
-                prepared = many.prepare(judging.live, sections, users, now, shown)
-                writer.scope = prepared.run.scope
-                accounts = read_each(prepared, prepared.run.accounts, shown)
-            else:
-                accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
-            evaluation = evaluate(
-                accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
+    with notifier or nullcontext():
+        if files:
+            from acctgate.evaluate.input_kind import sort_inputs  # noqa: PLC0415 - the readers of plans load only for files
+
+            given = or_fail(lambda: sort_inputs(files))
+            snapshots, responses, plans = snapshots + given.snapshots, responses + given.responses, plans + given.plans
+        if many.selected and (responses or snapshots):
+            raise click.UsageError(
+                "--organization and --accounts read live accounts; leave out --response and --snapshot"
             )
-        if planned is not None:
-            writer.repair = _repairer(evaluation, wanted, now)
-        compared = earlier.watch(require_blocking_in_groups(wanted.source, evaluation, blocking))
-        counted = compared if many.selected else shown.count(compared, "accounts")
-        reports = shown.until(counted, first=writer.on_terminal)
-        try:
-            code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
-        except EvaluationError as error:
-            raise click.ClickException(str(error)) from None
-    judging.warn_stale_baseline(evaluation.stale_entries())
-    changes = any(is_effective(change) for change in planned or ())
-    if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
-        names = ", ".join(plans)
-        judging.notice(f"{names}: no SecurityPreference changes; the account is judged as it is")
+        wanted = policy(judging.policy_file)
+        now = datetime.now(UTC)
+        found = [framework(name) for name in dict.fromkeys(frameworks)]
+        controls = _controls(found, wanted, now)
+        writer = judging.writer(wanted, judged_by(wanted, now), found)
+        writer.scope, writer.finish = recorded_scope(snapshots), earlier.finish
+        planned = planned_changes(plans, lock_file)
+        known, blocking = judging.baseline(wanted), judging.fail_on()
+        require_blocking_rule(wanted.source, wanted.levels(), blocking)
+        earlier.read(wanted, now)
+        with ExitStack() as stack:
+            workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
+            title = READING_MANY if many.selected else "judging" if responses or snapshots else READING
+            shown = stack.enter_context(progress(title, verbose=judging.verbose))
+            if workers:
+                judged = workers.judge(read_raw(responses, snapshots))
+                evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
+            else:
+                sections = wanted.sections | (controls.sections if controls else frozenset())
+                users = wanted.names_to_read
+                if many.selected:
+                    prepared = many.prepare(judging.live, sections, users, now, shown)
+                    writer.scope = prepared.run.scope
+                    accounts = read_each(prepared, prepared.run.accounts, shown)
+                else:
+                    accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
+                evaluation = evaluate(
+                    accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
+                )
+            if planned is not None:
+                writer.repair = _repairer(evaluation, wanted, now)
+            compared = earlier.watch(require_blocking_in_groups(wanted.source, evaluation, blocking))
+            counted = compared if many.selected else shown.count(compared, "accounts")
+            reports = shown.until(counted, first=writer.on_terminal)
+            try:
+                code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
+            except EvaluationError as error:
+                raise click.ClickException(str(error)) from None
+        judging.warn_stale_baseline(evaluation.stale_entries())
+        changes = any(is_effective(change) for change in planned or ())
+        if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
+            names = ", ".join(plans)
+            judging.notice(f"{names}: no SecurityPreference changes; the account is judged as it is")
     if notifier:
         notifier.send(code)
     ctx.exit(code)

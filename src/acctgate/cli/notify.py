@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 import click
 
@@ -12,11 +13,16 @@ from acctgate.cli.completion import one_of
 from acctgate.model.report import AccountReport
 
 SERVICES: Final = ("dingtalk", "feishu", "wecom", "slack")
+_FAILED: Final = 2
+"""The exit status of a run that failed."""
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 class Notifier:
-    """Collects from the reports of a run, and sends one message about it to each chat."""
+    """Collects from the reports of a run, and sends one message about it to each chat.
+
+    As a context it sends that the run failed if it ends with an error, unless the command was used wrongly.
+    """
 
     def __init__(self, targets: Iterable[tuple[str, str]], link: str | None, environment: Mapping[str, str]) -> None:
         """Find the webhooks in the environment. One that is missing costs a line on standard error, not the run."""
@@ -29,6 +35,17 @@ class Notifier:
                 self._webhooks.append(notify.find_webhook(service, variable, environment))
             except notify.NotifyError as error:
                 _warn(service, error)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Send that the run failed, if it did."""
+        if isinstance(error, Exception) and not isinstance(error, click.UsageError):
+            self.send(_FAILED)
 
     def watch(self, reports: Iterable[AccountReport]) -> Iterable[AccountReport]:
         """Return the same reports, and collect from each as it passes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -50,29 +50,30 @@ def command(
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
     selected = _selected_policy(judging.policy_file)
     writer, notifier = judging.writer(), judging.notifier()
-    judging.baseline(None)  # an invalid one is reported before the engine starts
-    blocking = judging.fail_on()
-    with ExitStack() as cleanup:
-        variables = _variables(judging.live)
-        if demo:
-            variables = dict(cleanup.enter_context(DemoServer()).environment)
-        if judging.baseline_file not in (None, "-"):
-            variables["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
-        shown = cleanup.enter_context(progress("preview", verbose=judging.verbose))
-        job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
-        result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
-    writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
-    known = judging.baseline(writer.policy)
-    source = result.report.policy.source if result.report.policy else "the policy"
-    levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
-    require_blocking_rule(source, levels, blocking)
-    evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
-    reports = require_blocking_in_groups(source, evaluation, blocking)
-    code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
-    judging.warn_stale_baseline(evaluation.stale_entries())
-    if code == 0 and result.failure:
-        click.echo(f"acctgate: {result.failure}", err=True)
-        code = UNUSABLE
+    with notifier or nullcontext():
+        judging.baseline(None)  # an invalid one is reported before the engine starts
+        blocking = judging.fail_on()
+        with ExitStack() as cleanup:
+            variables = _variables(judging.live)
+            if demo:
+                variables = dict(cleanup.enter_context(DemoServer()).environment)
+            if judging.baseline_file not in (None, "-"):
+                variables["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
+            shown = cleanup.enter_context(progress("preview", verbose=judging.verbose))
+            job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
+            result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
+        writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
+        known = judging.baseline(writer.policy)
+        source = result.report.policy.source if result.report.policy else "the policy"
+        levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
+        require_blocking_rule(source, levels, blocking)
+        evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
+        reports = require_blocking_in_groups(source, evaluation, blocking)
+        code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
+        judging.warn_stale_baseline(evaluation.stale_entries())
+        if code == 0 and result.failure:
+            click.echo(f"acctgate: {result.failure}", err=True)
+            code = UNUSABLE
     if notifier:
         notifier.send(code)
     ctx.exit(code)

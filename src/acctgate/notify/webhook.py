@@ -86,6 +86,7 @@ def _post(webhook: Webhook, message: Message, deadline: Deadline) -> None:
     service, now = SERVICES[webhook.service], time.time()
     body = json.dumps(service.body(message, webhook.secret, now)).encode()
     url = service.url(webhook.url, webhook.secret, now)
+    _protect(url, None)  # it may be signed
     headers = {"content-type": "application/json; charset=utf-8", "user-agent": "acctgate"}
     try:
         response = transport.Transport().send("POST", url, headers, {}, deadline, body)
