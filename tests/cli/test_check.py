@@ -542,6 +542,10 @@ def test_other_formats_name_the_controls_on_standard_error(tmp_path: Path) -> No
         "acctgate: cis-2.0: 1 violation (1.14) of 11 controls",
         "acctgate: mlps-2.0: 1 violation (8.1.4.1 b) of 3 controls",
     ]
+    quiet = _check("--snapshot", file, "--policy", "strict", *both, "--format", "junit", "--quiet")
+    assert (quiet.exit_code, quiet.stderr) == (1, result.stderr)
+    quiet = _check("--snapshot", file, "--policy", "strict", *both, "--quiet")
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (1, "", result.stderr)
     report = json.loads(_check("--snapshot", file, "--policy", "strict", *both, "--format", "json").stdout)
     assert [each["id"] for each in report["frameworks"]] == ["cis-2.0", "mlps-2.0"]
 

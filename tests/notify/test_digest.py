@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.outcome import Level, Outcome, Result, Severity, WaiverNote, verdict_of
 from acctgate.model.report import AccountReport
 from acctgate.notify.digest import Digest, inert
@@ -66,6 +67,18 @@ def test_only_new_findings_that_block_are_named() -> None:
         *(_outcome(result, result) for result in get_args(Result) if result not in ("fail", "unknown")),
     ]
     assert _message(0, _report("1", *quiet)) == ("acctgate: PASSED", "account 1")
+
+
+def test_controls_that_block_are_named() -> None:
+    controls = (
+        ControlReport("1.2", (_outcome("root", "pass"), _outcome("keys", severity="critical"))),
+        ControlReport("1.3", (_outcome("mfa", "unknown"), _outcome("age", level="advisory", severity="critical"))),
+        ControlReport("1.4", (_outcome("mfa", "waived", waiver=WAIVER),)),
+        ControlReport("1.5", (_outcome("age", level="advisory"),)),
+    )
+    framework = FrameworkReport("cis-2.0", controls)
+    report = _report("1", _outcome("other", "pass"), frameworks=(framework,))
+    assert _message(1, report)[1:] == ("account 1", "✗ cis-2.0 1.2 (critical)", "? cis-2.0 1.3 (high)")
 
 
 def test_a_message_stays_short() -> None:

@@ -10,6 +10,7 @@ import json
 from dataclasses import replace
 from io import StringIO
 from typing import Any, Final
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -51,7 +52,7 @@ def _policy() -> Policy:
 
 def _rendered(form: str, accounts: list[Snapshot] | None = None) -> str:
     policy = _policy()
-    render, summary = renderer(form, Frame(rules=policy.all_rules, frameworks=ALL)), Summary()
+    render, summary = renderer(form, Frame(places=policy.places, rules=policy.all_rules, frameworks=ALL)), Summary()
     parts = [render.begin()]
     for report in evaluate(accounts or _accounts(), policy, NOW, controls=Controls(ALL, policy, NOW)):
         summary.add(report)
@@ -68,10 +69,51 @@ def test_a_report_by_control_is_the_golden_one(form: str) -> None:
     assert raw.decode() == file.read_bytes().decode()
 
 
-@pytest.mark.parametrize("form", sorted(set(FORMATS) - set(SUFFIX)))
-def test_the_other_formats_show_the_rules_only(form: str) -> None:
+OTHERS: Final = {
+    "github": "title=cis-2.0 1.2%3A unknown::account 2: root-access-keys: ",
+    "gitlab": '"check_name": "cis-2.0 1.2"',
+    "junit": 'name="cis-2.0 1.2"',
+    "sarif": '"ruleId": "cis-2.0 1.2"',
+}
+"""The formats that list outcomes only, and what each has of a control that fails."""
+
+
+def test_each_format_shows_controls() -> None:
+    assert {*SUFFIX, *OTHERS} == set(FORMATS)
+
+
+@pytest.mark.parametrize("form", OTHERS)
+def test_the_other_formats_show_a_control_as_an_outcome(form: str) -> None:
     text = _rendered(form)
-    assert "root-mfa" in text and "Ensure MFA is enabled for the root account" not in text
+    assert "root-mfa" in text and OTHERS[form] in text
+    assert "cis-2.0 1.1" + ("%" if form == "github" else '"') not in text, "not covered"
+
+
+def test_github_shows_a_control_at_the_line_of_its_rule() -> None:
+    [line] = [each for each in _rendered("github").splitlines() if "title=cis-2.0 1.11%3A failed::account 1" in each]
+    assert line.startswith("::error file=controls.yaml,line=10,"), line
+    assert "minimum 8 is looser than the control's 14" in line
+
+
+def test_junit_counts_controls_and_skips_what_is_waived() -> None:
+    suites = {each.get("name"): each for each in ElementTree.fromstring(_rendered("junit"))}
+    cases = {each.get("name", ""): [kind.tag for kind in each] for each in suites["account 1"].iter("testcase")}
+    controls = {name: kinds for name, kinds in cases.items() if name.startswith("cis-2.0 ")}
+    assert (controls["cis-2.0 1.2"], controls["cis-2.0 1.11"]) == ([], ["failure"])
+    assert controls["cis-2.0 1.3"] == ["skipped"], "waived"
+    assert int(suites["account 1"].get("failures", "")) == sum(kinds == ["failure"] for kinds in cases.values())
+    assert ["error"] in controls.values()
+
+
+def test_gitlab_fingerprints_differ() -> None:
+    issues = json.loads(_rendered("gitlab"))
+    assert len({each["fingerprint"] for each in issues}) == len(issues)
+
+
+def test_sarif_suppresses_a_waived_control() -> None:
+    (run,) = json.loads(_rendered("sarif"))["runs"]
+    [waived] = [each for each in run["results"] if each["ruleId"] == "cis-2.0 1.3" and "suppressions" in each]
+    assert waived["suppressions"][0]["justification"].startswith("device is in the post")
 
 
 def test_csv_has_a_line_for_each_control_and_account() -> None:

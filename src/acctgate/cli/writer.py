@@ -115,18 +115,23 @@ class Writer:
                 file.write(render.end(summary))
         if message := tally.message(summary.verdict):
             click.echo(f"acctgate: {message}", err=True)
-        if not self.text_on_stdout and not self._look.quiet:  # text on standard output lists them itself
-            if summary.organization is not None:
-                click.echo(f"acctgate: {summary.organization.describe()}", err=True)
-            for notice in summary.waivers:
-                click.echo(f"acctgate: {one_line(notice.located)}", err=True)
-            for name, total in summary.frameworks.items():
-                if total.verdict != "pass":
-                    click.echo(f"acctgate: {name}: {total.describe()}", err=True)
+        if not self.text_on_stdout:  # text on standard output lists them itself
+            self._write_notices(summary)
         if tally.unread:
             return UNUSABLE
         # Not a table, which a rule module could change.
         return 0 if summary.verdict == "pass" else 1 if summary.verdict == "fail" else 3
+
+    def _write_notices(self, summary: Summary) -> None:
+        """Write on standard error what formats may not show. Controls that block are named even with --quiet."""
+        if not self._look.quiet:
+            if summary.organization is not None:
+                click.echo(f"acctgate: {summary.organization.describe()}", err=True)
+            for notice in summary.waivers:
+                click.echo(f"acctgate: {one_line(notice.located)}", err=True)
+        for name, total in summary.frameworks.items():
+            if total.verdict != "pass":
+                click.echo(f"acctgate: {name}: {total.describe()}", err=True)
 
     def _open(self, stack: ExitStack) -> list[tuple[Renderer, TextIO]]:
         sinks: list[tuple[Renderer, TextIO]] = []

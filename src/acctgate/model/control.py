@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
-from acctgate.model.outcome import RESULTS, Outcome, Result, Verdict, verdict_of, worst
+from acctgate.model.outcome import RESULTS, Outcome, Result, Severity, Verdict, verdict_of, worst
 from acctgate.text import and_more
 
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
@@ -15,6 +15,7 @@ Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 NotCovered = Literal["not covered"]
 """What reports show instead of a result where acctgate cannot judge a control."""
 
+_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 
 
@@ -39,7 +40,30 @@ class ControlReport:
     @property
     def reason(self) -> str:
         """The messages of the outcomes that decided."""
-        return "; ".join(f"{each.rule}: {each.message}" for each in self.outcomes if each.outcome == self.outcome)
+        return _reason(each for each in self.outcomes if each.outcome == self.outcome)
+
+    def as_outcome(self, framework: str) -> Outcome:
+        """Return one outcome for the control, as if it were a rule: `cis-2.0 1.3`.
+
+        If the control blocks, it is what blocks: an advisory violation does not hide a mandatory rule that is unknown.
+        """
+        verdict = verdict_of(self.outcomes)
+        result = self.outcome if verdict == "pass" else verdict
+        deciding = [each for each in self.outcomes if each.outcome == result and (each.binding or verdict == "pass")]
+        return Outcome(
+            rule=f"{framework} {self.id}",
+            outcome=result,
+            level="mandatory" if any(each.binding for each in deciding) else "advisory",
+            severity=max((each.severity for each in deciding), key=_SEVERITIES.index, default="low"),
+            setting=deciding[0].setting if deciding else "",
+            expected="; ".join(dict.fromkeys(each.expected for each in deciding)),
+            actual=None,
+            message=_reason(deciding),
+            remediation=" ".join(dict.fromkeys(each.remediation for each in deciding)),
+            waiver=next((each.waiver for each in deciding if each.waiver), None),
+            place=next((each.place for each in deciding if each.place), None),
+            baseline=next((each.baseline for each in deciding if each.baseline), None),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +168,10 @@ class FrameworkResult:
     source: str
     verdict: Verdict
     controls: tuple[ControlResult, ...]
+
+
+def _reason(outcomes: Iterable[Outcome]) -> str:
+    return "; ".join(f"{each.rule}: {each.message}" for each in outcomes)
 
 
 def all_counts(total: ControlTotal) -> dict[Result, int]:

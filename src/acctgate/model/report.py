@@ -64,6 +64,11 @@ class AccountReport:
             verdict = worst(verdict, framework.verdict)
         return replace(self, outcomes=outcomes, frameworks=frameworks, verdict=verdict)
 
+    @property
+    def control_outcomes(self) -> tuple[Outcome, ...]:
+        """One outcome for each control, for formats that list outcomes."""
+        return tuple(each.as_outcome(one.framework) for one in self.frameworks for each in one.controls)
+
     def map_outcomes(self, change: Change) -> AccountReport:
         """Return the report with changed outcomes, of its rules and of each control, and their verdict."""
         return self.with_outcomes(change(self.outcomes), tuple(each.map_outcomes(change) for each in self.frameworks))

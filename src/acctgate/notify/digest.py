@@ -13,7 +13,7 @@ from acctgate.render.gravest import Rank, rank
 from acctgate.text import and_more
 
 _FINDINGS: Final = 5
-"""How many rules a message names at most."""
+"""How many rules and controls a message names at most."""
 _LONGEST_LINE: Final = 120
 _VERDICTS: Final = {0: "PASSED", 1: "BLOCKED", 3: "UNKNOWN"}
 _MARKS: Final = {"fail": "✗", "unknown": "?"}
@@ -30,7 +30,7 @@ class Message(NamedTuple):
 
 @dataclass(slots=True)
 class _Finding:
-    """One result of a rule, in all accounts that have it."""
+    """One result of a rule or a control, in all accounts that have it."""
 
     rank: Rank
     outcome: Outcome
@@ -65,7 +65,7 @@ class Digest:
             self._first_unread = self._first_unread or inert(f"{self._account}: {report.unreadable}")
             return
         seen: set[tuple[str, str]] = set()
-        for outcome in report.outcomes:
+        for outcome in (*report.outcomes, *report.control_outcomes):
             key = outcome.rule, outcome.outcome
             if outcome.outcome in _MARKS and outcome.binding and key not in seen:
                 seen.add(key)

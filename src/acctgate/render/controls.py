@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from acctgate.frameworks import Control, Framework
 from acctgate.model.control import (
@@ -13,6 +14,7 @@ from acctgate.model.control import (
     FrameworkTotal,
     all_counts,
 )
+from acctgate.model.outcome import Outcome, Places
 from acctgate.model.report import AccountReport, Summary
 
 
@@ -35,6 +37,21 @@ def _result(control: Control, total: ControlTotal | None) -> ControlResult:
     return ControlResult(
         control.id, control.title.en, outcome, rules, reason, control.source, control.not_judged, counts
     )
+
+
+def with_controls(report: AccountReport, places: Places) -> Iterator[Outcome]:
+    """Yield the outcomes of an account, then one for each control, for formats that list outcomes only.
+
+    Args:
+        report: The report on the account.
+        places: The lines of the policy. A control is at that of its first rule, unless the program declares a place.
+    """
+    yield from report.outcomes
+    for framework in report.frameworks:
+        for control in framework.controls:
+            outcome = control.as_outcome(framework.framework)
+            lines = (places[rule] for rule in control.rules if rule in places)
+            yield replace(outcome, place=outcome.place or next(lines, None))
 
 
 def judged_controls(

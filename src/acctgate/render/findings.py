@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acctgate.model.judged_by import JudgedBy
-from acctgate.model.outcome import Outcome, Result, Verdict
+from acctgate.model.outcome import Outcome, Places, Result, Verdict
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean
+from acctgate.render.controls import with_controls
 from acctgate.text import describe_duration
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {"pass": "passed", "fail": "blocked", "unknown": "unknown"}
@@ -31,9 +32,9 @@ _LONGEST_NAME: Final = 80
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 
 
-def findings(report: AccountReport) -> Iterable[Outcome]:
-    """Return the failed and unknown outcomes. Waived ones are not findings."""
-    return (outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown"))
+def findings(report: AccountReport, places: Places) -> Iterable[Outcome]:
+    """Return the failed and unknown outcomes, of rules and of controls. Waived ones are not findings."""
+    return (outcome for outcome in with_controls(report, places) if outcome.outcome in ("fail", "unknown"))
 
 
 def level(outcome: Outcome) -> str:

@@ -14,7 +14,7 @@ class GithubRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return an error or a warning for each finding."""
-        return "".join([self._command(report, outcome) for outcome in findings(report)])
+        return "".join([self._command(report, outcome) for outcome in findings(report, self.frame.places)])
 
     def end(self, summary: Summary) -> str:
         """Return the waivers needing attention, and the verdict."""

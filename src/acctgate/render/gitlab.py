@@ -33,7 +33,8 @@ class GitlabRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return an issue for each finding."""
-        return self._listed([self._issue(report, *each) for each in self._fingerprints.of(report, findings(report))])
+        found = findings(report, self.frame.places)
+        return self._listed([self._issue(report, *each) for each in self._fingerprints.of(report, found)])
 
     def end(self, summary: Summary) -> str:
         """Return what is not a finding but should be seen, and the end of the array."""

@@ -1,4 +1,4 @@
-"""JUnit XML: a suite for each account, a case for each outcome."""
+"""JUnit XML: a suite for each account, a case for each outcome of a rule or a control."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import Renderer
+from acctgate.render.controls import with_controls
 from acctgate.render.findings import account_name, judged_properties, pack, sentence
 
 
@@ -25,7 +26,8 @@ class JunitRenderer(Renderer):
     def account(self, report: AccountReport) -> str:
         """Return one suite."""
         name = account_name(report)
-        results = [_result(outcome) for outcome in report.outcomes]
+        outcomes = list(with_controls(report, self.frame.places))
+        results = [_result(outcome) for outcome in outcomes]
         suite = ET.Element(
             "testsuite",
             name=f"account {name}",
@@ -35,7 +37,7 @@ class JunitRenderer(Renderer):
             skipped=str(results.count("skipped")),
         )
         self._add_properties(suite, report)
-        for outcome in report.outcomes:
+        for outcome in outcomes:
             _add_case(suite, f"acctgate.{name}", report, outcome)
         ET.indent(suite, " ", level=1)
         text = ET.tostring(suite, encoding="unicode")

@@ -13,6 +13,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
+from acctgate.render.controls import with_controls
 from acctgate.render.findings import Fingerprints, account_name, level, read_line, sentence, who
 from acctgate.render.gravest import Gravest, rank
 from acctgate.render.json import dumps
@@ -52,10 +53,11 @@ class SarifRenderer(Renderer):
         return f'{head},\n "columnKind": "utf16CodeUnits", "results": ['
 
     def account(self, report: AccountReport) -> str:
-        """Collect a result for each failed, unknown or (suppressed) waived outcome."""
+        """Collect a result for each failed, unknown or (suppressed) waived outcome, of rules and controls."""
         if (read := read_line(report)) and len(self._read) < _MAX_READ:
             self._read.append({"account": account_name(report), "read": read})
-        shown = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown", "waived")]
+        outcomes = with_controls(report, self.frame.places)
+        shown = [outcome for outcome in outcomes if outcome.outcome in ("fail", "unknown", "waived")]
         for outcome, fingerprint in self._fingerprints.of(report, shown):
             self._results.add(rank(outcome), partial(self._result, report, outcome, fingerprint))
         return ""
