@@ -10,7 +10,8 @@ from acctgate.organization.directory import Directory, ListedMember
 from acctgate.organization.roster import Selection, Shard, list_entries, select, update
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
-from acctgate.redact import protect, unprotect
+from acctgate.redact import protect
+from tests.support.secrets import unprotect
 
 DIRECTORY = Directory(
     "rd-1", "1", "main", (ListedMember("2", "two", Member(folder="/a")), ListedMember("3", None, Member(folder="/b")))
@@ -86,7 +87,7 @@ def test_a_secret_in_the_accounts_file_is_not_recorded() -> None:
         listed = [{"id": "9", "alias": "a S3cretKeyInUse", "labels": {"k S3cretKeyInUse": "v S3cretKeyInUse"}}]
         [found] = list_entries(None, listed, "audit", own="1")  # type: ignore[arg-type]
     finally:
-        unprotect("S3cretKeyInUse")
+        unprotect()
     assert (found.id, found.alias, found.member.labels) == ("9", "a ***", {"k ***": "v ***"})
 
 
