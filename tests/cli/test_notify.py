@@ -87,6 +87,14 @@ def test_a_run_that_fails_before_any_account_is_judged_is_sent(
     assert message.body["text"] == "acctgate: ERROR\nThe run failed; its log says why."
 
 
+def test_a_preview_of_an_invalid_policy_is_sent(tmp_path: Path, chat: Chat) -> None:
+    webhook = {"ACCTGATE_SLACK_WEBHOOK": f"{chat.address}/{TOKEN}"}
+    arguments = ("preview", "--demo", "--policy", "missing.yaml", "--notify", "slack")
+    assert run_here(*arguments, cwd=tmp_path, environment={**NO_LINK, **webhook}).status == 2
+    [message] = chat.received
+    assert message.body["text"].startswith("acctgate: ERROR\n")
+
+
 def test_wrong_use_is_not_sent(tmp_path: Path, chat: Chat) -> None:
     assert _check(tmp_path, chat, 1, "--framework", "cis-9").status == 2
     assert chat.received == []

@@ -48,9 +48,9 @@ def command(
     judging: Judging,
 ) -> None:
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
-    selected = _selected_policy(judging.policy_file)
     writer, notifier = judging.writer(), judging.notifier()
     with notifier or nullcontext():
+        selected = _selected_policy(judging.policy_file)
         judging.baseline(None)  # an invalid one is reported before the engine starts
         blocking = judging.fail_on()
         with ExitStack() as cleanup:
