@@ -48,6 +48,7 @@ UNSEEN = {
     "extends-what-is-invalid.yaml": "other files",
     "missing-parameter-enabled-again.yaml": "what a file extends may have the parameter",
     "duplicate-key.yaml": "a parser keeps one of them",
+    "alias-that-is-the-id-of-another-account.yaml": "a comparison of two values",
     "ignored-until-no-day.yaml": "the calendar",
     "except-an-unknown-setting.yaml": "rules of modules bring settings of their own",
     "duplicate-key.json": "a parser keeps one of them",
