@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from acctgate.git import git_output
 from acctgate.version import __version__
 
 WHEEL_FOLDER: Final = ".acctgate"
@@ -145,25 +145,9 @@ def public_url(url: str) -> str | None:
 
 def _checkout(path: Path, editable: bool) -> Installation:
     """Return a directory's installation, with its remote and commit if the remote has this commit."""
-    commit = _git(path, "rev-parse", "HEAD")
-    remote = public_url(_git(path, "config", "--get", "remote.origin.url"))
+    commit = git_output(path, "rev-parse", "HEAD")
+    remote = public_url(git_output(path, "config", "--get", "remote.origin.url"))
     known = remote and _COMMIT.fullmatch(commit) and (path / ".git").exists()
-    if known and _git(path, "for-each-ref", "--count=1", "--contains", commit, "refs/remotes/origin"):
+    if known and git_output(path, "for-each-ref", "--count=1", "--contains", commit, "refs/remotes/origin"):
         return Installation(remote, commit, path=path, editable=editable)
     return Installation(path=path, editable=editable)
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    """Return what a git command prints, empty if it fails."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

@@ -21,7 +21,7 @@ from acctgate.model.since import Day
 from acctgate.policy.policy import Policy
 from acctgate.reading import SourceError, parse_time
 from acctgate.sources.snapshots import read_snapshots
-from acctgate.text import os_reason
+from acctgate.text import os_reason, timestamp
 
 MOST_DAYS: Final = 60
 _SUFFIXES: Final = frozenset({".json", ".ndjson"})
@@ -86,7 +86,7 @@ def _since(rule: str, earlier: list[_Entry], taken: datetime) -> str:
         if rule not in entry.account.failing:
             break
         first = entry.taken
-    return first.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return timestamp(first)
 
 
 def read_history(folder: Path, policy: Policy, now: datetime) -> History:

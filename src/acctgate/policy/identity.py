@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from acctgate.model.judged_by import JudgedBy, PolicyIdentity
 from acctgate.policy.find import load_selected
 from acctgate.policy.policy import Policy, Waiver
 from acctgate.policy.source import PolicyError
+from acctgate.text import timestamp
 from acctgate.version import __version__
 
 
@@ -34,10 +35,8 @@ def judged_by(policy: Policy, now: datetime, overrides: Sequence[str] = ()) -> J
         now: The time of judgement (with a time zone).
         overrides: What Pulumi's configuration of the pack disables or loosens, besides the policy's own overrides.
     """
-    judged_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return JudgedBy(
-        __version__, judged_at, PolicyIdentity(policy.source, digest(policy), (*policy.overrides, *overrides))
-    )
+    identity = PolicyIdentity(policy.source, digest(policy), (*policy.overrides, *overrides))
+    return JudgedBy(__version__, timestamp(now), identity)
 
 
 def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:

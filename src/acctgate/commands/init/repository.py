@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+from acctgate.git import git_output
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 
@@ -105,18 +105,7 @@ def detect_systems(repository: Repository) -> tuple[str, ...]:
 
 def _remote_hosts(folder: Path) -> Iterator[str]:
     """Yield the hosts of the git remotes, and nothing else of a URL: it may contain a password."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), "config", "--get-regexp", r"^remote\..*\.url$"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return
-    for line in done.stdout.splitlines():
+    for line in git_output(folder, "config", "--get-regexp", r"^remote\..*\.url$").splitlines():
         if found := re.search(r" (?:\w+://)?(?:[^/@\s]*@)?([\w.-]+)[:/]", line):
             yield found[1].lower()
 
