@@ -107,7 +107,7 @@ def declared_entry(policy: Policy, rule: str) -> RuleEntry:
 
 
 def _configured(policy: Policy, rule: Rule[Any], settings: PolicySettings) -> Policy:
-    """Return the policy with Pulumi's configuration of one rule. What the pack has declared is no configuration."""
+    """Return the policy with Pulumi's configuration of one rule. Values that the pack has declared do not count."""
     own, declared = policy.rules[rule.id], cast(Any, declared_entry(policy, rule.id))
     given = {"level": settings.level, **settings.parameters}
     changed = {name: value for name, value in given.items() if declared.get(name) != value}

@@ -45,8 +45,8 @@ class Baseline:
         """Return the baseline that a report is: its violations and unknown outcomes.
 
         An outcome that was unknown then and is a violation now is new. A report that was itself made with a baseline
-        includes the findings of that baseline. Of several reports on one account the last one counts. That an account
-        was not read is no finding on it, and waives nothing.
+        includes the findings of that baseline. Of several reports on one account the last one counts. An account that
+        was not read has no findings, and waives nothing.
 
         Args:
             report: The earlier report.

@@ -1,7 +1,7 @@
 """A folder of earlier snapshots: since when a violation is open, and how the accounts stood on each day.
 
-Every snapshot is judged by today's policy, at any age and without waivers, so that a change of the policy is no change
-of the account.
+Every snapshot is judged by today's policy, at any age and without waivers, so that a changed policy does not look like
+a changed account.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Membership(NamedTuple):
 
     group: Group
     holds: bool | None
-    """None: it cannot be told."""
+    """None: unknown."""
     reason: str
     """What decides: `folder /prod/payments`; for None, what is not known: `its folder is not known`."""
 

@@ -103,7 +103,7 @@ class Policy:
     groups: tuple[Group, ...] = ()
     """Accounts with rules and waivers of their own: a later group overrides an earlier one."""
     unnamed: frozenset[str] = frozenset()
-    """The rules that only groups name, or nobody."""
+    """The rules that only groups name, or that are not named at all."""
 
     @property
     def age_limit(self) -> float | None:
@@ -117,7 +117,7 @@ class Policy:
 
     @property
     def names_to_read(self) -> Names | None:
-        """Return how to read the credential report, None if no enabled rule names users or nobody asks for names."""
+        """Return how to read the credential report, None if no enabled rule names users or names are off."""
         uses = any(rule.behind and self.strictest_level(rule.id) != "disabled" for rule in self.all_rules)
         return (self.names_wanted or None) if uses else None
 

@@ -66,5 +66,5 @@ def _rules(control: Control) -> str:
 
 
 def _titles(control: Control) -> str:
-    """Return the title in both languages. An asterisk is no emphasis here."""
+    """Return the title in both languages. Asterisks are escaped."""
     return f"{control.title.en}<br>{control.title.zh}".replace("*", r"\*")

@@ -40,8 +40,8 @@ class Share(NamedTuple):
 class Behind:
     """Finds who is behind a count.
 
-    The users who may be counted include those who certainly are, and by a longer limit no other user is counted; by a
-    shorter one, more are than certainly. So if the count equals the sum of what is certain, nobody else is behind it.
+    The users who may be counted include those who certainly are. A longer limit counts fewer of the same users, a
+    shorter one more. So if the count equals the sum of what is certain, no other user is behind it.
     """
 
     criterion: Words

@@ -48,7 +48,7 @@ def read_rules(
     """Return the rules of a pack, the gravest first; see `read_rule_compliance`.
 
     Raises:
-        CallError: The results cannot be read, or are no list of rules.
+        CallError: The results cannot be read, or are not a list of rules.
     """
     operation = AGGREGATE_RULE_COMPLIANCE if aggregator_id else RULE_COMPLIANCE
     section, error = read_rule_compliance(call, pack, aggregator_id)
