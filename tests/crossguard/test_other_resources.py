@@ -92,6 +92,21 @@ def test_a_password_policy_has_values(length: Any, before: int | None, effect: A
     assert (found.kind, found.value) == effect
 
 
+@pytest.mark.parametrize(
+    ("length", "ignored", "operation"),
+    [(14, False, None), (8, False, "update"), (8, True, "unknown"), (14, True, None)],
+)
+def test_an_update_repairs_drift_that_an_earlier_refresh_recorded(
+    length: int, ignored: bool, operation: str | None
+) -> None:
+    inputs = {"minimumPasswordLength": 14}
+    ignoring = ("minimumPasswordLength",) if ignored else ()
+    state = recorded(PASSWORDS, inputs=inputs, outputs={"minimumPasswordLength": length})
+    resource = Declared(PASSWORDS, inputs, PROVIDER, ignored=ignoring)
+    found = [change.operation for change in planned_others({PASSWORDS: resource}, state, PLAIN, {})]
+    assert found == ([operation] if operation else [])
+
+
 def test_a_renamed_resource_is_perhaps_not_deleted() -> None:
     renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliased=True)
     changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,63 @@ def test_ignored_changes_are_planned_as_they_are_recorded() -> None:
     declared = Declared(URN, {"loginSessionDuration": 8}, PROVIDER, ignored=("loginNetworkMasks",))
     change = planned(declared, recorded(), PLAIN)
     assert after(change, live(LoginNetworkMasks="0.0.0.0/0"), "LoginNetworkMasks") == "10.0.0.0/8"
+
+
+IGNORING = Declared(
+    URN, {**GOOD, "mfaOperationForLogin": "independent"}, PROVIDER, ignored=("mfaOperationForLogin", '["nested"]')
+)
+"""The engine shows the recorded value in place of the ignored one."""
+WEAK = {**GOOD, "mfaOperationForLogin": "independent", "id": "1234567890123456"}
+
+
+@pytest.mark.parametrize(
+    ("more", "command", "outputs", "will_be"),
+    [
+        ({}, PLAIN, {**WEAK, "loginSessionDuration": 6}, "adaptive"),
+        ({"pendingReplacement": True}, PLAIN, {**GOOD, "id": UNKNOWN}, "mandatory"),
+        ({"pendingReplacement": True}, PLAIN, {**WEAK, "id": UNKNOWN}, "independent"),
+        ({"pendingReplacement": True}, PLAIN, {**GOOD, "mfaOperationForLogin": UNKNOWN, "id": UNKNOWN}, None),
+        ({"pendingReplacement": True}, PLAIN, None, None),
+        ({}, PLAIN, {**GOOD, "id": UNKNOWN}, "mandatory"),
+        ({"replaceOnChanges": ["*"]}, PLAIN, None, None),
+        ({}, UNKNOWN_COMMAND, None, None),
+    ],
+)
+def test_a_replacement_sends_what_an_update_ignores(
+    more: dict[str, Any], command: EngineCommand, outputs: Any, will_be: str | None
+) -> None:
+    change = planned(IGNORING, recorded(outputs=WEAK, **more), command, outputs)
+    found = after(change, live(MFAOperationForLogin="adaptive"), "MFAOperationForLogin")
+    assert found == will_be or (will_be is None and isinstance(found, Unknown))
+
+
+@pytest.mark.parametrize(("more", "command"), [({"taint": True}, PLAIN), ({}, EngineCommand(replaced=("urn:**",)))])
+def test_a_targeted_replacement_ignores_no_change(more: dict[str, Any], command: EngineCommand) -> None:
+    """The engine shows the policy what the program declares."""
+    declared = Declared(URN, GOOD, PROVIDER, ignored=("mfaOperationForLogin",))
+    change = planned(declared, recorded(outputs=WEAK, **more), replace(command, refresh=True), None)
+    assert after(change, live(MFAOperationForLogin="adaptive"), "MFAOperationForLogin") == "mandatory"
+
+
+def test_an_ignored_change_is_unknown_if_the_state_is() -> None:
+    change = planned(IGNORING, None, PLAIN)
+    assert isinstance(after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin"), Unknown)
+
+
+def test_a_note_names_the_ignored_setting() -> None:
+    change = planned(IGNORING, recorded(outputs=WEAK), EngineCommand(refresh=True), {**WEAK})
+    effect = change.effects({"MFAOperationForLogin": "adaptive"})["MFAOperationForLogin"]
+    assert effect.note == "pref ignores changes of mfaOperationForLogin, so the deploy does not send it"
+
+
+@pytest.mark.parametrize(("outputs", "will_be"), [(None, None), ({**GOOD, "enforceMfaForLogin": True}, "mandatory")])
+def test_a_replacement_sends_an_ignored_mfa_switch(outputs: Any, will_be: str | None) -> None:
+    older = PROVIDER.replace("4_0_1", "3_80_0")
+    declared = Declared(URN, {"enforceMfaForLogin": False}, older, ignored=("enforceMfaForLogin",))
+    state = recorded(outputs={"enforceMfaForLogin": False}, pendingReplacement=True)
+    change = planned(declared, state, PLAIN, outputs and {**outputs, "id": UNKNOWN, "mfaOperationForLogin": UNKNOWN})
+    found = after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin")
+    assert found == will_be or (will_be is None and isinstance(found, Unknown))
 
 
 def test_a_plugin_from_elsewhere_is_unknown() -> None:

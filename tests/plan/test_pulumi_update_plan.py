@@ -99,6 +99,14 @@ def test_the_older_mfa_switch_may_be_off_if_its_value_is_not_shown(tmp_path: Pat
     assert kinds(tmp_path, state, {"adds": {"enforceMfaForLogin": UNKNOWN}}, "3_70_0")[MFA] == "unknown"
 
 
+@pytest.mark.parametrize("how", ["adds", "updates"])
+@pytest.mark.parametrize("enforce", [True, False])
+def test_a_changed_mfa_switch_may_be_recorded_already(tmp_path: Path, how: str, enforce: bool) -> None:
+    """The recorded outputs, which the provider compares with, are not shown."""
+    state = {"loginSessionDuration": 8, "enforceMfaForLogin": enforce}
+    assert kinds(tmp_path, state, {how: {"enforceMfaForLogin": enforce}}, "3_70_0")[MFA] == "either"
+
+
 def test_an_empty_mode_sends_the_recorded_one(tmp_path: Path) -> None:
     """Older providers send it beside enforceMfaForLogin, and which of the two counts is not known."""
     state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "enforceMfaForLogin": False}

@@ -79,7 +79,18 @@ def _operation(declared: Declared, recorded: Properties | None, command: EngineC
     provider = str(recorded.get("provider", "")).rpartition("::")[0]
     if not as_it_is or is_unknown(declared.inputs) or provider != declared.provider_urn:
         return "unknown"
-    return "same" if _relevant(declared.inputs) == _relevant(_inputs(recorded)) else "update"
+    if _relevant(declared.inputs) == _relevant(_inputs(recorded)) and not _has_drifted(declared, recorded):
+        return "same"
+    return "unknown" if declared.ignored else "update"
+
+
+def _has_drifted(declared: Declared, recorded: Properties) -> bool:
+    """Return whether a refresh has recorded other values of a password policy than the program declares."""
+    kind = OTHER_TYPES[resource_type(declared.urn)]
+    if kind not in RESOURCES:
+        return False
+    before = password_settings(kind, _of(recorded, "outputs"))
+    return any(before.get(key, value) != value for key, value in password_settings(kind, declared.inputs).items())
 
 
 def _relevant(inputs: Properties) -> Mapping[str, Any]:

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand
 from acctgate.crossguard.recorded import Recorded
-from acctgate.model.planned_change import LEAVES, PlannedChange, Provider
-from acctgate.model.preference_keys import PREFERENCE_KEYS
+from acctgate.model.planned_change import LEAVES, UNKNOWN, PlannedChange, Provider
+from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
 from acctgate.model.preference_request import OPTIONAL
 from acctgate.plan.pulumi import (
     UNKNOWN_VALUES,
@@ -93,10 +93,10 @@ def planned(
     if touched is None:
         change = replace(change, deferred=_perhaps_untouched(change, declared, outputs))
     if state is None or (recorded is None and declared.aliased):
-        return change
+        return _replaced(change, declared, outputs)
     if recorded is None:
         return _not_recorded(change, declared, outputs)
-    return _recorded(_with_ignored(change, declared), declared, recorded, command, outputs)
+    return _recorded(change, declared, recorded, command, outputs)
 
 
 def _not_recorded(change: PlannedChange, declared: Declared, outputs: Properties | None) -> PlannedChange:
@@ -119,17 +119,20 @@ def _recorded(
     outputs: Properties | None,
 ) -> PlannedChange:
     """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
-    if _keeps_recorded(change, outputs):
-        return replace(change, operation="same", deferred=False)
-    replaced = recorded.get("taint") or recorded.get("pendingReplacement") or command.replaces(declared.urn)
+    updated = _with_ignored(change, declared)
+    if _keeps_recorded(updated, outputs):
+        return replace(updated, operation="same", deferred=False)
+    targeted = recorded.get("taint") or command.replaces(declared.urn)
     new = _is_new(outputs, _of(recorded, "outputs"), declared)
-    if replaced or new:
+    if targeted:  # the engine ignores the recorded resource, and ignoreChanges with it
         return replace(change, operation="create")
+    if new or recorded.get("pendingReplacement"):
+        return replace(_replaced(change, declared, outputs), operation="create")
     another = declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn
     triggers = recorded.get("replaceOnChanges") or recorded.get("replacementTrigger") or recorded.get("replaceWith")
-    if new is None and (another or triggers or replaced is None):
-        return change
-    return replace(change, operation="update")
+    if new is None and (another or triggers or targeted is None):
+        return _replaced(change, declared, outputs)
+    return replace(updated, operation="update")
 
 
 def _is_new(outputs: Properties | None, recorded: Properties, declared: Declared) -> bool | None:
@@ -169,14 +172,42 @@ def _perhaps_untouched(change: PlannedChange, declared: Declared, outputs: Prope
 
 
 def _with_ignored(change: PlannedChange, declared: Declared) -> PlannedChange:
-    """Plan settings whose changes are ignored as they are recorded."""
-    names = {re.split(r"[.\[]", path)[0].strip("\"'") for path in declared.ignored}
-    keys = [key.api for key in PREFERENCE_KEYS if key.pulumi in names or "*" in names]
+    """Plan settings whose changes are ignored as they are recorded, which is what an update does."""
+    keys = _ignored(declared)
     recorded = {} if change.refreshed else change.recorded or {}
-    ignored = {key: recorded.get(key, LEAVES) for key in keys}
+    values = {key: recorded.get(key, LEAVES) for key in keys}
     return replace(
-        change, declared={**change.declared, **ignored}, differs={**change.differs, **dict.fromkeys(keys, False)}
+        change,
+        declared={**change.declared, **values},
+        differs={**change.differs, **dict.fromkeys(keys, False)},
+        ignored=frozenset(keys),
     )
+
+
+def _replaced(change: PlannedChange, declared: Declared, outputs: Properties | None) -> PlannedChange:
+    """Plan settings whose changes are ignored as the program declares them, which is what a replacement sends.
+
+    The engine shows the policy the recorded values in place of the declared ones. The previewed outputs show the
+    declared ones.
+    """
+    keys = _ignored(declared)
+    shown = settings(outputs or {})
+    values = {key: shown.get(key, UNKNOWN) for key in keys if not outputs or key in shown}
+    rest = {key: value for key, value in change.declared.items() if key not in keys}
+    dead = change.dead
+    if _ignores(declared, DEAD_PROPERTY[0]):
+        dead = dead_value(outputs) if outputs else UNKNOWN
+    return replace(change, declared={**rest, **values}, dead=dead)
+
+
+def _ignored(declared: Declared) -> list[str]:
+    """Return the API's names of the settings whose changes the engine ignores."""
+    return [key.api for key in PREFERENCE_KEYS if _ignores(declared, key.pulumi)]
+
+
+def _ignores(declared: Declared, name: str) -> bool:
+    names = {re.split(r"[.\[]", path)[0].strip("\"'") for path in declared.ignored}
+    return name in names or "*" in names
 
 
 def _settings_of(recorded: Properties) -> dict[str, Any]:

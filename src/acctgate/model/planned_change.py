@@ -117,6 +117,8 @@ class PlannedChange:
     perhaps_recorded: frozenset[str] = frozenset()
     """Modes that differ from the recorded inputs, but perhaps not from the outputs, so that they are perhaps not sent.
     One that is looser than the live value counts as sent."""
+    ignored: frozenset[str] = frozenset()
+    """Settings whose changes the engine ignores (ignoreChanges)."""
     foreign: str | None = None
     """Why this is perhaps not the alicloud provider's resource, so that its effects are unknown."""
 
@@ -211,6 +213,8 @@ class PlannedChange:
         return f"{self.name} sets it to {marked.value.value}"
 
     def _leaves_note(self, key: str, reason: Reason) -> str:
+        if key in self.ignored:
+            return f"{self.name} ignores changes of {self.spelled(key)}, so the deploy does not send it"
         value = self.declared.get(key)
         shown = value.value if isinstance(value, Marker) else show(value)
         if reason is Reason.EMPTY or (value == "" and key != MASKS):

@@ -239,7 +239,9 @@ def _is_recorded_live(resource: Resource, key: str) -> bool:
 def _enforce_differs(resource: Resource) -> bool | None:
     if resource.enforce_mfa is None:
         return False
-    if resource.recorded is None or not isinstance(resource.enforce_mfa, bool):
+    if resource.recorded is None or isinstance(resource.recorded_enforce_mfa, Marker):
+        return None
+    if not isinstance(resource.enforce_mfa, bool):
         return None
     return bool(resource.recorded_enforce_mfa) != resource.enforce_mfa
 

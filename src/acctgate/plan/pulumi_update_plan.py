@@ -123,7 +123,7 @@ def _from_plan(
         differs=differs,
         perhaps_recorded=_perhaps_recorded(goal, differs) if operation == "update" else frozenset(),
         dead=dead,
-        recorded_dead=None if DEAD_PROPERTY[0] in _changed(goal) else dead_value(state),
+        recorded_dead=UNKNOWN if DEAD_PROPERTY[0] in _changed(goal) else dead_value(state),
         recorded_id=state["id"] if isinstance(state.get("id"), str) else None,
         foreign=foreign_reason(urn),
         provider=date_by_properties(provider_named(goal.get("provider"), providers, configured), state),
