@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from markupsafe import escape
@@ -26,55 +22,13 @@ from acctgate.render import renderer
 from acctgate.render.fleet import FEW
 from acctgate.rules import RULES
 from tests.support import NOW, written_policy
-from tests.support.accounts import GOOD
+from tests.support.browser import Browser
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
-from tests.support.reports import CASES, Case, rendered
-
-_FLEET: Final = 1_000
-_CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_chromium = pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed")
+from tests.support.reports import CASES, FLEET, Case, fleet, rendered, trend
 
 
 def reports(case: Case) -> Any:
     return json.loads(rendered("json", case))
-
-
-@cache
-def fleet(worst: bool = False) -> Case:
-    """Return a thousand accounts: some pass, some don't, some were denied. At worst, each has long texts."""
-    snapshots = []
-    for number in range(_FLEET):
-        document: dict[str, Any] = copy.deepcopy(GOOD)
-        document |= {"account_id": str(10**15 + number), "alias": f"team-{number:03}-prod"}
-        document["AccountSecurityPracticeInfo"]["Score"] = 30 + number % 71
-        document["SecurityPreference"]["LoginProfilePreference"]["AllowUserToLoginWithPasskey"] = True
-        document["SecurityPreference"]["AccessKeyPreference"]["AllowUserToManageServiceCredentials"] = False
-        document["SecurityPreference"]["MaxIdleDays"] = {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90}
-        preference = document["SecurityPreference"]["LoginProfilePreference"]
-        preference["LoginSessionDuration"] = 6 + number % 19
-        preference["LoginNetworkMasks"] = ("10.0.0.0/8", "", "0.0.0.0/0")[number % 3]
-        if number % 10 == 9:
-            document["errors"] = {"AccountSecurityPracticeInfo": {"code": "NoPermission", "message": "Denied."}}
-            del document["AccountSecurityPracticeInfo"]
-        if worst:
-            document["alias"] = f"<b>{number}" * 100
-            packs = [
-                {"CompliancePackId": f"<{number}-{pack}-" + "&" * 200, "ReportStatus": "NONE"} for pack in range(20)
-            ]
-            document["CompliancePackReports"] = packs
-        snapshots.append(Snapshot.from_document(document))
-    return snapshots, CASES["clean"]()[1]
-
-
-def trend() -> Case:
-    """Return an account over time: it gets better, cannot be read once, and falls back."""
-    snapshots = []
-    for score, hours in ((40, 24), (55, 24), (None, 24), (82, 6), (78, 24)):
-        document: dict[str, Any] = copy.deepcopy({**GOOD, "account_id": "1234567890123456", "alias": "prod"})
-        document["AccountSecurityPracticeInfo"]["Score"] = score
-        document["SecurityPreference"]["LoginProfilePreference"]["LoginSessionDuration"] = hours
-        snapshots.append(Snapshot.from_document(document))
-    return snapshots, CASES["clean"]()[1]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -197,38 +151,21 @@ def test_a_thousand_accounts_weigh_less_than_3_mb(worst: bool) -> None:
     text = rendered("html", fleet(worst))
     assert len(text.encode()) < 3_000_000
     page = Page(text)
-    assert len(page.accounts) == _FLEET
-    assert len(page.rows) == page.counts["outcomes-shown"] == _FLEET * (len(RULES) + 19 if worst else len(RULES))
+    assert len(page.accounts) == FLEET
+    assert len(page.rows) == page.counts["outcomes-shown"] == FLEET * (len(RULES) + 19 if worst else len(RULES))
     assert worst <= ("To keep the page small" in text)
 
 
-def dumped(tmp_path: Path, case: Case, address: str = "") -> Page:
+def dumped(browser: Browser, case: Case, address: str = "") -> Page:
     """Return the document as Chromium has it once its script has run."""
-    file = tmp_path / "page.html"
-    file.write_bytes(rendered("html", case).encode(errors="replace"))
-    assert _CHROMIUM is not None
-    command = [
-        _CHROMIUM,
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        f"--user-data-dir={tmp_path / 'profile'}",
-        "--lang=en-US",
-        "--virtual-time-budget=5000",
-        "--dump-dom",
-        file.as_uri() + address,
-    ]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
-    return Page(done.stdout.decode())
+    browser.open(rendered("html", case), address)
+    return Page(browser.run("document.documentElement.outerHTML"))
 
 
-@needs_chromium
-def test_a_filter_hides_the_rest(tmp_path: Path) -> None:
+def test_a_filter_hides_the_rest(browser: Browser) -> None:
     snapshots, policy = fleet()
     shown = (snapshots[:250], policy)  # few enough to be shown whole
-    page = dumped(tmp_path, shown, "#verdict=fail&outcome=fail&level=mandatory&q=network-masks")
+    page = dumped(browser, shown, "#verdict=fail&outcome=fail&level=mandatory&q=network-masks")
     report = reports(shown)
     hit = sum(
         any(o["rule"] == "network-masks" and o["outcome"] == "fail" for o in account["outcomes"])
@@ -240,13 +177,12 @@ def test_a_filter_hides_the_rest(tmp_path: Path) -> None:
     assert page.hidden["form"] == 0, "without the script, the filters would not show"
 
 
-@needs_chromium
-def test_filters_by_folder_group_and_rule(tmp_path: Path) -> None:
+def test_filters_by_folder_group_and_rule(browser: Browser, tmp_path: Path) -> None:
     text = "version: 1\nextends: baseline\ngroups: {web: {match: {folder: /prod/web}, rules: {root-mfa: }}}\n"
     grouped = (CASES["fleet"]()[0], written_policy(tmp_path / "p.yaml", text))
     failing = "rule=root-mfa&outcome=fail"
     for address, hit in {"folder=/prod": 4, "group=web": 4, failing: 2, f"folder=/dev&{failing}": 1}.items():
-        page = dumped(tmp_path, grouped, f"#{address}")
+        page = dumped(browser, grouped, f"#{address}")
         assert page.hidden["details"] == 8 - hit, address
 
 
@@ -269,17 +205,15 @@ def test_the_page_shows_what_changed_and_the_days_of_a_history() -> None:
     Page(text)
 
 
-@needs_chromium
-def test_a_search_opens_the_few_accounts_that_it_finds(tmp_path: Path) -> None:
-    page = dumped(tmp_path, fleet(), "#q=team-017-prod")
+def test_a_search_opens_the_few_accounts_that_it_finds(browser: Browser) -> None:
+    page = dumped(browser, fleet(), "#q=team-017-prod")
     [found] = [account for account in page.accounts if "hidden" not in account]
     assert "open" in found
     assert page.counts["outcomes-shown"] == len(RULES), "an account that is named shows all its rows"
 
 
-@needs_chromium
-def test_hostile_text_is_text_to_a_browser_too(tmp_path: Path) -> None:
-    page = dumped(tmp_path, CASES["hostile"]())
+def test_hostile_text_is_text_to_a_browser_too(browser: Browser) -> None:
+    page = dumped(browser, CASES["hostile"]())
     assert {tag for tag, _ in page.tags} <= ELEMENTS
     assert Counter(tag for tag, _ in page.tags)["script"] == 1
     assert page.hidden["form"] == 0, "the page's own script ran under its policy"

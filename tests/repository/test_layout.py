@@ -32,6 +32,7 @@ TOPICS: Final = {
     "render/test_formats.py": "what holds for several formats",
     "render/test_golden.py": "the golden reports in tests/golden",
     "render/test_judged_by.py": "what judged, in every format",
+    "render/test_page_display.py": "the page as a browser shows and prints it",
     "rules/test_examples.py": "the examples in tests/rules",
     "rules/test_metadata.py": "what each rule has, and the public table of rules",
     "rules/test_one_file.py": "a rule in a temporary module, in each command and format",

@@ -18,7 +18,7 @@ _CLOSES: Final = {
 _ENDED: Final = {"td", "th", "tr", "tbody", "thead"}
 _HTML: Final = (
     "html head meta title style body a i input label header p h1 h2 h3 span dl div dt dd main section table thead "
-    "tbody tr th td ul li small abbr wbr details summary b bdi svg path rect circle text figure form select option "
+    "tbody tr th td ul li small abbr wbr details summary nav b bdi svg path rect circle text figure form select option "
     "button script"
 )
 _KEYS: Final = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 from acctgate.evaluate.pipeline import evaluate
@@ -19,6 +21,8 @@ from tests.support import DENIED, HERE, NOW, credentials, seed
 from tests.support.accounts import GOOD
 
 Case = tuple[list[Snapshot], Policy]
+FLEET: Final = 1_000
+"""Accounts of `fleet`."""
 HOSTILE: Final = "\x1b[31m\x07\u202e<script>alert(1)</script>|`a`[x](javascript:1)\r\n::error::\u2028🏴 %0A\ud800{{"
 """Colours, a bell, text that runs backwards, markup, workflow commands, half a surrogate pair."""
 
@@ -117,6 +121,44 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
     "hostile": _hostile,
     "names": _names,
 }
+
+
+@cache
+def fleet(worst: bool = False) -> Case:
+    """Return a thousand accounts: some pass, some don't, some were denied. At worst, each has long texts."""
+    snapshots = []
+    for number in range(FLEET):
+        document: dict[str, Any] = copy.deepcopy(GOOD)
+        document |= {"account_id": str(10**15 + number), "alias": f"team-{number:03}-prod"}
+        document["AccountSecurityPracticeInfo"]["Score"] = 30 + number % 71
+        document["SecurityPreference"]["LoginProfilePreference"]["AllowUserToLoginWithPasskey"] = True
+        document["SecurityPreference"]["AccessKeyPreference"]["AllowUserToManageServiceCredentials"] = False
+        document["SecurityPreference"]["MaxIdleDays"] = {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90}
+        preference = document["SecurityPreference"]["LoginProfilePreference"]
+        preference["LoginSessionDuration"] = 6 + number % 19
+        preference["LoginNetworkMasks"] = ("10.0.0.0/8", "", "0.0.0.0/0")[number % 3]
+        if number % 10 == 9:
+            document["errors"] = {"AccountSecurityPracticeInfo": {"code": "NoPermission", "message": "Denied."}}
+            del document["AccountSecurityPracticeInfo"]
+        if worst:
+            document["alias"] = f"<b>{number}" * 100
+            packs = [
+                {"CompliancePackId": f"<{number}-{pack}-" + "&" * 200, "ReportStatus": "NONE"} for pack in range(20)
+            ]
+            document["CompliancePackReports"] = packs
+        snapshots.append(Snapshot.from_document(document))
+    return snapshots, CASES["clean"]()[1]
+
+
+def trend() -> Case:
+    """Return an account over time: it gets better, cannot be read once, and falls back."""
+    snapshots = []
+    for score, hours in ((40, 24), (55, 24), (None, 24), (82, 6), (78, 24)):
+        document: dict[str, Any] = copy.deepcopy({**GOOD, "account_id": "1234567890123456", "alias": "prod"})
+        document["AccountSecurityPracticeInfo"]["Score"] = score
+        document["SecurityPreference"]["LoginProfilePreference"]["LoginSessionDuration"] = hours
+        snapshots.append(Snapshot.from_document(document))
+    return snapshots, CASES["clean"]()[1]
 
 
 def rendered(form: str, case: Case) -> str:

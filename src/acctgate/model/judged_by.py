@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+from acctgate.language import Language, Words
 from acctgate.redact import one_line
 
 _SHORT: Final = len("sha256:") + 12
+_POLICY: Final = Words("policy", "策略")
+_SOURCES: Final = {
+    "snapshot": Words("snapshot", "快照"),
+    "response": Words("responses", "API 返回"),
+    "live": Words("the live account", "线上账号"),
+    "stack": Words("the stack", "stack"),
+}
+_CALLER, _ROLE = Words("as {}", "身份 {}"), Words("with role {}", "角色 {}")
+_REGION, _PROFILE = Words("in {}", "地域 {}"), Words("profile {}", "配置 {}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,10 @@ class JudgedBy:
     """The time of judgement (UTC, ISO 8601)."""
     policy: PolicyIdentity
 
-    def describe(self) -> str:
+    def describe(self, language: Language = "en") -> str:
         """Return it in one line, with the beginning of the digest."""
-        policy = self.policy
-        return f"policy {policy.source} ({policy.digest[:_SHORT]}), acctgate {self.acctgate}, {self.judged_at}"
+        policy = f"{_POLICY.of(language)} {self.policy.source} ({self.policy.digest[:_SHORT]})"
+        return f"{policy}, acctgate {self.acctgate}, {self.judged_at}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +80,18 @@ class ReadAs:
         values = {"caller": self.caller, "role_arn": self.role_arn, "region": self.region, "profile": self.profile}
         return {name: value for name, value in values.items() if value is not None}
 
-    def describe(self) -> str:
+    def describe(self, language: Language = "en") -> str:
         """Return it in a few words."""
-        names = {"snapshot": "snapshot", "response": "responses", "live": "the live account", "stack": "the stack"}
-        parts = [f"{names[self.source]} {self.file}" if self.file else names[self.source]]
-        parts += [f"as {self.caller}"] if self.caller else [f"with role {self.role_arn}"] if self.role_arn else []
-        parts += [f"in {self.region}"] if self.region else []
-        parts += [f"profile {self.profile}"] if self.profile else []
-        return ", ".join(parts)
+        source = _SOURCES[self.source].of(language)
+        known = (
+            (_CALLER, self.caller),
+            (_ROLE, None if self.caller else self.role_arn),
+            (_REGION, self.region),
+            (_PROFILE, self.profile),
+        )
+        parts = [f"{source} {self.file}" if self.file else source]
+        parts += [words.of(language).format(value) for words, value in known if value]
+        return ("，" if language == "zh" else ", ").join(parts)
 
 
 @lru_cache(maxsize=16)

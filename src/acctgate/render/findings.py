@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Places, Result, Verdict
 from acctgate.model.report import AccountReport
@@ -75,11 +76,15 @@ def judged_properties(judged_by: JudgedBy | None) -> Iterator[tuple[str, str]]:
         yield "override", override
 
 
-def read_line(report: AccountReport) -> str:
+def read_line(report: AccountReport, language: Language = "en") -> str:
     """Return how and when an account was read as one printable line; empty if neither is known."""
-    taken = f" at {report.taken_at}" if report.taken_at else ""
-    how = f"from {report.read_as.describe()}" if report.read_as else ""
-    return clean(f"Read {how}{taken}", _LONGEST_LINE) if how or taken else ""
+    read_as, taken = report.read_as, report.taken_at
+    if language == "zh":
+        parts = [f"读取自{read_as.describe(language)}"] if read_as else []
+        return clean("，".join([*parts, f"读取时间 {taken}"] if taken else parts), _LONGEST_LINE)
+    how = f" from {read_as.describe(language)}" if read_as else ""
+    when = f" at {taken}" if taken else ""
+    return clean(f"Read{how}{when}", _LONGEST_LINE) if how or when else ""
 
 
 def open_for(open_since: str | None, judged_at: str | None, taken_at: str | None = None) -> str | None:

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from acctgate.frameworks import Framework
 from acctgate.language import Words
 from acctgate.model.control import FrameworkResult
-from acctgate.model.outcome import Verdict
+from acctgate.model.judged_by import JudgedBy
+from acctgate.model.outcome import Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean, without_commands
 from acctgate.render.base import Frame, Renderer
@@ -37,7 +38,9 @@ _SHORT_ACCOUNT: Final = 2_400
 _FLEET: Final = 1_000
 """The number of accounts that must fit into `_ROOM`."""
 _FEW: Final = 3
-"""Up to how many accounts are open at first, and come before the rules."""
+"""Up to how many accounts are open at first."""
+_SHOWN: Final = 20
+"""Accounts that come before the others, which are folded."""
 _MAX_WAIVERS: Final = 50
 _MAX_NAMES: Final = 20
 """Accounts named for one kind of change since an earlier run."""
@@ -88,14 +91,14 @@ class HtmlRenderer(Renderer):
         self._latest: dict[str | int, Verdict] = {}
         """The latest verdict on each account. An account without an id has the number of its part as key."""
         self._lowest: int | None = None
-        self._blocking = 0
-        """The number of failed outcomes that block."""
+        self._blocking = Counter[Result]()
+        """The outcomes of rules that block."""
 
     def account(self, report: AccountReport) -> str:
         """Collect the account's part of the page."""
         for part in (self._rules, self._trends, self._changes, self._old):
             part.add(report)
-        self._blocking += sum(each.binding and each.outcome == "fail" for each in report.outcomes)
+        self._blocking.update(each.outcome for each in report.outcomes if each.binding)
         self._latest[len(self._accounts) if report.account is None else report.account] = report.verdict
         score = score_of(report)
         if score is not None:
@@ -136,8 +139,9 @@ class HtmlRenderer(Renderer):
                 accounts=self._ranked(),
                 short_accounts=self._short,
                 few=few,
+                shown=_SHOWN,
                 old_snapshots=self._old,
-                judged_by=self.frame.judged_by.describe() if self.frame.judged_by else None,
+                judged_by=_judged_by(judged_by) if (judged_by := self.frame.judged_by) else None,
                 frameworks=self._frameworks(summary),
                 overrides=self.frame.judged_by.policy.overrides if self.frame.judged_by else (),
             )
@@ -168,6 +172,10 @@ class HtmlRenderer(Renderer):
             self._short += 1
         self._room -= _size(details)
         return details
+
+
+def _judged_by(judged_by: JudgedBy) -> Words:
+    return Words(judged_by.describe("en"), judged_by.describe("zh"))
 
 
 def _with_parents(folder: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
+from acctgate.language import Language
 from acctgate.model.control import ControlResult, FrameworkResult, NotCovered
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Verdict
@@ -52,7 +53,7 @@ class MarkdownRenderer(Renderer):
         """Collect what will be shown, while there is room."""
         self._fleet.add(report)
         if read_line(report):
-            self._read.add(partial(_read, report))
+            self._read.add(partial(_read, report, self.frame.language))
         if report.diff is not None:
             self._changes.add(partial(self._change, report, report.diff))
         for outcome in sorted(report.outcomes, key=rank):
@@ -129,7 +130,7 @@ class MarkdownRenderer(Renderer):
     def _judged_by(self) -> list[str]:
         """Return what judged, and how and when each account was read."""
         say, judged_by = self.frame.say, self.frame.judged_by
-        by = say(words.JUDGED_BY).format(_cell(judged_by.describe())) if judged_by else ""
+        by = say(words.JUDGED_BY).format(_cell(judged_by.describe(self.frame.language))) if judged_by else ""
         judged = [f"{by}{say(words.STOP)}", ""] if by else []
         lines = [*judged, *(self._read.lines() if self._read.found else [])]
         return _folded(say(words.PROVENANCE), lines) if lines else []
@@ -171,8 +172,8 @@ def _control(control: ControlResult) -> str:
     return f"| {_SIGNS[control.outcome]} | {' | '.join(map(_cell, (control.id, control.title, control.reason)))} |"
 
 
-def _read(report: AccountReport) -> str:
-    return f"- {_cell(report.alias or report.account or 'unknown')}: {_cell(read_line(report))}"
+def _read(report: AccountReport, language: Language) -> str:
+    return f"- {_cell(report.alias or report.account or 'unknown')}: {_cell(read_line(report, language))}"
 
 
 def _waiver(notice: WaiverNotice) -> str:

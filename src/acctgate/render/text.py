@@ -77,7 +77,7 @@ class TextRenderer(Renderer):
         blocking = [outcome for outcome in findings if outcome.binding]
         advisory = [outcome for outcome in findings if not outcome.binding]
         yield self._verdict(report.verdict, words.headline(report, self.frame.language))
-        if read := read_line(report):
+        if read := read_line(report, self.frame.language):
             yield self._layout.paragraph(("  ", "dim"), (read, "dim"), 4)
         if report.age_notice:
             yield self._layout.paragraph(("  !  ", "yellow"), (clean(report.age_notice, _LONGEST), ""), 5)
@@ -237,7 +237,7 @@ class TextRenderer(Renderer):
         judged_by = self.frame.judged_by
         if judged_by is None:
             return ""
-        judged = clean(self._say(words.JUDGED_BY).format(judged_by.describe()), _LONGEST)
+        judged = clean(self._say(words.JUDGED_BY).format(judged_by.describe(self.frame.language)), _LONGEST)
         lines = [self._layout.paragraph(("", ""), (judged, "dim"), 2)]
         for override in judged_by.policy.overrides:
             text = clean(override, _LONGEST)

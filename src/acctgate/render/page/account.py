@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, get_args
 
 from markupsafe import Markup
 
+from acctgate.language import Words
 from acctgate.model.outcome import Level, Outcome, Result, Severity, reason_of
 from acctgate.model.report import AccountReport
 from acctgate.render.findings import read_line, who
@@ -64,8 +65,6 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
         number: Returns the number of a rule in the table of rules.
         whole: Whether values are shown; otherwise only the rules by result.
     """
-    counts = Counter(outcome.outcome for outcome in report.outcomes)
-    summary = " ".join(f"{texts.SIGNS[name]}{counts[name]}" for name in texts.ORDER if counts[name])
     outcomes = sorted(report.outcomes, key=rank)
     groups = [
         Group(name, level, _rows(name, found, number) if whole else [_short_row(found)])
@@ -74,9 +73,21 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
         if (found := [o for o in outcomes if o.outcome == name and o.level == level])
     ]
     details: Markup = macros("account.html.j2").account(  # type: ignore[attr-defined]
-        report, score, summary, groups, whole, read_line(report)
+        report, score, _counts(report.outcomes), groups, whole, Words(read_line(report, "en"), read_line(report, "zh"))
     )
     return details
+
+
+def _counts(outcomes: Iterable[Outcome]) -> str:
+    """Return the number of each result; of findings, those that block and those that do not: `✗6+4 ✓9`."""
+    counts = Counter((each.outcome, each.binding) for each in outcomes)
+    parts = []
+    for name in texts.ORDER:
+        blocking, rest = counts[name, True], counts[name, False]
+        split = name in ("fail", "unknown") and rest
+        if blocking + rest:
+            parts.append(f"{texts.SIGNS[name]}{f'{blocking}+{rest}' if split else blocking + rest}")
+    return " ".join(parts)
 
 
 def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int]) -> list[Row]:

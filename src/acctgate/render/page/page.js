@@ -4,6 +4,7 @@
   const form = $("filter");
   if (!form) return;
   const keys = ["q", "verdict", "outcome", "level", "rule", "folder", "group"].filter($);
+  const more = document.querySelector(".more");
   const details = [...document.querySelectorAll("details.a")];
   const text = (node) => node.textContent.toLowerCase();
   let index = null;
@@ -62,6 +63,10 @@
       if (count) shown.push(account.node);
       outcomes += count;
     }
+    if (more) {
+      hide(more, !shown.some((node) => more.contains(node)));
+      if (keys.some((key) => want[key].trim())) more.open = true;
+    }
     if (narrow && shown.length <= 20) for (const node of shown) node.open = true;
     $("accounts-shown").textContent = shown.length.toLocaleString("en");
     $("outcomes-shown").textContent = outcomes.toLocaleString("en");
@@ -97,7 +102,10 @@
   form.addEventListener("input", later);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(later));
-  $("open").addEventListener("click", () => details.forEach((node) => node.hidden || (node.open = true)));
+  $("open").addEventListener("click", () => {
+    if (more) more.open = true;
+    for (const node of details) if (!node.hidden) node.open = true;
+  });
   $("close").addEventListener("click", () => details.forEach((node) => (node.open = false)));
   addEventListener("hashchange", fromAddress);
   let closed = [];

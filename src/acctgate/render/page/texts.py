@@ -70,6 +70,8 @@ NOTICES: Final[dict[WaiverState, Words]] = {
 
 BLOCKING: Final = Words("failed, blocking", "未通过，拦截")
 ADVISORY: Final = Words("failed, advisory", "未通过，建议")
+UNKNOWN_BLOCKING: Final = Words("unknown, blocking", "无法判定，拦截")
+UNKNOWN_ADVISORY: Final = Words("unknown, advisory", "无法判定，建议")
 ACCOUNTS_BY_DAY: Final = Words("Accounts that do not pass", "未通过的账号数")
 ACCOUNT: Final = Words("account", "账号")
 ACCOUNTS: Final = Words("Accounts", "账号")
@@ -111,7 +113,6 @@ REPAIRED: Final = Words("Passing again since the previous snapshot", "较上一�
 RESET: Final = Words("Reset", "重置")
 RULE: Final = Words("Rule", "规则")
 RULES: Final = Words("Rules and remediation", "规则与修复建议")
-RULES_HINT: Final = Words("Blocking rules first.", "拦截部署的规则排在最前。")
 SCORE: Final = Words("Security score", "安全分")
 SEARCH: Final = Words("Account, rule or text", "账号、规则或文本")
 SETTING: Final = Words("Setting", "设置项")
@@ -119,6 +120,7 @@ SEVERITY: Final = Words("Severity", "严重程度")
 SHOWN_ACCOUNTS: Final = Words("accounts", "个账号")
 SHOWN_OUTCOMES: Final = Words("outcomes", "条结果")
 LEGEND: Final = Words("Legend:", "图例：")
+LEGEND_SUM: Final = Words("6+4: 6 block, 4 are advisory", "6+4：6 条拦截，4 条仅为建议")
 SKIP: Final = Words("Skip to the accounts", "跳到账号列表")
 SNAPSHOT: Final = Words("Snapshot", "快照")
 REMEDIATION: Final = Words("Remediation", "修复建议")
@@ -145,6 +147,18 @@ def cut_accounts(count: int) -> Words:
         "The JSON report (--format json) contains all values.",
         f"为控制页面大小，{count:,} 个账号只列出规则而不含数值。完整内容见 JSON 报告（--format json）。",
     )
+
+
+def with_findings(count: int) -> Words:
+    """Return the title of the rules that failed, are unknown or are waived."""
+    return Words(
+        f"Rules with findings ({count:,}), blocking ones first", f"发现问题的规则（{count:,}），拦截部署的排在最前"
+    )
+
+
+def more_accounts(count: int) -> Words:
+    """Return the title of the accounts that are folded."""
+    return Words(f"{count:,} more accounts", f"另外 {count:,} 个账号")
 
 
 def no_findings(count: int) -> Words:

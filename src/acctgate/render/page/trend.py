@@ -20,7 +20,8 @@ _ROOM: Final = 40_000
 """Characters for plots. When they are used up, further accounts are counted, not plotted."""
 _POINTS: Final = 60
 """Only the latest snapshots of an account are plotted."""
-_MAX_LABELS: Final = 20
+_MAX_LABELS, _MAX_DAYS = 20, 6
+"""Numbers and days that have room below a plot."""
 _WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 
 
@@ -78,10 +79,9 @@ class Scale(NamedTuple):
         """The width of a bar."""
         return round(min(36.0, 0.7 * (self.width - self.left) / self.points), 1)
 
-    @property
-    def label_step(self) -> int:
-        """The distance of labelled points, so that labels do not overlap."""
-        return -(-self.points // _MAX_LABELS)
+    def label_step(self, days: bool) -> int:
+        """Return the distance of labelled points, so that labels do not overlap."""
+        return -(-self.points // (_MAX_DAYS if days else _MAX_LABELS))
 
 
 class _Course:
