@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -31,6 +32,15 @@ def test_markdown() -> None:
     lines = _rules("-f", "markdown").stdout.splitlines()
     assert len(lines) == len(RULES) + 2
     assert {line.count("|") for line in lines} == {6}
+
+
+def test_a_policy_s_severities(tmp_path: Path) -> None:
+    policy = str(tmp_path / "p.yaml")
+    Path(policy).write_text("version: 1\nextends: baseline\nrules: {root-mfa: {severity: low}}\n")
+    entries = {each["id"]: each for each in json.loads(_rules("--policy", policy, "-f", "json").stdout)}
+    assert (entries["root-mfa"]["severity"], entries["root-access-keys"]["severity"]) == ("low", "critical")
+    explained = CliRunner().invoke(group, ["explain", "root-mfa", "--language", "en", "--policy", policy])
+    assert "Severity   low (" in explained.stdout and "p.yaml:3; critical by default)\n" in explained.stdout
 
 
 def test_the_controls_of_a_framework() -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
+from acctgate.evaluate.fail_on import LEVELS, FailOn
+from acctgate.model.outcome import SEVERITIES
 from acctgate.model.report import AccountReport
 from acctgate.policy import load_preset
 from tests.support import judge, one_line, seed

@@ -11,7 +11,7 @@ from acctgate.language import LANGUAGES, Language
 from acctgate.model.outcome import Severity
 from acctgate.policy import load_preset
 from acctgate.rules import RULES, Rule
-from acctgate.rules.base import SHARED_PARAMETERS
+from acctgate.rules.base import NOT_PARAMETERS, SHARED_PARAMETERS
 from tests.support import HERE
 
 TABLE: Final = """
@@ -120,7 +120,7 @@ def test_a_rule_is_documented_and_has_examples(rule: Rule[Any]) -> None:
 def test_a_rule_has_all_its_texts_in_each_language(rule: Rule[Any], language: Language) -> None:
     text, english = rule.text(language), rule.text("en")
     assert text.title and text.doc and text.remediation
-    assert list(text.parameters) == [name for name in rule.entry_schema["properties"] if name != "level"]
+    assert list(text.parameters) == [name for name in rule.entry_schema["properties"] if name not in NOT_PARAMETERS]
     assert all(meaning.strip() for meaning in text.parameters.values())
     if language != "en":
         assert text.title != english.title and text.doc != english.doc and text.remediation != english.remediation

@@ -12,11 +12,10 @@ from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option, report
 from acctgate.language import LANGUAGES, Language, preferred
 from acctgate.model.report import Report
-from acctgate.policy import PolicyError
+from acctgate.policy import Policy, PolicyError
 from acctgate.policy.chain import BUILT_IN
 from acctgate.policy.find import find_policy, has_policy, load_selected
 from acctgate.policy.identity import find_judged
-from acctgate.policy.policy import Waiver
 from acctgate.policy.validate import suggest_rule
 from acctgate.reference import catalogue
 from acctgate.reference.outcome import WAIVERS, explain_outcome, find_outcomes, waiver_lines
@@ -63,14 +62,13 @@ def command(
         return
     if account is not None:
         raise click.UsageError("--account goes with --report")
-    here = policy(policy_file) if policy_file else None
-    if here is None and rule not in BUILT_IN and has_policy(Path.cwd()):
-        here = policy(None)
+    required = policy_file is not None or (rule not in BUILT_IN and has_policy(Path.cwd()))
+    here = policy(policy_file) if required else _policy_here()
     known = {each.id: each for each in here.all_rules} if here else BUILT_IN
     if rule not in known:
         raise click.UsageError(f"{rule}: unknown rule{suggest_rule(rule, known)}; `acctgate rules` lists them")
-    click.echo(catalogue.explain(known[rule], speech), nl=False)
-    if lines := waiver_lines(here.all_waivers if here else _waivers_here(), rule):
+    click.echo(catalogue.explain(known[rule], speech, here), nl=False)
+    if lines := waiver_lines(here.all_waivers if here else (), rule):
         click.echo("\n" + "\n".join([WAIVERS.of(speech), *(f"  {line}" for line in lines)]))
 
 
@@ -98,9 +96,9 @@ def _outcomes(found: Report, rule: str, account: str | None, policy_file: Path |
     return "\n".join(explain_outcome(each, judged, language) for each in outcomes)
 
 
-def _waivers_here() -> tuple[Waiver, ...]:
-    """Return the waivers of the repository's policy and its groups, none if there is no valid policy."""
+def _policy_here() -> Policy | None:
+    """Return the repository's policy, None if there is no valid one: explaining a built-in rule needs none."""
     try:
-        return load_selected(find_policy(Path.cwd()), Path.cwd()).all_waivers
+        return load_selected(find_policy(Path.cwd()), Path.cwd())
     except PolicyError:
-        return ()  # explaining a built-in rule needs no policy
+        return None

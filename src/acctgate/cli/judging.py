@@ -31,11 +31,11 @@ from acctgate.cli.options import (
 from acctgate.cli.output import Color
 from acctgate.cli.writer import Look, Writer
 from acctgate.evaluate.baseline import Baseline, BaselineEntry
-from acctgate.evaluate.fail_on import LEVELS, SEVERITIES, FailOn
+from acctgate.evaluate.fail_on import LEVELS, FailOn
 from acctgate.frameworks import Framework
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
-from acctgate.model.outcome import Level, Severity
+from acctgate.model.outcome import SEVERITIES, Level, Severity
 from acctgate.model.report import AccountReport
 from acctgate.policy import Policy
 from acctgate.redact import one_line

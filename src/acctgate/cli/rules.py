@@ -13,7 +13,6 @@ from acctgate.cli.options import framework, policy, policy_option
 from acctgate.cli.output import terminal_width
 from acctgate.frameworks import FRAMEWORKS, Framework
 from acctgate.reference import catalogue, controls
-from acctgate.rules import RULES
 
 
 @click.command(
@@ -41,20 +40,20 @@ from acctgate.rules import RULES
 def command(policy_file: Path | None, kind: str, framework_id: str | None) -> None:
     """List the rules with their settings, severities and presets.
 
-    With --policy, list the rules of that policy's own modules too.
+    With --policy, list the rules of that policy's own modules too, and the severities that it sets.
     """
     if framework_id is not None:
         if policy_file is not None:
             raise click.UsageError("--framework does not go with --policy: its rules are acctgate's")
         click.echo(_controls(framework(framework_id), kind), nl=False)
         return
-    known = policy(policy_file).all_rules if policy_file else RULES
+    given = policy(policy_file) if policy_file else None
     if kind == "json":
-        click.echo(json.dumps(catalogue.entries(known), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(catalogue.entries(given), indent=1, ensure_ascii=False))
     elif kind == "markdown":
-        click.echo(catalogue.markdown_table(rules=known), nl=False)
+        click.echo(catalogue.markdown_table(policy=given), nl=False)
     else:
-        click.echo(catalogue.text_table(known, terminal_width()), nl=False)
+        click.echo(catalogue.text_table(given, terminal_width()), nl=False)
 
 
 def _controls(listed: Framework, kind: str) -> str:

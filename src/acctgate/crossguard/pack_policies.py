@@ -112,7 +112,7 @@ def _metadata(rule: Rule[Any], policy: Policy) -> dict[str, Any]:
         "display_name": rule.title,
         "enforcement_level": _LEVELS[declared_level(policy, rule.id)],
         "config_schema": PolicyConfigSchema(properties=config_schema(rule, declared_entry(policy, rule.id))),
-        "severity": Severity(rule.severity),
+        "severity": Severity(policy.severities(rule)[0]),
         "framework": _framework(rule),
         "tags": ["alibaba-cloud", rule.setting.partition(".")[0]],
         "remediation_steps": rule.remediation,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from acctgate.diff.groups import all_names, match_changes, states, waivers
 from acctgate.model.diff import PolicyChange
-from acctgate.policy.entry_moves import entry_moves, parameters, show_value
+from acctgate.policy.entry_moves import entry_moves, show_value
 from acctgate.policy.module_code import ModuleCode
 from acctgate.policy.policy import Account, Policy, Waiver
 from acctgate.redact import one_line
@@ -153,4 +153,5 @@ def _covers(wider: Waiver, narrower: Waiver) -> bool:
 
 
 def _text(entry: RuleEntry) -> str:
-    return ", ".join([entry["level"], *(f"{name}: {show_value(value)}" for name, value in parameters(entry).items())])
+    others = (f"{name}: {show_value(value)}" for name, value in entry.items() if name != "level")
+    return ", ".join([entry["level"], *others])

@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, cast, get_args
 
-from acctgate.model.outcome import BINDING, Level, Outcome, Severity
+from acctgate.model.outcome import BINDING, SEVERITIES, Level, Outcome, Severity
 from acctgate.model.report import AccountReport
 
 Threshold = Literal["mandatory", "advisory"]
 LEVELS: Final = get_args(Threshold)
-SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
 """In ascending order."""
 
 

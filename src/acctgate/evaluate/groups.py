@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.judge import Judge, RuleJudge
-from acctgate.model.outcome import LEVEL_RANK, Outcome, unknown_message
+from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, unknown_message
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.groups import Group, Membership, in_groups, memberships
@@ -158,7 +158,15 @@ def _reason(rule: Rule[Any], possible: Sequence[Membership]) -> str:
 
 
 def _combined(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
-    """Return what is certain of a rule that was judged by several policies: unknown where they differ."""
+    """Return what is certain of a rule that was judged by several policies: unknown where they differ.
+
+    The severity is the gravest that it may have.
+    """
+    severity = max((outcome.severity for outcomes in found for outcome in outcomes), key=SEVERITIES.index)
+    return [replace(outcome, severity=severity) for outcome in _certain(found, reason)]
+
+
+def _certain(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
     results = [[outcome.outcome for outcome in outcomes] for outcomes in found]
     strictest = max(found, key=_rank)
     if all(result in ("pass", "skipped") for outcomes in results for result in outcomes):
@@ -175,7 +183,8 @@ def _unproven(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
     strictest = max(found, key=_rank)[0]
     if LEVEL_RANK[strictest.level] == 0:
         return [strictest]
-    return [replace(strictest, outcome="unknown", message=unknown_message(reason))]
+    severity = max((outcome.severity for outcomes in found for outcome in outcomes), key=SEVERITIES.index)
+    return [replace(strictest, outcome="unknown", message=unknown_message(reason), severity=severity)]
 
 
 def _rank(outcomes: Sequence[Outcome]) -> int:

@@ -125,7 +125,7 @@ class RuleJudge:
         self._built_in = rule in RULES
         self._rule = rule.in_policy(policy.all_rules, rule.of_others(policy.rules)) if self._built_in else rule
         self._entry, self._now = policy.entry(rule.id), now
-        self._level = self._entry["level"]
+        self._level, self._severity = self._entry["level"], rule.severity_in(self._entry)
         self._paths = rule.paths_for(self._entry) if isinstance(rule, SettingRule) else ()
         self._expected, self._unusable = self._expectation(policy.unusable.get(rule.id))
         self._cache: dict[Any, list[Outcome]] = {}
@@ -241,7 +241,7 @@ class RuleJudge:
             rule=rule.id,
             outcome=found.outcome,
             level=self._level,
-            severity=rule.severity,
+            severity=self._severity,
             setting=found.setting or rule.setting,
             expected=self._expected,
             actual=found.actual,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
-from acctgate.model.outcome import RESULTS, Outcome, Result, Severity, Verdict, verdict_of, worst
+from acctgate.model.outcome import RESULTS, SEVERITIES, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.text import and_more
 
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
@@ -15,7 +15,6 @@ Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 NotCovered = Literal["not covered"]
 """What reports show instead of a result where acctgate cannot judge a control."""
 
-_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 
 
@@ -54,7 +53,7 @@ class ControlReport:
             rule=f"{framework} {self.id}",
             outcome=result,
             level="mandatory" if any(each.binding for each in deciding) else "advisory",
-            severity=max((each.severity for each in deciding), key=_SEVERITIES.index, default="low"),
+            severity=max((each.severity for each in deciding), key=SEVERITIES.index, default="low"),
             setting=deciding[0].setting if deciding else "",
             expected="; ".join(dict.fromkeys(each.expected for each in deciding)),
             actual=None,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 Level = Literal["mandatory", "advisory", "disabled", "remediate"]
 """Pulumi's enforcement levels. `remediate` is as binding as `mandatory`."""
 
 Severity = Literal["low", "medium", "high", "critical"]
 """The severity of a violation."""
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+"""The least grave first."""
 
 Result = Literal["pass", "fail", "unknown", "waived", "skipped"]
 """The result of a rule. `skipped`: disabled, or nothing to judge."""

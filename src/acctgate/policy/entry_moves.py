@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from acctgate.model.outcome import LEVEL_RANK
-from acctgate.rules.base import Rule, RuleEntry
+from acctgate.model.outcome import LEVEL_RANK, SEVERITIES
+from acctgate.rules.base import NOT_PARAMETERS, Rule, RuleEntry
 from acctgate.rules.comparison import checked_move
 from acctgate.rules.order import Move, higher_is_stricter
 
 
 def entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
-    """Yield how the level and each parameter of a rule moved. What cannot be compared counts as looser."""
+    """Yield how level, severity and each parameter of a rule moved. What cannot be compared counts as looser."""
     if old["level"] != new["level"]:
         move = higher_is_stricter(LEVEL_RANK[old["level"]], LEVEL_RANK[new["level"]])
         yield Move(move.direction, f"level {new['level']} was {old['level']}")
     if LEVEL_RANK[old["level"]] == 0 or LEVEL_RANK[new["level"]] == 0:
         return
+    severities = rule.severity_in(old), rule.severity_in(new)
+    if severities[0] != severities[1]:
+        move = higher_is_stricter(*map(SEVERITIES.index, severities))
+        yield Move(move.direction, f"severity {severities[1]} was {severities[0]}")
     for name, was, now, move in changed_parameters(rule, old, new):
         note = f": {move.note}" if move.note else ""
         yield Move(move.direction, f"{name} {show_value(now)} was {show_value(was)}{note}")
@@ -45,8 +49,8 @@ def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
 
 
 def parameters(entry: RuleEntry) -> Mapping[str, Any]:
-    """Return an entry without its level."""
-    return {name: value for name, value in entry.items() if name != "level"}
+    """Return what an entry asks for: without its level and severity."""
+    return {name: value for name, value in entry.items() if name not in NOT_PARAMETERS}
 
 
 def show_value(value: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from acctgate.model.credential_report import Names
-from acctgate.model.outcome import BINDING, LEVEL_RANK, Level, Place, Severity
+from acctgate.model.outcome import BINDING, LEVEL_RANK, SEVERITIES, Level, Place, Severity
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.policy.module_code import ModuleCode
 from acctgate.rules import RULES, account_identity
@@ -146,7 +146,9 @@ class Policy:
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
         """Return level and severity of each rule."""
-        return ((self.entry(rule.id)["level"], rule.severity) for rule in self.all_rules)
+        for rule in self.all_rules:
+            entry = self.entry(rule.id)
+            yield entry["level"], rule.severity_in(entry)
 
     @property
     def sections(self) -> frozenset[str]:
@@ -161,6 +163,11 @@ class Policy:
         if any(rule not in RULES and not isinstance(rule, SettingRule) for rule, _ in enabled):
             return OPTIONAL_SECTIONS  # a user's own rule may read anything
         return found & OPTIONAL_SECTIONS
+
+    def severities(self, rule: Rule[Any]) -> list[Severity]:
+        """Return the severities that violations of a rule have, outside of groups and in each: the gravest first."""
+        found = {rule.severity_in(entry) for entry in self.possible_entries(rule.id)}
+        return sorted(found, key=SEVERITIES.index, reverse=True)
 
     def strictest_level(self, rule: str) -> Level:
         """Return the strictest level that a rule has, outside of groups or in one of them."""

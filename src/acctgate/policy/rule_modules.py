@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, NoReturn, get_args
 
-from acctgate.model.outcome import Level, Severity
+from acctgate.model.outcome import SEVERITIES, Level
 from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
@@ -141,8 +141,8 @@ def _fault(rule: Any) -> str | None:
         value = getattr(rule, name)
         if not isinstance(value, str) or not value.strip():
             return f"{rule.id}: {name} should be text"
-    if rule.severity not in get_args(Severity):
-        return f"{rule.id}: severity should be one of {', '.join(get_args(Severity))}"
+    if rule.severity not in SEVERITIES:
+        return f"{rule.id}: severity should be one of {', '.join(SEVERITIES)}"
     if type(rule).judgements is Rule.judgements:
         return f"{rule.id}: has no judge function"
     return _parameters_fault(rule)
@@ -157,4 +157,6 @@ def _parameters_fault(rule: Rule[Any]) -> str | None:
     closed = rule.entry_schema.get("additionalProperties") is False
     if keys.get("level", {}).get("enum") != list(get_args(Level)) or not closed:
         return f"{rule.id}: its parameters should extend RuleEntry and be decorated with @entry"
+    if keys.get("severity", {}).get("enum") != list(SEVERITIES):
+        return f"{rule.id}: its parameters redefine severity, which every rule has; choose another name"
     return None

@@ -5,13 +5,14 @@ docs/rules.md and docs/rules.zh-CN.md are generated from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from acctgate.frameworks import cis_controls, references
-from acctgate.language import Language
+from acctgate.language import Language, Words
 from acctgate.model.outcome import Severity
-from acctgate.policy import PRESETS, load_preset
+from acctgate.policy import PRESETS, Policy, load_preset
+from acctgate.redact import clean
 from acctgate.reference.labels import LABELS
 from acctgate.render.page.texts import SEVERITIES
 from acctgate.render.table import render_table
@@ -20,23 +21,24 @@ from acctgate.rules.base import Rule, RuleEntry
 from acctgate.sources.operations import NAME_OPERATIONS
 
 _NOTHING: Final = RuleEntry(level="disabled")
+_OVERRIDDEN: Final = Words("{} ({}; {} by default)", "{}（{}；默认为{}）")
 
 
-def entries(rules: Sequence[Rule[Any]] = RULES) -> list[dict[str, Any]]:
-    """Return the rules as JSON. A user's own rules are in no preset."""
+def entries(policy: Policy | None = None) -> list[dict[str, Any]]:
+    """Return acctgate's rules, or those of a policy, as JSON. A user's own rules are in no preset."""
     presets = {name: load_preset(name) for name in PRESETS}
     return [
         {
             "id": rule.id,
             "title": rule.title,
-            "severity": rule.severity,
+            "severity": policy.severities(rule)[0] if policy else rule.severity,
             "settings": list(rule.settings),
             "parameters": dict(rule.text("en").parameters),
             "cis": list(cis_controls(rule)),
             "controls": {framework.id: list(found) for framework, found in references(rule)},
             **{name: preset_text(policy.rules.get(rule.id, _NOTHING)) for name, policy in presets.items()},
         }
-        for rule in rules
+        for rule in (policy.all_rules if policy else RULES)
     ]
 
 
@@ -61,28 +63,39 @@ def _severity(severity: Severity, language: Language) -> str:
     return SEVERITIES[severity].of(language)
 
 
+def _severity_here(rule: Rule[Any], policy: Policy | None, language: Language) -> str:
+    """Return the severity of a rule, and what the policy makes of it if that differs."""
+    own = _severity(rule.severity, language)
+    if policy is None or policy.severities(rule) == [rule.severity]:
+        return own
+    shown = " / ".join(_severity(each, language) for each in policy.severities(rule))
+    place = policy.places.get(rule.id)
+    where = f"{place.file}:{place.line}" if place else policy.source
+    return _OVERRIDDEN.of(language).format(shown, clean(where), own)
+
+
 def _scalar(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_scalar, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def text_table(rules: Sequence[Rule[Any]] = RULES, width: int | None = None) -> str:
-    """Return the rules as text, one on each line. `width` is that of `render_table`."""
+def text_table(policy: Policy | None = None, width: int | None = None) -> str:
+    """Return the rules as text, one on each line. `policy` is as in `entries`, `width` as in `render_table`."""
     rows = [("rule", "severity", "setting", "baseline", "strict")]
     rows += [
         (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"])
-        for e in entries(rules)
+        for e in entries(policy)
     ]
     return render_table(rows, width)
 
 
-def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES) -> str:
-    """Return the rules as a table for README.md and README.zh-CN.md."""
+def markdown_table(language: Language = "en", policy: Policy | None = None) -> str:
+    """Return the rules as a table for README.md and README.zh-CN.md. `policy` is as in `entries`."""
     label = LABELS[language]
     heads = f"| {label.rule} | {label.setting} | {label.severity} | {' | '.join(PRESETS)} |"
     lines = [heads, "|---|---|---|---|---|"]
-    for entry in entries(rules):
+    for entry in entries(policy):
         names = ", ".join(f"`{name.rsplit('.', 1)[-1]}`" for name in entry["settings"])
         link = f"[{entry['id']}](docs/{label.file}#{entry['id']})"
         severity = _severity(entry["severity"], language)
@@ -90,12 +103,12 @@ def markdown_table(language: Language = "en", rules: Sequence[Rule[Any]] = RULES
     return "\n".join(lines) + "\n"
 
 
-def explain(rule: Rule[Any], language: Language = "en") -> str:
-    """Return the description of a rule for the terminal."""
+def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = None) -> str:
+    """Return the description of a rule for the terminal. A policy can override the severity."""
     text, label = rule.text(language), LABELS[language]
     parts = [f"{name}{label.colon}{meaning}" for name, meaning in text.parameters.items()]
     lines = [f"{rule.id}{label.colon}{text.title}", "", text.doc, ""]
-    lines += _below(label.severity, [_severity(rule.severity, language)])
+    lines += _below(label.severity, [_severity_here(rule, policy, language)])
     lines += _below(label.setting, rule.settings)
     lines += _below(label.parameters, parts)
     for name, wants in presets(rule):

@@ -76,6 +76,7 @@ class Fleet:
                 results[outcome.rule] = outcome
         for rule, outcome in results.items():
             total = self._rules.setdefault(rule, RuleTotal(outcome))
+            total.severity = min(total.severity, outcome.severity, key=SEVERITIES.index)  # groups can override it
             total.failing += outcome.outcome == "fail"
             total.unknown += outcome.outcome == "unknown"
             if outcome.open_since and (total.open_since is None or outcome.open_since < total.open_since):

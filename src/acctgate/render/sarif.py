@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from acctgate.model.outcome import Outcome, Place
+from acctgate.model.outcome import SEVERITIES, Outcome, Place, Severity
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.redact import clean
@@ -40,17 +40,14 @@ class SarifRenderer(Renderer):
         self._index = {rule.id: index for index, rule in enumerate(frame.rules)}
         self._fingerprints, self._results = Fingerprints(), Gravest(_LIMIT)
         self._read: list[dict[str, str]] = []
+        self._severities: dict[str, Severity] = {}
+        """The gravest of each rule's results: groups of a policy can override it."""
 
     def begin(self) -> str:
-        """Return the tool and its rules."""
-        driver = {
-            "name": "acctgate",
-            "version": __version__,
-            "informationUri": _HOME,
-            "rules": [_rule(rule) for rule in self.frame.rules],
-        }
-        head = f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {{"driver": {dumps(driver)}}}'
-        return f'{head},\n "columnKind": "utf16CodeUnits", "results": ['
+        """Return the text before the results."""
+        return (
+            f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"columnKind": "utf16CodeUnits",\n "results": ['
+        )
 
     def account(self, report: AccountReport) -> str:
         """Collect a result for each failed, unknown or (suppressed) waived outcome, of rules and controls."""
@@ -59,11 +56,19 @@ class SarifRenderer(Renderer):
         outcomes = with_controls(report, self.frame.places)
         shown = [outcome for outcome in outcomes if outcome.outcome in ("fail", "unknown", "waived")]
         for outcome, fingerprint in self._fingerprints.of(report, shown):
+            known = self._severities.get(outcome.rule, outcome.severity)
+            self._severities[outcome.rule] = max(known, outcome.severity, key=SEVERITIES.index)
             self._results.add(rank(outcome), partial(self._result, report, outcome, fingerprint))
         return ""
 
     def end(self, summary: Summary) -> str:
-        """Return the results, the waivers needing attention, the counts and the verdict."""
+        """Return the results, the tool with its rules, the waivers needing attention, the counts and the verdict."""
+        driver = {
+            "name": "acctgate",
+            "version": __version__,
+            "informationUri": _HOME,
+            "rules": [_rule(rule, self._severities.get(rule.id, rule.severity)) for rule in self.frame.rules],
+        }
         results = "".join([f"{',' if number else ''}\n {text}" for number, text in enumerate(self._results.texts())])
         properties: dict[str, Any] = {
             "counts": summary.counts,
@@ -79,7 +84,8 @@ class SarifRenderer(Renderer):
             invocation["toolConfigurationNotifications"] = [self._waiver(notice) for notice in summary.waivers]
         if notes := self._notes(summary):
             invocation["toolExecutionNotifications"] = notes
-        return f'{results}],\n "invocations": [{dumps(invocation)}], "properties": {dumps(properties)}}}]}}\n'
+        tail = f'"invocations": [{dumps(invocation)}], "properties": {dumps(properties)}'
+        return f'{results}],\n "tool": {{"driver": {dumps(driver)}}},\n {tail}}}]}}\n'
 
     def _result(self, report: AccountReport, outcome: Outcome, fingerprint: str) -> str:
         physical = _physical(self.frame.place(outcome))
@@ -147,7 +153,7 @@ def _physical(place: Place) -> dict[str, Any]:
     return {"artifactLocation": {"uri": quote(place.file)}, "region": {"startLine": place.line}}
 
 
-def _rule(rule: Rule[Any]) -> dict[str, Any]:
+def _rule(rule: Rule[Any], severity: Severity) -> dict[str, Any]:
     described = {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
@@ -155,7 +161,7 @@ def _rule(rule: Rule[Any]) -> dict[str, Any]:
         "fullDescription": {"text": " ".join(rule.doc.split())},
         "help": {"text": f"{rule.doc.strip()}\n\nRemediation: {rule.remediation}"},
         "helpUri": f"{_HOME}/blob/main/docs/rules.md#{rule.id}",
-        "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security", "alibaba-cloud"]},
+        "properties": {"security-severity": _SCORES[severity], "tags": ["security", "alibaba-cloud"]},
     }
     if rule.id not in _DOCUMENTED:
         del described["helpUri"]

@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from acctgate.language import Language
 from acctgate.model.fields import described, json_schema, without_references
 from acctgate.model.other_change import OtherChange
-from acctgate.model.outcome import Level, Place, Severity, unknown_message
+from acctgate.model.outcome import SEVERITIES, Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.rules.behind import Behind
 from acctgate.rules.order import Move, Order, combine, ordered
@@ -58,12 +58,20 @@ def entry(model: T) -> T:
     return model
 
 
+SEVERITY_DESCRIPTION: Final = "The severity of violations, if not the rule's own."
+
+
 @entry
 class RuleEntry(TypedDict, total=False):
     """A rule's entry in a policy file: its level. Rules with parameters add theirs."""
 
     level: Level
     """How binding the rule is. Left out: as in `extends`, else mandatory."""
+    severity: Annotated[Severity, Field(description=SEVERITY_DESCRIPTION)]  # inherited docstrings are lost
+
+
+NOT_PARAMETERS: Final = frozenset(RuleEntry.__annotations__)
+"""The keys that every rule's entry can have: they say how much a violation counts, not what the rule asks for."""
 
 
 _PLANNED: Final[Mapping[Language, str]] = {
@@ -87,7 +95,7 @@ SSO_SETTING: Final = "UserSsoSettings.SsoEnabled"
 class MovedEntry(RuleEntry, total=False):
     """The parameters of a rule whose outcome other planned resources can change."""
 
-    planned: Annotated[Literal["judge", "ignore"], Field(description=_PLANNED["en"])]  # inherited docstrings are lost
+    planned: Annotated[Literal["judge", "ignore"], Field(description=_PLANNED["en"])]
 
 
 WhereSso = Annotated[Literal["judge", "skip"], Field(description=_WHERE_SSO["en"])]
@@ -218,6 +226,11 @@ class Rule(Generic[P]):
         """The settings that the rule reads, its own first."""
         return (self.setting,)
 
+    def severity_in(self, entry: RuleEntry) -> Severity:
+        """Return the severity of violations: the entry's, else the rule's own."""
+        given = entry.get("severity")
+        return given if given in SEVERITIES else self.severity
+
     def sections(self, entry: P) -> frozenset[str]:
         """Return the sections of a snapshot that the rule needs to judge by this entry."""
         return frozenset(setting.partition(".")[0] for setting in self.settings)
@@ -245,8 +258,8 @@ class Rule(Generic[P]):
     def _english(self) -> RuleText:
         properties = self.entry_schema["properties"].items()
         described = {name: " ".join(each.get("description", "").split()) for name, each in properties}
-        del described["level"]
-        return RuleText(self.title, self.doc.strip(), self.remediation, described)
+        parameters = {name: meaning for name, meaning in described.items() if name not in NOT_PARAMETERS}
+        return RuleText(self.title, self.doc.strip(), self.remediation, parameters)
 
     def text(self, language: Language) -> RuleText:
         """Return the rule's texts in a language, in English where there is no translation."""

@@ -19,11 +19,11 @@ from annotated_types import MinLen
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from acctgate.model.outcome import Level
+from acctgate.model.outcome import Level, Severity
 from acctgate.model.snapshot import SETTINGS_SECTIONS, Path, Snapshot, Unknown
 from acctgate.model.snapshot_document import setting_names
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, Rule, RuleText, entry, undecided
+from acctgate.rules.base import SEVERITY_DESCRIPTION, Judgement, Rule, RuleText, entry, undecided
 from acctgate.rules.comparison import Comparison
 from acctgate.rules.order import Move, fewer_is_stricter
 from acctgate.text import show
@@ -33,6 +33,7 @@ Parameters = TypedDict(
     "Parameters",
     {
         "level": Annotated[Level, Field(description="How binding the rule is.")],
+        "severity": Annotated[Severity, Field(description=SEVERITY_DESCRIPTION)],
         "except": Annotated[
             list[Annotated[str, MinLen(1)]],
             Field(

@@ -25,6 +25,7 @@ class RuleStatistics:
         title = rule.title if rule else ""
         self.title = Words(title, chinese.title if chinese else title)
         self.remediation = Words(outcome.remediation, chinese.remediation if chinese else outcome.remediation)
+        self.severity = outcome.severity
         self.counts = Counter[Result]()
         self.levels: dict[Level, None] = {}
         self._blocks = False
@@ -32,6 +33,7 @@ class RuleStatistics:
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
         self.counts[outcome.outcome] += 1
+        self.severity = min(self.severity, outcome.severity, key=_SEVERITIES.index)  # groups can override it
         self.levels.setdefault(outcome.level)
         self._blocks |= outcome.binding and outcome.outcome in ("fail", "unknown")
 
@@ -42,7 +44,7 @@ class RuleStatistics:
 
     def urgency(self) -> tuple[bool, bool, int, int]:
         """Return the sort key: blocking rules first, then other findings, then by severity."""
-        return (not self._blocks, not self.found, _SEVERITIES.index(self.first.severity), self.number)
+        return (not self._blocks, not self.found, _SEVERITIES.index(self.severity), self.number)
 
 
 class Rules:
