@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -141,6 +142,34 @@ def test_an_account_that_moves_to_an_earlier_page_is_not_lost() -> None:
     swapped = [(["2", "3"], 4), (["5", "6"], 4)]  # 2 left and 6 joined between the pages, and 4 was on neither
     after = [(["3", "4"], 4), (["5", "6"], 4)]
     assert {each.id for each in read_directory(_Service(swapped, after)).members} == {"2", "3", "4", "5", "6"}
+
+
+@pytest.mark.parametrize("seed", [0, 3, 6, 7])
+def test_no_member_is_lost_of_a_demo_directory_that_changes_while_it_is_read(
+    server: DemoServer, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organization = server.organization
+    assert isinstance(organization, DemoOrganization)
+    chance = Random(seed)
+    monkeypatch.setattr(directory, "run_parallel", lambda calls: [call() for call in calls])
+    oldest_first: Any = lambda start, size: [*organization.member_ids()][::-1][start : start + size]  # noqa: E731
+    monkeypatch.setattr(organization, "page", oldest_first)
+    stayed, changes, ask = {*organization.member_ids()}, chance.randint(1, 3), _call(server)
+
+    def call(operation: Operation, query: dict[str, str] | None = None, /) -> Any:
+        nonlocal changes
+        answer = ask(operation, query)
+        if operation == MEMBERS and changes and chance.random() < 0.3:  # one leaves, one joins: TotalCount stays
+            changes -= 1
+            gone = chance.choice([*organization.member_ids()])
+            organization.remove(gone)
+            stayed.discard(gone)
+            organization.add()
+        return answer
+
+    listed = [each.id for each in read_directory(call).members]
+    assert stayed <= {*listed}
+    assert len(listed) == len({*listed})
 
 
 def test_a_directory_in_which_accounts_join_and_leave_all_the_time() -> None:

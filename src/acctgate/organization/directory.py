@@ -93,10 +93,13 @@ def read_directory(call: Call, say: Callable[[str], None] | None = None) -> Dire
 
 
 def _list_members(call: Call) -> list[ListedMember]:
-    """Return the members of a listing in which nothing changed, and those that left during an earlier one.
+    """Return the members at one moment, and those that were seen before it and have left.
 
-    A listing of several pages counts if the one before had the same members: if an account leaves and another joins
-    between two pages, a third account moves from the later page to the earlier one and is on neither.
+    If an account leaves and another joins between two pages, a third account moves from the later page to the earlier
+    one and is on neither, though TotalCount stays. So a listing of several pages counts only if the one before had the
+    same members. Then each of them was a member when the first listing ended: it was read before that and after it. As
+    TotalCount was then the number of them all, none is missing. This holds in whatever order the pages are read, unless
+    an account leaves and joins again meanwhile.
 
     Raises:
         CallError: They cannot be listed, or the directory changes all the time.
