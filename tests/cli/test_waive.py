@@ -6,6 +6,7 @@ import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,53 @@ def test_the_rest_stays_as_it_is(tmp_path: Path, name: str) -> None:
     assert added(tmp_path / "p.yaml", before) == after
     (tmp_path / "p.yaml").write_bytes(after.encode())
     assert load_policy(tmp_path / "p.yaml").waivers[-1].reason == "r"
+
+
+GROUP_LAYOUTS = {
+    "no waivers": (
+        "groups:\n  prod:\n    match: {folder: /prod}  # all\n\n  # Below.\n  lab:\n    match: {folder: /lab}\n",
+        (
+            f"groups:\n  prod:\n    match: {{folder: /prod}}  # all\n    waivers:\n      - {FLOW}\n\n"
+            "  # Below.\n  lab:\n    match: {folder: /lab}\n"
+        ),
+    ),
+    "no waivers, no line end": (
+        "groups:\n  prod:\n    match: {folder: /prod}",
+        f"groups:\n  prod:\n    match: {{folder: /prod}}\n    waivers:\n      - {FLOW}\n",
+    ),
+    "a list": (
+        f"groups:\n  prod:\n    waivers:\n      - {OLD}\n    match: {{folder: /prod}}\nwaivers:\n  - {OLD}\n",
+        (
+            f"groups:\n  prod:\n    waivers:\n      - {OLD}\n      - {FLOW}\n    match: {{folder: /prod}}\n"
+            f"waivers:\n  - {OLD}\n"
+        ),
+    ),
+    "in braces": (
+        "groups: {prod: {match: {folder: /prod}}}\n",
+        f"groups: {{prod: {{match: {{folder: /prod}}, waivers: [{FLOW}]}}}}\n",
+    ),
+    "empty brackets": (
+        "groups:\n  prod: {match: {folder: /prod}, waivers: []}\n",
+        f"groups:\n  prod: {{match: {{folder: /prod}}, waivers: [{FLOW}]}}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GROUP_LAYOUTS)
+def test_the_rest_of_a_group_stays_as_it_is(tmp_path: Path, name: str) -> None:
+    before, after = (f"# Ours.\nversion: 1\nextends: strict\n{text}" for text in GROUP_LAYOUTS[name])
+    file = tmp_path / "p.yaml"
+    file.write_text(before)
+    assert with_waiver(before, read_source(file), ENTRY, "prod") == after
+    file.write_text(after)
+    assert load_policy(file).groups[0].waivers[-1].reason == "r"
+
+
+def test_json_of_a_group_stays_json(tmp_path: Path) -> None:
+    old: dict[str, Any] = {"version": 1, "groups": {"prod": {"match": {"folder": "/prod"}}}}
+    (tmp_path / "p.json").write_text(json.dumps(old, indent=1))
+    changed = with_waiver(json.dumps(old, indent=1), read_source(tmp_path / "p.json"), ENTRY, "prod")
+    assert json.loads(changed) == {**old, "groups": {"prod": {"match": {"folder": "/prod"}, "waivers": [ENTRY]}}}
 
 
 def test_json_stays_json(tmp_path: Path) -> None:
@@ -276,6 +324,31 @@ def test_a_waiver_for_one_user(policy: Path) -> None:
     one_line(covered.stderr, "already waived until 2099-12-31")
     lint = run_here("policy", "lint", policy, cwd=folder)
     assert lint.stdout.count("another waiver covers it") == 2
+
+
+def test_a_waiver_for_a_group(policy: Path) -> None:
+    """It is renewed apart from one outside of groups; one for all accounts includes it."""
+    folder = policy.parents[1]
+    policy.with_name("base.yaml").write_text("version: 1\ngroups: {lab: {match: {folder: /lab}}}\n")
+    policy.write_text(
+        "version: 1\nextends: [strict, base.yaml]\ngroups:\n  prod:\n    match: {folder: /prod}\n"
+        f"    waivers:\n      - {OLD}\n"
+    )
+    given = ("waive", "root-mfa", "--reason", "r", "--owner", "o", "--group")
+    done = run_here(*given, "prod", "--expires", "9d", cwd=folder)
+    assert done.status == 0
+    assert done.stdout.startswith("policies/policy.yaml:8: root-mfa is waived for every account in group prod until ")
+    again = run_here(*given, "prod", "--expires", "19d", "--ticket", "OPS-7", cwd=folder)
+    assert again.status == 0 and "renewed" in again.stdout
+    [group] = [each for each in load_policy(policy).groups if each.name == "prod"]
+    assert [(waiver.rule, waiver.group, waiver.ticket) for waiver in group.waivers] == [
+        ("user-mfa", "prod", None),
+        ("root-mfa", "prod", "OPS-7"),
+    ]
+    one_line(run_here(*given, "lab", "--expires", "9d", cwd=folder).stderr, "--group lab: ", "by hand")
+    one_line(run_here(*given, "prd", "--expires", "9d", cwd=folder).stderr, "--group prd: unknown group", "prod")
+    assert run_here(*given[:-1], "--expires", "29d", cwd=folder).status == 0
+    one_line(run_here(*given, "prod", "--expires", "24d", cwd=folder).stderr, "policy.yaml:10: already waived until")
 
 
 def test_a_waiver_for_one_user_needs_names(policy: Path) -> None:

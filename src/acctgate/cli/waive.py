@@ -33,6 +33,7 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
     metavar="ID",
     help="The account to waive the rule for: its ID, or its alias in the policy.  [default: every account]",
 )
+@click.option("--group", metavar="NAME", help="Waive the rule for the accounts of this group of the policy.")
 @click.option(
     "--user",
     metavar="NAME",
@@ -51,6 +52,7 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
 def command(
     rule: str,
     account: str | None,
+    group: str | None,
     user: str | None,
     reason: str,
     owner: str,
@@ -58,7 +60,7 @@ def command(
     ticket: str | None,
     policy_file: Path | None,
 ) -> None:
-    """Add a waiver to the policy file, or renew the one for this rule and account, and change nothing else in it.
+    """Add a waiver to the policy file, or renew the one for this rule, account and group. Nothing else in it changes.
 
     Covers violations and unknown results of RULE through its last day. Exit status: 0 written; 2 not written.
     """
@@ -69,11 +71,12 @@ def command(
     given["expires"] = last.isoformat()
     entry = {key: value.strip() for key, value in {**given, "ticket": ticket}.items() if value is not None}
     try:
-        written = or_fail(lambda: write_waiver(path, entry, today))
+        written = or_fail(lambda: write_waiver(path, entry, today, group))
     except WaiverError as error:
         raise click.UsageError(str(error)) from None
     scope = f"account {account}" if account else "every account"
     scope = f"one user of {scope}" if user else scope
+    scope = f"{scope} in group {group}" if group else scope
     renewed = f"; renewed, it ended on {written.renewed}" if written.renewed else ""
     days = (last - today).days
     click.echo(f"{written.place}: {rule} is waived for {scope} until {last.isoformat()} ({days} days{renewed})")

@@ -16,25 +16,29 @@ from acctgate.policy import yaml_flow
 from acctgate.policy.source import PolicyError, Source, parse
 
 
-def with_waiver(text: str, source: Source, entry: Mapping[str, str]) -> str:
+def with_waiver(text: str, source: Source, entry: Mapping[str, str], group: str | None = None) -> str:
     """Return the text of a policy file with another waiver.
 
     Args:
         text: The text of the file.
         source: The same, parsed.
         entry: The waiver's keys and values, in their order.
+        group: The group of the file that gets the waiver, None for the policy outside of groups.
 
     Raises:
         PolicyError: It cannot be inserted without changing anything else.
     """
     is_json = source.path.suffix == ".json"
-    changed = _insert(text, source.node, entry, is_json=is_json)
-    if not _has_waivers(changed, source, [*(source.data.get("waivers") or ()), dict(entry)]):
+    waivers = [*waivers_of(source, group), dict(entry)]
+    changed = _insert(text, _owner(source, group), entry, is_json=is_json)
+    if not _has_waivers(changed, source, waivers, group):
         raise PolicyError(f"{source.name}: cannot insert a waiver; add it by hand: {_entry(entry, is_json=is_json)}")
     return changed
 
 
-def with_renewed_waiver(text: str, source: Source, index: int, entry: Mapping[str, str]) -> str:
+def with_renewed_waiver(
+    text: str, source: Source, index: int, entry: Mapping[str, str], group: str | None = None
+) -> str:
     """Return the text of a policy file in which one waiver has other values.
 
     Args:
@@ -42,29 +46,51 @@ def with_renewed_waiver(text: str, source: Source, index: int, entry: Mapping[st
         source: The same, parsed.
         index: Which of its waivers.
         entry: The waiver's new keys and values. What it has besides stays.
+        group: The group of the file that has the waiver, None for the policy outside of groups.
 
     Raises:
         PolicyError: It cannot be changed without changing anything else.
     """
     is_json = source.path.suffix == ".json"
-    waivers = [dict(waiver) for waiver in source.data["waivers"]]
+    waivers = [dict(waiver) for waiver in waivers_of(source, group)]
     new = {key: value for key, value in entry.items() if waivers[index].get(key) != value}
     waivers[index] |= new
-    [node] = [value for key, value in source.node.value if key.value == "waivers"]
+    node = _value_of(_owner(source, group), "waivers")
     changed = _renew(text, node.value[index], new, is_json=is_json)
-    if not _has_waivers(changed, source, waivers):
-        place, shown = source.place(("waivers", index)), _entry(new, is_json=is_json)
+    if not _has_waivers(changed, source, waivers, group):
+        keys = ("waivers", index) if group is None else ("groups", group, "waivers", index)
+        place, shown = source.place(keys), _entry(new, is_json=is_json)
         raise PolicyError(f"{place}: cannot change this waiver; change it by hand: {shown}")
     return changed
 
 
-def _has_waivers(text: str, source: Source, waivers: list[Any]) -> bool:
+def waivers_of(source: Source, group: str | None) -> list[Any]:
+    """Return the waivers that a file has itself: of one of its groups, or outside of groups."""
+    owner = source.data if group is None else source.data["groups"][group]
+    return owner.get("waivers") or []
+
+
+def _owner(source: Source, group: str | None) -> Any:
+    """Return the node of the mapping that has the waivers, or gets them."""
+    return source.node if group is None else _value_of(_value_of(source.node, "groups"), group)
+
+
+def _value_of(mapping: Any, name: str) -> Any:
+    """Return the node of a mapping's value, None if the mapping itself does not have it."""
+    return next((value for key, value in getattr(mapping, "value", ()) if key.value == name), None)
+
+
+def _has_waivers(text: str, source: Source, waivers: list[Any], group: str | None) -> bool:
     """Return whether the text is the same policy with these waivers."""
     try:
         data, _ = parse(text, source.name, is_json=source.path.suffix == ".json")
     except PolicyError:
         return False
-    return bool(data == {**source.data, "waivers": waivers})
+    groups = source.data.get("groups") or {}
+    changed = (
+        {"waivers": waivers} if group is None else {"groups": {**groups, group: {**groups[group], "waivers": waivers}}}
+    )
+    return bool(data == {**source.data, **changed})
 
 
 def _renew(text: str, waiver: Any, new: Mapping[str, str], *, is_json: bool) -> str:
@@ -94,9 +120,10 @@ def _add_keys(text: str, waiver: Any, added: Mapping[str, str], *, is_json: bool
     return text
 
 
-def _insert(text: str, root: Any, entry: Mapping[str, str], *, is_json: bool) -> str:
+def _insert(text: str, owner: Any, entry: Mapping[str, str], *, is_json: bool) -> str:
+    """Return the text with an entry in the mapping that owns the waivers."""
     new = _entry(entry, is_json=is_json)
-    waivers = next((value for key, value in root.value if key.value == "waivers"), None)
+    waivers = _value_of(owner, "waivers")
     if isinstance(waivers, yaml.SequenceNode) and waivers.value:
         last = waivers.value[-1]
         if waivers.flow_style:
@@ -105,11 +132,12 @@ def _insert(text: str, root: Any, entry: Mapping[str, str], *, is_json: bool) ->
     if waivers is not None:  # null or []: replace the value
         start, end = waivers.start_mark.index, waivers.end_mark.index
         return f"{text[:start]}{' ' if start == end else ''}[{new}]{text[end:]}"
-    if root.flow_style:
-        key, value = root.value[-1]
+    if owner.flow_style:
+        key, value = owner.value[-1]
         return _after(text, value, f'"waivers": [{new}]' if is_json else f"waivers: [{new}]", key)
-    lines = f"waivers:{_eol(text)}  - {new}{_eol(text)}"
-    return f"{text}{'' if text.endswith(chr(10)) else _eol(text)}{lines}"
+    indent = " " * owner.start_mark.column
+    end = _end(owner) if indent else len(text)  # outside of groups: behind the comments at the end of the file
+    return _line_after(text, end, f"{indent}waivers:{_eol(text)}{indent}  - {new}")
 
 
 def _end(node: Any) -> int:
@@ -128,7 +156,7 @@ def _after(text: str, last: Any, new: str, key: Any = None) -> str:
 
 
 def _line_after(text: str, index: int, line: str) -> str:
-    """Insert a line after the one that has the index: a comment may follow there."""
+    """Insert a line, or several, after the one that has the index: a comment may follow there."""
     end = index if text[index - 1] == "\n" else text.find("\n", index) + 1
     if end == 0:
         return f"{text}{_eol(text)}{line}{_eol(text)}"

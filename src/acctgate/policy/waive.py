@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from acctgate.model.account_id import is_account_id
-from acctgate.policy.edit import with_renewed_waiver, with_waiver
+from acctgate.policy.edit import waivers_of, with_renewed_waiver, with_waiver
 from acctgate.policy.load import load_policy
-from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy
+from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy, Waiver
 from acctgate.policy.source import PolicyError, Source, read_source
 from acctgate.policy.validate import suggest_rule
 from acctgate.text import os_reason
@@ -30,33 +30,52 @@ class WrittenWaiver(NamedTuple):
     """The former last day of a renewed waiver, None for a new one."""
 
 
-def write_waiver(path: Path, entry: Mapping[str, str], today: date) -> WrittenWaiver:
-    """Add a waiver to a policy file, or renew the one for the same rule and account.
+def write_waiver(path: Path, entry: Mapping[str, str], today: date, group: str | None = None) -> WrittenWaiver:
+    """Add a waiver to a policy file, or renew the one for the same rule, account and group.
 
     Args:
         path: The policy file.
         entry: The waiver's keys and values, in the order in which they are written.
         today: The present day (UTC).
+        group: The group of accounts that it is for; None: it is for those of the whole policy.
 
     Raises:
         WaiverError: A value is invalid.
         PolicyError: The policy is invalid, has such a waiver already, or cannot be written.
     """
     before, source = load_policy(path), read_source(path)
-    inherited = len(before.waivers) - len(source.data.get("waivers") or ())
+    _check_group(before, source, group)
     _check(before, entry, today)
-    index = _same(before, entry, inherited)
-    _refuse_covered(before, entry, index)
+    waivers = _waivers(before, group)
+    inherited = len(waivers) - len(waivers_of(source, group))
+    index = _same(before, waivers, entry, inherited)
+    _refuse_covered(before, entry, group, None if index is None else waivers[index])
     try:
-        _edit(path, source, entry, None if index is None else index - inherited)
+        _edit(path, source, entry, group, None if index is None else index - inherited)
     except OSError as error:
         raise PolicyError(f"{path}: {os_reason(error)}") from None
-    place = load_policy(path).waivers[-1 if index is None else index].place
-    renewed = None if index is None else before.waivers[index].expires.isoformat()
+    place = _waivers(load_policy(path), group)[-1 if index is None else index].place
+    renewed = None if index is None else waivers[index].expires.isoformat()
     return WrittenWaiver(f"{place.file}:{place.line}" if place else str(path), renewed)
 
 
-def _edit(path: Path, source: Source, entry: Mapping[str, str], renewed: int | None) -> None:
+def _waivers(policy: Policy, group: str | None) -> tuple[Waiver, ...]:
+    """Return the waivers of a group, or those outside of groups."""
+    return next((each.waivers for each in policy.groups if each.name == group), policy.waivers)
+
+
+def _check_group(before: Policy, source: Source, group: str | None) -> None:
+    """Refuse a group that the file itself does not have."""
+    if group is None or group in (source.data.get("groups") or {}):
+        return
+    known = [each.name for each in before.groups]
+    if group in known:
+        raise WaiverError(f"--group {group}: is not in {source.name} itself; add the waiver by hand where it is")
+    names = f"the policy has {', '.join(known)}" if known else "the policy has no groups"
+    raise WaiverError(f"--group {group}: unknown group; {names}")
+
+
+def _edit(path: Path, source: Source, entry: Mapping[str, str], group: str | None, renewed: int | None) -> None:
     """Write the entry into the file, in place of the waiver of that number, if any."""
     try:
         text = path.read_bytes().decode()
@@ -64,10 +83,10 @@ def _edit(path: Path, source: Source, entry: Mapping[str, str], renewed: int | N
         raise PolicyError(f"{path}: is UTF-16; save it as UTF-8, or write the waiver into it by hand") from None
     bare = text.removeprefix("\ufeff")
     if renewed is None:
-        changed = with_waiver(bare, source, entry)
+        changed = with_waiver(bare, source, entry, group)
     else:
         renewal = {key: value for key, value in entry.items() if key != "account"}  # it may be named by its alias
-        changed = with_renewed_waiver(bare, source, renewed, renewal)
+        changed = with_renewed_waiver(bare, source, renewed, renewal, group)
     file = path.resolve()  # the target, if the path is a link
     replace_file(file, "\ufeff" * text.startswith("\ufeff") + changed)
 
@@ -100,22 +119,28 @@ def _account(policy: Policy, entry: Mapping[str, str]) -> str | None:
     return name if is_account_id(name) else found[0] if name and len(found) == 1 else None
 
 
-def _same(before: Policy, entry: Mapping[str, str], first: int) -> int | None:
+def _same(before: Policy, waivers: Sequence[Waiver], entry: Mapping[str, str], first: int) -> int | None:
     """Return the number of the last waiver of the file itself for the same rule and account, None without one."""
     same = (entry["rule"], _account(before, entry), entry.get("user"))
     found = [
         number
-        for number, waiver in enumerate(before.waivers)
+        for number, waiver in enumerate(waivers)
         if number >= first and (waiver.rule, waiver.account, waiver.user) == same
     ]
     return found[-1] if found else None
 
 
-def _refuse_covered(before: Policy, entry: Mapping[str, str], renewed: int | None) -> None:
+def _refuse_covered(before: Policy, entry: Mapping[str, str], group: str | None, renewed: Waiver | None) -> None:
     """Refuse an entry that changes nothing: another waiver covers it at least as long."""
     account, user = _account(before, entry), entry.get("user")
-    for number, waiver in enumerate(before.waivers):
+    groups = () if group is None else (group,)
+    for waiver in before.all_waivers:
         longer = waiver.expires.isoformat() >= entry["expires"]
-        if number != renewed and longer and waiver.covers(entry["rule"], account) and waiver.user in (None, user):
+        if (
+            waiver is not renewed
+            and longer
+            and waiver.covers(entry["rule"], account, groups)
+            and waiver.user in (None, user)
+        ):
             place = f"{waiver.place.file}:{waiver.place.line}" if waiver.place else before.source
             raise PolicyError(f"{place}: already waived until {waiver.expires.isoformat()}")
