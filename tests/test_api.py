@@ -33,3 +33,13 @@ def test_a_baseline_waives_its_findings() -> None:
     policy = acctgate.load_policy("baseline")
     first = acctgate.judge([account], policy)
     assert (first.verdict, acctgate.judge([account], policy, baseline=first).verdict) == ("fail", "pass")
+
+
+def test_frameworks_are_judged_by_control() -> None:
+    account = acctgate.Snapshot.from_document({"version": 1, "account_id": "1"})
+    report = acctgate.judge([account], acctgate.load_policy("strict"), frameworks=["cis-2.0", "cis-2.0"])
+    [total], [judged] = report.frameworks, report.accounts[0].frameworks
+    assert (total.id, total.verdict, judged.framework, judged.verdict) == ("cis-2.0", "unknown", "cis-2.0", "unknown")
+    assert {each.outcome for each in total.controls} >= {"unknown", "not covered"}
+    with pytest.raises(ValueError, match=r"cis-9: unknown framework; use cis-2\.0 or mlps-2\.0"):
+        acctgate.judge([account], acctgate.load_policy("strict"), frameworks=["cis-9"])

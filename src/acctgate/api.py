@@ -8,7 +8,9 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from acctgate.evaluate.baseline import Baseline
+from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.frameworks import FRAMEWORKS, load_framework
 from acctgate.model.outcome import Outcome
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.report import AccountReport, Report, Summary, read_report
@@ -17,6 +19,7 @@ from acctgate.plan.read import read_plan
 from acctgate.policy import PRESETS, Policy, PolicyError, load_preset
 from acctgate.policy import load_policy as load_file
 from acctgate.reading import SourceError
+from acctgate.render.controls import framework_results
 from acctgate.sources import snapshots
 
 __all__ = [
@@ -61,6 +64,7 @@ def judge(
     now: datetime | None = None,
     plan: Sequence[PlannedChange] | None = None,
     baseline: Report | None = None,
+    frameworks: Sequence[str] = (),
 ) -> Report:
     """Judge accounts by a policy.
 
@@ -70,14 +74,25 @@ def judge(
         now: The time of judgement (with a time zone); the current time if None.
         plan: What a deployment would change, as `read_plan` returns it; the accounts are judged as after it.
         baseline: An earlier report, whose findings are waived.
+        frameworks: The frameworks to report on by control, too: `cis-2.0`, `mlps-2.0`. Their controls count for the
+            verdict.
 
     Returns:
         The report, with every account in the input's order.
+
+    Raises:
+        ValueError: A framework does not exist.
     """
+    now = now or datetime.now(UTC)
+    if unknown := [name for name in frameworks if name not in FRAMEWORKS]:
+        raise ValueError(f"{unknown[0]}: unknown framework; use {' or '.join(FRAMEWORKS)}")
+    chosen = [load_framework(name) for name in dict.fromkeys(frameworks)]
+    controls = Controls(chosen, policy, now) if chosen else None
     known = Baseline.of(baseline, "the baseline") if baseline else None
-    evaluation = evaluate(accounts, policy, now or datetime.now(UTC), planned=plan, baseline=known)
+    evaluation = evaluate(accounts, policy, now, planned=plan, baseline=known, controls=controls)
     summary, reports = Summary(), []
     for report in evaluation:
         summary.add(report)
         reports.append(report)
-    return Report(1, summary.verdict, tuple(reports), summary.counts, evaluation.notices())
+    results = tuple(framework_results(chosen, summary))
+    return Report(1, summary.verdict, tuple(reports), summary.counts, evaluation.notices(), frameworks=results)

@@ -133,6 +133,26 @@ def test_several_formats_and_a_message(copy: Path, tmp_path: Path) -> None:
     assert rules(report_of(file.read_text()), "fail") == BLOCKING
 
 
+def test_controls_and_earlier_runs(copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "history").mkdir()
+    snapshot = {"version": 1, "account_id": "1234567890123456", "taken_at": "2026-01-02T03:04:05Z"}
+    (tmp_path / "history/a.json").write_text(json.dumps({**snapshot, "AccountSecurityPracticeInfo": {"Score": 40}}))
+    (tmp_path / "since.json").write_text('{"version": 1, "verdict": "pass", "accounts": [], "counts": {}}')
+    earlier = ("--since", str(tmp_path / "since.json"), "--history", str(tmp_path / "history"))
+    done = preview(copy, "--demo", "--framework", "cis-2.0", *earlier, "--format", "json")
+    assert done.returncode == 1
+    report = report_of(done.stdout)
+    (account,) = report["accounts"]
+    (framework,) = account["frameworks"]
+    assert (framework["framework"], framework["verdict"]) == ("cis-2.0", "fail")
+    assert {each["outcome"] for each in framework["controls"]} >= {"fail", "pass"}
+    assert report["frameworks"][0]["id"] == "cis-2.0"
+    assert report["since"]["new"] == ["1234567890123456"]
+    (outcome,) = (each for each in account["outcomes"] if each["rule"] == "security-score")
+    assert outcome["open_since"] == "2026-01-02T03:04:05Z"
+    assert report["days"][0]["day"] == "2026-01-02"
+
+
 def test_output_and_the_packs_own_report(copy: Path, tmp_path: Path) -> None:
     file, own = tmp_path / "output.json", tmp_path / "own.json"
     done = preview(copy, "--demo", "--format", "json", "--output", str(file), ACCTGATE_REPORT=str(own))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from acctgate import Snapshot, judge, load_policy
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.engine import search_path
 from acctgate.crossguard.report_file import ReportError
@@ -82,6 +83,13 @@ def test_a_broken_report_is_refused(file: Path, text: str) -> None:
 def test_a_missing_report_is_refused(file: Path) -> None:
     with pytest.raises(ReportError, match="left no report: nothing was judged"):
         report_file.read(file, RUN)
+
+
+def test_a_report_without_the_controls_that_were_asked_for_is_refused() -> None:
+    rule = judge([Snapshot.from_document({"version": 1})], load_policy("strict"), frameworks=["cis-2.0"])
+    report_file.require_frameworks(rule, ["cis-2.0"])
+    with pytest.raises(ReportError, match=r"has not judged mlps-2\.0; update acctgate"):
+        report_file.require_frameworks(rule, ["cis-2.0", "mlps-2.0"])
 
 
 def test_a_programs_own_providers_do_not_learn_where_the_report_goes(tmp_path: Path) -> None:

@@ -13,14 +13,21 @@ import click
 from acctgate.cli.accounts import is_large, read_accounts, read_raw, recorded_scope, source_options
 from acctgate.cli.comparing import Earlier, comparing_options
 from acctgate.cli.completion import files as complete_files
-from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_in_groups, require_blocking_rule
-from acctgate.cli.options import framework, lock_file_option, or_fail, plan_option, planned_changes, policy
+from acctgate.cli.options import (
+    chosen_frameworks,
+    framework_option,
+    lock_file_option,
+    or_fail,
+    plan_option,
+    planned_changes,
+    policy,
+)
 from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, settle
-from acctgate.frameworks import FRAMEWORKS, Framework
+from acctgate.frameworks import Framework
 from acctgate.model.other_change import is_effective
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
@@ -52,15 +59,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Judge in N processes.  [default: one per core for snapshot files of 1 MiB and more, otherwise 1]",
 )
-@click.option(
-    "--framework",
-    "frameworks",
-    multiple=True,
-    metavar="ID",
-    shell_complete=one_of(*FRAMEWORKS),
-    help=f"Also report by control: {' or '.join(FRAMEWORKS)}. A control that fails or is unknown blocks, unless "
-    "--fail-on asks for a higher severity. Repeatable.",
-)
+@framework_option
 @comparing_options
 @judging_options
 @click.pass_context
@@ -94,14 +93,15 @@ def command(
             )
         wanted = policy(judging.policy_file)
         now = datetime.now(UTC)
-        found = [framework(name) for name in dict.fromkeys(frameworks)]
+        found = chosen_frameworks(frameworks)
         controls = _controls(found, wanted, now)
         writer = judging.writer(wanted, judged_by(wanted, now), found)
         writer.scope, writer.finish = recorded_scope(snapshots), earlier.finish
         planned = planned_changes(plans, lock_file)
         known, blocking = judging.baseline(wanted), judging.fail_on()
         require_blocking_rule(wanted.source, wanted.levels(), blocking)
-        earlier.read(wanted, now)
+        earlier.read_history(wanted, now)
+        earlier.read_report()
         with ExitStack() as stack:
             workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
             title = READING_MANY if many.selected else "judging" if responses or snapshots else READING

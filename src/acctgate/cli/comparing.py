@@ -30,23 +30,34 @@ class Earlier:
         self._history: History | None = None
         self._comparison: Comparison | None = None
 
-    def read(self, policy: Policy, now: datetime) -> None:
-        """Read the earlier report and the folder of snapshots.
+    def read_history(self, policy: Policy | None, now: datetime) -> None:
+        """Read the folder of snapshots, and judge them by a policy.
 
         Raises:
-            click.ClickException: One cannot be read.
+            click.ClickException: The folder or a snapshot cannot be read, or the policy is not known.
         """
-        if self._folder is not None:
-            from acctgate.evaluate.history import read_history  # noqa: PLC0415 - loads only for --history
+        if self._folder is None:
+            return
+        if policy is None:
+            raise click.ClickException("--history: the policy that judged is not in this folder; name it with --policy")
+        from acctgate.evaluate.history import read_history  # noqa: PLC0415 - loads only for --history
 
-            folder = self._folder
-            self._history = or_fail(lambda: read_history(folder, policy, now))
-            self._comparison = self._history.comparison()
-        if self._since is not None:
-            from acctgate.evaluate.since import read_earlier  # noqa: PLC0415 - loads only for --since
+        folder = self._folder
+        self._history = or_fail(lambda: read_history(folder, policy, now))
+        self._comparison = self._comparison or self._history.comparison()
 
-            path = self._since
-            self._comparison = or_fail(lambda: read_earlier(path))
+    def read_report(self) -> None:
+        """Read the report that --since names. It is compared with, and not the folder of snapshots.
+
+        Raises:
+            click.ClickException: It cannot be read.
+        """
+        if self._since is None:
+            return
+        from acctgate.evaluate.since import read_earlier  # noqa: PLC0415 - loads only for --since
+
+        path = self._since
+        self._comparison = or_fail(lambda: read_earlier(path))
 
     def watch(self, reports: Iterable[AccountReport]) -> Iterable[AccountReport]:
         """Return the reports, compared as they pass by."""

@@ -129,6 +129,15 @@ lock_file_option = click.option(
     help="Terraform's lock file, which has the provider's version.  [default: .terraform.lock.hcl beside the plan, or "
     "in the working directory]",
 )
+framework_option = click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    metavar="ID",
+    shell_complete=one_of(*FRAMEWORKS),
+    help=f"Also report by control: {' or '.join(FRAMEWORKS)}. A control that fails or is unknown blocks, unless "
+    "--fail-on asks for a higher severity. Repeatable.",
+)
 output_option = click.option(
     "--output",
     "-o",
@@ -261,6 +270,15 @@ def framework(name: str) -> Framework:
     if name not in FRAMEWORKS:
         raise click.UsageError(f"--framework {one_line(name)}: invalid choice; use {' or '.join(FRAMEWORKS)}")
     return load_framework(name)
+
+
+def chosen_frameworks(names: Sequence[str]) -> list[Framework]:
+    """Return the frameworks that --framework names, each once.
+
+    Raises:
+        click.UsageError: One does not exist.
+    """
+    return [framework(name) for name in dict.fromkeys(names)]
 
 
 def policy(path: Path | None) -> Policy:

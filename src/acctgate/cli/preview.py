@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
+from acctgate.cli.comparing import Earlier, comparing_options
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.judging import Judging, judging_options, require_blocking_in_groups, require_blocking_rule
 from acctgate.cli.live import Live
-from acctgate.cli.options import or_fail, policy, policy_path
+from acctgate.cli.options import chosen_frameworks, framework_option, or_fail, policy, policy_path
 from acctgate.cli.progress import progress
 from acctgate.cli.writer import UNUSABLE
 from acctgate.crossguard.engine import EngineError
@@ -39,20 +41,26 @@ from acctgate.policy.identity import find_judged
     metavar="NAME",
     help="An existing stack in your own backend.  [default: the selected one, else a new one in a temporary file]",
 )
+@framework_option
+@comparing_options
 @judging_options
 @click.pass_context
 def command(
     ctx: click.Context,
     demo: bool,
     stack: str | None,
+    frameworks: tuple[str, ...],
+    earlier: Earlier,
     judging: Judging,
 ) -> None:
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
-    writer, notifier = judging.writer(), judging.notifier()
+    found = chosen_frameworks(frameworks)
+    writer, notifier = judging.writer(frameworks=found), judging.notifier()
     with notifier or nullcontext():
         selected = _selected_policy(judging.policy_file)
         judging.baseline(None)  # an invalid one is reported before the engine starts
         blocking = judging.fail_on()
+        earlier.read_report()
         with ExitStack() as cleanup:
             variables = _variables(judging.live)
             if demo:
@@ -60,15 +68,17 @@ def command(
             if judging.baseline_file not in (None, "-"):
                 variables["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
             shown = cleanup.enter_context(progress("preview", verbose=judging.verbose))
-            job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, stand_in=demo)
+            controls = tuple(framework.id for framework in found)
+            job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, demo, controls)
             result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
         writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
-        known = judging.baseline(writer.policy)
+        known, writer.finish = judging.baseline(writer.policy), earlier.finish
+        earlier.read_history(writer.policy, datetime.now(UTC))
         source = result.report.policy.source if result.report.policy else "the policy"
         levels = [(each.level, each.severity) for account in result.report.accounts for each in account.outcomes]
         require_blocking_rule(source, levels, blocking)
         evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
-        reports = require_blocking_in_groups(source, evaluation, blocking)
+        reports = earlier.watch(require_blocking_in_groups(source, evaluation, blocking))
         code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
         judging.warn_stale_baseline(evaluation.stale_entries())
         if code == 0 and result.failure:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.baseline import Baseline
+from acctgate.evaluate.judge import JudgeControls
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.other_change import Planned
@@ -88,9 +89,20 @@ def judge_stack(
     policy: Policy,
     now: datetime,
     earlier: Baseline | None = None,
+    controls: JudgeControls | None = None,
 ) -> JudgedStack:
-    """Judge the accounts of a stack as they will be after its planned changes, and compare them with `earlier` ones."""
-    evaluation = evaluate([account.snapshot for account in stack], policy, now, planned=changes, earlier=earlier)
+    """Judge the accounts of a stack as they will be after its planned changes.
+
+    Args:
+        stack: The accounts.
+        changes: The planned resources.
+        policy: The policy to judge by.
+        now: The time of judgement (with a time zone).
+        earlier: A baseline that is compared with, and whose findings are not waived here.
+        controls: Judges the controls of frameworks, None without them.
+    """
+    snapshots = [account.snapshot for account in stack]
+    evaluation = evaluate(snapshots, policy, now, planned=changes, earlier=earlier, controls=controls)
     urns = [account.urns for account in stack] + [{}] * len(evaluation.accounts)
     judged = tuple(JudgedAccount(*each) for each in zip(evaluation, evaluation.accounts, urns, strict=False))
     return JudgedStack(judged, evaluation.notices())

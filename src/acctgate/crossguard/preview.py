@@ -45,6 +45,8 @@ class Job:
     """Further environment variables for the engine, its plugins and the pack."""
     stand_in: bool = False
     """Whether the stand-in replaces the alicloud plugin: a small provider that works only on the demo account."""
+    frameworks: tuple[str, ...] = ()
+    """The frameworks whose controls the pack judges, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def preview(job: Job, progress: Progress) -> Result:
         report = place / "report.json"
         try:
             judged = report_file.read(report, identity)
+            report_file.require_frameworks(judged, job.frameworks)
         except ReportError as error:
             raise PreviewError(result.failure or str(error)) from None
         _copy(report, os.environ.get(variables.REPORT))
@@ -112,6 +115,7 @@ def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> 
         variables.RUN: str(identity.id),
         variables.PROJECT: str(job.project),
         **({variables.POLICY: job.policy} if job.policy else {}),
+        variables.FRAMEWORKS: " ".join(job.frameworks),
         **job.environment,
     }
     if job.stack is None:

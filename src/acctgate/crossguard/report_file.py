@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -71,3 +72,15 @@ def read(path: Path, expected: RunIdentity) -> Report:
     if not report.accounts:
         raise ReportError("the policy pack's report judges no account")
     return report
+
+
+def require_frameworks(report: Report, expected: Sequence[str]) -> None:
+    """Refuse a report without the controls of these frameworks, as a pack with an older acctgate writes it.
+
+    Raises:
+        ReportError: An account was not judged by one of them.
+    """
+    for account in report.accounts:
+        judged = {each.framework for each in account.frameworks if each.controls}
+        if missing := [name for name in expected if name not in judged]:
+            raise ReportError(f"the policy pack has not judged {missing[0]}; update acctgate in the pack's environment")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any
 
@@ -27,6 +27,8 @@ from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, accounts, is_known
 from acctgate.evaluate.baseline_file import read_baseline
+from acctgate.evaluate.controls import Controls
+from acctgate.frameworks import load_framework
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
@@ -67,7 +69,9 @@ class PreviewSession:
         self.configuration = configuration
         self.phase = Phase.CONFIGURED
         policy = configuration.policy
-        self._reader = reader or BackgroundReader(configuration.account, policy.sections, policy.names_to_read)
+        controls = requested_controls(policy, datetime.now(UTC))
+        sections = policy.sections | (controls.sections if controls else frozenset())
+        self._reader = reader or BackgroundReader(configuration.account, sections, policy.names_to_read)
         self._declared: dict[str, Declared] = {}
         self._others: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
@@ -169,7 +173,8 @@ class PreviewSession:
         changes = locate(changes, sources, stack, self._reader)
         path = os.environ.get(variables.BASELINE)
         earlier = read_baseline(path, self.policy, now) if path else None
-        self._judged = judge_stack(stack, changes, self.policy, now, earlier)
+        controls = requested_controls(self.policy, now)
+        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any], *, advisory: bool = False) -> Iterator[Violation]:
@@ -226,6 +231,12 @@ class PreviewSession:
             return next(iter(self._source_accounts)) if len(self._source_accounts) == 1 else None
         found = {snapshot.account_id for snapshot in self._reader.start_account(change.provider).result()}
         return found.pop() if len(found) == 1 else None
+
+
+def requested_controls(policy: Policy, now: datetime) -> Controls | None:
+    """Return what judges the controls that `acctgate preview --framework` asks for, None without the option."""
+    names = os.environ.get(variables.FRAMEWORKS, "").split()
+    return Controls([load_framework(name) for name in names], policy, now) if names else None
 
 
 def _is_preview() -> bool:
