@@ -104,6 +104,33 @@ def test_a_baseline_does_not_excuse_an_account_that_is_not_read(
     assert run_here(*arguments, "--baseline", tmp_path / "before.json").status == 3
 
 
+def test_runs_in_a_folder_are_named_by_time_and_make_a_history(
+    server: DemoServer, tmp_path: Path, policy: Path
+) -> None:
+    history = tmp_path / "history"
+    history.mkdir()
+    assert _snapshot(history, name="").status == 3
+    [first] = history.glob("*.ndjson")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z-accounts\.ndjson", first.name)
+    first = first.rename(history / "2026-01-02T030405Z-accounts.ndjson")
+    [record] = history.glob("*.run.json")
+    record = record.rename(history / f"{first.name}.run.json")
+    whole, lines = first.read_bytes(), first.read_bytes().splitlines(keepends=True)
+    first.write_bytes(b"".join(lines[:5]))
+    record.write_text(re.sub(r'"size": \d+', '"size": null', record.read_text()))
+    assert _snapshot(history, "--resume", name="").status == 3
+    assert {*first.read_bytes().splitlines()} >= {*map(bytes.strip, lines[:5])}
+    assert [*_lines(first)] != [] and _lines(first).keys() == {json.loads(line)["account_id"] for line in lines}
+    assert len([*history.iterdir()]) == 2, "the interrupted run was continued"
+    assert _snapshot(history, "--resume", "--shard", "1/2", name="").status in (0, 3)
+    assert _snapshot(history, "--resume", name="").status == 3
+    names = sorted(path.name.partition("Z-")[2] for path in history.glob("*.ndjson"))
+    assert names == ["accounts-1of2.ndjson", "accounts.ndjson", "accounts.ndjson"], "that run is complete"
+    first.write_bytes(whole.replace(b'"taken_at": "20', b'"taken_at": "19'))
+    done = run_here("check", "--snapshot", first, "--history", history, "--policy", policy, "--format", "json")
+    assert len(json.loads(done.stdout)["days"]) == 2
+
+
 def test_an_interrupted_run_does_not_pass_and_is_resumed(server: DemoServer, tmp_path: Path, policy: Path) -> None:
     _snapshot(tmp_path)
     path = tmp_path / "a.ndjson"

@@ -24,6 +24,7 @@ from acctgate.cli.options import (
 from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.output import OVERWRITE, write_text
 from acctgate.cli.progress import READING, progress
+from acctgate.model.organization import record_path
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, explain
 from acctgate.policy.command_line import chosen_names, meant_accounts
 from acctgate.reading import SourceError
@@ -61,11 +62,32 @@ def _file(output: Path | None, snapshot: Snapshot) -> Path | None:
     """
     if output is None or not output.is_dir():
         return output
-    taken = (snapshot.taken_at or "").partition("+")[0].partition(".")[0].replace(":", "").removesuffix("Z")
-    file = output / f"{taken}Z-{snapshot.account_id or 'unknown'}.json"
+    file = output / f"{_stamp(snapshot.taken_at or '')}-{snapshot.account_id or 'unknown'}.json"
     if file.exists():
         raise click.ClickException(f"{file}: already exists; a history is never overwritten")
     return file
+
+
+def _stamp(time: str) -> str:
+    """Return a time as the names of files in a history begin with it: 2026-11-26T101500Z."""
+    return time.partition("+")[0].partition(".")[0].replace(":", "").removesuffix("Z") + "Z"
+
+
+def _run_file(output: Path, run: Run, *, resume: bool) -> Path:
+    """Return the file to write many accounts to; in a folder, one named by the run's time.
+
+    With `resume` it is the last file of a run in the folder, if not all of its accounts are in it.
+    """
+    if not output.is_dir():
+        return output
+    shard = f"-{run.shard.replace('/', 'of')}" if run.shard else ""
+    if resume:
+        from acctgate.sources.run_record import read_run  # noqa: PLC0415 - loads only to resume
+
+        earlier = sorted(file for file in output.glob(f"*Z-accounts{shard}.ndjson") if record_path(file).exists())
+        if earlier and or_fail(lambda: read_run(earlier[-1])).size is None:
+            return earlier[-1]
+    return output / f"{_stamp(run.started_at)}-accounts{shard}.ndjson"
 
 
 @click.command(
@@ -82,7 +104,11 @@ def _file(output: Path | None, snapshot: Snapshot) -> Path | None:
 @names_option
 @only_account_option
 @organization_options
-@click.option("--resume", is_flag=True, help="Continue the run of the output file, which was interrupted.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Continue the run of the output file, or the last one in the output folder, if it was interrupted.",
+)
 @file_option
 @force_option
 @live_options
@@ -120,7 +146,7 @@ def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resu
     from acctgate.organization.collect import open_collection  # noqa: PLC0415 - loads only to read many accounts
 
     if output is None:
-        raise click.UsageError("--organization and --accounts need --output FILE")
+        raise click.UsageError("--organization and --accounts need --output FILE, or a folder")
     if or_fail(lambda: meant_accounts(os.environ)):
         raise click.UsageError("--account names one account; use --include id=ID")
     names = or_fail(lambda: chosen_names(os.environ))
@@ -128,10 +154,10 @@ def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resu
     with progress(READING_MANY) as shown:
         prepared = many.prepare(live, OPTIONAL_SECTIONS, names, datetime.now(UTC), shown)
         files = [file for file in (many.accounts_file,) if file]
+        path = _run_file(output, prepared.run, resume=resume)
+        overwrite = bool(ctx.meta.get(OVERWRITE)) and path == output  # a history is never overwritten
         try:
-            with open_collection(
-                output, prepared.run, resume=resume, overwrite=bool(ctx.meta.get(OVERWRITE)), inputs=files
-            ) as opened:
+            with open_collection(path, prepared.run, resume=resume, overwrite=overwrite, inputs=files) as opened:
                 try:
                     for snapshot in read_each(prepared, opened.found.missing(opened.run), shown):
                         opened.add(snapshot)
