@@ -108,6 +108,8 @@ class Case:
     """Whether the engine must neither delete nor replace the resource."""
     provider: Literal["same", "updated", "replaced"] = "same"
     """What happens to the provider: another region, which may replace it."""
+    answers_enforce: bool = False
+    """Whether the account's answer has `ENFORCE`, which the oldest providers read."""
     upgraded: bool = False
     """Whether `OLDER` made the first deploy, and `version` makes the second."""
 
@@ -189,6 +191,7 @@ def cases(draw: DrawFn, *, newest: bool = False) -> Case:
         second=draw(_declared(version)) if kind == "second" else None,
         protect=planned is not None and not replaced and draw(st.integers(0, 9)) == 0,
         provider=draw(st.sampled_from(("updated", "replaced"))) if kind == "provider" else "same",
+        answers_enforce=version in VERSIONS[:2] and draw(st.booleans()),
         upgraded=kind == "upgraded" and not newest and version != OLDER,
     )
 
@@ -220,7 +223,7 @@ def accounts(given: Sequence[Case]) -> list[DemoAccount]:
     """Return the accounts of all cases as they are before anything is deployed."""
     made = []
     for index, case in enumerate(given):
-        account = DemoAccount(account_id(index))
+        account = DemoAccount(account_id(index), answers_enforce_mfa=case.answers_enforce)
         change(account, case.live)
         made.append(account)
     return [*made, DemoAccount(HELPER)]

@@ -39,7 +39,7 @@ def snapshots(accounts: Sequence[DemoAccount]) -> list[Snapshot]:
     """Return the accounts as they are."""
     return [
         Snapshot.from_document(
-            {"version": 1, "account_id": each.account_id, "SecurityPreference": deepcopy(each.preference)}
+            {"version": 1, "account_id": each.account_id, "SecurityPreference": deepcopy(each.preference_answer)}
         )
         for each in accounts
     ]

@@ -70,6 +70,15 @@ def test_the_older_mfa_switch_counts_where_it_is_sent(era: ProviderEra, enforce:
     assert change.sends_dead is era.sends_enforce_mfa
 
 
+@pytest.mark.parametrize("enforce", [True, False, None])
+def test_what_a_refresh_records_of_the_older_mfa_switch_is_unknown(enforce: bool | None) -> None:
+    """Whether the account's answer has it is not known, and an update sends what is recorded."""
+    login = {HOURS: 8, MASKS: "192.168.0.0/16", MFA: "mandatory"}
+    change = _update(FIRST, declared={HOURS: 8}, recorded=login, dead=enforce, recorded_dead=enforce, refreshed=True)
+    effect = change.effects(LIVE)[MFA]
+    assert effect.kind == ("unknown" if enforce is None else "sets")
+
+
 def test_both_mfa_switches_that_disagree_are_unknown() -> None:
     assert _after(_update(SECOND, declared={MFA: "adaptive", HOURS: 8}, dead=True), MFA) is None
 

@@ -13,6 +13,7 @@ from acctgate.model.provider_eras import NEWEST
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan.overlay import overlay
 from acctgate.plan.read import read_plan
+from acctgate.reading import SourceError
 
 
 def test_a_refreshed_provider_counts_as_it_will_be(tmp_path: Path) -> None:
@@ -69,3 +70,57 @@ def test_what_the_deploy_records_first_may_be_what_another_resource_has_set(
     assert isinstance(both, Unknown)
     assert "first and second contradict each other" in both.reason
     assert after(*steps) is False
+
+
+VERIFICATION = "VerificationTypes"
+
+
+def _update(
+    folder: Path, inputs: dict[str, Any], outputs: dict[str, Any], reasons: Any, version: str = "4_0_0"
+) -> PlannedChange:
+    """Return an update that `reasons` cause, as the provider reports them."""
+    step = _preference("pref", True)
+    step["newState"] |= {
+        "inputs": inputs,
+        "provider": f"urn:pulumi:s::p::pulumi:providers:alicloud::default_{version}::id",
+    }
+    step |= {"op": "update", "oldState": {"inputs": inputs, "outputs": outputs}, "diffReasons": reasons}
+    (folder / "plan.json").write_text(json.dumps({"steps": [step]}))
+    [change] = read_plan(str(folder / "plan.json"))
+    assert isinstance(change, PlannedChange)
+    return change
+
+
+@pytest.mark.parametrize(
+    ("reasons", "kind"),
+    [
+        (["enableSaveMfaTicket"], "leaves"),
+        (["enableSaveMfaTicket", "verificationTypes"], "sets"),
+        (["enableSaveMfaTicket", "verificationTypes[0]"], "sets"),
+        (None, "sets"),
+    ],
+)
+def test_what_differs_without_being_a_reason_is_ignored(tmp_path: Path, reasons: Any, kind: str) -> None:
+    inputs = {"enableSaveMfaTicket": True, "verificationTypes": []}
+    outputs = {"enableSaveMfaTicket": False, "verificationTypes": ["sms"], "loginSessionDuration": 8}
+    effect = _update(tmp_path, inputs, outputs, reasons).effects()[VERIFICATION]
+    assert effect.kind == kind
+    if kind == "leaves":
+        assert effect.note == "pref ignores changes of verificationTypes, so the deploy does not send it"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "mode"),
+    [(["loginSessionDuration"], "independent"), (["loginSessionDuration", "enforceMfaForLogin"], "mandatory")],
+)
+def test_an_ignored_mfa_switch_is_sent_as_it_is_recorded(tmp_path: Path, reasons: list[str], mode: str) -> None:
+    inputs = {"enforceMfaForLogin": True, "loginSessionDuration": 6}
+    outputs = {"enforceMfaForLogin": False, "loginSessionDuration": 8}
+    effect = _update(tmp_path, inputs, outputs, reasons, "3_70_0").effects()["MFAOperationForLogin"]
+    assert (effect.kind, effect.value) == ("sets", mode)
+
+
+@pytest.mark.parametrize("reasons", ["verificationTypes", [1]])
+def test_reasons_that_are_no_names_are_refused(tmp_path: Path, reasons: Any) -> None:
+    with pytest.raises(SourceError, match="diffReasons should be a list of names"):
+        _update(tmp_path, {}, {}, reasons)

@@ -15,6 +15,7 @@ from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan.overlay import overlay
 from acctgate.plan.read import read_plan
 from acctgate.policy import load_preset
+from acctgate.reading import SourceError
 from tests.support import NOW, outcomes_of
 from tests.support.accounts import GOOD
 
@@ -25,10 +26,17 @@ TYPES: Final = "VerificationTypes"
 MFA: Final = "MFAOperationForLogin"
 
 
-def kinds(folder: Path, state: dict[str, Any], diff: dict[str, Any], version: str = "4_0_0") -> dict[str, str]:
+def kinds(
+    folder: Path, state: dict[str, Any], diff: dict[str, Any], version: str = "4_0_0", ignored: Any = ()
+) -> dict[str, str]:
     """Return what an update does to each setting, by kind."""
     names = {name: list[str]() for name in (*state, *diff.get("adds", {}))}
-    goal = {"inputDiff": diff, "propertyDependencies": names, "provider": PROVIDER.format(version)}
+    goal = {
+        "inputDiff": diff,
+        "propertyDependencies": names,
+        "provider": PROVIDER.format(version),
+        "ignoreChanges": ignored,
+    }
     plan = {"resourcePlans": {URN: {"goal": goal, "steps": ["update"], "state": state}}}
     (folder / "plan.json").write_text(json.dumps(plan))
     [change] = read_plan(str(folder / "plan.json"))
@@ -105,6 +113,27 @@ def test_a_changed_mfa_switch_may_be_recorded_already(tmp_path: Path, how: str, 
     """The recorded outputs, which the provider compares with, are not shown."""
     state = {"loginSessionDuration": 8, "enforceMfaForLogin": enforce}
     assert kinds(tmp_path, state, {how: {"enforceMfaForLogin": enforce}}, "3_70_0")[MFA] == "either"
+
+
+def test_the_mfa_switch_may_be_recorded_otherwise_although_its_input_is_the_same(tmp_path: Path) -> None:
+    """Older providers record false if the account's answer does not have it, and then send it in each deploy."""
+    state = {"enforceMfaForLogin": True, "operationForRiskLogin": "enforceVerify"}
+    unknown_to_it = {"updates": {"operationForRiskLogin": "enforceVerify"}}
+    assert kinds(tmp_path, state, unknown_to_it, "3_70_0")[MFA] == "either"
+
+
+@pytest.mark.parametrize(
+    ("ignored", "kind"), [([], "either"), (["verificationTypes"], "leaves"), (['["verificationTypes"]'], "leaves")]
+)
+def test_an_ignored_setting_is_left_as_it_is(tmp_path: Path, ignored: list[str], kind: str) -> None:
+    state = {"loginSessionDuration": 8, "verificationTypes": ["sms"]}
+    diff = {"updates": {"verificationTypes": ["sms"], "loginSessionDuration": 8}}
+    assert kinds(tmp_path, state, diff, ignored=ignored)[TYPES] == kind
+
+
+def test_ignored_changes_that_are_no_names_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="ignoreChanges should be a list of names"):
+        kinds(tmp_path, {}, {}, ignored="loginSessionDuration")
 
 
 def test_an_empty_mode_sends_the_recorded_one(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ resource, and of an existing one it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -23,7 +22,10 @@ from acctgate.plan.pulumi import (
     dead_value,
     foreign_reason,
     is_unknown,
+    named_settings,
+    names_property,
     provider_of,
+    recorded_dead_value,
     settings,
 )
 from acctgate.redact import one_line
@@ -81,7 +83,7 @@ def planned(
         declared=settings(declared.inputs),
         recorded=before,
         dead=dead_value(declared.inputs),
-        recorded_dead=None if recorded is None else dead_value({**_of(recorded, "inputs"), **_of(recorded, "outputs")}),
+        recorded_dead=recorded_dead_value(_of(recorded, "inputs"), _of(recorded, "outputs")) if recorded else None,
         recorded_id=_id(recorded),
         provider=declared.provider,
         foreign=declared.foreign,
@@ -119,7 +121,7 @@ def _recorded(
     outputs: Properties | None,
 ) -> PlannedChange:
     """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
-    updated = _with_ignored(change, declared)
+    updated = change.ignoring(named_settings(declared.ignored), dead=names_property(declared.ignored, DEAD_PROPERTY[0]))
     if _keeps_recorded(updated, outputs):
         return replace(updated, operation="same", deferred=False)
     targeted = recorded.get("taint") or command.replaces(declared.urn)
@@ -171,43 +173,20 @@ def _perhaps_untouched(change: PlannedChange, declared: Declared, outputs: Prope
     return not any(shown.get(key) == value != before.get(key) for key, value in change.declared.items())
 
 
-def _with_ignored(change: PlannedChange, declared: Declared) -> PlannedChange:
-    """Plan settings whose changes are ignored as they are recorded, which is what an update does."""
-    keys = _ignored(declared)
-    recorded = {} if change.refreshed else change.recorded or {}
-    values = {key: recorded.get(key, LEAVES) for key in keys}
-    return replace(
-        change,
-        declared={**change.declared, **values},
-        differs={**change.differs, **dict.fromkeys(keys, False)},
-        ignored=frozenset(keys),
-    )
-
-
 def _replaced(change: PlannedChange, declared: Declared, outputs: Properties | None) -> PlannedChange:
     """Plan settings whose changes are ignored as the program declares them, which is what a replacement sends.
 
     The engine shows the policy the recorded values in place of the declared ones. The previewed outputs show the
     declared ones.
     """
-    keys = _ignored(declared)
+    keys = named_settings(declared.ignored)
     shown = settings(outputs or {})
     values = {key: shown.get(key, UNKNOWN) for key in keys if not outputs or key in shown}
     rest = {key: value for key, value in change.declared.items() if key not in keys}
     dead = change.dead
-    if _ignores(declared, DEAD_PROPERTY[0]):
+    if names_property(declared.ignored, DEAD_PROPERTY[0]):
         dead = dead_value(outputs) if outputs else UNKNOWN
     return replace(change, declared={**rest, **values}, dead=dead)
-
-
-def _ignored(declared: Declared) -> list[str]:
-    """Return the API's names of the settings whose changes the engine ignores."""
-    return [key.api for key in PREFERENCE_KEYS if _ignores(declared, key.pulumi)]
-
-
-def _ignores(declared: Declared, name: str) -> bool:
-    names = {re.split(r"[.\[]", path)[0].strip("\"'") for path in declared.ignored}
-    return name in names or "*" in names
 
 
 def _settings_of(recorded: Properties) -> dict[str, Any]:

@@ -111,6 +111,18 @@ class DemoAccount:
     credentials: CredentialReports = field(default_factory=CredentialReports, compare=False)
     """The credential report. When it is generated, it agrees with `practice`."""
 
+    answers_enforce_mfa: bool = False
+    """Whether GetSecurityPreference answers EnforceMFAForLogin too, which only the documentation's prose mentions."""
+
+    @property
+    def preference_answer(self) -> dict[str, Any]:
+        """What GetSecurityPreference answers."""
+        if not self.answers_enforce_mfa:
+            return self.preference
+        login = self.preference["LoginProfilePreference"]
+        enforces = login.get("MFAOperationForLogin") == "mandatory"
+        return {**self.preference, "LoginProfilePreference": {**login, "EnforceMFAForLogin": enforces}}
+
     def set_preference(self, parameters: dict[str, str]) -> None:
         """Do what SetSecurityPreference does with its flat, textual parameters."""
         if "EnforceMFAForLogin" in parameters and "MFAOperationForLogin" not in parameters:

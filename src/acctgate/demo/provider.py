@@ -102,7 +102,7 @@ class StandIn(ResourceProviderServicer):
             caller, era = self._caller(), self._era_of(request)
             caller.call(SET_PREFERENCE, _flat(created(era, news)))
             id_ = _id(caller, era)
-            return proto.CreateResponse(id=id_, properties=_struct({"id": id_, **_read(caller, news)}))
+            return proto.CreateResponse(id=id_, properties=_struct({"id": id_, **_read(caller, news, era)}))
 
     def Update(self, request: Any, context: Any) -> Any:
         olds, news = _recorded(request), _planned(request)
@@ -114,11 +114,11 @@ class StandIn(ResourceProviderServicer):
             if passwords:
                 state = passwords.update(self._caller(), request.id, olds, news)
                 return proto.UpdateResponse(properties=_struct(state))
-            caller = self._caller()
-            sent = updated(self._era_of(request), olds, news)
+            caller, era = self._caller(), self._era_of(request)
+            sent = updated(era, olds, news)
             if sent is not None:
                 caller.call(SET_PREFERENCE, _flat(sent))
-            return proto.UpdateResponse(properties=_struct({"id": request.id, **_read(caller, {**olds, **news})}))
+            return proto.UpdateResponse(properties=_struct({"id": request.id, **_read(caller, {**olds, **news}, era)}))
 
     def Read(self, request: Any, context: Any) -> Any:
         with grpc_errors(context):
@@ -132,7 +132,7 @@ class StandIn(ResourceProviderServicer):
     def _state(self, request: Any) -> Properties:
         if passwords := STAND_INS.get(_type(request.urn)):
             return passwords.read(self._caller(), request.id)
-        return {"id": request.id, **_read(self._caller(), _plain(request.properties))}
+        return {"id": request.id, **_read(self._caller(), _plain(request.properties), self._era_of(request))}
 
     def Delete(self, request: Any, context: Any) -> Any:
         if passwords := STAND_INS.get(_type(request.urn)):
@@ -200,11 +200,15 @@ def _flat(properties: Properties) -> dict[str, str]:
     return flat
 
 
-def _read(caller: Caller, inputs: Properties) -> Properties:
+def _read(caller: Caller, inputs: Properties, era: ProviderEra) -> Properties:
+    """Return what the provider records after it has read the account."""
     preference = expect(PREFERENCE, caller.call(PREFERENCE), "SecurityPreference", dict)
     values = {key.pulumi: preference.get(key.group, {}).get(key.api) for key in PREFERENCE_KEYS}
     read = {name: _ABSENT.get(name) if value is None else value for name, value in values.items()}
-    return {**{name: value for name, value in read.items() if value is not None}, ENFORCE: inputs.get(ENFORCE, False)}
+    # A provider that reads the older MFA switch records false if the answer does not have it.
+    login = preference.get("LoginProfilePreference", {})
+    enforce = login.get("EnforceMFAForLogin", False) if era.sends_enforce_mfa else inputs.get(ENFORCE, False)
+    return {**{name: value for name, value in read.items() if value is not None}, ENFORCE: enforce}
 
 
 def _id(caller: Caller, era: ProviderEra) -> str:

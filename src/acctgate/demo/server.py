@@ -182,11 +182,11 @@ class DemoServer(Faults):
             raise no_role() from None
 
     def _GetSecurityPreference(self, account: DemoAccount, _: Parameters) -> Answer:
-        return {"SecurityPreference": account.preference}
+        return {"SecurityPreference": account.preference_answer}
 
     def _SetSecurityPreference(self, account: DemoAccount, parameters: Parameters) -> Answer:
         account.set_preference(dict(parameters))
-        return {"SecurityPreference": account.preference}
+        return {"SecurityPreference": account.preference_answer}
 
     def _GetAccountSecurityPracticeReport(self, account: DemoAccount, _: Parameters) -> Answer:
         return {"AccountSecurityPracticeInfo": account.practice}

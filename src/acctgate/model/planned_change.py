@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -155,6 +155,24 @@ class PlannedChange:
         effect = self.effects().get(BY_SETTING[setting].api)
         return effect is not None and effect.kind in ("sets", "unknown")
 
+    def ignoring(self, keys: Collection[str], *, dead: bool = False) -> PlannedChange:
+        """Return the change without what the engine ignores, so that an update leaves these settings as recorded.
+
+        Args:
+            keys: The settings whose changes are ignored.
+            dead: Whether changes of enforceMfaForLogin are ignored.
+        """
+        recorded = {} if self.refreshed else self.recorded or {}
+        values = {key: recorded.get(key, LEAVES) for key in keys}
+        same = dict.fromkeys(keys, False)
+        return replace(
+            self,
+            declared={**self.declared, **values},
+            differs={**self.differs, **same},
+            ignored=self.ignored | frozenset(keys),
+            dead=None if dead else self.dead,
+        )
+
     @property
     def sends_dead(self) -> bool | None:
         """Whether the provider sends enforceMfaForLogin; None if that depends on its version."""
@@ -190,7 +208,9 @@ class PlannedChange:
             self.declared, self.recorded, self.differs, self.dead, self.recorded_dead, self.perhaps_recorded
         )
         as_live = dict.fromkeys((key.api for key in PREFERENCE_KEYS), LEAVES)
-        refreshed = [replace(resource, recorded=as_live | dict(values)) for values in live or ({},)]
+        # Whether the account's answer has the older MFA switch is not known, so neither is what a refresh records.
+        unread = replace(resource, recorded_enforce_mfa=UNKNOWN)
+        refreshed = [replace(unread, recorded=as_live | dict(values)) for values in live or ({},)]
         states = {True: refreshed, False: [resource], None: [resource, *refreshed]}[self.refreshed]
         worlds = [world for each in states for world in possible_values(each, self.operation, eras)]
         imported = [world for each in refreshed for world in possible_values(each, "update", eras)]

@@ -131,14 +131,14 @@ def _api_defaults(sent: Mapping[str, Any], reason: Reason) -> Iterator[tuple[str
 
 def _update(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
     """Return what an update does to each setting. The provider makes a call only if a value that it sends changes."""
-    called = _any(_differs(resource, key) for key in _sent_keys(resource, era))
+    called = _any(differs(resource, key) for key in _sent_keys(resource, era))
     if era.sends_enforce_mfa:
         called = _any((called, _enforce_differs(resource)))
     if_called = dict(_called(resource, era)) if called is not False else {}
     for key in dict.fromkeys((*resource.declared, *if_called)):
         found = list(if_called.get(key, ()))
         if called is not True or key not in if_called:
-            unsent = Reason.NO_CALL if called is False and _differs(resource, key) is not False else Reason.UNCHANGED
+            unsent = Reason.NO_CALL if called is False and differs(resource, key) is not False else Reason.UNCHANGED
             if not (found and _is_recorded_live(resource, key)):
                 found.append(Alternative(LEAVES, unsent))
         yield key, found
@@ -152,7 +152,7 @@ def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
         if key in (MASKS, HOURS) and era.update != "changes":
             yield key, _planned(resource, key)
             continue
-        match _differs(resource, key):
+        match differs(resource, key):
             case True if key not in resource.perhaps_recorded:
                 yield key, _planned(resource, key)
             case True:
@@ -215,7 +215,7 @@ def _sent_keys(resource: Resource, era: ProviderEra) -> list[str]:
     return [key for key in keys if key in _FIRST_KEYS] if era.update == "every attribute" else keys
 
 
-def _differs(resource: Resource, key: str) -> bool | None:
+def differs(resource: Resource, key: str) -> bool | None:
     """Whether the provider sees a change. A computed setting that is left out has none."""
     if key in resource.differs:
         return resource.differs[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
@@ -112,6 +112,17 @@ def place_of(position: Any) -> Place | None:
     return Place(file, int(match["line"]))
 
 
+def names_property(paths: Iterable[str], name: str) -> bool:
+    """Return whether property paths, such as `name`, `name[0]`, `["name"]` or `*`, name a property or a part of it."""
+    first = [re.split(r"[.\[\]]", path.removeprefix("["))[0].strip("\"'") for path in paths]
+    return name in first or "*" in first
+
+
+def named_settings(paths: Collection[str]) -> list[str]:
+    """Return the API's names of the settings that property paths name."""
+    return [key for key, name in _NAMES.items() if names_property(paths, name)]
+
+
 def settings(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return a resource's settings under the API's names, with a marker for a value that is not shown, without null."""
     return _values(properties, _NAMES)
@@ -125,6 +136,11 @@ def password_settings(kind: str, properties: Mapping[str, Any]) -> dict[str, Any
 def _values(properties: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     values = {key: _value(properties.get(name)) for key, name in names.items()}
     return {key: value for key, value in values.items() if value is not None}
+
+
+def recorded_dead_value(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
+    """Return what a resource's state records for enforceMfaForLogin. Older providers read it from the account."""
+    return dead_value(outputs or inputs)
 
 
 def dead_value(properties: Mapping[str, Any]) -> Any:

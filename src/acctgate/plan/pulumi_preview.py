@@ -8,6 +8,8 @@ from typing import Any, Final
 from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
+from acctgate.model.preference_request import Resource, differs
 from acctgate.plan.pulumi import (
     OPERATIONS,
     PREFERENCE_TYPES,
@@ -18,15 +20,19 @@ from acctgate.plan.pulumi import (
     foreign_reason,
     is_deleted_last,
     is_provider,
+    named_settings,
+    names_property,
     password_settings,
     place_of,
     provider_named,
     provider_of,
+    recorded_dead_value,
     resource_type,
     settings,
 )
 from acctgate.plan.require import PlanError, require_object, require_objects, require_text
 from acctgate.redact import one_line
+from acctgate.text import show
 
 _CONFIG: Final = "alicloud:"
 _IMPORTS: Final = ("import", "import-replacement")
@@ -89,16 +95,17 @@ def _from_steps(
         raise PlanError(f"step.newState of {one_line(urn)} is missing")
     inputs = require_object(new, "inputs", "newState")
     before: Mapping[str, Any] | None = None
+    before_inputs, outputs = require_object(old, "inputs", "oldState"), require_object(old, "outputs", "oldState")
     if operation != "create" and old:
-        before = {**require_object(old, "inputs", "oldState"), **require_object(old, "outputs", "oldState")}
+        before = {**before_inputs, **outputs}
     reference = new.get("provider") or old.get("provider") or step.get("provider")
-    return PlannedChange(
+    change = PlannedChange(
         address=urn,
         operation=operation,
         declared=settings(inputs),
         recorded=None if before is None else settings(before),
         dead=dead_value(inputs),
-        recorded_dead=None if before is None else dead_value(before),
+        recorded_dead=None if before is None else recorded_dead_value(before_inputs, outputs),
         recorded_id=_id(old) or _id(new),
         foreign=foreign_reason(urn),
         provider=date_by_properties(provider_named(reference, providers, configured), inputs, before or {}),
@@ -106,6 +113,23 @@ def _from_steps(
         # The deploy records the account again right before the update, when other resources may have changed it.
         refreshed=any(each["op"] in _IMPORTS for each in steps) or old.get("refreshBeforeUpdate") is True,
     )
+    return _without_ignored(step, change) if operation == "update" else change
+
+
+def _without_ignored(step: Mapping[str, Any], change: PlannedChange) -> PlannedChange:
+    """Return an update without the settings that differ from the recorded ones, but not for the provider.
+
+    The preview does not show `ignoreChanges`. It shows which properties differ for the provider, which ignores these.
+    """
+    reasons = step.get("diffReasons") or []
+    if not isinstance(reasons, list) or not all(isinstance(name, str) for name in reasons):
+        raise PlanError(f"step.diffReasons should be a list of names, found {show(reasons)}")
+    if not reasons:
+        return change
+    resource = Resource(change.declared, change.recorded)
+    ignored = [key.api for key in PREFERENCE_KEYS if key.api not in named_settings(reasons)]
+    dead = not names_property(reasons, DEAD_PROPERTY[0]) and bool(change.dead) != bool(change.recorded_dead)
+    return change.ignoring([key for key in ignored if differs(resource, key)], dead=dead)
 
 
 def _other(

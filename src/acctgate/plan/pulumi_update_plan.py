@@ -24,6 +24,8 @@ from acctgate.plan.pulumi import (
     foreign_reason,
     is_deleted_last,
     is_provider,
+    named_settings,
+    names_property,
     password_settings,
     provider_named,
     provider_of,
@@ -115,21 +117,32 @@ def _from_plan(
     if DEAD_PROPERTY[0] in names and operation != "delete":
         planned = {**state, **_changed(goal)}
         dead = dead_value(planned) if DEAD_PROPERTY[0] in planned else UNKNOWN
-    return PlannedChange(
+    paths = _ignored_paths(goal) if operation == "update" else []
+    ignored = named_settings(paths)
+    recorded = None if operation == "create" else dict.fromkeys(ignored, UNKNOWN) | _recorded(goal, after, state)
+    change = PlannedChange(
         address=urn,
         operation=operation,
         declared=declared,
-        recorded=None if operation == "create" else _recorded(goal, after, state),
+        recorded=recorded,
         differs=differs,
         perhaps_recorded=_perhaps_recorded(goal, differs) if operation == "update" else frozenset(),
         dead=dead,
-        recorded_dead=UNKNOWN if DEAD_PROPERTY[0] in _changed(goal) else dead_value(state),
+        recorded_dead=dead_value(state) if dead is None else UNKNOWN,
         recorded_id=state["id"] if isinstance(state.get("id"), str) else None,
         foreign=foreign_reason(urn),
         provider=date_by_properties(provider_named(goal.get("provider"), providers, configured), state),
         # An id is one to import. Whether this deploy still imports it, and so records the account again, is not shown.
         refreshed=None if goal.get("id") else False,
     )
+    return change.ignoring(ignored, dead=names_property(paths, DEAD_PROPERTY[0]))
+
+
+def _ignored_paths(goal: Mapping[str, Any]) -> list[str]:
+    paths = goal.get("ignoreChanges") or []
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise PlanError(f"goal.ignoreChanges should be a list of names, found {show(paths)}")
+    return paths
 
 
 def _operation(urn: str, plan: Mapping[str, Any]) -> Operation:
