@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -28,6 +29,7 @@ from acctgate.sources.operations import (
 )
 from tests.support import HERE, one_line, read_yaml
 from tests.support.faulty_server import FAULTS, FaultyServer
+from tests.support.ports import refusing_endpoint
 from tests.support.process import run_here
 from tests.support.secrets import unprotect
 
@@ -59,6 +61,8 @@ class Bench(NamedTuple):
 
     server: FaultyServer
     folder: Path
+    places: Mapping[str, str]
+    """Faults whose calls go elsewhere, with the URL."""
 
     def read(self, *operations: str, fault: str = "") -> tuple[int, str, dict[str, Any]]:
         """Return snapshot's exit status, its standard error, and the snapshot. Empty where none is written."""
@@ -89,8 +93,14 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         patch.setattr(call_policy, "_BACKOFF", 0.001)
         patch.setattr(call_policy, "_LONGEST_RETRY_AFTER", 0.01)
         _shorten(patch, server)
-        _reroute(patch, server, {"untrusted-certificate": demo.endpoint, "no-tls": server.endpoint})
-        yield Bench(server, folder)
+        with refusing_endpoint() as refusing:
+            places = {
+                "refused": f"http://{refusing}/",
+                "untrusted-certificate": f"https://{demo.endpoint}/",
+                "no-tls": f"https://{server.endpoint}/",
+            }
+            _reroute(patch, server, places)
+            yield Bench(server, folder, places)
     unprotect()
 
 
@@ -105,13 +115,9 @@ def _shorten(patch: pytest.MonkeyPatch, server: FaultyServer) -> None:
     patch.setattr(caller.Caller, "call", shortened)
 
 
-def _reroute(patch: pytest.MonkeyPatch, server: FaultyServer, tls: Mapping[str, str]) -> None:
-    """Send the faulty calls to a server without TLS, with another certificate, or to none."""
+def _reroute(patch: pytest.MonkeyPatch, server: FaultyServer, places: Mapping[str, str]) -> None:
+    """Send the faulty calls to the place of their fault: to a server without TLS, with another certificate, to none."""
     send = transport.Transport.send
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        places = {"refused": f"http://127.0.0.1:{held.getsockname()[1]}/"}
-    places |= {fault: f"https://{host}/" for fault, host in tls.items()}
 
     def rerouted(self: Any, method: str, url: str, headers: Any, query: Any, deadline: Any) -> Any:
         if headers["x-acs-action"] in server.faulty:
@@ -119,6 +125,12 @@ def _reroute(patch: pytest.MonkeyPatch, server: FaultyServer, tls: Mapping[str, 
         return send(self, method, url, headers, query, deadline)
 
     patch.setattr(transport.Transport, "send", rerouted)
+
+
+def test_no_other_server_gets_the_port_that_refuses(bench: Bench) -> None:
+    address = urlsplit(bench.places["refused"])
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((address.hostname, address.port))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +25,7 @@ from acctgate.sources.snapshots import read_snapshots
 from acctgate.sources.target import Target
 from tests.support import NOW, one_line
 from tests.support.accounts import OPTIONAL_READS, READS
+from tests.support.ports import refusing_endpoint
 from tests.support.process import run_here
 
 
@@ -40,12 +40,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
 
 def _read(server: DemoServer, role_arn: str | None = None) -> Snapshot:
     return read_account(Target(endpoint=server.endpoint, role_arn=role_arn), NOW)
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def _lose_report(server: DemoServer, pack: str) -> None:
@@ -131,8 +125,9 @@ def test_a_compliant_account_passes(server: DemoServer) -> None:
 
 
 def test_a_proxy_does_not_get_the_calls_to_this_machine(server: DemoServer) -> None:
-    nobody = f"http://127.0.0.1:{_free_port()}"
-    done = run_here("snapshot", environment={**server.environment, "HTTP_PROXY": nobody, "http_proxy": nobody})
+    with refusing_endpoint() as nobody:
+        proxy = {"HTTP_PROXY": f"http://{nobody}", "http_proxy": f"http://{nobody}"}
+        done = run_here("snapshot", environment={**server.environment, **proxy})
     assert (done.status, done.stderr) == (0, "")
 
 
@@ -256,10 +251,10 @@ def test_no_credentials_are_2(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["snapshot", "check"])
 def test_an_endpoint_where_nobody_listens_is_2(server: DemoServer, command: str, tmp_path: Path) -> None:
-    nobody = f"127.0.0.1:{_free_port()}"
-    done = run_here(
-        command, "--output", tmp_path / "o", environment={**server.environment, "ACCTGATE_ENDPOINT": nobody}
-    )
+    with refusing_endpoint() as nobody:
+        done = run_here(
+            command, "--output", tmp_path / "o", environment={**server.environment, "ACCTGATE_ENDPOINT": nobody}
+        )
     assert (done.status, done.stdout) == (2, "")
     assert not (tmp_path / "o").exists()
     one_line(done.stderr, nobody, "cannot connect to", "connection refused", "check the network")
