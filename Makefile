@@ -8,6 +8,8 @@ ENGINE := .cache/pulumi/bin
 SITE := .cache/site
 AUDIT := .cache/audit
 ATHERIS := .cache/atheris
+export FUZZ_ANSWERS ?= 100000
+export FUZZ_EXAMPLES ?= 1000
 FUZZ_SECONDS ?= 600
 export PATH := $(CURDIR)/$(ENGINE):$(CURDIR)/$(BIN):$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
@@ -101,10 +103,9 @@ $(ATHERIS)/.installed: $(STAMP) requirements/fuzz.txt
 		-r requirements/fuzz.txt || echo "atheris cannot be installed here"
 	@touch $@
 
-# The answers come from a seeded generator; ACCTGATE_FUZZ_SEED selects others. FUZZ_SECONDS is atheris's part.
+# The answers come from a seeded generator; FUZZ_SEED selects others. FUZZ_SECONDS is atheris's part.
 fuzz: $(ATHERIS)/.installed ## Try random input on parsers and renderers, and prove each pass of 100,000 generated answers
-	@ACCTGATE_FUZZ_ANSWERS=100000 ACCTGATE_FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest -q \
-		$$(grep -rlE 'SETTINGS|ACCTGATE_FUZZ' --include='test_*.py' tests)
+	@$(PYTEST) -q $$(grep -rlE 'SETTINGS|FUZZ_' --include='test_*.py' tests)
 	@PYTHONPATH=$(ATHERIS) $(BIN)/python -m tests.fuzz $(FUZZ_SECONDS) || test $$? -eq 2
 
 conformance: setup ## Predict and deploy 2,000 generated changes on the real engine

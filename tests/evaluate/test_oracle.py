@@ -14,8 +14,8 @@ from tests.support import NOW
 from tests.support.accounts import GOOD
 from tests.support.oracle import PROOFS
 
-ANSWERS: Final = int(os.environ.get("ACCTGATE_FUZZ_ANSWERS", "2000"))
-SEED: Final = int(os.environ.get("ACCTGATE_FUZZ_SEED", "1"))
+ANSWERS: Final = int(os.environ.get("FUZZ_ANSWERS", "2000"))
+SEED: Final = int(os.environ.get("FUZZ_SEED", "1"))
 VALUES: Final[tuple[Any, ...]] = (
     None,
     True,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 
 from tests.fuzz.targets import TARGETS, examples
+from tests.support import ROOT
 from tests.support.strategies import RAW, SETTINGS
 
-BRIEFLY = SETTINGS if "ACCTGATE_FUZZ_EXAMPLES" in os.environ else settings(SETTINGS, max_examples=25)
+BRIEFLY = SETTINGS if "FUZZ_EXAMPLES" in os.environ else settings(SETTINGS, max_examples=25)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -30,3 +34,16 @@ def test_damaged_input(target: str) -> None:
             position = rng.randrange(len(data) or 1)
             TARGETS[target](data[:position])
             TARGETS[target](data[:position] + bytes([rng.randrange(256)]) + data[position + 1 :])
+
+
+def test_make_fuzz_tries_as_much_as_it_says() -> None:
+    """conftest.py removes the variables that belong to a user of acctgate."""
+    variables = dict(re.findall(r"^export (FUZZ_\w+) \?= (\d+)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(variables) == {"FUZZ_ANSWERS", "FUZZ_EXAMPLES"}
+    script = (
+        "import tests.conftest\nfrom tests.evaluate.test_oracle import ANSWERS\n"
+        "from tests.fuzz.test_targets import BRIEFLY\nprint(ANSWERS, BRIEFLY.max_examples)"
+    )
+    environment = {**os.environ, **variables}
+    printed = subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, env=environment, text=True)
+    assert printed.split() == [variables["FUZZ_ANSWERS"], variables["FUZZ_EXAMPLES"]]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-_EXAMPLES = os.environ.get("ACCTGATE_FUZZ_EXAMPLES")
+_EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
 """How many random examples `make fuzz` tries. The tests try the same 150 each time."""
 SETTINGS = settings(
     derandomize=not _EXAMPLES,
