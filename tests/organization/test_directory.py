@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -9,12 +11,14 @@ import pytest
 
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
-from acctgate.organization import directory
+from acctgate.organization import directory, prepare
 from acctgate.organization.directory import Directory, read_directory
 from acctgate.reading import SourceError
 from acctgate.sources.caller import Caller
 from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
 from acctgate.sources.target import Target
+from tests.support import one_line
+from tests.support.process import run_here
 
 
 def _call(server: DemoServer, role_arn: str | None = None) -> Any:
@@ -220,3 +224,13 @@ def test_members_that_join_and_leave_between_runs_show(server: DemoServer) -> No
     organization.remove(gone)
     new = organization.add()
     assert {each.id for each in _read(server).members} == first - {gone} | {new}
+
+
+def test_a_server_that_holds_a_call_does_not_hold_the_listing(
+    server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(prepare, "LISTING_SECONDS", 0.05)
+    monkeypatch.setattr(prepare, "connect", lambda *_: time.sleep(2))
+    done = run_here("snapshot", "--organization", "--output", tmp_path / "a.ndjson")
+    assert (done.status, [*tmp_path.iterdir()]) == (2, [])
+    one_line(done.stderr, "the accounts cannot be listed: timeout after")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from acctgate.model.credential_report import Names
 from acctgate.model.run import Entry, Run
 from acctgate.organization.accounts_file import read_accounts_file
-from acctgate.organization.directory import read_directory
+from acctgate.organization.directory import Directory, read_directory
 from acctgate.organization.member import MemberReader, connect
 from acctgate.organization.pace import Pace
 from acctgate.organization.read import ReadAccount, read_many
@@ -19,9 +21,14 @@ from acctgate.organization.roster import Selection, Shard, list_entries, select
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy
+from acctgate.sources.caller import Caller
+from acctgate.sources.deadline import Deadline, DeadlineError
 from acctgate.sources.identity import read_identity
 from acctgate.sources.target import Target
-from acctgate.text import os_reason, timestamp
+from acctgate.text import describe_duration, os_reason, timestamp
+
+LISTING_SECONDS: Final = 600.0
+"""How long listing the accounts may take: a server that trickles holds a call, which `Pace` does not abandon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +80,16 @@ def prepare(
         say: Gets what is being read.
 
     Raises:
-        SourceError: The accounts cannot be listed, or a selector matches none.
+        SourceError: The accounts cannot be listed within `LISTING_SECONDS`, or a selector matches none.
     """
     listed = read_accounts_file(request.accounts_file) if request.accounts_file else []
     pace = Pace(request.concurrency)
-    caller = connect(target, pace)
     try:
-        own, _ = read_identity(caller.call)
-    except CallError as error:
-        raise SourceError(f"the caller cannot be identified: {error}{clock_remedy(error)}") from None
-    directory = read_directory(caller.call, say) if request.directory else None
+        connected = Deadline.after(LISTING_SECONDS).run(partial(_connect, request, target, pace, say))
+    except DeadlineError:
+        limit = describe_duration(timedelta(seconds=LISTING_SECONDS))
+        raise SourceError(f"the accounts cannot be listed: timeout after {limit}; check the network") from None
+    caller, own, directory = connected
     entries = list_entries(directory, listed, request.selection.role_name, own)
     chosen = select(entries, request.selection)
     mine = [entry for entry in chosen if not request.shard or request.shard.has(entry.id)]
@@ -106,6 +113,18 @@ def prepare(
     )
     reader = MemberReader(caller, target, optional, names)
     return Prepared(run, pace, directory.notice if directory else None, reader, request.concurrency)
+
+
+def _connect(
+    request: Request, target: Target, pace: Pace, say: Callable[[str], None] | None
+) -> tuple[Caller, str, Directory | None]:
+    """Return the caller, its account, and the directory if it is to be read."""
+    caller = connect(target, pace)
+    try:
+        own, _ = read_identity(caller.call)
+    except CallError as error:
+        raise SourceError(f"the caller cannot be identified: {error}{clock_remedy(error)}") from None
+    return caller, own, read_directory(caller.call, say) if request.directory else None
 
 
 def _digest(path: str | None) -> str | None:

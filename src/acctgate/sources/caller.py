@@ -102,6 +102,8 @@ class Caller:
             except DeadlineError:
                 break
             except _TransientError as error:
+                if failures and not deadline.remaining:
+                    break  # it was cut short: the failure before says more
                 failures.append(error.failure)
                 if not self._policy.may_repeat(operation.name, failures, deadline):
                     break

@@ -124,7 +124,7 @@ def _tls() -> ssl.SSLContext:
 def _body(response: BaseHTTPResponse, deadline: Deadline) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.stream(_CHUNK, decode_content=True):
+    while chunk := response.read1(_CHUNK, decode_content=True):  # what has arrived: a trickle does not hold it
         chunks.append(chunk)
         size += len(chunk)
         if not deadline.remaining:
