@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from acctgate.cli import command_reference as reference
 from acctgate.cli import group, variables
+from acctgate.organization.prepare import LISTING_SECONDS
 from acctgate.policy import PRESETS, load_preset
 from acctgate.reference import catalogue, controls, schemas
 from acctgate.reference.labels import LABELS
@@ -51,9 +53,15 @@ What a user sees when an API, the network or a server in between fails. The test
 - Temporary faults are retried: 4 calls in total, within the time limit.
 - If no call succeeds, or the role cannot be assumed, nothing is written and the exit status is 2. The message is
   `the account cannot be read: OPERATION failed with …`.
+- Calls that list an organization are repeated more often: 8 in total, throttled ones for 5 minutes. The whole listing
+  takes at most {listing} minutes. If it fails, nothing is written. If only the folders are unknown, `--include
+  folder=…` is an error, and a rule passes only if it passes both within and without each group that selects by folder.
 
-The numbers are the exit statuses of `acctgate snapshot`; for the last {reports} APIs, those of `acctgate compliance`.
-`acctgate check` exits with 3 if a mandatory rule needs the section. All write one line that contains the message below.
+The numbers are exit statuses. All commands write one line that contains the message below. `acctgate check` exits with
+3 if a mandatory rule needs the section.
+
+| Command | APIs |
+|---|---|
 """
 
 
@@ -78,22 +86,32 @@ def reliability() -> str:
     """Return the page of the faults that the tests try with each API."""
     table = yaml.safe_load((ROOT / "tests/sources/faults.yaml").read_text(encoding="utf-8"))
     apis = list(table["apis"])
-    reports = sum("command" in api for api in table["apis"].values())
     limits = {
-        "reports": reports,
         "call": f"{CALL_SECONDS:.0f}",
         "account": f"{ACCOUNT_SECONDS:.0f}",
+        "listing": f"{LISTING_SECONDS / 60:.0f}",
         "body": LARGEST_BODY >> 20,
     }
-    heading = f"| Fault | Message after `OPERATION failed with` | Calls | {' | '.join(apis)} |"
-    lines = [RELIABILITY.format(**limits), heading, f"|---|---|---|{'---|' * len(apis)}"]
+    commands = dict[str, list[str]]()
+    for name, api in table["apis"].items():
+        commands.setdefault(api.get("command", "snapshot --names"), []).append(name)
+    lines = [RELIABILITY.format(**limits).rstrip()]
+    lines += [f"| `acctgate {command}` | {', '.join(names)} |" for command, names in commands.items()]
+    lines += ["", f"| Fault | Message after `OPERATION failed with` | Calls | {' | '.join(apis)} |"]
+    lines += [f"|---|---|---|{'---|' * len(apis)}"]
     for fault in table["faults"].values():
         text = re.sub(r" $", " …", fault["message"] or "")
         message = f"`{text}`" if text else "none: the answer is read as usual"
         message = message.format(operation="OPERATION", key="KEY", host="HOST")
-        statuses = ("0" if not fault["message"] else "3" if api["section"] else "2" for api in table["apis"].values())
+        statuses = (str(_status(api)) if fault["message"] else "0" for api in table["apis"].values())
         lines.append(f"| {fault['title']} | {message} | {fault.get('calls', 4)} | {' | '.join(statuses)} |")
     return "\n".join(lines) + "\n"
+
+
+def _status(api: dict[str, Any]) -> int:
+    """Return the exit status of the command that calls an API which fails."""
+    status: int = api.get("status", 3 if api["section"] else 2)
+    return status
 
 
 def examples() -> dict[str, dict[str, str]]:

@@ -134,7 +134,11 @@ def test_what_is_not_known_of_rules_is_said(server: DemoServer) -> None:
     server.denied = {"GetCompliancePack"}
     done = run_here("compliance", "rules", PACK, environment=server.environment)
     assert done.status == 3 and "unknown  cr-demo-1" in done.stdout
-    one_line(done.stderr, f"{PACK}: the risk levels are unknown: NoPermission", "grant config:GetCompliancePack")
+    one_line(
+        done.stderr,
+        f"{PACK}: the risk levels are unknown: GetCompliancePack failed with NoPermission",
+        "grant config:GetCompliancePack",
+    )
     server.denied = {"GetConfigRuleComplianceByPack"}
     done = run_here("compliance", "rules", PACK, environment=server.environment)
     assert (done.status, done.stdout) == (2, "")

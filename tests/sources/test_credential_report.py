@@ -229,9 +229,9 @@ def test_a_report_is_generated_only_if_there_is_no_recent_one(
         (["Denied"], "GetCredentialReport failed with Denied"),
         (["Throttling.User"], "GetCredentialReport failed with Throttling.User"),
         (["NoAnswer"], "GetCredentialReport failed with NoAnswer"),
-        ([STALE, "Denied"], "GetCredentialReport failed with Denied: GenerateCredentialReport: no"),
-        ([STALE, {"State": "canary"}], "UnexpectedAnswer: GenerateCredentialReport: unknown State"),
-        ([STALE, {}], "GenerateCredentialReport: the answer has no State"),
+        ([STALE, "Denied"], "GenerateCredentialReport failed with Denied: no"),
+        ([STALE, {"State": "canary"}], "GenerateCredentialReport failed with UnexpectedAnswer: unknown State"),
+        ([STALE, {}], "GenerateCredentialReport failed with UnexpectedAnswer: the answer has no State"),
         ([STALE, STARTED, "Denied"], "GetCredentialReport failed with Denied"),
         ([{**REPORT, "Content": ""}], "the report is empty"),
     ],
@@ -336,7 +336,7 @@ def test_without_permission_the_counts_are_judged(server: DemoServer, denied: st
     assert (status, found, errors) == plain
     assert set(notes) == {"root-access-keys", "root-mfa", "user-mfa"}
     for note in notes.values():
-        assert note.startswith("the names are unknown: GetCredentialReport failed with NoPermission") and denied in note
+        assert note.startswith(f"the names are unknown: {denied} failed with NoPermission")
     done = run_here("snapshot", "--names")
     assert done.status == 3
     one_line(done.stderr, "CredentialReport is missing: ", f"grant ram:{denied} to the caller")

@@ -12,20 +12,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from acctgate.demo import DemoAccount, DemoServer
+from acctgate.demo import DemoAccount, DemoOrganization, DemoServer
+from acctgate.demo.credentials import CredentialReports
 from acctgate.sources import call_policy, caller, transport
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.operations import (
-    AGGREGATE_PACK_REPORT,
-    AGGREGATE_PACKS,
-    ASSUME_ROLE,
+    AGGREGATE_ACCOUNT_COMPLIANCE,
     BY_NAME,
-    CREDENTIAL_REPORT,
-    GENERATE_AGGREGATE_PACK_REPORT,
-    GENERATE_PACK_REPORT,
-    OPTIONAL_OPERATIONS,
-    OPTIONAL_PACK_OPERATIONS,
-    READ_OPERATIONS,
+    OPERATIONS,
+    SET_PASSWORD_POLICY,
+    SET_PREFERENCE,
 )
 from tests.support import HERE, one_line, read_yaml
 from tests.support.faulty_server import FAULTS, FaultyServer
@@ -39,19 +35,18 @@ POLICY = "version: 1\nextends: strict\nrules:\n  compliance-report: {level: mand
 POLICY += (
     "  user-sso: {level: mandatory, require: false}\n  access-key-networks: {level: advisory, within: [10.0.0.0/8]}\n"
 )
-_REPORTS: Final = (
-    GENERATE_PACK_REPORT,
-    AGGREGATE_PACKS,
-    AGGREGATE_PACK_REPORT,
-    GENERATE_AGGREGATE_PACK_REPORT,
-)
+DEMO_ONLY: Final = (SET_PREFERENCE, SET_PASSWORD_POLICY, AGGREGATE_ACCOUNT_COMPLIANCE)
+"""Operations that acctgate never calls; the demo account serves them to others."""
 COMMANDS: Final = {name: api["command"].split() for name, api in TABLE["apis"].items() if "command" in api}
-"""The commands of `acctgate compliance` that call an API which `snapshot` does not call."""
+"""The commands that call an API which `snapshot --names` does not call."""
+PLACEHOLDERS: Final = {"PACK": "cp-fdc8626622af00f9****", "GROUP": "ca-1"}
 HOW: Final = ("taken_at", "read_as")
 """Keys of a snapshot that say how it was taken."""
 SECTIONS: Final = [name for name, api in TABLE["apis"].items() if api["section"] and "detail" not in api]
 """APIs that answer a whole section of a snapshot."""
 DETAILS: Final = [name for name, api in TABLE["apis"].items() if "detail" in api]
+LATE: Final = ("timeout", "drip")
+THROTTLED: Final = ("throttled", "throttled-with-header")
 SHORT: Final = 0.3
 """Seconds that a call takes at most where the fault is that it takes too long."""
 
@@ -68,8 +63,12 @@ class Bench(NamedTuple):
         """Return snapshot's exit status, its standard error, and the snapshot. Empty where none is written."""
         self.server.fault, self.server.faulty = fault, set(operations)
         self.server.calls.clear()
+        account = self.server.demo.account
         role = ("--role-arn", ROLE) if "AssumeRole" in operations else ()
-        done = run_here("snapshot", "--names", *role)
+        with pytest.MonkeyPatch.context() as patch:
+            if "GenerateCredentialReport" in operations:  # it is called if there is no report
+                patch.setattr(account, "credentials", CredentialReports())
+            done = run_here("snapshot", "--names", *role)
         return done.status, done.stderr, json.loads(done.stdout) if done.stdout else {}
 
     def check(self, document: Mapping[str, Any]) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -109,7 +108,9 @@ def _shorten(patch: pytest.MonkeyPatch, server: FaultyServer) -> None:
     call = caller.Caller.call
 
     def shortened(self: Any, operation: Any, query: Any = None, deadline: Any = None) -> Any:
-        late = server.fault in ("timeout", "drip") and operation.name in server.faulty
+        # While an organization is listed, a call that is throttled may take minutes.
+        too_long = LATE + THROTTLED * (server.demo.organization is not None)
+        late = server.fault in too_long and operation.name in server.faulty
         return call(self, operation, query, Deadline.after(SHORT) if late else deadline)
 
     patch.setattr(caller.Caller, "call", shortened)
@@ -150,17 +151,10 @@ def _message(fault: str, operation: str, host: str) -> str:
 def test_the_table_has_every_fault_and_api() -> None:
     assert set(TABLE["faults"]) == {*FAULTS, "refused", "untrusted-certificate", "no-tls"}
     assert {name: api["section"] for name, api in TABLE["apis"].items()} == {
-        operation.name: operation.section
-        for operation in (
-            *READ_OPERATIONS,
-            *OPTIONAL_OPERATIONS,
-            *OPTIONAL_PACK_OPERATIONS,
-            CREDENTIAL_REPORT,
-            ASSUME_ROLE,
-            *_REPORTS,
-        )
+        operation.name: "" if operation.name in COMMANDS else operation.section
+        for operation in OPERATIONS
+        if operation not in DEMO_ONLY
     }
-    assert set(COMMANDS) == {operation.name for operation in _REPORTS}
 
 
 @pytest.mark.parametrize("operation", SECTIONS)
@@ -218,27 +212,56 @@ def test_a_fault_of_the_role_or_of_every_api(bench: Bench, fault: str) -> None:
         one_line(errors, "the account cannot be read: " + _message(fault, operations[0], bench.server.endpoint))
 
 
+@pytest.fixture(scope="module")
+def directory() -> Iterator[DemoServer]:
+    """Serve an organization of two accounts."""
+    with DemoServer(organization=DemoOrganization(1)) as running:
+        yield running
+
+
 @pytest.mark.parametrize("operation", COMMANDS)
 @pytest.mark.parametrize("fault", TABLE["faults"])
-def test_a_fault_of_a_command_for_reports(bench: Bench, operation: str, fault: str) -> None:
+def test_a_fault_of_another_command(
+    bench: Bench,
+    directory: DemoServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    operation: str,
+    fault: str,
+) -> None:
+    words = [{**PLACEHOLDERS, "FILE": str(tmp_path / "a.ndjson")}.get(word, word) for word in COMMANDS[operation]]
+    many = "--organization" in words
     bench.server.fault, bench.server.faulty = fault, {operation}
     bench.server.calls.clear()
     bench.server.demo.reports.creating_reads = 0
     report = dict(bench.server.demo.account.pack_reports[0])
-    done = run_here("compliance", *COMMANDS[operation])
+    with monkeypatch.context() as patch:
+        if many:
+            patch.setattr(bench.server, "demo", directory)
+        done = run_here(*words)
     bench.server.demo.account.pack_reports[0] = report  # which a generation changes
+    written = bool(done.stdout) or (tmp_path / "a.ndjson").exists()
     if not TABLE["faults"][fault]["message"]:
         assert done.status in (0, 3)
         return
-    assert (done.status, done.stdout) == (2, "")
-    one_line(done.stderr, _message(fault, operation, bench.server.endpoint))
-    assert bench.server.calls[operation] == TABLE["faults"][fault].get("calls", 0)
+    status = TABLE["apis"][operation].get("status", 2)
+    assert (done.status, written) == (status, status != 2)
+    message = _message(fault, operation, bench.server.endpoint)
+    one_line(done.stderr.partition("acctgate: 2 accounts in the directory")[0], message)
+    calls = TABLE["faults"][fault].get("calls", 0)
+    if many and fault in THROTTLED:
+        assert bench.server.calls[operation] > 1
+    else:
+        assert bench.server.calls[operation] == (8 if many and calls > 1 else calls)
 
 
 @pytest.mark.parametrize("operation", [name for name in TABLE["apis"] if name not in COMMANDS])
 def test_a_wrong_content_type_does_no_harm(bench: Bench, whole: dict[str, Any], operation: str) -> None:
     status, errors, document = bench.read(operation, fault="wrong-content-type")
     assert (status, errors) == (0, "")
+    if operation == "GenerateCredentialReport":
+        assert document.pop("CredentialReport")["Users"]
+        whole = {key: value for key, value in whole.items() if key != "CredentialReport"}
     assert {key: value for key, value in document.items() if key not in HOW} == whole
 
 

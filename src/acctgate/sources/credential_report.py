@@ -76,19 +76,11 @@ def read_credential_report(
 
 
 def _generate(call: Call) -> str:
-    """Have a report generated, and return the State of that.
-
-    Raises:
-        CallError: The call failed. It is an error of reading the report, and names the operation.
-    """
+    """Have a report generated, and return the State of that."""
     operation = GENERATE_CREDENTIAL_REPORT
-    try:
-        state: str = expect(operation, call(operation, {}), operation.answer_key, str)
-        if state not in _STATES:
-            raise unexpected(operation, "unknown State")
-    except CallError as error:
-        message = f"{operation.name}: {error.error['message']}"
-        raise CallError(CREDENTIAL_REPORT.name, {**error.error, "message": message}, error.needs) from None
+    state: str = expect(operation, call(operation, {}), operation.answer_key, str)
+    if state not in _STATES:
+        raise unexpected(operation, "unknown State")
     return state
 
 

@@ -91,7 +91,12 @@ CREDENTIAL_REPORT: Final = Operation(
     "GetCredentialReport", "ims", "2019-08-15", "ram:GetCredentialReport", "CredentialReport", "Content"
 )
 GENERATE_CREDENTIAL_REPORT: Final = Operation(
-    "GenerateCredentialReport", "ims", "2019-08-15", "ram:GenerateCredentialReport", "", "State"
+    "GenerateCredentialReport",
+    "ims",
+    "2019-08-15",
+    "ram:GenerateCredentialReport",
+    "CredentialReport",
+    "State",
 )
 ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole", "", "Credentials")
 SET_PREFERENCE: Final = Operation(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION, with_risk_levels
+from acctgate.model.snapshot import explain
 from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import without_secrets
 from acctgate.sources.call_error import CallError, expect, unexpected
@@ -54,7 +55,7 @@ def read_rules(
     section, error = read_rule_compliance(call, pack, aggregator_id)
     listed = expect(operation, section, SECTION, list)
     found = sorted((_rule(operation, rule) for rule in listed), key=lambda rule: (_rank(rule), rule.name, rule.id))
-    doubts = [] if error is None else [f"the risk levels are unknown: {error['code']}: {error['message']}"]
+    doubts = [] if error is None else [f"the risk levels are unknown: {explain(error, operation.name)}"]
     total, ignored = section.get("TotalCount"), section.get("IgnoredCount")
     if type(total) is int and total != len(found):
         doubts.append(f"{len(found):,} of {total:,} rules are listed")
