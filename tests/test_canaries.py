@@ -22,13 +22,17 @@ from tests.support.canaries import (
     KEY_ID,
     OIDC,
     SECRET,
+    SESSION_SECRET,
+    SESSION_TOKEN,
     SIGNATURE,
     TOKEN,
     USED,
+    WEBHOOK,
     files,
     forms,
     found,
 )
+from tests.support.chat import OK, Chat
 from tests.support.engine import Stack, data_sources
 from tests.support.process import Done, run_here
 from tests.support.secrets import unprotect
@@ -53,6 +57,42 @@ _ANSWERS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 
+_MANY: Final[dict[str, dict[str, Any]]] = {
+    "GetResourceDirectory": {
+        "ResourceDirectory": {
+            "ResourceDirectoryId": "rd-1",
+            "MasterAccountId": "1234567890123456",
+            "MasterAccountName": "ECHO",
+            "RootFolderId": "r-1",
+        }
+    },
+    "ListAccounts": {
+        "Accounts": {
+            "Account": [
+                {
+                    "AccountId": account,
+                    "DisplayName": "ECHO",
+                    "FolderId": "fd-1",
+                    "Status": "ECHO",
+                    "Tags": {"Tag": [{"Key": "ECHO", "Value": "ECHO"}]},
+                }
+                for account in ("1234567890123456", "1000000000000002")
+            ]
+        },
+        "TotalCount": 2,
+    },
+    "ListFoldersForParent": {"Folders": {"Folder": [{"FolderId": "fd-1", "FolderName": "ECHO"}]}, "TotalCount": 1},
+    "AssumeRole": {
+        "Credentials": {
+            "AccessKeyId": "STS.NTx4Kp9Vb2",
+            "AccessKeySecret": SESSION_SECRET,
+            "SecurityToken": SESSION_TOKEN,
+            "Expiration": "2099-01-01T00:00:00Z",
+        }
+    },
+}
+"""An organization: a role that may be assumed, in an account that answers as another one."""
+
 _REPORT: Final = {"ReportUrl": f"https://bucket.oss.example/x?Signature={SIGNATURE}"}
 
 
@@ -63,7 +103,8 @@ class _Echo(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer any call."""
-        answer = json.loads(json.dumps(_ANSWERS.get(self.headers["x-acs-action"], {})))
+        template = json.dumps((_ANSWERS | _MANY).get(self.headers["x-acs-action"], {}))
+        answer = json.loads(template.replace('"ECHO"', json.dumps(self.echo)))
         for section in answer.values():
             if isinstance(section, dict):
                 section |= {
@@ -74,7 +115,8 @@ class _Echo(BaseHTTPRequestHandler):
                 section.update(_REPORT if "ReportStatus" in section else {})
         body = {"RequestId": "1", **answer}
         if not answer:
-            body |= {"Code": "Forbidden.RAM", "Message": f"{self.echo} {self.headers['Authorization']}"}
+            token = self.headers.get("x-acs-security-token")
+            body |= {"Code": "Forbidden.RAM", "Message": f"{self.echo} {token} {self.headers['Authorization']}"}
         raw = json.dumps(body).encode()
         self.send_response(200 if answer else 403, self.echo.split()[0][:80])
         self.send_header("Content-Length", str(len(raw)))
@@ -157,6 +199,46 @@ def test_every_other_command_that_reads(home: Path, monkeypatch: pytest.MonkeyPa
         ("init", "--yes", "--region", "cn-shanghai"),
     ):
         searched(run_here("--debug", *arguments), home)
+
+
+def test_many_accounts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Directory, sessions of roles, parts and their merge, reports of controls, a history, and what has changed."""
+    monkeypatch.setattr(_Echo, "echo", " ".join(ECHOES))
+    monkeypatch.setattr("acctgate.organization.pace._ATTEMPTS", 1)
+    (home / "history").mkdir()
+    reports = [argument for name in FORMATS for argument in ("--format", f"{name}=report.{name}")]
+    printed: dict[str, str] = {}
+    for arguments in (
+        ("snapshot", "--organization", "--run", "r", "--shard", "1/2", "--output", "part-1.ndjson"),
+        ("snapshot", "--organization", "--run", "r", "--shard", "2/2", "--output", "part-2.ndjson"),
+        ("merge", "part-1.ndjson", "part-2.ndjson", "--output", "all.ndjson"),
+        ("check", "--organization", "--policy", "strict", "--framework", "cis-2.0", *reports),
+        ("check", "--snapshot", "all.ndjson", "--policy", "strict", "--since", "report.json"),
+        ("snapshot", "--output", "history/"),
+        ("check", "--history", "history", "--policy", "strict", "--format", "html"),
+        ("diff", "report.json", "report.json", "--format", "text"),
+        ("explain", "--report", "report.json", "--rule", "login-mfa"),
+    ):
+        done = run_here("--debug", *arguments)
+        assert done.status in (0, 1, 3), done
+        printed[" ".join(arguments[:4])] = f"{done.stdout} {done.stderr}"
+    assert found({**printed, **files(home)}) == []
+
+
+@pytest.mark.parametrize("service", OK)
+def test_a_notification(home: Path, monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    monkeypatch.setattr(_Echo, "echo", " ".join(ECHOES))
+    variable = f"ACCTGATE_{service.upper()}_WEBHOOK"
+    with Chat(answer=" ".join(ECHOES).encode()) as chat:
+        monkeypatch.setenv(variable, f"{chat.address}/{WEBHOOK}")
+        monkeypatch.setenv(f"{variable}_SECRET", WEBHOOK)
+        for policy, status in (("strict", 1), ("missing.yaml", 2)):
+            done = run_here("--debug", "check", "--policy", policy, "--notify", service)
+            assert done.status == status
+            searched(done, home)
+            assert WEBHOOK not in f"{done}"
+    messages = {str(number): json.dumps(message.body) for number, message in enumerate(chat.received)}
+    assert len(messages) == 2 and found(messages) == [] and WEBHOOK not in "".join(messages.values())
 
 
 @pytest.mark.parametrize("form", forms(OIDC))

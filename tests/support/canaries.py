@@ -15,6 +15,10 @@ KEY_ID: Final = "LTAI5tKq7WvXz2Rb9Nc4"
 SECRET: Final = "pT4+Zu8/hQ2=Ys6mDf0&Lk3wJx"
 TOKEN: Final = "CAISgw/Vd7+oE1rB5n=" + "Uy8Hc3Pq6+Mz/" * 8 + "Gt2Xk9=="
 OIDC: Final = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqMm5XcTl6In0.Rw7Fv4+Bx1/Nd8mQ"
+SESSION_SECRET: Final = "mW8/Rt5+Yb1=Xc7nQe3&Hf"
+SESSION_TOKEN: Final = "CAESzz/Kq4+tW9yB2m=" + "Ej6Vd1Nu9+Ra/" * 8 + "Po5Zs3=="
+WEBHOOK: Final = "wT6bJ2rXq9LmV4kD8sYp"
+"""The secret part of a webhook's address."""
 USED: Final = (KEY_ID, SECRET, TOKEN, OIDC)
 """Credentials in use, which are redacted in every encoding."""
 
@@ -70,7 +74,7 @@ def _views(text: str) -> Iterator[str]:
 
 
 def _parts() -> Iterator[str]:
-    for value in (*USED, BEARER, SIGNATURE):
+    for value in (*USED, SESSION_SECRET, SESSION_TOKEN, BEARER, SIGNATURE):
         yield from (value[start : start + _WINDOW] for start in range(0, len(value) - _WINDOW + 1, 4))
     for value in USED:
         for text in (forms(value)[name] for name in ("base64", "base64 inside", "hexadecimal")):
