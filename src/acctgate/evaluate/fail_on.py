@@ -15,7 +15,6 @@ from acctgate.model.report import AccountReport
 
 Threshold = Literal["mandatory", "advisory"]
 LEVELS: Final = get_args(Threshold)
-"""In ascending order."""
 
 
 @dataclass(frozen=True, slots=True)
