@@ -73,6 +73,7 @@ OTHERS: Final = {
     "github": "title=cis-2.0 1.2%3A unknown::account 2: root-access-keys: ",
     "gitlab": '"check_name": "cis-2.0 1.2"',
     "junit": 'name="cis-2.0 1.2"',
+    "ocsf": '"requirements": ["cis-2.0 1.2"]',
     "sarif": '"ruleId": "cis-2.0 1.2"',
 }
 """The formats that list outcomes only, and what each has of a control that fails."""

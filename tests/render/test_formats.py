@@ -108,7 +108,7 @@ def test_several_formats_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     assert all((tmp_path / file).stat().st_size for file in names.values())
 
 
-FLEET_FORMATS = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html")
+FLEET_FORMATS = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html", "ocsf")
 
 
 def _fleet(folder: Path, number: int) -> Path:

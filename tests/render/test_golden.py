@@ -29,6 +29,7 @@ SUFFIX: Final = {
     "gitlab": "json",
     "csv": "csv",
     "html": "html",
+    "ocsf": "ndjson",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from acctgate.render.base import Frame, Renderer
 
-FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html")
+FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html", "ocsf")
 
 
 def renderer(name: str, frame: Frame | None = None) -> Renderer:
