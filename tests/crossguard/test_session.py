@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acctgate.crossguard.configuration import AccountSettings, Configuration, PolicySettings
+from acctgate.crossguard.engine_command import EngineCommand
 from acctgate.crossguard.gate import JudgedStack
 from acctgate.crossguard.planned import Declared
 from acctgate.crossguard.reader import BackgroundReader
@@ -28,6 +31,7 @@ from acctgate.policy import Policy
 from acctgate.policy.policy import Waiver
 from acctgate.rules import RULES
 from tests.support import NOW, policy_of
+from tests.support.accounts import GOOD
 
 ACCOUNT = "1234567890123456"
 OTHER = "2222222222222222"
@@ -110,6 +114,22 @@ def test_a_session_goes_from_configured_to_reported() -> None:
     assert [violation.urn for violation in run.stack_violations(LOGIN_MFA)] == [URN]
     run.finish()
     assert [*phases, run.phase] == list(Phase)
+
+
+def test_the_report_has_the_repair_in_the_language_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The preview's comment on a pull request shows it, as that of check does."""
+    (tmp_path / "Pulumi.yaml").write_text("name: p\nruntime: nodejs\n")
+    monkeypatch.setattr("acctgate.crossguard.session.project_folder", lambda: tmp_path)
+    live_account = finished([Snapshot.from_document({**GOOD, "account_id": ACCOUNT})])
+    monkeypatch.setattr(FakeReader, "start_account", lambda *_: live_account)
+    run, unchanged = (PreviewSession(Configuration(policy()), FakeReader(), EngineCommand()) for _ in range(2))
+    run.declare(Declared(URN, WEAK, "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"))
+    unchanged.declare_other()
+    (planned,), (live,) = (json.loads(each.judge([], NOW))["accounts"] for each in (run, unchanged))
+    assert planned["repair"].startswith("```typescript\n") and 'mfaOperationForLogin: "mandatory"' in planned["repair"]
+    assert "repair" not in live
 
 
 def test_a_stack_without_resources_is_judged() -> None:

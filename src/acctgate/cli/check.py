@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, settle
 from acctgate.frameworks import Framework
 from acctgate.model.other_change import is_effective
+from acctgate.model.report import AccountReport
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
 
@@ -121,9 +122,8 @@ def command(
                 evaluation = evaluate(
                     accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
                 )
-            if planned is not None:
-                writer.repair = _repairer(evaluation, wanted, now)
-            compared = earlier.watch(require_blocking_in_groups(wanted.source, evaluation, blocking))
+            judged_accounts = evaluation if planned is None else _with_repairs(evaluation, wanted, now)
+            compared = earlier.watch(require_blocking_in_groups(wanted.source, judged_accounts, blocking))
             counted = compared if many.selected else shown.count(compared, "accounts")
             reports = shown.until(counted, first=writer.on_terminal)
             try:
@@ -149,12 +149,12 @@ def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) ->
     return Controls(frameworks, policy, now)
 
 
-def _repairer(evaluation: Evaluation, policy: Policy, now: datetime) -> Callable[[int], str | None]:
-    """Return what `Frame.repair` needs: the repair of an account after the deploy, in the language of this folder."""
+def _with_repairs(evaluation: Evaluation, policy: Policy, now: datetime) -> Iterator[AccountReport]:
+    """Yield the reports on what a plan makes of accounts with their repairs, in the language of this folder."""
     from acctgate.fix.detect import detect_target  # noqa: PLC0415 - only a plan needs a repair
-    from acctgate.fix.for_plan import repair_of  # noqa: PLC0415
+    from acctgate.fix.for_plan import with_repairs  # noqa: PLC0415
 
-    return lambda number: repair_of(evaluation.accounts[number], policy, now, detect_target(Path.cwd()))
+    return with_repairs(evaluation, evaluation.accounts, policy, now, detect_target(Path.cwd()))
 
 
 def _start_workers(

@@ -66,8 +66,6 @@ class Writer:
             click.UsageError: A format does not exist, or two have no file.
         """
         self.policy, self.judged_by, self._look = policy, judged_by, look
-        self.repair: Callable[[int], str | None] | None = None
-        """See `Frame`."""
         self._frameworks = tuple(frameworks)
         self.scope: Scope | None = None
         """Which accounts of an organization are judged. May be set until `write` is called."""
@@ -164,7 +162,6 @@ class Writer:
             judged_by=self.judged_by,
             frameworks=self._frameworks,
             language=self._look.language,
-            repair=self.repair,
             verbose=self._look.verbose,
             folder=folder.as_posix(),
             root=root.as_posix() if root else "",

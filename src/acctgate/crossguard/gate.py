@@ -11,6 +11,8 @@ from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.judge import JudgeControls
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.fix.detect import DEFAULT_TARGET
+from acctgate.fix.for_plan import with_repairs
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.other_change import Planned
 from acctgate.model.outcome import Outcome, reason_of
@@ -90,6 +92,7 @@ def judge_stack(
     now: datetime,
     earlier: Baseline | None = None,
     controls: JudgeControls | None = None,
+    target: str = DEFAULT_TARGET,
 ) -> JudgedStack:
     """Judge the accounts of a stack as they will be after its planned changes.
 
@@ -100,11 +103,13 @@ def judge_stack(
         now: The time of judgement (with a time zone).
         earlier: A baseline that is compared with, and whose findings are not waived here.
         controls: Judges the controls of frameworks, None without them.
+        target: The language of the repairs; see `with_repairs`.
     """
     snapshots = [account.snapshot for account in stack]
     evaluation = evaluate(snapshots, policy, now, planned=changes, earlier=earlier, controls=controls)
     urns = [account.urns for account in stack] + [{}] * len(evaluation.accounts)
-    judged = tuple(JudgedAccount(*each) for each in zip(evaluation, evaluation.accounts, urns, strict=False))
+    reports = with_repairs(evaluation, evaluation.accounts, policy, now, target)
+    judged = tuple(JudgedAccount(*each) for each in zip(reports, evaluation.accounts, urns, strict=False))
     return JudgedStack(judged, evaluation.notices())
 
 

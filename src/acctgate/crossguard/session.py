@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 from acctgate.crossguard import variables
@@ -23,11 +24,13 @@ from acctgate.crossguard.other_resources import planned_others
 from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.recorded import project_folder
 from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, accounts, is_known
 from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.evaluate.controls import Controls
+from acctgate.fix.detect import detect_target
 from acctgate.frameworks import load_framework
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport
@@ -173,8 +176,8 @@ class PreviewSession:
         changes = locate(changes, sources, stack, self._reader)
         path = os.environ.get(variables.BASELINE)
         earlier = read_baseline(path, self.policy, now) if path else None
-        controls = requested_controls(self.policy, now)
-        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls)
+        controls, target = requested_controls(self.policy, now), detect_target(project_folder() or Path.cwd())
+        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls, target)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any], *, advisory: bool = False) -> Iterator[Violation]:

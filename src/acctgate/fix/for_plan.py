@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +13,7 @@ from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
 from acctgate.model.planned_change import MASKS
 from acctgate.model.preference_keys import PREFERENCE_KEYS
+from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
 
@@ -21,6 +24,25 @@ _FENCES: Final = {
     "terraform": "hcl",
 }
 """The name of each target's language in a block of code."""
+
+
+def with_repairs(
+    reports: Iterable[AccountReport], accounts: Sequence[Snapshot], policy: Policy, now: datetime, target: str
+) -> Iterator[AccountReport]:
+    """Yield the reports, those on accounts that a deployment leaves with violations with the repair.
+
+    Args:
+        reports: The reports, in the order of the accounts.
+        accounts: The accounts as they would be after the deploy.
+        policy: The policy.
+        now: The time of judgement.
+        target: The tool and language, as in `TARGETS`.
+    """
+    for number, report in enumerate(reports):
+        if report.diff is None or not any(outcome.outcome == "fail" for outcome in report.outcomes):
+            yield report
+        else:
+            yield replace(report, repair=repair_of(accounts[number], policy, now, target))
 
 
 def repair_of(account: Snapshot, policy: Policy, now: datetime, target: str) -> str | None:

@@ -54,6 +54,9 @@ class AccountReport:
     frameworks: tuple[FrameworkReport, ...] = ()
     """The controls of the frameworks that `--framework` names. They count for the verdict."""
 
+    repair: str | None = None
+    """The resources that would satisfy the policy after the deployment, as a block of code in Markdown."""
+
     def with_outcomes(
         self, outcomes: tuple[Outcome, ...], frameworks: tuple[FrameworkReport, ...] | None = None
     ) -> AccountReport:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -40,8 +39,6 @@ class Frame:
     """The working directory, which the files of places are relative to: an absolute path with slashes."""
     language: Language = "en"
     """The language of text, Markdown and, at first, of the page."""
-    repair: Callable[[int], str | None] | None = None
-    """Returns the repair of an account after the deploy, as a block of code in Markdown, by its place in the report."""
     verbose: bool = False
     """Whether text shows each of many accounts in detail, and the values of rules that pass, too."""
     root: str = ""

@@ -81,6 +81,7 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
     age += f'"groups": {dumps(report.groups)}, ' if report.groups else ""
     age += f'"possible_groups": {dumps(report.possible_groups)}, ' if report.possible_groups else ""
     diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
+    diff += f'"repair": {dumps(report.repair)}, ' if report.repair else ""
     controls = f'"frameworks": {dumps(list(map(_framework, report.frameworks)))}, ' if report.frameworks else ""
     return (
         f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}{controls}'

@@ -69,9 +69,7 @@ class MarkdownRenderer(Renderer):
     def _add_repair(self, report: AccountReport) -> None:
         """Add how the program can satisfy the policy, if the deploy is blocked."""
         blocked = any(each.binding and each.outcome == "fail" for each in report.outcomes)
-        if self.frame.repair is None or report.diff is None or not blocked:
-            return
-        if text := self.frame.repair(self._accounts):
+        if blocked and (text := report.repair):
             self._repairs.add(lambda: text)
 
     def end(self, summary: Summary) -> str:
