@@ -13,6 +13,7 @@ PAGES: Final = {
     "README.zh-CN.md": "zh-CN.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
+    "SECURITY.md": "security.md",
 }
 """Files at the root, and their names on the site. The other pages are in docs/."""
 _REPOSITORY: Final = "https://github.com/acctgate/acctgate/tree/main/"

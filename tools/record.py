@@ -1,7 +1,10 @@
-"""Record the terminal sessions in the documentation: commands on the demo account with their real output.
+"""Record the terminal sessions in the documentation: their commands run on the demo account, with their real output.
 
-A session stands between `<!-- recorded: NAME -->` and `<!-- /recorded -->`. tests/repository/test_record.py runs each
-again and compares. Run by `make record`.
+A session is a console block between `<!-- recorded: NAME -->` and `<!-- /recorded -->`. With
+`<!-- recorded: NAME, 20 accounts -->`, the page's demo account is an organization. The commands are `acctgate …`,
+`cat FILE` and `echo $?`. All sessions of a page share a folder: `<!-- file: NAME -->` before a code block creates a
+file in it, and `<!-- file: NAME = PATH -->` copies one of this repository. tests/repository/test_record.py runs each
+page again and compares. An output that is `…` stays so. Run by `make record`.
 """
 
 from __future__ import annotations
@@ -9,97 +12,78 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from acctgate.demo import DemoServer
+from acctgate.demo import DemoOrganization, DemoServer
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PACK: Final = "cp-fdc8626622af00f9****"
 Run = Callable[[list[str], Path, Mapping[str, str]], tuple[int, str]]
 """Runs `acctgate` with these arguments in a folder and an environment; returns the exit status and the output."""
+_PART: Final = re.compile(
+    r"<!-- file: (?P<copy>\S+) = (?P<source>\S+) -->"
+    r"|<!-- file: (?P<file>\S+) -->\n```\w*\n(?P<text>.*?)```"
+    r"|<!-- recorded: (?P<name>[\w-]+)(?:, (?P<accounts>\d+) accounts)? -->\n(?P<block>.*?)<!-- /recorded -->",
+    re.DOTALL,
+)
 
 
-class Session(NamedTuple):
-    """Commands on the demo account: `acctgate …`, `cat FILE` and `echo $?`."""
-
-    document: str
-    commands: tuple[str, ...]
-    files: Mapping[str, str]
+def pages() -> list[Path]:
+    """Return the pages with sessions."""
+    return [path for path in sorted((ROOT / "docs").rglob("*.md")) if "<!-- recorded: " in path.read_text("utf-8")]
 
 
-SESSIONS: Final = {
-    "frameworks": Session(
-        "docs/frameworks.md",
-        (
-            "cat policy.yaml",
-            "acctgate check --policy policy.yaml --framework cis-2.0",
-            "echo $?",
-        ),
-        {
-            "policy.yaml": "version: 1\nrules:\n  root-access-keys: {maximum: 0}\n  root-mfa:\n"
-            "  user-mfa: {minimum_ratio: 1.0}\n  old-access-keys: {maximum: 0}\n  old-root-access-keys: {maximum: 0}\n"
-            "  password-length: {minimum: 8}\n  password-reuse: {minimum: 5}\n  password-attempts: {maximum: 5}\n"
-        },
-    ),
-    "compliance": Session(
-        "docs/demo-account.md",
-        (
-            "acctgate compliance list",
-            f"acctgate compliance generate '{PACK}'",
-            f"acctgate compliance status '{PACK}'",
-            "echo $?",
-            f"acctgate compliance wait '{PACK}'",
-            f"acctgate compliance download '{PACK}' --output report.xlsx --rows rows.json",
-            "cat rows.json",
-            "cat policy.yaml",
-            "acctgate check --policy policy.yaml",
-            "echo $?",
-        ),
-        {
-            "policy.yaml": "version: 1\nrules:\n  compliance-report: {max_age_days: 7}\n"
-            "  compliance-rules: {max_high: 0}\n"
-        },
-    ),
-}
+def record(text: str, run: Run) -> str:
+    """Return a page with what its sessions print now."""
+    accounts = next((int(part["accounts"]) for part in _PART.finditer(text) if part["accounts"]), 0)
+    organization = DemoOrganization(accounts) if accounts else None
+    with DemoServer(organization=organization) as server, tempfile.TemporaryDirectory(prefix="acctgate-") as name:
+        return _PART.sub(lambda part: _play(part, Path(name), server.environment, run), text)
 
 
-def record(session: Session, run: Run) -> str:
-    """Return the session as a Markdown code block."""
+def _play(part: re.Match[str], folder: Path, environment: Mapping[str, str], run: Run) -> str:
+    """Create a file, or return a session with its output."""
+    if part["block"] is not None:
+        session = "\n".join(_session(part["block"], folder, environment, run))
+        return part[0].replace(part["block"], f"{session}\n")
+    target = folder / (part["copy"] or part["file"])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if part["copy"]:
+        shutil.copy(ROOT / part["source"], target)
+    else:
+        target.write_text(part["text"], encoding="utf-8")
+    if target.name == "Pulumi.yaml" and not (folder / ".venv").exists():
+        (folder / ".venv").symlink_to(sys.prefix)
+    return part[0]
+
+
+def _session(block: str, folder: Path, environment: Mapping[str, str], run: Run) -> list[str]:
+    """Return the lines of a code block."""
     lines = ["```console"]
     status = 0
-    with DemoServer() as server, tempfile.TemporaryDirectory(prefix="acctgate-record-") as name:
-        folder = Path(name)
-        for file, text in session.files.items():
-            (folder / file).write_text(text, encoding="utf-8")
-        for command in session.commands:
-            lines.append(f"$ {command}")
-            program, *arguments = shlex.split(command)
-            if program == "acctgate":
-                status, output = run(arguments, folder, server.environment)
-            else:
-                output = f"{status}\n" if program == "echo" else (folder / arguments[0]).read_text(encoding="utf-8")
-            lines += [line for line in output.splitlines() if line]
-    return "\n".join([*lines, "```"]) + "\n"
-
-
-def recorded(name: str, text: str) -> re.Match[str]:
-    """Return where a session stands in the text of its document; the group is its code block."""
-    found = re.search(rf"<!-- recorded: {name} -->\n(.*?)<!-- /recorded -->", text, re.DOTALL)
-    assert found is not None, f"there is no session {name}"
-    return found
+    for command, elided in re.findall(r"^\$ (.*)(\n…)?$", block, re.MULTILINE):
+        lines.append(f"$ {command}")
+        program, *arguments = shlex.split(command, comments=True)
+        if program == "acctgate":
+            status, output = run(arguments, folder, environment)
+        else:
+            output = f"{status}\n" if program == "echo" else (folder / arguments[0]).read_text(encoding="utf-8")
+        lines += ["…"] if elided else [line for line in output.splitlines() if line]
+    return [*lines, "```"]
 
 
 def run_command(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
     """Run `acctgate` in a process of its own."""
+    path = os.pathsep.join((str(ROOT / ".cache/pulumi/bin"), os.environ["PATH"]))
     done = subprocess.run(
         [sys.executable, "-m", "acctgate", *arguments],
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**os.environ, "PATH": path, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -108,14 +92,11 @@ def run_command(arguments: list[str], folder: Path, environment: Mapping[str, st
 
 
 def main() -> int:
-    """Record each session that is named, or all. Return the exit status."""
-    for name in sys.argv[1:] or SESSIONS:
-        document = ROOT / SESSIONS[name].document
-        text = document.read_text(encoding="utf-8")
-        place = recorded(name, text).span(1)
-        block = record(SESSIONS[name], run_command)
-        document.write_text(text[: place[0]] + block + text[place[1] :], encoding="utf-8", newline="\n")
-        print(f"{document.relative_to(ROOT)}: {name} recorded")
+    """Record each page that is named, or all. Return the exit status."""
+    for page in [Path(name).resolve() for name in sys.argv[1:]] or pages():
+        text = record(page.read_text(encoding="utf-8"), run_command)
+        page.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{page.relative_to(ROOT)}: recorded")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -19,8 +18,9 @@ import pytest
 
 from acctgate.cli.examples import WithExamples, aligned
 from acctgate.demo import DemoOrganization, DemoServer
-from tests.support import HERE, NOW, ROOT, run, seed
+from tests.support import NOW, ROOT
 from tests.support.commands import COMMANDS
+from tests.support.example_files import commit_policies, create_files
 
 WIDEST: Final = 120
 """Columns. Examples are not folded: they are there to be copied."""
@@ -81,41 +81,8 @@ def server() -> Iterator[DemoServer]:
 @pytest.fixture
 def repository(tmp_path: Path, server: DemoServer) -> Path:
     """Create a folder with all files that the examples name."""
-    snapshot = run("snapshot", environment=server.environment).stdout
-    report = run("check", "--policy", "baseline", "--format", "json", environment=server.environment)
-    (tmp_path / "acctgate.json").write_text(report.stdout)
-    for name in ("prod.json", "monday.json"):
-        (tmp_path / name).write_text(snapshot)
-    worse = json.loads(snapshot)
-    worse["SecurityPreference"]["LoginProfilePreference"]["LoginSessionDuration"] = 24
-    (tmp_path / "friday.json").write_text(json.dumps(worse))
-    (tmp_path / "main.yaml").write_text("version: 1\nextends: strict\n")
-    (tmp_path / "branch.yaml").write_text("version: 1\nextends: baseline\n")
-    copies = {
-        seed("003-security-preference.xml"): "preference.xml",
-        seed("000-security-practice.json"): "report.json",
-        HERE / "plans/pulumi/update.preview.json": "plan.json",
-        ROOT / "Pulumi.yaml": "Pulumi.yaml",
-        ROOT / "__main__.py": "__main__.py",
-    }
-    for source, name in copies.items():
-        shutil.copy(source, tmp_path / name)
-    shutil.copytree(ROOT / "policies", tmp_path / "policies")
-    (tmp_path / ".venv").symlink_to(sys.prefix)
+    create_files(tmp_path, server.environment)
     return tmp_path
-
-
-def _branch(repository: Path) -> None:
-    """Make the folder a git repository whose working tree has a looser policy than origin/main."""
-    (policy := repository / "policies/policy.yaml").write_text("version: 1\nextends: strict\n")
-    for command in (
-        "init -q",
-        "add .",
-        "-c user.name=a -c user.email=a@example.org commit -qm first",
-        "update-ref refs/remotes/origin/main HEAD",
-    ):
-        subprocess.run(["git", *command.split()], cwd=repository, check=True, timeout=60)
-    policy.write_text("version: 1\nextends: baseline\n")
 
 
 def _add_pack(server: DemoServer) -> None:
@@ -147,7 +114,7 @@ def test_an_example_works(words: tuple[str, ...], example: str, repository: Path
         shutil.rmtree(repository / "policies")
         (repository / "infrastructure").mkdir()
     if "--base" in example:
-        _branch(repository)
+        commit_policies(repository)
     if words[0] == "compliance":
         _add_pack(server)
     if words == ("snapshot",):  # which overwrites no file

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from acctgate.cli import group
 from acctgate.policy import load_policy
 from tests.support import ROOT
-from tests.support.commands import COMMANDS
 from tests.support.process import run_here
 
 DOC: Final = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
-LINES: Final = re.findall(r"^\$ (acctgate .*)$", DOC, re.MULTILINE)
 
 
 def block(kind: str, containing: str) -> str:
     """Return the fenced block of that kind that contains a text."""
     [found] = [text for text in re.findall(rf"```{kind}\n(.*?)```", DOC, re.DOTALL) if containing in text]
     return str(found)
-
-
-@pytest.mark.parametrize("line", LINES)
-def test_a_command_is_understood(line: str) -> None:
-    words = shlex.split(line, comments=True)[1:]
-    name = tuple(words[:2]) if tuple(words[:2]) in COMMANDS else (words[0],)
-    assert name in COMMANDS, f"{name} is a command of {group.name}"
-    COMMANDS[name].make_context(name[-1], words[len(name) :])
 
 
 @pytest.fixture

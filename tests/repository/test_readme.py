@@ -60,13 +60,6 @@ def options(name: str) -> set[str]:
     return {option for parameter in command.params for option in parameter.opts}
 
 
-@pytest.mark.parametrize("words", examples(), ids=" ".join)
-def test_an_example_is_understood(words: list[str]) -> None:
-    command = group.get_command(CONTEXT, words[1])
-    assert command is not None
-    command.make_context(words[1], words[2:])
-
-
 def test_there_are_examples_of_the_main_commands() -> None:
     assert {words[1] for words in examples()} >= {"check", "snapshot", "preview"}
 
