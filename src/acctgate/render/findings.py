@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from acctgate.language import Language
@@ -48,9 +49,9 @@ def title(outcome: Outcome) -> str:
     return f"{clean(outcome.rule)}: {OUTCOME_WORDS[outcome.outcome]}"
 
 
-def sentence(report: AccountReport, outcome: Outcome) -> str:
-    """Return the account, the message and the expected value as one printable line."""
-    return f"account {account_name(report)}: {clean(f'{outcome.message}; expected {outcome.expected}')}"
+def sentence(outcome: Outcome) -> str:
+    """Return the message and the expected value as one printable line."""
+    return clean(f"{outcome.message}; expected {outcome.expected}")
 
 
 def who(outcome: Outcome, most: int = MOST_NAMES) -> str:
@@ -128,7 +129,7 @@ class Fingerprints:
         self._packs.clear()
         head = _hash(account)
         for outcome in outcomes:
-            yield outcome, head + _hash(_numbered(self._packs, f"{outcome.rule}\n{pack(outcome)}"))
+            yield outcome, head + _hash_finding(_numbered(self._packs, f"{outcome.rule}\n{pack(outcome)}"))
 
 
 def _numbered(seen: Counter[str], name: str) -> str:
@@ -142,6 +143,12 @@ def pack(outcome: Outcome) -> str:
     name = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
     head, bracket, _ = outcome.setting.rpartition("]")
     return str(name or head + bracket)
+
+
+@lru_cache(maxsize=1024)
+def _hash_finding(text: str) -> str:
+    """Return the hash of a rule and pack. Cached: most are those of every account."""
+    return _hash(text)
 
 
 def _hash(text: str) -> str:

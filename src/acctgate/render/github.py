@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean, without_commands
-from acctgate.render.base import DEFAULT_PLACE, Renderer
-from acctgate.render.findings import VERDICT_WORDS, findings, level, sentence, title
+from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
+from acctgate.render.findings import VERDICT_WORDS, account_name, findings, level, sentence, title
 
 
 class GithubRenderer(Renderer):
     """`--format github`."""
 
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._parts = lru_cache(maxsize=2048)(self._split)
+
     def account(self, report: AccountReport) -> str:
         """Return an error or a warning for each finding."""
-        return "".join([self._command(report, outcome) for outcome in findings(report, self.frame.places)])
+        name = _data(account_name(report))
+        return "".join([name.join(self._parts(outcome)) for outcome in findings(report, self.frame.places)])
 
     def end(self, summary: Summary) -> str:
         """Return the waivers needing attention, and the verdict."""
@@ -37,9 +44,13 @@ class GithubRenderer(Renderer):
         given = self.frame.judged_by.policy.overrides if self.frame.judged_by else ()
         return [f"::warning title=acctgate%3A policy overridden::{_data(override)}\n" for override in given]
 
-    def _command(self, report: AccountReport, outcome: Outcome) -> str:
-        text = f"{sentence(report, outcome)}. {outcome.remediation}"
-        return annotation(level(outcome), self.frame.place(outcome), title(outcome), text)
+    def _split(self, outcome: Outcome) -> tuple[str, str]:
+        """Return an annotation, split where the account's name goes.
+
+        Cached by identity: accounts with the same values share their outcomes.
+        """
+        where = _where(level(outcome), self.frame.place(outcome), title(outcome))
+        return f"{where}account ", f": {_data(f'{sentence(outcome)}. {outcome.remediation}')}\n"
 
 
 def annotation(level: str, place: Place, title: str, text: str) -> str:
@@ -51,8 +62,11 @@ def annotation(level: str, place: Place, title: str, text: str) -> str:
         title: The annotation's title.
         text: The annotation's message.
     """
-    where = f"file={_property(place.file)},line={place.line},title={_property(title)}"
-    return f"::{level} {where}::{_data(text)}\n"
+    return f"{_where(level, place, title)}{_data(text)}\n"
+
+
+def _where(level: str, place: Place, title: str) -> str:
+    return f"::{level} file={_property(place.file)},line={place.line},title={_property(title)}::"
 
 
 def _data(text: str) -> str:

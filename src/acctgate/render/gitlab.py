@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 from acctgate.model.outcome import Outcome, Severity
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
-from acctgate.render.findings import Fingerprints, findings, sentence, title
-from acctgate.render.json import dumps
+from acctgate.render.findings import Fingerprints, account_name, findings, sentence, title
+from acctgate.render.json import dumps, encode_part
 
 _SEVERITIES: Final[dict[Severity, str]] = {
     "critical": "blocker",
@@ -26,6 +27,7 @@ class GitlabRenderer(Renderer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._separator, self._fingerprints = "\n ", Fingerprints()
+        self._parts = lru_cache(maxsize=2048)(self._split)
 
     def begin(self) -> str:
         """Return the start of the array."""
@@ -33,8 +35,11 @@ class GitlabRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return an issue for each finding."""
-        found = findings(report, self.frame.places)
-        return self._listed([self._issue(report, *each) for each in self._fingerprints.of(report, found)])
+        name, issues = encode_part(account_name(report)), []
+        for outcome, fingerprint in self._fingerprints.of(report, findings(report, self.frame.places)):
+            start, middle, end = self._parts(outcome)
+            issues.append(f"{start}{name}{middle}{fingerprint}{end}")
+        return self._listed(issues)
 
     def end(self, summary: Summary) -> str:
         """Return what is not a finding but should be seen, and the end of the array."""
@@ -50,16 +55,18 @@ class GitlabRenderer(Renderer):
         before, self._separator = self._separator, ",\n "
         return before + ",\n ".join(issues)
 
-    def _issue(self, report: AccountReport, outcome: Outcome, fingerprint: str) -> str:
+    def _split(self, outcome: Outcome) -> tuple[str, str, str]:
+        """Return an issue, split where the account's name and the fingerprint go.
+
+        Cached by identity: accounts with the same values share their outcomes.
+        """
         place = self.frame.place(outcome)
-        issue = {
-            "description": f"{title(outcome)}: {sentence(report, outcome)}",
-            "check_name": outcome.rule,
-            "fingerprint": fingerprint,
-            "severity": _severity(outcome),
-            "location": {"path": place.file, "lines": {"begin": place.line}},
-        }
-        return dumps(issue)
+        location = {"path": place.file, "lines": {"begin": place.line}}
+        return (
+            f'{{"description": "{encode_part(title(outcome))}: account ',
+            f': {encode_part(sentence(outcome))}", "check_name": {dumps(outcome.rule)}, "fingerprint": "',
+            f'", "severity": "{_severity(outcome)}", "location": {dumps(location)}}}',
+        )
 
 
 def _note(name: str, text: str) -> str:

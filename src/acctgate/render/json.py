@@ -24,6 +24,11 @@ def dumps(value: Any) -> str:
     return json_without_commands(_ENCODE(value))
 
 
+def encode_part(text: str) -> str:
+    """Return text as a part of a JSON string, without its quotes."""
+    return dumps(text)[1:-1]
+
+
 class JsonRenderer(Renderer):
     """`--format json`: one document. The keys that depend on all accounts come last."""
 

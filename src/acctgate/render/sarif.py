@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
 from acctgate.render.controls import with_controls
 from acctgate.render.findings import Fingerprints, account_name, level, read_line, sentence, who
 from acctgate.render.gravest import Gravest, rank
-from acctgate.render.json import dumps
+from acctgate.render.json import dumps, encode_part
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 from acctgate.version import __version__
@@ -39,6 +39,7 @@ class SarifRenderer(Renderer):
         super().__init__(frame)
         self._index = {rule.id: index for index, rule in enumerate(frame.rules)}
         self._fingerprints, self._results = Fingerprints(), Gravest(_LIMIT)
+        self._parts = lru_cache(maxsize=2048)(self._split)
         self._read: list[dict[str, str]] = []
         self._severities: dict[str, Severity] = {}
         """The gravest of each rule's results: groups of a policy can override it."""
@@ -53,12 +54,14 @@ class SarifRenderer(Renderer):
         """Collect a result for each failed, unknown or (suppressed) waived outcome, of rules and controls."""
         if (read := read_line(report)) and len(self._read) < _MAX_READ:
             self._read.append({"account": account_name(report), "read": read})
+        name = account_name(report)
+        names = encode_part(_without_links(name)), encode_part(name)
         outcomes = with_controls(report, self.frame.places)
         shown = [outcome for outcome in outcomes if outcome.outcome in ("fail", "unknown", "waived")]
         for outcome, fingerprint in self._fingerprints.of(report, shown):
             known = self._severities.get(outcome.rule, outcome.severity)
             self._severities[outcome.rule] = max(known, outcome.severity, key=SEVERITIES.index)
-            self._results.add(rank(outcome), partial(self._result, report, outcome, fingerprint))
+            self._results.add(rank(outcome), partial(self._result, names, outcome, fingerprint))
         return ""
 
     def end(self, summary: Summary) -> str:
@@ -87,27 +90,44 @@ class SarifRenderer(Renderer):
         tail = f'"invocations": [{dumps(invocation)}], "properties": {dumps(properties)}'
         return f'{results}],\n "tool": {{"driver": {dumps(driver)}}},\n {tail}}}]}}\n'
 
-    def _result(self, report: AccountReport, outcome: Outcome, fingerprint: str) -> str:
-        physical = _physical(self.frame.place(outcome))
-        logical = {"name": account_name(report), "kind": "account"}
-        result: dict[str, Any] = {
+    def _result(self, names: tuple[str, str], outcome: Outcome, fingerprint: str) -> str:
+        """Return a result. The account's name comes as it stands in the message, and in the location."""
+        message, place, prints, end = self._parts(outcome)
+        both = f'"acctgate/v1": "{fingerprint}", "primaryLocationLineHash": "{fingerprint}:1"'
+        return f"{message}{names[0]}{place}{names[1]}{prints}{both}{end}"
+
+    def _split(self, outcome: Outcome) -> tuple[str, str, str, str]:
+        """Return a result, split where the account's name goes, again the account's name, and the fingerprints.
+
+        Cached by identity: accounts with the same values share their outcomes.
+        """
+        start: dict[str, Any] = {
             "ruleId": outcome.rule,
             **({"ruleIndex": index} if (index := self._index.get(outcome.rule)) is not None else {}),
             "kind": "fail",
             "level": level(outcome),
-            "message": _message(_sentence(report, outcome)),
-            "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
-            "partialFingerprints": {"acctgate/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"},
-            "properties": {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity},
+        }
+        properties: dict[str, Any] = {
+            "outcome": outcome.outcome,
+            "setting": outcome.setting,
+            "severity": outcome.severity,
         }
         if outcome.names is not None:
-            result["properties"]["names"] = [clean(name) for name in outcome.names]
+            properties["names"] = [clean(name) for name in outcome.names]
+        end: dict[str, Any] = {"properties": properties}
         if outcome.waiver:
             reason = f"{outcome.waiver.tracked_reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
-            result["suppressions"] = [_suppression(reason)]
+            end["suppressions"] = [_suppression(reason)]
         elif outcome.baseline:
-            result["suppressions"] = [_suppression(f"already in {outcome.baseline.source}")]
-        return dumps(result)
+            end["suppressions"] = [_suppression(f"already in {outcome.baseline.source}")]
+        text = encode_part(_without_links(_sentence(outcome)))
+        physical = dumps(_physical(self.frame.place(outcome)))
+        return (
+            f'{dumps(start)[:-1]}, "message": {{"text": "account ',
+            f': {text}"}}, "locations": [{{"physicalLocation": {physical}, "logicalLocations": [{{"name": "',
+            '", "kind": "account"}]}], "partialFingerprints": {',
+            f"}}, {dumps(end)[1:]}",
+        )
 
     def _notes(self, summary: Summary) -> list[dict[str, Any]]:
         """Return what readers should know of the run: what is left out, old snapshots, overrides of the policy."""
@@ -126,14 +146,18 @@ class SarifRenderer(Renderer):
         }
 
 
-def _sentence(report: AccountReport, outcome: Outcome) -> str:
+def _sentence(outcome: Outcome) -> str:
     found = who(outcome)
-    return f"{sentence(report, outcome)}; {found}" if found else sentence(report, outcome)
+    return f"{sentence(outcome)}; {found}" if found else sentence(outcome)
 
 
 def _message(text: str) -> dict[str, str]:
-    """Return a message in which text from outside is not a link: SARIF shows `[text](address)` as one."""
-    return {"text": _LINK.sub(r"\\\1", text) if "](" in text else text}
+    return {"text": _without_links(text)}
+
+
+def _without_links(text: str) -> str:
+    """Return text from outside in which nothing is a link: SARIF shows `[text](address)` as one."""
+    return _LINK.sub(r"\\\1", text) if "](" in text else text
 
 
 def _dropped(count: int) -> dict[str, Any]:
