@@ -10,16 +10,18 @@ from pathlib import Path
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.frameworks import FRAMEWORKS, load_framework
+from acctgate.frameworks import FRAMEWORKS
+from acctgate.frameworks.framework import load_framework
 from acctgate.model.outcome import Outcome
 from acctgate.model.planned_change import PlannedChange
-from acctgate.model.report import AccountReport, Report, Summary, read_report
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.report_document import Report, read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan.read import read_plan
 from acctgate.policy import PRESETS, Policy, PolicyError, load_preset
 from acctgate.policy import load_policy as load_file
 from acctgate.reading import SourceError
-from acctgate.render.controls import framework_results
+from acctgate.render.framework_results import framework_results
 from acctgate.sources import snapshots
 
 __all__ = [

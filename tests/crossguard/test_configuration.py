@@ -15,7 +15,7 @@ from acctgate.crossguard.pack_policies import config_schema, policies
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.servicer import PackProcess
 from acctgate.demo import DemoServer
-from acctgate.model.report import read_report
+from acctgate.model.report_document import read_report
 from acctgate.policy import Policy, load_preset
 from acctgate.policy.groups import in_groups
 from acctgate.policy.identity import digest, judged_by

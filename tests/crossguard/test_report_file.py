@@ -14,7 +14,7 @@ from acctgate import Snapshot, judge, load_policy
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.engine import search_path
 from acctgate.crossguard.report_file import ReportError
-from acctgate.model.report import RunIdentity
+from acctgate.model.report_document import RunIdentity
 
 RUN = RunIdentity("abc", "gate", "prod")
 ACCOUNT = {"account": "1", "verdict": "pass", "outcomes": []}

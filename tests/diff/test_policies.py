@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from acctgate.diff import compare_policies
-from acctgate.model.diff import PolicyChange
+from acctgate.model.diff_document import PolicyChange
 from acctgate.policy import Policy
 from acctgate.policy.policy import Waiver
 from tests.support import NOW, policy_of

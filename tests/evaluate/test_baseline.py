@@ -11,7 +11,8 @@ import pytest
 
 from acctgate.evaluate.baseline import Baseline
 from acctgate.model.outcome import Outcome, Result, verdict_of
-from acctgate.model.report import AccountReport, Report
+from acctgate.model.report import AccountReport
+from acctgate.model.report_document import Report
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Order, Rule, RuleEntry, SettingRule
 from acctgate.rules.order import Move, lower_is_stricter

@@ -16,9 +16,11 @@ from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.fail_on import FailOn
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.frameworks import FRAMEWORKS, load_framework
+from acctgate.frameworks import FRAMEWORKS
+from acctgate.frameworks.framework import load_framework
 from acctgate.model.control import ControlReport, FrameworkTotal
-from acctgate.model.report import AccountReport, Report, Summary, read_report
+from acctgate.model.report import AccountReport, Summary
+from acctgate.model.report_document import Report, read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan.read import read_plan
 from acctgate.policy import Policy, Waiver

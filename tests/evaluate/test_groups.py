@@ -16,7 +16,8 @@ from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.groups import MOST_VARIANTS
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
-from acctgate.model.report import AccountReport, Report
+from acctgate.model.report import AccountReport
+from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
 from acctgate.policy.groups import in_groups

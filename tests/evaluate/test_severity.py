@@ -11,7 +11,7 @@ from acctgate.diff import compare_policies
 from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.fail_on import FailOn
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.frameworks import load_framework
+from acctgate.frameworks.framework import load_framework
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy

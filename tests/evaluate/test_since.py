@@ -10,7 +10,7 @@ import pytest
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.evaluate.since import Before, Comparison, read_earlier
-from acctgate.model.report import read_report
+from acctgate.model.report_document import read_report
 from acctgate.model.since import Since
 from acctgate.model.snapshot import Snapshot
 from tests.support import NOW, policy_of

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from acctgate import frameworks
-from acctgate.frameworks import FRAMEWORKS, Control, Framework, cis_controls, load_framework, references
+from acctgate.frameworks import FRAMEWORKS
+from acctgate.frameworks.framework import Control, Framework, cis_controls, load_framework, references
 from acctgate.rules import RULES
 
 ALL: Final = [load_framework(name) for name in FRAMEWORKS]

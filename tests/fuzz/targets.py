@@ -15,7 +15,8 @@ from defusedxml.ElementTree import fromstring
 
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.report import Summary, read_report
+from acctgate.model.report import Summary
+from acctgate.model.report_document import read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan.lock_file import read_lock_file
 from acctgate.plan.read import read_plan

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.report import AccountReport
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan import OtherChange
 from acctgate.plan.read import read_plan

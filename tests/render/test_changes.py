@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
 from acctgate.model.outcome import Place
-from acctgate.model.report import read_report
+from acctgate.model.report_document import read_report
 from acctgate.plan.pulumi import place_of
 from tests.support import SARIF_SCHEMA
 from tests.support.accounts import GOOD

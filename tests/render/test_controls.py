@@ -17,7 +17,8 @@ import pytest
 
 from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.frameworks import FRAMEWORKS, load_framework
+from acctgate.frameworks import FRAMEWORKS
+from acctgate.frameworks.framework import load_framework
 from acctgate.model.outcome import Place
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot

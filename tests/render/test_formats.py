@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.report import Summary, read_report
+from acctgate.model.report import Summary
+from acctgate.model.report_document import read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.render import Frame, renderer
 from acctgate.sources.snapshots import unreadable

@@ -14,7 +14,8 @@ import pytest
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
-from acctgate.model.report import Summary, read_report
+from acctgate.model.report import Summary
+from acctgate.model.report_document import read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import load_preset
 from acctgate.render import FORMATS, Frame, renderer

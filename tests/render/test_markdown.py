@@ -6,7 +6,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.diff import AccountDiff, Diff, PolicyChange, SettingChange
+from acctgate.model.diff import AccountDiff, SettingChange
+from acctgate.model.diff_document import Diff, PolicyChange
 from acctgate.model.report import Summary
 from acctgate.render import renderer
 from acctgate.render.diff import render_diff

@@ -12,7 +12,7 @@ from acctgate.crossguard.gate import judge_stack
 from acctgate.crossguard.stack import StackAccount
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.report import Report
+from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
 from tests.support import NOW, judge, outcomes_of, policy_of
 from tests.support.process import run_here

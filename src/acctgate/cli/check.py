@@ -27,8 +27,6 @@ from acctgate.cli.options import (
 from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.progress import READING, progress
 from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, settle
-from acctgate.frameworks import Framework
-from acctgate.model.other_change import is_effective
 from acctgate.model.report import AccountReport
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
@@ -36,6 +34,8 @@ from acctgate.policy.identity import judged_by
 if TYPE_CHECKING:
     from acctgate.evaluate.controls import Controls
     from acctgate.evaluate.workers import Workers
+    from acctgate.frameworks.framework import Framework
+    from acctgate.model.other_change import Planned
 
 
 @click.command(
@@ -131,13 +131,19 @@ def command(
             except EvaluationError as error:
                 raise click.ClickException(str(error)) from None
         judging.warn_stale_baseline(evaluation.stale_entries())
-        changes = any(is_effective(change) for change in planned or ())
-        if plans and not changes and code in (0, 1):  # exit statuses 2 and 3 have their own message
-            names = ", ".join(plans)
-            judging.notice(f"{names}: no SecurityPreference changes; the account is judged as it is")
+        if planned is not None and code in (0, 1):  # exit statuses 2 and 3 have their own message
+            _say_if_unchanged(judging, plans, planned)
     if notifier:
         notifier.send(code)
     ctx.exit(code)
+
+
+def _say_if_unchanged(judging: Judging, plans: Sequence[str], planned: Sequence[Planned]) -> None:
+    """Write a line if the plans change nothing that is judged."""
+    from acctgate.model.other_change import is_effective  # noqa: PLC0415 - loads only for a plan
+
+    if not any(map(is_effective, planned)):
+        judging.notice(f"{', '.join(plans)}: no SecurityPreference changes; the account is judged as it is")
 
 
 def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) -> Controls | None:

@@ -24,17 +24,17 @@ from acctgate.cli.options import (
     planned_changes,
     policy,
     policy_option,
-    report,
     require_meant,
 )
 from acctgate.cli.output import Color, appearance, write_text
 from acctgate.cli.progress import Progress, progress
+from acctgate.cli.report import report
 from acctgate.diff import unproven
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshots
-from acctgate.model.diff import Diff, DiffKind
+from acctgate.model.diff_document import Diff, DiffKind
 from acctgate.model.outcome import reason_of
-from acctgate.model.report import Report
+from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError
 from acctgate.policy.find import load_selected

@@ -9,9 +9,10 @@ import click
 
 from acctgate.cli.completion import files, rules
 from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option, report
+from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option
+from acctgate.cli.report import report
 from acctgate.language import LANGUAGES, Language, preferred
-from acctgate.model.report import Report
+from acctgate.model.report_document import Report
 from acctgate.policy import Policy, PolicyError
 from acctgate.policy.chain import BUILT_IN
 from acctgate.policy.find import find_policy, has_policy, load_selected

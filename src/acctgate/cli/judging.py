@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,9 +30,7 @@ from acctgate.cli.options import (
 )
 from acctgate.cli.output import Color
 from acctgate.cli.writer import Look, Writer
-from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import LEVELS, FailOn
-from acctgate.frameworks import Framework
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import SEVERITIES, Level, Severity
@@ -40,6 +38,10 @@ from acctgate.model.report import AccountReport
 from acctgate.policy import Policy
 from acctgate.redact import one_line
 from acctgate.text import and_more
+
+if TYPE_CHECKING:
+    from acctgate.evaluate.baseline import Baseline, BaselineEntry
+    from acctgate.frameworks.framework import Framework
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from acctgate.reading import SourceError
-from acctgate.sources.target import Target
+
+if TYPE_CHECKING:
+    from acctgate.sources.target import Target
 
 
 def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
@@ -39,6 +41,8 @@ class Live(NamedTuple):
         Raises:
             click.UsageError: An option is invalid.
         """
+        from acctgate.sources.target import Target  # noqa: PLC0415 - a file needs no target
+
         try:
             return Target.chosen(*self)
         except SourceError as error:

@@ -6,17 +6,15 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 import click
 
 from acctgate.cli.completion import files, one_of
 from acctgate.cli.output import OVERWRITE, Color
-from acctgate.frameworks import FRAMEWORKS, Framework, load_framework
+from acctgate.frameworks import FRAMEWORKS
 from acctgate.language import LANGUAGES
 from acctgate.model.credential_report import Names
-from acctgate.model.other_change import Planned
-from acctgate.model.report import Report, read_report
 from acctgate.policy import Policy, PolicyError
 from acctgate.policy.command_line import (
     ACCOUNTS_VARIABLE,
@@ -28,10 +26,14 @@ from acctgate.policy.command_line import (
     with_command_line,
 )
 from acctgate.policy.find import find_policy, load_selected
-from acctgate.reading import SourceError, read_text
+from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.render import FORMATS
 from acctgate.writing import WriteError
+
+if TYPE_CHECKING:
+    from acctgate.frameworks.framework import Framework
+    from acctgate.model.other_change import Planned
 
 LANGUAGE_VARIABLE: Final = "ACCTGATE_LANGUAGE"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -248,19 +250,6 @@ def require_meant(account: str | None) -> None:
         raise click.ClickException(f"{found}; --account is {' or '.join(sorted(meant))}")
 
 
-def report(path: str) -> Report:
-    """Read a JSON report.
-
-    Raises:
-        click.ClickException: It cannot be read, or is invalid.
-    """
-    text = or_fail(lambda: read_text(path))
-    try:
-        return read_report(text)
-    except ValueError as error:
-        raise click.ClickException(f"{path}: {error}") from None
-
-
 def framework(name: str) -> Framework:
     """Return the framework of this id.
 
@@ -269,6 +258,8 @@ def framework(name: str) -> Framework:
     """
     if name not in FRAMEWORKS:
         raise click.UsageError(f"--framework {one_line(name)}: invalid choice; use {' or '.join(FRAMEWORKS)}")
+    from acctgate.frameworks.framework import load_framework  # noqa: PLC0415 - loads only for a framework
+
     return load_framework(name)
 
 

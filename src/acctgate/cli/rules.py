@@ -11,7 +11,8 @@ from acctgate.cli.completion import one_of
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import framework, policy, policy_option
 from acctgate.cli.output import terminal_width
-from acctgate.frameworks import FRAMEWORKS, Framework
+from acctgate.frameworks import FRAMEWORKS
+from acctgate.frameworks.framework import Framework
 from acctgate.reference import catalogue, controls
 
 

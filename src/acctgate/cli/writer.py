@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 import click
 
 from acctgate.cli.output import Color, appearance, open_file, targets
 from acctgate.cli.repository_root import repository_root
-from acctgate.frameworks import Framework
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.organization import Scope
@@ -25,6 +24,9 @@ from acctgate.policy import Policy
 from acctgate.redact import one_line
 from acctgate.render import Frame, Renderer, renderer
 from acctgate.text import and_more
+
+if TYPE_CHECKING:
+    from acctgate.frameworks.framework import Framework
 
 UNUSABLE: Final = 2
 

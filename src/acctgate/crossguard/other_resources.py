@@ -12,9 +12,10 @@ from typing import Any, Final
 from acctgate.crossguard.engine_command import EngineCommand
 from acctgate.crossguard.planned import Declared, Properties
 from acctgate.crossguard.recorded import Recorded
-from acctgate.model.other_change import OTHER_TYPES, OtherChange, given_arguments
+from acctgate.model.other_change import OtherChange, given_arguments
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import Operation, Provider
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.plan.pulumi import is_unknown, password_settings, provider_of, resource_type
 
 _IRRELEVANT: Final = ("__defaults", "password")

@@ -30,7 +30,8 @@ from acctgate.crossguard.configuration import ACCOUNT_POLICY, declared_entry, de
 from acctgate.crossguard.recorded import project_folder
 from acctgate.crossguard.remediate import is_repairable, remediated
 from acctgate.crossguard.servicer import PackProcess, Servicer
-from acctgate.frameworks import CIS, cis_controls, load_framework
+from acctgate.frameworks import CIS
+from acctgate.frameworks.framework import cis_controls, load_framework
 from acctgate.model.outcome import Level
 from acctgate.policy import PRESETS, Policy, load_policy, load_preset
 from acctgate.policy.command_line import with_command_line

@@ -21,7 +21,7 @@ from acctgate.crossguard.extra import MissingExtraError, require_extra
 from acctgate.crossguard.project import Project, ProjectError, read_project
 from acctgate.crossguard.report_file import ReportError
 from acctgate.crossguard.selected_stack import selected_stack
-from acctgate.model.report import Report, RunIdentity
+from acctgate.model.report_document import Report, RunIdentity
 from acctgate.text import os_reason
 
 Progress = Callable[[str], None]

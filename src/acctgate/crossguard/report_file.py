@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from acctgate.crossguard import variables
-from acctgate.model.report import Report, RunIdentity, read_report
+from acctgate.model.report_document import Report, RunIdentity, read_report
 from acctgate.redact import one_line
 from acctgate.text import os_reason
 from acctgate.writing import replace_file

@@ -26,8 +26,8 @@ from acctgate.crossguard.session import Phase, PreviewSession
 from acctgate.crossguard.source_proof import is_genuine
 from acctgate.crossguard.source_types import BATCH_TYPE, COMPONENT_PREFIX, DYNAMIC_PREFIX, SOURCES
 from acctgate.crossguard.stack import StackResource, whole_numbers
-from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Level
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.plan.pulumi import PREFERENCE_TYPES, WANTED_TYPES
 from acctgate.policy import Policy
 

@@ -31,7 +31,7 @@ from acctgate.crossguard.stack import StackResource, accounts, is_known
 from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.evaluate.controls import Controls
 from acctgate.fix.detect import detect_target
-from acctgate.frameworks import load_framework
+from acctgate.frameworks.framework import load_framework
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange

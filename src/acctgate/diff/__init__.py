@@ -2,7 +2,7 @@
 
 from acctgate.diff.accounts import compare_accounts
 from acctgate.diff.policies import compare_policies, unproven
-from acctgate.model.diff import Diff, PolicyChange
+from acctgate.model.diff_document import Diff, PolicyChange
 
 __all__ = [
     "Diff",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from acctgate.model.diff import PolicyChange
+from acctgate.model.diff_document import PolicyChange
 from acctgate.policy.groups import Condition, Group
 from acctgate.policy.policy import Policy, Waiver, overlaid
 from acctgate.redact import one_line

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from acctgate.model.diff import DiffKind
+from acctgate.model.diff_document import DiffKind
 from acctgate.reading import TooLargeError, nests_too_deeply, read_text, remember
 
 _YAML_POLICY: Final = re.compile(r"^(rules|extends|waivers) *:", re.MULTILINE)

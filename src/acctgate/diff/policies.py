@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from acctgate.diff.groups import all_names, match_changes, states, waivers
-from acctgate.model.diff import PolicyChange
+from acctgate.model.diff_document import PolicyChange
 from acctgate.policy.entry_moves import entry_moves, show_value
 from acctgate.policy.module_code import ModuleCode
 from acctgate.policy.policy import Account, Policy, Waiver

@@ -6,14 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from acctgate.model.outcome import BaselineNote, Outcome, Result
-from acctgate.model.report import AccountReport, Report
+from acctgate.model.report import AccountReport
 from acctgate.policy.policy import Policy
 from acctgate.rules import RULES
 from acctgate.rules.base import Actuals, Judgement, Rule
 from acctgate.rules.comparison import Comparison
+
+if TYPE_CHECKING:
+    from acctgate.model.report_document import Report
 
 
 class BaselineEntry(NamedTuple):

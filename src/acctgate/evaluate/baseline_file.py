@@ -8,7 +8,7 @@ from acctgate.diff.kind import kind_of
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.judge import prepare
 from acctgate.evaluate.waivers import Waivers
-from acctgate.model.report import Report, read_report
+from acctgate.model.report_document import Report, read_report
 from acctgate.policy.policy import Policy
 from acctgate.reading import SourceError, read_text
 from acctgate.rules import RULES

@@ -10,8 +10,8 @@ from typing import Any
 from acctgate.diff.accounts import Judged, compare_accounts
 from acctgate.diff.policies import compare_policies, unproven
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.diff import Diff
-from acctgate.model.report import Report
+from acctgate.model.diff_document import Diff
+from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan import Planned, after_deploy
 from acctgate.policy import Policy

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 from acctgate.evaluate.age import without_stale
 from acctgate.evaluate.groups import EffectivePolicies
 from acctgate.evaluate.judge import RuleJudge, named
-from acctgate.frameworks import Framework
+from acctgate.frameworks.framework import Framework
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.outcome import Outcome, unknown_message
 from acctgate.model.snapshot import Snapshot

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import NoneType
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from acctgate.evaluate.age import age_notice, without_stale
 from acctgate.log import trace
 from acctgate.model.control import FrameworkReport
 from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
-from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome, Place, verdict_of
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, Unknown
@@ -22,6 +21,9 @@ from acctgate.policy.rule_modules import own_code
 from acctgate.redact import one_line
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Rule, SettingRule, undecided
+
+if TYPE_CHECKING:
+    from acctgate.model.other_change import OtherChange
 
 JudgedOutcome = Literal["pass", "fail", "unknown", "skipped"]
 CACHE_SIZE: Final = 4096

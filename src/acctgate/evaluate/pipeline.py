@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-from acctgate.evaluate.baseline import Baseline, BaselineEntry
 from acctgate.evaluate.fail_on import FailOn
 from acctgate.evaluate.judge import JudgeControls, prepare
 from acctgate.evaluate.waivers import Waivers
-from acctgate.model.other_change import Planned
-from acctgate.model.report import AccountReport, Report
+from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.waiver import WaiverNotice
 from acctgate.policy.policy import Policy
 from acctgate.rules.comparison import Comparison
+
+if TYPE_CHECKING:
+    from acctgate.evaluate.baseline import Baseline, BaselineEntry
+    from acctgate.model.other_change import Planned
+    from acctgate.model.report_document import Report
+    from acctgate.model.waiver import WaiverNotice
 
 
 class EvaluationError(Exception):

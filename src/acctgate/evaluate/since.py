@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acctgate.model.outcome import Verdict
-from acctgate.model.report import AccountReport, read_account, read_report
+from acctgate.model.report import AccountReport
+from acctgate.model.report_document import read_account, read_report
 from acctgate.model.since import Since
 from acctgate.reading import LARGEST_OF_MANY, SourceError, read_json, read_text
 from acctgate.redact import one_line

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
 
-from acctgate.model.outcome import RESULTS, SEVERITIES, Outcome, Result, Verdict, verdict_of, worst
+from acctgate.model.outcome import SEVERITIES, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.text import and_more
 
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 """Takes outcomes and returns them changed: as many, in the same order."""
-NotCovered = Literal["not covered"]
-"""What reports show instead of a result where acctgate cannot judge a control."""
 
 _WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 
@@ -89,13 +87,13 @@ class FrameworkReport:
         return replace(self, controls=tuple(controls))
 
 
-@dataclass(slots=True)
 class ControlTotal:
     """One control over all accounts."""
 
-    counts: Counter[Result] = field(default_factory=Counter)
-    reasons: dict[Result, tuple[str | None, str]] = field(default_factory=dict)
-    """The ID of the first account with each result, and the reason."""
+    def __init__(self) -> None:
+        self.counts: Counter[Result] = Counter()
+        self.reasons: dict[Result, tuple[str | None, str]] = {}
+        """The ID of the first account with each result, and the reason."""
 
     @property
     def outcome(self) -> Result:
@@ -111,12 +109,12 @@ class ControlTotal:
         return f"account {account or 'unknown'}: {reason}{and_more(self.counts[self.outcome] - 1)}"
 
 
-@dataclass(slots=True)
 class FrameworkTotal:
     """The controls of one framework over all accounts. Add accounts as they are judged."""
 
-    verdict: Verdict = "pass"
-    controls: dict[str, ControlTotal] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.verdict: Verdict = "pass"
+        self.controls: dict[str, ControlTotal] = {}
 
     def add(self, report: FrameworkReport, account: str | None) -> None:
         """Add the report on one account."""
@@ -137,42 +135,5 @@ class FrameworkTotal:
         return f"{', '.join(parts) or 'no violations'} of {len(self.controls)} controls"
 
 
-@dataclass(frozen=True, slots=True)
-class ControlResult:
-    """One control in the summary of a report, covered or not."""
-
-    id: str
-    title: str
-    outcome: Result | NotCovered
-    """The worst outcome of an account; `not covered` if acctgate cannot judge the control."""
-    rules: tuple[str, ...]
-    """The rules that cover it."""
-    reason: str
-    """Why the outcome is what it is, or why the control is not covered."""
-    source: str = ""
-    """What the mapping to rules is based on."""
-    not_judged: str = ""
-    """The part of the control that no rule judges."""
-    counts: Mapping[Result, int] = field(default_factory=dict)
-    """The number of accounts with each outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameworkResult:
-    """A framework in the summary of a report, with all its controls."""
-
-    id: str
-    title: str
-    version: str
-    source: str
-    verdict: Verdict
-    controls: tuple[ControlResult, ...]
-
-
 def _reason(outcomes: Iterable[Outcome]) -> str:
     return "; ".join(f"{each.rule}: {each.message}" for each in outcomes)
-
-
-def all_counts(total: ControlTotal) -> dict[Result, int]:
-    """Return the number of accounts with each result, 0 included."""
-    return {result: total.counts[result] for result in RESULTS}

@@ -11,35 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from acctgate.model.outcome import Place
-from acctgate.model.password_request import (
-    ACCOUNT_PASSWORD_POLICY,
-    PASSWORD_POLICY,
-    RESOURCES,
-    SECTION,
-    PlannedPasswords,
-    effects,
-)
+from acctgate.model.password_request import RESOURCES, SECTION, PlannedPasswords, effects
 from acctgate.model.planned_change import UNKNOWN, Effect, Operation, PlannedChange, Provider
+from acctgate.model.resource_types import ACCESS_KEY, LOGIN_PROFILE, USER
 from acctgate.redact import one_line
 
-USER: Final = "alicloud_ram_user"
-LOGIN_PROFILE: Final = "alicloud_ram_login_profile"
-MFA_DEVICE: Final = "alicloud_ram_virtual_mfa_device"
-ACCESS_KEY: Final = "alicloud_ram_access_key"
-PASSWORD_POLICIES: Final = tuple(RESOURCES)
-"""Two types for one setting of the account. Destroying one resets the account's password policy."""
-COMPLIANCE_PACKS: Final = ("alicloud_config_compliance_pack", "alicloud_config_aggregate_compliance_pack")
-OTHER_TYPES: Final[Mapping[str, str]] = {
-    "alicloud:ram/user:User": USER,
-    "alicloud:ram/loginProfile:LoginProfile": LOGIN_PROFILE,
-    "alicloud:ram/virtualMfaDevice:VirtualMfaDevice": MFA_DEVICE,
-    "alicloud:ram/accessKey:AccessKey": ACCESS_KEY,
-    ACCOUNT_PASSWORD_POLICY.pulumi: ACCOUNT_PASSWORD_POLICY.terraform,
-    PASSWORD_POLICY.pulumi: PASSWORD_POLICY.terraform,
-    "alicloud:cfg/compliancePack:CompliancePack": COMPLIANCE_PACKS[0],
-    "alicloud:cfg/aggregateCompliancePack:AggregateCompliancePack": COMPLIANCE_PACKS[1],
-}
-"""Pulumi's types, and Terraform's, which rules name."""
 _ADDITIONS: Final = frozenset({USER, LOGIN_PROFILE, ACCESS_KEY})
 """Types of which a new resource cannot make an account more secure."""
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from acctgate.model.planned_change import LEAVES, Effect, Marker, Operation
+from acctgate.model.resource_types import OTHER_TYPES, PASSWORD_POLICIES
 from acctgate.text import show
 
 SECTION: Final = "PasswordPolicy"
@@ -77,12 +78,12 @@ _ACCOUNT_DEFAULTS: Final = {
     "HardExpire": False,
     "MaxLoginAttemps": 5,
 }
-PASSWORD_POLICY: Final = PasswordResource(
-    "alicloud_ram_password_policy", "alicloud:ram/passwordPolicy:PasswordPolicy", _SPELLINGS, {}
-)
+_PULUMI: Final = {terraform: pulumi for pulumi, terraform in OTHER_TYPES.items()}
+_ACCOUNT, _GIVEN = PASSWORD_POLICIES
+PASSWORD_POLICY: Final = PasswordResource(_GIVEN, _PULUMI[_GIVEN], _SPELLINGS, {})
 ACCOUNT_PASSWORD_POLICY: Final = PasswordResource(
-    "alicloud_ram_account_password_policy",
-    "alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy",
+    _ACCOUNT,
+    _PULUMI[_ACCOUNT],
     {
         **{key: _SPELLINGS[key] for key in _ACCOUNT_DEFAULTS},
         "MaxLoginAttemps": Spelling("maxLoginAttempts", "max_login_attempts"),

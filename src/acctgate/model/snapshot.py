@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -18,12 +18,14 @@ from acctgate.model import credential_report
 from acctgate.model.account_id import is_account_id
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.member import Member
-from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Place
-from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot_document import ApiError, adapter
 from acctgate.redact import one_line
 from acctgate.text import dotted, expectation, show
+
+if TYPE_CHECKING:
+    from acctgate.model.other_change import OtherChange
+    from acctgate.model.planned_change import PlannedChange
 
 OPERATIONS: Final = {
     "SecurityPreference": "GetSecurityPreference",

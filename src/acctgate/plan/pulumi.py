@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
-from acctgate.model.other_change import OTHER_TYPES
 from acctgate.model.outcome import Place
 from acctgate.model.password_request import RESOURCES
 from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TYPE
 from acctgate.model.provider_eras import ERAS, eras_of_attributes, parse_version, pulumi_eras
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.plan.require import PlanError
 from acctgate.reading import SourceError, read_json
 from acctgate.redact import one_line

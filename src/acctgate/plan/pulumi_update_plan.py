@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
+from acctgate.model.other_change import OtherChange, Planned, given_arguments
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import HOURS, UNKNOWN, Marker, Operation, PlannedChange, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
 from acctgate.model.preference_request import MASKS, MODES, OPTIONAL, VERIFICATION
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.plan.pulumi import (
     OPERATIONS,
     PREFERENCE_TYPES,

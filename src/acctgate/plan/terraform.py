@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from acctgate.model.other_change import OTHER_TYPES, OtherChange, Planned, given_arguments
+from acctgate.model.other_change import OtherChange, Planned, given_arguments
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
 from acctgate.model.planned_change import SECRET, UNKNOWN, Operation, PlannedChange
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS, PREFERENCE_TERRAFORM
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.plan.lock_file import Versions
 from acctgate.plan.require import PlanError, require_object, require_objects, require_text
 from acctgate.plan.terraform_provider import ProviderContext, foreign_source

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,6 +120,8 @@ def _preset(name: str) -> Source:
 
 def _package_file(package: str, path: str, place: str) -> Path:
     """Return the path of a file in an installed package."""
+    from importlib.resources import files  # noqa: PLC0415 - few policies extend a package's file
+
     try:
         folder = files(package)
     except ModuleNotFoundError:

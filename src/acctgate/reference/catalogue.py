@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from acctgate.frameworks import cis_controls, references
+from acctgate.frameworks.framework import cis_controls, references
 from acctgate.language import Language, Words
 from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, Policy, load_preset

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from acctgate.frameworks import FRAMEWORKS, Control, Framework, load_framework
+from acctgate.frameworks import FRAMEWORKS
+from acctgate.frameworks.framework import Control, Framework, load_framework
 from acctgate.reference.catalogue import parameters_text
 from acctgate.render.table import render_table
 

@@ -9,10 +9,10 @@ from typing import Any, Final, get_args
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 from acctgate.model import snapshot_document
-from acctgate.model.diff import Diff
+from acctgate.model.diff_document import Diff
 from acctgate.model.fields import json_schema
 from acctgate.model.outcome import RESULTS, Verdict
-from acctgate.model.report import Report
+from acctgate.model.report_document import Report
 from acctgate.policy import PRESETS
 from acctgate.policy import document as policy_document
 from acctgate.rules import RULES

@@ -5,15 +5,17 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from acctgate.frameworks import Framework
 from acctgate.language import Language, Words
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Place, Places
 from acctgate.model.report import AccountReport, Summary
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
+
+if TYPE_CHECKING:
+    from acctgate.frameworks.framework import Framework
 
 DEFAULT_PLACE: Final = Place("policies/policy.yaml", 1)
 """The location of a finding if the policy is a preset: code scanners require a file."""

@@ -4,39 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from acctgate.frameworks import Control, Framework
-from acctgate.model.control import (
-    ControlReport,
-    ControlResult,
-    ControlTotal,
-    FrameworkResult,
-    FrameworkTotal,
-    all_counts,
-)
+from acctgate.model.control import ControlReport
 from acctgate.model.outcome import Outcome, Places
-from acctgate.model.report import AccountReport, Summary
+from acctgate.model.report import AccountReport
 
-
-def framework_results(frameworks: Sequence[Framework], summary: Summary) -> Iterator[FrameworkResult]:
-    """Yield the summary of each framework over all accounts."""
-    for framework in frameworks:
-        total = summary.frameworks.get(framework.id, FrameworkTotal())
-        controls = tuple(_result(control, total.controls.get(control.id)) for control in framework.controls)
-        yield FrameworkResult(
-            framework.id, framework.title.en, framework.version, framework.source, total.verdict, controls
-        )
-
-
-def _result(control: Control, total: ControlTotal | None) -> ControlResult:
-    rules = tuple(control.rules)
-    if not control.covered:
-        return ControlResult(control.id, control.title.en, "not covered", rules, control.reason)
-    outcome, reason = (total.outcome, total.reason) if total else ("skipped", "no account was judged")
-    counts = all_counts(total or ControlTotal())
-    return ControlResult(
-        control.id, control.title.en, outcome, rules, reason, control.source, control.not_judged, counts
-    )
+if TYPE_CHECKING:
+    from acctgate.frameworks.framework import Control, Framework
 
 
 def with_controls(report: AccountReport, places: Places) -> Iterator[Outcome]:

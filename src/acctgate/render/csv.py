@@ -9,7 +9,7 @@ from io import StringIO
 from operator import attrgetter
 from typing import Any, Final
 
-from acctgate.frameworks import Control, Framework
+from acctgate.frameworks.framework import Control, Framework
 from acctgate.model.control import ControlReport
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Final
 
-from acctgate.model.diff import AccountDiff, Diff
+from acctgate.model.diff import AccountDiff
+from acctgate.model.diff_document import Diff
 from acctgate.redact import json_without_commands
 from acctgate.render.changes import FLIPS
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from acctgate.model.diff import AccountDiff, Diff, PolicyChange
+from acctgate.model.diff import AccountDiff
+from acctgate.model.diff_document import Diff, PolicyChange
 from acctgate.render.changes import DIRECTIONS
 from acctgate.render.changes_markdown import change_lines
 from acctgate.render.diff import changed_accounts, headline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from acctgate.model.diff import Diff
+from acctgate.model.diff_document import Diff
 from acctgate.redact import clean
 from acctgate.render.changes import title
 from acctgate.render.changes_text import change_lines, direction_cell

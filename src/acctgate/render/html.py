@@ -12,17 +12,17 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
-from acctgate.frameworks import Framework
+from acctgate.frameworks.framework import Framework
 from acctgate.language import Words
-from acctgate.model.control import FrameworkResult
+from acctgate.model.control_result import FrameworkResult
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean, without_commands
 from acctgate.render.base import Frame, Renderer
-from acctgate.render.controls import framework_results
 from acctgate.render.fleet import FEW, SEVERITIES
 from acctgate.render.fleet_words import since_parts
+from acctgate.render.framework_results import framework_results
 from acctgate.render.page import texts
 from acctgate.render.page.account import account_details
 from acctgate.render.page.changes import Changes

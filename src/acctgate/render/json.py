@@ -13,7 +13,6 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import json_without_commands
 from acctgate.render.base import Frame, Renderer
-from acctgate.render.controls import framework_results
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 """Created once: `json.dumps` would create an encoder for each call."""
@@ -52,12 +51,18 @@ class JsonRenderer(Renderer):
             waivers += f'"since": {dumps(asdict(summary.since))}, '
         if summary.days:
             waivers += f'"days": {dumps([asdict(day) for day in summary.days])}, '
-        found = [asdict(result) for result in framework_results(self.frame.frameworks, summary)]
-        frameworks = f'"frameworks": {dumps(found)},\n ' if found else ""
         read = summary.organization
         organization = f'"organization": {dumps(asdict(read))}, ' if read else ""
-        head = f"{frameworks}{waivers}{organization}"
+        head = f"{self._frameworks(summary)}{waivers}{organization}"
         return f'],\n {head}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
+
+    def _frameworks(self, summary: Summary) -> str:
+        if not self.frame.frameworks:
+            return ""
+        from acctgate.render.framework_results import framework_results  # noqa: PLC0415 - loads only for a framework
+
+        found = [asdict(result) for result in framework_results(self.frame.frameworks, summary)]
+        return f'"frameworks": {dumps(found)},\n '
 
 
 class NdjsonRenderer(Renderer):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from acctgate.language import Language
-from acctgate.model.control import ControlResult, FrameworkResult, NotCovered
+from acctgate.model.control_result import ControlResult, FrameworkResult, NotCovered
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Verdict
 from acctgate.model.report import AccountReport, Summary
@@ -16,11 +16,11 @@ from acctgate.model.waiver import WaiverNotice
 from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.changes_markdown import plan_lines
-from acctgate.render.controls import framework_results
 from acctgate.render.findings import read_line, who
 from acctgate.render.fleet import FEW, Fleet
 from acctgate.render.fleet_markdown import fleet_lines, since_lines
 from acctgate.render.fleet_words import fleet_headline
+from acctgate.render.framework_results import framework_results
 from acctgate.render.gravest import Gravest, rank
 from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import escape

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from acctgate.frameworks import Framework, references
+from acctgate.frameworks.framework import Framework, references
 from acctgate.model.outcome import Outcome, Result, Severity
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean

@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from acctgate.frameworks import Control
+from acctgate.frameworks.framework import Control
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Severity, Verdict

@@ -9,7 +9,6 @@ skipped unless particular accounts are meant.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -38,7 +37,6 @@ def expected(want: Parameters) -> str:
     return f"account {' or '.join(map(one_line, want['accounts']))}" if want["accounts"] else "an account that is meant"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class AccountIdentity(Rule[Parameters]):
     """Judges the account's id."""
 

@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from acctgate.language import Language
 from acctgate.model.fields import described, json_schema, without_references
-from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import SEVERITIES, Level, Place, Severity, unknown_message
 from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.rules.behind import Behind
 from acctgate.rules.order import Move, Order, combine, ordered
+
+if TYPE_CHECKING:
+    from acctgate.model.other_change import OtherChange
 
 __all__ = [
     "Actuals",

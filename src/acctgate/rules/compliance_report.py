@@ -8,13 +8,12 @@ has nothing to judge; each pack is judged separately.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
-from acctgate.model.other_change import COMPLIANCE_PACKS
+from acctgate.model.resource_types import COMPLIANCE_PACKS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided, unknown_message
 from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
@@ -35,7 +34,6 @@ class Parameters(MovedEntry, total=False):
     """The highest age allowed, in days since ReportCreateTimestamp, at least 1."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ComplianceReport(Rule[Parameters]):
     """Judges each pack."""
 

@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
 from acctgate.model.fields import Count
-from acctgate.model.other_change import COMPLIANCE_PACKS
+from acctgate.model.resource_types import COMPLIANCE_PACKS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided
@@ -135,7 +135,6 @@ class _Tally:
         return sum(RISK_LEVELS[each["RiskLevel"]] == level for each in self.failing.values())
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ComplianceRules(Rule[Parameters]):
     """Judges the rules of all packs together."""
 

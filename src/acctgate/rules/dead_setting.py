@@ -9,7 +9,6 @@ tools pass a plan because of this ineffective setting alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from acctgate.model.preference_keys import DEAD_SETTING
@@ -17,7 +16,6 @@ from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, undecided
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class DeadSetting(Rule[RuleEntry]):
     """Judges what the program declares."""
 

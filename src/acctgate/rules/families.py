@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Final, Required
+from typing import TYPE_CHECKING, Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
 from acctgate.model.fields import Count
-from acctgate.model.other_change import ACCESS_KEY, OtherChange
 from acctgate.model.outcome import Severity
+from acctgate.model.resource_types import ACCESS_KEY
 from acctgate.rules.base import Behind, Judgement, LintHint, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import Order, lower_is_stricter
+
+if TYPE_CHECKING:
+    from acctgate.model.other_change import OtherChange
 
 USER_INFO: Final = "AccountSecurityPracticeInfo.AccountSecurityPracticeUserInfo"
 PREFERENCE: Final = "SecurityPreference"

@@ -7,7 +7,6 @@ do not cover: list the networks from which users must be able to log on under `k
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -59,7 +58,6 @@ def lint(want: Parameters, entries: Mapping[str, RuleEntry]) -> Iterator[LintHin
         yield LintHint(("keep_reachable",), message, related=(network_masks.RULE.id,))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class LoginLockout(Rule[Parameters]):
     """Judges the account after the deploy, and only if a plan changes it."""
 

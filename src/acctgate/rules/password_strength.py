@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, Required
 
-from acctgate.model.other_change import PASSWORD_POLICIES
+from acctgate.model.resource_types import PASSWORD_POLICIES
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import ordered

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final, Required
 
 from acctgate.model.fields import Percent
-from acctgate.model.other_change import OTHER_TYPES
+from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Actuals, Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.families import USER_INFO

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Required
 from annotated_types import Ge, Le
 
 from acctgate.language import Words
-from acctgate.model.other_change import LOGIN_PROFILE, MFA_DEVICE, USER
+from acctgate.model.resource_types import LOGIN_PROFILE, MFA_DEVICE, USER
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, WhereSso, entry, unknown_message
 from acctgate.rules.behind import Behind, without_mfa
 from acctgate.rules.families import USER_INFO, lint_where_sso
