@@ -94,7 +94,7 @@ site: $(SITE)/.installed ## Build the documentation site into site/
 	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict
 
 pictures: $(STAMP) ## Generate the pictures in docs/images/
-	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python -m tools.pictures
 
 # atheris has wheels for CPython on Linux only. Elsewhere the part that is guided by coverage is left out.
 $(ATHERIS)/.installed: $(STAMP) requirements/fuzz.txt

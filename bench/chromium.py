@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS: Final = (
+FLAGS: Final = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,8 +22,8 @@ _FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--remote-debugging-pipe",
 )
+"""Headless, and without anything that reaches for the network."""
 _RENDERED: Final = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))"
 """Milliseconds from the navigation's start to the end of the frame that is drawn next."""
 
@@ -40,7 +40,7 @@ def chromium(program: str, profile: Path) -> Iterator[Chromium]:
     answers_read, answers_write = os.pipe()
     # Chromium reads file descriptor 3 and writes 4. Only a shell can assign these numbers.
     shell = ["sh", "-c", f'exec "$@" 3<&{commands_read} 4>&{answers_write}', "sh"]
-    command = [*shell, program, *_FLAGS, f"--user-data-dir={profile}"]
+    command = [*shell, program, *FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
     with os.fdopen(commands_write, "wb", buffering=0) as write, os.fdopen(answers_read, "rb") as read:
         browser = subprocess.Popen(
             command, pass_fds=(commands_read, answers_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

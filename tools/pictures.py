@@ -10,7 +10,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from bench.chromium import FLAGS, find_chromium
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -29,19 +29,7 @@ IMAGES: Final = ROOT / "docs/images"
 SHOWN: Final = "acctgate preview --demo"
 WIDTH: Final = 110
 _FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS: Final = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--window-size=1180,1200",
-)
+_VIEW: Final = ("--hide-scrollbars", "--window-size=1180,1200")
 
 
 def verdict() -> str:
@@ -135,7 +123,7 @@ def snapshot(
 
 def photograph(html: str, picture: Path, *flags: str) -> None:
     """Take a picture of a page with headless Chromium."""
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    browser = find_chromium()
     if browser is None:
         print(f"{picture.relative_to(ROOT)}: kept; no Chromium is installed")
         return
@@ -143,7 +131,7 @@ def photograph(html: str, picture: Path, *flags: str) -> None:
         file = Path(folder) / "page.html"
         file.write_text(html, encoding="utf-8")
         places = (f"--user-data-dir={folder}/profile", f"--screenshot={picture}", file.as_uri())
-        subprocess.run([browser, *_FLAGS, *flags, *places], check=True, capture_output=True, timeout=120)
+        subprocess.run([browser, *FLAGS, *_VIEW, *flags, *places], check=True, capture_output=True, timeout=120)
 
 
 def _acctgate(*arguments: str, typed: str = "", environment: dict[str, str] | None = None) -> str:
