@@ -7,8 +7,12 @@ pipelines, scripts and sentences. test_record.py runs recorded sessions, cli/tes
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,6 +20,7 @@ from typing import Final, NamedTuple
 import click
 import pytest
 
+from acctgate.crossguard.engine import find_engine
 from acctgate.demo import DemoOrganization, DemoServer
 from tests.support import ROOT
 from tests.support.commands import COMMANDS
@@ -164,6 +169,38 @@ def _prepared(folder: Path, words: list[str]) -> Path:
     if "--base" in words:
         commit_policies(folder)
     return folder
+
+
+_HELP: Final = {
+    "git": "-h",
+    "npm": "--help",
+    "pip": "--help",
+    "pulumi": "--help",
+    "terraform": "-help",
+    "tofu": "-help",
+}
+"""Programs, and the option with which their subcommands list their options."""
+
+
+@pytest.mark.engine
+def test_the_options_of_other_programs_exist() -> None:
+    found = {
+        shlex.split(each.line, comments=True)[0]: each for page in PAGES for each in commands(page.read_text("utf-8"))
+    }
+    assert found.keys() >= {"git", "pip", "pulumi", "terraform"}
+    path = os.pathsep.join((str(find_engine(ROOT).parent), str(Path(sys.executable).parent), os.environ["PATH"]))
+    for page in PAGES:
+        for command in commands(page.read_text(encoding="utf-8")):
+            program, *words = shlex.split(command.line.partition(" > ")[0].partition(" && ")[0], comments=True)
+            executable = shutil.which(program, path=path)
+            options = [word.partition("=")[0] for word in words[1:] if word.startswith("-")]
+            if program in _HELP and executable and options:
+                done = subprocess.run(
+                    [executable, words[0], _HELP[program]], capture_output=True, text=True, check=False
+                )
+                for option in options:
+                    name = re.escape(option.lstrip("-"))
+                    assert re.search(rf"-(\[no-\])?{name}\b", done.stdout + done.stderr), command.line
 
 
 def test_what_is_not_run_is_marked_and_what_is_wrong_is_found() -> None:
