@@ -51,7 +51,7 @@ command, its seconds, and the first lines of its output. Measured on {day} on a 
 {versions}.
 
 `CHECKOUT` is a checkout of acctgate's repository; packages come from a mirror nearby. acctgate's exit statuses 1 and 3
-are verdicts. Another command that fails needs something that the machine did not have: the line with the error says what.
+are verdicts. Another command that fails needs something that the machine did not have; the log shows its error.
 """
 _SKIPPED: Final = ("acctgate demo-account", "echo $?")
 """The script serves the demo account itself, and logs each exit status."""
