@@ -34,7 +34,7 @@ version: 1
 extends: strict
 groups:
   vault:
-    match: {{id: "{}"}}
+    match: {{id: "{}", tag: {{team: "{}"}}}}
     rules:
       password-length: {{level: mandatory, minimum: 32}}
 """
@@ -178,7 +178,7 @@ def test_a_preview_judges_each_account(make_stack: Callable[..., Stack], monkeyp
     with DemoServer(organization=organization) as server:
         organization.management.comply()
         variables = {"ACCTGATE_ENDPOINT": server.endpoint}
-        run = make_stack(program, policy=GROUPS.format(passes.account_id), **variables).run()
+        run = make_stack(program, policy=GROUPS.format(passes.account_id, dict(passes.tags)["team"]), **variables).run()
     assert run.report is not None, run.output
     verdicts = {account["account"]: account["verdict"] for account in run.report["accounts"]}
     assert set(verdicts) == {ACCOUNT_ID, fails.account_id, passes.account_id, None}
@@ -191,4 +191,5 @@ def test_a_preview_judges_each_account(make_stack: Callable[..., Stack], monkeyp
     [grouped] = [account for account in run.report["accounts"] if account["account"] == passes.account_id]
     failed = {each["rule"] for each in grouped["outcomes"] if (each["outcome"], each["level"]) == ("fail", "mandatory")}
     assert failed == {"password-length"}, "which only its group requires"
+    assert grouped["groups"] == ["vault"], "the pack has read its tags in the directory"
     assert not run.ok

@@ -23,6 +23,7 @@ from acctgate.crossguard.session import Phase, PreviewSession, SessionError
 from acctgate.crossguard.source_types import PREFERENCE, READ_AT
 from acctgate.crossguard.stack import StackResource
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.member import Member
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.model.snapshot import Snapshot
@@ -30,6 +31,7 @@ from acctgate.plan import overlay
 from acctgate.policy import Policy
 from acctgate.policy.policy import Waiver
 from acctgate.rules import RULES
+from acctgate.sources.directory import ListedMember
 from tests.support import NOW, policy_of
 from tests.support.accounts import GOOD
 
@@ -48,9 +50,13 @@ class FakeReader(BackgroundReader):
         object.__setattr__(self, "account", account)
         object.__setattr__(self, "reads", [])
         object.__setattr__(self, "targets", [])
+        object.__setattr__(self, "folder", None)
 
     def start_state(self) -> Future[Recorded | None]:
         return finished({})
+
+    def start_directory(self) -> Future[tuple[ListedMember, ...]]:
+        return finished((ListedMember(ACCOUNT, "prod", Member(folder=self.folder)),) if self.folder else ())  # type: ignore[attr-defined]
 
     def start_target(self, arguments: Mapping[str, str]) -> Future[list[Snapshot]]:
         self.targets.append(arguments)  # type: ignore[attr-defined]
@@ -294,6 +300,27 @@ def test_a_resource_is_refused_at_once_only_if_it_fails_in_every_group() -> None
     assert messages(grouped(level="advisory")) == [], "only the stack policy judges the account with its groups"
     waiver = {"rule": "login-mfa", "reason": "r", "owner": "o", "expires": "2099-01-01"}
     assert messages(grouped(waiver, require="adaptive")) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "level", "outcome"),
+    [("/prod/a", "advisory", "fail"), ("/dev", "mandatory", "fail"), (None, "mandatory", "unknown")],
+)
+@pytest.mark.parametrize("by", ["the pack", "a data source"])
+def test_an_account_is_judged_by_the_group_of_its_folder(folder: str | None, level: str, outcome: str, by: str) -> None:
+    run = grouped(level="advisory")
+    object.__setattr__(run._reader, "folder", folder)
+    sources = []
+    if by == "a data source":
+        preference = {"LoginProfilePreference": {"MFAOperationForLogin": "independent"}}
+        sources = [source(account_id=ACCOUNT, SecurityPreference=preference)]
+        declare_source(run, sources[0])
+    run.judge(sources, NOW)
+    (account,) = run._judged.accounts
+    assert account.report.groups == (("prod",) if level == "advisory" else ())
+    found = [(each.level, each.outcome) for each in account.report.outcomes if each.rule == "login-mfa"]
+    assert found == [(level, outcome if sources else "unknown")], "nobody has read the preference of the pack's account"
+    assert (account.report.alias == "prod") == (folder is not None)
 
 
 @pytest.mark.parametrize(("folder", "blocking", "advisory"), [("/prod", 0, 1), ("/dev", 1, 0), (None, 1, 0)])

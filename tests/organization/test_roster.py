@@ -6,11 +6,11 @@ import pytest
 
 from acctgate.model.member import Member
 from acctgate.model.run import Entry
-from acctgate.organization.directory import Directory, ListedMember
 from acctgate.organization.roster import Selection, Shard, list_entries, select, update
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 from acctgate.redact import protect
+from acctgate.sources.directory import Directory, ListedMember
 from tests.support.secrets import unprotect
 
 DIRECTORY = Directory(

@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from acctgate.crossguard.configuration import AccountSettings
 from acctgate.crossguard.recorded import Recorded, export_state
+from acctgate.log import trace
 from acctgate.model.credential_report import Names, with_hashed_names
 from acctgate.model.planned_change import Provider
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
@@ -22,6 +23,9 @@ from acctgate.sources.call_error import CallError
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
 from acctgate.sources.snapshots import read_snapshots, unreadable
 from acctgate.sources.target import Target
+
+if TYPE_CHECKING:
+    from acctgate.sources.directory import ListedMember
 
 _PARALLEL: Final = 16
 """Accounts at the same time: a stack may have data sources for many."""
@@ -69,6 +73,10 @@ class BackgroundReader:
         settings = replace(self.settings, **arguments)
         return self._start(("names", *sorted(arguments.items())), lambda: _read_names(settings, self.names))
 
+    def start_directory(self) -> Future[tuple[ListedMember, ...]]:
+        """Start to list the accounts of the Resource Directory: none if the caller cannot read it."""
+        return self._start("directory", lambda: _read_directory(self.settings))
+
     def read_accounts(self, providers: Iterable[Provider]) -> list[Snapshot]:
         """Return the accounts that these providers deploy to; without providers, the default one."""
         futures = dict.fromkeys(map(self.start_account, providers)) or {self.start_account(None): None}
@@ -92,6 +100,18 @@ def _read(
         return [read_account(target, datetime.now(UTC), optional=optional, names=names)]
     except SourceError as error:
         return [unreadable(f"{role}: {error}" if role else error)]  # of many accounts, the reader must know which
+
+
+def _read_directory(settings: AccountSettings) -> tuple[ListedMember, ...]:
+    from acctgate.sources.caller import Caller  # noqa: PLC0415 - loads only for a live call
+    from acctgate.sources.directory import read_directory  # noqa: PLC0415 - loads only for some policies
+
+    try:
+        caller = Caller(Target.chosen(settings.region, settings.role_arn, settings.endpoint))
+        return read_directory(caller.call).accounts
+    except (CallError, SourceError) as error:
+        trace("the organization's directory", error)
+        return ()
 
 
 def _read_names(settings: AccountSettings, names: Names | None) -> CredentialReport:

@@ -19,6 +19,7 @@ from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand, find_command
 from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
 from acctgate.crossguard.locate import locate, read_again, selection
+from acctgate.crossguard.members import add_members, needs_members
 from acctgate.crossguard.names import add_names
 from acctgate.crossguard.other_resources import planned_others
 from acctgate.crossguard.planned import Declared, planned
@@ -96,7 +97,7 @@ class PreviewSession:
         self._move(Phase.DECLARED)
         self._declared[resource.urn] = resource
         self._changes_judged.clear()
-        self._reader.start_state()
+        self._start_reading()
 
     def declare_dynamic(self, urn: str, *, genuine: bool) -> None:
         """Record a dynamic resource. With one that is not acctgate's, no data source proves anything.
@@ -117,7 +118,7 @@ class PreviewSession:
         self._move(Phase.DECLARED)
         source = self._proven(source)
         self._has_sources = True
-        self._reader.start_state()
+        self._start_reading()
         self._sources[source.urn] = source
         account_id = source.properties.get("account_id")
         if is_known(account_id):
@@ -134,7 +135,7 @@ class PreviewSession:
             resource: A resource that can change what rules judge.
         """
         self._move(Phase.DECLARED)
-        self._reader.start_state()  # it shows what is deleted
+        self._start_reading()  # it shows what is deleted
         if resource is not None:
             self._others[resource.urn] = resource
         if not self._has_sources:
@@ -174,6 +175,8 @@ class PreviewSession:
         add_names(stack, sources, self._reader)
         read_again(sources, stack, self._reader)
         changes = locate(changes, sources, stack, self._reader)
+        if needs_members(self.policy):
+            add_members(stack, self._reader)
         path = os.environ.get(variables.BASELINE)
         earlier = read_baseline(path, self.policy, now) if path else None
         controls, target = requested_controls(self.policy, now), detect_target(project_folder() or Path.cwd())
@@ -194,6 +197,12 @@ class PreviewSession:
             for violation in account.violations(rule, binding=binding):
                 if (rule.id, violation.urn) not in self._reported:
                     yield violation
+
+    def _start_reading(self) -> None:
+        """Start to read what every stack needs."""
+        self._reader.start_state()
+        if needs_members(self.policy):
+            self._reader.start_directory()
 
     def _proven(self, source: StackResource) -> StackResource:
         """Return a data source as far as it proves anything; see `proven`."""

@@ -13,7 +13,6 @@ from typing import Final
 from acctgate.model.credential_report import Names
 from acctgate.model.run import Entry, Run
 from acctgate.organization.accounts_file import read_accounts_file
-from acctgate.organization.directory import Directory, read_directory
 from acctgate.organization.member import MemberReader, connect
 from acctgate.organization.pace import Pace
 from acctgate.organization.read import ReadAccount, read_many
@@ -23,6 +22,7 @@ from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy
 from acctgate.sources.caller import Caller
 from acctgate.sources.deadline import Deadline, DeadlineError
+from acctgate.sources.directory import Directory, read_directory
 from acctgate.sources.identity import read_identity
 from acctgate.sources.target import Target
 from acctgate.text import describe_duration, os_reason, timestamp

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from acctgate.model.member import Member
 from acctgate.model.run import Entry
 from acctgate.organization.accounts_file import ListedAccount
-from acctgate.organization.directory import Directory
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
+from acctgate.sources.directory import Directory
 
 DEFAULT_ROLE: Final = "ResourceDirectoryAccountAccessRole"
 """The role that the directory creates in each member that it creates, and that the management account may assume."""
@@ -76,16 +75,11 @@ def list_entries(
         role_name: The name of the role in accounts for which the file names none.
         own: The account that the credentials belong to. It is read without a role, unless the file names one.
     """
-    entries = {each.id: each for each in _directory_entries(directory)} if directory else {}
+    accounts = directory.accounts if directory else ()
+    entries = {each.id: Entry(each.id, each.name, member=each.member) for each in accounts}
     for account in listed:
         entries[account["id"]] = _with_listed(entries.get(account["id"], Entry(account["id"])), account)
     return [_with_role(entry, role_name, own) for entry in entries.values()]
-
-
-def _directory_entries(directory: Directory) -> Iterable[Entry]:
-    yield Entry(directory.management, directory.management_name, member=Member(folder="/"))
-    for each in directory.members:
-        yield Entry(each.id, each.name, member=each.member)
 
 
 def _with_listed(entry: Entry, account: ListedAccount) -> Entry:

@@ -59,6 +59,11 @@ class Directory:
     notice: str | None = None
     """What could not be read of it, None if nothing is missing."""
 
+    @property
+    def accounts(self) -> tuple[ListedMember, ...]:
+        """All accounts: the management account, whose tags are not known, and the members."""
+        return ListedMember(self.management, self.management_name, Member(folder="/")), *self.members
+
 
 class _ChangedError(Exception):
     """The directory changed while it was listed."""

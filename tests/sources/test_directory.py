@@ -11,10 +11,11 @@ import pytest
 
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
-from acctgate.organization import directory, prepare
-from acctgate.organization.directory import Directory, read_directory
+from acctgate.organization import prepare
 from acctgate.reading import SourceError
+from acctgate.sources import directory
 from acctgate.sources.caller import Caller
+from acctgate.sources.directory import Directory, read_directory
 from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
 from acctgate.sources.target import Target
 from tests.support import one_line
