@@ -57,3 +57,10 @@ def test_waivers_for_users(old: list[str | None], new: list[str | None], directi
     (change,) = changes(with_waivers(*old), with_waivers(*new))
     assert (change.direction, note in change.note) == (direction, True)
     assert "ada@x" not in change.note
+
+
+def test_a_policy_that_lets_reports_be_generated_is_looser() -> None:
+    (change,) = changes(POLICY, replace(POLICY, generate=True))
+    assert (change.rule, change.direction, change.after) == ("generate", "looser", "true")
+    (change,) = changes(replace(POLICY, generate=True), POLICY)
+    assert change.direction == "stricter"

@@ -8,7 +8,7 @@ counts in the file that the message names: `extends` may lead elsewhere.)
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -269,3 +269,19 @@ def test_a_waiver_does_not_carry_over_to_the_next_account(tmp_path: Path) -> Non
     accounts = [Snapshot.from_document({"version": 1, "account_id": n, **ROOT_KEYS}) for n in ("1", "2", "1")]
     found = [outcomes_of(report, "root-access-keys")[0].outcome for report in evaluate(accounts, policy, NOW)]
     assert found == ["waived", "fail", "waived"]
+
+
+def test_generate_counts_only_with_a_rule_on_reports(tmp_path: Path) -> None:
+    text = "version: 1\nrules: {compliance-report: {max_age_days: 9}}\n"
+    group = "groups: {lab: {match: {folder: /lab}, rules: {compliance-report: {max_age_days: 3}}}}\n"
+    cases = {
+        text: None,
+        f"{text}generate: true\n": timedelta(9),
+        f"{text}generate: true\n{group}": timedelta(3),
+        f"{text}generate: false\n": None,
+        "version: 1\nextends: baseline\ngenerate: true\n": None,
+    }
+    for content, expected in cases.items():
+        assert written_policy(tmp_path / "p.yaml", content).max_report_age == expected
+    with pytest.raises(PolicyError, match=r"p\.yaml:3: generate: "):
+        written_policy(tmp_path / "p.yaml", f"{text}generate: 1\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -59,6 +59,7 @@ def read_accounts(
     say: Callable[[str], None] | None = None,
     optional: Collection[str] = OPTIONAL_SECTIONS,
     names: Names | None = None,
+    max_report_age: timedelta | None = None,
 ) -> Iterator[Snapshot]:
     """Read the accounts that the options name, one at a time.
 
@@ -70,10 +71,11 @@ def read_accounts(
         say: Gets the name of each call to the live account.
         optional: The optional sections to read from it.
         names: How to name its users; None does not read them.
+        max_report_age: The age from which its compliance packs' reports are generated again; None only reads reports.
     """
     if responses or snapshots:
         return (each.parse() if isinstance(each, RawSnapshot) else each for each in read_raw(responses, snapshots))
-    return _read_live(live, now, say, optional, names)
+    return _read_live(live, now, say, optional, names, max_report_age)
 
 
 def read_raw(responses: tuple[str, ...], snapshots: tuple[str, ...]) -> Iterator[RawSnapshot | Snapshot]:
@@ -146,10 +148,11 @@ def _read_live(
     say: Callable[[str], None] | None,
     optional: Collection[str],
     names: Names | None,
+    max_report_age: timedelta | None,
 ) -> Iterator[Snapshot]:
     from acctgate.sources.live import read_account  # noqa: PLC0415 - a file needs no API client
 
     try:
-        yield read_account(live.target(), now, say, optional, names)
+        yield read_account(live.target(), now, say, optional, names, max_report_age)
     except SourceError as error:
         yield unreadable(error)

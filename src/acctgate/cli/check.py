@@ -114,11 +114,13 @@ def command(
                 sections = wanted.sections | (controls.sections if controls else frozenset())
                 users = wanted.names_to_read
                 if many.selected:
-                    prepared = many.prepare(judging.live, sections, users, now, shown)
+                    prepared = many.prepare(judging.live, sections, users, now, shown, wanted.max_report_age)
                     writer.scope = prepared.run.scope
                     accounts = read_each(prepared, prepared.run.accounts, shown)
                 else:
-                    accounts = read_accounts(responses, snapshots, judging.live, now, shown.say, sections, users)
+                    accounts = read_accounts(
+                        responses, snapshots, judging.live, now, shown.say, sections, users, wanted.max_report_age
+                    )
                 evaluation = evaluate(
                     accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
                 )

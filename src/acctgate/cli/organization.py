@@ -74,7 +74,13 @@ class OrganizationOptions:
         return Request(self.organization, self.accounts_file, selection, shard, self.run, concurrency)
 
     def prepare(
-        self, live: Live, optional: Collection[str], names: Names | None, now: datetime, shown: Progress
+        self,
+        live: Live,
+        optional: Collection[str],
+        names: Names | None,
+        now: datetime,
+        shown: Progress,
+        max_report_age: timedelta | None = None,
     ) -> Prepared:
         """List the accounts to read, and report what is not known of the directory.
 
@@ -84,7 +90,7 @@ class OrganizationOptions:
         from acctgate.organization.prepare import prepare  # noqa: PLC0415 - loads only to read many accounts
 
         request, target = self.request(), live.target()
-        found = or_fail(lambda: prepare(request, target, optional, names, now, shown.say))
+        found = or_fail(lambda: prepare(request, target, optional, names, now, shown.say, max_report_age))
         if found.notice:
             click.echo(f"acctgate: {found.notice}", err=True)
         return found

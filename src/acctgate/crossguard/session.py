@@ -26,6 +26,7 @@ from acctgate.crossguard.planned import Declared, planned
 from acctgate.crossguard.positions import positions
 from acctgate.crossguard.reader import BackgroundReader
 from acctgate.crossguard.recorded import project_folder
+from acctgate.crossguard.reports import renew_reports
 from acctgate.crossguard.source_proof import proven
 from acctgate.crossguard.source_types import SOURCES
 from acctgate.crossguard.stack import StackResource, accounts, is_known
@@ -75,7 +76,9 @@ class PreviewSession:
         policy = configuration.policy
         controls = requested_controls(policy, datetime.now(UTC))
         sections = policy.sections | (controls.sections if controls else frozenset())
-        self._reader = reader or BackgroundReader(configuration.account, sections, policy.names_to_read)
+        self._reader = reader or BackgroundReader(
+            configuration.account, sections, policy.names_to_read, policy.max_report_age
+        )
         self._declared: dict[str, Declared] = {}
         self._others: dict[str, Declared] = {}
         self._source_accounts: set[str] = set()
@@ -173,6 +176,7 @@ class PreviewSession:
         sources = [self._proven(self._sources.get(each.urn, each)) for each in resources if each.type in SOURCES]
         stack = accounts(each for each in sources if not each.stale)
         add_names(stack, sources, self._reader)
+        renew_reports(stack, sources, self._reader, now)
         read_again(sources, stack, self._reader)
         changes = locate(changes, sources, stack, self._reader)
         if needs_members(self.policy):

@@ -130,6 +130,10 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
         was, now = show_value(before.names), show_value(after.names)
         note = "it decides whether reports name users, and whether waivers for users apply"
         yield PolicyChange("names", "looser" if looser else "stricter", was, now, note)
+    if before.generate != after.generate:
+        was, now = show_value(before.generate), show_value(after.generate)
+        note = "it decides whether a check or a preview may have reports of compliance packs generated"
+        yield PolicyChange("generate", "looser" if after.generate else "stricter", was, now, note)
 
 
 def _lasting(waivers: Iterable[Waiver], rule: str, today: date) -> list[Waiver]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from acctgate.log import trace
@@ -40,6 +40,8 @@ class MemberReader:
     """The optional sections to read. Each costs a call."""
     names: Names | None = None
     """How to name users, from the credential report; None does not read it."""
+    max_report_age: timedelta | None = None
+    """The age from which compliance packs' reports are generated again; None only reads reports."""
 
     def read(self, entry: Entry) -> Snapshot:
         """Return the account; one in which everything is unknown if it cannot be read. Never raises."""
@@ -68,7 +70,7 @@ class MemberReader:
         found = account.account_id()
         if found != entry.id:
             raise unexpected(IDENTITY, f"{entry.role_arn or 'the caller'} answers as account {found}, not {entry.id}")
-        snapshot = read_sections(account, now, self.optional, self.names)
+        snapshot = read_sections(account, now, self.optional, self.names, self.max_report_age)
         document = {**describe(entry, now, snapshot.read_as), **snapshot.document}
         return replace(Snapshot.from_document(document), read_as=snapshot.read_as)
 

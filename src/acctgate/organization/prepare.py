@@ -68,6 +68,7 @@ def prepare(
     names: Names | None,
     now: datetime,
     say: Callable[[str], None] | None = None,
+    max_report_age: timedelta | None = None,
 ) -> Prepared:
     """List the accounts to read.
 
@@ -78,6 +79,7 @@ def prepare(
         names: How to name users, from the credential report; None does not read it.
         now: The time to record.
         say: Gets what is being read.
+        max_report_age: The age from which compliance packs' reports are generated again; None only reads reports.
 
     Raises:
         SourceError: The accounts cannot be listed within `LISTING_SECONDS`, or a selector matches none.
@@ -111,7 +113,7 @@ def prepare(
         accounts=tuple(mine),
         others=tuple(entry.id for entry in chosen if entry.id not in here),
     )
-    reader = MemberReader(caller, target, optional, names)
+    reader = MemberReader(caller, target, optional, names, max_report_age)
     return Prepared(run, pace, directory.notice if directory else None, reader, request.concurrency)
 
 

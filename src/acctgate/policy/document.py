@@ -108,6 +108,9 @@ class PolicyFile(TypedDict):
     names: NotRequired[Literal["clear", "hash", False]]
     """Whether reports name the users behind violations, from the credential report: clear, hash (pseudonyms) or false.
     Without it, only names that a snapshot has are shown. `--names` overrides it."""
+    generate: NotRequired[bool]
+    """Whether a check or a preview may have reports of compliance packs generated, and wait for them: those that are
+    missing, or older than `compliance-report` allows. This writes. Default: false."""
     max_waiver_days: NotRequired[Annotated[int, Field(ge=1, le=36500)]]
     """The longest time from today that a waiver may last. Unit: days. Without it, `acctgate waive` refuses more than
     365 days."""

@@ -52,7 +52,9 @@ def find_judged(identity: PolicyIdentity | None, folder: Path) -> Policy | None:
 
 def _document(policy: Policy) -> dict[str, Any]:
     groups = [[group.name, group.match, group.rules, _waivers(group.waivers)] for group in policy.groups]
-    names = {} if policy.names is None else {"names": policy.names}  # the digest of other policies stays the same
+    # The digest of policies without these keys stays the same.
+    names = {} if policy.names is None else {"names": policy.names}
+    generate = {"generate": True} if policy.generate else {}
     return {
         "rules": {rule: entry for rule, entry in policy.rules.items() if entry["level"] != "disabled"},
         "waivers": _waivers(policy.waivers),
@@ -62,6 +64,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         "max_waiver_days": policy.max_waiver_days,
         **({"groups": groups} if groups else {}),
         **names,
+        **generate,
     }
 
 

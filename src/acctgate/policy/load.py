@@ -76,6 +76,7 @@ def build_policy(merged: Merged) -> Policy:
         groups=tuple(_groups(merged)) if merged.groups() else (),
         unnamed=frozenset(name for name in merged.all_rules if name not in entries),
         names=merged.document.get("names"),
+        generate=merged.document.get("generate", False),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -12,7 +12,7 @@ from acctgate.model.credential_report import Names
 from acctgate.model.outcome import BINDING, LEVEL_RANK, SEVERITIES, Level, Place, Severity
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.policy.module_code import ModuleCode
-from acctgate.rules import RULES, account_identity
+from acctgate.rules import RULES, account_identity, compliance_report
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ class Policy:
     """Whether reports name the users behind violations. None: only those that a snapshot has."""
     names_option: Names | None = None
     """The same, from `--names`, which overrides the policy."""
+    generate: bool = False
+    """Whether reports of compliance packs may be generated while an account is read."""
     overrides: tuple[str, ...] = ()
     """What the command line overrides: one text per value."""
     groups: tuple[Group, ...] = ()
@@ -120,6 +122,16 @@ class Policy:
         """Return how to read the credential report, None if no enabled rule names users or names are off."""
         uses = any(rule.behind and self.strictest_level(rule.id) != "disabled" for rule in self.all_rules)
         return (self.names_wanted or None) if uses else None
+
+    @property
+    def max_report_age(self) -> timedelta | None:
+        """Return the age from which reports of compliance packs are generated again; None: none is generated.
+
+        It is the shortest that `compliance-report` allows, outside of groups or in one of them.
+        """
+        entries: list[Any] = self.possible_entries(compliance_report.RULE.id)
+        days = [entry["max_age_days"] for entry in entries if entry["level"] != "disabled" and "max_age_days" in entry]
+        return timedelta(days=min(days)) if self.generate and days else None
 
     def at_any_age(self) -> Policy:
         """Return the policy without a limit of age."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.packs import CompliancePacks
+from acctgate.sources.compliance.renew import SECONDS, Renewal, renew_report
 from acctgate.sources.compliance.rules import read_rule_compliance
 from acctgate.sources.credential_report import read_credential_report
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
@@ -119,17 +120,27 @@ class LiveAccount:
             raise unexpected(PACK_REPORT, f"the report of {pack} was requested, but the answer names {named}")
         return report
 
+    def renewed_pack_report(self, pack: str, renewal: Renewal) -> dict[str, Any]:
+        """Return a pack's report, generated now if there is no recent one."""
+        report = self.compliance_pack_report(pack)
+        deadline = self._deadline or Deadline.after(SECONDS)
+        if renewal.is_due(report) and renew_report(self._call, pack, report, deadline):
+            return self.compliance_pack_report(pack)
+        return report
+
     def compliance_pack_reports(
-        self, packs: Sequence[str] | None = None
+        self, packs: Sequence[str] | None = None, renewal: Renewal | None = None
     ) -> tuple[list[dict[str, Any]], dict[str, ApiError]]:
         """Return the reports of all packs, and the errors of those that cannot be read. These keep their places.
 
         Args:
             packs: The IDs of the packs; None for all that `compliance_packs` lists.
+            renewal: Which reports to have generated; None only reads.
         """
         reports, errors = [], {}
         packs = self.compliance_packs() if packs is None else packs
-        calls = [partial(self.compliance_pack_report, pack) for pack in packs]
+        read = partial(self.renewed_pack_report, renewal=renewal) if renewal else self.compliance_pack_report
+        calls = [partial(read, pack) for pack in packs]
         for pack, result in zip(packs, self.run_parallel(calls), strict=True):
             if isinstance(result, CallError):
                 reports.append({"CompliancePackId": pack})
@@ -178,6 +189,7 @@ def read_account(
     say: Callable[[str], None] | None = None,
     optional: Collection[str] = OPTIONAL_SECTIONS,
     names: Names | None = None,
+    max_report_age: timedelta | None = None,
 ) -> Snapshot:
     """Read the sections of an account, in parallel.
 
@@ -187,26 +199,33 @@ def read_account(
         say: Gets the name of each operation as it is called.
         optional: The optional sections to read. Each costs a call.
         names: How to name users, from the credential report; None does not read it.
+        max_report_age: The age from which a compliance pack's report is generated again; None only reads reports.
 
     Raises:
         SourceError: No call brought an answer: there are no credentials, they are wrong, or there is no connection.
     """
+    seconds = ACCOUNT_SECONDS if max_report_age is None else ACCOUNT_SECONDS + SECONDS
     try:
-        account = LiveAccount(target, say, Deadline.after(ACCOUNT_SECONDS))
+        account = LiveAccount(target, say, Deadline.after(seconds))
     except CallError as error:
         raise _unreadable(error) from None
-    return read_sections(account, now, optional, names)
+    return read_sections(account, now, optional, names, max_report_age)
 
 
 def read_sections(
-    account: LiveAccount, now: datetime, optional: Collection[str], names: Names | None = None
+    account: LiveAccount,
+    now: datetime,
+    optional: Collection[str],
+    names: Names | None = None,
+    max_report_age: timedelta | None = None,
 ) -> Snapshot:
-    """Read the sections of an account that is connected.
+    """Read the sections of an account that is connected; see `read_account`.
 
     Raises:
         SourceError: No call brought an answer.
     """
-    packs_of = partial(_read_packs, account, rules=RULE_COMPLIANCE.section in optional)
+    renewal = None if max_report_age is None else Renewal(max_report_age, now)
+    packs_of = partial(_read_packs, account, renewal, rules=RULE_COMPLIANCE.section in optional)
     always = account.account_id, account.security_preference, account.security_practice, packs_of
     readers = {section: read for section, read in _optional_readers(account).items() if section in optional}
     if names is not None:
@@ -239,10 +258,10 @@ def read_sections(
     return replace(snapshot_of(sections, errors, account_id, timestamp(now), read_as), read_as=read_as)
 
 
-def _read_packs(account: LiveAccount, *, rules: bool) -> tuple[Any, Any]:
+def _read_packs(account: LiveAccount, renewal: Renewal | None, *, rules: bool) -> tuple[Any, Any]:
     """Return the reports of all packs, and with `rules` the results of their rules: both, or an error for each."""
     packs = account.compliance_packs()
-    reports = account.compliance_pack_reports(packs)
+    reports = account.compliance_pack_reports(packs, renewal)
     return reports, account.config_rule_compliances(packs) if rules else None
 
 

@@ -30,6 +30,7 @@ def wait_for_report(
     sleep: Callable[[float], None] = time.sleep,
     progress: Callable[[str], None] = lambda _: None,
     generated: bool = False,
+    replaced: int | None = None,
 ) -> PackReport:
     """Return a pack's report once its status is COMPLETE.
 
@@ -41,6 +42,7 @@ def wait_for_report(
         sleep: Pauses for that many seconds.
         progress: Receives the status each time it is read.
         generated: Whether a report was just requested: then NONE only means that it has not begun.
+        replaced: The ReportCreateTimestamp of the report before the requested one, which is not complete yet.
 
     Raises:
         NotGeneratedError: The status is NONE although nothing was requested, it is unknown, or the time is over.
@@ -51,12 +53,12 @@ def wait_for_report(
         status = _status(packs, pack_id)
         if isinstance(status, PackReport):
             progress(status.status)
-            if status.status == "COMPLETE":
+            if status.status == "COMPLETE" and (replaced is None or status.created_ms != replaced):
                 return status
             if status.status == "NONE" and not generated:
                 command = f"acctgate compliance generate {pack_id}"
                 raise NotGeneratedError(f"{pack_id}: no report was generated; run `{command}`")
-            if status.status not in ("NONE", "CREATING"):
+            if status.status not in ("NONE", "CREATING", "COMPLETE"):
                 raise NotGeneratedError(f"{pack_id}: unknown ReportStatus {status.status}")
         else:
             progress(status)

@@ -1,0 +1,65 @@
+"""Old reports of compliance packs that data sources have read are generated again only if the policy says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from acctgate.crossguard.configuration import AccountSettings
+from acctgate.crossguard.reader import BackgroundReader, PackReports
+from acctgate.crossguard.reports import renew_reports
+from acctgate.crossguard.source_types import PACK_REPORTS
+from acctgate.crossguard.stack import StackAccount, StackResource
+from acctgate.model.snapshot import Snapshot
+from acctgate.sources.compliance.renew import Renewal
+from tests.support import NOW
+
+OLD = {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": 1}
+NEW = {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": 2}
+REPORTS: list[Any] = [{"CompliancePackId": "a", **OLD}, {"CompliancePackId": "b", "ReportStatus": "NONE"}, OLD, "x"]
+SOURCE = StackResource(PACK_REPORTS.pulumi_type, "urn:reports", {"role_arn": "acs:ram::1:role/r"})
+
+
+class _Reader(BackgroundReader):
+    """Generates a report of the pack `a`, and remembers what it was asked for."""
+
+    def __init__(self, account: str | None, max_report_age: timedelta | None = timedelta(7)) -> None:
+        super().__init__(AccountSettings(), max_report_age=max_report_age)
+        object.__setattr__(self, "account", account)
+        object.__setattr__(self, "asked", [])
+
+    def start_reports(
+        self, arguments: Mapping[str, str], packs: tuple[str, ...], renewal: Renewal
+    ) -> Future[PackReports]:
+        self.asked.append((dict(arguments), packs))  # type: ignore[attr-defined]
+        future: Future[PackReports] = Future()
+        future.set_result(PackReports(self.account, {"a": {"CompliancePackId": "a", **NEW}}))  # type: ignore[attr-defined]
+        return future
+
+
+def _renewed(reader: BackgroundReader) -> Any:
+    document = {"version": 1, "account_id": "1", "CompliancePackReports": REPORTS}
+    account = StackAccount(Snapshot.from_document(document), {"CompliancePackReports": SOURCE.urn})
+    renew_reports([account], [SOURCE], reader, NOW)
+    return account.snapshot.document["CompliancePackReports"]
+
+
+def test_old_reports_are_replaced() -> None:
+    reader = _Reader("1")
+    assert _renewed(reader) == [{"CompliancePackId": "a", **NEW}, *REPORTS[1:]]
+    assert reader.asked == [({"role_arn": "acs:ram::1:role/r"}, ("a", "b"))]  # type: ignore[attr-defined]
+
+
+def test_without_generate_nothing_is_asked_for() -> None:
+    reader = _Reader("1", None)
+    assert _renewed(reader) == REPORTS
+    assert reader.asked == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("account", ["2", None])
+def test_reports_of_another_account_replace_nothing(account: str | None) -> None:
+    assert _renewed(_Reader(account)) == REPORTS
