@@ -215,7 +215,7 @@ def test_days_count_from_today(policy: Path) -> None:
         (("root-mfa", *ARGUMENTS, "--account", " "), "--account: should be one line of text"),
         (("root-mfa", *ARGUMENTS[2:], "--reason", "a\nb"), "--reason: should be one line of text"),
         (("root-mfa", *ARGUMENTS[:2], *ARGUMENTS[4:]), "Missing option '--owner'"),
-        (("login-mfa", *ARGUMENTS, "--user", "ada@x"), "--user: login-mfa names no users; leave the option out"),
+        (("login-mfa", *ARGUMENTS, "--user", "ada@x"), "--user: login-mfa counts no users; leave the option out"),
         (("root-mfa", *ARGUMENTS, "--policy", "nowhere.yaml"), "nowhere.yaml: no such file"),
     ],
 )

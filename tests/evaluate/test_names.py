@@ -269,3 +269,23 @@ def test_a_rule_of_ones_own_that_cannot_name_users_changes_nothing() -> None:
     (found,) = judge(account({"BindMfa": False}, USERS), policy).outcomes
     assert (found.outcome, found.names) == ("fail", None)
     assert found.names_note == "the names are unknown: the rule raised ZeroDivisionError"
+
+
+IDLE: Final = policy_of({"idle-users": {"max_days": 90}})
+PREFERENCE: Final = {"SecurityPreference": {"MaxIdleDays": {"MaxIdleDaysForUsers": 730}}}
+
+
+def _logon(name: str, *when: str | None, mfa: bool | None = True) -> dict[str, Any]:
+    return {**user(name, mfa=mfa), **({"LastLogon": when[0]} if when else {})}
+
+
+def test_idle_users_are_named_where_they_may_stay_idle_for_long() -> None:
+    """The value is no number of users, so the names explain nothing, and no waiver for a user is possible."""
+    users = [_logon("old@x", OLD), _logon("new@x", RECENT), _logon("never@x", None), _logon("keys@x", None, mfa=None)]
+    found = outcome("idle-users", {}, report(_logon(ROOT, None), *users), IDLE, **PREFERENCE)
+    assert (found.outcome, found.names, found.possible_names) == ("fail", ("old@x", "never@x"), ())
+    assert not found.names_match
+    assert found.names_note is not None and found.names_note.endswith("or never; the value counts no users")
+    unknown = outcome("idle-users", {}, report(_logon("a@x"), _logon("b@x", mfa=None)), IDLE, **PREFERENCE)
+    assert (unknown.names, unknown.possible_names) == ((), ("a@x",))
+    assert "1 more name may be meant: the report has no column user_last_logon" in (unknown.names_note or "")

@@ -197,7 +197,7 @@ def test_a_policy_file_names_users(tmp_path: Any) -> None:
     [
         (
             "rule: login-mfa, user: ada@x",
-            "waivers[0].user: login-mfa names no users; leave user out, or waive one of",
+            "waivers[0].user: login-mfa counts no users; leave user out, or waive one of",
         ),
         ("rule: user-mfa, user: ' '", "waivers[0].user: should not be blank"),
         ("rule: user-mfa, user: 5", "waivers[0].user: should be a valid string, found 5"),

@@ -360,3 +360,16 @@ def test_a_report_is_generated_again_after_four_hours(server: DemoServer) -> Non
     assert server.calls["GenerateCredentialReport"] == 1
     read_account(target, datetime.now(UTC), names="clear")
     assert server.calls["GenerateCredentialReport"] == 1
+
+
+@pytest.mark.parametrize(("cell", "expected"), [(OLD, OLD), ("-", None), ("N/A", None)])
+def test_the_last_logon_is_read_if_there_is_a_column(cell: str, expected: str | None) -> None:
+    rows = [[*row("<root>"), cell], [*row("a@x"), cell]]
+    users = parse_answers([answer(rows, (*HEADER, "user_last_logon"))])["Users"]
+    assert [each["LastLogon"] for each in users] == [expected, expected]
+    assert all("LastLogon" not in each for each in parse_answers([answer([row("<root>")])])["Users"])
+
+
+def test_a_last_logon_that_is_no_time_is_an_error() -> None:
+    with pytest.raises(CallError, match="row 1: user_last_logon is not a time"):
+        parse_answers([answer([[*row("<root>"), "soon"]], (*HEADER, "user_last_logon"))])

@@ -50,8 +50,6 @@ def _pack_id(report: Any) -> str:
 
 def _with_reports(snapshot: Snapshot, reports: list[Any], found: PackReports) -> Snapshot:
     """Return the snapshot with the reports that were found. Others stay as they are."""
-    new = [
-        found.reports.get(each.get("CompliancePackId"), each) if isinstance(each, dict) else each for each in reports
-    ]
+    new = [found.reports.get(_pack_id(each), each) for each in reports]
     document = {**snapshot.document, PACK_REPORT.section: new}
     return replace(Snapshot.from_document(document), read_as=snapshot.read_as)

@@ -75,7 +75,7 @@ class _Names:
         certain = sum(share.certain for share in shares.values())
         doubts = [
             *_difference(behind, certain, outcome.actual),
-            *self._population(behind, report["Users"]),
+            *(self._population(behind, report["Users"]) if behind.count else ()),
             *self._age(at),
             *self._moved(rule),
         ]
@@ -86,7 +86,7 @@ class _Names:
             names=tuple(name for name, share in shares.items() if share.certain),
             possible_names=possible,
             names_match=not doubts,
-            names_note="; ".join([meaning, *doubts, *_possible(shares)]),
+            names_note="; ".join([meaning, *doubts, *_possible(behind, shares)]),
         )
 
     def _population(self, behind: Behind, users: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -131,14 +131,20 @@ def _is_fresh(account: Snapshot) -> bool:
 
 
 def _difference(behind: Behind, certain: int, actual: Any) -> Iterator[str]:
+    if behind.count is None:
+        yield "the value counts no users"
+        return
     count = behind.count(actual)
     if certain != count:
         found = f"shows {certain:,}" if behind.root else f"names {certain:,} user{'' if certain == 1 else 's'}"
         yield f"the credential report {found}, the practice report counts {count:,}"
 
 
-def _possible(shares: Mapping[str, Share]) -> Iterator[str]:
+def _possible(behind: Behind, shares: Mapping[str, Share]) -> Iterator[str]:
     number = sum(share.possible > share.certain for share in shares.values())
     if number:
         are = "1 more name" if number == 1 else f"{number:,} more names"
-        yield f"{are} may be counted: the AccessKey pair is inactive, or its use is not known"
+        if behind.count is None:
+            yield f"{are} may be meant: the report has no column user_last_logon"
+        else:
+            yield f"{are} may be counted: the AccessKey pair is inactive, or its use is not known"

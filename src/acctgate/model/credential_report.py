@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NotRequired
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -65,6 +65,9 @@ class CredentialUser(TypedDict):
     """Whether there is a password for the console."""
     MfaActive: bool | None
     """Whether an MFA device is bound. Null: the user cannot log on to the console."""
+    LastLogon: NotRequired[Time | None]
+    """When the user logged on to the console last. Null: never, or the report does not say; absent: it has no column
+    for it."""
     AccessKeys: list[CredentialKey]
     """The AccessKey pairs that exist."""
 

@@ -189,9 +189,9 @@ def _waiver_problems(document: dict[str, Any], all_rules: RulesById, today: date
         if waiver["rule"] not in all_rules:
             message = f"unknown rule {waiver['rule']}{suggest_rule(waiver['rule'], all_rules)}"
             yield _Problem(("waivers", index, "rule"), _prefixed(message))
-        if (rule := all_rules.get(waiver["rule"])) and waiver.get("user") and rule.behind is None:
-            named = ", ".join(name for name, each in all_rules.items() if each.behind)
-            message = f"{rule.id} names no users; leave user out, or waive one of {named}"
+        if (rule := all_rules.get(waiver["rule"])) and waiver.get("user") and not rule.counts_users:
+            named = ", ".join(name for name, each in all_rules.items() if each.counts_users)
+            message = f"{rule.id} counts no users; leave user out, or waive one of {named}"
             yield _Problem(("waivers", index, "user"), _prefixed(message))
         if message := _expiry_fault(waiver["expires"], document.get("max_waiver_days"), today):
             yield _Problem(("waivers", index, "expires"), _prefixed(message))

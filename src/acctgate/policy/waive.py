@@ -101,8 +101,8 @@ def _check(before: Policy, entry: Mapping[str, str], today: date) -> None:
     for key, value in entry.items():
         if not value or not value.isprintable():
             raise WaiverError(f"--{key}: should be one line of text")
-    if "user" in entry and known[entry["rule"]].behind is None:
-        raise WaiverError(f"--user: {entry['rule']} names no users; leave the option out")
+    if "user" in entry and not known[entry["rule"]].counts_users:
+        raise WaiverError(f"--user: {entry['rule']} counts no users; leave the option out")
     if "account" in entry and _account(before, entry) is None:
         name = entry["account"]
         raise WaiverError(f"--account {name}: neither an account ID nor an alias that the policy has once")

@@ -123,7 +123,7 @@ def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = 
 
 
 def _named(rule: Rule[Any], language: Language) -> str:
-    """Return whom `--names` names behind a violation, empty if the rule counts no users."""
+    """Return whom `--names` names behind a violation, empty if the rule names no users."""
     if rule.behind is None:
         return ""
     permissions = " + ".join(operation.permission for operation in NAME_OPERATIONS)

@@ -216,7 +216,7 @@ class Rule(Generic[P]):
     keeps_outcome: bool = False
     """Whether such resources are only noted, because the rule judges a measurement of the live account."""
     behind: Behind | None = None
-    """Finds who is behind a violation in the credential report (`--names`). None: the rule counts no users."""
+    """Finds who is behind a violation in the credential report (`--names`). None: the rule names no users."""
     parameters_of_others: tuple[str, ...] = ()
     """Parameters in the entries of other rules that the rule judges by, too; see `in_policy`."""
     cis: tuple[str, ...] = ()
@@ -236,6 +236,11 @@ class Rule(Generic[P]):
     def sections(self, entry: P) -> frozenset[str]:
         """Return the sections of a snapshot that the rule needs to judge by this entry."""
         return frozenset(setting.partition(".")[0] for setting in self.settings)
+
+    @property
+    def counts_users(self) -> bool:
+        """Whether its violations are a number of users, so that waivers for users can cover one."""
+        return self.behind is not None and self.behind.count is not None
 
     @property
     def planned_settings(self) -> tuple[str, ...]:

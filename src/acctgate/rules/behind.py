@@ -18,7 +18,7 @@ from acctgate.reading import parse_time
 MAX_KEY_AGE: Final = timedelta(days=90)
 """An active AccessKey pair that was created earlier is named as old."""
 MAX_IDLE: Final = timedelta(days=90)
-"""An active AccessKey pair that was not used for longer is named as unused."""
+"""An active AccessKey pair that was not used for longer is named as unused, and a user without a logon as idle."""
 _YES: Final = (1, 1)
 _PERHAPS: Final = (0, 1)
 _NO: Final = (0, 0)
@@ -48,8 +48,9 @@ class Behind:
     """Whom it names."""
     share: Callable[[User, datetime], Share]
     """Takes a user and the time of the report."""
-    count: Callable[[Any], int]
-    """Takes the outcome's `actual` of a violation; returns the number to explain."""
+    count: Callable[[Any], int] | None
+    """Takes the outcome's `actual` of a violation; returns the number to explain. None: the value counts no users, and
+    the names only show whom it concerns."""
     root: bool = False
     """Whether the Alibaba Cloud account itself is counted, and not its RAM users."""
 
@@ -82,6 +83,16 @@ def old_keys(user: User, at: datetime) -> Share:
 def unused_keys(user: User, at: datetime) -> Share:
     """Return the number of unused AccessKey pairs; perhaps those that are inactive, or new and never used."""
     return _sum(_unused_key(key, at) for key in user["AccessKeys"])
+
+
+def without_logon(user: User, at: datetime) -> Share:
+    """Return whether a user with a password for the console is idle, perhaps if the report has no time of the logon."""
+    if not user["Console"]:
+        return Share(*_NO)
+    if "LastLogon" not in user:
+        return Share(*_PERHAPS)
+    last = user["LastLogon"]
+    return Share(*(_YES if last is None or at - parse_time(last) > MAX_IDLE else _NO))
 
 
 def any_of(share: Callable[[User, datetime], Share]) -> Callable[[User, datetime], Share]:

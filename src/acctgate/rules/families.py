@@ -131,6 +131,7 @@ def idle_days(
     idle: str,
     pulumi: str,
     zh: RuleText,
+    behind: Behind | None = None,
 ) -> SettingRule[MaxDays]:
     """Return a rule on the idle days after which Alibaba Cloud disables something.
 
@@ -142,6 +143,7 @@ def idle_days(
         idle: What is disabled, in the plural.
         pulumi: The property of Pulumi's SecurityPreference.
         zh: The texts in Chinese, except the remediation and the parameter's.
+        behind: Finds whom the setting concerns.
     """
     setting = f"{PREFERENCE}.MaxIdleDays.{key}"
 
@@ -163,6 +165,7 @@ def idle_days(
         thresholds=("max_days",),
         trivial_values={"max_days": IDLE_DAYS[-1]},
         by_resource=True,
+        behind=behind,
         repair=lambda _, want: max((days for days in IDLE_DAYS if days <= want["max_days"]), default=None),
         translations={
             "zh": zh._replace(

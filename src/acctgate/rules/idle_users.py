@@ -4,7 +4,9 @@ The console logon of a RAM user is disabled after `MaxIdleDaysForUsers` days wit
 notices when a user that nobody uses is taken over. Alibaba Cloud's default is 730 days.
 """
 
+from acctgate.language import Words
 from acctgate.rules.base import RuleText
+from acctgate.rules.behind import Behind, without_logon
 from acctgate.rules.families import idle_days
 
 RULE = idle_days(
@@ -14,6 +16,14 @@ RULE = idle_days(
     key="MaxIdleDaysForUsers",
     idle="RAM users",
     pulumi="maxIdleDaysForUsers",
+    behind=Behind(
+        Words(
+            "RAM users with a password for the console who did not log on for 90 days, or never",
+            "有控制台密码、但 90 天未登录或从未登录的 RAM 用户",
+        ),
+        without_logon,
+        None,
+    ),
     zh=RuleText(
         title="闲置的 RAM 用户",
         doc="长期不登录的 RAM 用户要足够早地被禁用。\n\n"

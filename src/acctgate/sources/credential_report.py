@@ -36,6 +36,8 @@ _STATES: Final = ("STARTED", "INPROGRESS", "COMPLETED", "COMPLETE")
 _GENERATED: Final = _STATES[2:]
 _REQUIRED: Final = ("user", "password_exist", "mfa_active")
 _FIELDS: Final = ("exist", "active", "last_rotated", "last_used")
+_LAST_LOGON: Final = "user_last_logon"
+"""A column that is read if there is one: only names need it, and no rule."""
 _KEY: Final = re.compile(r"((?:additional_)?access_key_\d+)_[a-z_]+")
 _FIRST_KEYS: Final = ("access_key_1", "access_key_2")
 """AccessKey pairs that every report has columns for; newer ones have more."""
@@ -200,6 +202,7 @@ class _Columns:
             if names.count(name) != 1:
                 problem = "has no column" if name not in names else "repeats the column"
                 raise unexpected(CREDENTIAL_REPORT, f"the report {problem} {name}")
+        needed += (_LAST_LOGON,) if names.count(_LAST_LOGON) == 1 else ()
         self._places = {name: names.index(name) for name in needed}
         self._width = len(names)
 
@@ -215,6 +218,7 @@ class _Columns:
             "User": cells["user"],
             "Console": bool(_word(cells, "password_exist", number)),
             "MfaActive": _word(cells, "mfa_active", number),
+            **({"LastLogon": _time(cells, _LAST_LOGON, number)} if _LAST_LOGON in cells else {}),
             "AccessKeys": [key for key in keys if key is not None],
         }
 
