@@ -29,7 +29,6 @@ _SIGNS: Final = (
     "//",
     "reporturl",
     "signature",
-    "ossaccesskeyid",
     "accesskeyid",
     "secret",
     "token",
@@ -168,7 +167,10 @@ def may_have_secrets(text: str) -> bool:
     if _secrets or _thread.secrets:
         return True
     lowered = text.lower()
-    return any(sign in lowered for sign in _SIGNS)
+    for sign in _SIGNS:  # noqa: SIM110 - any() with a generator takes twice the time
+        if sign in lowered:
+            return True
+    return False
 
 
 def clean(text: str, longest: int | None = None) -> str:

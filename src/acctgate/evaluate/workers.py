@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 from acctgate.evaluate.judge import JudgeControls, prepare
 from acctgate.evaluate.pipeline import EvaluationError
+from acctgate.evaluate.transfer import Message, Receiver, Sender
 from acctgate.log import trace
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
@@ -48,6 +49,7 @@ class Workers:
     def __init__(self, jobs: int, policy: Policy, now: datetime, controls: JudgeControls | None = None) -> None:
         self._jobs, self._judging = jobs, (policy, now, controls)
         self._connections: list[Connection] = []
+        self._receivers: dict[Connection, Receiver] = {}
         self._processes: list[multiprocessing.process.BaseProcess] = []
 
     def __enter__(self) -> Workers:
@@ -57,6 +59,7 @@ class Workers:
         for _ in range(self._jobs):
             ours, theirs = context.Pipe()
             self._connections.append(ours)
+            self._receivers[ours] = Receiver()
             inherited = tuple(self._connections)
             process = context.Process(target=_work, args=(theirs, inherited, *self._judging), daemon=True)
             process.start()
@@ -82,17 +85,31 @@ class Workers:
         """
         idle, busy = deque(self._connections), deque[Connection]()
         for chunk in _chunks(accounts):
-            reports: Sequence[AccountReport] = ()
+            reports: Iterable[AccountReport] = ()
             if idle:
                 worker = idle.popleft()
             else:
                 worker = busy.popleft()
-                reports = _receive(worker)
+                reports = self._receive(worker)
             _send(worker, chunk)
             busy.append(worker)
             yield from reports
         while busy:
-            yield from _receive(busy.popleft())
+            yield from self._receive(busy.popleft())
+
+    def _receive(self, worker: Connection) -> Iterator[AccountReport]:
+        """Return the reports on the accounts that a worker has, which it then has finished.
+
+        Raises:
+            EvaluationError: The worker ended, or failed.
+        """
+        try:
+            answer: Message | _Failure = worker.recv()
+        except (EOFError, OSError) as error:
+            raise _ended(error) from None
+        if isinstance(answer, _Failure):
+            raise EvaluationError(answer.text)
+        return self._receivers[worker].unpack(answer)
 
 
 def available_cores() -> int:
@@ -126,16 +143,6 @@ def _send(worker: Connection, chunk: Sequence[Account]) -> None:
         raise _ended(error) from None
 
 
-def _receive(worker: Connection) -> Sequence[AccountReport]:
-    try:
-        answer: Sequence[AccountReport] | _Failure = worker.recv()
-    except (EOFError, OSError) as error:
-        raise _ended(error) from None
-    if isinstance(answer, _Failure):
-        raise EvaluationError(answer.text)
-    return answer
-
-
 def _ended(error: Exception) -> EvaluationError:
     trace("a worker process ended", error)
     return EvaluationError("a worker process ended unexpectedly; --jobs 1 may show why")
@@ -152,10 +159,10 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends its workers
     for other in inherited:  # while a worker holds one open, no other worker sees that the main process has ended
         other.close()
-    judge = prepare(policy, now, controls)
+    judge, sender = prepare(policy, now, controls), Sender()
     try:
         while True:
-            connection.send(_judge_chunk(judge, connection.recv()))
+            connection.send(_judge_chunk(judge, sender, connection.recv()))
     except (EOFError, OSError):
         return
     except BaseException as error:
@@ -163,9 +170,10 @@ def _work(
         os._exit(1)  # multiprocessing would print a traceback
 
 
-def _judge_chunk(judge: Judge, chunk: Sequence[Account]) -> Sequence[AccountReport] | _Failure:
+def _judge_chunk(judge: Judge, sender: Sender, chunk: Sequence[Account]) -> Message | _Failure:
     try:
-        return [judge(account.parse() if isinstance(account, RawSnapshot) else account) for account in chunk]
+        accounts = (account.parse() if isinstance(account, RawSnapshot) else account for account in chunk)
+        return sender.pack(map(judge, accounts))
     except Exception as error:
         trace("a fault of acctgate", error)
         return _Failure(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate)")

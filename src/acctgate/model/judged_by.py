@@ -69,7 +69,9 @@ class ReadAs:
     @classmethod
     def recorded(cls, file: str, document: Mapping[str, Any]) -> ReadAs:
         """Return how the account in a snapshot file was read: what the snapshot records of it."""
-        found = document.get("read_as") or {}
+        found = document.get("read_as")
+        if not isinstance(found, dict):
+            return _unrecorded(file)
         names = ("caller", "role_arn", "region", "profile")
         given = {name: one_line(found[name]) for name in names if isinstance(found.get(name), str)}
         return cls("snapshot", file, **given) if given else _unrecorded(file)

@@ -91,8 +91,12 @@ class Snapshot:
     """How the account was read, None if it is unknown."""
 
     @classmethod
-    def from_document(cls, document: object) -> Snapshot:
+    def from_document(cls, document: object, read_as: ReadAs | None = None) -> Snapshot:
         """Validate a snapshot document.
+
+        Args:
+            document: The document, as parsed from JSON.
+            read_as: How the account was read, None if it is unknown.
 
         Raises:
             SnapshotError: It is not a version 1 snapshot. A section of the wrong shape raises nothing: it is unknown.
@@ -102,8 +106,8 @@ class Snapshot:
         try:
             adapter().validate_python(document)
         except ValidationError as error:
-            return cls(document, _problems(error, document) | find_contradictions(document))
-        return cls(document, find_contradictions(document))
+            return cls(document, _problems(error, document) | find_contradictions(document), read_as=read_as)
+        return cls(document, find_contradictions(document), read_as=read_as)
 
     @property
     def is_touched(self) -> bool:
@@ -145,6 +149,8 @@ class Snapshot:
 
     def unlisted_errors(self, section: str) -> dict[str, ApiError]:
         """Return the errors of compliance packs that a section does not list, by pack."""
+        if not self.errors:
+            return {}
         packs = self.raw((section,))
         listed = {str(pack.get("CompliancePackId")) for pack in packs or () if isinstance(pack, dict)}
         found = {name.removeprefix(f"{section}."): error for name, error in self.errors.items()}
@@ -155,22 +161,30 @@ class Snapshot:
         if self.unreadable is not None:
             return Unknown(self.unreadable)
         value: Any = self.document
-        depth = 0
         try:
             for key in path:
                 value = value[key]
-                depth += 1
         except (KeyError, IndexError):
-            value = self._absent(path[: depth + 1])
+            value = self._absent(path)
         except TypeError:
-            value = Unknown(f"{dotted(path[:depth])} is not an object")
-        if self.problems and (problem := self._problem(path[: depth + 1])):
+            value = Unknown(f"{dotted(path[: self._depth(path)])} is not an object")
+        if self.problems and (problem := self._problem(path)):
             return Unknown(problem, self.raw(path))
         return value
 
+    def _depth(self, path: Path) -> int:
+        """Return how many keys of the path lead to a value."""
+        value: Any = self.document
+        for depth, key in enumerate(path):
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return depth
+        return len(path)
+
     def _problem(self, path: Path) -> str | None:
         """Return why the value at `path` cannot be used, or what contains it; None if it can."""
-        prefixes = (path[:depth] for depth in range(1, len(path) + 1))
+        prefixes = (path[: depth + 1] for depth in range(min(self._depth(path) + 1, len(path))))
         return next((self.problems[prefix] for prefix in prefixes if prefix in self.problems), None)
 
     def raw(self, path: Path) -> Any:
@@ -184,10 +198,10 @@ class Snapshot:
         return value
 
     def _absent(self, path: Path) -> Unknown:
-        section = str(path[0])
-        if error := self.errors.get(section):
-            return Unknown(explain(error, OPERATIONS.get(section, section)), absent=True)
-        return _absent(path)
+        section = path[0]
+        if error := self.errors.get(str(section)):
+            return Unknown(explain(error, OPERATIONS.get(str(section), str(section))), absent=True)
+        return _absent(path[: self._depth(path) + 1] if section in self.document else path[:1])
 
 
 @lru_cache(maxsize=256)

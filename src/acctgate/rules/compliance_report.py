@@ -17,7 +17,6 @@ from acctgate.model.resource_types import COMPLIANCE_PACKS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided, unknown_message
 from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
-from acctgate.text import dotted
 
 SECTION: Final = "CompliancePackReports"
 STATUS: Final = f"{SECTION}.ReportStatus"
@@ -55,7 +54,7 @@ def _judge(account: Snapshot, path: Path, want: Parameters, now: datetime) -> Ju
     pack = account.read((*path, "CompliancePackId"))
     name = "a pack" if isinstance(pack, Unknown) else pack
     outcome, message = _verdict(account, path, name, want, now)
-    return Judgement(outcome, message, actual, dotted((*path, "ReportStatus")))
+    return Judgement(outcome, message, actual, f"{SECTION}[{path[-1]}].ReportStatus")
 
 
 def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: datetime) -> Any:

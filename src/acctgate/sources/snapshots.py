@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
@@ -38,8 +37,26 @@ class RawSnapshot(NamedTuple):
 
     def parse(self) -> Snapshot:
         """Return the snapshot; one in which everything is unknown if it is invalid."""
-        account = _parse(self.raw, self.name, self.line, single=self.single)
-        return replace(account, read_as=ReadAs.recorded(self.name, account.document))
+        try:
+            return self._parse()
+        except SnapshotError as error:
+            reason: object = f"{self.name}{'' if self.single else f':{self.line}'}: {error}"
+        except SourceError as error:
+            reason = error
+        return unreadable(reason, ReadAs.recorded(self.name, {}))
+
+    def _parse(self) -> Snapshot:
+        """Return the snapshot.
+
+        Raises:
+            SnapshotError, SourceError: It is invalid.
+        """
+        text = decode(self.raw, self.name)
+        if not self.single:  # An error at the end would otherwise be on the next line.
+            text = text.rstrip("\r\n")
+        document = _safe(read_json(text, self.name, self.line), text)
+        how = ReadAs.recorded(self.name, document) if isinstance(document, dict) else None
+        return Snapshot.from_document(document, how)
 
 
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
@@ -79,9 +96,9 @@ def _read_each(path: str) -> Iterator[RawSnapshot | Snapshot]:
         yield unreadable(error)
 
 
-def unreadable(reason: object) -> Snapshot:
+def unreadable(reason: object, read_as: ReadAs | None = None) -> Snapshot:
     """Return the snapshot of an account that could not be read, with the reason."""
-    return Snapshot({"version": 1}, unreadable=str(reason))
+    return Snapshot({"version": 1}, unreadable=str(reason), read_as=read_as)
 
 
 def _read_file(path: str) -> Iterator[RawSnapshot]:
@@ -160,19 +177,6 @@ def _lines(file: _Lines, name: str, number: int) -> Iterator[RawSnapshot]:
         if not line.isspace():
             yield RawSnapshot(line, name, number)
         number += 1
-
-
-def _parse(raw: bytes, name: str, line: int, *, single: bool = False) -> Snapshot:
-    try:
-        text = decode(raw, name)
-        if not single:  # An error at the end would otherwise be on the next line.
-            text = text.rstrip("\r\n")
-        document = read_json(text, name, line)
-        return Snapshot.from_document(_safe(document, text))
-    except SnapshotError as error:
-        return unreadable(f"{name}{'' if single else f':{line}'}: {error}")
-    except SourceError as error:
-        return unreadable(error)
 
 
 def _safe(document: Any, text: str) -> Any:
