@@ -39,6 +39,27 @@ def organization(folder: Path) -> Iterator[Ratio]:
         yield Ratio("megabytes to read an organization", peak_of(again, environment), 300, f"[{ACCOUNTS:,} accounts]")
 
 
+def growth(folder: Path) -> Iterator[Ratio]:
+    """Read ten times as many accounts: the time for each must not grow, and memory must stay within the same limit."""
+    few, many = (_seconds_and_megabytes(count, folder / f"{count}.ndjson") for count in (ACCOUNTS, 10 * ACCOUNTS))
+    detail = f"[{ACCOUNTS:,} accounts {few[0]:.1f} s, {10 * ACCOUNTS:,} accounts {many[0]:.1f} s]"
+    yield Ratio("time to read ten times as many accounts, over ten times the time", many[0] / few[0] / 10, 1.2, detail)
+    detail = f"[{10 * ACCOUNTS:,} accounts; {few[1]:.0f} MB for {ACCOUNTS:,}]"
+    yield Ratio("megabytes to read a large organization", many[1], 300, detail)
+
+
+def _seconds_and_megabytes(accounts: int, output: Path) -> tuple[float, float]:
+    with _serve(accounts) as environment:
+        options = ("--organization", "--concurrency", str(CONCURRENCY), "--output", str(output))
+        began = time.perf_counter()
+        megabytes = peak_of([*ACCTGATE, "snapshot", *options], environment)
+        seconds = time.perf_counter() - began
+    with output.open("rb") as lines:
+        if (found := sum(1 for _ in lines)) != accounts + 1:  # with the management account
+            raise SystemExit(f"{found:,} of {accounts + 1:,} accounts were read")
+    return seconds, megabytes
+
+
 def _signing_seconds() -> float:
     """Return how long the SDK takes to sign a call."""
     keys = sdk.Keys("STS.key", "secret" * 5, "token" * 80)

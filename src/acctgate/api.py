@@ -35,6 +35,7 @@ __all__ = [
     "SourceError",
     "judge",
     "load_policy",
+    "parse_snapshot",
     "read_plan",
     "read_report",
     "read_snapshots",
@@ -57,6 +58,19 @@ def read_snapshots(*files: str | PathLike[str]) -> Iterator[Snapshot]:
     an account that `acctgate snapshot --organization` was to read and has not, by the record beside the file.
     """
     return snapshots.read_snapshots([fspath(file) for file in files])
+
+
+def parse_snapshot(text: str | bytes, name: str = "snapshot") -> Snapshot:
+    """Return the account in the JSON of one snapshot, wherever it is stored.
+
+    A snapshot that is invalid is not an error: it has `unreadable` set, and its rules are unknown.
+
+    Args:
+        text: The JSON.
+        name: What messages and reports call the place where it is stored.
+    """
+    raw = text.encode() if isinstance(text, str) else text
+    return snapshots.RawSnapshot(raw, name, 1, single=True).parse()
 
 
 def judge(

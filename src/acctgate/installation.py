@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -26,6 +28,10 @@ _PLAIN: Final = re.compile(r"[\w.+@:/~%=-]+", re.ASCII)
 """Characters of a URL that need no quotes in a shell or in YAML."""
 _COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class MissingExtraError(ImportError):
+    """An extra is not installed. The text is one line with the command that installs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,34 @@ def find_installation() -> Installation:
     except (PackageNotFoundError, OSError, ValueError):
         return Installation()
     return parse(record) if isinstance(record, dict) else Installation()
+
+
+def missing_packages(packages: Iterable[str]) -> list[str]:
+    """Return the packages that cannot be imported."""
+    return [name for name in packages if not _exists(name)]
+
+
+def require_packages(what: str, extra: str, packages: Iterable[str]) -> None:
+    """Check that the packages of an extra are installed.
+
+    Args:
+        what: What needs them, as the subject of a sentence.
+        extra: The extra.
+        packages: The names by which its packages are imported.
+
+    Raises:
+        MissingExtraError: One is not installed.
+    """
+    if missing := missing_packages(packages):
+        command = find_installation().command(extra)
+        raise MissingExtraError(f"{what} needs {missing[0]}, which is not installed: {command}")
+
+
+def _exists(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def parse(record: dict[str, Any]) -> Installation:

@@ -16,7 +16,7 @@ from acctgate.cli import group
 from acctgate.demo.server import OPERATIONS
 from acctgate.fix.targets import TARGETS
 from acctgate.reference import schemas
-from acctgate.render import FORMATS
+from acctgate.render import BINARY, FORMATS
 from acctgate.rules import RULES
 from tests.support.process import run_here
 
@@ -57,7 +57,7 @@ def completed(*words: str) -> list[str]:
         (("explain", "root-"), ["root-access-keys", "root-mfa"]),
         (("waive", "root-m"), ["root-mfa"]),
         (("schema", ""), list(schemas.NAMES)),
-        (("check", "--format", ""), list(FORMATS)),
+        (("check", "--format", ""), [*FORMATS, *BINARY]),
         (("preview", "--format", "j"), ["json", "junit"]),
         (("fix", "--to", ""), list(TARGETS)),
         (("diff", "--format", "m"), ["markdown"]),

@@ -1,6 +1,7 @@
 """What is loaded at run time: judging a file loads neither Pulumi nor the SDK. `make lint` holds the imports.
 
-Without the extra `pulumi`, everything works but a preview, the pack and the data sources.
+Without the extra `pulumi`, everything works but a preview, the pack and the data sources; without `parquet`, but that
+format.
 """
 
 from __future__ import annotations
@@ -94,15 +95,17 @@ def test_the_package_itself_imports_only_its_version() -> None:
     assert done.stdout.strip() == "2"
 
 
-# Without the extra
+# Without the extras
 
 
 WITHOUT_EXTRA: Final = """
 import importlib.abc, json, sys
 
+BLOCKED = ("pulumi", "pulumi_policy", "pulumi_alicloud", "grpc", "opentelemetry", "dill", "pyarrow")
+
 class Blocker(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("pulumi", "pulumi_policy", "pulumi_alicloud", "grpc", "opentelemetry", "dill"):
+        if name.split(".")[0] in BLOCKED:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name.startswith("google.protobuf"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
@@ -168,6 +171,20 @@ def test_a_preview_without_the_extra_says_how_to_install_it(tmp_path: Path) -> N
     one_line(error, "acctgate: acctgate preview needs pulumi, which is not installed: pip install ", "[pulumi]")
 
 
+def test_parquet_without_its_extra_says_how_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    check = "check --policy baseline --snapshot good.json --format parquet=report.parquet"
+    statuses, error = _statuses([check], tmp_path)
+    assert (statuses, (tmp_path / "report.parquet").exists()) == ([2], False)
+    one_line(error, "acctgate: --format parquet needs pyarrow, which is not installed: pip install ", "[parquet]")
+
+
+def test_parquet_needs_a_file(tmp_path: Path) -> None:
+    statuses, error = _statuses(["check --policy baseline --format parquet"], tmp_path)
+    assert statuses == [2]
+    one_line(error, "acctgate: --format parquet needs a file; use parquet=FILE")
+
+
 def test_the_pack_without_the_extra_says_how_to_install_it(tmp_path: Path) -> None:
     done = _without_extra("from acctgate.crossguard.pack import serve; serve('baseline')", folder=tmp_path)
     assert done.returncode == 1
@@ -184,7 +201,8 @@ def test_a_data_source_without_the_extra_says_how_to_install_it(tmp_path: Path) 
 def test_the_extra_is_part_of_the_development_set_up() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    assert len(extras["pulumi"]) == 2 and set(extras["pulumi"]) <= set(extras["dev"])
+    assert len(extras["pulumi"]) == 2 and {*extras["pulumi"], *extras["parquet"]} <= set(extras["dev"])
+    assert set(extras["parquet"]) < set(extras["ray"]) and "==" in extras["ray"][-1]
     assert not any("pulumi" in each for each in project["dependencies"])
     lock = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
-    assert "\npulumi" not in lock and "\ngrpcio" not in lock
+    assert "\npulumi" not in lock and "\ngrpcio" not in lock and "\npyarrow" not in lock

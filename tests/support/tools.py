@@ -1,4 +1,4 @@
-"""Load the scripts in tools/, which are not a package."""
+"""Load scripts, which are in no package."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from tests.support import ROOT
 
 
-def load_tool(name: str) -> Any:
-    """Return the module tools/NAME.py."""
-    spec = spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+def load_tool(name: str, folder: str = "tools") -> Any:
+    """Return the module FOLDER/NAME.py of the repository."""
+    spec = spec_from_file_location(name, ROOT / folder / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -28,7 +28,7 @@ from acctgate.policy.command_line import (
 from acctgate.policy.find import find_policy, load_selected
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
-from acctgate.render import FORMATS
+from acctgate.render import BINARY, FORMATS
 from acctgate.writing import WriteError
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def formats_option(names: Sequence[str]) -> Callable[[F], F]:
     )
 
 
-format_option = formats_option(FORMATS)
+format_option = formats_option((*FORMATS, *BINARY))
 
 
 def or_fail(call: Callable[[], T], *errors: type[Exception]) -> T:

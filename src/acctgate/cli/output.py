@@ -13,7 +13,6 @@ import click
 
 from acctgate.policy import PolicyError
 from acctgate.policy.find import find_policy
-from acctgate.render import FORMATS
 from acctgate.text import os_reason
 from acctgate.writing import WriteError, open_output
 
@@ -89,9 +88,7 @@ def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[boo
     return colored, columns or width
 
 
-def targets(
-    formats: tuple[str, ...], output: Path | None, known: Collection[str] = FORMATS
-) -> list[tuple[str, Path | None]]:
+def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str]) -> list[tuple[str, Path | None]]:
     """Parse the values of --format, F or F=FILE, into formats and files. None is standard output.
 
     Raises:

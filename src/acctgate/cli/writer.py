@@ -22,7 +22,7 @@ from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver import WaiverNotice
 from acctgate.policy import Policy
 from acctgate.redact import one_line
-from acctgate.render import Frame, Renderer, renderer
+from acctgate.render import BINARY, FORMATS, Frame, Renderer, renderer
 from acctgate.text import and_more
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Writer:
             frameworks: The frameworks whose controls are judged.
 
         Raises:
-            click.UsageError: A format does not exist, or two have no file.
+            click.UsageError: A format does not exist, or two have no file, or one that needs a file has none.
+            click.ClickException: A format needs an extra that is not installed.
         """
         self.policy, self.judged_by, self._look = policy, judged_by, look
         self._frameworks = tuple(frameworks)
@@ -73,7 +74,10 @@ class Writer:
         """Which accounts of an organization are judged. May be set until `write` is called."""
         self.finish: Callable[[Summary], None] = _nothing
         """Adds to the totals what is known after the last account."""
-        self._targets = targets(tuple(formats) or ("text",), output)
+        self._targets = targets(tuple(formats) or ("text",), output, (*FORMATS, *BINARY))
+        for name, path in self._targets:
+            if name in BINARY:
+                _require_binary(name, path)
         if look.quiet:
             self._targets = [target for target in self._targets if target != ("text", None)]
         self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -139,13 +143,11 @@ class Writer:
             summary = stack.enter_context(Path(self._summary_file).open("a", encoding="utf-8", errors="replace"))  # noqa: SIM115
             sinks.append((renderer("markdown", self._frame()), summary))
         for name, path in self._targets:
-            file = sys.stdout
-            if path is not None:
-                # A byte order mark: without one, Excel reads CSV in the system's old encoding.
-                encoding = "utf-8-sig" if name == "csv" else "utf-8"
-                file = stack.enter_context(open_file(path, self._policy_files(), encoding))
             color, width = appearance(path, self._look.color)
             render = renderer(name, self._frame(color, width))
+            file = sys.stdout
+            if path is not None:
+                file = stack.enter_context(open_file(path, self._policy_files(), render.encoding))
             file.write(render.begin())
             sinks.append((render, file))
         return sinks
@@ -169,6 +171,17 @@ class Writer:
             root=root.as_posix() if root else "",
         )
         return replace(frame, places=self.policy.places, rules=self.policy.all_rules) if self.policy else frame
+
+
+def _require_binary(name: str, path: Path | None) -> None:
+    if path is None:
+        raise click.UsageError(f"--format {name} needs a file; use {name}=FILE")
+    from acctgate.installation import MissingExtraError, require_packages  # noqa: PLC0415 - few reports need an extra
+
+    try:
+        require_packages(f"--format {name}", name, ("pyarrow",))
+    except MissingExtraError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _nothing(summary: Summary) -> None:

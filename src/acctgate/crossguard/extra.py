@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Final
 
-from acctgate.installation import find_installation
+from acctgate import installation
+from acctgate.installation import MissingExtraError, find_installation
+
+__all__ = ["EXTRA", "MissingExtraError", "install_command", "missing_packages", "require_extra"]
 
 EXTRA: Final = "pulumi"
 _PACKAGES: Final = ("pulumi", "pulumi_policy")
 
 
-class MissingExtraError(ImportError):
-    """The extra is not installed. The text is one line with the command that installs it."""
-
-
 def missing_packages() -> list[str]:
     """Return the packages of the extra that cannot be imported."""
-    return [name for name in _PACKAGES if not _exists(name)]
+    return installation.missing_packages(_PACKAGES)
 
 
 def install_command() -> str:
@@ -26,7 +24,7 @@ def install_command() -> str:
 
 
 def require_extra(what: str) -> None:
-    """Check that the extra is installed.
+    """Check that the extra is installed; see `installation.require_packages`.
 
     Args:
         what: What needs it, as the subject of a sentence.
@@ -34,12 +32,4 @@ def require_extra(what: str) -> None:
     Raises:
         MissingExtraError: It is not installed.
     """
-    if missing := missing_packages():
-        raise MissingExtraError(f"{what} needs {missing[0]}, which is not installed: {install_command()}")
-
-
-def _exists(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
+    installation.require_packages(what, EXTRA, _PACKAGES)

@@ -22,7 +22,7 @@ class Message(NamedTuple):
     """Whether the outcomes of earlier messages are forgotten."""
     outcomes: Sequence[Outcome]
     """The outcomes that earlier messages do not have. They are numbered in order over all messages."""
-    reports: Sequence[tuple[Any, ...]]
+    reports: Sequence[list[Any]]
     """The fields of each report, with the numbers of its outcomes."""
 
 
@@ -41,11 +41,11 @@ class Sender:
         packed = [self._pack(report) for report in reports]
         return Message(starts_anew, list(self._numbers)[known:], packed)
 
-    def _pack(self, report: AccountReport) -> tuple[Any, ...]:
+    def _pack(self, report: AccountReport) -> list[Any]:
         numbers = self._numbers
         fields = list(_FIELDS(report))
         fields[_OUTCOMES] = [numbers.setdefault(outcome, len(numbers)) for outcome in report.outcomes]
-        return tuple(fields)
+        return fields
 
 
 class Receiver:
@@ -60,5 +60,5 @@ class Receiver:
             self._outcomes.clear()
         self._outcomes += message.outcomes
         for fields in message.reports:
-            before, numbers, after = fields[:_OUTCOMES], fields[_OUTCOMES], fields[_OUTCOMES + 1 :]
-            yield AccountReport(*before, tuple(map(self._outcomes.__getitem__, numbers)), *after)
+            fields[_OUTCOMES] = tuple(map(self._outcomes.__getitem__, fields[_OUTCOMES]))
+            yield AccountReport(*fields)

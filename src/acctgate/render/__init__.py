@@ -8,13 +8,15 @@ from typing import Final
 from acctgate.render.base import Frame, Renderer
 
 FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html", "ocsf")
+BINARY: Final = ("parquet",)
+"""Formats that need the extra of the same name, and a file."""
 
 
 def renderer(name: str, frame: Frame | None = None) -> Renderer:
     """Return a new renderer for one report.
 
     Args:
-        name: One of `FORMATS`. The class is `<Name>Renderer` in the module `name` (ndjson: in `json`).
+        name: One of `FORMATS` or `BINARY`. The class is `<Name>Renderer` in the module `name` (ndjson: in `json`).
         frame: What the format needs besides the reports.
     """
     module = import_module(f"acctgate.render.{name.removeprefix('nd')}")
@@ -22,4 +24,4 @@ def renderer(name: str, frame: Frame | None = None) -> Renderer:
     return created
 
 
-__all__ = ["FORMATS", "Frame", "Renderer", "renderer"]
+__all__ = ["BINARY", "FORMATS", "Frame", "Renderer", "renderer"]

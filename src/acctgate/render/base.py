@@ -88,6 +88,9 @@ def _from_root(place: Place, folder: str, root: str) -> Place:
 class Renderer:
     """Renders one report. Accounts are rendered one at a time, so that memory does not grow with their number."""
 
+    encoding = "utf-8"
+    """How a file encodes the text."""
+
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
 

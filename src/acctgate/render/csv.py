@@ -51,6 +51,9 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "
 class CsvRenderer(Renderer):
     """`--format csv`."""
 
+    encoding = "utf-8-sig"
+    """With a byte order mark: without one, Excel reads the file in the system's old encoding."""
+
     def begin(self) -> str:
         """Return the header."""
         return f"{_line((*_ACCOUNT_COLUMNS, *(_CONTROL_COLUMNS if self.frame.frameworks else _OUTCOME_COLUMNS)))}\r\n"
