@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from acctgate import Snapshot, parse_snapshot
-from tests.support import ROOT, run
+from tests.support import run
 from tests.support.accounts import GOOD
 from tests.support.tools import load_tool
 
