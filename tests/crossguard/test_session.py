@@ -39,6 +39,7 @@ ACCOUNT = "1234567890123456"
 OTHER = "2222222222222222"
 URN = f"urn:pulumi:s::p::{PREFERENCE_TYPE}::pref"
 WEAK = {"mfaOperationForLogin": "independent", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
+PROVIDER = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"
 LOGIN_MFA = next(rule for rule in RULES if rule.id == "login-mfa")
 
 
@@ -131,7 +132,7 @@ def test_the_report_has_the_repair_in_the_language_of_the_project(
     live_account = finished([Snapshot.from_document({**GOOD, "account_id": ACCOUNT})])
     monkeypatch.setattr(FakeReader, "start_account", lambda *_: live_account)
     run, unchanged = (PreviewSession(Configuration(policy()), FakeReader(), EngineCommand()) for _ in range(2))
-    run.declare(Declared(URN, WEAK, "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"))
+    run.declare(Declared(URN, WEAK, PROVIDER))
     unchanged.declare_other()
     (planned,), (live,) = (json.loads(each.judge([], NOW))["accounts"] for each in (run, unchanged))
     assert planned["repair"].startswith("```typescript\n") and 'mfaOperationForLogin: "mandatory"' in planned["repair"]
@@ -291,7 +292,7 @@ def grouped(*waivers: dict[str, str], **entry: Any) -> PreviewSession:
     group = {"match": {"folder": "/prod"}, "rules": {"login-mfa": entry}, "waivers": list(waivers)}
     found = policy_of({"login-mfa": {"require": "mandatory"}, "root-mfa": {}}, groups={"prod": group})
     run = PreviewSession(Configuration(found), FakeReader())
-    run.declare(Declared(URN, WEAK))
+    run.declare(Declared(URN, WEAK, PROVIDER))
     return run
 
 
