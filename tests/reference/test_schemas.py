@@ -50,6 +50,7 @@ UNSEEN = {
     "duplicate-key.yaml": "a parser keeps one of them",
     "alias-that-is-the-id-of-another-account.yaml": "a comparison of two values",
     "ignored-until-no-day.yaml": "the calendar",
+    "module-that-redefines-severity.yaml": "the code of modules",
     "except-an-unknown-setting.yaml": "rules of modules bring settings of their own",
     "duplicate-key.json": "a parser keeps one of them",
     "duplicate-parameter.yaml": "a parser keeps one of them",

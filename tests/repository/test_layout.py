@@ -21,6 +21,7 @@ TOPICS: Final = {
     "demo/test_typed_clients.py": "the demo account with Alibaba Cloud's own typed clients",
     "evaluate/test_oracle.py": "no pass that an independent oracle does not prove",
     "evaluate/test_properties.py": "what holds for any input, from the readers to the report",
+    "evaluate/test_severity.py": "the severity that a policy gives a rule, from the file to every format",
     "evaluate/test_user_waivers.py": "waivers for one user, from the credential report to the notices",
     "fix/test_deployed.py": "what fix prints, deployed by the engine",
     "organization/test_faults.py": "an organization over a bad network, and runs that are killed",
