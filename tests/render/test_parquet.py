@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.frameworks import load_framework
+from acctgate.frameworks.framework import load_framework
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
 from acctgate.model.report import AccountReport, Summary
