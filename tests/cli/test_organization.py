@@ -208,6 +208,28 @@ def test_shards_are_merged(server: DemoServer, tmp_path: Path) -> None:
     assert "is in no part" in one.stderr
 
 
+def test_a_part_alone_does_not_pass(server: DemoServer, policy: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        _snapshot(tmp_path, "--shard", f"{number}/2", name=f"{number}.ndjson")
+
+    def messages(*parts: str) -> dict[str, str]:
+        options = [word for part in parts for word in ("--snapshot", part)]
+        done = run_here("check", *options, "--policy", policy, "--format", "json", cwd=tmp_path)
+        found = json.loads(done.stdout)["accounts"]
+        assert len({each["account"] for each in found}) == len(found) == 16
+        return {
+            each["account"]: outcome["message"]
+            for each in found
+            for outcome in each["outcomes"]
+            if outcome["rule"] == "root-mfa"
+        }
+
+    alone, whole = messages("1.ndjson"), messages("1.ndjson", "2.ndjson")
+    reason = "in another part than 1/2 of the run; join all parts with acctgate merge"
+    assert {name for name, message in alone.items() if reason in message} == set(_lines(tmp_path / "2.ndjson"))
+    assert "another part" not in "".join(whole.values())
+
+
 def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_path: Path) -> None:
     organization = server.organization
     assert organization is not None

@@ -6,7 +6,7 @@ Loaded only if there is a record.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from acctgate.model.organization import find_record, record_path
-from acctgate.model.run import Run
+from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.unread import not_reached
 from acctgate.reading import LARGEST_OF_MANY, SourceError, parse_time, read_text
@@ -80,6 +80,17 @@ def with_missing(accounts: Iterable[RawSnapshot | Snapshot], run: Run) -> Iterat
     time = parse_time(run.started_at)
     for entry in missing.values():
         yield not_reached(entry, time, _REASON)
+
+
+def of_other_parts(runs: Sequence[Run]) -> Iterator[Snapshot]:
+    """Return the accounts of parts (`--shard`) that are not there, each once, as unknown."""
+    seen = {entry.id for run in runs for entry in run.accounts}
+    for run in runs:
+        reason = f"the account is in another part than {run.shard} of the run; join all parts with acctgate merge"
+        for account in run.others:
+            if account not in seen:
+                seen.add(account)
+                yield not_reached(Entry(account), parse_time(run.started_at), reason)
 
 
 def _account_of(account: RawSnapshot) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from io import BufferedReader, TextIOWrapper
-from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.organization import find_record
@@ -13,6 +13,9 @@ from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, open_input, read_json
 from acctgate.redact import may_have_secrets, without_secrets
 from acctgate.text import os_reason
+
+if TYPE_CHECKING:
+    from acctgate.model.run import Run
 
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"
 
@@ -72,21 +75,28 @@ def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
     """Read the documents in these files without parsing them, which a worker process can do.
 
     A file that cannot be read becomes a snapshot in which everything is unknown, as does each account that a run was
-    to read and that its output does not have.
+    to read and that its output, or those of all its parts, do not have.
     """
+    runs: list[Run] = []
     for path in paths:
         try:
             is_of_a_run = path != "-" and find_record(path) is not None
-            yield from _read_output(path) if is_of_a_run else _read_each(path)
+            yield from _read_output(path, runs) if is_of_a_run else _read_each(path)
         except SourceError as error:
             yield unreadable(error)
+    if any(run.others for run in runs):
+        from acctgate.sources.run_record import of_other_parts  # noqa: PLC0415 - loads only for a part of a run
+
+        yield from of_other_parts(runs)
 
 
-def _read_output(path: str) -> Iterator[RawSnapshot | Snapshot]:
-    """Read the output of a run: its accounts, and those that it lacks."""
+def _read_output(path: str, runs: list[Run]) -> Iterator[RawSnapshot | Snapshot]:
+    """Read the output of a run, which is added to `runs`: its accounts, and those that it lacks."""
     from acctgate.sources.run_record import read_run, with_missing  # noqa: PLC0415 - loads only beside a record
 
-    yield from with_missing(_read_each(path), read_run(path))
+    run = read_run(path)
+    runs.append(run)
+    yield from with_missing(_read_each(path), run)
 
 
 def _read_each(path: str) -> Iterator[RawSnapshot | Snapshot]:
