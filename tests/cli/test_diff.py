@@ -243,6 +243,7 @@ def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
         (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan is only for snapshots"),
         (("a.json", "a.json", "--plan", "a.json", "--policy", "policy.yaml"), "contains no plan"),
         (("report.json", "report.json"), "not a report (version 1)"),
+        (("report.json", "report.json", "--max-age", "1h"), "--max-age is only for snapshots"),
     ],
 )
 def test_bad_input_is_one_line(files: Files, arguments: tuple[str, ...], says: str) -> None:

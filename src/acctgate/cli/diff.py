@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from acctgate.cli.accounts import read_all
 from acctgate.cli.completion import files
@@ -163,7 +164,14 @@ def _kind(base: str | None, head: str | None, snapshots: tuple[str, ...], plans:
         raise click.UsageError("--plan is only for snapshots")
     if snapshots and kinds[0] != "policies":
         raise click.UsageError("--snapshot is only for two policies")
+    if kinds[0] == "reports" and _is_given("max_age"):
+        raise click.UsageError("--max-age is only for snapshots; what a report says was judged by check --max-age")
     return kinds[0]
+
+
+def _is_given(parameter: str) -> bool:
+    """Return whether an option is on the command line, and not only in the environment."""
+    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
 def _diff_snapshots(
