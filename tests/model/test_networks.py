@@ -72,6 +72,18 @@ def test_a_public_address(text: str) -> None:
     assert coverage(read_masks(text).networks).public == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "public"), [("64:ff9b::808:808", 1), ("64:ff9b::a00:0/104", 0), ("64:ff9b::808:0/112;8.8.0.0/17", 2**16)]
+)
+def test_a_translated_address_is_that_of_ipv4(text: str, public: int) -> None:
+    assert coverage(read_masks(text).networks).public == public
+
+
+@pytest.mark.parametrize("text", ["64:ff9b::/96", "64:ff9b::/95", "64:ff9b::/97;64:ff9b::8000:0/97"])
+def test_all_translated_addresses_are_the_internet(text: str) -> None:
+    assert coverage(read_masks(text).networks).internet
+
+
 NOT_PUBLIC = "0.1.2.3 100.64.0.1 240.0.0.1 224.0.0.1 fe80::1 ::1 2001:db8::1 fd00::1"
 
 

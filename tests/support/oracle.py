@@ -65,12 +65,12 @@ _SPECIAL: Final = [
 """IPv4 networks that are not globally reachable (IANA's registry of special-purpose addresses, and multicast)."""
 _GLOBAL_SIX: Final = IPv6Network("2000::/3")
 _DOCUMENTATION: Final = IPv6Network("2001:db8::/32")
-_MAPPED: Final = IPv6Network("::ffff:0:0/96")
+_MAPPED: Final = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
 
 
 def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
-    """Return the IPv4 network that an IPv6 network maps."""
-    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+    """Return the IPv4 network that an IPv6 network maps or translates."""
+    if isinstance(network, IPv6Network) and any(network.subnet_of(mapped) for mapped in _MAPPED):
         return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
     return network
 

@@ -22,6 +22,8 @@ Range = tuple[int, int]
 # documented, so only addresses and prefix lengths count as readable.
 _PIECE: Final = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+"""IPv4 addresses as a NAT64 gateway translates them (RFC 6052)."""
 _EVERY_IPV4: Final = IPv4Network("0.0.0.0/0")
 
 
@@ -75,9 +77,12 @@ def policy_network(text: str) -> Network:
 
 def _plain(network: Network) -> Network:
     """Return the IPv4 network that an IPv4-mapped IPv6 network is; any other one as it is."""
-    if isinstance(network, IPv4Network) or not network.subnet_of(_MAPPED):
-        return network
-    return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - _MAPPED.prefixlen))
+    return network if isinstance(network, IPv4Network) or not network.subnet_of(_MAPPED) else _embedded(network)
+
+
+def _embedded(network: IPv6Network) -> IPv4Network:
+    """Return the IPv4 network in the last 32 bits of an IPv6 network of at least 96."""
+    return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
 
 
 def network_error(text: str) -> str | None:
@@ -215,7 +220,7 @@ class Coverage:
 def coverage(networks: Iterable[Network]) -> Coverage:
     """Return what the networks cover together."""
     blocks = union(networks)
-    reachable = union(_with_mapped(blocks))
+    reachable = union(_with_embedded(blocks))
     public = {version: _count_public(reachable, version) for version in {net.version for net in reachable}}
     return Coverage(
         addresses=sum(map(_size, blocks)),
@@ -231,9 +236,13 @@ def _count_public(blocks: Iterable[Network], version: int) -> int:
     return sum(end - start + 1 for start, end in ranges) - _count_common(ranges, _NOT_PUBLIC_RANGES[version])
 
 
-def _with_mapped(networks: Iterable[Network]) -> Iterator[Network]:
-    """Yield the networks, and with one that contains all IPv4-mapped addresses the whole of IPv4."""
+def _with_embedded(networks: Iterable[Network]) -> Iterator[Network]:
+    """Yield the networks, and the IPv4 networks whose addresses are mapped or translated in them."""
     for network in networks:
         yield network
-        if isinstance(network, IPv6Network) and network.supernet_of(_MAPPED):
+        if isinstance(network, IPv4Network):
+            continue
+        if network.supernet_of(_MAPPED) or network.supernet_of(_TRANSLATED):
             yield _EVERY_IPV4
+        elif network.subnet_of(_TRANSLATED):
+            yield _embedded(network)
