@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,21 @@ def test_what_cannot_be_read_is_never_passed_over(repository: Path, kind: str, m
     monkeypatch.chdir(repository / "infra")
     with pytest.raises(PolicyError, match=r"policies"):
         load_selected(None, Path.cwd())
+
+
+def test_nobody_waits_for_a_pipe(repository: Path) -> None:
+    (repository / "policies").mkdir()
+    os.mkfifo(repository / "policies/policy.yaml")
+    with pytest.raises(PolicyError, match=r"policies/policy\.yaml: not a regular file"):
+        load_selected(None, repository)
+
+
+def test_an_endless_file_ends(repository: Path) -> None:
+    (repository / "policies").mkdir()
+    (repository / "policies/policy.yaml").symlink_to("/dev/zero")
+    for selected in (None, Path("/dev/zero")):
+        with pytest.raises(PolicyError, match=r"not a regular file|larger than 1 MiB"):
+            load_selected(selected, repository)
 
 
 def test_a_preset_counts_only_where_it_is_named(tmp_path: Path) -> None:

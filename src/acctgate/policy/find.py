@@ -34,14 +34,14 @@ def find_policy(folder: Path) -> Path:
 
     Raises:
         NoPolicyError: There is none.
-        PolicyError: There are two side by side, or a folder cannot be searched.
+        PolicyError: There are two side by side, a folder cannot be searched, or it is a pipe or a device.
     """
     for place in _searched(folder.resolve()):
         found = [place / name for name in NAMES if _exists(place / name)]
         if len(found) > 1:
             raise PolicyError(f"{_relative(found[0], folder)}: {NAMES[1].name} exists beside it; remove one of them")
         if found:
-            return _relative(found[0], folder)
+            return _usable(_relative(found[0], folder), found[0])
     raise NoPolicyError(
         f"{NAMES[0]}: no such file, here or above in the repository; "
         "write a policy with `acctgate init`, or use --policy baseline"
@@ -103,6 +103,13 @@ def _exists(path: Path) -> bool:
     except OSError as error:
         raise PolicyError(f"{path}: {os_reason(error)}") from None
     return True
+
+
+def _usable(name: Path, path: Path) -> Path:
+    """Return the name. Opening a pipe would wait for somebody to write into it."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise PolicyError(f"{name}: not a regular file")
+    return name
 
 
 def _relative(path: Path, folder: Path) -> Path:

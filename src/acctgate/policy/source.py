@@ -89,7 +89,7 @@ def read_source(path: Path, name: str | None = None) -> Source:
     foreign, name = name is not None, name or str(path)
     try:
         with open_input(str(path.absolute())) as file:
-            raw = file.read()
+            raw = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise PolicyError(f"{name}: {os_reason(error)}") from None
     if len(raw) > _MAX_BYTES:
