@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from acctgate.writing import WriteError, open_output, replace_file, write_inside
+from tests.support import HERE
 from tests.support.accounts import GOOD
 from tests.support.process import Done, run_here
 
@@ -61,6 +62,35 @@ def test_formats_and_the_policy_that_is_extended_are_checked_too() -> None:
     shown = run_here("policy", "show", "policy.yaml", "--force", "--output", "policy.yaml")
     assert shown.status == 2 and "is also an input" in shown.stderr
     assert Path("policy.yaml").read_text() == STRICT
+
+
+@pytest.mark.parametrize("output", ["policy.yaml", "company.py"])
+@pytest.mark.parametrize("command", [*COMMANDS, "policy show"])
+def test_no_file_of_the_policy_is_an_output(command: str, output: str) -> None:
+    Path("company.py").write_text((HERE / "policies/modules/acme.py").read_text())
+    Path("base.yaml").write_text("version: 1\nextends: policy.yaml\nrule_modules: [company.py]\n")
+    before = Path(output).read_text()
+    given = {**COMMANDS, "policy show": ("policy", "show", "policy.yaml", "--force", "--output")}[command]
+    done = run_here(*("base.yaml" if word == "policy.yaml" else word for word in given), output)
+    assert done.status == 2 and f"{output}: is also an input" in done.stderr
+    assert Path(output).read_text() == before
+
+
+def test_no_file_of_the_history_is_an_output() -> None:
+    Path("history").mkdir()
+    taken = json.dumps({**GOOD, "taken_at": "2026-11-22T10:00:00Z"})
+    (file := Path("history/monday.json")).write_text(taken)
+    done = run_here("check", "live.json", "--policy", "policy.yaml", "--history", "history", "--output", str(file))
+    assert done.status == 2 and "history/monday.json: is also an input" in done.stderr
+    assert file.read_text() == taken
+
+
+def test_two_formats_have_two_files() -> None:
+    done = run_here("check", "live.json", "--policy", "policy.yaml", "--format", "json=a", "--format", "html=./a")
+    assert done.status == 2 and "a is the file of two formats" in done.stderr
+    assert not Path("a").exists()
+    devices = ("--format", "json=/dev/null", "--format", "html=/dev/null")
+    assert run_here("check", "live.json", "--policy", "policy.yaml", *devices).status == 0
 
 
 def _fix(*more: str) -> Done:

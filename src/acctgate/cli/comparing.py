@@ -12,6 +12,7 @@ import click
 
 from acctgate.cli.completion import files
 from acctgate.cli.options import or_fail
+from acctgate.cli.output import add_inputs
 from acctgate.model.report import AccountReport, Summary
 from acctgate.policy import Policy
 from acctgate.redact import one_line
@@ -43,6 +44,7 @@ class Earlier:
         from acctgate.evaluate.history import read_history  # noqa: PLC0415 - loads only for --history
 
         folder = self._folder
+        add_inputs(folder.iterdir() if folder.is_dir() else ())
         self._history = or_fail(lambda: read_history(folder, policy, now))
         self._comparison = self._comparison or self._history.comparison()
 

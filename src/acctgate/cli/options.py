@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 import click
 
 from acctgate.cli.completion import files, one_of
-from acctgate.cli.output import OVERWRITE, Color
+from acctgate.cli.output import OVERWRITE, Color, add_inputs
 from acctgate.frameworks import FRAMEWORKS
 from acctgate.language import LANGUAGES
 from acctgate.model.credential_report import Names
@@ -273,13 +273,15 @@ def chosen_frameworks(names: Sequence[str]) -> list[Framework]:
 
 
 def policy(path: Path | None) -> Policy:
-    """Return the policy that the option names, else that of the repository.
+    """Return the policy that the option names, else that of the repository. No output may replace its files.
 
     Raises:
         click.ClickException: There is none, or it is invalid.
     """
     today = datetime.now(UTC).date()
-    return or_fail(lambda: with_command_line(load_selected(path or policy_path(), Path.cwd(), today), os.environ))
+    found = or_fail(lambda: with_command_line(load_selected(path or policy_path(), Path.cwd(), today), os.environ))
+    add_inputs(found.files)
+    return found
 
 
 def policy_path() -> Path:

@@ -21,6 +21,8 @@ MINIMUM_WIDTH: Final = 60
 
 OVERWRITE: Final = "acctgate.overwrite"
 """Whether `--force` is given, in the context of commands that have the option. The others overwrite their reports."""
+_INPUTS: Final = "acctgate.inputs"
+"""Files that the command reads and that no parameter names, in its context."""
 _OUTPUTS: Final = ("output", "formats", "rows")
 """Parameters that name outputs."""
 
@@ -42,17 +44,23 @@ def write_text(text: str, output: Path | None) -> None:
 
 
 def open_file(path: Path, inputs: Iterable[str] = (), encoding: str = "utf-8") -> TextIO:
-    """Open an output file. The files that the command's parameters name are inputs."""
+    """Open an output file. What the command's parameters name and what `add_inputs` has added are inputs."""
     context = click.get_current_context(silent=True)
     given = {} if context is None else context.params
     named = [str(value) for key, values in given.items() if key not in _OUTPUTS for value in _each(values)]
     overwrite = context is None or bool(context.meta.get(OVERWRITE, True))
+    read = () if context is None else context.meta.get(_INPUTS, ())
     try:
         return open_output(
-            path, overwrite=overwrite, inputs=[*named, *_repository_policy(), *inputs], encoding=encoding
+            path, overwrite=overwrite, inputs=[*named, *_repository_policy(), *read, *inputs], encoding=encoding
         )
     except WriteError as error:
         raise click.ClickException(str(error)) from None
+
+
+def add_inputs(files: Iterable[Path]) -> None:
+    """Refuse these files as outputs of the command."""
+    click.get_current_context().meta.setdefault(_INPUTS, []).extend(files)
 
 
 def _repository_policy() -> list[Path]:
@@ -92,7 +100,7 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
     """Parse the values of --format, F or F=FILE, into formats and files. None is standard output.
 
     Raises:
-        click.UsageError: A format is not one of `known`, or two of them have no file.
+        click.UsageError: A format is not one of `known`, or two of them have no file, or the same.
     """
     found: list[tuple[str, Path | None]] = []
     for text in formats:
@@ -104,4 +112,10 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
         found.append((name, Path(file) if file else output))
     if sum("=" not in text for text in formats) > 1:
         raise click.UsageError("--format: only one may omit its file; use for example json=report.json")
+    files = [os.path.realpath(file) for _, file in found if file is not None]
+    for file in files:
+        if files.count(file) > 1 and (Path(file).is_file() or not Path(file).exists()):  # /dev/null takes several
+            raise click.UsageError(
+                f"--format: {os.path.relpath(file)} is the file of two formats; use one file for each"
+            )
     return found

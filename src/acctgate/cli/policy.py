@@ -10,7 +10,7 @@ import click
 from acctgate.cli.completion import files
 from acctgate.cli.examples import GroupWithExamples
 from acctgate.cli.options import force_option, or_fail, own_policy_option, policy_path
-from acctgate.cli.output import write_text
+from acctgate.cli.output import add_inputs, write_text
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError, load_merged
 from acctgate.policy.chain import read_chain
@@ -18,6 +18,7 @@ from acctgate.policy.command_line import parse_account
 from acctgate.policy.find import NAMES
 from acctgate.policy.lint import Problem
 from acctgate.policy.lint import lint as lint_policy
+from acctgate.policy.load import files_of
 from acctgate.policy.show import as_json, as_yaml
 from acctgate.policy.show_account import AccountPolicy
 from acctgate.redact import one_line
@@ -88,6 +89,7 @@ def show(
     """
     today = datetime.now(UTC).date()
     merged = or_fail(lambda: load_merged(_chosen(file, policy_file), today))
+    add_inputs(files_of(merged.chain))
     folder = output.parent if output else Path.cwd()
     if account is not None:
         found = AccountPolicy(merged, _account(account, snapshots))

@@ -153,10 +153,8 @@ class Writer:
         return sinks
 
     def _policy_files(self) -> set[str]:
-        """Return the policy's file and those that it extends."""
-        if self.policy is None:
-            return set()
-        return {self.policy.source, *(place.file for place in self.policy.places.values())}
+        """Return the policy's file, those that it extends, and its rule modules."""
+        return set() if self.policy is None else {self.policy.source, *map(str, self.policy.files)}
 
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
         folder, root = Path.cwd(), repository_root(Path.cwd(), os.environ)

@@ -69,7 +69,7 @@ def build_policy(merged: Merged) -> Policy:
         source=merged.file.name,
         places=dict(_places(merged)),
         all_rules=tuple(merged.all_rules.values()),
-        files=frozenset(_files(merged.chain)),
+        files=frozenset(files_of(merged.chain)),
         modules=merged.chain.modules,
         max_age_hours=merged.document.get("max_age_hours"),
         max_waiver_days=merged.document.get("max_waiver_days"),
@@ -80,7 +80,8 @@ def build_policy(merged: Merged) -> Policy:
     )
 
 
-def _files(chain: Chain) -> Iterator[Path]:
+def files_of(chain: Chain) -> Iterator[Path]:
+    """Return the user's own files that a policy consists of, its rule modules included."""
     for source in chain.sources:
         if not source.foreign:
             yield source.path.resolve()
