@@ -63,6 +63,12 @@ class _Account(NamedTuple):
     groups: tuple[str, ...]
 
 
+class _Latest(NamedTuple):
+    verdict: Verdict
+    outcomes: Counter[tuple[Result, bool]]
+    """The number of each result, of rules that block and of those that do not."""
+
+
 class _OldSnapshots:
     """The notices about old snapshots."""
 
@@ -88,18 +94,17 @@ class HtmlRenderer(Renderer):
         self._room, self._short = _ROOM, 0
         self._rules = Rules(frame.rules)
         self._trends, self._changes, self._old = Trends(frame.rules), Changes(), _OldSnapshots()
-        self._latest: dict[str | int, Verdict] = {}
-        """The latest verdict on each account. An account without an id has the number of its part as key."""
+        self._latest: dict[str | int, _Latest] = {}
+        """The latest snapshot of each account. An account without an id has the number of its part as key."""
         self._lowest: int | None = None
-        self._blocking = Counter[Result]()
-        """The outcomes of rules that block."""
 
     def account(self, report: AccountReport) -> str:
         """Collect the account's part of the page."""
         for part in (self._rules, self._trends, self._changes, self._old):
             part.add(report)
-        self._blocking.update(each.outcome for each in report.outcomes if each.binding)
-        self._latest[len(self._accounts) if report.account is None else report.account] = report.verdict
+        outcomes = Counter((each.outcome, each.binding) for each in report.outcomes)
+        latest = _Latest(report.verdict, outcomes)
+        self._latest[len(self._accounts) if report.account is None else report.account] = latest
         score = score_of(report)
         if score is not None:
             self._lowest = score if self._lowest is None else min(score, self._lowest)
@@ -125,9 +130,9 @@ class HtmlRenderer(Renderer):
                 script=script,
                 script_hash=script_hash,
                 summary=summary,
-                verdicts=Counter(self._latest.values()),
+                verdicts=Counter(latest.verdict for latest in self._latest.values()),
+                counts=sum((latest.outcomes for latest in self._latest.values()), Counter()),
                 lowest_score=self._lowest,
-                blocking=self._blocking,
                 changes=self._changes,
                 max_waivers=_MAX_WAIVERS,
                 since_parts=since_parts(summary.since) if summary.since else [],
