@@ -24,6 +24,7 @@ from acctgate.crossguard.source_types import PREFERENCE, READ_AT
 from acctgate.crossguard.stack import StackResource
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.member import Member
+from acctgate.model.outcome import Place
 from acctgate.model.planned_change import PlannedChange, Provider
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.model.snapshot import Snapshot
@@ -137,6 +138,26 @@ def test_the_report_has_the_repair_in_the_language_of_the_project(
     (planned,), (live,) = (json.loads(each.judge([], NOW))["accounts"] for each in (run, unchanged))
     assert planned["repair"].startswith("```typescript\n") and 'mfaOperationForLogin: "mandatory"' in planned["repair"]
     assert "repair" not in live
+
+
+@pytest.mark.parametrize(("allowed", "states"), [(True, []), (False, ["refused"])])
+def test_a_comment_at_the_resource_waives_in_both_kinds_of_policies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool, states: list[str]
+) -> None:
+    text = "acctgate:waive login-mfa reason=moving to a role owner=ops expires=2026-12-31"
+    (tmp_path / "__main__.py").write_text(f"# {text}\npref()\n")
+    monkeypatch.setattr("acctgate.crossguard.session.project_folder", lambda: tmp_path)
+    monkeypatch.setattr("acctgate.crossguard.session.positions", lambda: {"pref": Place("__main__.py", 2)})
+    configuration = Configuration(replace(policy(), inline_waivers=allowed))
+    run = PreviewSession(configuration, FakeReader(), EngineCommand())
+    run.declare(Declared(URN, WEAK, "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"))
+    run.declare_other()
+    assert bool(messages(run)) is not allowed
+    report = json.loads(run.judge([], NOW))
+    assert (report["verdict"], [each["state"] for each in report.get("waivers", [])]) == (
+        "pass" if allowed else "fail",
+        states,
+    )
 
 
 def test_a_stack_without_resources_is_judged() -> None:

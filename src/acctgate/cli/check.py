@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from acctgate.evaluate.workers import Workers
     from acctgate.frameworks.framework import Framework
     from acctgate.model.other_change import Planned
+    from acctgate.policy.inline_waivers import Comment
 
 
 @click.command(
@@ -122,7 +123,14 @@ def command(
                         responses, snapshots, judging.live, now, shown.say, sections, users, wanted.max_report_age
                     )
                 evaluation = evaluate(
-                    accounts, wanted, now, planned=planned, baseline=known, fail_on=blocking, controls=controls
+                    accounts,
+                    wanted,
+                    now,
+                    planned=planned,
+                    baseline=known,
+                    fail_on=blocking,
+                    controls=controls,
+                    comments=_comments(planned, plans),
                 )
             judged_accounts = evaluation if planned is None else _with_repairs(evaluation, wanted, now)
             compared = earlier.watch(require_blocking_in_groups(wanted.source, judged_accounts, blocking))
@@ -155,6 +163,15 @@ def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) ->
     from acctgate.evaluate.controls import Controls  # noqa: PLC0415 - it compares policies, which few checks need
 
     return Controls(frameworks, policy, now)
+
+
+def _comments(planned: Sequence[Planned] | None, plans: Sequence[str]) -> tuple[Comment, ...]:
+    """Return the comments in this folder's program, at what it plans, that may be waivers."""
+    if not planned:
+        return ()
+    from acctgate.plan.comments import program_comments  # noqa: PLC0415 - only a plan has such comments
+
+    return program_comments(planned, Path.cwd(), plans)
 
 
 def _with_repairs(evaluation: Evaluation, policy: Policy, now: datetime) -> Iterator[AccountReport]:

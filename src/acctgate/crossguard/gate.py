@@ -22,6 +22,7 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver import WaiverNotice
 from acctgate.plan import PlannedChange, overlay
 from acctgate.policy import Policy
+from acctgate.policy.inline_waivers import Comment
 from acctgate.redact import one_line
 from acctgate.render import Frame
 from acctgate.render.json import JsonRenderer
@@ -93,6 +94,7 @@ def judge_stack(
     earlier: Baseline | None = None,
     controls: JudgeControls | None = None,
     target: str = DEFAULT_TARGET,
+    comments: Sequence[Comment] = (),
 ) -> JudgedStack:
     """Judge the accounts of a stack as they will be after its planned changes.
 
@@ -104,9 +106,12 @@ def judge_stack(
         earlier: A baseline that is compared with, and whose findings are not waived here.
         controls: Judges the controls of frameworks, None without them.
         target: The language of the repairs; see `with_repairs`.
+        comments: Comments in the program that may be waivers.
     """
     snapshots = [account.snapshot for account in stack]
-    evaluation = evaluate(snapshots, policy, now, planned=changes, earlier=earlier, controls=controls)
+    evaluation = evaluate(
+        snapshots, policy, now, planned=changes, earlier=earlier, controls=controls, comments=comments
+    )
     urns = [account.urns for account in stack] + [{}] * len(evaluation.accounts)
     reports = with_repairs(evaluation, evaluation.accounts, policy, now, target)
     judged = tuple(JudgedAccount(*each) for each in zip(reports, evaluation.accounts, urns, strict=False))

@@ -37,8 +37,11 @@ from acctgate.frameworks.framework import load_framework
 from acctgate.model.other_change import Planned
 from acctgate.model.report import AccountReport
 from acctgate.plan import PlannedChange
+from acctgate.plan.comments import program_comments
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
+from acctgate.policy.inline_waivers import inline_waivers
+from acctgate.policy.policy import Waiver
 from acctgate.rules import Rule
 
 
@@ -153,8 +156,9 @@ class PreviewSession:
         if not any(map(change.changes, rule.planned_settings)):
             return
         found = list(findings(self._judge_change(change, None, now), rule.id))
-        waivers = [waiver for waiver in self.policy.all_waivers if waiver.rule == rule.id]
-        if found and any(waiver.account or waiver.group for waiver in waivers):
+        known = (*self.policy.all_waivers, *self._inline_waivers(change, "", now))
+        waivers = [waiver for waiver in known if waiver.rule == rule.id]
+        if found and any(waiver.account or waiver.group or waiver.inline for waiver in waivers):
             account = self._account_of(change)
             if account is None or any(waiver.group for waiver in waivers):
                 return  # a waiver may cover it: only the stack policy knows the account and its groups
@@ -183,8 +187,9 @@ class PreviewSession:
             add_members(stack, self._reader)
         path = os.environ.get(variables.BASELINE)
         earlier = read_baseline(path, self.policy, now) if path else None
-        controls, target = requested_controls(self.policy, now), detect_target(project_folder() or Path.cwd())
-        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls, target)
+        controls, folder = requested_controls(self.policy, now), project_folder() or Path.cwd()
+        comments = program_comments(changes, folder)
+        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls, detect_target(folder), comments)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any], *, advisory: bool = False) -> Iterator[Violation]:
@@ -229,8 +234,17 @@ class PreviewSession:
     def _judge_change(self, change: PlannedChange, account: str | None, now: datetime) -> AccountReport:
         key = (change.address, account)
         if key not in self._changes_judged:  # each rule with a resource policy needs the same report
-            self._changes_judged[key] = judge_change(change, account, self.policy, now)
+            inline = self._inline_waivers(change, account, now) if account else ()
+            policy = replace(self.policy, waivers=(*self.policy.waivers, *inline))
+            self._changes_judged[key] = judge_change(change, account, policy, now)
         return self._changes_judged[key]
+
+    def _inline_waivers(self, change: PlannedChange, account: str, now: datetime) -> tuple[Waiver, ...]:
+        """Return the waivers in comments at a resource that is deployed to this account."""
+        if not self.policy.inline_waivers or change.place is None:
+            return ()
+        comments = program_comments([change], project_folder() or Path.cwd())
+        return inline_waivers(comments, {change.address: [account]}, self.policy, now.astimezone(UTC).date())[0]
 
     def _planned(self, declared: Declared, outputs: Mapping[str, Any] | None = None) -> PlannedChange:
         state = self._reader.start_state().result()

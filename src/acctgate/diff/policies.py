@@ -125,6 +125,10 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
         if old != new:
             looser = new is None or (old is not None and new > old)
             yield PolicyChange(name, "looser" if looser else "stricter", show_value(old), show_value(new), "")
+    if before.inline_waivers != after.inline_waivers:
+        was, now = show_value(before.inline_waivers), show_value(after.inline_waivers)
+        note = "it decides whether comments in the program can be waivers"
+        yield PolicyChange("inline_waivers", "looser" if after.inline_waivers else "stricter", was, now, note)
     if before.names != after.names:
         looser = _NAMES[after.names] > _NAMES[before.names]
         was, now = show_value(before.names), show_value(after.names)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from acctgate.model.other_change import Planned
     from acctgate.model.report_document import Report
     from acctgate.model.waiver import WaiverNotice
+    from acctgate.policy.inline_waivers import Comment
+    from acctgate.policy.policy import Waiver
 
 
 class EvaluationError(Exception):
@@ -76,6 +78,7 @@ def evaluate(
     fail_on: FailOn | None = None,
     earlier: Baseline | None = None,
     controls: JudgeControls | None = None,
+    comments: Sequence[Comment] = (),
 ) -> Evaluation:
     """Judge accounts by a policy.
 
@@ -88,6 +91,7 @@ def evaluate(
         fail_on: What blocks, if not what the policy says.
         earlier: A baseline that is compared with, and whose findings are not waived here.
         controls: Judges the controls of frameworks, None without them.
+        comments: Comments at the planned resources that may be waivers.
     """
     if planned is None:
         judged = map(prepare(policy, now, controls), accounts)
@@ -95,9 +99,10 @@ def evaluate(
     from acctgate.evaluate.planned import add_changes  # noqa: PLC0415 - a check without a plan loads no diff
     from acctgate.plan import after_deploy  # noqa: PLC0415 - nor the readers of plans
 
-    waivers, compare = Waivers(policy, now), _comparer(baseline or earlier, policy)
+    compare = _comparer(baseline or earlier, policy)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
+    waivers = Waivers(policy, now, *(_inline(comments, after, policy, now) if comments else ()))
     touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
     judge = prepare(policy, now, controls)
     reports = add_changes(
@@ -106,6 +111,20 @@ def evaluate(
         Comparison(policy.all_rules),
     )
     return Evaluation(reports, waivers.notices, baseline, fail_on, after)
+
+
+def _inline(
+    comments: Sequence[Comment], after: Sequence[Snapshot], policy: Policy, now: datetime
+) -> tuple[tuple[Waiver, ...], tuple[WaiverNotice, ...]]:
+    """Return the waivers in comments, each for the account of its resource, and notices of the others."""
+    from acctgate.policy.inline_waivers import inline_waivers  # noqa: PLC0415 - few programs have such comments
+
+    accounts: dict[str, set[str | None]] = {}
+    for account in after:
+        changes: tuple[Planned, ...] = (*(account.planned or ()), *account.moved)
+        for change in changes:
+            accounts.setdefault(change.address, set()).add(account.account_id)
+    return inline_waivers(comments, accounts, policy, now.astimezone(UTC).date())
 
 
 def settle(

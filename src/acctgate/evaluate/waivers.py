@@ -21,9 +21,20 @@ _FINDINGS: Final[tuple[Result, ...]] = ("fail", "unknown")
 class Waivers:
     """The waivers of a policy on one day (UTC). It remembers which of them the accounts need."""
 
-    def __init__(self, policy: Policy, now: datetime) -> None:
+    def __init__(
+        self, policy: Policy, now: datetime, inline: Sequence[Waiver] = (), refused: tuple[WaiverNotice, ...] = ()
+    ) -> None:
+        """Prepare to apply the waivers.
+
+        Args:
+            policy: The policy.
+            now: The time of judgement.
+            inline: Waivers in comments of the program.
+            refused: Notices of comments that waive nothing.
+        """
+        self._refused = refused
         self._today = now.astimezone(UTC).date()
-        self._waivers = policy.all_waivers
+        self._waivers = (*policy.all_waivers, *inline)
         self._needed = set[int]()
         self._unproven = dict[int, str]()
         """Waivers for one user that do not apply though they may cover a finding, with the reason."""
@@ -62,11 +73,12 @@ class Waivers:
     def notices(self) -> tuple[WaiverNotice, ...]:
         """Return the waivers that need attention, in the policy's order. Call it after the last account."""
         states = ((number, waiver, self._state(number, waiver)) for number, waiver in enumerate(self._waivers))
-        return tuple(
+        found = tuple(
             _notice(waiver, state, self._today, self._unproven.get(number, ""))
             for number, waiver, state in states
             if state is not None
         )
+        return (*found, *self._refused)
 
     def _apply(self, outcome: Outcome, report: AccountReport) -> Outcome:
         if outcome.outcome not in _FINDINGS:
@@ -149,7 +161,8 @@ def _waived(outcome: Outcome, waivers: Sequence[Waiver]) -> Outcome:
         tickets = ", ".join(dict.fromkeys(each.ticket for each in waivers if each.ticket))
         waiver = replace(waiver, reason=reasons, owner=owners, ticket=tickets or None)
     note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat(), outcome.outcome, waiver.ticket)
-    message = f"{outcome.message} (waived by {waiver.owner} until {note.expires}: {note.tracked_reason})"
+    where = f" in {waiver.place.file}:{waiver.place.line}" if waiver.inline and waiver.place else ""
+    message = f"{outcome.message} (waived by {waiver.owner}{where} until {note.expires}: {note.tracked_reason})"
     return replace(outcome, outcome="waived", message=message, waiver=note)
 
 

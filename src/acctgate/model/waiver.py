@@ -7,9 +7,10 @@ from typing import Literal
 
 from acctgate.model.outcome import Place
 
-WaiverState = Literal["expired", "unproven", "ending", "unused"]
+WaiverState = Literal["expired", "unproven", "ending", "unused", "refused"]
 """expired: it no longer counts; unproven: it names a user, and it is not proven that the waived users are all that a
-violation counts; ending: it expires soon; unused: it covers no finding."""
+violation counts; ending: it expires soon; unused: it covers no finding; refused: a comment in the program that waives
+nothing, of which only the rule is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,9 @@ class PolicyFile(TypedDict):
     overrides an earlier one."""
     max_age_hours: NotRequired[Annotated[float, Field(gt=0, le=876000, allow_inf_nan=False)]]
     """Snapshots older than this are unknown. Unit: hours."""
+    inline_waivers: NotRequired[bool]
+    """Whether comments at the program's resources can be waivers (`acctgate:waive RULE reason=… owner=… expires=…`).
+    Default: false."""
     names: NotRequired[Literal["clear", "hash", False]]
     """Whether reports name the users behind violations, from the credential report: clear, hash (pseudonyms) or false.
     Without it, only names that a snapshot has are shown. `--names` overrides it."""

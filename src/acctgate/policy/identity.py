@@ -55,6 +55,7 @@ def _document(policy: Policy) -> dict[str, Any]:
     # The digest of policies without these keys stays the same.
     names = {} if policy.names is None else {"names": policy.names}
     generate = {"generate": True} if policy.generate else {}
+    inline = {"inline_waivers": True} if policy.inline_waivers else {}
     return {
         "rules": {rule: entry for rule, entry in policy.rules.items() if entry["level"] != "disabled"},
         "waivers": _waivers(policy.waivers),
@@ -65,6 +66,7 @@ def _document(policy: Policy) -> dict[str, Any]:
         **({"groups": groups} if groups else {}),
         **names,
         **generate,
+        **inline,
     }
 
 

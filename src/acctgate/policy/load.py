@@ -73,6 +73,7 @@ def build_policy(merged: Merged) -> Policy:
         modules=merged.chain.modules,
         max_age_hours=merged.document.get("max_age_hours"),
         max_waiver_days=merged.document.get("max_waiver_days"),
+        inline_waivers=merged.document.get("inline_waivers", False),
         groups=tuple(_groups(merged)) if merged.groups() else (),
         unnamed=frozenset(name for name in merged.all_rules if name not in entries),
         names=merged.document.get("names"),

@@ -41,6 +41,8 @@ class Waiver:
     """Where it is written; None in a preset or a package's file."""
     group: str | None = None
     """The group whose accounts it is for; None: those of the whole policy."""
+    inline: bool = False
+    """Whether it is a comment in the program under judgement."""
 
     def covers(self, rule: str, account: str | None, groups: Iterable[str] = ()) -> bool:
         """Return whether it covers this rule, for every user or for one, on this account, which is in these groups."""
@@ -94,6 +96,8 @@ class Policy:
     """The same, from `--max-age`, which overrides the policy."""
     max_waiver_days: int | None = None
     """How many days ahead a waiver may end; None: `DEFAULT_WAIVER_DAYS` for new ones."""
+    inline_waivers: bool = False
+    """Whether comments at resources of the program can be waivers."""
     names: Names | Literal[False] | None = None
     """Whether reports name the users behind violations. None: only those that a snapshot has."""
     names_option: Names | None = None

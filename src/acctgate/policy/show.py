@@ -14,7 +14,7 @@ from acctgate.policy.source import Source
 from acctgate.redact import one_line
 
 _COMMENT_COLUMN: Final = 46
-_LIMITS: Final = ("max_age_hours", "max_waiver_days", "names", "generate")
+_LIMITS: Final = ("max_age_hours", "max_waiver_days", "inline_waivers", "names", "generate")
 _Line = tuple[str, str]
 """Text and comment."""
 

@@ -66,6 +66,7 @@ NOTICES: Final[dict[WaiverState, Words]] = {
     "ending": Words("ends soon", "即将到期"),
     "unproven": Words("not proven", "无法证实"),
     "unused": Words("unused", "不再需要"),
+    "refused": Words("refused", "未生效"),
 }
 
 BLOCKING: Final = Words("failed, blocking", "未通过，拦截")

@@ -1,0 +1,25 @@
+"""Comments at planned resources that may be waivers: found through the lines that declare the resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from acctgate.model.other_change import Planned
+from acctgate.plan.terraform_lines import terraform_lines
+from acctgate.policy.inline_waivers import Comment, find_comments
+
+
+def program_comments(planned: Sequence[Planned], root: Path, plans: Iterable[str] = ()) -> tuple[Comment, ...]:
+    """Return the comments at planned resources that say they are waivers.
+
+    Args:
+        planned: The planned resources. A Pulumi plan says which line declares each.
+        root: The folder of the program, which the lines' files are relative to. Nothing outside of it is read.
+        plans: The plans' files: Terraform's configuration is looked for beside them, and in `root`.
+    """
+    places = {change.address: change.place for change in planned if change.place is not None}
+    terraform = [each.address for each in planned if each.place is None and "::" not in each.address]
+    if terraform:
+        places |= terraform_lines(terraform, [root, *(Path(plan).parent for plan in plans)], root)
+    return find_comments(places, root)
