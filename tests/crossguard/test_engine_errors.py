@@ -45,5 +45,54 @@ STOPPED = "Traceback (most recent call last):\nRuntimeError: Event loop stopped 
     ],
     ids=["pack", "library", "beside", "output", "nothing", "secret"],
 )
-def testexplain_failure(errors: list[str], output: str, wanted: str) -> None:
+def test_explain_failure(errors: list[str], output: str, wanted: str) -> None:
     assert explain_failure(errors, output) == wanted
+
+
+TYPESCRIPT = """Running program '/p' failed with an unhandled exception:
+TSError: \u2a2f Unable to compile TypeScript:
+index.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.
+\x1b[0mlib/net.ts:12:5 - error TS2304: Cannot find name 'mask'.
+    at createTSError (/p/node_modules/ts-node/src/index.ts:859:12)
+"""
+GO = """unable to run `go build`:
+# example.com/gate
+./main.go:14:2: declared and not used: masks
+./main.go:20:9: undefined: alicloud
+"""
+JAVA = """[ERROR] COMPILATION ERROR :
+[ERROR] /p/src/main/java/App.java:[12,5] ';' expected
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "wanted"),
+    [
+        (
+            TYPESCRIPT,
+            ["index.ts(3,7): error TS2322: Type 'string' is", "lib/net.ts:12:5 - error TS2304: Cannot find name"],
+        ),
+        (GO, ["./main.go:14:2: declared and not used: masks", "./main.go:20:9: undefined: alicloud"]),
+        (JAVA, ["/p/src/main/java/App.java:[12,5] ';' expected"]),
+        ("App.java:12: error: class X is public\n", ["App.java:12: error: class X is public"]),
+        ("Program.cs(12,5): error CS1002: ; expected\n", ["Program.cs(12,5): error CS1002: ; expected"]),
+    ],
+    ids=["typescript", "go", "maven", "javac", "csharp"],
+)
+def test_every_error_of_a_compiler_is_shown(output: str, wanted: list[str]) -> None:
+    for found in (explain_failure([output], ""), explain_failure(["the program failed"], output + output)):
+        assert found.startswith("the program does not compile: ") and "\n" not in found
+        assert all(found.count(each) == 1 for each in wanted) and found.count("; ") >= len(wanted) - 1
+
+
+def test_a_stack_trace_is_no_error_of_a_compiler() -> None:
+    trace = "error: boom\n    at f (/p/index.ts:3:5)\n/p/index.ts:3\n\t/p/main.go:12 +0x1d\n"
+    assert explain_failure([], trace) == "the Pulumi engine failed: boom"
+
+
+def test_a_package_that_the_pack_lacks_comes_with_the_command_that_installs_it() -> None:
+    text = PACK.replace("ValueError: two\n    lines", "ModuleNotFoundError: No module named 'acctgate.crossguard'")
+    found = explain_failure([], text)
+    assert "No module named 'acctgate.crossguard'; install it where this runs: pip install " in found
+    other = PACK.replace("ValueError: two\n    lines", "ModuleNotFoundError: No module named 'numpy'")
+    assert explain_failure([], other).endswith("No module named 'numpy'")

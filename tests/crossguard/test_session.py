@@ -150,7 +150,7 @@ def test_a_comment_at_the_resource_waives_in_both_kinds_of_policies(
     monkeypatch.setattr("acctgate.crossguard.session.positions", lambda: {"pref": Place("__main__.py", 2)})
     configuration = Configuration(replace(policy(), inline_waivers=allowed))
     run = PreviewSession(configuration, FakeReader(), EngineCommand())
-    run.declare(Declared(URN, WEAK, "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"))
+    run.declare(Declared(URN, WEAK, PROVIDER))
     run.declare_other()
     assert bool(messages(run)) is not allowed
     report = json.loads(run.judge([], NOW))

@@ -78,7 +78,6 @@ UNSEEN = {
     "module-takes-a-name.yaml": "other files",
     "module-of-words.yaml": "other files",
     "module-with-open-parameters.yaml": "other files",
-    "module-that-redefines-severity.yaml": "other files",
     "modules-with-one-id.yaml": "other files",
     "own-parameter-too-large.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
     "own-parameter-missing.yaml": "only `acctgate schema policy --policy FILE` knows the rules of modules",
