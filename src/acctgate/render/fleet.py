@@ -59,12 +59,12 @@ class Fleet:
         folder = report.member.folder if report.member else None
         if folder is not None:
             self.folders[folder, report.verdict] += 1
-        blocking = [each for each in report.outcomes if each.binding and each.outcome in ("fail", "unknown")]
-        failing = Counter(each.severity for each in blocking if each.outcome == "fail")
+        blocking = [each for each in report.outcomes if each.outcome in ("fail", "unknown") and each.binding]
         self._add_rules(blocking)
         if blocking:
-            counts = tuple(failing[severity] for severity in SEVERITIES)
-            unknown = sum(each.outcome == "unknown" for each in blocking)
+            failing = [each.severity for each in blocking if each.outcome == "fail"]
+            counts = tuple(map(failing.count, SEVERITIES))
+            unknown = len(blocking) - len(failing)
             found = WorstAccount(counts, unknown, -self._count, report.account, report.alias, folder, report.verdict)
             push = heapq.heappush if len(self._worst) < _WORST else heapq.heappushpop
             push(self._worst, found)
@@ -75,8 +75,9 @@ class Fleet:
             if outcome.outcome == "fail" or outcome.rule not in results:
                 results[outcome.rule] = outcome
         for rule, outcome in results.items():
-            total = self._rules.setdefault(rule, RuleTotal(outcome))
-            total.severity = min(total.severity, outcome.severity, key=SEVERITIES.index)  # groups can override it
+            total = self._rules.get(rule) or self._rules.setdefault(rule, RuleTotal(outcome))
+            if total.severity != outcome.severity:  # groups can override it
+                total.severity = min(total.severity, outcome.severity, key=SEVERITIES.index)
             total.failing += outcome.outcome == "fail"
             total.unknown += outcome.outcome == "unknown"
             if outcome.open_since and (total.open_since is None or outcome.open_since < total.open_since):
