@@ -15,12 +15,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet as pq
 
 from acctgate import Snapshot, judge, load_policy, parse_snapshot, read_snapshots
+from acctgate.policy import PRESETS
 from acctgate.policy.identity import judged_by
 from acctgate.reading import parse_time
 from acctgate.render.parquet import table
@@ -113,9 +115,15 @@ def main() -> None:
     import ray
 
     ray.init(given.address, log_to_driver=False)
-    counts = judge_all(given.source, given.target, given.policy)
+    policy = given.policy if given.policy in PRESETS else _absolute(given.policy)
+    counts = judge_all(_absolute(given.source), _absolute(given.target), policy)
     print(", ".join(f"{count:,} {verdict}" for verdict, count in sorted(counts.items())))
     raise SystemExit(0 if set(counts) == {"pass"} else 1 if "fail" in counts else 3)
+
+
+def _absolute(place: str) -> str:
+    """Return a path that workers find, whose working directory is another one; a URL as it is."""
+    return place if "://" in place else str(Path(place).resolve())
 
 
 if __name__ == "__main__":
