@@ -82,13 +82,12 @@ def load_framework(name: str) -> Framework:
     return Framework(**{**found, **{key: Words(**found[key]) for key in ("title", "scope")}}, controls=controls)
 
 
-def references(rule: Rule[Any]) -> Iterator[tuple[Framework, tuple[str, ...]]]:
-    """Yield each framework that has controls which a rule covers, with their ids. A policy's own rule can name some."""
-    for name in FRAMEWORKS:
-        framework = load_framework(name)
-        found = framework.controls_of(rule.id) or (rule.cis if name == CIS else ())
-        if found:
-            yield framework, found
+@cache
+def references(rule: Rule[Any]) -> tuple[tuple[Framework, tuple[str, ...]], ...]:
+    """Return each framework of which a rule covers controls, with their ids. A policy's own rule can name some."""
+    frameworks = map(load_framework, FRAMEWORKS)
+    found = ((each, each.controls_of(rule.id) or (rule.cis if each.id == CIS else ())) for each in frameworks)
+    return tuple((framework, ids) for framework, ids in found if ids)
 
 
 def cis_controls(rule: Rule[Any]) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ class Fingerprints:
         self._packs.clear()
         head = _hash(account)
         for outcome in outcomes:
-            yield outcome, head + _hash_finding(_numbered(self._packs, f"{outcome.rule}\n{pack(outcome)}"))
+            yield outcome, head + _hash_finding(_numbered(self._packs, _rule_and_pack(outcome)))
 
 
 def _numbered(seen: Counter[str], name: str) -> str:
@@ -143,6 +143,12 @@ def pack(outcome: Outcome) -> str:
     name = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
     head, bracket, _ = outcome.setting.rpartition("]")
     return str(name or head + bracket)
+
+
+@lru_cache(maxsize=2048)
+def _rule_and_pack(outcome: Outcome) -> str:
+    """Return what tells a finding of an account apart. Cached by identity: accounts share their outcomes."""
+    return f"{outcome.rule}\n{pack(outcome)}"
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from acctgate.model.outcome import Outcome
 
@@ -10,10 +11,12 @@ Rank = tuple[int, ...]
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 
+@lru_cache(maxsize=2048)
 def rank(outcome: Outcome) -> Rank:
     """Return the place of a finding in the order of gravity: mandatory before advisory, then by severity.
 
     Waived findings come last; of two alike, a violation comes before what is unknown.
+    Cached by identity: accounts with the same values share their outcomes.
     """
     return (
         outcome.outcome == "waived",

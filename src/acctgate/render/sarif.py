@@ -59,8 +59,9 @@ class SarifRenderer(Renderer):
         outcomes = with_controls(report, self.frame.places)
         shown = [outcome for outcome in outcomes if outcome.outcome in ("fail", "unknown", "waived")]
         for outcome, fingerprint in self._fingerprints.of(report, shown):
-            known = self._severities.get(outcome.rule, outcome.severity)
-            self._severities[outcome.rule] = max(known, outcome.severity, key=SEVERITIES.index)
+            known = self._severities.setdefault(outcome.rule, outcome.severity)
+            if known != outcome.severity:
+                self._severities[outcome.rule] = max(known, outcome.severity, key=SEVERITIES.index)
             self._results.add(rank(outcome), partial(self._result, names, outcome, fingerprint))
         return ""
 
