@@ -7,6 +7,7 @@ can download the report), and the values of the credentials in use, in any encod
 from __future__ import annotations
 
 import base64
+import json
 import re
 import threading
 from functools import cached_property
@@ -32,7 +33,7 @@ _SIGNS: Final = (
     "accesskeyid",
     "secret",
     "token",
-    "credential",
+    "oss-credential",
     "authorization",
     "bearer",
 )
@@ -59,9 +60,9 @@ class _Secret:
 
     def redact(self, text: str) -> str:
         """Return text without the secret."""
-        return self._pattern.sub("***", text) if self._may_be_in(text) else text
+        return self._pattern.sub("***", text) if self.may_be_in(text) else text
 
-    def _may_be_in(self, text: str) -> bool:
+    def may_be_in(self, text: str) -> bool:
         """Return whether the pattern could match. Without escapes, only a few forms are possible."""
         if len(text) < self._shortest:
             return False
@@ -148,13 +149,17 @@ def _either_alphabet(character: str) -> str:
 
 
 def without_secrets(value: Any) -> Any:
-    """Return a JSON value without ReportUrl keys, queries in URLs, and credentials."""
+    """Return a JSON value without ReportUrl keys, queries in URLs, and credentials; the value itself if it has none."""
+    return _without(value) if may_have_secrets(json.dumps(value, ensure_ascii=False, default=repr)) else value
+
+
+def _without(value: Any) -> Any:
     if isinstance(value, str):
         return _redacted(value)
     if isinstance(value, dict):
-        return {_key(key): without_secrets(item) for key, item in value.items() if key != "ReportUrl"}
+        return {_key(key): _without(item) for key, item in value.items() if key != "ReportUrl"}
     if isinstance(value, list):
-        return [without_secrets(item) for item in value]
+        return [_without(item) for item in value]
     return value
 
 
@@ -164,13 +169,11 @@ def _key(key: Any) -> Any:
 
 def may_have_secrets(text: str) -> bool:
     """Return whether `without_secrets` could change this JSON text. Cheap; no false negatives."""
-    if _secrets or _thread.secrets:
-        return True
-    lowered = text.lower()
-    for sign in _SIGNS:  # noqa: SIM110 - any() with a generator takes twice the time
-        if sign in lowered:
+    folded = text.casefold()  # as re.IGNORECASE: "ſ" is an "s"
+    for sign in _SIGNS:
+        if sign in folded:
             return True
-    return False
+    return any(secret.may_be_in(text) for secret in _known_secrets())
 
 
 def clean(text: str, longest: int | None = None) -> str:
@@ -208,6 +211,10 @@ def _redacted(text: str) -> str:
 
 
 def _without_values(text: str) -> str:
-    for secret in (*_secrets.values(), *_thread.secrets.values()):
+    for secret in _known_secrets():
         text = secret.redact(text)
     return text
+
+
+def _known_secrets() -> tuple[_Secret, ...]:
+    return (*_secrets.values(), *_thread.secrets.values())
