@@ -204,7 +204,12 @@ XML_ANSWER = "<R><SecurityPreference><MFAPreference/></SecurityPreference>%s</R>
         (PREFERENCE[:-1] + ', "Code": "NoPermission", "Message": "No."}', "NoPermission: No."),
         (PREFERENCE[:-1] + ', "Code": 403}', "failed with 403: no message"),
         (PREFERENCE[:-1] + ', "Code": ""}', "SecurityPreference contradicts its error"),
+        (PREFERENCE[:-1] + ', "errorCode": "NoPermission", "errorMessage": "No."}', "NoPermission: No."),
+        (PREFERENCE[:-1] + ', "code": "NoPermission", "message": "No."}', "NoPermission: No."),
+        (PREFERENCE[:-1] + ', "Success": false}', "success: false: no message"),
         (XML_ANSWER % "<Code>Throttling</Code><Message>Slow.</Message>", "Throttling: Slow."),
+        (XML_ANSWER % "<Success>false</Success>", "success: false: no message"),
+        (f"HTTP/1.1 error\n\n{PREFERENCE}", "the HTTP status of the answer cannot be read"),
         (f"HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n{PREFERENCE}", "HTTP403: the HTTP status of the answer is 403"),
         (f"HTTP/2 500\n\n{PREFERENCE}", "HTTP500"),
         (f"HTTP/1.1 302 Found\n\n{PREFERENCE}", "HTTP302"),
@@ -216,6 +221,19 @@ def test_an_answer_that_contradicts_itself_is_unknown(tmp_path: Path, text: str,
     found = _read(file).read(("SecurityPreference", "MFAPreference"))
     assert isinstance(found, Unknown) and "SecurityPreference contradicts its error" in found.reason
     assert reason in found.reason
+
+
+def test_an_error_inside_a_section_is_unknown(tmp_path: Path) -> None:
+    section = {**json.loads(PREFERENCE)["SecurityPreference"], "Code": "Throttling", "Message": "Slow."}
+    (file := tmp_path / "answer").write_text(_json({"SecurityPreference": section}))
+    found = _read(file).read(("SecurityPreference", "MFAPreference"))
+    assert isinstance(found, Unknown)
+    assert found.reason == "SecurityPreference contains an error: GetSecurityPreference failed with Throttling: Slow."
+
+
+def test_a_success_is_no_error(tmp_path: Path) -> None:
+    (file := tmp_path / "answer").write_text(PREFERENCE[:-1] + ', "Success": true, "Code": null}')
+    assert not isinstance(_read(file).read(("SecurityPreference", "MFAPreference")), Unknown)
 
 
 def test_an_error_beside_a_pack_report_is_unknown(tmp_path: Path) -> None:

@@ -240,11 +240,20 @@ def find_contradictions(document: Mapping[str, Any]) -> dict[Path, str]:
     for section in OPERATIONS:
         if section in document and section in errors:
             found[(section,)] = f"{section} contradicts its error: {explain(errors[section], OPERATIONS[section])}"
+        elif error := _error_inside(document.get(section)):
+            found[(section,)] = f"{section} contains an error: {explain(error, OPERATIONS[section])}"
     reports = document.get("CompliancePackReports")
     for index, report in enumerate(reports if isinstance(reports, list) else ()):
         if isinstance(report, dict) and (reason := _report_contradiction(report, document, errors)):
             found[("CompliancePackReports", index)] = reason
     return found
+
+
+def _error_inside(section: Any) -> ApiError | None:
+    """Return the error of the API that a section has among its values, None if there is none."""
+    if not isinstance(section, dict) or section.get("Code") is None or "Message" not in section:
+        return None
+    return {"code": str(section["Code"]), "message": str(section["Message"])}
 
 
 def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], errors: Mapping[str, Any]) -> str | None:

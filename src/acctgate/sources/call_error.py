@@ -62,6 +62,21 @@ def api_error(answer: dict[str, Any]) -> ApiError:
     return error
 
 
+def error_beside(answer: dict[str, Any]) -> ApiError | None:
+    """Return the error that an answer has beside its content, None if there is none.
+
+    Gateways and command lines spell it otherwise than the API: errorCode, or success: false.
+    """
+    words = {key.lower(): value for key, value in answer.items()}
+    code = next((words[name] for name in ("code", "errorcode") if words.get(name) is not None), None)
+    if code is None and str(words.get("success")).lower() == "false":
+        code = "success: false"
+    if code is None:
+        return None
+    message = words.get("message") or words.get("errormessage")
+    return api_error({"Code": code, "Message": message, "RequestId": words.get("requestid")})
+
+
 def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
     """Return the value of a key of an answer.
 
@@ -71,7 +86,6 @@ def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
     value = answer.get(key) if isinstance(answer, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
         raise unexpected(operation, f"the answer has no {key}")
-    if isinstance(answer, dict) and answer.get("Code") is not None:
-        error = api_error(answer)
+    if error := error_beside(answer):
         raise unexpected(operation, f"the answer has {key} and the error {error['code']}: {error['message']}")
     return value

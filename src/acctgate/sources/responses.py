@@ -12,10 +12,10 @@ from acctgate.model.config_rule_compliance import with_risk_levels
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
-from acctgate.reading import SourceError, display_name, read_json, read_text, split_preamble
+from acctgate.reading import HttpAnswer, SourceError, display_name, read_json, read_text, split_preamble
 from acctgate.redact import without_secrets
 from acctgate.sources.access_key_policy import parse_access_key_policy
-from acctgate.sources.call_error import CallError, api_error
+from acctgate.sources.call_error import CallError, api_error, error_beside
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
     CREDENTIAL_REPORT,
@@ -193,7 +193,7 @@ def _add(account: _Account, text: str, name: str) -> None:
     sections = _add_sections(account, answer, name)
     if not sections:
         _add_error(account, answer, root, name)
-    elif error := _error_beside_sections(answer, http.status):
+    elif error := error_beside(answer) or _http_error(http):
         account.errors |= dict.fromkeys(sections, error)
 
 
@@ -232,13 +232,13 @@ def _add_rules(account: _Account, answer: dict[str, Any], name: str) -> list[str
     return [_RULES] if results or isinstance(listed, list) or PACK_DETAILS.answer_key in answer else []
 
 
-def _error_beside_sections(answer: dict[str, Any], status: int | None) -> ApiError | None:
-    """Return the error that the sections of an answer contradict: an error code, or the HTTP status of a failure."""
-    if answer.get("Code") is not None:
-        return api_error(answer)
-    if status is not None and not 200 <= status < 300:
-        return {"code": f"HTTP{status}", "message": f"the HTTP status of the answer is {status}"}
-    return None
+def _http_error(http: HttpAnswer) -> ApiError | None:
+    """Return the error that the preamble of an answer tells, None if there is none."""
+    if not http.has_preamble or (http.status is not None and 200 <= http.status < 300):
+        return None
+    if http.status is None:
+        return {"code": "HTTP", "message": "the HTTP status of the answer cannot be read"}
+    return {"code": f"HTTP{http.status}", "message": f"the HTTP status of the answer is {http.status}"}
 
 
 def _add_error(account: _Account, answer: dict[str, Any], root: str, name: str) -> None:
