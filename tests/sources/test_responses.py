@@ -151,6 +151,14 @@ def test_answers_of_two_accounts_are_refused(tmp_path: Path) -> None:
         _read(tmp_path / "1", tmp_path / "2")
 
 
+def test_any_answer_may_name_its_account(tmp_path: Path) -> None:
+    (one := tmp_path / "1").write_text(PREFERENCE[:-1] + ', "AccountId": "1111111111111111"}')
+    assert _read(one).account_id == "1111111111111111"
+    (two := tmp_path / "2").write_text(_json({"PasswordPolicy": {}, "AccountId": 2222222222222222}))
+    with pytest.raises(SourceError, match=r"names account 2222222222222222, but .*1 names 1111111111111111"):
+        _read(one, two)
+
+
 def test_the_callers_identity_names_the_account(tmp_path: Path) -> None:
     (file := tmp_path / "i").write_text('{"AccountId": "1234567890123456", "IdentityType": "RAMUser", "Arn": "a"}')
     assert _read(file, seed("003-security-preference.json")).account_id == "1234567890123456"

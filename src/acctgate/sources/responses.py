@@ -215,9 +215,10 @@ def _add_sections(account: _Account, answer: dict[str, Any], name: str) -> list[
         for report in ([answer[_PACK]] if _PACK in answer else []) + (listed if isinstance(listed, list) else []):
             account.add_pack(report, name)
     found += _add_rules(account, answer, name)
-    if "IdentityType" in answer and "AccountId" in answer:  # GetCallerIdentity
+    if "AccountId" in answer:
         account.set_account_id(answer["AccountId"], name)
-        found.append(IDENTITY.section)
+        if "IdentityType" in answer:  # GetCallerIdentity
+            found.append(IDENTITY.section)
     return found
 
 
