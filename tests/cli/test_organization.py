@@ -86,6 +86,27 @@ def test_check_reads_and_judges(server: DemoServer, tmp_path: Path, policy: Path
     assert done.status == (1 if report["verdict"] == "fail" else 3)
 
 
+def test_with_an_account_group_rules_are_read_where_they_are_violated(server: DemoServer, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nrules: {compliance-rules: {max_high: 0, max_medium: 0, max_low: 0}}\n"
+    )
+    arguments = ("check", "--organization", "--policy", tmp_path / "p.yaml", "--format", "json")
+    results, calls = [], []
+    for more in ((), ("--aggregator", "ca-demo")):
+        before = server.calls["GetConfigRuleComplianceByPack"]
+        report = json.loads(run_here(*arguments, *more).stdout)
+        found = {each["account"]: each["outcomes"] for each in report["accounts"]}
+        results.append({account: [each["outcome"] for each in outcomes] for account, outcomes in found.items()})
+        calls.append(server.calls["GetConfigRuleComplianceByPack"] - before)
+    assert results[0] == results[1]
+    assert calls[1] < calls[0] and server.calls["GetAggregateAccountComplianceByPack"] == 1
+    assert "the account complies with 1 pack, by the account group" in json.dumps(report)
+    server.denied.add("GetAggregateAccountComplianceByPack")
+    denied = run_here(*arguments, "--aggregator", "ca-demo")
+    assert denied.status == 2
+    assert "the account group ca-demo cannot be read: GetAggregateAccountComplianceByPack failed with" in denied.stderr
+
+
 def test_an_account_that_is_not_read_is_not_passed(server: DemoServer, policy: Path) -> None:
     lost = _unreadable(server)
     done = run_here("check", "--organization", "--include", f"id={lost}", "--policy", policy, "--format", "json")

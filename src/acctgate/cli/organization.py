@@ -39,6 +39,7 @@ class OrganizationOptions:
     shard: str | None
     run: str | None
     concurrency: int | None
+    aggregator: str | None
 
     @property
     def selected(self) -> bool:
@@ -71,7 +72,7 @@ class OrganizationOptions:
         selection = or_fail(lambda: Selection(include, exclude, self.role_name or DEFAULT_ROLE))
         shard = _parsed("--shard", Shard.of, self.shard) if self.shard is not None else None
         concurrency = self.concurrency or _CONCURRENCY
-        return Request(self.organization, self.accounts_file, selection, shard, self.run, concurrency)
+        return Request(self.organization, self.accounts_file, selection, shard, self.run, concurrency, self.aggregator)
 
     def prepare(
         self,
@@ -163,5 +164,11 @@ _OPTIONS: Final = (
         type=click.IntRange(1, 256),
         metavar="N",
         help=f"Read N accounts at the same time.  [default: {_CONCURRENCY}]",
+    ),
+    click.option(
+        "--aggregator",
+        metavar="ID",
+        help="An account group of Cloud Config (ca-…): in accounts that comply with a pack of it, the pack's rules are "
+        "not read.",
     ),
 )

@@ -20,6 +20,7 @@ from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, unexpected
 from acctgate.sources.caller import Caller
+from acctgate.sources.compliance.group import GroupCompliance
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.live import LiveAccount, read_sections
 from acctgate.sources.operations import IDENTITY
@@ -42,6 +43,8 @@ class MemberReader:
     """How to name users, from the credential report; None does not read it."""
     max_report_age: timedelta | None = None
     """The age from which compliance packs' reports are generated again; None only reads reports."""
+    group: GroupCompliance | None = None
+    """What an account group says of its accounts, None without one."""
 
     def read(self, entry: Entry) -> Snapshot:
         """Return the account; one in which everything is unknown if it cannot be read. Never raises."""
@@ -70,7 +73,7 @@ class MemberReader:
         found = account.account_id()
         if found != entry.id:
             raise unexpected(IDENTITY, f"{entry.role_arn or 'the caller'} answers as account {found}, not {entry.id}")
-        snapshot = read_sections(account, now, self.optional, self.names, self.max_report_age)
+        snapshot = read_sections(account, now, self.optional, self.names, self.max_report_age, self.group)
         document = {**describe(entry, now, snapshot.read_as), **snapshot.document}
         return replace(Snapshot.from_document(document), read_as=snapshot.read_as)
 

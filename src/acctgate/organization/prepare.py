@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from acctgate.model.config_rule_compliance import SECTION as RULE_SECTION
 from acctgate.model.credential_report import Names
 from acctgate.model.run import Entry, Run
 from acctgate.organization.accounts_file import read_accounts_file
@@ -21,6 +22,7 @@ from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy
 from acctgate.sources.caller import Caller
+from acctgate.sources.compliance.group import GroupCompliance, read_group_compliance
 from acctgate.sources.deadline import Deadline, DeadlineError
 from acctgate.sources.directory import Directory, read_directory
 from acctgate.sources.identity import read_identity
@@ -43,6 +45,8 @@ class Request:
     run: str | None
     """The name of the run."""
     concurrency: int
+    aggregator: str | None = None
+    """The ID of an account group of Cloud Config that says which accounts comply with its packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,12 @@ def prepare(
     listed = read_accounts_file(request.accounts_file) if request.accounts_file else []
     pace = Pace(request.concurrency)
     try:
-        connected = Deadline.after(LISTING_SECONDS).run(partial(_connect, request, target, pace, say))
+        connect_all = partial(_connect, request, target, pace, say, rules=RULE_SECTION in optional)
+        connected = Deadline.after(LISTING_SECONDS).run(connect_all)
     except DeadlineError:
         limit = describe_duration(timedelta(seconds=LISTING_SECONDS))
         raise SourceError(f"the accounts cannot be listed: timeout after {limit}; check the network") from None
-    caller, own, directory = connected
+    caller, own, directory, group = connected
     entries = list_entries(directory, listed, request.selection.role_name, own)
     chosen = select(entries, request.selection)
     mine = [entry for entry in chosen if not request.shard or request.shard.has(entry.id)]
@@ -113,20 +118,33 @@ def prepare(
         accounts=tuple(mine),
         others=tuple(entry.id for entry in chosen if entry.id not in here),
     )
-    reader = MemberReader(caller, target, optional, names, max_report_age)
+    reader = MemberReader(caller, target, optional, names, max_report_age, group)
     return Prepared(run, pace, directory.notice if directory else None, reader, request.concurrency)
 
 
+def _read_group(caller: Caller, aggregator: str) -> GroupCompliance:
+    """Return what an account group says of its accounts.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
+    try:
+        return read_group_compliance(caller.call, aggregator)
+    except CallError as error:
+        raise SourceError(f"the account group {one_line(aggregator)} cannot be read: {error}") from None
+
+
 def _connect(
-    request: Request, target: Target, pace: Pace, say: Callable[[str], None] | None
-) -> tuple[Caller, str, Directory | None]:
-    """Return the caller, its account, and the directory if it is to be read."""
+    request: Request, target: Target, pace: Pace, say: Callable[[str], None] | None, *, rules: bool
+) -> tuple[Caller, str, Directory | None, GroupCompliance | None]:
+    """Return the caller, its account, and what is to be read of the directory and, with `rules`, the account group."""
     caller = connect(target, pace)
     try:
         own, _ = read_identity(caller.call)
     except CallError as error:
         raise SourceError(f"the caller cannot be identified: {error}{clock_remedy(error)}") from None
-    return caller, own, read_directory(caller.call, say) if request.directory else None
+    directory = read_directory(caller.call, say) if request.directory else None
+    return caller, own, directory, _read_group(caller, request.aggregator) if request.aggregator and rules else None
 
 
 def _digest(path: str | None) -> str | None:

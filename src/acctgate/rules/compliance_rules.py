@@ -108,6 +108,8 @@ class _Tally:
     """How many rules Cloud Config ignores."""
     not_judged: dict[str, set[str]] = field(default_factory=dict)
     total: set[str] = field(default_factory=set)
+    compliant_packs: int = 0
+    """How many packs have no rules here because the account group says that the account complies with them."""
 
     def add(self, rule: Mapping[str, Any], kind: str, level: int | Unknown) -> None:
         """Count one rule of a pack."""
@@ -169,7 +171,12 @@ def _judge(tally: _Tally, limits: Mapping[str, int]) -> Judgement:
 
 
 def _parts(tally: _Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if tally.compliant_packs:
+        packs = f"{tally.compliant_packs} pack{'' if tally.compliant_packs == 1 else 's'}"
+        yield f"the account complies with {packs}, by the account group"
     if not failing:
+        if tally.compliant_packs and not tally.total:
+            return
         yield f"none of {len(tally.total)} rules is non-compliant" if tally.total else "the packs have no rules"
     else:
         counts = ", ".join(f"{tally.count(level)} {level}" for level in _LIMITS if tally.count(level))
@@ -208,6 +215,7 @@ def _add_pack(tally: _Tally, account: Snapshot, path: Path) -> None:
         tally.unknown.append(f"{name}: {reason}")
         return
     no_level = Unknown(f"{name}: {explain(error, _DETAILS_OF)}") if error else None
+    tally.compliant_packs += not rules and "AggregatorId" in pack and pack.get("ComplianceType") == "COMPLIANT"
     found = [_add_rule(tally, account, (*path, SECTION, index), no_level) for index in range(len(rules))]
     in_cloud = account.raw((*path, "IgnoredCount"))
     tally.in_cloud += in_cloud if type(in_cloud) is int and in_cloud > 0 else found.count("IGNORED")

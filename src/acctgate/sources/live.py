@@ -18,6 +18,7 @@ from acctgate.redact import without_secrets
 from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect, unexpected
 from acctgate.sources.caller import Caller
+from acctgate.sources.compliance.group import GroupCompliance
 from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.compliance.renew import SECONDS, Renewal, renew_report
 from acctgate.sources.compliance.rules import read_rule_compliance
@@ -150,16 +151,17 @@ class LiveAccount:
         return reports, errors
 
     def config_rule_compliances(
-        self, packs: Sequence[str] | None = None
+        self, packs: Sequence[str] | None = None, group: GroupCompliance | None = None
     ) -> tuple[list[dict[str, Any]], dict[str, ApiError]]:
         """Return the results of the rules of all packs, and the errors of packs that cannot be read completely.
 
         Args:
             packs: The IDs of the packs; None for all that `compliance_packs` lists.
+            group: What an account group says of its accounts: packs that this one complies with cost no call.
         """
         found, errors = [], {}
         packs = self.compliance_packs() if packs is None else packs
-        calls = [partial(read_rule_compliance, self._call, pack) for pack in packs]
+        calls = [partial(self._rule_compliance, pack, group) for pack in packs]
         for pack, result in zip(packs, self.run_parallel(calls), strict=True):
             failed = isinstance(result, CallError)
             rules, error = ({"CompliancePackId": pack}, result.error) if failed else result
@@ -167,6 +169,10 @@ class LiveAccount:
             if error is not None:
                 errors[f"{RULE_COMPLIANCE.section}.{pack}"] = error
         return found, errors
+
+    def _rule_compliance(self, pack: str, group: GroupCompliance | None) -> tuple[dict[str, Any], ApiError | None]:
+        compliant = group.rules_of(self.account_id(), pack) if group else None
+        return (compliant, None) if compliant else read_rule_compliance(self._call, pack)
 
     def credential_report(self, now: datetime) -> dict[str, Any]:
         """Return the credential report, parsed. It names users. A new one is generated if there is no recent one."""
@@ -218,14 +224,15 @@ def read_sections(
     optional: Collection[str],
     names: Names | None = None,
     max_report_age: timedelta | None = None,
+    group: GroupCompliance | None = None,
 ) -> Snapshot:
-    """Read the sections of an account that is connected; see `read_account`.
+    """Read the sections of an account that is connected; see `read_account` and `config_rule_compliances`.
 
     Raises:
         SourceError: No call brought an answer.
     """
     renewal = None if max_report_age is None else Renewal(max_report_age, now)
-    packs_of = partial(_read_packs, account, renewal, rules=RULE_COMPLIANCE.section in optional)
+    packs_of = partial(_read_packs, account, renewal, group, rules=RULE_COMPLIANCE.section in optional)
     always = account.account_id, account.security_preference, account.security_practice, packs_of
     readers = {section: read for section, read in _optional_readers(account).items() if section in optional}
     if names is not None:
@@ -258,11 +265,13 @@ def read_sections(
     return replace(snapshot_of(sections, errors, account_id, timestamp(now), read_as), read_as=read_as)
 
 
-def _read_packs(account: LiveAccount, renewal: Renewal | None, *, rules: bool) -> tuple[Any, Any]:
+def _read_packs(
+    account: LiveAccount, renewal: Renewal | None, group: GroupCompliance | None, *, rules: bool
+) -> tuple[Any, Any]:
     """Return the reports of all packs, and with `rules` the results of their rules: both, or an error for each."""
     packs = account.compliance_packs()
     reports = account.compliance_pack_reports(packs, renewal)
-    return reports, account.config_rule_compliances(packs) if rules else None
+    return reports, account.config_rule_compliances(packs, group) if rules else None
 
 
 def _optional_readers(account: LiveAccount) -> dict[str, Callable[[], dict[str, Any]]]:
