@@ -89,7 +89,10 @@ def test_without_permission_for_folders_the_accounts_are_read_and_their_folders_
 @pytest.mark.parametrize("operation", ["GetResourceDirectory", "ListAccounts"])
 def test_without_permission_the_message_says_what_to_grant(server: DemoServer, operation: str) -> None:
     server.denied.add(operation)
-    with pytest.raises(SourceError, match=rf"cannot be listed: {operation} failed.*grant resourcemanager:Get"):
+    with pytest.raises(
+        SourceError,
+        match=rf"cannot be listed: {operation} failed.*permissions resource.*, ListAccounts and ListFoldersForParent$",
+    ):
         _read(server)
 
 

@@ -27,8 +27,8 @@ _PAUSE: Final = 0.2
 _DEEPEST: Final = 10
 """Levels of folders. The service allows five."""
 _REMEDY: Final = (
-    "use the management account of the Resource Directory or a delegated administrator, and grant "
-    f"{DIRECTORY.permission}, {MEMBERS.permission} and {FOLDERS.permission} to the caller"
+    "use the management account of the Resource Directory or a delegated administrator, with the permissions "
+    f"{DIRECTORY.permission}, {MEMBERS.name} and {FOLDERS.name}"
 )
 
 

@@ -195,3 +195,10 @@ def test_other_hosts_are_never_asked(tmp_path: Path, url: str) -> None:
     with pytest.raises(DownloadError, match="URL"):
         download(url, tmp_path / "r.xls")
     assert [*tmp_path.iterdir()] == []
+
+
+def test_an_empty_report_is_an_error_and_leaves_no_file(store: Store, tmp_path: Path) -> None:
+    store.script = [status(200)]
+    with pytest.raises(DownloadError, match="the report is empty; download it again"):
+        download(store.url, tmp_path / "report.xls", endpoint=store.endpoint)
+    assert [*tmp_path.iterdir()] == []

@@ -57,7 +57,7 @@ def download(
         The size in bytes.
 
     Raises:
-        DownloadError: The URL names a host that serves no reports, the file exists, is too large, or is incomplete,
+        DownloadError: The URL names a host that serves no reports, the file exists, is empty, too large or incomplete,
             or the time is over.
     """
     host = _allowed_host(url, endpoint)
@@ -130,6 +130,8 @@ class _Transfer:
             except requests.RequestException as error:
                 reason = type(error).__name__
                 continue
+            if not self._done and not self._total:
+                raise DownloadError(f"{self._host}: the report is empty; download it again")
             if self._total is None or self._done == self._total:
                 return self._done
             reason = f"{self._done} of {self._total} bytes arrived"
