@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 
-_MOST_OUTCOMES: Final = 10_000
+_MOST_OUTCOMES: Final = 4_000
 """How many outcomes both sides remember, at least."""
 _FIELDS: Final = attrgetter(*AccountReport.__slots__)
 _OUTCOMES: Final = AccountReport.__slots__.index("outcomes")
