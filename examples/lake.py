@@ -78,6 +78,9 @@ def judge_all(source: str, target: str, policy: str) -> Counter[str]:
 
     Returns:
         The number of snapshots with each verdict.
+
+    Raises:
+        ValueError: There are not as many verdicts as snapshots.
     """
     import ray  # storing needs no Ray
 
@@ -96,7 +99,7 @@ def judge_all(source: str, target: str, policy: str) -> Counter[str]:
     batches = judged.iter_batches(batch_format="pyarrow", batch_size=None)
     counts = Counter(verdict for batch in batches for verdict in batch["verdict"].to_pylist())
     if (found := counts.total()) != (stored := snapshots.count()):
-        raise SystemExit(f"{target} has {found:,} verdicts on {stored:,} snapshots; write to a new folder")
+        raise ValueError(f"{target} has {found:,} verdicts on {stored:,} snapshots; write to a new folder")
     return counts
 
 
@@ -116,7 +119,9 @@ def main() -> None:
 
     ray.init(given.address, log_to_driver=False)
     policy = given.policy if given.policy in PRESETS else _absolute(given.policy)
-    counts = judge_all(_absolute(given.source), _absolute(given.target), policy)
+    # Ray Data does not run in a client of ray://, so a task of the cluster runs it.
+    task = ray.remote(num_cpus=0)(judge_all).remote(_absolute(given.source), _absolute(given.target), policy)
+    counts = ray.get(task)
     print(", ".join(f"{count:,} {verdict}" for verdict, count in sorted(counts.items())))
     raise SystemExit(0 if set(counts) == {"pass"} else 1 if "fail" in counts else 3)
 

@@ -80,7 +80,7 @@ def test_ray_finds_what_check_finds(accounts: Path, tmp_path: Path) -> None:
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
         assert LAKE.judge_all(str(snapshots), str(findings), "strict") == {"pass": 4, "fail": 2, "unknown": 2}
-        with pytest.raises(SystemExit, match=r"findings has 16 verdicts on 8 snapshots; write to a new folder"):
+        with pytest.raises(ValueError, match=r"findings has 16 verdicts on 8 snapshots; write to a new folder"):
             LAKE.judge_all(str(snapshots), str(findings), "strict")
     finally:
         ray.shutdown()
