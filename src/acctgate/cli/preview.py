@@ -54,9 +54,10 @@ def command(
     judging: Judging,
 ) -> None:
     """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
-    found = chosen_frameworks(frameworks)
-    writer, notifier = judging.writer(frameworks=found), judging.notifier()
+    notifier = judging.notifier()
     with notifier or nullcontext():
+        found = chosen_frameworks(frameworks)
+        writer = judging.writer(frameworks=found)
         selected = _selected_policy(judging.policy_file)
         judging.baseline(None)  # an invalid one is reported before the engine starts
         blocking = judging.fail_on()

@@ -48,6 +48,7 @@ def lint(chain: Chain, today: date) -> list[Problem]:
         *_rules(chain.file, policy, today),
         *_waivers(chain, policy, today),
         *_accounts(chain.file),
+        *_generate(chain.file, policy),
         *_groups(chain.file, policy, today),
     ]
     return sorted(found, key=lambda problem: problem.line)
@@ -72,6 +73,13 @@ def _extends(merged: Merged) -> Iterator[Problem]:
         for source in unused:
             if source.name == name or source.path == chain.file.path.parent / name:
                 yield _problem(chain.file, keys, f"every value of {name} is overridden; remove it")
+
+
+def _generate(file: Source, policy: Policy) -> Iterator[Problem]:
+    """Find a permission to generate reports that no rule judges."""
+    if file.data.get("generate") and policy.max_report_age is None:
+        message = "generate: has no effect, since compliance-report is disabled; enable the rule, or remove this"
+        yield _problem(file, ("generate",), message)
 
 
 def _has_more(source: Source) -> bool:
