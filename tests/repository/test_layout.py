@@ -16,6 +16,7 @@ SOURCE: Final = ROOT / "src/acctgate"
 MODULES: Final = sorted(path for path in HERE.rglob("test_*.py"))
 TOPICS: Final = {
     "cli/test_help.py": "the examples in each command's help",
+    "cli/test_inline_waivers.py": "waivers in comments at resources, from the plan to the exit status",
     "cli/test_main.py": "the command line as a whole: the table of commands, wrong use and errors",
     "demo/test_opentofu.py": "the demo account with a real OpenTofu or Terraform",
     "demo/test_typed_clients.py": "the demo account with Alibaba Cloud's own typed clients",
