@@ -12,6 +12,15 @@ import yaml
 
 from acctgate.redact import one_line
 
+PACK_MAIN: Final = '''"""The policy pack. It enforces policy.yaml, which is beside this file."""
+
+from pathlib import Path
+
+from acctgate.crossguard.pack import serve
+
+serve(Path(__file__).with_name("policy.yaml"))
+'''
+"""The program of a policy pack that does nothing else than the bundled one."""
 PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 
@@ -53,8 +62,18 @@ class Project:
 
     @property
     def has_pack(self) -> bool:
-        """Whether the project has a policy pack of its own."""
-        return (self._own_pack / "PulumiPolicy.yaml").is_file()
+        """Whether the project has a policy pack of acctgate that can run.
+
+        Any other pack in `policies/` would leave no report. One that does the same as the bundled one is replaced by
+        it while its virtual environment is missing: the engine would wait for it forever.
+        """
+        settings = _read_settings(self._own_pack / "PulumiPolicy.yaml")
+        modules = [path for path in self._own_pack.glob("*.py") if path.is_file()] if settings else []
+        if not any(b"acctgate" in module.read_bytes() for module in modules):
+            return False
+        virtualenv = _options(settings or {}).get("virtualenv")
+        missing = bool(virtualenv) and not (self._own_pack / str(virtualenv)).exists()
+        return not (missing and [path.name for path in modules] == ["__main__.py"] and _is_plain(modules[0]))
 
     @property
     def pack(self) -> Path:
@@ -77,9 +96,31 @@ class Project:
 
     @property
     def _runtime_options(self) -> Mapping[str, Any]:
-        runtime = self.settings.get("runtime")
-        options = runtime.get("options") if isinstance(runtime, dict) else None
-        return options if isinstance(options, dict) else {}
+        return _options(self.settings)
+
+
+def _options(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    runtime = settings.get("runtime")
+    options = runtime.get("options") if isinstance(runtime, dict) else None
+    return options if isinstance(options, dict) else {}
+
+
+def _read_settings(path: Path) -> Mapping[str, Any] | None:
+    """Return the settings of a policy pack, None if there is none. The engine explains invalid ones."""
+    if not path.is_file():
+        return None
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError):
+        settings = None
+    return settings if isinstance(settings, dict) else {"name": ""}
+
+
+def _is_plain(module: Path) -> bool:
+    """Return whether a pack's program is the usual one, with nothing but comments below it."""
+    text = module.read_text(encoding="utf-8", errors="replace")
+    below = text.removeprefix(PACK_MAIN)
+    return text != below and all(line.startswith("#") for line in below.splitlines() if line.strip())
 
 
 def read_project(folder: Path) -> Project:
