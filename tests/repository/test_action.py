@@ -160,6 +160,17 @@ def test_the_verdict(runner: Path, gate: Gate, document: Any, status: int, verdi
     assert (runner.parent / "workspace/a.xml").is_file() and (runner.parent / "workspace/b.csv").is_file()
 
 
+def test_several_plans(runner: Path, gate: Gate) -> None:
+    workspace = runner.parent / "workspace"
+    (workspace / "account.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    plan = json.dumps({"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": []})
+    for name in ("a.json", "b.json"):
+        (workspace / name).write_text(plan, encoding="utf-8")
+    assert gate(snapshot="account.json", plan="a.json\nb.json\n")[0].returncode == 0
+    done, _ = gate(snapshot="account.json", plan="a.json\nmissing.json\n")
+    assert done.returncode == 2 and "missing.json: no such file" in done.stdout
+
+
 def test_no_text_becomes_a_command_of_the_runner(runner: Path, gate: Gate) -> None:
     """The runner looks for commands in each line, wherever it begins, unless it was told to stop."""
     hostile = changed(((*LOGIN, "LoginNetworkMasks"), "::error::x;\n::add-mask::y\n"), (MODE, "::warning::z"))
