@@ -46,18 +46,32 @@ class Installation:
     """A local wheel or directory."""
     editable: bool = False
 
-    def requirement(self, extra: str | None = None) -> str | None:
+    def requirement(self, extra: str | None = None, wheels: str = WHEEL_FOLDER) -> str | None:
         """Return the word that makes pip install the same on another machine, quoted for a shell.
 
-        None if only this machine has the source. A local wheel is expected in `WHEEL_FOLDER` of the working directory.
+        Args:
+            extra: An extra to install.
+            wheels: Where a local wheel is expected, from the working directory.
+
+        Returns:
+            None if only this machine has the source.
         """
-        name = f"acctgate[{extra}]" if extra else "acctgate"
-        if self.url and self.commit:
-            return f"'{name} @ git+{self.url}@{self.commit}'"
-        if self.url and self.sha256:
-            return f"'{name} @ {self.url}#sha256={self.sha256}'"
         if self.wheel is not None:
-            return f'"{name} @ file://$PWD/{WHEEL_FOLDER}/{self.wheel.name}#sha256={self.sha256}"'
+            return f'"{_name(extra)} @ file://$PWD/{wheels}/{self.wheel.name}#sha256={self.sha256}"'
+        line = self.requirement_line(extra)
+        return f"'{line}'" if line else None
+
+    def requirement_line(self, extra: str | None = None) -> str | None:
+        """Return the same as a line of a requirements.txt. A local wheel is expected in the working directory of pip.
+
+        pip does not compare the hash of that wheel: in such a file, either all requirements have one or none.
+        """
+        if self.url and self.commit:
+            return f"{_name(extra)} @ git+{self.url}@{self.commit}"
+        if self.url and self.sha256:
+            return f"{_name(extra)} @ {self.url}#sha256={self.sha256}"
+        if self.wheel is not None:
+            return f"./{self.wheel.name}{f'[{extra}]' if extra else ''}"
         return None
 
     @property
@@ -79,6 +93,10 @@ class Installation:
             return f"pip install {flag}{shlex.quote(f'{self.path}[{extra}]')}"
         by_name = f"'acctgate[{extra}]=={__version__}'"  # from the index that this one came from
         return f"pip install {self.requirement(extra) or by_name}"
+
+
+def _name(extra: str | None) -> str:
+    return f"acctgate[{extra}]" if extra else "acctgate"
 
 
 def find_installation() -> Installation:

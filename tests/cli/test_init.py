@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from acctgate.cli import group
 from acctgate.commands.init import fit
 from acctgate.commands.init.pipelines import PIPELINES
+from acctgate.crossguard.project import read_project
 from acctgate.demo import DemoServer
 from acctgate.installation import Installation
 from acctgate.policy import load_policy
@@ -28,7 +29,14 @@ from tests.support.accounts import GOOD
 from tests.support.fitting import HOURS, changed
 from tests.support.process import run_here
 
-PACK: Final = {"policies/policy.yaml", "policies/PulumiPolicy.yaml", "policies/__main__.py"}
+POLICY: Final = "policies/policy.yaml"
+PACK: Final = {
+    POLICY,
+    "policies/PulumiPolicy.yaml",
+    "policies/__main__.py",
+    "policies/requirements.txt",
+    "policies/.gitignore",
+}
 ENGINE: Final = ROOT / ".cache/pulumi/bin"
 GITHUB: Final = ".github/workflows/acctgate.yml"
 
@@ -106,7 +114,7 @@ def test_the_target(repository: Path, preset: str) -> None:
 def test_the_pack_is_this_repositorys_own(repository: Path) -> None:
     init()
     pack = repository / "policies"
-    assert (pack / "__main__.py").read_bytes() == (ROOT / "policies/__main__.py").read_bytes()
+    assert (pack / "__main__.py").read_text().startswith((ROOT / "policies/__main__.py").read_text())
     ours: dict[str, Any] = yaml.safe_load((ROOT / "policies/PulumiPolicy.yaml").read_text())
     assert yaml.safe_load((pack / "PulumiPolicy.yaml").read_text()) == {**ours, "runtime": "python"}
     load_policy(pack / "policy.yaml")
@@ -116,7 +124,9 @@ def test_the_pack_is_this_repositorys_own(repository: Path) -> None:
     ("runtime", "virtualenv"),
     [
         ("python", None),
-        ("yaml", None),
+        ("yaml", "venv"),
+        ("nodejs", "venv"),
+        ("{name: go}", "venv"),
         ("{name: python}", None),
         ("{name: python, options: {virtualenv: venv}}", "../venv"),
         ("{name: python, options: {virtualenv: ../shared/venv}}", "../../shared/venv"),
@@ -133,7 +143,7 @@ def test_the_virtual_environment_of_the_project(
     assert init().exit_code == 0
     found = yaml.safe_load((repository / "policies/PulumiPolicy.yaml").read_text())["runtime"]
     assert found == ({"name": "python", "options": {"virtualenv": virtualenv}} if virtualenv else "python")
-    here = (virtualenv or "../.acctgate/venv").removeprefix("../")
+    here = "policies/venv" if virtualenv == "venv" else (virtualenv or "../.acctgate/venv").removeprefix("../")
     assert f"python: {here}/bin/python\n" in (repository / GITHUB).read_text()
 
 
@@ -151,12 +161,12 @@ def test_a_pipeline_installs_what_the_program_needs(repository: Path, virtualenv
     place = "venv" if virtualenv else ".acctgate/venv"
     arguments = [f"--pipeline={name}" for name in PIPELINES]
     assert init(*arguments).exit_code == 0
-    assert not any("requirements.txt" in (repository / file).read_text() for file in written(repository))
+    assert not any("requirements.txt" in (repository / each.file).read_text() for each in PIPELINES.values())
     (repository / "requirements.txt").touch()
     init(*arguments, "--force")
-    github, gitlab, flow = ((repository / pipeline.file).read_text() for pipeline in PIPELINES.values())
-    assert f"python3 -m venv {place} && {place}/bin/pip install --quiet -r requirements.txt\n" in github
-    for text in (gitlab, flow):
+    github, *others = ((repository / pipeline.file).read_text() for pipeline in PIPELINES.values())
+    assert re.search(rf"python3 -m venv {place}\n +{place}/bin/pip install --quiet -r requirements.txt\n", github)
+    for text in others:
         assert f". {place}/bin/activate\n" in text
         assert re.search(r"pip install --quiet '[^']+' -r requirements.txt\n", text)
 
@@ -165,7 +175,7 @@ def test_the_region(repository: Path) -> None:
     init("--region", "ap-southeast-1", *(f"--pipeline={name}" for name in PIPELINES))
     for pipeline in PIPELINES.values():
         text = (repository / pipeline.file).read_text()
-        assert re.search(r'(region|ACCTGATE_REGION)[:=] ?"?ap-southeast-1\b', text)
+        assert re.search(r'(region|ACCTGATE_REGION)( =|[:=]) ?["\']?ap-southeast-1\b', text)
 
 
 # Which pipeline
@@ -180,6 +190,7 @@ def test_the_region(repository: Path) -> None:
         ([".gitlab/CODEOWNERS"], None, [".gitlab-ci.yml"]),
         ([".github/x", ".gitlab-ci.yml"], None, [GITHUB, ".gitlab/acctgate.gitlab-ci.yml"]),
         ([".flow/other.yaml"], None, [".flow/acctgate.yaml"]),
+        (["Jenkinsfile"], None, ["Jenkinsfile.acctgate"]),
         ([], "git@github.com:a/b.git", [GITHUB]),
         ([], "https://user:hunter2@gitlab.example.com/a/b.git", [".gitlab-ci.yml"]),
         ([], "ssh://git@gitlab.example.com:2222/a/b.git", [".gitlab-ci.yml"]),
@@ -218,7 +229,7 @@ def test_a_folder_without_git(tmp_path: Path) -> None:
 
 def test_a_pipeline_of_gitlab_says_how_it_is_included(repository: Path) -> None:
     (repository / ".gitlab-ci.yml").write_text("x: {}\n", encoding="utf-8")
-    output = init().stdout
+    output = " ".join(init().stdout.split())
     [include] = re.findall(r"`(include: .*?)` to \.gitlab-ci\.yml", output)
     assert yaml.safe_load(include) == {"include": {"local": ".gitlab/acctgate.gitlab-ci.yml"}}
 
@@ -263,7 +274,9 @@ def test_a_second_run_may_overwrite_its_own(repository: Path) -> None:
         (["--snapshot", "../two.ndjson"], ["several accounts", "fitted to one"]),
         (["--snapshot", "../good.json", "nowhere"], ["nowhere: no such directory"]),
         (["--snapshot", "../good.json", "--region", "x\ny"], ["invalid region"]),
-        (["--snapshot", "../good.json", "--pipeline", "jenkins"], ["jenkins", "github"]),
+        (["--snapshot", "../good.json", "--pipeline", "travis"], ["travis", "github"]),
+        (["--snapshot", "../good.json", "--pack-dir", "../x"], ["--pack-dir ../x", "below"]),
+        (["--snapshot", "../good.json", "--pack-dir", "a b"], ["--pack-dir a b", "invalid path"]),
         (["--snapshot", "../good.json", "--extends", "mine"], ["mine", "strict"]),
         (["--endpoint", "127.0.0.1:9"], ["no credentials for Alibaba Cloud"]),
         (["--snapshot", "../empty"], ["empty"]),
@@ -308,17 +321,6 @@ def test_nothing_is_written_where_one_file_has_no_place(repository: Path) -> Non
     assert done.status == 2
     one_line(done.stderr, ".github: not a directory, so .github/workflows/acctgate.yml cannot be created")
     assert written(repository) == {".github"}
-
-
-def test_a_folder_below_shows_the_pipelines_of_its_repository(repository: Path) -> None:
-    run_git = ["git", "init", "-q", str(repository)]
-    subprocess.run(run_git, check=True)
-    (repository / ".gitlab-ci.yml").write_text("stages: [test]\n")
-    (repository / "infrastructure").mkdir()
-    done = run_here("init", "--snapshot", "../good.json", "infrastructure", cwd=repository)
-    assert done.status == 0, done.stderr
-    assert not (repository / "infrastructure/.github").exists()
-    assert "move them there" in " ".join(done.stdout.split())
 
 
 def test_a_policy_that_would_block_is_not_written(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,14 +370,136 @@ def test_the_next_commands_of_another_folder(repository: Path) -> None:
     os.chdir(repository.parent)
     with DemoServer() as demo:
         done = run_here("init", "repository", "--region", "cn-shanghai", environment=demo.environment)
-    assert commands(done.stdout)[0].startswith("cd repository && acctgate preview --region cn-shanghai")
+    preview, _ = commands(done.stdout)
+    assert "`pulumi -C policies install`" in done.stdout, "the pack of a program that is not Python needs it"
+    assert preview.startswith("cd repository && acctgate preview --region cn-shanghai")
 
 
 def test_a_folder_below_the_root_of_the_repository(repository: Path) -> None:
+    (repository / "infra/app").mkdir(parents=True)
+    result = init("infra/app", *(f"--pipeline={name}" for name in PIPELINES))
+    pack = {f"infra/app/{name}" for name in PACK}
+    pipelines = {
+        ".github/workflows/acctgate-infra-app.yml",
+        ".gitlab/acctgate-infra-app.gitlab-ci.yml",
+        ".flow/acctgate-infra-app.yaml",
+        "Jenkinsfile.acctgate-infra-app",
+    }
+    assert written(repository) == pack | pipelines
+    workflow = yaml.safe_load((repository / ".github/workflows/acctgate-infra-app.yml").read_text())
+    assert workflow["defaults"]["run"]["working-directory"] == "infra/app"
+    assert workflow[True]["pull_request"]["paths"] == ["infra/app/**", ".github/workflows/acctgate-infra-app.yml"]
+    gate = next(step for step in workflow["jobs"]["gate"]["steps"] if "/acctgate@" in step.get("uses", ""))
+    assert gate["with"]["working-directory"] == "infra/app"
+    gitlab = yaml.safe_load((repository / ".gitlab/acctgate-infra-app.gitlab-ci.yml").read_text())
+    assert [job["script"][0] for job in gitlab.values()] == ["cd infra/app"] * 2
+    assert "include: {local: .gitlab/acctgate-infra-app.gitlab-ci.yml}" in result.stdout
+    *_, add = commands(result.stdout)
+    subprocess.run(shlex.split(add), cwd=repository, check=True, timeout=60)
+    assert "  /infra/app/policies/ @ORGANIZATION/security\n" in result.stdout
+
+
+def test_a_folder_below_is_set_up_from_itself(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repository / "infra").mkdir()
-    output = " ".join(init("infra").stdout.split())
-    assert f"pipelines are found only at the repository's root, {repository}" in output
-    assert "repository's root" not in init().stdout
+    monkeypatch.chdir(repository / "infra")
+    first = init(snapshot="../../good.json")
+    check, add = commands(first.stdout)
+    assert check == "acctgate check --snapshot ../../good.json"
+    assert add.startswith("git -C .. add infra/policies/policy.yaml ")
+    assert run_here(*shlex.split(check)[1:], cwd=repository / "infra").status == 0
+    again = init(snapshot="../../good.json")
+    assert again.exit_code == 0 and "Wrote" not in again.stdout and "Updated" not in again.stdout
+
+
+def test_two_folders_of_one_repository(repository: Path) -> None:
+    for folder in ("a", "b"):
+        (repository / folder).mkdir()
+        assert init(folder, "--pipeline=github", "--pipeline=gitlab").exit_code == 0
+    assert len(list((repository / ".github/workflows").iterdir())) == 2
+    names = [set(yaml.safe_load(path.read_text())) for path in (repository / ".gitlab").iterdir()]
+    assert not names[0] & names[1], "GitLab merges jobs of one name"
+
+
+def test_the_owners_are_suggested(repository: Path) -> None:
+    lines = init().stdout.partition("Suggested for .github/CODEOWNERS")[2].splitlines()[1:]
+    assert [line.split()[0] for line in lines] == ["/policies/", f"/{GITHUB}", "/.github/CODEOWNERS"]
+    assert not (repository / ".github/CODEOWNERS").exists()
+
+
+# Which stack
+
+
+@pytest.mark.parametrize(
+    ("files", "stack", "told"),
+    [
+        ([], "prod", "replace it if yours has another name"),
+        (["Pulumi.dev.yaml"], "dev", "Pulumi.dev.yaml configures"),
+        (["Pulumi.dev.yaml", "Pulumi.production.yaml"], "production", "Pulumi.production.yaml configures"),
+        (["stacks/Pulumi.live.yaml"], "live", "stacks/Pulumi.live.yaml configures"),
+    ],
+)
+def test_the_stack_is_found_and_named(repository: Path, files: list[str], stack: str, told: str) -> None:
+    folder = "stacks" if any("/" in name for name in files) else "."
+    (repository / "stacks").mkdir()
+    (repository / "Pulumi.yaml").write_text(f"name: x\nruntime: nodejs\nstackConfigDir: {folder}\n", encoding="utf-8")
+    for name in files:
+        (repository / name).touch()
+    output = " ".join(init().stdout.split())
+    assert f"the pipeline previews the stack {stack}" in output and told in output
+    assert f"stack: {stack}\n" in (repository / GITHUB).read_text()
+
+
+# Terraform
+
+
+def test_terraform_needs_no_pack(repository: Path) -> None:
+    (repository / "main.tf").write_text('provider "alicloud" {}\n', encoding="utf-8")
+    output = init("--pipeline=github").stdout
+    assert written(repository) == {"main.tf", POLICY, GITHUB}
+    assert "commit .terraform.lock.hcl, which names the version" in " ".join(output.split())
+    steps = yaml.safe_load((repository / GITHUB).read_text())["jobs"]["gate"]["steps"]
+    assert {"terraform_wrapper": False} in [step.get("with") for step in steps]
+    plan, gate = (
+        next(step for step in steps if name in (step.get("name"), step.get("uses", "")[:16]))
+        for name in ("Plan", "example/acctgate")
+    )
+    assert plan["run"].splitlines()[-1] == "terraform show -json tfplan > tfplan.json"
+    assert gate["with"]["plan"].split() == ["tfplan.json"]
+
+
+# A pack of the user's own
+
+
+def test_another_folder_for_the_pack(repository: Path) -> None:
+    (repository / "Pulumi.yaml").write_text("name: x\nruntime: nodejs\n", encoding="utf-8")
+    (repository / "policies").mkdir()
+    (repository / "policies/PulumiPolicy.yaml").write_text("runtime: nodejs\n", encoding="utf-8")
+    done = run_here("init", "--snapshot", "../good.json", cwd=repository)
+    one_line(done.stderr, "policies/PulumiPolicy.yaml: already exists; use --force", "--pack-dir")
+    result = init("--pack-dir", "guard", "--pipeline=gitlab")
+    pack = {name.replace("policies/", "guard/") for name in PACK}
+    assert written(repository) == {"Pulumi.yaml", "policies/PulumiPolicy.yaml", ".gitlab-ci.yml", *pack}
+    assert commands(result.stdout)[0] == "acctgate check --snapshot ../good.json --policy guard/policy.yaml"
+    script = yaml.safe_load((repository / ".gitlab-ci.yml").read_text())["acctgate"]["script"]
+    assert "acctgate preview --stack prod --policy guard/policy.yaml" in script[-1]
+    assert "python3 -m venv guard/venv" in script
+    assert not read_project(repository).has_pack, "acctgate preview leaves the other pack alone"
+    again = init("--pipeline=gitlab")
+    assert again.exit_code == 0 and "Wrote" not in again.stdout, "the folder is known again"
+
+
+def test_the_pack_installs_what_the_user_installed(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    init()
+    commit = "0123456789" * 4
+    requirements = (repository / "policies/requirements.txt").read_text().splitlines()
+    assert f"acctgate[pulumi] @ git+https://github.com/example/acctgate@{commit}" in requirements
+    wheel = Installation(sha256="ab" * 32, path=Path("/srv/acctgate-0.1.0-py3-none-any.whl"))
+    monkeypatch.setattr("acctgate.cli.init.find_installation", lambda: wheel)
+    (repository / "Pulumi.yaml").write_text("name: x\nruntime: go\n", encoding="utf-8")
+    output = init().stdout
+    requirements = (repository / "policies/requirements.txt").read_text().splitlines()
+    assert "./acctgate-0.1.0-py3-none-any.whl[pulumi]" in requirements, "pulumi install runs pip in the pack"
+    assert f"commit {wheel.path} as policies/acctgate-0.1.0-py3-none-any.whl" in " ".join(output.split())
 
 
 # Under the real engine

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ import yaml
 from acctgate.cli import group
 from acctgate.commands.init.pipelines import PIPELINES, UNRECORDED, install_step, render
 from acctgate.commands.init.repository import Repository
+from acctgate.commands.init.terraform import Module, Terraform
 from acctgate.demo.faults import permission
 from acctgate.installation import Installation
 from tests.support import ROOT
@@ -27,7 +29,19 @@ from tests.support.fitting import HOURS, changed, fitted
 DOCS: Final = (ROOT / "docs/pipelines.md").read_text(encoding="utf-8")
 LINTER: Final = ROOT / ".cache/actionlint/actionlint"
 COMMAND: Final = "github.com/rhysd/actionlint/cmd/actionlint"
-TEMPLATES: Final = [(name, pulumi) for name in PIPELINES for pulumi in (False, True)]
+TERRAFORM: Final = Terraform("terraform", False, (Module(".", True),))
+REPOSITORIES: Final = {
+    "check": Repository(ROOT),
+    "python": Repository(ROOT, "python"),
+    "python-venv": Repository(ROOT, "python", "venv"),
+    "nodejs": Repository(ROOT, "nodejs", stack="live", pack="guard"),
+    "terraform": Repository(ROOT, terraform=TERRAFORM),
+    "modules": Repository(ROOT, terraform=Terraform("tofu", False, (Module("app", True), Module("network", False)))),
+    "terragrunt": Repository(ROOT, terraform=Terraform("tofu", True, ())),
+    "below-nodejs": Repository(ROOT / "infra/app", "nodejs", prefix="infra/app", top=ROOT),
+    "below-terraform": Repository(ROOT / "infra", terraform=TERRAFORM, prefix="infra", top=ROOT),
+}
+TEMPLATES: Final = [(name, kind) for name in PIPELINES for kind in REPOSITORIES]
 OWN: Final = sorted((ROOT / ".github/workflows").glob("*.yml"))
 # Whether tests build actionlint at the same time does not matter; whether they run it, neither.
 pytestmark = pytest.mark.xdist_group("actionlint")
@@ -68,11 +82,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lint(actionlint: str, project: Path, workflow: str) -> str:
-    """Return actionlint's messages for a workflow."""
-    (project / ".github/workflows/w.yml").write_text(
-        re.sub(r"uses: \w+/acctgate@\S+", "uses: ./", workflow), encoding="utf-8"
-    )
+def lint(actionlint: str, project: Path, *workflows: str) -> str:
+    """Return actionlint's messages for workflows."""
+    for number, workflow in enumerate(workflows):
+        text = re.sub(r"uses: \w+/acctgate@\S+", "uses: ./", workflow)
+        (project / f".github/workflows/{number}.yml").write_text(text, encoding="utf-8")
     done = subprocess.run(
         [actionlint, "-no-color"], cwd=project, capture_output=True, encoding="utf-8", timeout=120, check=False
     )
@@ -91,14 +105,17 @@ INSTALLATIONS: Final = {
 }
 
 
-def rendered(name: str, pulumi: bool, virtualenv: str | None = None, installation: Installation = GITHUB) -> str:
+def rendered(name: str, kind: str, installation: Installation = GITHUB) -> str:
     """Return a pipeline as `acctgate init` writes it."""
-    return render(name, Repository(ROOT, pulumi, virtualenv), "cn-shanghai", (), installation)
+    return render(name, REPOSITORIES[kind], "cn-shanghai", (), installation)
 
 
-def parsed(name: str, pulumi: bool, installation: Installation = GITHUB) -> Any:
-    """Return the pipeline as YAML."""
-    return yaml.safe_load(rendered(name, pulumi, None, installation))
+def parsed(name: str, kind: str, installation: Installation = GITHUB) -> Any:
+    """Return the pipeline as YAML. Of Jenkins, only the scripts: Groovy is no YAML."""
+    text = rendered(name, kind, installation)
+    if name == "jenkins":
+        return [{"run": textwrap.dedent(script)} for script in re.findall(r"sh '''\n(.*?)'''", text, re.DOTALL)]
+    return yaml.safe_load(text)
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -126,7 +143,7 @@ def understood(words: list[str]) -> None:
 
 def test_actionlint_finds_what_is_wrong(actionlint: str, project: Path) -> None:
     """Else the tests below could not fail."""
-    workflow = rendered("github", False)
+    workflow = rendered("github", "check")
     assert "region" in lint(actionlint, project, workflow.replace("region:", "regoin:"))
     assert "permission" in lint(actionlint, project, workflow.replace("id-token: write", "id-tokens: write"))
     assert "undefined" in lint(actionlint, project, workflow.replace("vars.ALI", "nothing.ALI"))
@@ -146,16 +163,15 @@ def test_the_workflows_of_this_repository(actionlint: str) -> None:
 
 
 @pytest.mark.parametrize("source", INSTALLATIONS)
-@pytest.mark.parametrize("pulumi", [False, True])
-def test_the_workflows_that_init_writes(actionlint: str, project: Path, pulumi: bool, source: str) -> None:
-    for virtualenv in (None, "venv"):
-        assert lint(actionlint, project, rendered("github", pulumi, virtualenv, INSTALLATIONS[source])) == ""
+def test_the_workflows_that_init_writes(actionlint: str, project: Path, source: str) -> None:
+    workflows = (rendered("github", kind, INSTALLATIONS[source]) for kind in REPOSITORIES)
+    assert lint(actionlint, project, *workflows) == ""
 
 
 def test_the_workflows_in_the_docs(actionlint: str, project: Path) -> None:
     blocks = [block for block in re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL) if "runs-on:" in block]
     assert blocks
-    assert [lint(actionlint, project, block) for block in blocks] == [""] * len(blocks)
+    assert lint(actionlint, project, *blocks) == ""
 
 
 def test_the_action_itself(actionlint: str, project: Path) -> None:
@@ -173,18 +189,21 @@ def test_the_action_itself(actionlint: str, project: Path) -> None:
 
 
 @pytest.mark.parametrize("source", INSTALLATIONS)
-@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
-def test_a_pipeline_runs_the_gate(name: str, pulumi: bool, source: str) -> None:
-    text = rendered(name, pulumi, None, INSTALLATIONS[source])
-    assert text.startswith("# Written by `acctgate init`")
-    assert "@{" not in text
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_a_pipeline_runs_the_gate(name: str, kind: str, source: str) -> None:
+    repository = REPOSITORIES[kind]
+    text = rendered(name, kind, INSTALLATIONS[source])
+    assert text.lstrip("#/").startswith(" Written by `acctgate init`: ")
+    assert not re.search(r"@[{%#]|[%#]@", text)
     _, compare, *gate = commands(text)  # the head says that init wrote it
-    assert compare[1:3] == ["diff", "--base"]
+    assert compare[1:-1] == (["diff", "guard/policy.yaml", "--base"] if kind == "nodejs" else ["diff", "--base"])
     understood(compare)
     assert len(gate) == (name != "github" or source != "action")  # the action has the gate's command
     for words in gate:
-        assert words[1] == ("preview" if pulumi else "check")
+        assert words[1] == ("preview" if repository.pulumi else "check")
         understood(words)
+        plans = [words[number + 1] for number, word in enumerate(words) if word == "--plan"]
+        assert tuple(plans) == (repository.terraform.plans if repository.terraform else ())
 
 
 INSTALLED: Final = {
@@ -196,18 +215,20 @@ INSTALLED: Final = {
 
 
 @pytest.mark.parametrize("source", INSTALLED)
-@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
-def test_a_pipeline_installs_what_the_user_installed(name: str, pulumi: bool, source: str) -> None:
-    text = "\n".join(scripts(parsed(name, pulumi, INSTALLATIONS[source])))
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_a_pipeline_installs_what_the_user_installed(name: str, kind: str, source: str) -> None:
+    text = "\n".join(scripts(parsed(name, kind, INSTALLATIONS[source])))
     found = re.findall(r"install --quiet (?:--root-user-action ignore )?(?!-r)(.*)", text)
-    wanted = INSTALLED[source]
+    repository = REPOSITORIES[kind]
+    # The pack needs the wheel, too, so it is in the pack.
+    wanted = INSTALLED[source].replace(".acctgate/", f"{repository.pack if repository.pulumi else '.acctgate'}/")
     without_extra = wanted.replace("[pulumi]", "")
-    assert found == [without_extra, wanted if pulumi else without_extra]
+    assert found == [without_extra, wanted if repository.pulumi else without_extra]
 
 
 def test_a_workflow_uses_the_action_of_the_commit_that_the_user_installed() -> None:
-    for pulumi in (False, True):
-        text = rendered("github", pulumi)
+    for kind in REPOSITORIES:
+        text = rendered("github", kind)
         assert f"uses: example/acctgate@{COMMIT} # acctgate 0.1.0\n" in text
         assert f"'acctgate @ git+https://github.com/example/acctgate@{COMMIT}'" in text
 
@@ -228,10 +249,10 @@ def test_nothing_installs_acctgate_by_its_name_alone(file: str) -> None:
     assert "acctgate/acctgate" not in text
 
 
-@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
+@pytest.mark.parametrize(("name", "pulumi"), [(name, pulumi) for name in PIPELINES for pulumi in (False, True)])
 def test_a_pipeline_names_the_account_and_the_stack(name: str, pulumi: bool) -> None:
     accounts = ("1500000000000001", "1600000000000002")
-    with_stack = Repository(ROOT, pulumi, None, "live")
+    with_stack = Repository(ROOT, "python" if pulumi else None, None, "live")
     one, two = (render(name, with_stack, "cn-shanghai", accounts[:number], GITHUB) for number in (1, 2))
     if name == "github":
         inputs = [yaml.safe_load(text)["jobs"]["gate"]["steps"] for text in (one, two)]
@@ -250,26 +271,25 @@ def _actions(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [step for step in steps if "uses" in step]
 
 
-@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
-def test_a_pipeline_stores_no_key(name: str, pulumi: bool) -> None:
-    text = rendered(name, pulumi)
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_a_pipeline_stores_no_key(name: str, kind: str) -> None:
+    text = rendered(name, kind)
     assert not re.search(r"(?i)access_?key|secrets\.|password", text)
     assert "OIDC" in text or "RAM role" in text
 
 
-@pytest.mark.parametrize(("name", "pulumi"), TEMPLATES)
-def test_the_shell_of_a_pipeline_can_be_read(name: str, pulumi: bool) -> None:
-    found = [script for each in INSTALLATIONS.values() for script in scripts(parsed(name, pulumi, each))]
+@pytest.mark.parametrize(("name", "kind"), TEMPLATES)
+def test_the_shell_of_a_pipeline_can_be_read(name: str, kind: str) -> None:
+    found = [script for each in INSTALLATIONS.values() for script in scripts(parsed(name, kind, each))]
     assert found
-    for script in found:
-        subprocess.run([shutil.which("bash") or "sh", "-n", "-c", script], check=True, timeout=60)
+    subprocess.run([shutil.which("bash") or "sh", "-n", "-c", "\n".join(found)], check=True, timeout=60)
 
 
 def scripts(node: Any) -> Iterator[str]:
     """Return what a shell runs."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == "run":
+            if key == "run" and isinstance(value, str):
                 yield value
             elif key == "script":
                 yield "\n".join(value)
@@ -281,10 +301,11 @@ def scripts(node: Any) -> Iterator[str]:
 
 
 def test_nothing_lets_a_gate_pass_that_has_not() -> None:
-    for name, pulumi in TEMPLATES:
-        text = "".join(rendered(name, pulumi, None, each) for each in INSTALLATIONS.values())
-        assert not re.search(r"allow_failure|\|\| *true|set \+e", text)
-        steps = [step for job in parsed(name, pulumi).get("jobs", {}).values() for step in job["steps"]]
+    for name, kind in TEMPLATES:
+        text = "".join(rendered(name, kind, each) for each in INSTALLATIONS.values())
+        assert not re.search(r"allow_failure|\|\| *true|set \+e|catchError|returnStatus", text)
+        jobs = parsed(name, kind).get("jobs", {}) if name == "github" else {}
+        steps = [step for job in jobs.values() for step in job["steps"]]
         lenient = [step["uses"] for step in steps if "continue-on-error" in step]
         assert lenient == (["github/codeql-action/upload-sarif@v4"] if name == "github" else [])
 
@@ -292,9 +313,9 @@ def test_nothing_lets_a_gate_pass_that_has_not() -> None:
 # GitHub
 
 
-@pytest.mark.parametrize("pulumi", [False, True])
-def test_github_grants_the_least(pulumi: bool) -> None:
-    workflow = parsed("github", pulumi)
+@pytest.mark.parametrize("kind", REPOSITORIES)
+def test_github_grants_the_least(kind: str) -> None:
+    workflow = parsed("github", kind)
     assert workflow["permissions"] == {}
     policy, job = workflow["jobs"].values()
     assert policy["permissions"] == {"contents": "read"}, "rule modules of a pull request run in it"
@@ -308,7 +329,8 @@ def test_github_grants_the_least(pulumi: bool) -> None:
     assert "if" not in job, "a job that is skipped counts as passed"
     checkout, *_, upload = job["steps"]
     assert checkout["with"] == {"persist-credentials": False}
-    assert upload["if"].startswith("always()") and upload["with"]["sarif_file"] == "acctgate.sarif"
+    base = f"{prefix}/" if (prefix := REPOSITORIES[kind].prefix) else ""
+    assert upload["if"].startswith("always()") and upload["with"]["sarif_file"] == f"{base}acctgate.sarif"
 
 
 # GitLab
@@ -317,7 +339,7 @@ def test_github_grants_the_least(pulumi: bool) -> None:
 @pytest.mark.parametrize("pulumi", [False, True])
 def test_gitlab(pulumi: bool) -> None:
     """The keys of a job, and their shapes, as GitLab's reference has them."""
-    pipeline = parsed("gitlab", pulumi)
+    pipeline = parsed("gitlab", "python" if pulumi else "check")
     assert list(pipeline) == ["acctgate-policy", "acctgate"]
     assert set(pipeline["acctgate-policy"]) == {"image", "rules", "variables", "script"}
     job = pipeline["acctgate"]
@@ -338,7 +360,7 @@ def test_gitlab(pulumi: bool) -> None:
 @pytest.mark.parametrize("pulumi", [False, True])
 def test_flow(pulumi: bool) -> None:
     """The keys that Flow's documents name, ids of letters, digits and _, and placeholders that a person sees."""
-    pipeline = parsed("flow", pulumi)
+    pipeline = parsed("flow", "python" if pulumi else "check")
     assert list(pipeline) == ["name", "sources", "stages"]
     [source] = pipeline["sources"].values()
     assert source["triggerEvents"] == ["mergeRequestOpenedOrUpdate"]

@@ -15,15 +15,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, cast
 
+from acctgate.diff.policies import compare_policies
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.targets.base import comment
 from acctgate.model.account_id import is_account_id
 from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy import Policy, PolicyError, entry_fault, load_policy, yaml_flow
+from acctgate.policy import PRESETS, Policy, PolicyError, entry_fault, load_policy, yaml_flow
 from acctgate.redact import one_line
 from acctgate.rules import account_identity
 from acctgate.rules.base import Rule, RuleEntry
+from acctgate.text import and_more
 
 Kind = Literal["ratchet", "violated", "unknown"]
 """Why an entry differs from the target: today's value is the limit, the rule is violated, or it is unknown."""
@@ -119,8 +121,11 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime, meant: Ite
     return Fit(report.account, report.alias, name, _day(snapshot, now), gaps, tuple(filter(is_account_id, accounts)))
 
 
-def prove(fitted: Fit, account: Snapshot, now: datetime) -> None:
+def prove(fitted: Fit, account: Snapshot, now: datetime) -> Policy:
     """Load the fitted policy from a file and judge the account by it. It must pass.
+
+    Returns:
+        The policy.
 
     Raises:
         PolicyError: It cannot be loaded, or it would block.
@@ -128,13 +133,47 @@ def prove(fitted: Fit, account: Snapshot, now: datetime) -> None:
     with TemporaryDirectory(prefix="acctgate-") as folder:
         (file := Path(folder) / "policy.yaml").write_text(fitted.text(), encoding="utf-8", newline="\n")
         try:
-            (report,) = evaluate([account], load_policy(file), now)
+            policy = load_policy(file)
+            (report,) = evaluate([account], policy, now)
         except PolicyError as error:
             raise PolicyError(f"the fitted policy cannot be loaded: {error} (this is a bug in acctgate)") from None
     blocking = [outcome for outcome in report.outcomes if outcome.binding and outcome.outcome in ("fail", "unknown")]
     if blocking:
         what = f"{blocking[0].rule}: {blocking[0].message}"
         raise PolicyError(f"the fitted policy would block: {what} (this is a bug in acctgate)")
+    return policy
+
+
+def reason_to_keep(present: Path, fitted: Policy, now: datetime) -> str | None:
+    """Return why an earlier run's policy is kept, None if it is replaced.
+
+    A fitted policy holds today's values, so an account that got worse would loosen it unnoticed.
+
+    Args:
+        present: The file that an earlier run wrote.
+        fitted: The policy that fits the account now.
+        now: The time of judgement (with a time zone).
+
+    Returns:
+        Empty if both require the same.
+
+    Raises:
+        PolicyError: The present policy cannot be loaded.
+    """
+    changes = compare_policies(load_policy(present), fitted, now.date())
+    loosened = [change.rule for change in changes if change.loosened]
+    if loosened:
+        return f"the account now needs a looser policy: {loosened[0]}{and_more(len(loosened) - 1)}"
+    return None if changes else ""
+
+
+def present_preset(present: Path) -> str | None:
+    """Return the preset that an earlier run's policy extends, None if it cannot be read."""
+    try:
+        found = re.search(r"^extends: (\S+)$", present.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found[1] if found and found[1] in PRESETS else None
 
 
 def _day(snapshot: Snapshot, now: datetime) -> str:

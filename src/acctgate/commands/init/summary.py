@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from shutil import get_terminal_size
 from textwrap import wrap
+from typing import Final
 
+from acctgate.commands.init.files import Change
 from acctgate.commands.init.fit import Fit, Gap
-from acctgate.commands.init.pipelines import install_step, manual_step
-from acctgate.commands.init.repository import Repository, root
-from acctgate.installation import Installation
+from acctgate.commands.init.generate import Generator
+from acctgate.commands.init.pipelines import install_step, manual_step, wheel_folder
+from acctgate.commands.init.repository import DEFAULT_PACK, Repository
+from acctgate.commands.init.terraform import LOCK_FILE
 from acctgate.policy import yaml_flow
 from acctgate.redact import one_line
 
-_MOVE = "move them there, and run them in this folder (working-directory, or cd)"
 _MEANWHILE = {"ratchet": "today's value is the limit", "violated": "advisory"}
+_CODEOWNERS: Final = {"github": ".github/CODEOWNERS", "gitlab": "CODEOWNERS"}
 Options = Sequence[tuple[str, str | None]]
 """Options of a command line and their values; None is an option that was not given."""
 
@@ -25,28 +30,43 @@ Options = Sequence[tuple[str, str | None]]
 class InitSummary:
     """The result of one run, and the next steps."""
 
-    repository: Repository
+    generator: Generator
     fit: Fit
-    pipelines: Mapping[str, str]
-    """CI system → file."""
     sources: Options
     live: Options
-    installation: Installation
 
-    def lines(self, files: Sequence[str]) -> Iterator[str]:
-        """Yield the lines of the summary, for the files that were written."""
-        for number, file in enumerate(files):
-            yield f"{'' if number else 'Wrote':6}{file}"
+    @property
+    def repository(self) -> Repository:
+        """The repository."""
+        return self.generator.repository
+
+    @property
+    def _pipelines(self) -> dict[str, str]:
+        return {name: file.name for name, file in self.generator.pipelines.items()}
+
+    def lines(self, changes: Sequence[Change]) -> Iterator[str]:
+        """Yield the lines of the summary, for what was done to the files."""
+        yield from self._files(changes)
+        for change in changes:
+            if change.diff:
+                yield from ("", *change.diff)
         yield ""
         yield from self._tighten()
-        yield from ("", "Next:", f"  {self._check()}", f"  {self._commit(files)}")
+        yield from ("", "Next:", *(f"  {command}" for command in self._next(changes)))
         yield from ("", "Before the pipeline runs:")
-        for name, file in self.pipelines.items():
-            yield f"  {manual_step(name, file)}"
-        yield from _block(install_step(self.installation), "  ")
-        top = root(self.repository.folder)
-        if top is not None and top != self.repository.folder.resolve():
-            yield from _block(f"pipelines are found only at the repository's root, {top}: {_MOVE}", "  ")
+        for name, file in self._pipelines.items():
+            yield from _block(manual_step(name, file), "  ")
+        for step in self._steps():
+            yield from _block(step, "  ")
+        yield from self._owners()
+
+    def _files(self, changes: Sequence[Change]) -> Iterator[str]:
+        before = None
+        for change in changes:
+            label = "" if change.action == before else change.action
+            note = f" ({change.note}; --force overwrites it)" if change.note else ""
+            yield f"{label:{len(change.action)}} {change.name}{note}"
+            before = change.action
 
     def _tighten(self) -> Iterator[str]:
         account = one_line(f"account {self.fit.account or self.fit.alias or '(unnamed)'}")
@@ -68,7 +88,7 @@ class InitSummary:
         for reason, rules in reasons.items():
             yield from ("", *_block(f"{', '.join(rules)}: {{level: advisory}}", "  "))
             yield from _block(
-                f"{reason}; advisory, since it is unknown. Fix this, then run acctgate init --force.", "    "
+                f"{reason}; advisory, since it is unknown. Fix this, then run acctgate init again.", "    "
             )
 
     def _gap(self, gap: Gap) -> Iterator[str]:
@@ -76,27 +96,65 @@ class InitSummary:
         yield from ("", f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}")
         yield from _block(f"{text}. {gap.remediation}", "    ")
 
-    def _check(self) -> str:
-        """Return the command that shows that nothing blocks."""
-        folder = self.repository.folder
+    def _next(self, changes: Sequence[Change]) -> Iterator[str]:
+        """Yield the commands that show that nothing blocks, and that commit the files."""
+        folder, pack = self.repository.folder, self.repository.pack
         here = folder.resolve() == folder.cwd()
-        if self.repository.pulumi and not self.sources:
+        preview = self.repository.pulumi and not self.sources
+        if preview:
             cd = "" if here else f"cd {shlex.quote(str(folder))} && "
-            return cd + _command("acctgate preview", self.live)
-        policy = None if here else str(folder / "policies/policy.yaml")
-        return _command("acctgate check", [*self.sources, *([] if self.sources else self.live), ("--policy", policy)])
+            policy = None if pack == DEFAULT_PACK else f"{pack}/policy.yaml"
+            yield cd + _command("acctgate preview", [*self.live, ("--policy", policy)])
+        else:
+            policy = None if here and pack == DEFAULT_PACK else str(folder / pack / "policy.yaml")
+            yield _command(
+                "acctgate check", [*self.sources, *([] if self.sources else self.live), ("--policy", policy)]
+            )
+        if written := [change.name for change in changes if change.action in ("Wrote", "Updated")]:
+            root = self.repository.root
+            git = "git" if root.resolve() == root.cwd() else f"git -C {shlex.quote(os.path.relpath(root))}"
+            yield f"{git} add {' '.join(written)}"
 
-    def _commit(self, files: Sequence[str]) -> str:
-        folder = self.repository.folder
-        git = "git" if folder.resolve() == folder.cwd() else f"git -C {shlex.quote(str(folder))}"
-        return f"{git} add {' '.join(files)}"
+    def _steps(self) -> Iterator[str]:
+        """Yield the manual steps before the pipeline runs."""
+        yield install_step(self.generator.installation, wheel_folder(self.repository))
+        if self.repository.pulumi and self.repository.stack_file:
+            stack, file = self.repository.stack, self.repository.stack_file
+            yield f"the pipeline previews the stack {stack}, which {file} configures"
+        elif self.repository.pulumi:
+            yield f"the pipeline previews the stack {self.repository.stack}: replace it if yours has another name"
+        if self.repository.pack_virtualenv == "venv":
+            pack = self.repository.pack
+            preview = f"`pulumi preview --policy-pack {pack}`"
+            yield f"to use the pack without acctgate, too: `pulumi -C {pack} install`, then {preview}"
+        terraform = self.repository.terraform
+        if terraform and terraform.terragrunt:
+            yield "the pipeline needs Terragrunt 0.77 or newer: add the step that installs it"
+        for module in terraform.modules if terraform else ():
+            if not module.locked:
+                yield (
+                    f"commit {(self.repository.folder / module.path / LOCK_FILE).as_posix()}, which names the version "
+                    "of the provider: without it, settings that depend on the version are unknown"
+                )
+
+    def _owners(self) -> Iterator[str]:
+        """Yield lines for CODEOWNERS: what decides about the verdict."""
+        file = next((_CODEOWNERS[name] for name in self._pipelines if name in _CODEOWNERS), None)
+        if file is None:
+            return
+        owned = [f"{self.repository.from_root(self.repository.pack)}/", *self._pipelines.values(), file]
+        yield from ("", f"Suggested for {file}, with the owners of the policy:")
+        yield from (f"  /{name} @ORGANIZATION/security" for name in owned)
 
 
 def _block(text: str, indent: str) -> list[str]:
+    """Wrap text. Code between backticks stays on one line, so that it can be copied."""
     width = max(60, get_terminal_size((110, 24)).columns)
-    return wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    whole = re.sub("`[^`]*`", lambda code: code[0].replace(" ", "\0"), text)
+    lines = wrap(
+        whole, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
     )
+    return [line.replace("\0", " ") for line in lines]
 
 
 def _command(name: str, options: Options) -> str:

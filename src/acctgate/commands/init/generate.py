@@ -1,0 +1,68 @@
+"""The files that `acctgate init` writes into a repository: their names, and their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from acctgate.commands.init.files import mark, state_of
+from acctgate.commands.init.fit import Fit, reason_to_keep
+from acctgate.commands.init.pack import pack_files
+from acctgate.commands.init.pipelines import PipelineFile, render
+from acctgate.commands.init.repository import Repository
+from acctgate.installation import Installation
+from acctgate.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """Generates the files of a repository. Names are paths from its root."""
+
+    repository: Repository
+    pipelines: Mapping[str, PipelineFile]
+    """By the CI system's name."""
+    installation: Installation
+
+    @property
+    def policy_name(self) -> str:
+        """The policy file."""
+        return self.repository.from_root(f"{self.repository.pack}/policy.yaml")
+
+    @property
+    def policy_file(self) -> Path:
+        """The path of the policy file."""
+        return self.repository.root / self.policy_name
+
+    def names(self) -> list[str]:
+        """Return the names of all files."""
+        return [self.policy_name, *self._pack(), *(file.name for file in self.pipelines.values())]
+
+    def texts(self, fitted: Fit, region: str) -> dict[str, str]:
+        """Return the text of each file, with the mark by which later runs know it.
+
+        Args:
+            fitted: The policy.
+            region: The region of the endpoints.
+        """
+        texts = {name: mark(name, text) for name, text in {self.policy_name: fitted.text(), **self._pack()}.items()}
+        for name, file in self.pipelines.items():
+            text = render(name, self.repository, region, fitted.meant, self.installation, file.name)
+            texts[file.name] = mark(file.default, text)
+        return texts
+
+    def kept(self, fitted: Policy, now: datetime) -> dict[str, str]:
+        """Return the files that a later run keeps though nobody edited them, and why.
+
+        Raises:
+            PolicyError: The present policy cannot be loaded.
+        """
+        if state_of(self.policy_file) != "written":
+            return {}
+        reason = reason_to_keep(self.policy_file, fitted, now)
+        return {} if reason is None else {self.policy_name: reason}
+
+    def _pack(self) -> dict[str, str]:
+        files = pack_files(self.repository, self.installation)
+        return {self.repository.from_root(name): text for name, text in files.items()}

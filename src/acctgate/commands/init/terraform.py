@@ -1,0 +1,106 @@
+"""Find what Terraform, OpenTofu or Terragrunt plans in a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+LOCK_FILE: Final = ".terraform.lock.hcl"
+_SOURCES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
+_SKIPPED: Final = frozenset({"modules", "examples", "test", "tests", "node_modules", "venv"})
+"""Folders that usually hold no root module, beside hidden ones."""
+_MAX_DEPTH: Final = 4
+_LOCAL_MODULE: Final = re.compile(r"""["']?source["']?\s*[=:]\s*"(\.{1,2}/[^"]*)\"""")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A root module."""
+
+    path: str
+    """From the folder that was searched; `.` is that folder."""
+    locked: bool
+    """Whether it has a dependency lock file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """What a pipeline plans."""
+
+    tool: str
+    """`terraform` or `tofu`."""
+    terragrunt: bool
+    modules: tuple[Module, ...]
+    """Empty with Terragrunt, which finds its units itself."""
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """The files with the plans as JSON, from the folder. Each is beside its lock file, which names the provider."""
+        if self.terragrunt:
+            return ("tfplan.json",)
+        return tuple(_join(module.path, "tfplan.json") for module in self.modules)
+
+    def commands(self) -> list[str]:
+        """Return the shell commands that write the plans. A failing one must stop the shell."""
+        if self.terragrunt:
+            return [
+                f"export TG_TF_PATH={self.tool}",
+                'terragrunt run --all --non-interactive --json-out-dir "$PWD/.acctgate/plans" -- plan -input=false',
+                # One file, so that a run without any plan is an error instead of a verdict without a plan.
+                "find .acctgate/plans -name '*.json' -exec cat {} + > tfplan.json",
+            ]
+        return [command for module in self.modules for command in self._module(module)]
+
+    def _module(self, module: Module) -> Iterator[str]:
+        tool = self.tool if module.path == "." else f"{self.tool} -chdir={module.path}"
+        yield f"{tool} init -input=false{' -lockfile=readonly' if module.locked else ''}"
+        yield f"{tool} plan -input=false -out=tfplan"
+        yield f"{tool} show -json tfplan > {_join(module.path, 'tfplan.json')}"
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def find_terraform(folder: Path) -> Terraform | None:
+    """Return what to plan in a folder, None if it has no configuration.
+
+    Modules that another one calls are no root modules. If some root modules use the alicloud provider, the others are
+    left out: they deploy elsewhere.
+    """
+    texts: dict[Path, str] = {}
+    terragrunt = opentofu = False
+    for place, names in _folders(folder):
+        terragrunt |= "terragrunt.hcl" in names
+        opentofu |= any(name.endswith((".tofu", ".tofu.json")) for name in names)
+        sources = [name for name in names if name.endswith(_SOURCES)]
+        if sources:
+            texts[place] = "\n".join(_text(place / name) for name in (*sources, LOCK_FILE))
+    if not texts and not terragrunt:
+        return None
+    called = {(place / path).resolve() for place, text in texts.items() for path in _LOCAL_MODULE.findall(text)}
+    roots = {place: text for place, text in texts.items() if place.resolve() not in called}
+    relevant = {place: text for place, text in roots.items() if "alicloud" in text} or roots
+    opentofu |= any("registry.opentofu.org" in text for text in texts.values())
+    modules = [Module(place.relative_to(folder).as_posix(), (place / LOCK_FILE).is_file()) for place in relevant]
+    return Terraform("tofu" if opentofu else "terraform", terragrunt, () if terragrunt else tuple(modules))
+
+
+def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the folders that may hold a root module, and the names of their files, both sorted."""
+    for place, folders, names in os.walk(folder):
+        path = Path(place)
+        deep = len(path.relative_to(folder).parts) >= _MAX_DEPTH
+        folders[:] = [] if deep else sorted(name for name in folders if name[0] != "." and name not in _SKIPPED)
+        yield path, sorted(names)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
