@@ -78,12 +78,17 @@ class Tally:
                 assert len(found.message) > len("unknown: "), "an unknown names its reason"
                 counts.unknown += 1
                 self.reasons[f"{path}: {_NAMES.sub('', found.message)}"] += 1
-            elif found.actual == real and type(found.actual) is type(real):
+            elif _as_set(found.actual) == _as_set(real) and type(found.actual) is type(real):
                 counts.right += 1
             else:
                 counts.wrong += 1
                 case = f"predicted {found.actual!r}, became {real!r} ({found.message}): {given[index]}"
                 self.wrong.append(f"{path}: {index} {name}: {case}")
+
+
+def _as_set(value: Any) -> Any:
+    """Return a list as the provider takes it: verification types have no order."""
+    return sorted(value) if isinstance(value, list) else value
 
 
 def _was_empty(case: Case, name: str) -> bool:
