@@ -77,7 +77,7 @@ def test_ray_finds_what_check_finds(accounts: Path, tmp_path: Path) -> None:
     snapshots.mkdir()
     for number in (1, 2):
         LAKE.store(str(accounts), str(snapshots / f"{number}.parquet"))
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
         assert LAKE.judge_all(str(snapshots), str(findings), "strict") == {"pass": 4, "fail": 2, "unknown": 2}
         with pytest.raises(ValueError, match=r"findings has 16 verdicts on 8 snapshots; write to a new folder"):
