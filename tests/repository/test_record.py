@@ -17,7 +17,7 @@ from tests.support.tools import load_tool
 RECORD: Final = load_tool("record")
 _CHANGING: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)|acctgate \d+\.\d+\.\d+|sha256:[0-9a-f]+|[\d,]+ bytes"
-    r"|request id [0-9A-F-]+|127\.0\.0\.1:\d+"
+    r"|as of \d{4}-\d\d-\d\d|request id [0-9A-F-]+|127\.0\.0\.1:\d+"
 )
 """Times, versions, digests, sizes and ports: another run has others."""
 _ENGINE: Final = "\n$ acctgate preview"
