@@ -30,7 +30,8 @@ pipeline {
     }
     stages {
         // Fails if a change request loosens the policy. Who may approve that: docs/pipelines.md.
-        // The stage has no credentials, since the change request's own rule modules run in it.
+        // The stage needs no credentials, and the change request's own rule modules run in it: if the agent has a RAM
+        // role, run it on another agent.
         stage('policy') {
             when {
                 changeRequest()
