@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,7 @@ $ git init --quiet && git remote add origin https://gitlab.example/infrastructur
 $ python3 -m venv .venv && . .venv/bin/activate
 $ pip install CHECKOUT
 $ acctgate init --pipeline gitlab
-$ git add . && git -c user.name=a -c user.email=a@example.org commit --quiet --message "Set up acctgate"
+$ git add policies .gitlab-ci.yml && git -c user.name=a -c user.email=a@example.org commit --quiet --message "Set up acctgate"
 $ acctgate check --format text --format junit=junit.xml --format gitlab=quality.json
 """
 """The pipeline itself needs a GitLab: the last command is what its job runs."""
@@ -77,7 +78,7 @@ def adopt(text: str) -> list[str]:
     with DemoServer(organization=organization) as server, tempfile.TemporaryDirectory(prefix="adoption-") as name:
         folder = Path(name)
         environment = {**os.environ, **server.environment, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        lines, seconds = [], 0.0
+        lines, seconds, before = [], 0.0, _cpu()
         for kind, content in steps(text):
             if kind == "$":
                 taken, log = _run(content, folder, environment, server.endpoint)
@@ -86,7 +87,14 @@ def adopt(text: str) -> list[str]:
             else:
                 (folder / kind).parent.mkdir(parents=True, exist_ok=True)
                 (folder / kind).write_text(content.replace("127.0.0.1:8080", server.endpoint), encoding="utf-8")
-    return [f"{seconds:.0f} seconds of commands.", "", "```text", *lines, "```"]
+    took = f"{seconds:.0f} seconds, of which {_cpu() - before:.0f} seconds are CPU time of the commands."
+    return [took, "", "```text", *lines, "```"]
+
+
+def _cpu() -> float:
+    """Return the CPU time of all commands so far, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _run(command: str, folder: Path, environment: Mapping[str, str], endpoint: str) -> tuple[float, list[str]]:
