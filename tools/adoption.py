@@ -34,7 +34,7 @@ $ git init --quiet && git remote add origin https://gitlab.example/infrastructur
 $ python3 -m venv .venv && . .venv/bin/activate
 $ pip install CHECKOUT
 $ acctgate init --pipeline gitlab
-$ git add policies .gitlab-ci.yml && git -c user.name=a -c user.email=a@example.org commit --quiet --message "Set up acctgate"
+$ git add policies .gitlab-ci.yml && git -c user.name=a -c user.email=a@example.org commit -qm "Set up acctgate"
 $ acctgate check --format text --format junit=junit.xml --format gitlab=quality.json
 """
 """The pipeline itself needs a GitLab: the last command is what its job runs."""
