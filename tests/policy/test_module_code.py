@@ -43,3 +43,14 @@ def test_garbage_that_parses_does_no_harm(tmp_path: Path) -> None:
 def test_code_that_cannot_be_parsed_counts_as_text(tmp_path: Path, text: str) -> None:
     (tmp_path / "ours.py").write_text(text)
     assert module_code("./ours.py", tmp_path, ("acme",)).files == (("ours.py", text),)
+
+
+def test_data_that_the_code_names_is_part_of_it(tmp_path: Path) -> None:
+    text = 'DATA = (Path(__file__).parent / "lists/allowed.json").read_text()\n'
+    text += 'OTHER = "../secret", "/etc/hostname", "x\\0"\n'
+    (tmp_path / "rules/lists").mkdir(parents=True)
+    (tmp_path / "secret").write_text("x")
+    (tmp_path / "rules/lists/allowed.json").write_text("[5]")
+    (tmp_path / "rules/ours.py").write_text(text)
+    code = module_code("rules/ours.py", tmp_path, ("acme",))
+    assert code.files == (("lists/allowed.json", "[5]"), ("ours.py", text))

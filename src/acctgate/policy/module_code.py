@@ -1,13 +1,14 @@
-"""The source text of rule modules, with the modules beside them that they import.
+"""The source text of rule modules, with the modules beside them that they import and the files that they name.
 
-A policy is only as strict as the code of its rules, so the code is part of what judged. Imports are followed as far as
-they are written as import statements.
+A policy is only as strict as the code of its rules, so the code is part of what judged, and so is data that it reads.
+Imports are followed as far as they are written as import statements, files as far as a text in the code is their path.
 """
 
 from __future__ import annotations
 
 import ast
 import gc
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,6 +17,8 @@ from threading import Lock
 from typing import Final
 
 _PARSING: Final = Lock()
+_LONGEST_PATH: Final = 200
+"""Characters: longer texts are not tried as paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,10 @@ def _file_of(name: str, folder: Path) -> Path | None:
 
 def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str]) -> None:
     """Add a file, and the files below the root that it imports; with a package, only those of the package."""
-    try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError:  # it was loaded, so another process has changed it
-        text = ""
-    found[file] = text
-    for name in _imported(text, file, root):
+    found[file] = text = _text_of(file)
+    names, files = _dependencies(text, file, root)
+    found |= {path: _text_of(path) for path in files if path not in found}
+    for name in names:
         if package is not None and name.partition(".")[0] != package:
             continue
         for part in _prefixes(name):
@@ -76,12 +77,29 @@ def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str])
                 _follow(path, root, package, found)
 
 
-def _imported(text: str, file: Path, root: Path) -> list[str]:
-    """Return the names of the modules that a file imports, none if it is not Python."""
+def _text_of(file: Path) -> str:
     try:
-        return list(_imports(_parse(text), file, root))
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it was loaded, so another process has changed it
+        return ""
+
+
+def _dependencies(text: str, file: Path, root: Path) -> tuple[list[str], list[Path]]:
+    """Return the names of the modules that a file imports, and the files that it names; none if it is not Python."""
+    try:
+        tree = _parse(text)
+        return list(_imports(tree, file, root)), list(_named_files(tree, file, root))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+        return [], []
+
+
+def _named_files(tree: ast.AST, file: Path, root: Path) -> Iterator[Path]:
+    """Yield the files below the root whose path, from the module's folder on, is a text in the code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _LONGEST_PATH > len(node.value) > 0:
+            path = Path(os.path.realpath(file.parent / node.value.replace("\0", "")))
+            if path.is_relative_to(root) and path.is_file():
+                yield path
 
 
 def _parse(text: str) -> ast.Module:
