@@ -116,6 +116,12 @@ def test_a_trend_has_plots_and_their_values() -> None:
     assert "class=trend" not in rendered("html", CASES["blocked"]())
 
 
+def test_a_trend_is_summed_up_by_its_last_snapshot() -> None:
+    text = rendered("html", trend())
+    tile = "<dt><i lang=en>lowest security score</i><i lang=zh>最低安全分</i></dt><dd>"
+    assert text.partition(tile)[2].startswith("78<"), "earlier snapshots had 40 and 55"
+
+
 def test_a_trend_says_when_each_snapshot_was_taken() -> None:
     snapshots, policy = trend()
     dated = [

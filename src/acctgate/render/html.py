@@ -67,6 +67,7 @@ class _Latest(NamedTuple):
     verdict: Verdict
     outcomes: Counter[tuple[Result, bool]]
     """The number of each result, of rules that block and of those that do not."""
+    score: int | None
 
 
 class _OldSnapshots:
@@ -96,18 +97,16 @@ class HtmlRenderer(Renderer):
         self._trends, self._changes, self._old = Trends(frame.rules), Changes(), _OldSnapshots()
         self._latest: dict[str | int, _Latest] = {}
         """The latest snapshot of each account. An account without an id has the number of its part as key."""
-        self._lowest: int | None = None
 
     def account(self, report: AccountReport) -> str:
         """Collect the account's part of the page."""
         for part in (self._rules, self._trends, self._changes, self._old):
             part.add(report)
-        outcomes = Counter((each.outcome, each.binding) for each in report.outcomes)
-        latest = _Latest(report.verdict, outcomes)
-        self._latest[len(self._accounts) if report.account is None else report.account] = latest
         score = score_of(report)
-        if score is not None:
-            self._lowest = score if self._lowest is None else min(score, self._lowest)
+        outcomes = Counter((each.outcome, each.binding) for each in report.outcomes)
+        self._latest[len(self._accounts) if report.account is None else report.account] = _Latest(
+            report.verdict, outcomes, score
+        )
         folder = _name(report.member.folder) if report.member and report.member.folder else None
         groups = tuple(map(_name, (*report.groups, *report.possible_groups)))
         self._accounts.append(_Account(report.verdict, self._details(report, score), _rank(report), folder, groups))
@@ -132,7 +131,9 @@ class HtmlRenderer(Renderer):
                 summary=summary,
                 verdicts=Counter(latest.verdict for latest in self._latest.values()),
                 counts=sum((latest.outcomes for latest in self._latest.values()), Counter()),
-                lowest_score=self._lowest,
+                lowest_score=min(
+                    (each.score for each in self._latest.values() if each.score is not None), default=None
+                ),
                 changes=self._changes,
                 max_waivers=_MAX_WAIVERS,
                 since_parts=since_parts(summary.since) if summary.since else [],
