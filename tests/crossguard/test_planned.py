@@ -138,6 +138,30 @@ def test_ignored_changes_are_planned_as_they_are_recorded() -> None:
     assert after(change, live(LoginNetworkMasks="0.0.0.0/0"), "LoginNetworkMasks") == "10.0.0.0/8"
 
 
+def test_an_update_resets_what_is_ignored_and_not_recorded() -> None:
+    """Nothing is recorded of the masks, so nothing is sent, and the API opens the logon."""
+    outputs = {name: value for name, value in GOOD.items() if name != "loginNetworkMasks"}
+    declared = Declared(URN, {**outputs, "loginSessionDuration": 8}, PROVIDER, ignored=("loginNetworkMasks",))
+    change = planned(declared, recorded(inputs=outputs, outputs=outputs), PLAIN)
+    assert after(change, live(LoginNetworkMasks="10.0.0.0/8"), "LoginNetworkMasks") == ""
+
+
+def test_an_import_leaves_what_is_ignored() -> None:
+    declared = Declared(URN, {"loginSessionDuration": 6}, PROVIDER, ignored=("loginSessionDuration",))
+    account = live(LoginSessionDuration=24, MFAOperationForLogin="adaptive")
+    imported = planned(declared, {}, PLAIN, {"loginSessionDuration": 24, "mfaOperationForLogin": "adaptive"})
+    assert after(imported, account, "LoginSessionDuration") == 24
+    assert isinstance(after(planned(declared, {}, PLAIN), account, "LoginSessionDuration"), Unknown), "or a create"
+
+
+def test_what_is_ignored_in_part_is_unknown() -> None:
+    declared = Declared(
+        URN, {**GOOD, "verificationTypes": ["sms", "email"]}, PROVIDER, ignored=("verificationTypes[0]",)
+    )
+    state = recorded(inputs={**GOOD, "verificationTypes": ["sms"]}, outputs={**GOOD, "verificationTypes": ["sms"]})
+    assert planned(declared, state, PLAIN).effects()["VerificationTypes"].kind == "unknown"
+
+
 IGNORING = Declared(
     URN, {**GOOD, "mfaOperationForLogin": "independent"}, PROVIDER, ignored=("mfaOperationForLogin", '["nested"]')
 )

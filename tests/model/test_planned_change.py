@@ -107,3 +107,10 @@ def test_verification_types_left_out_are_removed(types: list[str] | None) -> Non
     change = _update(FOURTH, declared=declared, recorded={**RECORDED, "VerificationTypes": ["sms"]})
     assert change.effects()["VerificationTypes"].value == []
     assert _after(change, MASKS) == "10.0.0.0/8"  # it is an update, which sends masks again
+
+
+@pytest.mark.parametrize(("refreshed", "after"), [(False, False), (None, None), (True, True)])
+def test_what_is_ignored_is_sent_as_it_is_recorded(refreshed: bool | None, after: bool | None) -> None:
+    recorded = {**RECORDED, "EnableSaveMFATicket": False}
+    change = _update(SECOND, refreshed=refreshed, recorded=recorded, differs={HOURS: True})
+    assert _after(change.ignoring(["EnableSaveMFATicket"]), "EnableSaveMFATicket") is after

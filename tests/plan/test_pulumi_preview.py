@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from acctgate.model.other_change import OtherChange
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.provider_eras import NEWEST
 from acctgate.model.snapshot import Snapshot, Unknown
@@ -118,6 +119,31 @@ def test_an_ignored_mfa_switch_is_sent_as_it_is_recorded(tmp_path: Path, reasons
     outputs = {"enforceMfaForLogin": False, "loginSessionDuration": 8}
     effect = _update(tmp_path, inputs, outputs, reasons, "3_70_0").effects()["MFAOperationForLogin"]
     assert (effect.kind, effect.value) == ("sets", mode)
+
+
+PASSWORDS = "urn:pulumi:s::p::alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy::words"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "kind"),
+    [(["maxPasswordAge"], "unknown"), (["maxPasswordAge", "minimumPasswordLength"], "sets"), (None, "sets")],
+)
+def test_a_password_setting_that_is_ignored_is_unknown(tmp_path: Path, reasons: Any, kind: str) -> None:
+    """A refresh has recorded another length, and the provider sends that one again."""
+    inputs = {"minimumPasswordLength": 14, "maxPasswordAge": 90}
+    step = {
+        "op": "update",
+        "urn": PASSWORDS,
+        "newState": {"inputs": inputs},
+        "oldState": {"inputs": inputs, "outputs": {**inputs, "minimumPasswordLength": 8, "maxPasswordAge": 30}},
+        "diffReasons": reasons,
+    }
+    (tmp_path / "plan.json").write_text(json.dumps({"steps": [step]}))
+    [change] = read_plan(str(tmp_path / "plan.json"))
+    assert isinstance(change, OtherChange)
+    assert change.effects()["MinimumPasswordLength"].kind == kind
+    assert change.effects()["MaxPasswordAge"].kind == "sets"
+    assert change.effects()["RequireSymbols"].kind == "sets"
 
 
 @pytest.mark.parametrize("reasons", ["verificationTypes", [1]])

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.other_change import OtherChange
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan.overlay import overlay
@@ -129,6 +130,18 @@ def test_an_ignored_setting_is_left_as_it_is(tmp_path: Path, ignored: list[str],
     state = {"loginSessionDuration": 8, "verificationTypes": ["sms"]}
     diff = {"updates": {"verificationTypes": ["sms"], "loginSessionDuration": 8}}
     assert kinds(tmp_path, state, diff, ignored=ignored)[TYPES] == kind
+
+
+def test_a_password_setting_whose_changes_are_ignored_is_unknown(tmp_path: Path) -> None:
+    urn = "urn:pulumi:s::p::alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy::words"
+    goal = {"inputDiff": {"updates": {"maxPasswordAge": 90}}, "ignoreChanges": ["minimumPasswordLength"]}
+    state = {"minimumPasswordLength": 14, "maxPasswordAge": 90}
+    plan = {"resourcePlans": {urn: {"goal": goal, "steps": ["update"], "state": state}}}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    [change] = read_plan(str(tmp_path / "plan.json"))
+    assert isinstance(change, OtherChange)
+    assert change.effects()["MinimumPasswordLength"].kind == "unknown"
+    assert change.effects()["MaxPasswordAge"].kind == "sets"
 
 
 def test_ignored_changes_that_are_no_names_are_refused(tmp_path: Path) -> None:

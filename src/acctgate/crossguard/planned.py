@@ -24,6 +24,7 @@ from acctgate.plan.pulumi import (
     is_unknown,
     named_settings,
     names_property,
+    partly_named_settings,
     provider_of,
     recorded_dead_value,
     settings,
@@ -109,8 +110,9 @@ def _not_recorded(change: PlannedChange, declared: Declared, outputs: Properties
         case True:
             return replace(change, operation="create", refreshed=False)
         case False:  # an import
-            return replace(change, operation="update", refreshed=True)
-    return replace(change, operation="create", refreshed=False, perhaps_imported=True)
+            return _ignoring(replace(change, operation="update", refreshed=True), declared)
+    ignored = frozenset(named_settings(declared.ignored))  # by an import
+    return replace(change, operation="create", refreshed=False, perhaps_imported=True, ignored=ignored)
 
 
 def _recorded(
@@ -121,7 +123,7 @@ def _recorded(
     outputs: Properties | None,
 ) -> PlannedChange:
     """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
-    updated = change.ignoring(named_settings(declared.ignored), dead=names_property(declared.ignored, DEAD_PROPERTY[0]))
+    updated = _ignoring(change, declared)
     if _keeps_recorded(updated, outputs):
         return replace(updated, operation="same", deferred=False)
     targeted = recorded.get("taint") or command.replaces(declared.urn)
@@ -135,6 +137,13 @@ def _recorded(
     if new is None and (another or triggers or targeted is None):
         return _replaced(change, declared, outputs)
     return replace(updated, operation="update")
+
+
+def _ignoring(change: PlannedChange, declared: Declared) -> PlannedChange:
+    """Return what an update, or an import, leaves of a change."""
+    paths = declared.ignored
+    dead = names_property(paths, DEAD_PROPERTY[0])
+    return change.ignoring(named_settings(paths), dead=dead, partly=partly_named_settings(paths))
 
 
 def _is_new(outputs: Properties | None, recorded: Properties, declared: Declared) -> bool | None:

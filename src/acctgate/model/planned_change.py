@@ -155,19 +155,25 @@ class PlannedChange:
         effect = self.effects().get(BY_SETTING[setting].api)
         return effect is not None and effect.kind in ("sets", "unknown")
 
-    def ignoring(self, keys: Collection[str], *, dead: bool = False) -> PlannedChange:
+    def ignoring(self, keys: Collection[str], *, dead: bool = False, partly: Collection[str] = ()) -> PlannedChange:
         """Return the change without what the engine ignores, so that an update leaves these settings as recorded.
+
+        An update leaves out what is not recorded, and a provider that sends all settings then resets it.
 
         Args:
             keys: The settings whose changes are ignored.
             dead: Whether changes of enforceMfaForLogin are ignored.
+            partly: Those of them of which only a part is ignored: what an update makes of them is unknown.
         """
-        recorded = {} if self.refreshed else self.recorded or {}
-        values = {key: recorded.get(key, LEAVES) for key in keys}
-        same = dict.fromkeys(keys, False)
+        values = dict.fromkeys(keys, LEAVES if self.refreshed else UNKNOWN)
+        if self.refreshed is False and self.recorded is not None:
+            values = {key: self.recorded[key] for key in keys if key in self.recorded}
+        values |= dict.fromkeys(partly, UNKNOWN)
+        same = dict.fromkeys(keys, False) | dict.fromkeys(partly)
+        rest = {key: value for key, value in self.declared.items() if key not in keys}
         return replace(
             self,
-            declared={**self.declared, **values},
+            declared={**rest, **values},
             differs={**self.differs, **same},
             ignored=self.ignored | frozenset(keys),
             dead=None if dead else self.dead,
@@ -213,8 +219,12 @@ class PlannedChange:
         refreshed = [replace(unread, recorded=as_live | dict(values)) for values in live or ({},)]
         states = {True: refreshed, False: [resource], None: [resource, *refreshed]}[self.refreshed]
         worlds = [world for each in states for world in possible_values(each, self.operation, eras)]
-        imported = [world for each in refreshed for world in possible_values(each, "update", eras)]
-        return worlds + imported if self.perhaps_imported else worlds
+        if not self.perhaps_imported:
+            return worlds
+        left = dict.fromkeys(self.ignored, LEAVES)
+        same = dict.fromkeys(self.ignored, False)
+        imports = [replace(each, declared={**each.declared, **left}, differs=same) for each in refreshed]
+        return worlds + [world for each in imports for world in possible_values(each, "update", eras)]
 
     def _effect(self, key: str, alternatives: Sequence[Alternative]) -> Effect:
         if any(isinstance(each.value, Marker) for each in alternatives):

@@ -123,6 +123,15 @@ def named_settings(paths: Collection[str]) -> list[str]:
     return [key for key, name in _NAMES.items() if names_property(paths, name)]
 
 
+def partly_named_settings(paths: Collection[str]) -> list[str]:
+    """Return the API's names of the settings of which property paths name only parts, such as `name[0]`."""
+    return [
+        key
+        for key, name in _NAMES.items()
+        if names_property(paths, name) and not {name, f'["{name}"]', f"['{name}']", "*"} & set(paths)
+    ]
+
+
 def settings(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return a resource's settings under the API's names, with a marker for a value that is not shown, without null."""
     return _values(properties, _NAMES)

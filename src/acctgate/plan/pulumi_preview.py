@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from acctgate.model.other_change import OtherChange, Planned, given_arguments
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
-from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.planned_change import UNKNOWN, PlannedChange, Provider
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
 from acctgate.model.preference_request import Resource, differs
 from acctgate.model.resource_types import OTHER_TYPES
@@ -122,15 +122,20 @@ def _without_ignored(step: Mapping[str, Any], change: PlannedChange) -> PlannedC
 
     The preview does not show `ignoreChanges`. It shows which properties differ for the provider, which ignores these.
     """
-    reasons = step.get("diffReasons") or []
-    if not isinstance(reasons, list) or not all(isinstance(name, str) for name in reasons):
-        raise PlanError(f"step.diffReasons should be a list of names, found {show(reasons)}")
-    if not reasons:
+    if not (reasons := _reasons(step)):
         return change
     resource = Resource(change.declared, change.recorded)
     ignored = [key.api for key in PREFERENCE_KEYS if key.api not in named_settings(reasons)]
     dead = not names_property(reasons, DEAD_PROPERTY[0]) and bool(change.dead) != bool(change.recorded_dead)
     return change.ignoring([key for key in ignored if differs(resource, key)], dead=dead)
+
+
+def _reasons(step: Mapping[str, Any]) -> list[str]:
+    """Return the properties that differ for the provider; none if the step does not say it."""
+    reasons = step.get("diffReasons") or []
+    if not isinstance(reasons, list) or not all(isinstance(name, str) for name in reasons):
+        raise PlanError(f"step.diffReasons should be a list of names, found {show(reasons)}")
+    return reasons
 
 
 def _other(
@@ -146,19 +151,28 @@ def _other(
         given=given_arguments(require_object(new or old, "inputs", "newState")),
         provider=provider_named(reference, providers, configured),
         place=place_of(new.get("sourcePosition")),
-        passwords=_passwords(OTHER_TYPES[resource_type(urn)], new, old, [each["op"] for each in steps]),
+        passwords=_passwords(OTHER_TYPES[resource_type(urn)], new, old, steps),
     )
 
 
 def _passwords(
-    kind: str, new: Mapping[str, Any], old: Mapping[str, Any], operations: Sequence[str]
+    kind: str, new: Mapping[str, Any], old: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
 ) -> PlannedPasswords | None:
-    """Return the values of a password policy, None for another resource."""
+    """Return the values of a password policy, None for another resource.
+
+    What differs from the recorded values, but not for the provider, is ignored, and unknown: it may be sent again.
+    """
     if kind not in RESOURCES:
         return None
     declared = password_settings(kind, require_object(new, "inputs", "newState"))
     before = {**require_object(old, "inputs", "oldState"), **require_object(old, "outputs", "oldState")}
-    return PlannedPasswords(declared, password_settings(kind, before) if old else None, is_deleted_last(operations))
+    recorded = password_settings(kind, before) if old else None
+    step = _deciding(steps)
+    if recorded is not None and OPERATIONS[step["op"]] == "update" and (reasons := _reasons(step)):
+        known = [key for key, spelling in RESOURCES[kind].keys.items() if not names_property(reasons, spelling.pulumi)]
+        values = {**RESOURCES[kind].defaults, **declared}
+        declared |= {key: UNKNOWN for key in known if key in values and recorded.get(key, values[key]) != values[key]}
+    return PlannedPasswords(declared, recorded, is_deleted_last([each["op"] for each in steps]))
 
 
 def _id(state: Mapping[str, Any]) -> str | None:

@@ -27,6 +27,7 @@ from acctgate.plan.pulumi import (
     is_provider,
     named_settings,
     names_property,
+    partly_named_settings,
     password_settings,
     provider_named,
     provider_of,
@@ -102,6 +103,9 @@ def _passwords(
     recorded = {key: value for key, value in after.items() if spelled[key] not in _changed(goal)}
     recorded |= {key: UNKNOWN for key, name in spelled.items() if name in deleted}
     creates = _operation(urn, plan) == "create"
+    if not creates:  # an update sends what is ignored as it is recorded, which is not shown
+        paths = _ignored_paths(goal)
+        declared |= {key: UNKNOWN for key, name in spelled.items() if names_property(paths, name)}
     return PlannedPasswords(declared, None if creates else recorded, is_deleted_last(plan.get("steps") or ()))
 
 
@@ -136,7 +140,8 @@ def _from_plan(
         # An id is one to import. Whether this deploy still imports it, and so records the account again, is not shown.
         refreshed=None if goal.get("id") else False,
     )
-    return change.ignoring(ignored, dead=names_property(paths, DEAD_PROPERTY[0]))
+    dead_ignored = names_property(paths, DEAD_PROPERTY[0])
+    return change.ignoring(ignored, dead=dead_ignored, partly=partly_named_settings(paths))
 
 
 def _ignored_paths(goal: Mapping[str, Any]) -> list[str]:
