@@ -78,6 +78,53 @@ def test_a_declaration_that_is_not_certain_waives_nothing(folder: Path) -> None:
     assert check(folder, TERRAFORM)[0] == 1, "two files declare the resource"
 
 
+def pulumi_plan(folder: Path, **more: Any) -> Path:
+    """Write a plan whose resource has a waiver above it, and return its path."""
+    document = json.loads(PULUMI.read_bytes())
+    for step in document["steps"]:
+        if "SecurityPreference" in step["urn"]:
+            step["newState"] |= {"sourcePosition": "project:///index.ts#2,1", **more}
+    (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "index.ts").write_text(f"// {COMMENT}\nnew alicloud.x();\n", encoding="utf-8")
+    return folder / "plan.json"
+
+
+def test_a_resource_of_an_unknown_account_waives_nothing_in_the_only_one(folder: Path) -> None:
+    """The account's settings are unknown then, and nothing says that the resource is deployed to it."""
+    assert check(folder, pulumi_plan(folder))[0] == 0
+    provider = "urn:pulumi:dev::p::pulumi:providers:alicloud::elsewhere::id"
+    status, report = check(folder, pulumi_plan(folder, provider=provider))
+    assert (status, session(report)["outcome"]) == (3, "unknown")
+    assert "it is not known which account" in json.loads(report)["waivers"][0]["message"]
+
+
+def test_a_waiver_at_an_unchanged_resource_stays(folder: Path) -> None:
+    document = json.loads(TERRAFORM.read_bytes())
+    name = "alicloud_ram_account_password_policy"
+    values = {"max_password_age": 90}
+    change = {"actions": ["no-op"], "before": values, "after": values, "after_unknown": {}}
+    same = {"address": f"{name}.this", "type": name}
+    document["resource_changes"].append({**document["resource_changes"][0], **same, "change": change})
+    resources = document["configuration"]["root_module"]["resources"]
+    resources.append({**resources[0], **same, "expressions": {"max_password_age": {"constant_value": 90}}})
+    (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "main.tf").write_text(f'# {COMMENT}\nresource "{name}" "this" {{\n}}\n', encoding="utf-8")
+    assert check(folder, folder / "plan.json")[0] == 0
+
+
+def test_the_files_of_another_root_module_waive_nothing(folder: Path) -> None:
+    """Each environment declares a resource with the same address."""
+    (folder / "main.tf").write_text(MAIN, encoding="utf-8")
+    for place in ("../prod", "prod/out"):
+        out = folder / place
+        out.mkdir(parents=True)
+        (folder / place.removesuffix("/out") / "main.tf").write_text(MAIN.replace("acctgate:", ""), encoding="utf-8")
+        (out / "plan.json").write_bytes(TERRAFORM.read_bytes())
+        assert check(folder, out / "plan.json")[0] == 1
+    (folder / "../plan.json").write_bytes(TERRAFORM.read_bytes())
+    assert check(folder, folder / "../plan.json")[0] == 0, "nothing but a plan"
+
+
 @pytest.mark.parametrize("kind", ["text", "markdown", "sarif", "html", "github"])
 def test_a_refused_comment_is_listed(folder: Path, kind: str) -> None:
     (folder / "main.tf").write_text(MAIN.replace("owner=ops ", ""), encoding="utf-8")

@@ -19,7 +19,7 @@ from acctgate.model.outcome import Place
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 
 Positions = Mapping[str, Place]
-"""A resource's name → the line that declares it, relative to the project's folder."""
+"""A resource's name → the line that declares it, relative to the project's folder. Not if several lines declare it."""
 
 
 class PositionRecorder:
@@ -27,7 +27,7 @@ class PositionRecorder:
 
     def __init__(self, project: Path, file: Path) -> None:
         self._project, self._file = project.resolve(), file
-        self._found: dict[str, tuple[str, int]] = {}
+        self._found: dict[str, tuple[str, int] | None] = {}
 
     def watch(self) -> None:
         """Watch the resources of the program that is about to run in this process."""
@@ -36,8 +36,10 @@ class PositionRecorder:
         register_stack_transformation(self._record)
 
     def _record(self, resource: Any) -> None:
-        if resource.type_ == PREFERENCE_TYPE and (place := self._declaration()):
-            self._found[resource.name] = place
+        if resource.type_ == PREFERENCE_TYPE:
+            place = self._declaration()
+            # Two components may have a resource of one name, and this does not see which one it is.
+            self._found[resource.name] = place if self._found.get(resource.name, place) == place else None
             self._file.write_text(json.dumps(self._found), encoding="utf-8")
 
     def _declaration(self) -> tuple[str, int] | None:
@@ -55,6 +57,6 @@ def positions() -> Positions:
     name = os.environ.get(variables.POSITIONS)
     try:
         found = json.loads(Path(name).read_bytes()) if name else {}
-        return {resource: Place(str(file), int(line)) for resource, (file, line) in found.items()}
+        return {resource: Place(str(place[0]), int(place[1])) for resource, place in found.items() if place}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -97,12 +97,13 @@ def evaluate(
         judged = map(prepare(policy, now, controls), accounts)
         return settle(judged, policy, now, baseline=baseline, fail_on=fail_on)
     from acctgate.evaluate.planned import add_changes  # noqa: PLC0415 - a check without a plan loads no diff
-    from acctgate.plan import after_deploy  # noqa: PLC0415 - nor the readers of plans
+    from acctgate.plan import after_deploy, deployed_to  # noqa: PLC0415 - nor the readers of plans
 
     compare = _comparer(baseline or earlier, policy)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
-    waivers = Waivers(policy, now, *(_inline(comments, after, policy, now) if comments else ()))
+    inline = _inline(comments, deployed_to(before, planned, policy.accounts), policy, now) if comments else ()
+    waivers = Waivers(policy, now, *inline)
     touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
     judge = prepare(policy, now, controls)
     reports = add_changes(
@@ -114,16 +115,11 @@ def evaluate(
 
 
 def _inline(
-    comments: Sequence[Comment], after: Sequence[Snapshot], policy: Policy, now: datetime
+    comments: Sequence[Comment], accounts: Mapping[str, set[str | None]], policy: Policy, now: datetime
 ) -> tuple[tuple[Waiver, ...], tuple[WaiverNotice, ...]]:
     """Return the waivers in comments, each for the account of its resource, and notices of the others."""
     from acctgate.policy.inline_waivers import inline_waivers  # noqa: PLC0415 - few programs have such comments
 
-    accounts: dict[str, set[str | None]] = {}
-    for account in after:
-        changes: tuple[Planned, ...] = (*(account.planned or ()), *account.moved)
-        for change in changes:
-            accounts.setdefault(change.address, set()).add(account.account_id)
     return inline_waivers(comments, accounts, policy, now.astimezone(UTC).date())
 
 

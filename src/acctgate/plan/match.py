@@ -43,6 +43,29 @@ def after_deploy(
     return _with_others(result, others, accounts) if others else result
 
 
+def deployed_to(
+    snapshots: Sequence[Snapshot], planned: Sequence[Planned], accounts: Mapping[str, Account]
+) -> dict[str, set[str | None]]:
+    """Return the address of each resource → the accounts that it is deployed to; None for one that is not certain.
+
+    A resource that is matched to no account, though its settings are judged in every account, is deployed to None.
+
+    Args:
+        snapshots: The accounts as read.
+        planned: The planned changes of all plans.
+        accounts: The policy file's `accounts`.
+    """
+    found: dict[str, set[str | None]] = {}
+    for kind in (PlannedChange, OtherChange):
+        changes = [change for change in planned if isinstance(change, kind)]
+        alone = len(snapshots) == 1 and len({each.provider for each in changes if each.operation != "delete"}) <= 1
+        only = snapshots[0].account_id if alone else None
+        for change in changes:
+            match = _match(change, accounts)
+            found.setdefault(change.address, set()).add(None if match.problem else match.account or only)
+    return found
+
+
 def _with_others(
     snapshots: list[Snapshot], others: Sequence[OtherChange], accounts: Mapping[str, Account]
 ) -> list[Snapshot]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -23,17 +23,27 @@ def terraform_lines(addresses: Iterable[str], folders: Iterable[Path], root: Pat
 
     Args:
         addresses: The resources' addresses in the plan. Resources of modules are not looked for.
-        folders: Where the files are. A folder outside of `root` is left out.
-        root: What the places are relative to.
+        folders: Where the plans are. Each of them, or a folder between it and `root`, may be the one of the program.
+        root: What the places are relative to. No file outside of it is read: if a folder outside of it has Terraform
+            files, it may be the one of the program, and nothing is found.
     """
+    root = root.resolve()
     found: dict[str, list[Place]] = {}
-    for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        if folder.is_relative_to(root.resolve()):
-            for file in islice(sorted((*folder.glob("*.tf"), *folder.glob("*.tofu"))), _MOST_FILES):
-                for name, line in _declared(file):
-                    found.setdefault(name, []).append(Place(os.path.relpath(file, root.resolve()), line))
+    near = (each for folder in folders for each in _up_to(folder.resolve(), root))
+    for module in dict.fromkeys((root, *near)):
+        files = sorted((*module.glob("*.tf"), *module.glob("*.tofu")))
+        if files and not module.is_relative_to(root):
+            return {}
+        for file in islice(files, _MOST_FILES):
+            for name, line in _declared(file):
+                found.setdefault(name, []).append(Place(os.path.relpath(file, root), line))
     names = {address: _INDEX.sub("", address) for address in addresses}
     return {address: found[name][0] for address, name in names.items() if len(found.get(name, ())) == 1}
+
+
+def _up_to(folder: Path, root: Path) -> Iterator[Path]:
+    """Yield a folder and those above it, without `root` and those above that."""
+    return takewhile(lambda each: not root.is_relative_to(each), (folder, *folder.parents))
 
 
 def _declared(file: Path) -> list[tuple[str, int]]:
