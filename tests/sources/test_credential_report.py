@@ -295,6 +295,7 @@ def test_the_demo_account_agrees_with_its_counts(server: DemoServer) -> None:
         "old-root-access-keys": 1,
         "unused-access-keys": 2,
         "old-access-keys": 3,
+        "idle-users": 0,
     }
     assert all(each["names_match"] for each in named.values())
     assert named["user-mfa"]["names"][0] == "carol@example.onaliyun.com"
@@ -334,7 +335,7 @@ def test_without_permission_the_counts_are_judged(server: DemoServer, denied: st
     status, found, errors = outcomes("--names")
     notes = {each["rule"]: each.pop("names_note") for each in found if "names_note" in each}
     assert (status, found, errors) == plain
-    assert set(notes) == {"root-access-keys", "root-mfa", "user-mfa"}
+    assert set(notes) == {"root-access-keys", "root-mfa", "user-mfa", "idle-users"}
     for note in notes.values():
         assert note.startswith(f"the names are unknown: {denied} failed with NoPermission")
     done = run_here("snapshot", "--names")
