@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from acctgate.crossguard.engine_errors import explain_failure
@@ -88,6 +90,25 @@ def test_every_error_of_a_compiler_is_shown(output: str, wanted: list[str]) -> N
 def test_a_stack_trace_is_no_error_of_a_compiler() -> None:
     trace = "error: boom\n    at f (/p/index.ts:3:5)\n/p/index.ts:3\n\t/p/main.go:12 +0x1d\n"
     assert explain_failure([], trace) == "the Pulumi engine failed: boom"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/p/Program.cs(12,5): warning CS8600: Converting null literal [/p/p.csproj]",
+        "App.java:12: warning: [deprecation] x in Y has been deprecated",
+        "main.go:12: connecting",
+    ],
+    ids=["csharp", "javac", "log"],
+)
+def test_a_warning_or_a_log_hides_no_error(line: str) -> None:
+    assert explain_failure(["error: denied"], f"{line}\n") == "the Pulumi engine failed: denied"
+
+
+def test_many_blank_lines_take_little_time() -> None:
+    start = process_time()
+    assert explain_failure(["error: denied"], "\n" * 100_000) == "the Pulumi engine failed: denied"
+    assert process_time() - start < 5
 
 
 def test_a_package_that_the_pack_lacks_comes_with_the_command_that_installs_it() -> None:

@@ -96,6 +96,7 @@ def test_a_waiver_is_for_the_account_of_the_resource() -> None:
         (f"{GOOD} owner=eve", "stands once"),
         (f"{GOOD} account=2", "account: unknown key"),
         (GOOD.replace("night shift", 'night "shift'), "stands once"),
+        (GOOD.replace("night shift", f"a{' ' * 100_000}b"), "longer than 2,000 characters"),
     ],
 )
 def test_a_comment_that_is_not_exactly_one_waiver_waives_nothing(text: str, message: str) -> None:

@@ -13,11 +13,13 @@ from acctgate.text import and_more
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _PREFIX: Final = "the Pulumi engine failed: "
 _COMPILER: Final = re.compile(
-    r"^\s*(?:\[ERROR\]\s+)?"
-    r"([^\s:()]+\.(?:tsx?|mts|cts|go|java|cs)(?:\(\d+,\d+\):|:\d+:\d+ -|:\d+(?::\d+)?:|:\[\d+,\d+\])\s+\S.*)$",
+    r"^[ \t]*(?:\[ERROR\][ \t]+)?([^\s:()]+\.(?:tsx?|mts|cts|go|java|cs)"
+    r"(?:\(\d+,\d+\): error\b|:\d+:\d+ - error\b|:\d+:\d+:|:\d+: error:|:\[\d+,\d+\])[ \t]+\S.*)$",
     re.MULTILINE,
 )
-"""What the compilers of TypeScript, Go, Java and C# print of an error: a file, a line and a message."""
+"""What the compilers of TypeScript, Go, Java and C# print of an error: a file, a line and a message.
+
+Warnings, and what a program logs with its line, look alike and are not why the engine failed."""
 _MOST_ERRORS: Final = 20
 _MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '(acctgate|pulumi|pulumi_policy)(?:\.[\w.]+)?'")
 

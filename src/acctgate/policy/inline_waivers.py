@@ -33,6 +33,8 @@ _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
 """What a comment begins with, by the file's suffix."""
 _LARGEST: Final = 1 << 20
 """Bytes of a program's file."""
+_LONGEST: Final = 2_000
+"""Characters of a comment."""
 _MOST_LINES: Final = 20
 """Lines of comments above a resource."""
 _KEYS: Final = ("reason", "owner", "expires", "ticket")
@@ -139,6 +141,8 @@ def _waiver(comment: Comment, account: str, policy: Policy, today: date) -> Waiv
     """
     if not comment.text:
         raise ValueError("write it on a line of its own, directly above the resource")
+    if len(comment.text) > _LONGEST:
+        raise ValueError(f"longer than {_LONGEST:,} characters")
     found = re.fullmatch(rf"{_MARK}\s+(\S+)\s+(.*)", comment.text)
     if found is None:
         raise ValueError(f"write {_MARK} RULE reason=… owner=… expires=YYYY-MM-DD")
