@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,20 @@ from tests.support.process import run_here
         ({"Pulumi.yaml": "{", "main.tf": ""}, "terraform"),
         ({"Pulumi.yaml": "[]"}, "pulumi-python"),
         ({"Pulumi.yaml": "runtime: {name: [1]}"}, "pulumi-python"),
+        ({"Pulumi.yaml": "runtime: nodejs\ncreated: 2026-13-45"}, "pulumi-python"),
+        ({"Pulumi.yaml": "[" * 20_000}, "pulumi-python"),
+        ({"Pulumi.yaml": "\ufeffruntime: nodejs"}, "pulumi-typescript"),
     ],
 )
 def test_a_folder(tmp_path: Path, files: dict[str, str], target: str) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert detect_target(tmp_path) == target
+
+
+def test_a_pipe_is_no_project(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "Pulumi.yaml")
+    assert detect_target(tmp_path) == "pulumi-python"
 
 
 def test_fix_prints_the_language_of_the_repository_unless_another_is_named(tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ from typing import Any, Final
 
 import yaml
 
+from acctgate.reading import read_text
+
 DEFAULT_TARGET: Final = "pulumi-python"
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+_LARGEST: Final = 1 << 20
+"""Bytes of a project's file."""
 _RUNTIMES: Final = {"python": "pulumi-python", "nodejs": "pulumi-typescript"}
 """Pulumi's runtimes with a target of their own. The others, such as go and dotnet, get YAML, which is easy to read."""
 _TERRAFORM: Final = ("*.tf", "*.tf.json", "*.tofu", "terragrunt.hcl")
@@ -25,8 +29,10 @@ def detect_target(folder: Path) -> str:
 def _runtime(file: Path) -> str | None:
     """Return the runtime of a project, None if there is no readable project."""
     try:
-        project: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        if not file.is_file():  # to open a pipe would wait for it
+            return None
+        project: Any = yaml.safe_load(read_text(str(file), _LARGEST))
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):  # YAML raises ValueError for an impossible date
         return None
     runtime = project.get("runtime") if isinstance(project, dict) else None
     name = runtime.get("name") if isinstance(runtime, dict) else runtime
