@@ -170,6 +170,8 @@ def _key(key: Any) -> Any:
 def may_have_secrets(text: str) -> bool:
     """Return whether `without_secrets` could change this JSON text. Cheap; no false negatives."""
     folded = text.casefold()  # as re.IGNORECASE: "ſ" is an "s"
+    if not folded.isascii():
+        folded = folded.replace("i\u0307", "i").replace("ı", "i")  # as it sees "İ" and "ı", which casefold keeps apart
     for sign in _SIGNS:
         if sign in folded:
             return True
