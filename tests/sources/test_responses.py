@@ -215,6 +215,8 @@ XML_ANSWER = "<R><SecurityPreference><MFAPreference/></SecurityPreference>%s</R>
         (PREFERENCE[:-1] + ', "errorCode": "NoPermission", "errorMessage": "No."}', "NoPermission: No."),
         (PREFERENCE[:-1] + ', "code": "NoPermission", "message": "No."}', "NoPermission: No."),
         (PREFERENCE[:-1] + ', "Success": false}', "success: false: no message"),
+        (PREFERENCE[:-1] + ', "Code": "NoPermission", "Message": "No.", "code": null}', "NoPermission: No."),
+        (PREFERENCE[:-1] + ', "Success": false, "success": true}', "success: false: no message"),
         (XML_ANSWER % "<Code>Throttling</Code><Message>Slow.</Message>", "Throttling: Slow."),
         (XML_ANSWER % "<Success>false</Success>", "success: false: no message"),
         (f"HTTP/1.1 error\n\n{PREFERENCE}", "the HTTP status of the answer cannot be read"),

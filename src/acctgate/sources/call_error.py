@@ -67,14 +67,15 @@ def error_beside(answer: dict[str, Any]) -> ApiError | None:
 
     Gateways and command lines spell it otherwise than the API: errorCode, or success: false.
     """
-    words = {key.lower(): value for key, value in answer.items()}
-    code = next((words[name] for name in ("code", "errorcode") if words.get(name) is not None), None)
-    if code is None and str(words.get("success")).lower() == "false":
+    words = [(key.lower(), value) for key, value in answer.items()]  # a key may be there in several spellings
+    code = next((value for key, value in words if key in ("code", "errorcode") and value is not None), None)
+    if code is None and any(key == "success" and str(value).lower() == "false" for key, value in words):
         code = "success: false"
     if code is None:
         return None
-    message = words.get("message") or words.get("errormessage")
-    return api_error({"Code": code, "Message": message, "RequestId": words.get("requestid")})
+    found = {key: value for key, value in words if value}
+    message = found.get("message") or found.get("errormessage")
+    return api_error({"Code": code, "Message": message, "RequestId": found.get("requestid")})
 
 
 def expect(operation: Operation, answer: Any, key: str, kind: type) -> Any:
