@@ -14,8 +14,10 @@ from acctgate.crossguard.reader import BackgroundReader, PackReports
 from acctgate.crossguard.reports import renew_reports
 from acctgate.crossguard.source_types import PACK_REPORTS
 from acctgate.crossguard.stack import StackAccount, StackResource
+from acctgate.demo import DemoServer
 from acctgate.model.snapshot import Snapshot
 from acctgate.sources.compliance.renew import Renewal
+from acctgate.sources.live import LiveAccount
 from tests.support import NOW
 
 OLD = {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": 1}
@@ -63,3 +65,16 @@ def test_without_generate_nothing_is_asked_for() -> None:
 @pytest.mark.parametrize("account", ["2", None])
 def test_reports_of_another_account_replace_nothing(account: str | None) -> None:
     assert _renewed(_Reader(account)) == REPORTS
+
+
+def test_a_report_that_does_not_name_its_pack_replaces_that_of_the_pack(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in demo.environment.items():
+        monkeypatch.setenv(name, value)
+    [report] = demo.account.pack_reports
+    pack = report["CompliancePackId"]
+    answer = {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": 3}
+    monkeypatch.setattr(LiveAccount, "compliance_pack_report", lambda *_: dict(answer))
+    found = BackgroundReader(AccountSettings()).start_reports({}, (pack,), Renewal(timedelta(7), NOW)).result()
+    assert found.reports == {pack: {"CompliancePackId": pack, **answer}}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +205,15 @@ def test_the_account_is_read_early_only_while_no_data_source_is_there() -> None:
     declare_source(run, source(account_id=ACCOUNT))
     run.declare_other()
     assert run._reader.reads == [None]  # type: ignore[attr-defined]
+
+
+def test_no_account_is_read_early_if_that_may_have_reports_generated() -> None:
+    """The default credentials may be those of an account that the stack's data sources do not judge."""
+    run = session()
+    object.__setattr__(run._reader, "max_report_age", timedelta(7))
+    run.declare_other()
+    assert run._reader.reads == []  # type: ignore[attr-defined]
+    assert f'"{ACCOUNT}"' in run.judge([], NOW), "it is read when it is judged"
 
 
 def test_the_stack_policy_does_not_repeat_what_a_resource_policy_has_reported() -> None:

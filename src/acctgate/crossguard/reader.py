@@ -20,8 +20,9 @@ from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
-from acctgate.sources.compliance.renew import SECONDS, Renewal
+from acctgate.sources.compliance.renew import Renewal
 from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
+from acctgate.sources.operations import PACK_REPORT
 from acctgate.sources.snapshots import read_snapshots, unreadable
 from acctgate.sources.target import Target
 
@@ -117,14 +118,15 @@ class BackgroundReader:
 
 
 def _read_reports(settings: AccountSettings, packs: tuple[str, ...], renewal: Renewal) -> PackReports:
-    from acctgate.sources.live import LiveAccount  # noqa: PLC0415 - loads only for a live call
+    from acctgate.sources.live import LiveAccount, account_deadline  # noqa: PLC0415 - loads only for a live call
 
     try:
         target = Target.chosen(settings.region, settings.role_arn, settings.endpoint)
-        account = LiveAccount(target, deadline=Deadline.after(ACCOUNT_SECONDS + SECONDS))
+        account = LiveAccount(target, deadline=account_deadline(renewal.max_age))
         reports, errors = account.compliance_pack_reports(packs, renewal)
-        read = [each for each in reports if f"CompliancePackReports.{each['CompliancePackId']}" not in errors]
-        return PackReports(account.account_id(), {each["CompliancePackId"]: each for each in read})
+        read = {pack: {"CompliancePackId": pack, **report} for pack, report in zip(packs, reports, strict=True)}
+        found = {pack: report for pack, report in read.items() if f"{PACK_REPORT.section}.{pack}" not in errors}
+        return PackReports(account.account_id(), found)
     except (CallError, SourceError) as error:
         trace("the reports of compliance packs", error)
         return PackReports(None, {})

@@ -137,6 +137,8 @@ class PreviewSession:
     def declare_other(self, resource: Declared | None = None) -> None:
         """Record any other resource. While there are no data sources, start to read the account early.
 
+        Not if reading may have reports generated: data sources that come later may be for other accounts.
+
         Args:
             resource: A resource that can change what rules judge.
         """
@@ -144,7 +146,7 @@ class PreviewSession:
         self._start_reading()  # it shows what is deleted
         if resource is not None:
             self._others[resource.urn] = resource
-        if not self._has_sources:
+        if not self._has_sources and self._reader.max_report_age is None:
             self._reader.start_account(None)
 
     def resource_violations(self, rule: Rule[Any], urn: str, now: datetime) -> Iterator[Violation]:

@@ -210,12 +210,16 @@ def read_account(
     Raises:
         SourceError: No call brought an answer: there are no credentials, they are wrong, or there is no connection.
     """
-    seconds = ACCOUNT_SECONDS if max_report_age is None else ACCOUNT_SECONDS + SECONDS
     try:
-        account = LiveAccount(target, say, Deadline.after(seconds))
+        account = LiveAccount(target, say, account_deadline(max_report_age))
     except CallError as error:
         raise _unreadable(error) from None
     return read_sections(account, now, optional, names, max_report_age)
+
+
+def account_deadline(max_report_age: timedelta | None) -> Deadline:
+    """Return when to give up an account that is read from now on: later if its reports may be generated."""
+    return Deadline.after(ACCOUNT_SECONDS if max_report_age is None else ACCOUNT_SECONDS + SECONDS)
 
 
 def read_sections(
