@@ -251,6 +251,18 @@ def test_a_part_alone_does_not_pass(server: DemoServer, policy: Path, tmp_path: 
     assert "another part" not in "".join(whole.values())
 
 
+def test_parts_in_a_folder_make_one_history(server: DemoServer, policy: Path, tmp_path: Path) -> None:
+    (history := tmp_path / "history").mkdir()
+    for number in (1, 2):
+        _snapshot(history, "--shard", f"{number}/2", name="")
+    first, second = sorted(history.glob("*.ndjson"), key=lambda path: path.name.partition("-accounts-")[2])
+    second.write_text(re.sub(r'"taken_at": "\d{4}-\d\d-\d\d', '"taken_at": "2026-01-02', second.read_text()))
+    options = ("--snapshot", first, "--snapshot", second, "--history", history, "--policy", policy)
+    since = json.loads(run_here("check", *options, "--format", "json").stdout)["since"]
+    moved = [since[kind] for kind in ("newly_blocked", "newly_unknown", "repaired", "new", "gone")]
+    assert moved == [[]] * 5, "no part makes the accounts of the other one unknown"
+
+
 def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_path: Path) -> None:
     organization = server.organization
     assert organization is not None

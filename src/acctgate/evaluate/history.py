@@ -107,15 +107,16 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
         raise SourceError(f"{folder}: {os_reason(error)}") from None
     judge = prepare(policy.at_any_age(), now)
     entries: dict[str, list[_Entry]] = {}
-    for path in files:
-        for account in read_snapshots([str(path)]):
-            if account.unreadable is not None:
-                raise SourceError(account.unreadable)
-            taken = _time(account.taken_at)
-            if taken is None:
-                raise SourceError(f"{path}: no taken_at, so its place in the history is not known")
-            if account.account_id is not None:
-                entries.setdefault(account.account_id, []).append(_Entry(taken, Before.of(judge(account))))
+    # All files at once: an account of another part of a run is unknown only if no file has that part.
+    for account in read_snapshots(map(str, files)):
+        if account.unreadable is not None:
+            raise SourceError(account.unreadable)
+        taken = _time(account.taken_at)
+        if taken is None:
+            file = account.read_as.file if account.read_as else None
+            raise SourceError(f"{file or folder}: no taken_at, so its place in the history is not known")
+        if account.account_id is not None:
+            entries.setdefault(account.account_id, []).append(_Entry(taken, Before.of(judge(account))))
     return History(folder, entries, now)
 
 
