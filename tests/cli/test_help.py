@@ -92,7 +92,7 @@ def _add_pack(server: DemoServer) -> None:
     report = {**server.account.pack_reports[0], "CompliancePackId": "cp-fdc8626622af00f9"}
     server.account.pack_reports.append(report)
     server.reports.creating_reads = 0
-    server.reports.generate(report, "", NOW)
+    server.reports.generate(server.account.account_id, report, "", NOW)
 
 
 def _read_parts(repository: Path, environment: dict[str, str]) -> None:

@@ -263,6 +263,25 @@ def test_parts_in_a_folder_make_one_history(server: DemoServer, policy: Path, tm
     assert moved == [[]] * 5, "no part makes the accounts of the other one unknown"
 
 
+def test_the_reports_of_each_account_are_generated_once(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acctgate.sources.compliance.wait.FIRST_PAUSE", 0.001)
+    (path := tmp_path / "policy.yaml").write_text(
+        "version: 1\ngenerate: true\nrules: {compliance-report: {max_age_days: 7}}\n"
+    )
+    done = run_here("check", "--organization", "--policy", path, "--format", "json", cwd=tmp_path)
+    found = [
+        (each["account"], outcome["outcome"])
+        for each in json.loads(done.stdout)["accounts"]
+        for outcome in each["outcomes"]
+        if outcome["rule"] == "compliance-report"
+    ]
+    lost = _unreadable(server)
+    assert {outcome for account, outcome in found if account != lost} == {"pass"}
+    assert server.calls["GenerateCompliancePackReport"] == 15
+
+
 def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_path: Path) -> None:
     organization = server.organization
     assert organization is not None

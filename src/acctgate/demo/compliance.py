@@ -31,33 +31,40 @@ class ReportStore:
     def __init__(self) -> None:
         self.creating_reads = 2
         """How many reads of a requested report return CREATING."""
-        self._remaining = Counter[str]()
+        self._remaining = Counter[tuple[str, str]]()
         self._tokens: set[str] = set()
 
-    def generate(self, report: dict[str, Any], token: str, now: datetime) -> None:
-        """Start to generate a report. The same client token starts only one.
+    def generate(self, account: str, report: dict[str, Any], token: str, now: datetime) -> None:
+        """Start to generate a report of an account. The same client token starts only one.
+
+        Args:
+            account: The account. Those of an organization have the same packs.
+            report: Its report, which is replaced.
+            token: The client token.
+            now: The time that the report gets.
 
         Raises:
             SignatureError: The report is being generated already.
         """
-        pack = report["CompliancePackId"]
+        key = account, report["CompliancePackId"]
         if token and token in self._tokens:
             return
-        if self._remaining[pack]:
+        if self._remaining[key]:
             raise SignatureError(
                 400, "CompliancePackReportCreating", "The compliance package report is being generated."
             )
         self._tokens.add(token)
-        self._remaining[pack] = self.creating_reads
+        self._remaining[key] = self.creating_reads
         report |= {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(now.timestamp() * 1000)}
 
-    def read(self, report: dict[str, Any], endpoint: str) -> dict[str, Any]:
+    def read(self, account: str, report: dict[str, Any], endpoint: str) -> dict[str, Any]:
         """Return a report in its current state. A report that was generated here has a signed URL on this server."""
         pack = report["CompliancePackId"]
-        if self._remaining[pack]:
-            self._remaining[pack] -= 1
+        key = account, pack
+        if self._remaining[key]:
+            self._remaining[key] -= 1
             return {"CompliancePackId": pack, "AccountId": report["AccountId"], "ReportStatus": "CREATING"}
-        if pack in self._remaining:
+        if key in self._remaining:
             return {**report, "ReportUrl": f"http://{endpoint}{PATH}{pack.strip('*')}.xlsx?{_SIGNATURE}"}
         return report
 

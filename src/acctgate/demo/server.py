@@ -228,11 +228,11 @@ class DemoServer(Faults):
         return {"CompliancePacksResult": {**result, "TotalCount": len(account.pack_reports)}}
 
     def _GetCompliancePackReport(self, account: DemoAccount, parameters: Parameters) -> Answer:
-        return {"CompliancePackReport": self.reports.read(_pack(account, parameters), self.endpoint)}
+        return {"CompliancePackReport": self.reports.read(account.account_id, _pack(account, parameters), self.endpoint)}
 
     def _GenerateCompliancePackReport(self, account: DemoAccount, parameters: Parameters) -> Answer:
         report = _pack(account, parameters)
-        self.reports.generate(report, parameters.get("ClientToken", ""), datetime.now(UTC))
+        self.reports.generate(account.account_id, report, parameters.get("ClientToken", ""), datetime.now(UTC))
         return {"CompliancePackId": report["CompliancePackId"]}
 
     def _GetConfigRuleComplianceByPack(self, account: DemoAccount, parameters: Parameters) -> Answer:
