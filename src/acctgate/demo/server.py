@@ -228,7 +228,8 @@ class DemoServer(Faults):
         return {"CompliancePacksResult": {**result, "TotalCount": len(account.pack_reports)}}
 
     def _GetCompliancePackReport(self, account: DemoAccount, parameters: Parameters) -> Answer:
-        return {"CompliancePackReport": self.reports.read(account.account_id, _pack(account, parameters), self.endpoint)}
+        report = self.reports.read(account.account_id, _pack(account, parameters), self.endpoint)
+        return {"CompliancePackReport": report}
 
     def _GenerateCompliancePackReport(self, account: DemoAccount, parameters: Parameters) -> Answer:
         report = _pack(account, parameters)
