@@ -17,8 +17,6 @@ import pytest
 import yaml
 
 from acctgate.cli import group
-from acctgate.model.report import Summary
-from acctgate.render import renderer
 from tests.support import ROOT, seed
 from tests.support.accounts import GOOD
 from tests.support.fitting import LOGIN, MODE, changed
@@ -39,6 +37,7 @@ GH: Final = """#!/bin/sh
 printf '%s\\n' "$*" >> "$RUNNER_TEMP/gh"
 case "$*" in *--paginate*) cat "$RUNNER_TEMP/comments" ;; *) exit "${GH_FAILS:-0}" ;; esac
 """
+MARK: Final = "<!-- acctgate:0123456789abcdef -->"
 pytestmark = pytest.mark.skipif(not BASH, reason="there is no bash")
 Gate = Callable[..., tuple[subprocess.CompletedProcess[str], dict[str, str]]]
 
@@ -251,6 +250,7 @@ def test_what_is_installed_and_where(
 def comment(runner: Path, comments: str, **variables: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     """Run the second step on a pull request that has our comments with these ids."""
     (runner / "comments").write_text(comments, encoding="utf-8")
+    (runner.parent / "workspace/comment.md").write_text(f"## acctgate: PASSED\n\n{MARK}\n", encoding="utf-8")
     names = {"GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7", "COMMENT": "comment.md", "GH_TOKEN": "t0ken"}
     done = step(runner, 1, {**names, **variables})
     return done, (runner / "gh").read_text(encoding="utf-8").splitlines()[1:]
@@ -268,6 +268,7 @@ def test_one_comment_that_is_edited(runner: Path, comments: str, call: str) -> N
     done, calls = comment(runner, comments)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert calls == [call]
+    assert f'(.body | contains("{MARK}"))' in (runner / "gh").read_text(encoding="utf-8"), "found by its mark"
 
 
 def test_without_the_right_to_comment_the_verdict_is_the_same(runner: Path) -> None:
@@ -276,7 +277,18 @@ def test_without_the_right_to_comment_the_verdict_is_the_same(runner: Path) -> N
     assert done.stdout.startswith("::warning title=acctgate::cannot comment on the pull request")
 
 
-def test_our_comments_are_known_by_how_the_report_begins() -> None:
-    script = (ROOT / "tools/action/comment.sh").read_text(encoding="utf-8")
-    assert '.body | startswith("## acctgate: ")' in script
-    assert renderer("markdown").end(Summary()).startswith("## acctgate: ")
+def test_each_job_has_a_comment_of_its_own(gate: Gate, runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workflows, jobs, folders or stacks in one repository would overwrite each other's comment."""
+
+    def mark(job: str = "gate", workflow: str = "a.yml", ref: str = "refs/pull/7/merge", **inputs: str) -> str:
+        monkeypatch.setenv("GITHUB_WORKFLOW_REF", f"o/r/.github/workflows/{workflow}@{ref}")
+        monkeypatch.setenv("GITHUB_JOB", job)
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(runner.parent))
+        text = Path(gate(snapshot="good.json", **inputs)[1]["comment"]).read_text(encoding="utf-8")
+        assert text.startswith("## acctgate: ")
+        return text.splitlines()[-1]
+
+    marks = [mark(), mark(job="other"), mark(workflow="b.yml"), mark(policy="strict")]
+    assert len(set(marks)) == 4
+    assert all(re.fullmatch(r"<!-- acctgate:[0-9a-f]{16} -->", each) for each in marks)
+    assert mark(ref="refs/pull/8/merge") == marks[0]

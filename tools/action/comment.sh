@@ -4,10 +4,12 @@ set -euo pipefail
 
 comments=repos/$GITHUB_REPOSITORY/issues
 
-# Other workflows comment under the same bot's name, so the last comment may not be ours.
+# Other workflows and jobs comment under the same bot's name. Ours has the last line of this one, which gate.sh writes.
 find_comment() {
+  local mark
+  mark=$(tail -n 1 "$COMMENT")
   gh api --paginate "$comments/$PULL_REQUEST/comments" \
-    --jq '.[] | select(.user.type == "Bot" and (.body | startswith("## acctgate: "))) | .id' | head -n 1
+    --jq ".[] | select(.user.type == \"Bot\" and (.body | contains(\"$mark\"))) | .id" | head -n 1
 }
 
 write_comment() {

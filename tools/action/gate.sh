@@ -68,6 +68,14 @@ if [[ -s $reports/report.json && $status -ne 2 ]]; then
 fi
 if [[ $status -eq 0 && $verdict != pass ]]; then status=2; fi # exit 0 without a passing report is a failure
 if [[ -f $reports/annotations ]]; then cat "$reports/annotations"; fi
+# Other jobs comment, too, so the last line says whose comment this is: the job, its folder, and what it judges.
+if [[ -s $reports/comment.md ]]; then
+  workflow=${GITHUB_WORKFLOW_REF:-${GITHUB_WORKFLOW:-}}
+  identity=$("$python" -P -c 'import hashlib, sys; print(hashlib.sha256(repr(sys.argv[1:]).encode()).hexdigest()[:16])' \
+    "${workflow%%@*}" "${GITHUB_JOB:-}" "${PWD#"${GITHUB_WORKSPACE:-}"}" "$INPUT_COMMAND" "${INPUT_POLICY:-}" \
+    "${INPUT_PLAN:-}" "${INPUT_STACK:-}" "${INPUT_ACCOUNT:-}" "${INPUT_ROLE_ARN:-}")
+  printf '\n<!-- acctgate:%s -->\n' "$identity" >>"$reports/comment.md"
+fi
 {
   echo "verdict=$verdict"
   echo "exit-status=$status"

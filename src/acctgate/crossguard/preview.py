@@ -72,9 +72,12 @@ def preview(job: Job, progress: Progress) -> Result:
     except (MissingExtraError, ProjectError, ReportError) as error:
         raise PreviewError(str(error)) from None
     engine = find_engine(job.project)
-    inline = project.runtime == "python" and (not has_language_host(engine) or project.uses_this_environment)
+    hosted = has_language_host(engine)
+    inline = project.runtime == "python" and (not hosted or project.uses_this_environment)
     if inline:
         _require_program(project)
+    if hosted:
+        _require_pack_environment(project)
     # Ignore errors: an engine that the program has left behind may still write.
     with tempfile.TemporaryDirectory(prefix="acctgate-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -99,6 +102,13 @@ def _require_program(project: Project) -> None:
     main = project.program / "__main__.py"
     if not project.program.is_file() and not main.is_file():
         raise PreviewError(f"{main}: no such file; the project's program starts there")
+
+
+def _require_pack_environment(project: Project) -> None:
+    try:
+        project.require_pack_environment()
+    except ProjectError as error:
+        raise PreviewError(str(error)) from None
 
 
 def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> dict[str, str]:

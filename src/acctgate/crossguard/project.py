@@ -57,7 +57,7 @@ class Project:
         options = self._runtime_options
         virtualenv = options.get("virtualenv")
         return not options.get("toolchain") and (
-            not virtualenv or (self.folder / virtualenv).resolve() == Path(sys.prefix).resolve()
+            not virtualenv or (self.folder / str(virtualenv)).resolve() == Path(sys.prefix).resolve()
         )
 
     @property
@@ -65,15 +65,28 @@ class Project:
         """Whether the project has a policy pack of acctgate that can run.
 
         Any other pack in `policies/` would leave no report. One that does the same as the bundled one is replaced by
-        it while its virtual environment is missing: the engine would wait for it forever.
+        it while its virtual environment is missing.
         """
-        settings = _read_settings(self._own_pack / "PulumiPolicy.yaml")
-        modules = [path for path in self._own_pack.glob("*.py") if path.is_file()] if settings else []
+        modules = [path for path in self._own_pack.glob("*.py") if path.is_file()] if self._pack_settings else []
         if not any(b"acctgate" in module.read_bytes() for module in modules):
             return False
-        virtualenv = _options(settings or {}).get("virtualenv")
-        missing = bool(virtualenv) and not (self._own_pack / str(virtualenv)).exists()
-        return not (missing and [path.name for path in modules] == ["__main__.py"] and _is_plain(modules[0]))
+        only_main = [path.name for path in modules] == ["__main__.py"]
+        return not (self._missing_environment and only_main and _is_plain(modules[0]))
+
+    def require_pack_environment(self) -> None:
+        """Check that the virtual environment of the project's own pack exists.
+
+        Without it, an engine with a language host waits for the pack forever.
+
+        Raises:
+            ProjectError: It does not exist.
+        """
+        missing = self._missing_environment
+        if missing is not None and self.has_pack:
+            raise ProjectError(
+                f"{missing}: no such directory, the policy pack's virtual environment; "
+                f"run `pulumi install` in {self._own_pack}"
+            )
 
     @property
     def pack(self) -> Path:
@@ -83,6 +96,16 @@ class Project:
     @property
     def _own_pack(self) -> Path:
         return self.folder / "policies"
+
+    @property
+    def _pack_settings(self) -> Mapping[str, Any] | None:
+        return _read_settings(self._own_pack / "PulumiPolicy.yaml")
+
+    @property
+    def _missing_environment(self) -> Path | None:
+        virtualenv = _options(self._pack_settings or {}).get("virtualenv")
+        path = self._own_pack / str(virtualenv or ".")
+        return None if path.exists() else path
 
     def relocated(self) -> dict[str, Any]:
         """Return settings that work in another folder, so that a stack's files stay out of the project."""
