@@ -96,13 +96,30 @@ def write_inside(directory: Path, name: str, text: str) -> None:
         WriteError: A link leads out of the directory, or the file cannot be written.
     """
     path = directory / name
+    require_inside(directory, name)
     try:
-        if not path.resolve().is_relative_to(directory.resolve()):
-            raise WriteError(f"{path}: a link leads out of {directory}")
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, text)
     except OSError as error:
         raise WriteError(f"{path}: {os_reason(error)}") from None
+
+
+def require_inside(directory: Path, name: str) -> None:
+    """Refuse a file that cannot be written below a directory. Nothing is written.
+
+    Raises:
+        WriteError: A link leads out of the directory, or the file's folder is not writable.
+    """
+    path = directory / name
+    try:
+        inside = path.resolve().is_relative_to(directory.resolve())
+        folder = next((parent for parent in path.parents if parent.exists()), directory)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
+        raise WriteError(f"{path}: {os_reason(error) if isinstance(error, OSError) else 'links form a loop'}") from None
+    if not inside:
+        raise WriteError(f"{path}: a link leads out of {directory}")
+    if not os.access(folder, os.W_OK):
+        raise WriteError(f"{path}: {folder} is not writable")
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from acctgate.cli.progress import READING, progress
 from acctgate.commands.init.files import plan_changes, refuse_conflicts, write_files
 from acctgate.commands.init.fit import fit, present_preset, prove
 from acctgate.commands.init.generate import Generator
-from acctgate.commands.init.pipelines import PIPELINES, pipeline_files
+from acctgate.commands.init.pipelines import PIPELINES, pipeline_files, written_region, written_systems
 from acctgate.commands.init.repository import detect_systems, inspect_repository
 from acctgate.commands.init.summary import InitSummary
 from acctgate.installation import find_installation
@@ -40,7 +40,8 @@ from acctgate.policy.command_line import meant_accounts
     "systems",
     type=click.Choice(tuple(PIPELINES)),
     multiple=True,
-    help="CI system to write a pipeline for; repeatable.  [default: detected in the repository, else github]",
+    help="CI system to write a pipeline for; repeatable.  "
+    "[default: those of an earlier run, else detected in the repository, else github]",
 )
 @click.option(
     "--extends",
@@ -82,7 +83,10 @@ def command(
     """
     now = datetime.now(UTC)
     repository = or_fail(lambda: inspect_repository(directory, pack))
-    pipelines = pipeline_files(systems or detect_systems(repository), repository)
+    chosen = systems or or_fail(lambda: written_systems(repository)) or detect_systems(repository)
+    pipelines = or_fail(lambda: pipeline_files(chosen, repository))
+    if live.region is None and not os.environ.get("ACCTGATE_PROFILE"):  # a profile has a region of its own
+        live = live._replace(region=written_region(repository))
     generator = Generator(repository, pipelines, find_installation())
     target = preset or present_preset(generator.policy_file) or "strict"
     goal = load_preset(target)
@@ -93,7 +97,7 @@ def command(
     require_meant(account.account_id)
     fitted = fit(account, goal, target, now, sorted(meant_accounts(os.environ)))
     policy = or_fail(lambda: prove(fitted, account, now))
-    kept = or_fail(lambda: generator.kept(policy, now))
+    kept = {} if force else or_fail(lambda: generator.kept(policy, now))
     changes = plan_changes(repository.root, generator.texts(fitted, live.target().region), kept, force=force)
     or_fail(lambda: write_files(repository.root, changes))
     sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]

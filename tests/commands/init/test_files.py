@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from acctgate.cli import group
+from acctgate.commands.init.files import mark
 from acctgate.installation import Installation
 from tests.support.accounts import GOOD
 from tests.support.fitting import HOURS, changed
@@ -126,6 +128,19 @@ def test_a_renamed_pack_is_updated_where_it_is(repository: Path) -> None:
     assert not (repository / "policies").exists()
 
 
+def test_a_workflow_that_was_renamed_to_a_hostile_name(repository: Path) -> None:
+    """Its name becomes part of workflows, and of a command to copy."""
+    (repository / "infra").mkdir()
+    assert init("infra").exit_code == 0
+    workflows = repository / ".github/workflows"
+    (workflows / "acctgate-infra.yml").rename(workflows / 'a"\n  push: # $(x).yml')
+    before = {path: path.read_bytes() for path in repository.rglob("*") if path.is_file()}
+    result = init("infra")
+    assert result.exit_code != 0
+    assert "invalid path; a pipeline can use letters, digits and ._-/" in result.output
+    assert {path: path.read_bytes() for path in repository.rglob("*") if path.is_file()} == before
+
+
 def test_a_copy_of_a_workflow_is_left_alone(repository: Path) -> None:
     copy = repository / ".github/workflows/copy.yml"
     copy.write_text((repository / GITHUB).read_text(), encoding="utf-8")
@@ -152,6 +167,96 @@ def test_a_further_pipeline(repository: Path) -> None:
     done = actions(init("--pipeline", "jenkins"))
     assert done["Jenkinsfile"] == "Wrote" and GITHUB not in done
     assert set(actions(init("--pipeline", "jenkins")).values()) == {"Unchanged"}, "its own Jenkinsfile is known again"
+
+
+def test_only_pipelines_of_earlier_runs_are_updated(repository: Path) -> None:
+    """A folder that shows another CI system does not get a pipeline for that one, too."""
+    (repository / GITHUB).unlink()
+    assert actions(init("--pipeline", "gitlab"))[".gitlab-ci.yml"] == "Wrote"
+    assert GITHUB not in actions(init()), "though there is a folder .github"
+    (repository / "infra").mkdir()
+    assert init("infra", "--pipeline", "jenkins").exit_code == 0
+    assert set(actions(init("infra")).values()) == {"Unchanged"}
+
+
+@pytest.mark.parametrize("system", ["github", "gitlab", "flow", "jenkins"])
+@pytest.mark.parametrize("source", [SOURCE, Installation()])
+def test_the_region_is_that_of_the_earlier_run(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, system: str, source: Installation
+) -> None:
+    monkeypatch.setattr("acctgate.cli.init.find_installation", lambda: source)
+    (repository / GITHUB).unlink()
+    assert init("--pipeline", system, "--region", "ap-southeast-1").exit_code == 0
+    assert set(actions(init()).values()) == {"Unchanged"}
+    assert "Updated" in actions(init("--region", "cn-shanghai")).values()
+
+
+def test_the_folder_of_the_pack_is_that_of_the_earlier_run(repository: Path) -> None:
+    shutil.rmtree(repository / "policies")
+    assert actions(init("--pack-dir", "security/guard"))["security/guard/policy.yaml"] == "Wrote"
+    assert set(actions(init()).values()) == {"Unchanged"}, "also if it is not directly below"
+    (repository / "infra").mkdir()
+    assert init("infra").exit_code == 0
+    assert set(actions(init()).values()) == {"Unchanged"}, "the pack of another folder is not that of this one"
+
+
+def test_of_several_packs_none_is_taken(repository: Path) -> None:
+    """The pipeline would use another policy than before, which may be looser."""
+    assert actions(init("--pack-dir", "guard"))["guard/policy.yaml"] == "Wrote"
+    before = (repository / GITHUB).read_text()
+    result = init()
+    assert result.exit_code != 0
+    assert ".: policies of earlier runs in guard and policies; use --pack-dir to select one" in result.output
+    assert (repository / GITHUB).read_text() == before
+    assert set(actions(init("--pack-dir", "guard")).values()) == {"Unchanged"}
+
+
+def test_folders_whose_names_differ_by_a_slash(repository: Path) -> None:
+    """The second one would take the first one's pipeline for its own."""
+    for name in ("a/b", "a-b"):
+        (repository / name).mkdir(parents=True)
+    arguments = ("--pipeline=github", "--pipeline=gitlab")
+    init("a-b", *arguments)
+    first = (repository / ".github/workflows/acctgate-a-b.yml").read_text()
+    done = actions(init("a/b", *arguments))
+    assert done[".github/workflows/acctgate-a--b.yml"] == "Wrote"
+    assert (repository / ".github/workflows/acctgate-a-b.yml").read_text() == first
+    jobs = [set(yaml.safe_load(path.read_text())) for path in (repository / ".gitlab").iterdir()]
+    assert not jobs[0] & jobs[1], "GitLab merges jobs of one name"
+    for name in ("a/b", "a-b"):
+        assert set(actions(init(name)).values()) == {"Unchanged"}
+
+
+@pytest.mark.parametrize("name", [".github", ".github/workflows", GITHUB, "policies/__main__.py"])
+@pytest.mark.parametrize("target", ["../elsewhere", "loop"])
+def test_nothing_is_written_if_a_link_leads_out(repository: Path, name: str, target: str) -> None:
+    """Status 2 says that nothing was written."""
+    (repository / POLICY).unlink()
+    path = repository / name
+    path.rename(repository.parent / "moved")
+    (repository.parent / "elsewhere").mkdir()
+    path.symlink_to(path if target == "loop" else repository.parent / "elsewhere/x")
+    result = init("--force")
+    assert result.exit_code != 0
+    assert "leads out of" in result.output or "links form a loop" in result.output
+    assert not (repository / POLICY).exists()
+
+
+def test_nothing_is_written_if_a_folder_is_not_writable(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / POLICY).unlink()
+    monkeypatch.setattr("acctgate.writing.os.access", lambda path, _: Path(path).name != "workflows")
+    result = init()
+    assert result.exit_code != 0
+    assert "workflows is not writable" in result.output
+    assert not (repository / POLICY).exists()
+
+
+def test_force_replaces_a_policy_that_cannot_be_loaded(repository: Path) -> None:
+    """A later version may know a rule no longer."""
+    text = (repository / POLICY).read_text().partition("# Written by")[0]
+    (repository / POLICY).write_text(mark(POLICY, text + "  no-such-rule: {level: advisory}\n"), encoding="utf-8")
+    assert init().exit_code != 0
+    assert actions(init("--force"))[POLICY] == "Updated"
 
 
 # The policy

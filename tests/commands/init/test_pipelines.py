@@ -310,7 +310,51 @@ def test_nothing_lets_a_gate_pass_that_has_not() -> None:
         assert lenient == (["github/codeql-action/upload-sarif@v4"] if name == "github" else [])
 
 
+@pytest.mark.parametrize("name", ["jenkins", "flow"])
+def test_a_workspace_that_stays(name: str) -> None:
+    """Pip keeps an installed package of the same version, and a removed unit's plan stays where it was written."""
+    for kind in REPOSITORIES:
+        for script in scripts(parsed(name, kind)):
+            installs = script.partition("pip install")[0]
+            assert "pip uninstall -qq --yes acctgate" in installs
+    *_, gate = scripts(parsed(name, "terragrunt"))
+    assert "rm -rf .acctgate/plans\nterragrunt run --all " in gate
+
+
+def test_jenkins_compares_each_policy() -> None:
+    """`changeset` sees only what is new since the last build, and nothing in the first one of a change request."""
+    for kind in REPOSITORIES:
+        assert "changeset" not in rendered("jenkins", kind)
+
+
 # GitHub
+
+
+@pytest.mark.parametrize("name", ["1.10", "on", "0x1", "1e3"])
+def test_names_that_yaml_reads_as_something_else(name: str) -> None:
+    text = render("github", Repository(ROOT / name, "go", stack=name, prefix=name, top=ROOT), "x", (), GITHUB)
+    workflow = yaml.safe_load(text)
+    *_, gate = (step["with"] for step in workflow["jobs"]["gate"]["steps"] if "/acctgate@" in step.get("uses", ""))
+    found = (gate["stack"], gate["working-directory"], workflow["defaults"]["run"]["working-directory"])
+    assert found == (name,) * 3
+
+
+@pytest.mark.parametrize(("comments", "call"), [("12\n13\n", "PATCH x/comments/12"), ("", "POST x/7/comments")])
+def test_the_comment_of_a_workflow_without_the_action(tmp_path: Path, comments: str, call: str) -> None:
+    """Another workflow's comment is not overwritten, though the same bot wrote it last."""
+    text = render("github", REPOSITORIES["check"], "x", (), INSTALLATIONS["git"], ".github/workflows/gate.yml")
+    *_, script = scripts(yaml.safe_load(text))
+    (tmp_path / "acctgate.md").write_text("## acctgate: PASSED\n", encoding="utf-8")
+    (tmp_path / "comments").write_text(comments, encoding="utf-8")
+    (gh := tmp_path / "gh").write_text('#!/bin/sh\necho "$*" >> calls\ncase "$*" in *--jq*) cat comments;; esac\n')
+    gh.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7"}
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True, timeout=60)
+    mark = "<!-- acctgate:.github/workflows/gate.yml -->"
+    assert (tmp_path / "acctgate.md").read_text() == f"## acctgate: PASSED\n\n{mark}\n"
+    search, write = (tmp_path / "calls").read_text().splitlines()
+    assert f'contains("{mark}")' in search
+    assert write == f"api --silent --method {call.replace('x/', 'repos/o/r/issues/')} --field body=@acctgate.md"
 
 
 @pytest.mark.parametrize("kind", REPOSITORIES)

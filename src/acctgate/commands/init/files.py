@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 from acctgate.redact import without_secrets
 from acctgate.text import and_more
-from acctgate.writing import WriteError, write_inside
+from acctgate.writing import WriteError, require_inside, write_inside
 
 _MARK: Final = re.compile(
     r"^(?:#|//) Written by `acctgate init` as (\S+), which updates it unless you edit it: sha256:([0-9a-f]{16})[ \t]*$",
@@ -47,7 +47,8 @@ def mark(name: str, text: str) -> str:
     """Return a text with the comment by which later runs know it.
 
     Args:
-        name: The file's path by default, by which a renamed file is found.
+        name: The file's path by default, by which a renamed file is found: of a pipeline from the root of the
+            repository, of other files from the project's folder.
         text: Its text, without this comment.
     """
     sign = "//" if Path(name).name.startswith("Jenkinsfile") else "#"
@@ -79,9 +80,10 @@ def find_renamed(path: Path, name: str) -> str | None:
     return renamed[0] if len(renamed) == 1 else None
 
 
-def is_marked(path: Path) -> bool:
-    """Return whether an earlier run wrote a file, even if it was edited since."""
-    return _mark_of(path) is not None
+def is_marked(path: Path, name: str | None = None) -> bool:
+    """Return whether an earlier run wrote a file, under that name if one is given, even if it was edited since."""
+    found = _mark_of(path)
+    return found is not None and name in (None, found[1])
 
 
 def _mark_of(path: Path) -> re.Match[str] | None:
@@ -108,6 +110,7 @@ def refuse_conflicts(root: Path, names: Iterable[str], *, force: bool) -> None:
     """
     names = list(names)
     for name in names:
+        require_inside(root, name)
         for folder in (root / name).parents:
             if folder != root and folder.is_relative_to(root) and folder.exists() and not folder.is_dir():
                 raise WriteError(f"{folder}: not a directory, so {name} cannot be created")

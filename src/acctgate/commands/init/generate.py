@@ -37,7 +37,8 @@ class Generator:
 
     def names(self) -> list[str]:
         """Return the names of all files."""
-        return [self.policy_name, *self._pack(), *(file.name for file in self.pipelines.values())]
+        pack = map(self.repository.from_root, pack_files(self.repository, self.installation))
+        return [self.policy_name, *pack, *(file.name for file in self.pipelines.values())]
 
     def texts(self, fitted: Fit, region: str) -> dict[str, str]:
         """Return the text of each file, with the mark by which later runs know it.
@@ -46,10 +47,12 @@ class Generator:
             fitted: The policy.
             region: The region of the endpoints.
         """
-        texts = {name: mark(name, text) for name, text in {self.policy_name: fitted.text(), **self._pack()}.items()}
+        repository = self.repository
+        files = {f"{repository.pack}/policy.yaml": fitted.text(), **pack_files(repository, self.installation)}
+        texts = {repository.from_root(name): mark(name, text) for name, text in files.items()}
         for name, file in self.pipelines.items():
-            text = render(name, self.repository, region, fitted.meant, self.installation, file.name)
-            texts[file.name] = mark(file.default, text)
+            text = render(name, repository, region, fitted.meant, self.installation, file.name)
+            texts[file.name] = mark(file.mark, text)
         return texts
 
     def kept(self, fitted: Policy, now: datetime) -> dict[str, str]:
@@ -62,7 +65,3 @@ class Generator:
             return {}
         reason = reason_to_keep(self.policy_file, fitted, now)
         return {} if reason is None else {self.policy_name: reason}
-
-    def _pack(self) -> dict[str, str]:
-        files = pack_files(self.repository, self.installation)
-        return {self.repository.from_root(name): text for name, text in files.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,11 +12,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from acctgate.commands.init.files import find_renamed, is_marked
 from acctgate.commands.init.pack import PLACEHOLDER
-from acctgate.commands.init.repository import DEFAULT_PACK, Repository
+from acctgate.commands.init.repository import DEFAULT_PACK, Repository, plain_path
 from acctgate.installation import WHEEL_FOLDER, Installation
+from acctgate.policy import yaml_flow
 from acctgate.version import __version__
 
 UNRECORDED: Final = Installation()
+_UNIQUE: Final = "--"
+"""The separator of folders in names. One hyphen is usual, and also part of folders' names."""
+_REGION: Final = re.compile(
+    r"""^ *(?:export )?(?:region: |ACCTGATE_REGION(?:: |=| = '))([a-z0-9-]+)'?$""", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +80,53 @@ class PipelineFile:
 
     name: str
     """Its path from the root of the repository."""
-    default: str
-    """Its path unless it was renamed."""
+    mark: str
+    """The path by which later runs know it. No other folder has the same."""
 
 
 def pipeline_files(names: Iterable[str], repository: Repository) -> dict[str, PipelineFile]:
-    """Return the file to write each pipeline to, by the CI system's name."""
+    """Return the file to write each pipeline to, by the CI system's name.
+
+    Raises:
+        SourceError: It was renamed to something that no pipeline can use.
+    """
     return {name: _file(PIPELINES[name], repository) for name in dict.fromkeys(names)}
 
 
+def written_systems(repository: Repository) -> tuple[str, ...]:
+    """Return the CI systems for which an earlier run wrote a pipeline for this folder."""
+    files = pipeline_files(PIPELINES, repository)
+    return tuple(name for name, file in files.items() if is_marked(repository.root / file.name))
+
+
+def written_region(repository: Repository) -> str | None:
+    """Return the region in the pipelines of an earlier run, None if they name none or several."""
+    files = (repository.root / pipeline_files([name], repository)[name].name for name in written_systems(repository))
+    regions = {found for file in files for found in _REGION.findall(file.read_text(encoding="utf-8", errors="replace"))}
+    return regions.pop() if len(regions) == 1 else None
+
+
 def _file(pipeline: Pipeline, repository: Repository) -> PipelineFile:
-    default = pipeline.file
+    default = mark = pipeline.file
     main = repository.root / pipeline.file
     if pipeline.beside and (repository.prefix or (main.exists() and not is_marked(main))):
-        default = pipeline.beside
+        default = mark = pipeline.beside
     if repository.prefix:
         default = default.replace("acctgate", f"acctgate-{_slug(repository)}")
+        mark = mark.replace("acctgate", f"acctgate-{_slug(repository, _UNIQUE)}")
     path = repository.root / default
-    renamed = find_renamed(path, default)
+    if is_marked(path) and not is_marked(path, mark):  # it is that of a-b, and this one is for a/b
+        return PipelineFile(mark, mark)
+    renamed = find_renamed(path, mark)
+    if renamed:
+        plain_path(renamed, str(path.with_name(renamed)))
     name = path.with_name(renamed).relative_to(repository.root).as_posix() if renamed else default
-    return PipelineFile(name, default)
+    return PipelineFile(name, mark)
 
 
-def _slug(repository: Repository) -> str:
-    return repository.prefix.replace("/", "-")
+def _slug(repository: Repository, separator: str = "-") -> str:
+    """Return the folder as part of names."""
+    return repository.prefix.replace("/", separator)
 
 
 def manual_step(name: str, file: str) -> str:
@@ -133,8 +163,9 @@ def render(
         .render(
             repository=repository,
             terraform=repository.terraform,
+            scalar=yaml_flow.dump,
             file=file or PIPELINES[name].file,
-            slug=_slug(repository),
+            slug=unique if (unique := _slug(repository, _UNIQUE)) in (file or "") else _slug(repository),
             base=f"{repository.prefix}/" if repository.prefix else "",
             policy="" if repository.pack == DEFAULT_PACK else f"{repository.pack}/policy.yaml",
             version=__version__,

@@ -34,6 +34,7 @@ DEFAULT_STACK: Final = "prod"
 """The stack that pipelines preview if the project has no stack's configuration."""
 _MAIN_STACKS: Final = ("prod", "production", "main", "live")
 DEFAULT_PACK: Final = "policies"
+_MAX_PACK_DEPTH: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def inspect_repository(folder: Path, pack: str | None = None) -> Repository:
     prefix = folder.resolve().relative_to(top).as_posix()
     settings: dict[str, Any] = {"pack": _pack_folder(pack or _present_pack(folder) or DEFAULT_PACK)}
     if prefix != ".":
-        settings |= {"prefix": _plain(prefix, str(folder)), "top": Path(os.path.relpath(top))}
+        settings |= {"prefix": plain_path(prefix, str(folder)), "top": Path(os.path.relpath(top))}
     for name in _PROJECT_FILES:
         path = folder / name
         if path.is_file():
@@ -120,11 +121,20 @@ def inspect_repository(folder: Path, pack: str | None = None) -> Repository:
             return Repository(folder, _runtime(project), _virtualenv(path, project), stack, file, **settings)
     found = find_terraform(folder)
     for module in found.modules if found else ():
-        _plain(module.path, str(folder / module.path))
+        plain_path(module.path, str(folder / module.path))
     return Repository(folder, terraform=found, **settings)
 
 
-def _plain(path: str, where: str) -> str:
+def plain_path(path: str, where: str) -> str:
+    """Return a path that needs no quotes in a shell or in YAML.
+
+    Args:
+        path: The path.
+        where: Where it comes from, for the message.
+
+    Raises:
+        SourceError: It needs quotes.
+    """
     if not _PLAIN_PATH.fullmatch(path):
         raise SourceError(f"{one_line(where)}: invalid path; a pipeline can use letters, digits and ._-/")
     return path
@@ -134,13 +144,24 @@ def _pack_folder(text: str) -> str:
     path = Path(text)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise SourceError(f"--pack-dir {one_line(text)}: invalid; use a folder below the project's")
-    return _plain(path.as_posix(), f"--pack-dir {text}")
+    return plain_path(path.as_posix(), f"--pack-dir {text}")
 
 
 def _present_pack(folder: Path) -> str | None:
-    """Return the folder to which an earlier run wrote the policy, even if it was renamed. None: it is not clear."""
-    found = [path.parent.name for path in sorted(folder.glob("*/policy.yaml")) if is_marked(path)]
-    return found[0] if len(found) == 1 else None
+    """Return the folder to which an earlier run wrote the policy, None if there is none.
+
+    One directly below may have been renamed. A deeper one must not be that of another folder's run.
+
+    Raises:
+        SourceError: There are several.
+    """
+    near = [path for path in folder.glob("*/policy.yaml") if is_marked(path)]
+    below = (path for depth in range(2, _MAX_PACK_DEPTH + 1) for path in folder.glob(f"{'*/' * depth}policy.yaml"))
+    deep = [path for path in below if is_marked(path, path.relative_to(folder).as_posix())]
+    found = sorted(path.parent.relative_to(folder).as_posix() for path in (*near, *deep))
+    if len(found) > 1:
+        raise SourceError(f"{folder}: policies of earlier runs in {' and '.join(found)}; use --pack-dir to select one")
+    return found[0] if found else None
 
 
 def _read_project(path: Path) -> Mapping[str, Any]:
@@ -175,7 +196,7 @@ def _virtualenv(path: Path, project: Mapping[str, Any]) -> str | None:
     if not isinstance(options, dict):
         return None
     named = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
-    return None if named is None else _plain(str(named), f"{path}: virtualenv")
+    return None if named is None else plain_path(str(named), f"{path}: virtualenv")
 
 
 def detect_systems(repository: Repository) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class Terraform:
         if self.terragrunt:
             return [
                 f"export TG_TF_PATH={self.tool}",
+                "rm -rf .acctgate/plans",  # a workspace may have plans of units that no longer exist
                 'terragrunt run --all --non-interactive --json-out-dir "$PWD/.acctgate/plans" -- plan -input=false',
                 # One file, so that a run without any plan is an error instead of a verdict without a plan.
                 "find .acctgate/plans -name '*.json' -exec cat {} + > tfplan.json",

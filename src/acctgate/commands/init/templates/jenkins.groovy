@@ -35,9 +35,6 @@ pipeline {
         stage('policy') {
             when {
                 changeRequest()
-@% if repository.prefix %@
-                changeset '@{repository.prefix}/**'
-@% endif %@
             }
             steps {
 @% if repository.prefix %@
@@ -47,6 +44,7 @@ pipeline {
                     set -e
                     python3 -m venv .acctgate/policy
                     . .acctgate/policy/bin/activate
+                    pip uninstall -qq --yes acctgate # the workspace may have another commit of the same version
                     pip install --quiet @{diffing}
                     git fetch --quiet origin "+refs/heads/$CHANGE_TARGET:refs/remotes/origin/$CHANGE_TARGET"
                     acctgate diff @{policy + " " if policy else ""}--base "$(git merge-base HEAD "origin/$CHANGE_TARGET")"
@@ -75,6 +73,7 @@ pipeline {
 @% endif %@
                     python3 -m venv @{venv}
                     . @{venv}/bin/activate
+                    pip uninstall -qq --yes acctgate
                     pip install --quiet @{acctgate}@{requirements}
 @% if terraform %@
 @% for line in terraform.commands() %@
