@@ -107,6 +107,18 @@ def test_an_update_repairs_drift_that_an_earlier_refresh_recorded(
     assert found == ([operation] if operation else [])
 
 
+@pytest.mark.parametrize(
+    ("identifier", "ignored", "operation"),
+    [("1", True, "unknown"), ("1", False, "create"), (UNKNOWN, True, "create"), (None, True, "create")],
+)
+def test_an_import_leaves_what_is_ignored(identifier: str | None, ignored: bool, operation: str) -> None:
+    inputs = {"minimumPasswordLength": 14}
+    resource = Declared(PASSWORDS, inputs, PROVIDER, ignored=("minimumPasswordLength",) if ignored else ())
+    outputs = {"minimumPasswordLength": 8, **({"id": identifier} if identifier else {})}
+    [change] = planned_others({PASSWORDS: resource}, {}, PLAIN, {PASSWORDS: outputs})
+    assert change.operation == operation
+
+
 def test_a_renamed_resource_is_perhaps_not_deleted() -> None:
     renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliased=True)
     changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN, {})

@@ -41,6 +41,8 @@ def planned_others(
         operation = _operation(each, recorded, command, known=state is not None)
         if recorded is not None and is_unknown(outputs.get(urn, {}).get("id")):
             operation = "unknown"  # it is replaced
+        if operation == "create" and each.ignored and _is_imported(outputs.get(urn, {})):
+            operation = "unknown"  # what is ignored stays as it is
         if operation != "same":
             yield _change(urn, operation, each.inputs, each.provider, recorded)
     renamed = {resource_type(urn) for urn, each in declared.items() if each.aliased}
@@ -83,6 +85,11 @@ def _operation(declared: Declared, recorded: Properties | None, command: EngineC
     if _relevant(declared.inputs) == _relevant(_inputs(recorded)) and not _has_drifted(declared, recorded):
         return "same"
     return "unknown" if declared.ignored else "update"
+
+
+def _is_imported(outputs: Properties) -> bool:
+    """Return whether the previewed outputs are those of a resource that exists already."""
+    return bool(outputs.get("id")) and not is_unknown(outputs["id"])
 
 
 def _has_drifted(declared: Declared, recorded: Properties) -> bool:
