@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pyarrow import fs
 from pyarrow import parquet as pq
 
 from acctgate import Snapshot, judge, load_policy, parse_snapshot, read_snapshots
 from acctgate.policy import PRESETS
 from acctgate.policy.identity import judged_by
-from acctgate.reading import parse_time
-from acctgate.render.parquet import table
+from acctgate.render.parquet import table, utc
 
 SNAPSHOTS = pa.schema([("account", pa.string()), ("taken_at", pa.timestamp("us", tz="UTC")), ("snapshot", pa.string())])
 """A snapshot as a row. The document is JSON as in a snapshot file; the other columns are for filters and joins."""
@@ -38,21 +38,33 @@ BATCH = 1_000
 def store(source: str, target: str) -> int:
     """Write the accounts of a snapshot file or NDJSON to a Parquet file. Return how many there are.
 
-    An account that the file lacks or that cannot be read ends it: a lake without it would look complete.
+    An account that the file lacks or that cannot be read ends it, and no file is written: a lake without the account
+    would look complete.
     """
     accounts, stored = read_snapshots(source), 0
-    with pq.ParquetWriter(target, SNAPSHOTS, compression="zstd") as writer:
-        while rows := list(map(_row, islice(accounts, ROWS))):
-            writer.write_table(pa.Table.from_pylist(rows, SNAPSHOTS))
-            stored += len(rows)
+    filesystem, path = fs.FileSystem.from_uri(target) if "://" in target else (fs.LocalFileSystem(), target)
+    part = f"{path}.part"
+    writer = pq.ParquetWriter(part, SNAPSHOTS, filesystem=filesystem, compression="zstd")
+    try:
+        with writer:
+            while rows := list(map(_row, islice(accounts, ROWS))):
+                writer.write_table(pa.Table.from_pylist(rows, SNAPSHOTS))
+                stored += len(rows)
+    except BaseException:
+        filesystem.delete_file(part)
+        raise
+    filesystem.move(part, path)
     return stored
 
 
 def _row(account: Snapshot) -> dict[str, Any]:
     if account.unreadable is not None:
         raise SystemExit(f"not stored: {account.unreadable}")
-    taken_at = parse_time(account.taken_at) if account.taken_at else None
-    return {"account": account.account_id, "taken_at": taken_at, "snapshot": json.dumps(dict(account.document))}
+    return {
+        "account": account.account_id,
+        "taken_at": utc(account.taken_at),
+        "snapshot": json.dumps(dict(account.document)),
+    }
 
 
 class Judge:
@@ -121,7 +133,10 @@ def main() -> None:
     policy = given.policy if given.policy in PRESETS else _absolute(given.policy)
     # Ray Data does not run in a client of ray://, so a task of the cluster runs it.
     task = ray.remote(num_cpus=0)(judge_all).remote(_absolute(given.source), _absolute(given.target), policy)
-    counts = ray.get(task)
+    try:
+        counts = ray.get(task)
+    except (ray.exceptions.RayError, ValueError) as error:
+        parser.exit(2, f"{error}\n")  # Python's 1 for an exception would mean a violation
     print(", ".join(f"{count:,} {verdict}" for verdict, count in sorted(counts.items())))
     raise SystemExit(0 if set(counts) == {"pass"} else 1 if "fail" in counts else 3)
 

@@ -69,7 +69,8 @@ def parse_snapshot(text: str | bytes, name: str = "snapshot") -> Snapshot:
         text: The JSON.
         name: What messages and reports call the place where it is stored.
     """
-    raw = text.encode() if isinstance(text, str) else text
+    # Half a surrogate pair must make the snapshot invalid, as in a file, and not raise.
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     return snapshots.RawSnapshot(raw, name, 1, single=True).parse()
 
 

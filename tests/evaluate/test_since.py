@@ -40,6 +40,13 @@ def name(account: str) -> str:
     return f"app-{account} (100000000000000{account})"
 
 
+def test_rules_that_are_newly_violated_as_often_come_in_the_same_order_in_each_run() -> None:
+    rules = [f"rule-{letter}" for letter in "hgfedcba"]
+    now = Before("app", "fail", frozenset(rules), frozenset(rules))
+    comparison = Comparison("old.json", {"1": Before("app", "pass", frozenset(), frozenset())}, _now={"1": now})
+    assert list(comparison.result().newly_failing) == sorted(rules)
+
+
 @pytest.mark.parametrize(
     ("before", "now", "wanted"),
     [

@@ -68,9 +68,10 @@ def test_a_row_says_when_and_by_which_policy_its_account_was_judged() -> None:
     assert (row["tags"], row["labels"], row["groups"], row["stale"]) == ([("team", "web")], [], [], False)
 
 
-def test_a_time_that_is_none_is_null() -> None:
+@pytest.mark.parametrize("time", ["yesterday", "0001-01-01T00:00:00+08:00", "9999-12-31T23:00:00-08:00"])
+def test_a_time_that_is_none_is_null(time: str) -> None:
     render = renderer("parquet")
-    text = "".join(map(render.account, _reports({**GOOD, "taken_at": "yesterday"}))) + render.end(Summary())
+    text = "".join(map(render.account, _reports({**GOOD, "taken_at": time}))) + render.end(Summary())
     assert {row["taken_at"] for row in _rows(text)} == {None}
 
 

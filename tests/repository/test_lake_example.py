@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -60,6 +64,33 @@ def test_an_account_that_cannot_be_read_is_not_left_out(accounts: Path, tmp_path
     accounts.write_text(f"{accounts.read_text()}{{broken}}\n", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"not stored: .*accounts\.ndjson:5: invalid JSON"):
         LAKE.store(str(accounts), str(tmp_path / "snapshots.parquet"))
+    assert list(tmp_path.iterdir()) == [accounts], "a file with the accounts before it would look complete"
+
+
+@pytest.mark.parametrize("time", ["yesterday", "0001-01-01T00:00:00+08:00"])
+def test_a_time_that_is_none_is_stored_as_null(accounts: Path, tmp_path: Path, time: str) -> None:
+    accounts.write_text(json.dumps({**GOOD, "taken_at": time}), encoding="utf-8")
+    target = tmp_path / "snapshots.parquet"
+    assert LAKE.store(str(accounts), target.as_uri()) == 1
+    assert pq.read_table(target)["taken_at"].to_pylist() == [None]
+
+
+def test_a_failure_of_the_cluster_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = SimpleNamespace(
+        init=lambda address, log_to_driver: None,
+        remote=lambda num_cpus: lambda function: SimpleNamespace(remote=function),
+        get=lambda found: found,
+        exceptions=SimpleNamespace(RayError=RuntimeError),
+    )
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setattr(sys, "argv", ["lake.py", "judge", str(tmp_path), str(tmp_path / "findings")])
+    monkeypatch.setattr(LAKE, "judge_all", Mock(return_value=Counter({"fail": 1})))
+    with pytest.raises(SystemExit) as violation:
+        LAKE.main()
+    monkeypatch.setattr(ray, "get", Mock(side_effect=ValueError("7 verdicts on 8 snapshots")))
+    with pytest.raises(SystemExit) as failure:
+        LAKE.main()
+    assert (violation.value.code, failure.value.code) == (1, 2)
 
 
 def test_a_worker_finds_what_check_finds(accounts: Path, tmp_path: Path) -> None:
@@ -95,3 +126,5 @@ def test_a_snapshot_is_parsed_wherever_it_is_stored() -> None:
     broken = parse_snapshot(b"{", "row 7")
     assert isinstance(broken, Snapshot)
     assert broken.unreadable is not None and broken.unreadable.startswith("row 7:1: invalid JSON: ")
+    half_a_pair = parse_snapshot('{"version": 1, "alias": "\ud800"}', "row 8")
+    assert half_a_pair.unreadable is not None and half_a_pair.unreadable.startswith("row 8: not valid UTF-8")

@@ -54,7 +54,7 @@ class Comparison:
     def result(self) -> Since:
         """Return what changed. Complete after the last report."""
         pairs = [(self.before[account], now) for account, now in self._now.items() if account in self.before]
-        rules = Counter(rule for old, now in pairs for rule in now.blocking - old.blocking)
+        rules = Counter(rule for old, now in pairs for rule in sorted(now.blocking - old.blocking))
         return Since(
             self.source,
             newly_blocked=_names(now for old, now in pairs if now.verdict == "fail" != old.verdict),

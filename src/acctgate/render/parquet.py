@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -27,8 +27,6 @@ ROWS: Final = 50_000
 _TEXT: Final = pa.string()
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _TAGS: Final = pa.map_(_TEXT, _TEXT)
-
-
 _NOT_WAIVED: Final = WaiverNote("", "", "")
 
 
@@ -40,11 +38,11 @@ class _Column(NamedTuple):
     value: Callable[[Any], Any]
 
 
-def _time(text: str | None) -> datetime | None:
-    """Return a time that may come from a file. None if it is not a time."""
+def utc(text: str | None) -> datetime | None:
+    """Return a time that may come from a file, in UTC. None if it is not a time of the years 1 to 9999."""
     try:
-        return parse_time(text) if text else None
-    except ValueError:
+        return parse_time(text).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -72,7 +70,7 @@ def _actual(outcome: Outcome) -> str:
 _ACCOUNT: Final = (
     _Column("account", _TEXT, lambda report: report.account),
     _Column("alias", _TEXT, lambda report: report.alias),
-    _Column("taken_at", _TIME, lambda report: _time(report.taken_at)),
+    _Column("taken_at", _TIME, lambda report: utc(report.taken_at)),
     _Column("verdict", _TEXT, lambda report: report.verdict),
     _Column("not_read", _TEXT, lambda report: report.unreadable or report.not_read),
     _Column("stale", pa.bool_(), lambda report: report.stale),
@@ -96,11 +94,11 @@ _OUTCOME: Final = (
     _Column("waived_by", _TEXT, lambda outcome: outcome.waiver.owner if outcome.waiver else None),
     _Column("waiver_reason", _TEXT, lambda outcome: outcome.waiver.reason if outcome.waiver else None),
     _Column("baseline", _TEXT, lambda outcome: outcome.baseline.source if outcome.baseline else None),
-    _Column("open_since", _TIME, lambda outcome: _time(outcome.open_since)),
+    _Column("open_since", _TIME, lambda outcome: utc(outcome.open_since)),
     _Column("names", pa.list_(_TEXT), lambda outcome: None if outcome.names is None else list(outcome.names)),
 )
 _JUDGED_BY: Final = (
-    _Column("judged_at", _TIME, lambda by: _time(by.judged_at)),
+    _Column("judged_at", _TIME, lambda by: utc(by.judged_at)),
     _Column("policy", _TEXT, lambda by: by.policy.source),
     _Column("policy_digest", _TEXT, lambda by: by.policy.digest),
     _Column("acctgate", _TEXT, lambda by: by.acctgate),
