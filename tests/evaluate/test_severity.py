@@ -50,6 +50,18 @@ def test_a_group_overrides_it_for_its_accounts_and_an_unknown_group_counts_as_th
     assert (unproven.outcome, unproven.severity) == ("unknown", "critical")
 
 
+def test_a_policy_that_disables_the_rule_has_no_severity_that_it_may_have() -> None:
+    enabled = {"match": {"folder": "/prod"}, "rules": LOWERED}
+    unproven = judged(policy_of({}, groups={"prod": enabled}))
+    assert (unproven.outcome, unproven.severity) == ("unknown", "low")
+
+
+def test_accounts_share_the_outcome_if_their_groups_are_not_known() -> None:
+    policy = policy_of(LOWERED, groups={"prod": {**PROD, "rules": {"session-duration": {"max_hours": 2}}}})
+    first, second = (outcomes_of(each, "session-duration") for each in evaluate([session(20)] * 2, policy, NOW))
+    assert first[0] is second[0]
+
+
 def test_the_threshold_uses_the_severity_of_the_policy() -> None:
     policy = policy_of(LOWERED)
     high = FailOn.of(["high"])

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.judge import Judge, RuleJudge
-from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, unknown_message
+from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, Severity, unknown_message
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.groups import Group, Membership, in_groups, memberships
@@ -162,8 +162,9 @@ def _combined(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
 
     The severity is the gravest that it may have.
     """
-    severity = max((outcome.severity for outcomes in found for outcome in outcomes), key=SEVERITIES.index)
-    return [replace(outcome, severity=severity) for outcome in _certain(found, reason)]
+    severity = _gravest(found)
+    certain = _certain(found, reason)  # accounts share it, so it is copied only to change it
+    return [each if each.severity == severity else replace(each, severity=severity) for each in certain]
 
 
 def _certain(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
@@ -183,8 +184,14 @@ def _unproven(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
     strictest = max(found, key=_rank)[0]
     if LEVEL_RANK[strictest.level] == 0:
         return [strictest]
-    severity = max((outcome.severity for outcomes in found for outcome in outcomes), key=SEVERITIES.index)
-    return [replace(strictest, outcome="unknown", message=unknown_message(reason), severity=severity)]
+    return [replace(strictest, outcome="unknown", message=unknown_message(reason), severity=_gravest(found))]
+
+
+def _gravest(found: Sequence[list[Outcome]]) -> Severity:
+    """Return the gravest severity of the policies that do not disable the rule; of all if each does."""
+    outcomes = [outcome for outcomes in found for outcome in outcomes]
+    enabled = [outcome for outcome in outcomes if LEVEL_RANK[outcome.level]]
+    return max((outcome.severity for outcome in enabled or outcomes), key=SEVERITIES.index)
 
 
 def _rank(outcomes: Sequence[Outcome]) -> int:
