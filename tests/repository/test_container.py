@@ -65,6 +65,8 @@ def test_what_is_installed_has_a_hash() -> None:
     assert {"click", "pulumi", "pulumi-policy", "alibabacloud-tea-openapi"} <= set(names)
     assert len(re.findall(r"^\S+==\S+ \\\n    --hash=sha256:", locked, re.MULTILINE)) == len(names)
     assert "--require-hashes -r /src/requirements/pulumi.txt" in FILE
+    for line in re.findall(r"pip (?:install|wheel) .*", FILE):
+        assert any(option in line for option in ("--require-hashes", "--no-build-isolation", "--no-index")), line
 
 
 def test_the_image_judges_the_demo_account(builder: str) -> None:

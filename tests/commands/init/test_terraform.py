@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +74,13 @@ def test_the_commands_keep_to_the_lock_file_and_leave_each_plan_beside_it() -> N
         "terraform -chdir=network show -json tfplan > network/tfplan.json",
     ]
     assert found.plans == ("app/tfplan.json", "network/tfplan.json")
+
+
+def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    """A pipe would be waited for, and no path contains a null character."""
+    os.mkfifo(tmp_path / "pipe.tf")
+    found = find(tmp_path, {"main.tf": f'{ALICLOUD}module "x" {{ source = "./a\0b" }}'})
+    assert found is not None and [module.path for module in found.modules] == ["."]
 
 
 def test_terragrunt_finds_its_units_itself(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ _SOURCES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED: Final = frozenset({"modules", "examples", "test", "tests", "node_modules", "venv"})
 """Folders that usually hold no root module, beside hidden ones."""
 _MAX_DEPTH: Final = 4
-_LOCAL_MODULE: Final = re.compile(r"""["']?source["']?\s*[=:]\s*"(\.{1,2}/[^"]*)\"""")
+_LOCAL_MODULE: Final = re.compile(r"""["']?source["']?\s*[=:]\s*"(\.{1,2}/[^"\0]*)\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,6 @@ def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     except OSError:
         return ""
