@@ -84,7 +84,10 @@ def load_framework(name: str) -> Framework:
 
 @cache
 def references(rule: Rule[Any]) -> tuple[tuple[Framework, tuple[str, ...]], ...]:
-    """Return each framework of which a rule covers controls, with their ids. A policy's own rule can name some."""
+    """Return each framework of which a rule covers controls, with their ids. A policy's own rule can name some.
+
+    Cached: it goes through all controls, and OCSF needs it for each finding.
+    """
     frameworks = map(load_framework, FRAMEWORKS)
     found = ((each, each.controls_of(rule.id) or (rule.cis if each.id == CIS else ())) for each in frameworks)
     return tuple((framework, ids) for framework, ids in found if ids)

@@ -75,7 +75,9 @@ class Fleet:
             if outcome.outcome == "fail" or outcome.rule not in results:
                 results[outcome.rule] = outcome
         for rule, outcome in results.items():
-            total = self._rules.get(rule) or self._rules.setdefault(rule, RuleTotal(outcome))
+            if rule not in self._rules:
+                self._rules[rule] = RuleTotal(outcome)
+            total = self._rules[rule]
             if total.severity != outcome.severity:  # groups can override it
                 total.severity = min(total.severity, outcome.severity, key=SEVERITIES.index)
             total.failing += outcome.outcome == "fail"
