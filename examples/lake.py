@@ -38,8 +38,8 @@ BATCH = 1_000
 def store(source: str, target: str) -> int:
     """Write the accounts of a snapshot file or NDJSON to a Parquet file. Return how many there are.
 
-    An account that the file lacks or that cannot be read ends it, and no file is written: a lake without the account
-    would look complete.
+    A snapshot that cannot be read ends it, and no file is written: a lake without the account would look complete.
+    An account that a run did not reach has a row that says so, and its verdict is unknown.
     """
     accounts, stored = read_snapshots(source), 0
     filesystem, path = fs.FileSystem.from_uri(target) if "://" in target else (fs.LocalFileSystem(), target)
