@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from acctgate.text import and_more, os_reason
+from acctgate.text import and_more, os_reason, plural
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_the_reason_of_a_os_reason(error: OSError, reason: str) -> None:
 @pytest.mark.parametrize(("count", "suffix"), [(0, ""), (1, " (and 1 more)"), (1234, " (and 1,234 more)")])
 def test_and_more(count: int, suffix: str) -> None:
     assert and_more(count) == suffix
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "text"),
+    [
+        (0, "rule", "0 rules"),
+        (1, "address", "1 address"),
+        (2, "address", "2 addresses"),
+        (1234, "day", "1,234 days"),
+    ],
+)
+def test_plural(count: int, noun: str, text: str) -> None:
+    assert plural(count, noun) == text

@@ -34,6 +34,12 @@ def and_more(count: int) -> str:
     return f" (and {count:,} more)" if count else ""
 
 
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun: `1 rule`, `2 rules`, `2 addresses`."""
+    ending = "" if count == 1 else "es" if noun.endswith("s") else "s"
+    return f"{count:,} {noun}{ending}"
+
+
 def os_reason(error: OSError) -> str:
     """Return why a system call failed, such as "no such file or directory", to follow a file's name in a message."""
     return (error.strerror or one_line(error) or "input/output error").lower()
@@ -47,7 +53,7 @@ def describe_duration(duration: timedelta) -> str:
     for name, length, most in (("minutes", 60, 7200), ("hours", 3600, 172_800)):
         if seconds < most:
             return f"{seconds // length} {name}"
-    return f"{seconds // 86_400:,} days"
+    return plural(seconds // 86_400, "day")
 
 
 def timestamp(now: datetime) -> str:

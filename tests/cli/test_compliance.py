@@ -152,8 +152,8 @@ def test_what_is_not_known_of_rules_is_said(server: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("more", "status", "message"),
     [
-        ({"TotalCount": 9}, 3, "3 of 9 rules are listed"),
-        ({"IgnoredCount": 2}, 3, "2 rules are ignored in Cloud Config, and 0 are marked as such"),
+        ({"TotalCount": 9}, 3, "3 of 9 rules listed"),
+        ({"IgnoredCount": 2}, 3, "2 rules ignored in Cloud Config, but 0 marked as such"),
         ({"ConfigRuleCompliances": "x"}, 2, "the answer has no ConfigRuleCompliances"),
         ({"ConfigRuleCompliances": [{}]}, 2, "the answer has no ComplianceType"),
     ],

@@ -98,7 +98,7 @@ def test_a_live_account_with_a_denied_call(repository: Path, server: DemoServer)
     server.denied.add("GetSecurityPreference")
     done = run_here("init", cwd=repository, environment=server.environment)
     assert done.status == 3, "written, but who reads it must know that rules are not asked for"
-    one_line(done.stderr, "rules are unknown and only advisory: GetSecurityPreference failed", "--force")
+    one_line(done.stderr, "rules unknown and only advisory: GetSecurityPreference failed", "--force")
     policy = (repository / "policies/policy.yaml").read_text()
     assert policy.count("grant ram:GetSecurityPreference to the caller") == 1, "one denied call is listed once"
     assert " ".join(done.stdout.split()).count("grant ram:GetSecurityPreference to the caller") == 1

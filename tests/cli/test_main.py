@@ -99,7 +99,7 @@ def test_no_command_shows_the_help() -> None:
         (("check", "--response"), "requires an argument"),
         (("snapshot", "stray"), "unexpected extra argument"),
         (("check", "--region"), "requires an argument"),
-        (("explain", "login-mfaa"), "login-mfaa: unknown rule, did you mean login-mfa?"),
+        (("explain", "login-mfaa"), "login-mfaa: unknown rule (did you mean login-mfa?)"),
         (("explain",), "Missing argument"),
         (("schema", "diagram"), "diagram: invalid choice; use snapshot, policy, report"),
         (("schema",), "Missing argument"),

@@ -293,11 +293,11 @@ def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_pat
     assert (document["alias"], document["member"]["labels"]) == ("mine", {"team": "x"})
     assert document["read_as"]["role_arn"] == f"acs:ram::{name}:role/special"
     alone = run_here("snapshot", "--accounts", "accounts.yaml", "--output", "b.ndjson", cwd=tmp_path)
-    assert (alone.status, alone.stderr) == (0, "acctgate: 1 accounts listed, 1 read\n")
+    assert (alone.status, alone.stderr) == (0, "acctgate: 1 account listed, 1 read\n")
     (tmp_path / "accounts.yaml").write_text(f'- id: "{name}"\n  aliaz: x\n')
     done = _snapshot(tmp_path, "--accounts", "accounts.yaml", name="c.ndjson")
     assert done.status == 2
-    assert done.stderr.startswith("acctgate: accounts.yaml:2: [0].aliaz: unknown key, did you mean alias?")
+    assert done.stderr.startswith("acctgate: accounts.yaml:2: [0].aliaz: unknown key (did you mean alias?)")
 
 
 @pytest.mark.parametrize(

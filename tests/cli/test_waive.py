@@ -205,7 +205,7 @@ def test_days_count_from_today(policy: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("root-mfas", *ARGUMENTS), "root-mfas: unknown rule, did you mean root-mfa?"),
+        (("root-mfas", *ARGUMENTS), "root-mfas: unknown rule (did you mean root-mfa?)"),
         (("root-mfa", *ARGUMENTS[:4], "--expires", "2020-01-01"), "--expires 2020-01-01: is in the past"),
         (("root-mfa", *ARGUMENTS[:4], "--expires", "2027-02-30"), "--expires 2027-02-30: invalid date; use YYYY-MM-DD"),
         (

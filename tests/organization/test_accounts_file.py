@@ -34,7 +34,10 @@ def test_a_file_in_yaml_and_in_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('- id: "111"\n  aliass: x\n', ":2: [0].aliass: unknown key, did you mean alias?; use id, alias, role, region"),
+        (
+            '- id: "111"\n  aliass: x\n',
+            ":2: [0].aliass: unknown key (did you mean alias?); use id, alias, role",
+        ),
         ('- id: "111"\n- alias: x\n', ":2: [1].id: is missing"),
         ("- id: 111\n", ":1: [0].id: an account id is text; put it in quotes"),
         ('- id: "111"\n- id: "11x"\n', ':2: invalid account id "11x"'),

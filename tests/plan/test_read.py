@@ -207,7 +207,7 @@ def test_a_plan_for_other_clouds_says_so_and_leaves_the_live_verdict(
     (tmp_path / "p.json").write_text(json.dumps(plan))
     code, _, error = _check(tmp_path, "p.json", account=account)
     assert code == wanted
-    one_line(error, "acctgate: p.json: no SecurityPreference changes; the account is judged as it is")
+    one_line(error, "acctgate: p.json: no SecurityPreference changes; the account is judged as read")
 
 
 # Extreme values

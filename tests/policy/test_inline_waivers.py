@@ -93,9 +93,9 @@ def test_a_waiver_is_for_the_account_of_the_resource() -> None:
         (GOOD.replace("2026-12-31", "never"), "invalid date"),
         (GOOD.replace("2026-12-31", "2026-02-30"), "invalid date"),
         (GOOD.replace("2026-12-31", "2028-12-31"), "at most 365 are allowed"),
-        (f"{GOOD} owner=eve", "stands once"),
+        (f"{GOOD} owner=eve", "once each"),
         (f"{GOOD} account=2", "account: unknown key"),
-        (GOOD.replace("night shift", 'night "shift'), "stands once"),
+        (GOOD.replace("night shift", 'night "shift'), "once each"),
         (GOOD.replace("night shift", f"a{' ' * 100_000}b"), "longer than 2,000 characters"),
     ],
 )
@@ -117,7 +117,7 @@ def test_the_policy_limits_comments_as_it_does_waivers() -> None:
 def test_an_account_that_is_not_certain_gets_no_waiver() -> None:
     for accounts in ((), (None,), ("1", "2"), ("1", None)):
         found, (said,) = waived(GOOD, accounts=accounts)
-        assert found == 0 and "not known which account" in said
+        assert found == 0 and "account of the resource is unknown" in said
     assert waived(GOOD, GOOD)[0] == 0, "ambiguous"
 
 

@@ -275,7 +275,7 @@ def test_explain_finds_those_of_the_policy_that_stands_here(tmp_path: Path) -> N
     policy(tmp_path, "return None")
     (tmp_path / "policies/policy.yaml").write_text("version: 1\nrule_modules: [../acme_rules.py]\n")
     assert run_here("explain", "acme", cwd=tmp_path).stdout.startswith("acme: Acme\n")
-    one_line(run_here("explain", "acm", cwd=tmp_path).stderr, "acm: unknown rule, did you mean acme?")
+    one_line(run_here("explain", "acm", cwd=tmp_path).stderr, "acm: unknown rule (did you mean acme?)")
 
 
 @pytest.mark.parametrize("form", ["text", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html"])

@@ -134,7 +134,7 @@ waivers:
         ((), "Missing argument RULE"),
         (("root-mfa", "--rule", "user-mfa"), "name two rules"),
         (("root-mfa", "--account", "1"), "--account goes with --report"),
-        (("root-mfq", "--report", "report.json"), "the report has no such rule, did you mean root-mfa?"),
+        (("root-mfq", "--report", "report.json"), "the report has no such rule (did you mean root-mfa?)"),
         (("root-mfa", "--report", "report.json", "--account", "7"), "the report has no account 7"),
         (("root-mfa", "--report", "nowhere.json"), "nowhere.json: no such file"),
     ],

@@ -92,6 +92,16 @@ def test_text_says_it_under_the_verdict(folder: Path) -> None:
     assert all(len(line) <= 110 for line in lines)
 
 
+def test_one_blank_line_separates_sections_and_one_of_a_thing_is_singular(folder: Path) -> None:
+    (folder / "policies/policy.yaml").write_text("version: 1\nrules:\n  login-mfa: {require: mandatory}\n")
+    done = check(folder, "text")
+    assert done.stdout.startswith("PASSED  account 1234567890123456: the only mandatory rule passes\n")
+    assert "\n  Changes in this deployment" in done.stdout and "\n\n\n" not in done.stdout
+    (folder / "plan.json").write_text(json.dumps(plan(loginSessionDuration=6, loginNetworkMasks="10.0.0.0/8")))
+    done = run_here("diff", "s.json", "--plan", "plan.json", cwd=folder)
+    assert done.stdout.startswith("1 repaired, 1 setting stricter\n"), done.stdout
+
+
 def test_markdown_says_verdict_then_moves_then_what_blocks(folder: Path) -> None:
     text = check(folder, "markdown").stdout
     heads = [line for line in text.splitlines() if line.startswith(("#", "<details>"))]
@@ -214,4 +224,4 @@ def test_many_accounts_that_move_are_counted_where_they_do_not_fit(folder: Path)
     assert 5 < shown < 400 and f"… and {400 - shown} more, not shown." in markdown
     page = check(folder, "html").stdout
     shown = page.partition("<section class=changes>")[2].partition("</section>")[0].count("<h3>")
-    assert 5 < shown < 400 and f"{400 - shown} more accounts have changes that are not shown here." in page
+    assert 5 < shown < 400 and f"Changes of {400 - shown} more accounts are not shown here." in page

@@ -143,7 +143,7 @@ def test_many_trends_stay_small_and_count_what_they_leave_out() -> None:
     page = Page(text)
     plotted = sum(tag == "figure" for tag, _ in page.tags)
     assert 0 < plotted < 20
-    assert f"{20 - plotted} more accounts are not plotted." in text
+    assert f"Not plotted: {20 - plotted} more accounts." in text
     assert "<th scope=row>430</th>" in text, "the last snapshots are those that are plotted"
     assert "<th scope=row>370</th>" not in text
 

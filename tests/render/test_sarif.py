@@ -89,7 +89,7 @@ def test_a_file_has_at_most_25_000_results_the_gravest_first(monkeypatch: pytest
     run = _run(10)
     assert len(run["results"]) == 30
     [note] = run["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"].startswith(f"{everything - 30} more findings")
+    assert note["message"]["text"].startswith(f"Not in this report: {everything - 30} more findings.")
     assert {result["level"] for result in run["results"]} == {"error"}
     severities = [result["properties"]["severity"] for result in run["results"]]
     assert severities == sorted(severities, key=["critical", "high", "medium", "low"].index)

@@ -16,7 +16,7 @@ import pytest
 from acctgate.cli import group
 from acctgate.demo import DemoServer
 from acctgate.demo.faults import permission
-from acctgate.render import FORMATS
+from acctgate.render import BINARY, FORMATS
 from tests.support import ROOT
 from tests.support.process import run_here
 
@@ -66,7 +66,7 @@ def test_there_are_examples_of_the_main_commands() -> None:
 
 def test_the_formats() -> None:
     listed = README.partition("\nFormats of `check` and `preview`: ")[2].partition("; several at once")[0]
-    assert re.findall(r"`([a-z]+)`", listed) == list(FORMATS)
+    assert re.findall(r"`([a-z]+)`", listed) == [*FORMATS, *BINARY]
 
 
 def block(command: str) -> list[str]:

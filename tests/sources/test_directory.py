@@ -117,7 +117,7 @@ def test_an_account_without_a_directory(monkeypatch: pytest.MonkeyPatch) -> None
 CHANGED = (
     ([(["2", "3"], 3), (["4"], 4)], "TotalCount was 3 and 4"),
     ([(["2", "3"], 3), (["3"], 3)], "an account is on two pages"),
-    ([(["2", "3"], 3), ([], 3)], "2 accounts are listed, and TotalCount is 3"),
+    ([(["2", "3"], 3), ([], 3)], "2 accounts listed, but TotalCount is 3"),
 )
 
 

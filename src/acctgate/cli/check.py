@@ -153,7 +153,7 @@ def _say_if_unchanged(judging: Judging, plans: Sequence[str], planned: Sequence[
     from acctgate.model.other_change import is_effective  # noqa: PLC0415 - loads only for a plan
 
     if not any(map(is_effective, planned)):
-        judging.notice(f"{', '.join(plans)}: no SecurityPreference changes; the account is judged as it is")
+        judging.notice(f"{', '.join(plans)}: no SecurityPreference changes; the account is judged as read")
 
 
 def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) -> Controls | None:

@@ -52,7 +52,7 @@ def _starting_with(incomplete: str, titles: Mapping[str, str | None]) -> list[Co
 def command(ctx: click.Context, shell: str) -> None:
     """Print the script for completion of commands, options and values in a shell.
 
-    In ~/.bashrc or ~/.zshrc: eval "$(acctgate completion bash)", or zsh.
+    Add eval "$(acctgate completion bash)" to ~/.bashrc, or the same with zsh to ~/.zshrc.
     """
     script = get_completion_class(shell)
     assert script is not None

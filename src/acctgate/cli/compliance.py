@@ -81,7 +81,7 @@ def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
 def show_rules(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
     """Show the result and the risk level of each rule of PACK. Rules that Cloud Config ignores are IGNORED.
 
-    Exit status: 0 complete; 3 something is not known of the rules, such as their risk levels; 2 the call failed.
+    Exit status: 0 complete; 3 something about the rules is unknown, such as their risk levels; 2 the call failed.
     """
     packs = _ask(lambda: _packs(aggregator, live))
     found = _ask(lambda: read_rules(packs.call, pack, aggregator))
@@ -93,7 +93,7 @@ def show_rules(pack: str, kind: str, aggregator: str | None, live: Live) -> None
 
 @command.command(
     "generate",
-    short_help="Have a report generated.",
+    short_help="Generate a report.",
     examples=("acctgate compliance generate cp-fdc8626622af00f9 --wait",),
 )
 @click.argument("pack")
@@ -159,7 +159,7 @@ def wait(pack: str, timeout: int, aggregator: str | None, live: Live) -> None:
 def download_report(
     pack: str, output: Path, rows: Path | None, force: bool, timeout: int, aggregator: str | None, live: Live
 ) -> None:
-    """Download the report of PACK as it is: an .xls or .xlsx sheet. The file is whole or not there."""
+    """Download the report of PACK unchanged: an .xls or .xlsx sheet. A failed download writes no file."""
     if rows is not None and (rows.resolve() == output.resolve() or is_same_file(rows, output)):
         raise click.UsageError("--output and --rows name the same file; give two")
     if rows is not None and rows.exists() and not force:

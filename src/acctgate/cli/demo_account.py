@@ -17,7 +17,7 @@ from acctgate.cli.examples import WithExamples
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.organization import SEED
 from acctgate.sources.operations import BY_NAME
-from acctgate.text import os_reason
+from acctgate.text import os_reason, plural
 
 _LATENCY: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s)", re.ASCII)
 _LONGEST_LATENCY: Final = timedelta(minutes=1)
@@ -77,7 +77,7 @@ def _parse_latency(ctx: click.Context, parameter: click.Parameter, text: str) ->
     callback=_parse_latency,
     default="0ms",
     metavar="TIME",
-    help="How long each answer takes.  [example: 50ms]",
+    help="Delay each response, for example by 50ms.",
 )
 @click.option(
     "--fault-rate",
@@ -86,7 +86,7 @@ def _parse_latency(ctx: click.Context, parameter: click.Parameter, text: str) ->
     metavar="R",
     help="The share of calls that fail: throttled, unavailable, or with a closed or half-closed connection.",
 )
-@click.option("--seed", type=int, default=SEED, metavar="N", help="What the members and the faults follow from.")
+@click.option("--seed", type=int, default=SEED, metavar="N", help="The seed of the members and the faults.")
 def command(
     port: int,
     deny: tuple[str, ...],
@@ -131,7 +131,7 @@ def _serve(server: DemoServer) -> None:
         for name, value in server.environment.items():
             click.echo(f"export {name}={value}")
         if server.organization is not None:
-            click.echo(f"# management account of an organization with {len(server.organization)} members")
+            click.echo(f"# management account of an organization with {plural(len(server.organization), 'member')}")
         if server.certificate is not None:
             # A comment, since the variable would replace the certificates that every other HTTPS client trusts.
             click.echo(f"# for HTTPS clients: SSL_CERT_FILE={server.certificate}")

@@ -165,7 +165,7 @@ def _kind(base: str | None, head: str | None, snapshots: tuple[str, ...], plans:
     if snapshots and kinds[0] != "policies":
         raise click.UsageError("--snapshot is only for two policies")
     if kinds[0] == "reports" and _is_given("max_age"):
-        raise click.UsageError("--max-age is only for snapshots; what a report says was judged by check --max-age")
+        raise click.UsageError("--max-age is only for snapshots; use it with acctgate check, which writes reports")
     return kinds[0]
 
 

@@ -22,6 +22,7 @@ from acctgate.commands.init.summary import InitSummary
 from acctgate.installation import find_installation
 from acctgate.policy import PRESETS, load_preset
 from acctgate.policy.command_line import meant_accounts
+from acctgate.text import plural
 
 
 @click.command(
@@ -47,7 +48,7 @@ from acctgate.policy.command_line import meant_accounts
     "--extends",
     "preset",
     type=click.Choice(PRESETS),
-    help="The preset that the policy extends, and that the account should satisfy in the end.  "
+    help="The preset to extend, which the account should satisfy in the end.  "
     "[default: the one that an earlier run used, else strict]",
 )
 @click.option(
@@ -57,7 +58,7 @@ from acctgate.policy.command_line import meant_accounts
     help="The folder of the policy and the policy pack, in DIRECTORY.  "
     "[default: the one that an earlier run used, else policies]",
 )
-@click.option("--force", is_flag=True, help="Overwrite existing files, and those that you edited.")
+@click.option("--force", is_flag=True, help="Overwrite existing files, including those that you edited.")
 @only_account_option
 @source_options
 @live_options
@@ -106,6 +107,6 @@ def command(
         click.echo(line)
     unknown = [gap for gap in fitted.gaps if gap.kind == "unknown"]
     if unknown:
-        message = f"{len(unknown)} rules are unknown and only advisory: {unknown[0].now}"
+        message = f"{plural(len(unknown), 'rule')} unknown and only advisory: {unknown[0].now}"
         click.echo(f"acctgate: {message}; fix this, then run acctgate init again (--force if it was edited)", err=True)
         ctx.exit(3)

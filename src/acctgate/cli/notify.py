@@ -101,8 +101,8 @@ notify_option = click.option(
     metavar="SERVICE[=VARIABLE]",
     callback=_parse,
     shell_complete=one_of(*SERVICES),
-    help="Send the verdict to dingtalk, feishu, wecom or slack. Repeatable. The webhook's URL is in the "
-    "environment variable ACCTGATE_SERVICE_WEBHOOK or VARIABLE, the key that signs in the one with _SECRET at its end.",
+    help="Send the verdict to dingtalk, feishu, wecom or slack. Repeatable. The environment variable "
+    "ACCTGATE_SERVICE_WEBHOOK, or VARIABLE, has the webhook's URL; the one that ends with _SECRET has the signing key.",
 )
 notify_link_option = click.option(
     "--notify-link",

@@ -16,7 +16,7 @@ from acctgate.cli.live import Live
 from acctgate.cli.options import or_fail
 from acctgate.cli.progress import Progress
 from acctgate.model.snapshot import Snapshot
-from acctgate.text import describe_duration
+from acctgate.text import describe_duration, plural
 
 if TYPE_CHECKING:
     from acctgate.model.credential_report import Names
@@ -108,7 +108,7 @@ def read_each(prepared: Prepared, entries: Collection[Entry], shown: Progress) -
 def _progress(done: int, total: int, seconds: float, throttled: int) -> str:
     rate = done / max(seconds, 0.001)
     left = describe_duration(timedelta(seconds=(total - done) / rate))
-    calls = f", {throttled:,} calls throttled" if throttled else ""
+    calls = f", {plural(throttled, 'call')} throttled" if throttled else ""
     return f"{done:,} of {total:,}, {rate:,.1f} per second{calls}, {left} left"
 
 
@@ -168,7 +168,7 @@ _OPTIONS: Final = (
     click.option(
         "--aggregator",
         metavar="ID",
-        help="An account group of Cloud Config (ca-…): in accounts that comply with a pack of it, the pack's rules are "
-        "not read.",
+        help="An account group of Cloud Config (ca-…). In accounts that comply with one of its packs, the pack's rules "
+        "are not read.",
     ),
 )

@@ -18,10 +18,10 @@ VARIABLES: Final[Mapping[str, str]] = {
     "ACCTGATE_REGION": "The region, as `--region`.",
     "ACCTGATE_REPORT": "For the policy pack and `preview`: the file that the full JSON report is written to.",
     "ACCTGATE_ROLE_ARN": "A role to assume, as `--role-arn`.",
-    "ACCTGATE_SERVICE_SECRET": "The key that signs messages to a `--notify` service, such as ACCTGATE_DINGTALK_SECRET.",
+    "ACCTGATE_SERVICE_SECRET": "The signing key of a `--notify` service, such as ACCTGATE_DINGTALK_SECRET.",
     "ACCTGATE_SERVICE_WEBHOOK": "The URL of a `--notify` service, such as ACCTGATE_DINGTALK_WEBHOOK.",
-    "FORCE_COLOR": "If set and not empty, `--color auto` colours text in pipes and files too. `NO_COLOR` wins.",
-    "NO_COLOR": "If set and not empty, `--color auto` colours nothing.",
+    "FORCE_COLOR": "If set and not empty, `--color auto` colors text in pipes and files too. `NO_COLOR` wins.",
+    "NO_COLOR": "If set and not empty, `--color auto` colors nothing.",
 }
 """What a user may set, and what it does."""
 INTERNAL: Final = frozenset(

@@ -13,6 +13,7 @@ from acctgate.cli.completion import rules
 from acctgate.cli.examples import WithExamples
 from acctgate.cli.options import or_fail, own_policy_option, policy_path
 from acctgate.policy.waive import WaiverError, write_waiver
+from acctgate.text import plural
 
 _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
 
@@ -78,8 +79,8 @@ def command(
     scope = f"one user of {scope}" if user else scope
     scope = f"{scope} in group {group}" if group else scope
     renewed = f"; renewed, it ended on {written.renewed}" if written.renewed else ""
-    days = (last - today).days
-    click.echo(f"{written.place}: {rule} is waived for {scope} until {last.isoformat()} ({days} days{renewed})")
+    days = plural((last - today).days, "day")
+    click.echo(f"{written.place}: {rule} is waived for {scope} until {last.isoformat()} ({days}{renewed})")
 
 
 def _day(text: str, today: date) -> date:

@@ -18,7 +18,7 @@ from acctgate.policy.policy import Policy
 from acctgate.reading import parse_time
 from acctgate.rules.base import Rule
 from acctgate.rules.behind import Behind, Share
-from acctgate.text import describe_duration
+from acctgate.text import describe_duration, plural
 
 _RAM_USERS: Final = ("AccountSecurityPracticeInfo", "AccountSecurityPracticeUserInfo", "SubUser")
 """How many RAM users the practice report counts."""
@@ -101,7 +101,7 @@ class _Names:
         if isinstance(counted, Unknown):
             yield f"it is not known how many RAM users there are: {counted.reason}"
         elif counted != shown:
-            yield f"the credential report has {shown:,} RAM users, the practice report {counted:,}"
+            yield f"the credential report has {plural(shown, 'RAM user')}, the practice report {counted:,}"
 
     def _age(self, generated: datetime) -> Iterator[str]:
         """Yield why the report may not be about the time at which the account was read."""
@@ -136,15 +136,15 @@ def _difference(behind: Behind, certain: int, actual: Any) -> Iterator[str]:
         return
     count = behind.count(actual)
     if certain != count:
-        found = f"shows {certain:,}" if behind.root else f"names {certain:,} user{'' if certain == 1 else 's'}"
+        found = f"shows {certain:,}" if behind.root else f"names {plural(certain, 'user')}"
         yield f"the credential report {found}, the practice report counts {count:,}"
 
 
 def _possible(behind: Behind, shares: Mapping[str, Share]) -> Iterator[str]:
     number = sum(share.possible > share.certain for share in shares.values())
     if number:
-        are = "1 more name" if number == 1 else f"{number:,} more names"
+        names = plural(number, "more name")
         if behind.count is None:
-            yield f"{are} may be meant: the report has no column user_last_logon"
+            yield f"{names} may be meant: the report has no column user_last_logon"
         else:
-            yield f"{are} may be counted: the AccessKey pair is inactive, or its use is not known"
+            yield f"{names} may be counted: the AccessKey pair is inactive, or its use is not known"

@@ -12,6 +12,7 @@ from acctgate.model.outcome import Outcome, Result, WaiverNote
 from acctgate.model.report import AccountReport
 from acctgate.model.waiver import WaiverNotice, WaiverState
 from acctgate.policy.policy import Policy, Waiver
+from acctgate.text import plural
 
 WARNING_PERIOD: Final = timedelta(days=14)
 """How long before its last day a waiver is reported as ending."""
@@ -170,7 +171,7 @@ def _notice(waiver: Waiver, state: WaiverState, today: date, reason: str) -> Wai
     about = f"the waiver of {waiver.rule} for {waiver.scope} by {waiver.owner}"
     about += f" (ticket {waiver.ticket})" if waiver.ticket else ""
     days, last = (waiver.expires - today).days, waiver.expires.isoformat()
-    when = "today is its last day" if days == 0 else f"{days} {'day' if days == 1 else 'days'} left"
+    when = "today is its last day" if days == 0 else f"{plural(days, 'day')} left"
     messages: dict[WaiverState, str] = {
         "expired": f"{about} expired on {last} and no longer counts: repair, renew or remove it",
         "unproven": f"{about} does not apply: {reason}",

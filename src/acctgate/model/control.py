@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from acctgate.model.outcome import SEVERITIES, Outcome, Result, Verdict, verdict_of, worst
-from acctgate.text import and_more
+from acctgate.text import and_more, plural
 
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 """Takes outcomes and returns them changed: as many, in the same order."""
@@ -130,9 +130,9 @@ class FrameworkTotal:
         for result, word in (("fail", "violation"), ("unknown", "unknown"), ("waived", "waived")):
             names = [name for name, total in self.controls.items() if total.outcome == result]
             if names:
-                plural = "s" if result == "fail" and len(names) > 1 else ""
-                parts.append(f"{len(names)} {word}{plural} ({', '.join(names)})")
-        return f"{', '.join(parts) or 'no violations'} of {len(self.controls)} controls"
+                number = plural(len(names), word) if result == "fail" else f"{len(names)} {word}"
+                parts.append(f"{number} ({', '.join(names)})")
+        return f"{', '.join(parts) or 'no violations'} of {plural(len(self.controls), 'control')}"
 
 
 def _reason(outcomes: Iterable[Outcome]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from acctgate.reading import SourceError
-from acctgate.text import and_more
+from acctgate.text import and_more, plural
 
 RECORD: Final = ".run.json"
 """What the name of a run's output ends with for the record of the run beside it."""
@@ -69,9 +69,11 @@ class OrganizationSummary:
 
     def describe(self) -> str:
         """Return it in one line: `1,001 accounts in the directory rd-1, 1,001 selected, 999 read, 2 not read: …`."""
-        total = f"{self.in_directory:,} accounts in the directory {self.directory}, " if self.directory else ""
-        selected = f"{self.accounts:,} selected, " if self.directory else f"{self.accounts:,} accounts listed, "
-        text = f"{total}{selected}{self.read:,} read"
+        listed = f"{plural(self.accounts, 'account')} listed"
+        if self.directory:
+            total = plural(self.in_directory or 0, "account")
+            listed = f"{total} in the directory {self.directory}, {self.accounts:,} selected"
+        text = f"{listed}, {self.read:,} read"
         if not self.not_read:
             return text
         names = ", ".join(self.not_read[:_SHOWN])

@@ -12,7 +12,7 @@ from acctgate.model.member import Member
 from acctgate.model.organization import OrganizationSummary
 from acctgate.model.outcome import RESULTS, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.redact import one_line
-from acctgate.text import and_more
+from acctgate.text import and_more, plural
 
 if TYPE_CHECKING:
     from acctgate.model.since import Day, Since
@@ -114,11 +114,11 @@ class Summary:
 
     def describe(self) -> str:
         """Return what was judged, with what result: `2 accounts, 42 outcomes: 40 pass, 2 fail`."""
-        accounts = _number(self.accounts, "account")
+        accounts = plural(self.accounts, "account")
         if self.snapshots != self.accounts:
-            accounts = f"{_number(self.snapshots, 'snapshot')} of {accounts}"
+            accounts = f"{plural(self.snapshots, 'snapshot')} of {accounts}"
         counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items() if count)
-        return f"{accounts}, {_number(sum(self.counts.values()), 'outcome')}{': ' if counts else ''}{counts}"
+        return f"{accounts}, {plural(sum(self.counts.values()), 'outcome')}{': ' if counts else ''}{counts}"
 
     def add(self, report: AccountReport) -> None:
         """Add the report on one account."""
@@ -137,7 +137,3 @@ class Summary:
             self.counts[outcome.outcome] += 1
         for framework in report.frameworks:
             self.frameworks.setdefault(framework.framework, FrameworkTotal()).add(framework, report.account)
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -10,7 +10,7 @@ from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean, one_line
 from acctgate.render.gravest import Rank, rank
-from acctgate.text import and_more
+from acctgate.text import and_more, plural
 
 _FINDINGS: Final = 5
 """How many rules and controls a message names at most."""
@@ -108,7 +108,7 @@ class Digest:
         if self._accounts == 1:
             return line
         more = finding.accounts - 1
-        others = f" and {more:,} more account{'s' if more > 1 else ''}" if more else ""
+        others = f" and {plural(more, 'more account')}" if more else ""
         return f"{line}: {finding.account}{others}"
 
 

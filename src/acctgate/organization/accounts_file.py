@@ -66,7 +66,7 @@ def _explain(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         known = [*ListedAccount.__annotations__]
         close = get_close_matches(str(keys[-1]), known, n=1)
-        return f"{dotted(keys)}: unknown key{f', did you mean {close[0]}?' if close else ''}; use {', '.join(known)}"
+        return f"{dotted(keys)}: unknown key{f' (did you mean {close[0]}?)' if close else ''}; use {', '.join(known)}"
     if error["type"] == "missing":
         return f"{dotted(keys)}: is missing"
     if keys[-1] == "id":

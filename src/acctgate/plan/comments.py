@@ -11,7 +11,7 @@ from acctgate.policy.inline_waivers import Comment, find_comments
 
 
 def program_comments(planned: Sequence[Planned], root: Path, plans: Iterable[str] = ()) -> tuple[Comment, ...]:
-    """Return the comments at planned resources that say they are waivers.
+    """Return the comments at planned resources that claim to be waivers.
 
     Args:
         planned: The planned resources. A Pulumi plan says which line declares each.

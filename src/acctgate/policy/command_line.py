@@ -115,5 +115,5 @@ def _with_max_age(policy: Policy, hours: float) -> Policy:
     before = policy.max_age_hours
     if before is None or before == hours:
         return replace(policy, max_age_option=hours)
-    override = f"--max-age: {hours:,g} hours; the policy has max_age_hours: {before:g}"
+    override = f"--max-age: {hours:,g} {'hour' if hours == 1 else 'hours'}; the policy has max_age_hours: {before:g}"
     return replace(policy, max_age_option=hours, overrides=(*policy.overrides, override))

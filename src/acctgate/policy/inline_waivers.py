@@ -22,7 +22,7 @@ from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy, Waiver
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.rules import account_identity
-from acctgate.text import show
+from acctgate.text import plural, show
 
 _MARK: Final = "acctgate:waive"
 _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -129,7 +129,7 @@ def _rule(comment: Comment) -> str:
 def _only_account(accounts: Collection[str | None]) -> str:
     account = next(iter(accounts)) if len(accounts) == 1 else None
     if account is None:
-        raise ValueError("it is not known which account the resource is deployed to")
+        raise ValueError("the account of the resource is unknown")
     return account
 
 
@@ -167,10 +167,10 @@ def _waiver(comment: Comment, account: str, policy: Policy, today: date) -> Waiv
 def _fields(text: str) -> dict[str, str]:
     names = [match[1] for match in _FIELD.finditer(text)]
     if _FIELD.sub("", text).strip() or len(set(names)) < len(names):
-        raise ValueError('each of reason, owner and expires stands once, as NAME=VALUE or NAME="VALUE"')
+        raise ValueError('give reason, owner and expires once each, as NAME=VALUE or NAME="VALUE"')
     fields = {match[1]: match[2].strip('"').strip() for match in _FIELD.finditer(text)}
     if unknown := [name for name in names if name not in _KEYS]:
-        raise ValueError(f"{unknown[0]}: unknown key; it takes {', '.join(_KEYS)}")
+        raise ValueError(f"{unknown[0]}: unknown key; use {', '.join(_KEYS)}")
     if missing := [name for name in _KEYS if not fields.get(name) and (name != "ticket" or name in fields)]:
         raise ValueError(f"{missing[0]} is missing")
     return fields
@@ -184,5 +184,5 @@ def _expires(text: str, most: int, today: date) -> date:
     except ValueError:
         raise ValueError(f"expires: invalid date; use YYYY-MM-DD, found {show(text)}") from None
     if (days := (expires - today).days) > most:
-        raise ValueError(f"expires: {text} is {days:,} days ahead; at most {most:,} are allowed")
+        raise ValueError(f"expires: {text} is {plural(days, 'day')} ahead; at most {most:,} are allowed")
     return expires

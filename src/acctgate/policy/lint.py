@@ -15,7 +15,7 @@ from acctgate.policy.source import Keys, Source
 from acctgate.policy.validate import validate
 from acctgate.redact import one_line
 from acctgate.rules.base import LintHint, Rule
-from acctgate.text import dotted
+from acctgate.text import dotted, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _late_end(last: date, policy: Policy, today: date) -> str | None:
     days = (last - today).days
     if policy.max_waiver_days is not None or days <= DEFAULT_WAIVER_DAYS:
         return None
-    return f"ends in {days:,} days; set max_waiver_days, or choose an earlier day"
+    return f"ends in {plural(days, 'day')}; set max_waiver_days, or choose an earlier day"
 
 
 def _hints(source: Source, rule: Rule[Any], policy: Policy) -> Iterator[Problem]:

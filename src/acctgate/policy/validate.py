@@ -17,7 +17,7 @@ from acctgate.policy.merge import Merged
 from acctgate.policy.source import Keys, Source
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule
-from acctgate.text import dotted, expectation, show
+from acctgate.text import dotted, expectation, plural, show
 
 
 class Fault(NamedTuple):
@@ -68,9 +68,9 @@ def entry_fault(rule: Rule[Any], entry: Mapping[str, Any]) -> str | None:
 
 
 def suggest_rule(word: str, all_rules: Iterable[str]) -> str:
-    """Return `, did you mean RULE?` for a misspelled rule id, or nothing."""
+    """Return ` (did you mean RULE?)` for a misspelled rule id, or nothing."""
     close = get_close_matches(word, list(all_rules), n=1)
-    return f", did you mean {close[0]}?" if close else ""
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def parameter_names(rule: Rule[Any]) -> list[str]:
@@ -218,7 +218,7 @@ def _limit_fault(last: date, most: int | None, today: date | None) -> str | None
     """Return that the last day of a waiver, or of an exception of a rule, is too far ahead, None if it is not."""
     if most is None or today is None or (last - today).days <= most:
         return None
-    return f"{last.isoformat()} is {(last - today).days:,} days ahead; max_waiver_days allows {most:,}"
+    return f"{last.isoformat()} is {plural((last - today).days, 'day')} ahead; max_waiver_days allows {most:,}"
 
 
 def _prefixed(message: str) -> Callable[[Keys], str]:

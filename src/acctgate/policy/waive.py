@@ -13,7 +13,7 @@ from acctgate.policy.load import load_policy
 from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy, Waiver
 from acctgate.policy.source import PolicyError, Source, read_source
 from acctgate.policy.validate import suggest_rule
-from acctgate.text import os_reason
+from acctgate.text import os_reason, plural
 from acctgate.writing import replace_file
 
 
@@ -109,7 +109,7 @@ def _check(before: Policy, entry: Mapping[str, str], today: date) -> None:
     most = before.max_waiver_days or DEFAULT_WAIVER_DAYS
     if (days := (date.fromisoformat(entry["expires"]) - today).days) > most:
         limit = "max_waiver_days of the policy" if before.max_waiver_days else "the limit without max_waiver_days"
-        raise WaiverError(f"--expires {entry['expires']}: {days:,} days from today; {limit} is {most:,}")
+        raise WaiverError(f"--expires {entry['expires']}: {plural(days, 'day')} from today; {limit} is {most:,}")
 
 
 def _account(policy: Policy, entry: Mapping[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from acctgate.model.diff import AccountDiff
 from acctgate.model.diff_document import Diff
 from acctgate.redact import json_without_commands
 from acctgate.render.changes import FLIPS
+from acctgate.text import plural
 
 DIFF_FORMATS: Final = ("text", "json", "markdown")
 
@@ -36,9 +37,10 @@ def headline(diff: Diff) -> str:
         return "the policies are equivalent"
     counts = diff.counts
     parts = [f"{counts[flip]} {mark.words}" for flip, mark in FLIPS.items() if counts[flip]]
-    parts += [f"{counts[direction]} settings {direction}" for direction in ("looser", "stricter") if counts[direction]]
+    changed = ((plural(counts[direction], "setting"), direction) for direction in ("looser", "stricter"))
+    parts += [f"{settings} {direction}" for settings, direction in changed if counts[direction]]
     if diff.kind == "policies":
-        parts.insert(0, f"{counts['loosened']} of {len(diff.policy)} changed rules loosened")
+        parts.insert(0, f"{counts['loosened']} of {plural(len(diff.policy), 'changed rule')} loosened")
     return ", ".join(parts) or "no changes"
 
 

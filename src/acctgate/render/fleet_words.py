@@ -12,6 +12,7 @@ from acctgate.model.since import Since
 from acctgate.render.base import Frame
 from acctgate.render.fleet import Fleet
 from acctgate.render.page import texts
+from acctgate.text import plural
 
 RULES: Final = Words("Mandatory rules by accounts", "强制规则（按账号数）")
 RULE_HEADER: Final = (
@@ -44,8 +45,7 @@ def fleet_headline(fleet: Fleet, summary: Summary, frame: Frame) -> str:
     """Return how many accounts are blocked, unknown and pass."""
     counts = fleet.verdicts
     parts = [frame.say(words).format(f"{counts[name]:,}") for name, words in _VERDICTS.items() if counts[name]]
-    one = "" if summary.accounts == 1 else "s"
-    accounts = frame.say(Words(f"{summary.accounts:,} account{one}", f"{summary.accounts:,} 个账号"))
+    accounts = frame.say(Words(plural(summary.accounts, "account"), f"{summary.accounts:,} 个账号"))
     if summary.snapshots != summary.accounts:
         several = Words(f"{summary.snapshots:,} snapshots of {accounts}", f"{accounts}的 {summary.snapshots:,} 个快照")
         accounts = frame.say(several)

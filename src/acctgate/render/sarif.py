@@ -19,6 +19,7 @@ from acctgate.render.gravest import Gravest, rank
 from acctgate.render.json import dumps, encode_part
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
+from acctgate.text import plural
 from acctgate.version import __version__
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -162,7 +163,8 @@ def _without_links(text: str) -> str:
 
 
 def _dropped(count: int) -> dict[str, Any]:
-    text = f"{count:,} more findings are not in this report: a file can have {_LIMIT:,}. Other formats list them all."
+    more = plural(count, "more finding")
+    text = f"Not in this report: {more}. A file can have {_LIMIT:,}. Other formats list all of them."
     return _note("too-many-results", {"text": text})
 
 

@@ -83,6 +83,7 @@ class TextRenderer(Renderer):
             yield self._layout.paragraph(("  !  ", "yellow"), (clean(report.age_notice, _LONGEST), ""), 5)
         if report.diff is not None:
             yield from self._changes(report.diff)
+            yield from ("",) * bool(blocking)  # other sections begin with a blank line of their own
         yield from self._findings(blocking)
         yield from self._open(report, blocking)
         yield from self._remediation(blocking)
@@ -106,7 +107,6 @@ class TextRenderer(Renderer):
         before = self._say(words.BEFORE).format(verdict) if verdict else ""
         yield f"\n{self._heading(f'{self._say(words.CHANGES)}{before}')}"
         yield from change_lines(diff, self._layout, 4, self.frame.language)
-        yield ""
 
     def _findings(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
         """Yield failed outcomes as a table, then the unknown ones grouped by reason: many rules share one."""

@@ -14,6 +14,7 @@ from acctgate.model.outcome import Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.page.texts import OUTCOMES
+from acctgate.text import plural
 
 VERDICTS: Final[dict[Verdict, Words]] = {
     "pass": Words("PASSED", "通过"),
@@ -78,25 +79,29 @@ def headline(report: AccountReport, language: Language) -> str:
     name = clean(report.account, _LONGEST) if report.account else UNKNOWN_ACCOUNT.of(language)
     alias = clean(report.alias, _LONGEST) if report.alias else ""
     shown = (f"（{alias}）" if zh else f" ({alias})") if alias else ""
-    count, rules = (_chinese, "条强制规则") if zh else (_english, "mandatory rules")
-    parts = [count((each.outcome for each in report.outcomes if each.binding), rules)]
+    judged = [each.outcome for each in report.outcomes if each.binding]
+    parts = [_chinese(judged, "条强制规则") if zh else _english(judged, "mandatory rule")]
     for framework in report.frameworks:
-        what = f"项 {framework.framework} 控制" if zh else f"controls of {framework.framework}"
-        parts.append(count((each.outcome for each in framework.controls), what))
+        judged = [each.outcome for each in framework.controls]
+        scope = framework.framework
+        parts.append(_chinese(judged, f"项 {scope} 控制") if zh else _english(judged, "control", f" of {scope}"))
     return f"账号 {name}{shown}：{'；'.join(parts)}" if zh else f"account {name}{shown}: {'; '.join(parts)}"
 
 
-def _english(results: Iterable[Result], what: str) -> str:
+def _english(results: Iterable[Result], noun: str, scope: str = "") -> str:
     """Return how many do not pass: `6 violations and 2 unknown of 14 mandatory rules`."""
     failed, unknown, waived, judged = _counts(results)
+    rules = plural(judged, noun) + scope
     parts = []
     if failed:
-        parts.append(f"{failed} violation{'' if failed == 1 else 's'}")
+        parts.append(plural(failed, "violation"))
     if unknown:
         parts.append(f"{unknown} unknown")
     if parts:
-        return f"{' and '.join(parts)} of {judged} {what}"
-    return f"{judged - waived} of {judged} {what} pass, {waived} waived" if waived else f"all {judged} {what} pass"
+        return f"{' and '.join(parts)} of {rules}"
+    if waived:
+        return f"{judged - waived} of {rules} pass, {waived} waived"
+    return f"the only {noun}{scope} passes" if judged == 1 else f"all {rules} pass"
 
 
 def _chinese(results: Iterable[Result], what: str) -> str:

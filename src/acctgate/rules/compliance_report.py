@@ -17,6 +17,7 @@ from acctgate.model.resource_types import COMPLIANCE_PACKS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided, unknown_message
 from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
+from acctgate.text import plural
 
 SECTION: Final = "CompliancePackReports"
 STATUS: Final = f"{SECTION}.ReportStatus"
@@ -80,7 +81,7 @@ def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: da
 def _age_text(age: timedelta, limit: timedelta) -> str:
     """Return the age in whole days: `1 day`, `1,983 days`, `more than 7 days` just past a limit of 7."""
     days = max(age.days, 0)
-    text = f"{days:,} day{'' if days == 1 else 's'}"
+    text = plural(days, "day")
     return f"more than {text}" if days == limit.days and age > limit else text
 
 
@@ -94,7 +95,7 @@ RULE = ComplianceReport(
     parameters=Parameters,
     orders={STATUS: ordered("NONE", "CREATING", "COMPLETE"), CREATED: higher_is_stricter},
     parameter_orders={"max_age_days": lower_is_stricter},  # no ratchet: a report ages, so today's age blocks tomorrow
-    expected=lambda want: f"COMPLETE, at most {want['max_age_days']} days old",
+    expected=lambda want: f"COMPLETE, at most {plural(want['max_age_days'], 'day')} old",
     remediation="Generate a new report with GenerateCompliancePackReport or in the Cloud Config console "
     "(Compliance Package, Report).",
     translations={

@@ -24,7 +24,7 @@ from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided
 from acctgate.rules.order import Move, fewer_is_stricter, lower_is_stricter
-from acctgate.text import and_more, show
+from acctgate.text import and_more, plural, show
 
 REPORTS: Final = "CompliancePackReports"
 _LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
@@ -34,7 +34,7 @@ _RESULTS_OF: Final = "GetConfigRuleComplianceByPack"
 """The operation that returns the rules of a pack with their results."""
 _DETAILS_OF: Final = "GetCompliancePack"
 """The operation that returns their risk levels."""
-_NOT_JUDGED: Final = {"INSUFFICIENT_DATA": "have no data", "NOT_APPLICABLE": "do not apply"}
+_NOT_JUDGED: Final = {"INSUFFICIENT_DATA": "without data", "NOT_APPLICABLE": "not applicable"}
 
 
 @entry
@@ -172,12 +172,11 @@ def _judge(tally: _Tally, limits: Mapping[str, int]) -> Judgement:
 
 def _parts(tally: _Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if tally.compliant_packs:
-        packs = f"{tally.compliant_packs} pack{'' if tally.compliant_packs == 1 else 's'}"
-        yield f"the account complies with {packs}, by the account group"
+        yield f"the account complies with {plural(tally.compliant_packs, 'pack')}, by the account group"
     if not failing:
         if tally.compliant_packs and not tally.total:
             return
-        yield f"none of {len(tally.total)} rules is non-compliant" if tally.total else "the packs have no rules"
+        yield f"{plural(len(tally.total), 'rule')}, none non-compliant" if tally.total else "the packs have no rules"
     else:
         counts = ", ".join(f"{tally.count(level)} {level}" for level in _LIMITS if tally.count(level))
         names = [f"{_name(rule)} ({RISK_LEVELS[rule['RiskLevel']]})" for rule in failing]
@@ -246,7 +245,7 @@ def _incomplete(account: Snapshot, path: Path, name: str, found: Sequence[str | 
             if not count.absent:
                 yield f"{name}: {count.reason}"
         elif count > listed:
-            yield f"{name} lists {listed} rules, but {key} is {count}"
+            yield f"{name} lists {plural(listed, 'rule')}, but {key} is {count}"
 
 
 def _identity(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from acctgate.model.outcome import Severity
 from acctgate.model.resource_types import ACCESS_KEY
 from acctgate.rules.base import Behind, Judgement, LintHint, MovedEntry, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import Order, lower_is_stricter
+from acctgate.text import plural
 
 if TYPE_CHECKING:
     from acctgate.model.other_change import OtherChange
@@ -148,7 +149,8 @@ def idle_days(
     setting = f"{PREFERENCE}.MaxIdleDays.{key}"
 
     def judge(days: int, want: MaxDays) -> Judgement:
-        return decide(0 < days <= want["max_days"], f"{idle} are disabled after {_days(days)} without use", days)
+        message = f"{idle} are disabled after {plural(days, 'day')} without use"
+        return decide(0 < days <= want["max_days"], message, days)
 
     return SettingRule(
         id=id,
@@ -157,7 +159,7 @@ def idle_days(
         severity="medium",
         setting=setting,
         parameters=MaxDays,
-        expected=lambda want: f"at most {_days(want['max_days'])}",
+        expected=lambda want: f"at most {plural(want['max_days'], 'day')}",
         judge=judge,
         remediation=f"Set {key} to fewer days ({pulumi} on the SecurityPreference resource). The API takes 90, 180, "
         "365 and 730.",
@@ -174,10 +176,6 @@ def idle_days(
             )
         },
     )
-
-
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
 
 
 def count(

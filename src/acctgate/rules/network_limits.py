@@ -21,6 +21,7 @@ from acctgate.model.networks import (
 from acctgate.redact import one_line
 from acctgate.rules.base import LintHint, Order, Ratchet, RuleEntry, entry
 from acctgate.rules.order import allowed_networks, lower_is_stricter
+from acctgate.text import plural
 
 
 @entry
@@ -77,7 +78,7 @@ def expected(want: NetworkLimits, noun: str) -> str:
     if "within" in want:
         parts.append(f"{noun} within {', '.join(want['within'])}")
     if "max_addresses" in want:
-        parts.append(f"at most {want['max_addresses']:,} addresses")
+        parts.append(f"at most {_count(want['max_addresses'])}")
     if "max_public_addresses" in want:
         parts.append(f"at most {want['max_public_addresses']:,} public addresses")
     return ", ".join(parts) or f"{noun} that do not cover every address"
@@ -130,7 +131,7 @@ def _some(pieces: Sequence[str]) -> str:
 
 
 def _count(number: int, kind: str = "") -> str:
-    return f"{number:,} {kind}address{'' if number == 1 else 'es'}"
+    return plural(number, f"{kind}address")
 
 
 def lint(want: NetworkLimits, _entries: Mapping[str, RuleEntry]) -> Iterator[LintHint]:
@@ -143,10 +144,10 @@ def lint(want: NetworkLimits, _entries: Mapping[str, RuleEntry]) -> Iterator[Lin
             yield LintHint(("within", index), f"{each} {problem}; remove it")
     most, total = want.get("max_addresses"), sum(each.num_addresses for each in within)
     if within and most is not None and most >= total:
-        yield LintHint(("max_addresses",), f"{most} is never reached: within has {total} addresses")
+        yield LintHint(("max_addresses",), f"{most} is never reached: within has {_count(total)}")
     public, reachable = want.get("max_public_addresses"), coverage(within).public
     if within and public is not None and public >= reachable:
-        message = f"{public} is never reached: within has {reachable} public addresses"
+        message = f"{public} is never reached: within has {_count(reachable, 'public ')}"
         yield LintHint(("max_public_addresses",), message)
 
 

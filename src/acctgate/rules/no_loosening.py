@@ -204,7 +204,7 @@ def faults(want: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for index, name in enumerate(want.get("except", ())):
         if name not in full and name not in short:
             close = get_close_matches(name, sorted(short), n=1)
-            hint = f", did you mean {close[0]}?" if close else ""
+            hint = f" (did you mean {close[0]}?)" if close else ""
             yield ("except", index), f"unknown setting {show(name)}{hint}"
 
 

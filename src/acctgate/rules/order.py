@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from acctgate.model.diff import Direction
 from acctgate.model.networks import Network, count_outside, policy_network, read_masks, union
 from acctgate.redact import one_line
+from acctgate.text import plural
 
 
 class Move(NamedTuple):
@@ -137,7 +138,7 @@ def combine(moves: Sequence[Move]) -> Move:
 def _addresses(count: int) -> str:
     if count >= 1 << 64:
         return "nearly every IPv6 address"
-    return f"{count:,} address{'' if count == 1 else 'es'}"
+    return plural(count, "address")
 
 
 def _list_networks(networks: Iterable[Network]) -> str:

@@ -13,6 +13,7 @@ from annotated_types import Ge, Le
 
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import lower_is_stricter_zero_is_none
+from acctgate.text import plural
 
 SETTING: Final = "PasswordPolicy.MaxPasswordAge"
 
@@ -25,13 +26,9 @@ class Parameters(RuleEntry, total=False):
     """The highest age of a password allowed, 1 to 1095 days."""
 
 
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
-
-
 def judge(days: int, want: Parameters) -> Judgement:
     """Compare the age with `max_days`. 0 is no limit."""
-    message = f"passwords expire after {_days(days)}" if days else "passwords never expire"
+    message = f"passwords expire after {plural(days, 'day')}" if days else "passwords never expire"
     return decide(0 < days <= want["max_days"], message, days)
 
 
@@ -42,7 +39,7 @@ RULE = SettingRule(
     severity="low",
     setting=SETTING,
     parameters=Parameters,
-    expected=lambda want: f"at most {_days(want['max_days'])}",
+    expected=lambda want: f"at most {plural(want['max_days'], 'day')}",
     judge=judge,
     orders={SETTING: lower_is_stricter_zero_is_none},
     thresholds=("max_days",),

@@ -12,6 +12,7 @@ from annotated_types import Ge, Le
 
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import lower_is_stricter_zero_is_none
+from acctgate.text import plural
 
 SETTING: Final = "PasswordPolicy.MaxLoginAttemps"
 
@@ -24,13 +25,10 @@ class Parameters(RuleEntry, total=False):
     """The highest number of wrong passwords allowed within an hour, 1 to 32."""
 
 
-def _wrong_passwords(count: int) -> str:
-    return f"{count} wrong password" if count == 1 else f"{count} wrong passwords"
-
-
 def judge(attempts: int, want: Parameters) -> Judgement:
     """Compare the limit with `maximum`. 0 is no limit."""
-    message = f"{_wrong_passwords(attempts)} block logon" if attempts else "wrong passwords never block logon"
+    after = plural(attempts, "wrong password")
+    message = f"logon is blocked after {after}" if attempts else "wrong passwords never block logon"
     return decide(0 < attempts <= want["maximum"], message, attempts)
 
 
@@ -41,7 +39,7 @@ RULE = SettingRule(
     severity="medium",
     setting=SETTING,
     parameters=Parameters,
-    expected=lambda want: f"at most {_wrong_passwords(want['maximum'])}",
+    expected=lambda want: f"at most {plural(want['maximum'], 'wrong password')}",
     judge=judge,
     orders={SETTING: lower_is_stricter_zero_is_none},
     thresholds=("maximum",),

@@ -17,7 +17,7 @@ from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Actuals, Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.families import USER_INFO
 from acctgate.rules.order import higher_is_stricter, lower_is_stricter
-from acctgate.text import show
+from acctgate.text import plural, show
 
 SETTING: Final = "AccountSecurityPracticeInfo.Score"
 
@@ -60,8 +60,7 @@ def _moved(before: int, after: int) -> str:
     if before == after:
         return "the baseline has the same"
     points = abs(after - before)
-    unit = "point" if points == 1 else "points"
-    return f"{points} {unit} {'lower' if after < before else 'higher'} than in the baseline ({before})"
+    return f"{plural(points, 'point')} {'lower' if after < before else 'higher'} than in the baseline ({before})"
 
 
 def _counts(before: Actuals, after: Actuals) -> Iterator[str]:

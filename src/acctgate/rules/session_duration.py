@@ -12,6 +12,7 @@ from acctgate.model.fields import Hours
 from acctgate.model.preference_keys import DEFAULT_HOURS
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.order import lower_is_stricter
+from acctgate.text import plural
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginSessionDuration"
 
@@ -24,14 +25,9 @@ class Parameters(RuleEntry, total=False):
     """The longest session allowed, in whole hours, 1 to 24."""
 
 
-def hours_text(count: int) -> str:
-    """Return a number of hours in words: `1 hour`, `2 hours`."""
-    return f"{count} hour" if count == 1 else f"{count} hours"
-
-
 def judge(hours: int, want: Parameters) -> Judgement:
     """Compare the duration with `max_hours`."""
-    return decide(hours <= want["max_hours"], f"a console session lasts {hours_text(hours)}", hours)
+    return decide(hours <= want["max_hours"], f"a console session lasts {plural(hours, 'hour')}", hours)
 
 
 def repair(hours: object, want: Parameters) -> int:
@@ -49,7 +45,7 @@ RULE = SettingRule(
     trivial_values={"max_hours": 24},
     orders={SETTING: lower_is_stricter},
     thresholds=("max_hours",),
-    expected=lambda want: f"at most {hours_text(want['max_hours'])}",
+    expected=lambda want: f"at most {plural(want['max_hours'], 'hour')}",
     judge=judge,
     remediation="Set LoginSessionDuration to fewer hours (loginSessionDuration on the SecurityPreference resource).",
     by_resource=True,

@@ -15,7 +15,7 @@ from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy, expect, unexpected
 from acctgate.sources.live import run_parallel
 from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
-from acctgate.text import show
+from acctgate.text import plural, show
 
 _PAGE: Final = 100
 _LISTINGS: Final = 5
@@ -151,7 +151,7 @@ def _list_once(call: Call, seen: dict[str, ListedMember]) -> list[ListedMember]:
     if len({each.id for each in members}) < len(members):
         raise _ChangedError("an account is on two pages")
     if len(members) != total:
-        raise _ChangedError(f"{len(members)} accounts are listed, and TotalCount is {total}")
+        raise _ChangedError(f"{plural(len(members), 'account')} listed, but TotalCount is {total}")
     return members
 
 

@@ -234,7 +234,7 @@ def _add_rules(account: _Account, answer: dict[str, Any], name: str) -> list[str
 
 
 def _http_error(http: HttpAnswer) -> ApiError | None:
-    """Return the error that the preamble of an answer tells, None if there is none."""
+    """Return the error in the preamble of a response, None if there is none."""
     if not http.has_preamble or (http.status is not None and 200 <= http.status < 300):
         return None
     if http.status is None:

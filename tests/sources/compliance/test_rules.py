@@ -162,4 +162,4 @@ XML = """<GetConfigRuleComplianceByPackResponse><ConfigRuleComplianceResult>
 
 def test_xml_as_the_documents_show_it_repeats_the_lists_name(tmp_path: Path) -> None:
     (tmp_path / "rules.xml").write_text(XML)
-    assert judge(read_responses([str(tmp_path / "rules.xml")])) == ("pass", "none of 2 rules is non-compliant")
+    assert judge(read_responses([str(tmp_path / "rules.xml")])) == ("pass", "2 rules, none non-compliant")

@@ -44,7 +44,7 @@ class Change:
 
 
 def mark(name: str, text: str) -> str:
-    """Return a text with the comment by which later runs know it.
+    """Return a text with the comment that later runs recognize it by.
 
     Args:
         name: The file's path by default, by which a renamed file is found: of a pipeline from the root of the

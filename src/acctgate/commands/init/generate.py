@@ -41,7 +41,7 @@ class Generator:
         return [self.policy_name, *pack, *(file.name for file in self.pipelines.values())]
 
     def texts(self, fitted: Fit, region: str) -> dict[str, str]:
-        """Return the text of each file, with the mark by which later runs know it.
+        """Return the text of each file, with the comment that later runs recognize it by.
 
         Args:
             fitted: The policy.

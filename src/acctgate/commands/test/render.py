@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from acctgate.commands.test.model import ExampleResult, TestReport
 from acctgate.redact import clean, one_line
+from acctgate.text import plural
 
 
 def render_text(report: TestReport) -> str:
@@ -39,7 +40,7 @@ def _counts(report: TestReport) -> str:
     total = len(report.results) + errors
     counts = [(passed, "passed"), (failed, "failed"), (errors, "cannot be used")]
     parts = ", ".join(f"{count:,} {text}" for count, text in counts if count)
-    return f"{total:,} example{'' if total == 1 else 's'}: {parts}"
+    return f"{plural(total, 'example')}: {parts}"
 
 
 def render_json(report: TestReport) -> str:

@@ -8,6 +8,7 @@ from acctgate.language import Words
 from acctgate.model.diff import Direction, Flip
 from acctgate.model.outcome import Level, Result, Severity, Verdict
 from acctgate.model.waiver import WaiverState
+from acctgate.text import plural
 
 VERDICTS: Final[dict[Verdict, Words]] = {
     "pass": Words("passed", "通过"),
@@ -144,7 +145,7 @@ def not_covered(count: int) -> Words:
 def cut_accounts(count: int) -> Words:
     """Return the hint that some accounts are shown without values."""
     return Words(
-        f"To keep the page small, {count:,} accounts list their rules without values. "
+        f"To keep the page small, the rules of {plural(count, 'account')} are listed without values. "
         "The JSON report (--format json) contains all values.",
         f"为控制页面大小，{count:,} 个账号只列出规则而不含数值。完整内容见 JSON 报告（--format json）。",
     )
@@ -159,7 +160,7 @@ def with_findings(count: int) -> Words:
 
 def more_accounts(count: int) -> Words:
     """Return the title of the accounts that are folded."""
-    return Words(f"{count:,} more accounts", f"另外 {count:,} 个账号")
+    return Words(plural(count, "more account"), f"另外 {count:,} 个账号")
 
 
 def no_findings(count: int) -> Words:
@@ -170,7 +171,7 @@ def no_findings(count: int) -> Words:
 def cut_changes(count: int) -> Words:
     """Return the hint that the changes of some accounts are not shown."""
     return Words(
-        f"{count:,} more accounts have changes that are not shown here.", f"另有 {count:,} 个账号有变更，此处未显示。"
+        f"Changes of {plural(count, 'more account')} are not shown here.", f"另有 {count:,} 个账号有变更，此处未显示。"
     )
 
 
@@ -181,7 +182,7 @@ def cut_notices(count: int) -> Words:
 
 def cut_trends(count: int) -> Words:
     """Return the hint that some accounts are not plotted."""
-    return Words(f"{count:,} more accounts are not plotted.", f"另有 {count:,} 个账号未绘图。")
+    return Words(f"Not plotted: {plural(count, 'more account')}.", f"另有 {count:,} 个账号未绘图。")
 
 
 def group_title(outcome: Result, level: Level) -> Words:

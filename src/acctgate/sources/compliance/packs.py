@@ -21,6 +21,7 @@ from acctgate.sources.operations import (
     PACKS,
     Operation,
 )
+from acctgate.text import plural
 
 Call = Callable[[Operation, dict[str, str]], Any]
 """Makes one call and returns its JSON. It raises `CallError`."""
@@ -83,11 +84,12 @@ class CompliancePacks:
                     raise unexpected(operation, f"page {page} repeats the compliance pack {pack.id}")
                 packs[pack.id] = pack
             if len(packs) > total:
-                raise unexpected(operation, f"{len(packs)} compliance packs were listed, but TotalCount is {total}")
+                listed = plural(len(packs), "compliance pack")
+                raise unexpected(operation, f"{listed} listed, but TotalCount is {total}")
             if len(packs) == total:
                 return [*packs.values()]
             if not found:
-                raise unexpected(operation, f"{len(packs)} of {total} compliance packs were listed")
+                raise unexpected(operation, f"{len(packs)} of {plural(total, 'compliance pack')} listed")
         raise CallError(operation.name, {"code": "TooMany", "message": f"more than {MAX_PACKS} compliance packs"})
 
     def generate(self, pack_id: str, client_token: str | None = None) -> None:

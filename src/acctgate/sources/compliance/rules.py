@@ -18,6 +18,7 @@ from acctgate.sources.operations import (
     RULE_COMPLIANCE,
     Operation,
 )
+from acctgate.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ def read_rules(
     doubts = [] if error is None else [f"the risk levels are unknown: {explain(error, operation.name)}"]
     total, ignored = section.get("TotalCount"), section.get("IgnoredCount")
     if type(total) is int and total != len(found):
-        doubts.append(f"{len(found):,} of {total:,} rules are listed")
+        doubts.append(f"{len(found):,} of {plural(total, 'rule')} listed")
     marked = sum(rule.ignored for rule in found)
     if type(ignored) is int and ignored != marked:
-        doubts.append(f"{ignored:,} rules are ignored in Cloud Config, and {marked:,} are marked as such")
+        doubts.append(f"{plural(ignored, 'rule')} ignored in Cloud Config, but {marked:,} marked as such")
     return PackRules(tuple(found), tuple(doubts))
 
 

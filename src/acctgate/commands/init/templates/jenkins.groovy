@@ -9,14 +9,14 @@
 // made by other means.
 @% endif %@
 //
-// Set these once. Nothing is a stored key:
+// Set these once. No key is stored:
 //   ALIBABA_CLOUD_ROLE_ARN           a variable (Manage Jenkins, System): a RAM role that trusts the provider below,
 //                                    with the permissions in the README
 //   ALIBABA_CLOUD_OIDC_PROVIDER_ARN  a variable: an OIDC provider of this Jenkins, with the client ID acctgate
 //   acctgate-oidc                    credentials: "OpenID Connect id token as file" with the audience acctgate (of the
 //                                    plugin OpenID Connect Provider)
 // The agent needs Python 3.11 or newer@{", and Pulumi with the stack's login" if repository.pulumi else ""}@{", Terragrunt" if terraform and terraform.terragrunt else ""}@{" and " + terraform.tool if terraform else ""}. If it is an ECS instance with a RAM role,
-// delete the line withCredentials and its brace: acctgate finds that role itself.
+// delete withCredentials and its closing brace: acctgate finds that role itself.
 pipeline {
     agent any
     options {
@@ -62,7 +62,7 @@ pipeline {
 @% endif %@
                 // Fails if a mandatory rule is violated (exit status 1) or unknown (exit status 3).
 @% if repository.pulumi %@
-                // Only with the deployed stack is it known what a deployment would change.
+                // Without the deployed stack, the changes in a deployment are unknown.
 @% elif not terraform %@
                 // With --plan plan.json (of `terraform show -json PLAN`) it judges the account after the deployment.
 @% endif %@
