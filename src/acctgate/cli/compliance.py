@@ -72,7 +72,7 @@ def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
     short_help="Show the results of a pack's rules.",
     examples=(
         "acctgate compliance rules cp-fdc8626622af00f9",
-        "acctgate compliance rules cp-fdc8626622af00f9 --aggregator ca-1 --format json  # of an account group",
+        "acctgate compliance rules cp-fdc8626622af00f9 --aggregator ca-1 --format json  # an account group",
     ),
 )
 @click.argument("pack")

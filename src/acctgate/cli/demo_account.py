@@ -39,7 +39,7 @@ def _parse_latency(ctx: click.Context, parameter: click.Parameter, text: str) ->
         "acctgate demo-account --port 8080",
         "acctgate demo-account --compliant --deny GetSecurityPreference --throttle ListCompliancePacks=2",
         "acctgate demo-account --accounts 1000 --latency 50ms --fault-rate 0.05  # an organization",
-        "acctgate demo-account --tls .acctgate/tls  # for programs that call AssumeRole over HTTPS",
+        "acctgate demo-account --tls .acctgate/tls  # HTTPS, to assume roles",
     ),
 )
 @click.option(

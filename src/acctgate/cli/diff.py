@@ -56,7 +56,7 @@ _WIDTH = 120
     examples=(
         "acctgate diff monday.json friday.json",
         "acctgate diff prod.json --plan plan.json  # what a deployment would change",
-        "acctgate diff --base origin/main  # what a pull request changes in the policy",
+        "acctgate diff --base origin/main  # the policy changes of a pull request",
         "acctgate diff main.yaml branch.yaml --snapshot prod.json  # what a change of the policy means",
     ),
 )

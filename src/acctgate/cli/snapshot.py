@@ -97,7 +97,7 @@ def _run_file(output: Path, run: Run, *, resume: bool) -> Path:
     examples=(
         "acctgate snapshot --output prod.json",
         "acctgate snapshot --names hash --output prod.json  # with the users' credentials, by pseudonyms",
-        "acctgate snapshot --output history/  # an existing folder: a file named by time and account",
+        "acctgate snapshot --output history/  # into a folder, named by time and account",
         "acctgate snapshot --organization --role-name audit --output accounts.ndjson --resume",
     ),
 )

@@ -1,4 +1,4 @@
-"""What an account group (aggregator) says of all its accounts: which of them comply with which compliance packs.
+"""What an account group (aggregator) reports about all its accounts: which of them comply with which compliance packs.
 
 One call for each pack replaces the calls for the pack's rules in each account that complies.
 """
