@@ -95,7 +95,7 @@ def test_a_resource_of_an_unknown_account_waives_nothing_in_the_only_one(folder:
     provider = "urn:pulumi:dev::p::pulumi:providers:alicloud::elsewhere::id"
     status, report = check(folder, pulumi_plan(folder, provider=provider))
     assert (status, session(report)["outcome"]) == (3, "unknown")
-    assert "it is not known which account" in json.loads(report)["waivers"][0]["message"]
+    assert "the account of the resource is unknown" in json.loads(report)["waivers"][0]["message"]
 
 
 def test_a_waiver_at_an_unchanged_resource_stays(folder: Path) -> None:
