@@ -282,6 +282,14 @@ def test_the_reports_of_each_account_are_generated_once(
     assert server.calls["GenerateCompliancePackReport"] == 15
 
 
+def test_force_instead_of_resume_starts_again_with_other_options(server: DemoServer, tmp_path: Path) -> None:
+    _snapshot(tmp_path)
+    options = ("--shard", "1/2")
+    done = _snapshot(tmp_path, "--resume", "--force", *options)
+    assert done.status == 2 and "or --force instead of --resume to start again" in done.stderr
+    assert _snapshot(tmp_path, "--force", *options).status in (0, 3)
+
+
 def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_path: Path) -> None:
     organization = server.organization
     assert organization is not None

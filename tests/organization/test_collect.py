@@ -83,7 +83,9 @@ def test_an_existing_output_is_not_overwritten(tmp_path: Path) -> None:
     (path := tmp_path / "a.ndjson").write_text("mine\n")
     with pytest.raises(WriteError, match="already exists; use --force"):
         _collect(path, "")
-    with pytest.raises(SourceError, match=r"cannot be resumed without a.ndjson.run.json; --force starts again"):
+    with pytest.raises(
+        SourceError, match=r"cannot be resumed without a.ndjson.run.json; --force instead of --resume starts again"
+    ):
         _collect(path, "", resume=True)
     assert path.read_text() == "mine\n"
     assert not record_path(path).exists()

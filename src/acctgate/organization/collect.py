@@ -129,7 +129,9 @@ def _has_record(path: Path) -> bool:
     if find_record(path) is not None:
         return True
     if path.exists() and path.stat().st_size:
-        raise SourceError(f"{path}: cannot be resumed without {record_path(path).name}; --force starts again")
+        raise SourceError(
+            f"{path}: cannot be resumed without {record_path(path).name}; --force instead of --resume starts again"
+        )
     return False
 
 

@@ -41,7 +41,8 @@ def require_same(output: Path, before: Run, now: Run) -> None:
         SourceError: Something differs. The message says what.
     """
     if difference := _difference(before, now, _SAME):
-        raise SourceError(f"{output}: is of another run: {difference}; use the same options, or --force to start again")
+        remedy = "use the same options, or --force instead of --resume to start again"
+        raise SourceError(f"{output}: is of another run: {difference}; {remedy}")
 
 
 def require_parts(parts: Sequence[tuple[Path, Run]]) -> None:
