@@ -441,7 +441,7 @@ def test_an_unknown_rule(copy: Path) -> None:
     ids=["raise", "syntax"],
 )
 def test_a_broken_pack(copy: Path, text: str, message: str) -> None:
-    (copy / "policies/__main__.py").write_text(text)
+    (copy / "policies/__main__.py").write_text(f"{text}  # a pack of acctgate")
     refused(preview(copy, "--demo"), f"{copy}/policies/__main__.py{message}")
 
 
