@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -11,18 +10,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
+from bench.chromium import FLAGS, find_chromium
 
-CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-_FLAGS: Final = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--lang=en-US",
-    "--remote-debugging-port=0",
-)
+CHROMIUM: Final = find_chromium()
+_FLAGS: Final = (*FLAGS, "--disable-dev-shm-usage", "--lang=en-US", "--remote-debugging-port=0")
 _SECONDS: Final = 60
 
 
