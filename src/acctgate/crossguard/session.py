@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ from acctgate.plan import PlannedChange
 from acctgate.plan.comments import program_comments
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
-from acctgate.policy.inline_waivers import inline_waivers
+from acctgate.policy.inline_waivers import Comment, inline_waivers
 from acctgate.policy.policy import Waiver
 from acctgate.rules import Rule
 
@@ -92,6 +93,12 @@ class PreviewSession:
         self._changes_judged: dict[tuple[str, str | None], AccountReport] = {}
         self._reported: set[tuple[str, str | None]] = set()
         self._judged = JudgedStack()
+        self._comments: dict[str, tuple[Comment, ...]] = {}
+
+    @cached_property
+    def _folder(self) -> Path:
+        """The folder of the program."""
+        return project_folder() or Path.cwd()
 
     @property
     def policy(self) -> Policy:
@@ -189,9 +196,9 @@ class PreviewSession:
             add_members(stack, self._reader)
         path = os.environ.get(variables.BASELINE)
         earlier = read_baseline(path, self.policy, now) if path else None
-        controls, folder = requested_controls(self.policy, now), project_folder() or Path.cwd()
-        comments = program_comments(changes, folder)
-        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls, detect_target(folder), comments)
+        controls, target = requested_controls(self.policy, now), detect_target(self._folder)
+        comments = program_comments(changes, self._folder)
+        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls, target, comments)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any], *, advisory: bool = False) -> Iterator[Violation]:
@@ -245,7 +252,9 @@ class PreviewSession:
         """Return the waivers in comments at a resource that is deployed to this account."""
         if not self.policy.inline_waivers or change.place is None:
             return ()
-        comments = program_comments([change], project_folder() or Path.cwd())
+        if change.address not in self._comments:  # each rule with a resource policy needs them
+            self._comments[change.address] = program_comments([change], self._folder)
+        comments = self._comments[change.address]
         return inline_waivers(comments, {change.address: [account]}, self.policy, now.astimezone(UTC).date())[0]
 
     def _planned(self, declared: Declared, outputs: Mapping[str, Any] | None = None) -> PlannedChange:
