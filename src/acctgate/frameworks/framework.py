@@ -99,7 +99,7 @@ def cis_controls(rule: Rule[Any]) -> tuple[str, ...]:
 
 
 def _controls(section: Mapping[str, Any]) -> Iterator[Control]:
-    """Yield the controls of a section. A section without controls stands for itself."""
+    """Yield the controls of a section. A section without controls is a control itself."""
     for entry in section.get("controls", [section]):
         given = {"rules": {}, "reason": section.get("reason", ""), **entry, "title": Words(**entry["title"])}
         given.pop("covered", None)  # written for readers: a control without rules is not covered

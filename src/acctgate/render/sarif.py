@@ -93,7 +93,7 @@ class SarifRenderer(Renderer):
         return f'{results}],\n "tool": {{"driver": {dumps(driver)}}},\n {tail}}}]}}\n'
 
     def _result(self, names: tuple[str, str], outcome: Outcome, fingerprint: str) -> str:
-        """Return a result. The account's name comes as it stands in the message, and in the location."""
+        """Return a result. The account's name is inserted into the message and the location as given."""
         message, place, prints, end = self._parts(outcome)
         both = f'"acctgate/v1": "{fingerprint}", "primaryLocationLineHash": "{fingerprint}:1"'
         return f"{message}{names[0]}{place}{names[1]}{prints}{both}{end}"
