@@ -31,9 +31,8 @@ from acctgate.plan.pulumi import (
     resource_type,
     settings,
 )
-from acctgate.plan.require import PlanError, require_object, require_objects, require_text
+from acctgate.plan.require import PlanError, require_names, require_object, require_objects, require_text
 from acctgate.redact import one_line
-from acctgate.text import show
 
 _CONFIG: Final = "alicloud:"
 _IMPORTS: Final = ("import", "import-replacement")
@@ -122,20 +121,13 @@ def _without_ignored(step: Mapping[str, Any], change: PlannedChange) -> PlannedC
 
     The preview does not show `ignoreChanges`. It shows which properties differ for the provider, which ignores these.
     """
-    if not (reasons := _reasons(step)):
+    if not (reasons := require_names(step, "diffReasons", "step")):
         return change
     resource = Resource(change.declared, change.recorded)
-    ignored = [key.api for key in PREFERENCE_KEYS if key.api not in named_settings(reasons)]
+    named = named_settings(reasons)
+    ignored = [key.api for key in PREFERENCE_KEYS if key.api not in named and differs(resource, key.api)]
     dead = not names_property(reasons, DEAD_PROPERTY[0]) and bool(change.dead) != bool(change.recorded_dead)
-    return change.ignoring([key for key in ignored if differs(resource, key)], dead=dead)
-
-
-def _reasons(step: Mapping[str, Any]) -> list[str]:
-    """Return the properties that differ for the provider; none if the step does not say it."""
-    reasons = step.get("diffReasons") or []
-    if not isinstance(reasons, list) or not all(isinstance(name, str) for name in reasons):
-        raise PlanError(f"step.diffReasons should be a list of names, found {show(reasons)}")
-    return reasons
+    return change.ignoring(ignored, dead=dead)
 
 
 def _other(
@@ -168,7 +160,11 @@ def _passwords(
     before = {**require_object(old, "inputs", "oldState"), **require_object(old, "outputs", "oldState")}
     recorded = password_settings(kind, before) if old else None
     step = _deciding(steps)
-    if recorded is not None and OPERATIONS[step["op"]] == "update" and (reasons := _reasons(step)):
+    if (
+        recorded is not None
+        and OPERATIONS[step["op"]] == "update"
+        and (reasons := require_names(step, "diffReasons", "step"))
+    ):
         known = [key for key, spelling in RESOURCES[kind].keys.items() if not names_property(reasons, spelling.pulumi)]
         values = {**RESOURCES[kind].defaults, **declared}
         declared |= {key: UNKNOWN for key in known if key in values and recorded.get(key, values[key]) != values[key]}

@@ -35,9 +35,8 @@ from acctgate.plan.pulumi import (
     settings,
 )
 from acctgate.plan.pulumi_preview import stack_configuration
-from acctgate.plan.require import PlanError, require_list, require_object
+from acctgate.plan.require import PlanError, require_list, require_names, require_object
 from acctgate.redact import one_line
-from acctgate.text import show
 
 _API_NAMES = {key.pulumi: key.api for key in PREFERENCE_KEYS}
 _PULUMI_MASKS = next(key.pulumi for key in PREFERENCE_KEYS if key.api == MASKS)
@@ -99,12 +98,12 @@ def _passwords(
     after = password_settings(kind, {**state, **_changed(goal)})
     spelled = {key: spelling.pulumi for key, spelling in RESOURCES[kind].keys.items()}
     declared = {key: after.get(key, UNKNOWN) for key, name in spelled.items() if name in names}
-    deleted = _deleted(require_object(goal, "inputDiff", "goal"))
+    deleted = require_names(require_object(goal, "inputDiff", "goal"), "deletes", "inputDiff")
     recorded = {key: value for key, value in after.items() if spelled[key] not in _changed(goal)}
     recorded |= {key: UNKNOWN for key, name in spelled.items() if name in deleted}
     creates = _operation(urn, plan) == "create"
     if not creates:  # an update sends what is ignored as it is recorded, which is not shown
-        paths = _ignored_paths(goal)
+        paths = require_names(goal, "ignoreChanges", "goal")
         declared |= {key: UNKNOWN for key, name in spelled.items() if names_property(paths, name)}
     return PlannedPasswords(declared, None if creates else recorded, is_deleted_last(plan.get("steps") or ()))
 
@@ -122,7 +121,7 @@ def _from_plan(
     if DEAD_PROPERTY[0] in names and operation != "delete":
         planned = {**state, **_changed(goal)}
         dead = dead_value(planned) if DEAD_PROPERTY[0] in planned else UNKNOWN
-    paths = _ignored_paths(goal) if operation == "update" else []
+    paths = require_names(goal, "ignoreChanges", "goal") if operation == "update" else []
     ignored = named_settings(paths)
     recorded = None if operation == "create" else dict.fromkeys(ignored, UNKNOWN) | _recorded(goal, after, state)
     change = PlannedChange(
@@ -142,13 +141,6 @@ def _from_plan(
     )
     dead_ignored = names_property(paths, DEAD_PROPERTY[0])
     return change.ignoring(ignored, dead=dead_ignored, partly=partly_named_settings(paths))
-
-
-def _ignored_paths(goal: Mapping[str, Any]) -> list[str]:
-    paths = goal.get("ignoreChanges") or []
-    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        raise PlanError(f"goal.ignoreChanges should be a list of names, found {show(paths)}")
-    return paths
 
 
 def _operation(urn: str, plan: Mapping[str, Any]) -> Operation:
@@ -183,7 +175,7 @@ def _differences(
     """
     diff = require_object(goal, "inputDiff", "goal")
     adds, updates = require_object(diff, "adds", "inputDiff"), require_object(diff, "updates", "inputDiff")
-    deletes = [name for name in _deleted(diff) if _API_NAMES.get(name) in OPTIONAL]
+    deletes = [name for name in require_names(diff, "deletes", "inputDiff") if _API_NAMES.get(name) in OPTIONAL]
     shown = settings({**adds, **updates})
     emptied = {key for key, value in shown.items() if value == "" and key not in OPTIONAL}  # keeps what is recorded
     changed = {name for name in (*adds, *updates, *deletes) if _API_NAMES.get(name) not in emptied} - {"__defaults"}
@@ -214,16 +206,9 @@ def _updated_modes(diff: Mapping[str, Any]) -> list[str]:
 def _perhaps_recorded(goal: Mapping[str, Any], differs: Mapping[str, bool | None]) -> frozenset[str]:
     """Return the modes that may be recorded as they are declared now. A mode that alone makes the update is not."""
     diff = require_object(goal, "inputDiff", "goal")
-    changed = [name for name in (*_changed(goal), *_deleted(diff)) if name != "__defaults"]
+    changed = [name for name in (*_changed(goal), *require_names(diff, "deletes", "inputDiff")) if name != "__defaults"]
     alone = len(changed) == 1 and list(differs.values()) == [True]
     return frozenset(() if alone else _updated_modes(diff))
-
-
-def _deleted(diff: Mapping[str, Any]) -> list[str]:
-    deletes = diff.get("deletes") or []
-    if not isinstance(deletes, list) or not all(isinstance(name, str) for name in deletes):
-        raise PlanError(f"inputDiff.deletes should be a list of names, found {show(deletes)}")
-    return deletes
 
 
 def _changed(goal: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,18 @@ def require_list(parent: Mapping[str, Any], key: str, where: str) -> list[Any]:
     return value
 
 
+def require_names(parent: Mapping[str, Any], key: str, where: str) -> list[str]:
+    """Return the names in the list under a key, none if the value is missing or empty.
+
+    Raises:
+        PlanError: The value is not a list of texts.
+    """
+    value = parent.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise PlanError(f"{where}.{key} should be a list of names, found {show(value)}")
+    return value
+
+
 def require_objects(parent: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
     """Return the objects in the list under a key. Null items, which were other resources, are left out.
 
