@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import random
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from acctgate.render import FORMATS
-from bench.chromium import chromium, find_chromium
-from bench.fleet import account
+from bench.browser import Browser, find_chromium
+from bench.fleet import write_accounts
 from bench.measure import ACCTGATE, ROOT, Ratio, best_of
 
 ACCOUNTS = 1_000
@@ -52,14 +50,12 @@ def page(folder: Path) -> Iterator[Ratio]:
     if program is None:
         print("     Chromium is not installed: the page is not opened")
         return
-    with chromium(program, folder / "profile") as browser:
+    with Browser(program, folder) as browser:
         opened = [browser.seconds_to_open(file, FILTERED) for _ in range(OPENED)]
     detail = f"[loaded, script run and drawn; {OPENED} times: {', '.join(f'{each:.2f} s' for each in opened)}]"
     yield Ratio("seconds to open the page in Chromium, the slowest", max(opened), 2, detail)
 
 
 def _check(folder: Path) -> list[str]:
-    file = folder / "fleet.ndjson"
-    chance = random.Random(1)
-    file.write_text("".join(json.dumps(account(chance, number)) + "\n" for number in range(ACCOUNTS)))
+    write_accounts(file := folder / "fleet.ndjson", ACCOUNTS)
     return [*ACCTGATE, "check", "--snapshot", str(file)]

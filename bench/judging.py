@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, getrusage
 
-from bench.fleet import account
-from bench.measure import ACCTGATE, ROOT, Ratio, peak_of
+from bench.fleet import write_accounts
+from bench.measure import ACCTGATE, ROOT, Ratio, cpu_of_children, peak_of
 
 SNAPSHOTS = int(os.environ.get("ACCTGATE_BENCH_SNAPSHOTS", "100000"))
 ROUNDS = 3
@@ -32,8 +29,8 @@ def judging(folder: Path) -> Iterator[Ratio]:
     cores = len(os.sched_getaffinity(0))
     policy, many, few = folder / "policy.yaml", folder / "many.ndjson", folder / "few.ndjson"
     policy.write_text(POLICY)
-    _write(many, SNAPSHOTS)
-    _write(few, SNAPSHOTS // 10)
+    write_accounts(many, SNAPSHOTS)
+    write_accounts(few, SNAPSHOTS // 10)
     # CPU time does not depend on what else the machine does. Of several runs, the best has the least noise.
     cpu, wall = min(_times(_check(policy, many)) for _ in range(ROUNDS))
     detail = f"[{SNAPSHOTS:,} in {wall:.1f} s, {cpu:.1f} s of CPU time on {cores} cores]"
@@ -44,21 +41,15 @@ def judging(folder: Path) -> Iterator[Ratio]:
     yield Ratio("memory for ten times as many snapshots", peak / base, 1.2, detail)
 
 
-def _write(file: Path, count: int) -> None:
-    chance = random.Random(1)
-    with file.open("w") as lines:
-        lines.writelines(json.dumps(account(chance, number)) + "\n" for number in range(count))
-
-
 def _check(policy: Path, file: Path) -> list[str]:
     return [*ACCTGATE, "check", "--policy", str(policy), "--snapshot", str(file)]
 
 
 def _times(command: list[str]) -> tuple[float, float]:
     """Return the CPU time of a command and its processes, and its duration, in seconds."""
-    before, start = getrusage(RUSAGE_CHILDREN), time.perf_counter()
+    before, start = cpu_of_children(), time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, check=False)
-    wall, after = time.perf_counter() - start, getrusage(RUSAGE_CHILDREN)
+    wall, cpu = time.perf_counter() - start, cpu_of_children() - before
     if done.returncode != 1:
         raise SystemExit(done.stderr.decode())
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+    return cpu, wall

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,26 @@ def best_of(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Bes
             best[name] = Best(min(before.seconds, seconds), before.megabytes)
     # In a run of its own, since measuring the memory takes time.
     return {name: Best(each.seconds, _peak(commands[name])) for name, each in best.items()}
+
+
+def cpu_of_children() -> float:
+    """Return the CPU seconds of the processes that this one has started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+@contextmanager
+def serve_demo(*options: str) -> Iterator[dict[str, str]]:
+    """Serve a demo account, or an organization, in a process of its own. Yield the variables that lead to it."""
+    command = [*ACCTGATE, "demo-account", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline().strip() for _ in range(5)]
+        pairs = (line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
+        try:
+            yield dict(pairs)
+        finally:
+            server.terminate()
 
 
 def _run(command: Sequence[str]) -> float:

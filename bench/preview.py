@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoOrganization, DemoServer
-from bench.measure import ACCTGATE, ROOT, Ratio, best_of
+from bench.measure import ACCTGATE, ROOT, Ratio, best_of, serve_demo
 
 ROUNDS = 4
 MEMBERS = 100
@@ -28,7 +27,7 @@ IMPORTS = {
     "pack": "acctgate.crossguard.pack_policies",
     "trivial resource": "pulumi.dynamic",
     "data sources": "acctgate.crossguard.data_sources",
-    "data sources that read": "acctgate.crossguard.data_sources, acctgate.sources.sdk, acctgate.sources.live",
+    "data sources that read": "acctgate.crossguard.data_sources, acctgate.sources.live, acctgate.sources.transport",
 }
 """What each process of a preview imports: the pack, the program, and the process of the dynamic provider."""
 EMPTY_PACK = """
@@ -84,8 +83,8 @@ def preview_of_many(folder: Path) -> Iterator[Ratio]:
     scripts = folder / "bin"
     scripts.mkdir()
     roles = [f"acs:ram::{each}:role/audit" for each in DemoOrganization(MEMBERS).member_ids()]
-    organization = ("--accounts", str(MEMBERS))
-    with _served(*organization) as server, _served("--compliant") as one:
+    organization, latency = ("--accounts", str(MEMBERS)), ("--latency", LATENCY)
+    with serve_demo(*latency, *organization) as server, serve_demo(*latency, "--compliant") as one:
         os.environ |= {"PATH": search_path(find_engine(ROOT), scripts), **server}
         many = stack_of(folder / "many", server, lambda: _members(roles))
         single = stack_of(folder / "single", one, _data_sources)
@@ -98,19 +97,6 @@ def preview_of_many(folder: Path) -> Iterator[Ratio]:
     detail = "[" + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()) + "]"
     ratio = (best["many"] - best["one"]) / best["reading"]
     yield Ratio(f"a preview of {MEMBERS} accounts, less that of one, over reading them", ratio, 1.5, detail)
-
-
-@contextmanager
-def _served(*options: str) -> Iterator[dict[str, str]]:
-    """Serve a demo account in a process of its own. Yield the variables that lead to it."""
-    command = [*ACCTGATE, "demo-account", "--latency", LATENCY, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as server:
-        assert server.stdout is not None
-        lines = [server.stdout.readline().removeprefix("export ").strip() for _ in range(5)]
-        try:
-            yield dict(line.split("=", 1) for line in lines[1:])
-        finally:
-            server.terminate()
 
 
 def _members(roles: list[str]) -> None:

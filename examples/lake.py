@@ -25,7 +25,8 @@ from pyarrow import parquet as pq
 from acctgate import Snapshot, judge, load_policy, parse_snapshot, read_snapshots
 from acctgate.policy import PRESETS
 from acctgate.policy.identity import judged_by
-from acctgate.render.parquet import table, utc
+from acctgate.render.parquet import table
+from acctgate.times import parse_utc
 
 SNAPSHOTS = pa.schema([("account", pa.string()), ("taken_at", pa.timestamp("us", tz="UTC")), ("snapshot", pa.string())])
 """A snapshot as a row. The document is JSON as in a snapshot file; the other columns are for filters and joins."""
@@ -62,7 +63,7 @@ def _row(account: Snapshot) -> dict[str, Any]:
         raise SystemExit(f"not stored: {account.unreadable}")
     return {
         "account": account.account_id,
-        "taken_at": utc(account.taken_at),
+        "taken_at": parse_utc(account.taken_at),
         "snapshot": json.dumps(dict(account.document)),
     }
 

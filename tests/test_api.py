@@ -43,3 +43,11 @@ def test_frameworks_are_judged_by_control() -> None:
     assert {each.outcome for each in total.controls} >= {"unknown", "not covered"}
     with pytest.raises(ValueError, match=r"cis-9: unknown framework; use cis-2\.0 or mlps-2\.0"):
         acctgate.judge([account], acctgate.load_policy("strict"), frameworks=["cis-9"])
+
+
+def test_a_policy_whose_waiver_lasts_longer_than_it_allows_is_refused(tmp_path: Path) -> None:
+    """As on the command line: otherwise the waiver would count."""
+    waivers = "waivers: [{rule: root-mfa, reason: r, owner: o, expires: 2199-01-01}]"
+    (tmp_path / "p.yaml").write_text(f"version: 1\nrules: {{root-mfa: {{}}}}\nmax_waiver_days: 90\n{waivers}\n")
+    with pytest.raises(acctgate.PolicyError, match="max_waiver_days allows 90"):
+        acctgate.load_policy(tmp_path / "p.yaml")

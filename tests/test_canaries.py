@@ -14,7 +14,7 @@ import pytest
 from acctgate.demo import DemoAccount, DemoServer, credentials
 from acctgate.redact import one_line, protect, without_secrets
 from acctgate.render import FORMATS
-from acctgate.sources import call_policy, sdk
+from acctgate.sources import retry, sdk
 from tests.support.canaries import (
     BEARER,
     ECHOES,
@@ -33,6 +33,7 @@ from tests.support.canaries import (
     found,
 )
 from tests.support.chat import OK, Chat
+from tests.support.demo import demo_server
 from tests.support.engine import Stack, data_sources
 from tests.support.process import Done, run_here
 from tests.support.secrets import unprotect
@@ -146,7 +147,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path / "left")
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(call_policy, "_BACKOFF", 0.001)
+    monkeypatch.setattr(retry, "_BACKOFF", 0.001)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         monkeypatch.setattr(_Echo, "place", f"127.0.0.1:{server.server_port}")
@@ -302,9 +303,7 @@ def named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DemoServe
     monkeypatch.setattr(credentials, "USERS", tuple(f"{USER}-{number}" for number in range(9)))
     monkeypatch.setattr("acctgate.sources.credential_report.FIRST_PAUSE", 0.001)
     monkeypatch.chdir(tmp_path)
-    with DemoServer() as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as server:
         yield server
 
 

@@ -1,34 +1,26 @@
-"""Reading JSON."""
+"""Test how files are read."""
 
 from __future__ import annotations
 
-import json
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from acctgate.reading import MAX_DEPTH, SourceError, is_too_deep, read_json
+from tests.support import one_line
+from tests.support.process import run_here
 
 
-def test_a_number_that_is_too_large_is_no_json() -> None:
-    with pytest.raises(SourceError):
-        read_json('{"UnusedAkNum": 1e400}', "x")
-
-
-@pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 1, 700, 100_000])
-@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}"), ('[{"]": ', "}]")])
-def test_nesting_is_limited_by_depth_alone(depth: int, opening: str, closing: str) -> None:
-    """Not by Python's limit for recursion, which depends on who calls."""
-    levels = depth // (opening.count("[") + opening.count("{"))
-    text = opening * levels + "1" + closing * levels
-    if depth == MAX_DEPTH:
-        assert not is_too_deep(read_json(text, "x"))
-        assert is_too_deep([read_json(text, "x")])
-    else:
-        with pytest.raises(SourceError, match="x:1: invalid JSON: nested too deeply"):
-            read_json(f"[{text}]", "x")
-
-
-def test_brackets_in_texts_and_side_by_side_do_not_nest() -> None:
-    items = [["[{" * 100, '\\"[', "]"], {"[[[": {}}] * 1000
-    assert read_json(json.dumps(items), "x") == items
-    assert not is_too_deep(items)
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("option", [(), ("--snapshot",), ("--plan",), ("--response",)])
+def test_a_compressed_file_is_refused_by_name(
+    tmp_path: Path, pack: Callable[[bytes], bytes], option: tuple[str, ...]
+) -> None:
+    file = tmp_path / "accounts.ndjson.gz"
+    file.write_bytes(pack(b'{"version": 1, "account_id": "1"}\n'))
+    done = run_here("check", *option, file)
+    assert done.status == 2
+    one_line(done.stderr, "accounts.ndjson.gz: is compressed; unpack it first")

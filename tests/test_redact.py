@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acctgate import redact
-from acctgate.redact import may_have_secrets, one_line, protect_in_thread, without_secrets
+from acctgate.redact import may_have_secrets, one_line, protect_in_context, without_secrets
 from tests.support.secrets import unprotect
 from tests.support.strategies import SETTINGS
 
@@ -67,7 +67,7 @@ FORMS: Final = tuple(
 @SETTINGS
 @given(value=st.dictionaries(MIXED, st.lists(MIXED | st.sampled_from(FORMS), max_size=4).map("".join), max_size=3))
 def test_no_form_of_a_known_secret_is_passed_over(value: dict[str, str]) -> None:
-    protect_in_thread(SECRET, SECRET.replace(" ", "").replace("Ä", "x"))
+    protect_in_context(SECRET, SECRET.replace(" ", "").replace("Ä", "x"))
     try:
         assert without_secrets(value) == redact._without(value)
     finally:

@@ -17,7 +17,7 @@ from acctgate.text import and_more, os_reason, plural
         (OSError(), "input/output error"),
     ],
 )
-def test_the_reason_of_a_os_reason(error: OSError, reason: str) -> None:
+def test_the_reason_of_an_error_of_the_system(error: OSError, reason: str) -> None:
     assert os_reason(error) == reason
 
 

@@ -37,7 +37,6 @@ $ acctgate init --pipeline gitlab
 $ git add policies .gitlab-ci.yml && git -c user.name=a -c user.email=a@example.org commit -qm "Set up acctgate"
 $ acctgate check --format text --format junit=junit.xml --format gitlab=quality.json
 """
-"""The pipeline itself needs a GitLab: the last command is what its job runs."""
 _PART: Final = re.compile(
     r"<!-- file: (?P<file>\S+) -->\n```\w*\n(?P<text>.*?)```|^ *```console\n(?P<block>.*?)^ *```",
     re.MULTILINE | re.DOTALL,
@@ -45,19 +44,21 @@ _PART: Final = re.compile(
 _HEAD: Final = """\
 # Five adoptions, timed
 
-<!-- Written by tools/adoption.py. Do not edit. -->
+How long each tutorial takes in an empty folder with a new virtual environment, and how long it takes to set up GitLab:
+every command, its seconds, and the first lines of its output. `python tools/adoption.py FILE` measures again.
 
-What each tutorial takes in an empty folder with a new virtual environment, and what setting up GitLab takes: every
-command, its seconds, and the first lines of its output. Measured on {day} on a machine with {cores} busy cores, with
+Measured on {day} on the demo account, with
 {versions}.
+The machine's {cores} cores were busy with other work, so commands took several times as long as on an idle machine; the
+CPU time says what they took themselves. Packages came from a mirror nearby.
 
-`CHECKOUT` is a checkout of acctgate's repository; packages come from a mirror nearby. acctgate's exit statuses 1 and 3
-are verdicts. Another command that fails needs something that the machine did not have; the log shows its error.
+`CHECKOUT` is a checkout of acctgate's repository. acctgate's exit statuses 1 and 3 are verdicts. Another command that
+fails needs something that the machine did not have; the log shows its error.
 """
-_SKIPPED: Final = ("acctgate demo-account", "echo $?")
+_SKIPPED: Final = ("acctgate demo-account", ". .venv/bin/activate", "echo $?")
 """The script serves the demo account itself, and logs each exit status."""
 _LINES: Final = 3
-"""Lines of output in the log. Those of package installers are left out."""
+"""Lines of output in the log. Those of package installers and of `terraform plan` are left out."""
 _VERSIONS: Final = ("python3 --version", "pulumi version", "node --version", "npm --version", "terraform version")
 
 
@@ -113,7 +114,7 @@ def _run(command: str, folder: Path, environment: Mapping[str, str], endpoint: s
     status = f", exit status {done.returncode}" if done.returncode else ""
     output = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(endpoint, "127.0.0.1:8080")
     output = output.replace(str(ROOT), "CHECKOUT").replace(str(folder), ".")
-    quiet = command.startswith(("pip ", "npm "))
+    quiet = not done.returncode and command.startswith(("pip ", "npm ", "terraform plan "))
     wanted = "Error" if done.returncode and not command.startswith("acctgate") else ""
     shown = [] if quiet else [f"  {line[:110]}" for line in output.splitlines() if line.strip() and wanted in line]
     more = [f"  … {len(shown) - _LINES} more lines"] if len(shown) > _LINES else []
@@ -131,13 +132,21 @@ def _versions() -> str:
     return ", ".join(found)
 
 
+def _source(title: str) -> str:
+    """Return the sentence that says where the commands come from."""
+    if title in TUTORIALS:
+        return f"The [tutorial]({TUTORIALS[title].removeprefix('docs/')})."
+    return "The pipeline itself needs a GitLab: the last command is what its job runs."
+
+
 def main() -> None:
     """Write the log of all adoptions to the file that is named."""
     pages = {title: (ROOT / path).read_text(encoding="utf-8") for title, path in TUTORIALS.items()}
     pages["GitLab"] = f"```console\n{GITLAB}```\n"
     parts = [_HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}", versions=_versions(), cores=os.cpu_count())]
     for title in sys.argv[2:] or pages:
-        parts += [f"## {title}", "", *adopt(pages[title]), ""]
+        took, *log = adopt(pages[title])
+        parts += [f"## {title}", "", f"{_source(title)} {took}", *log, ""]
     Path(sys.argv[1]).write_text("\n".join(parts[:-1]) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -12,15 +12,16 @@ from typing import Any
 
 import yaml
 
-from acctgate.cli import command_reference as reference
-from acctgate.cli import group, variables
-from acctgate.organization.prepare import LISTING_SECONDS
+from acctgate.cli import group
+from acctgate.cli.support import command_reference as reference
+from acctgate.cli.support import variables
+from acctgate.organization.list_accounts import LISTING_SECONDS
 from acctgate.policy import PRESETS, load_preset
 from acctgate.reference import catalogue, controls, schemas
 from acctgate.reference.labels import LABELS
 from acctgate.rules import RULES
 from acctgate.sources.deadline import ACCOUNT_SECONDS, CALL_SECONDS
-from acctgate.sources.transport import LARGEST_BODY
+from acctgate.sources.http_response import LARGEST_BODY
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFERRED_EXAMPLES = (

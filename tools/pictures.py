@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from bench.chromium import FLAGS, find_chromium
+from bench.browser import FLAGS, find_chromium
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text

@@ -18,7 +18,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 VERSIONED: Final = {
     "src/acctgate/version.py": r'^__version__ = "(.+)"$',
-    "src/acctgate/crossguard/policies/PulumiPolicy.yaml": r"^version: (.+)$",
+    "src/acctgate/crossguard/bundled_pack/PulumiPolicy.yaml": r"^version: (.+)$",
     "policies/PulumiPolicy.yaml": r"^version: (.+)$",
 }
 """Files that repeat the version of pyproject.toml, and how they write it."""

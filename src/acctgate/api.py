@@ -23,6 +23,7 @@ from acctgate.policy import load_policy as load_file
 from acctgate.reading import SourceError
 from acctgate.render.framework_results import framework_results
 from acctgate.sources import snapshots
+from acctgate.sources.raw_snapshot import RawSnapshot
 
 __all__ = [
     "AccountReport",
@@ -48,14 +49,16 @@ def load_policy(source: str | PathLike[str]) -> Policy:
     Raises:
         PolicyError: The policy, or one that it extends, is invalid. The text is one line with the place.
     """
-    return load_preset(source) if isinstance(source, str) and source in PRESETS else load_file(Path(source))
+    if isinstance(source, str) and source in PRESETS:
+        return load_preset(source)
+    return load_file(Path(source), datetime.now(UTC).date())
 
 
 def read_snapshots(*files: str | PathLike[str]) -> Iterator[Snapshot]:
     """Read accounts from snapshot files (JSON, or NDJSON with one account per line), one at a time.
 
     An account that cannot be read is not an error: it has `unreadable` set, and its rules are unknown. So are those of
-    an account that `acctgate snapshot --organization` was to read and has not, by the record beside the file.
+    an account that the record beside the file lists and `acctgate snapshot --organization` has not read.
     """
     return snapshots.read_snapshots([fspath(file) for file in files])
 
@@ -71,7 +74,7 @@ def parse_snapshot(text: str | bytes, name: str = "snapshot") -> Snapshot:
     """
     # Half a surrogate pair must make the snapshot invalid, as in a file, and not raise.
     raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-    return snapshots.RawSnapshot(raw, name, 1, single=True).parse()
+    return RawSnapshot(raw, name, 1, single=True).parse()
 
 
 def judge(
@@ -105,7 +108,7 @@ def judge(
         raise ValueError(f"{unknown[0]}: unknown framework; use {' or '.join(FRAMEWORKS)}")
     chosen = [load_framework(name) for name in dict.fromkeys(frameworks)]
     controls = Controls(chosen, policy, now) if chosen else None
-    known = Baseline.of(baseline, "the baseline") if baseline else None
+    known = Baseline.of(baseline, "the baseline", policy.all_rules) if baseline else None
     evaluation = evaluate(accounts, policy, now, planned=plan, baseline=known, controls=controls)
     summary, reports = Summary(), []
     for report in evaluation:

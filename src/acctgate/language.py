@@ -19,6 +19,11 @@ class Words(NamedTuple):
         """Return the text in a language."""
         return self.zh if language == "zh" else self.en
 
+    @property
+    def capitalized(self) -> Words:
+        """The text with a capital letter at the start, for headings."""
+        return Words(self.en[:1].upper() + self.en[1:], self.zh)
+
 
 def preferred(environment: Mapping[str, str]) -> Language:
     """Return the language of the user's locale. The first variable that is set decides, as in gettext."""

@@ -26,6 +26,14 @@ def trace(what: str, error: BaseException | None) -> None:
         _LOG.debug("%s", "\n".join([f"{one_line(what)}:", *map(_safe, lines)]))
 
 
+def silence(*libraries: str) -> None:
+    """Let these libraries log nothing: they print tracebacks, and addresses with tokens in them."""
+    for name in libraries:
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [logging.NullHandler()]
+        logger.propagate = False
+
+
 def show() -> None:
     """Write tracebacks to standard error from now on."""
     if not any(isinstance(handler, _StandardError) for handler in _LOG.handlers):

@@ -1,43 +1,41 @@
-"""Read files: bytes to text, text to JSON. All sources of accounts, plans and policies share these errors."""
+"""Read files as text. All sources of accounts, plans and policies share these errors."""
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
+from typing import BinaryIO, Final
 
 from acctgate.log import notice
-from acctgate.redact import clean, one_line
+from acctgate.redact import clean
 from acctgate.text import os_reason
 
 LARGEST: Final = 10 << 20
 """The largest document, in bytes. An answer or a snapshot has a few kilobytes."""
 LARGEST_OF_MANY: Final = 1 << 30
 """The largest document about many accounts, in bytes: a report, or the record of a run."""
-MAX_DEPTH: Final = 100
-"""How deeply values may nest. Answers, snapshots, policies and plans nest less than 20 deep. The parser's own limit is
-Python's for recursion, which is too late: what it accepts would end the functions that walk through the values."""
-_NESTING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]+|[\]}]+', re.DOTALL)
 _LONGEST_TEXT: Final = 900
 _UTF16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _UTF32: Final = (BOM_UTF32_LE, BOM_UTF32_BE)
+_COMPRESSED: Final = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+"""The first bytes of files that gzip, zip, bzip2, xz and zstd write."""
 _SAVE_AS_UTF8: Final = "save it as UTF-8 (in PowerShell: | Out-File -Encoding utf8 FILE)"
 
 
-class SourceError(ValueError):
-    """Nothing could be read. The message is one line: where, what, and what to do."""
+class InputError(ValueError):
+    """A file, or another input, cannot be used. The message is one line: where, what, and what to do."""
 
     def __init__(self, text: str) -> None:
         super().__init__(clean(text, _LONGEST_TEXT))  # it may quote the file
+
+
+class SourceError(InputError):
+    """Nothing could be read of an account, a plan or another file; see `InputError`."""
 
 
 class TooLargeError(SourceError):
@@ -55,16 +53,6 @@ def read_text(path: str, largest: int = LARGEST) -> str:
         SourceError: The file is missing, a directory, empty, too large, or not text.
     """
     return decode(read_bytes(path, largest), display_name(path), largest)
-
-
-def parse_time(text: str) -> datetime:
-    """Return a time (ISO 8601) with its time zone: UTC if it names none.
-
-    Raises:
-        ValueError: It is not a time.
-    """
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def read_bytes(path: str, largest: int = LARGEST) -> bytes:
@@ -153,19 +141,23 @@ def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:
 
 
 def encoding_of(head: bytes, name: str) -> str:
-    """Return the encoding of a file by its first bytes: utf-8-sig or utf-16. Reading UTF-16 leaves a notice.
+    """Return the encoding of a file by its first bytes: utf-8, utf-8-sig or utf-16. Reading UTF-16 leaves a notice.
 
     Raises:
-        SourceError: The file is UTF-16 without a byte order mark, or UTF-32.
+        SourceError: The file is UTF-16 without a byte order mark, UTF-32, or compressed.
     """
+    if head.startswith(_COMPRESSED):
+        raise SourceError(f"{name}: is compressed; unpack it first")
     if head.startswith(_UTF32):
         raise SourceError(f"{name}: is UTF-32; {_SAVE_AS_UTF8}")
     if head.startswith(_UTF16):
         notice(f"{name}: read as UTF-16")
         return "utf-16"
-    if b"\0" in head[:4] and not head.startswith(BOM_UTF8):  # JSON, XML and YAML have no null character
+    if head.startswith(BOM_UTF8):
+        return "utf-8-sig"
+    if b"\0" in head[:4]:  # JSON, XML and YAML have no null character
         raise SourceError(f"{name}: looks like UTF-16 without a byte order mark; {_SAVE_AS_UTF8}")
-    return "utf-8-sig"
+    return "utf-8"
 
 
 def _size(limit: int) -> str:
@@ -175,109 +167,3 @@ def _size(limit: int) -> str:
 def display_name(path: str) -> str:
     """Return the name of a file in messages."""
     return "standard input" if path == "-" else path
-
-
-def read_json(text: str, name: str, first_line: int = 1) -> Any:
-    """Parse JSON strictly: no NaN, no infinite number, no duplicate key, at most `MAX_DEPTH` levels.
-
-    Args:
-        text: The JSON.
-        name: The file's name in messages.
-        first_line: The number of the text's first line in the file.
-
-    Raises:
-        SourceError: It is not such JSON.
-    """
-    if nests_too_deeply(text):
-        raise invalid_json(name, first_line, "nested too deeply")
-    try:
-        return _STRICT.decode(text)
-    except json.JSONDecodeError as error:
-        reason = f"{error.msg} (column {error.colno})"
-        raise invalid_json(name, first_line + error.lineno - 1, reason) from None
-    except ValueError as error:
-        reason = "a number has too many digits" if "integer string conversion" in str(error) else one_line(error)
-        raise invalid_json(name, first_line, reason) from None
-
-
-def nests_too_deeply(text: str) -> bool:
-    """Return whether the brackets in a JSON text nest more than `MAX_DEPTH` deep, without recursion."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return False
-    depth = 0
-    for token in _NESTING.finditer(text):
-        if token[0][0] in "[{":
-            depth += len(token[0])
-            if depth > MAX_DEPTH:
-                return True
-        elif token[0][0] in "]}":
-            depth -= len(token[0])
-    return False
-
-
-def is_too_deep(value: object) -> bool:
-    """Return whether a JSON value nests more than `MAX_DEPTH` deep, without recursion."""
-    level: list[object] = [value]
-    for _ in range(MAX_DEPTH):
-        containers = [each for each in level if isinstance(each, (dict, list))]
-        level = [item for each in containers for item in (each.values() if isinstance(each, dict) else each)]
-        if not level:
-            return False
-    return any(isinstance(each, (dict, list)) for each in level)
-
-
-def invalid_json(name: str, line: int, reason: str) -> SourceError:
-    """Return the error for a file that is not JSON."""
-    return SourceError(f"{name}:{line}: invalid JSON: {reason}; no JSON could be read")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        duplicate = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"duplicate key {duplicate}")
-    return result
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:40]} is too large a number")
-    return number
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-_STRICT: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
-"""Created once: `json.loads` would create a decoder for each of many small documents."""
-
-_HEADER: Final = re.compile(r"[A-Za-z0-9_-]+:.*")
-_STATUS: Final = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
-
-
-class HttpAnswer(NamedTuple):
-    """An answer, split into its HTTP preamble and its body."""
-
-    status: int | None
-    """The HTTP status, None without a preamble, or if it has no readable status."""
-    body: str
-    """The body. Empty lines replace the preamble, so that line numbers stay true."""
-    has_preamble: bool = False
-
-
-def split_preamble(text: str) -> HttpAnswer:
-    """Split an HTTP answer. Of several preambles (100 Continue, a proxy's) the last one counts."""
-    if not text.lstrip().startswith("HTTP/"):
-        return HttpAnswer(None, text)
-    lines = text.split("\n")  # JSON may contain the other characters at which `splitlines` splits
-    start = next(index for index, line in enumerate(lines) if line.strip())
-    body = start + 1
-    while body < len(lines) and (_HEADER.fullmatch(lines[body].strip()) or lines[body].startswith((" ", "\t"))):
-        body += 1
-    rest = split_preamble("\n".join(lines[body:]))
-    found = _STATUS.match(lines[start].strip())
-    status = rest.status if rest.has_preamble else int(found[1]) if found else None
-    return HttpAnswer(status, "\n" * body + rest.body, True)

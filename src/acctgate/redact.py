@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-import threading
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Final
 
@@ -39,6 +39,9 @@ _SIGNS: Final = (
 )
 _LONGEST_TEXT: Final = 400
 _COMMAND: Final = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
+_LINE_COMMAND: Final = re.compile(r"^(\s*:)(?=:.*::)")
+_STEERING: Final = re.compile(r"[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that control a terminal, end a line or turn the direction of text. JSON need not escape them."""
 _SHORTEST_SECRET: Final = 8
 """Shorter values are not redacted: they would be found in any text."""
 _PREFIX: Final = 48
@@ -66,27 +69,19 @@ class _Secret:
         """Return whether the pattern could match. Without escapes, only a few forms are possible."""
         if len(text) < self._shortest:
             return False
-        if any(sign in text for sign in _ESCAPES) or " " in self._plain:
+        if "\\" in text or "%" in text or "&" in text or " " in self._plain:  # something may be escaped
             return True
         if self._plain in text or self._hex in text.lower():
             return True
-        standard = text.translate(_STANDARD_BASE64)
+        standard = text.replace("-", "+").replace("_", "/")
         return any(part in standard for part in self._encoded)
 
 
-_ESCAPES: Final = ("\\", "%", "&")
-_STANDARD_BASE64: Final = str.maketrans("-_", "+/")
 _secrets: dict[str, _Secret] = {}
 
 
-class _Thread(threading.local):
-    """The secrets that only one thread knows."""
-
-    def __init__(self) -> None:
-        self.secrets: dict[str, _Secret] = {}
-
-
-_thread = _Thread()
+_in_context: Final[ContextVar[dict[str, _Secret] | None]] = ContextVar("secrets", default=None)
+"""The secrets that only one context knows: what reads one account of many."""
 
 
 def protect(*values: str | None) -> None:
@@ -98,9 +93,11 @@ def protect(*values: str | None) -> None:
     _add(_secrets, values)
 
 
-def protect_in_thread(*values: str | None) -> None:
-    """Redact these values from now on in what this thread reads. With thousands of accounts, each has its own."""
-    _add(_thread.secrets, values)
+def protect_in_context(*values: str | None) -> None:
+    """Redact these values from now on in this `contextvars.Context`. With thousands of accounts, each has its own."""
+    secrets = dict(_in_context.get() or {})
+    _add(secrets, values)
+    _in_context.set(secrets)
 
 
 def _add(secrets: dict[str, _Secret], values: tuple[str | None, ...]) -> None:
@@ -185,23 +182,37 @@ def clean(text: str, longest: int | None = None) -> str:
     return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
 
 
-def one_line(text: object) -> str:
+def one_line(text: object, longest: int = _LONGEST_TEXT) -> str:
     """Return text from outside for an error message: one line of at most 400 characters, without secrets.
+
+    A message that lists several such texts may be longer.
 
     Secret values go first: flattening or cutting could leave a part of one.
     """
     flat = clean(_without_values(str(text)))
-    return clean(without_commands(_ACCESS_KEY_ID.sub(r"\1***", _redacted(flat))), _LONGEST_TEXT)
+    return clean(without_commands(_ACCESS_KEY_ID.sub(r"\1***", _redacted(flat))), longest)
 
 
 def without_commands(text: str) -> str:
     """Return text in which the logs of CI systems see no command: `##[error]`, `##vso[…]`, `##teamcity[…]`."""
-    return _COMMAND.sub("# ", text)
+    return _COMMAND.sub("# ", text) if "##" in text else text
 
 
-def json_without_commands(text: str) -> str:
-    """Return the same JSON without such commands: CI systems find them anywhere in a line."""
-    return text.replace("##", "#\\u0023")
+def without_line_command(line: str) -> str:
+    """Return a line that GitHub Actions does not take for a command: `::error::`, also behind blanks.
+
+    The space that breaks it up has no width.
+    """
+    return _LINE_COMMAND.sub("\\1\u200b", line) if "::" in line else line
+
+
+def inert_json(text: str) -> str:
+    """Return the same JSON in which a log has no command, and nothing steers a terminal.
+
+    CI systems find `##` commands anywhere in a line.
+    """
+    text = text.replace("##", "#\\u0023")
+    return text if text.isascii() else _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _redacted(text: str) -> str:
@@ -219,4 +230,4 @@ def _without_values(text: str) -> str:
 
 
 def _known_secrets() -> tuple[_Secret, ...]:
-    return (*_secrets.values(), *_thread.secrets.values())
+    return (*_secrets.values(), *(_in_context.get() or {}).values())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from acctgate.redact import one_line
 
@@ -17,6 +18,7 @@ def dotted(path: tuple[str | int, ...]) -> str:
 def expectation(message: str) -> str:
     """Return Pydantic's "Input should be a valid integer" as part of a sentence."""
     text = message.replace("Input should be", "should be").replace("a valid dictionary", "an object")
+    text = text.replace("Field required", "is missing")
     return text.partition(" or instance of ")[0]
 
 
@@ -30,8 +32,20 @@ def show(value: object) -> str:
 
 
 def and_more(count: int) -> str:
-    """Return the suffix ` (and N more)` for a list that shows only its first items, empty if `count` is 0."""
-    return f" (and {count:,} more)" if count else ""
+    """Return the suffix ` (and N more)` for a list that shows only its first items, empty if none is left."""
+    return f" (and {count:,} more)" if count > 0 else ""
+
+
+def first_of(items: Sequence[str], most: int) -> str:
+    """Return the first items of a list, and how many more there are: `a, b and 3 more`."""
+    more = f" and {len(items) - most:,} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the suffix ` (did you mean NAME?)` for a misspelled name, empty if no known one is similar."""
+    close = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def plural(count: int, noun: str) -> str:
@@ -43,19 +57,3 @@ def plural(count: int, noun: str) -> str:
 def os_reason(error: OSError) -> str:
     """Return why a system call failed, such as "no such file or directory", to follow a file's name in a message."""
     return (error.strerror or one_line(error) or "input/output error").lower()
-
-
-def describe_duration(duration: timedelta) -> str:
-    """Return a duration in the largest unit of which it has at least two: seconds, minutes, hours or days."""
-    seconds = round(duration.total_seconds())
-    if seconds < 120:
-        return f"{seconds} s"
-    for name, length, most in (("minutes", 60, 7200), ("hours", 3600, 172_800)):
-        if seconds < most:
-            return f"{seconds // length} {name}"
-    return plural(seconds // 86_400, "day")
-
-
-def timestamp(now: datetime) -> str:
-    """Return a time as a snapshot records it (UTC, ISO 8601)."""
-    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from acctgate.cli import group
 from acctgate.demo import DemoServer
-from tests.support import HERE, ROOT, examples, joined, name_of, one_line, seed
+from tests.support import HERE, ROOT, examples, joined, name_of, one_line, seed, write_snapshots
 from tests.support.accounts import GOOD
 from tests.support.process import run_here
 
@@ -36,16 +36,11 @@ def _check(*arguments: str | Path, stdin: bytes = b"") -> Result:
     return CliRunner().invoke(group, ["check", *policy, *map(str, arguments)], input=stdin)
 
 
-def _written(path: Path, *documents: Any) -> Path:
-    path.write_text(joined(json.dumps(document) for document in documents), encoding="utf-8")
-    return path
-
-
 # Exit statuses
 
 
 def test_a_pass_is_0_and_says_nothing(tmp_path: Path) -> None:
-    result = _check("--snapshot", _written(tmp_path / "s.json", GOOD))
+    result = _check("--snapshot", write_snapshots(tmp_path / "s.json", GOOD))
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith("PASSED")
 
@@ -58,7 +53,7 @@ def test_a_violation_is_1() -> None:
 
 
 def test_what_could_not_be_decided_is_3(tmp_path: Path) -> None:
-    result = _check("--snapshot", _written(tmp_path / "s.json", {"version": 1}))
+    result = _check("--snapshot", write_snapshots(tmp_path / "s.json", {"version": 1}))
     assert result.exit_code == 3
     assert result.stdout.startswith("UNKNOWN")
     one_line(result.stderr, "acctgate: unknown: login-mfa: ", "SecurityPreference was not read", "more")
@@ -145,6 +140,9 @@ def test_a_missing_policy_is_2() -> None:
     done = run_here("check", *SEEDS, "--policy", "nowhere.yaml")
     assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: nowhere.yaml: no such file or directory")
+    done = run_here("check", *SEEDS, "--policy", "Baseline")
+    assert (done.status, done.stdout) == (2, "")
+    one_line(done.stderr, "acctgate: Baseline: neither a preset (baseline or strict) nor a file")
 
 
 # Formats
@@ -212,7 +210,7 @@ def test_an_output_that_cannot_be_written_is_2(place: str) -> None:
 
 def test_ndjson_snapshots_are_judged_in_order(tmp_path: Path) -> None:
     accounts = [{**GOOD, "account_id": str(number)} for number in (3, 1, 2)]
-    result = _check("--snapshot", _written(tmp_path / "s.ndjson", *accounts), "--format", "ndjson")
+    result = _check("--snapshot", write_snapshots(tmp_path / "s.ndjson", *accounts), "--format", "ndjson")
     assert [json.loads(line)["account"] for line in result.stdout.splitlines()] == ["3", "1", "2"]
     assert result.exit_code == 0
 
@@ -289,7 +287,7 @@ def test_a_truncated_document_is_one_account(tmp_path: Path) -> None:
 
 
 def test_a_section_of_the_wrong_shape_takes_no_other_with_it(tmp_path: Path) -> None:
-    file = _written(tmp_path / "s.json", {**GOOD, "SecurityPreference": "yes"})
+    file = write_snapshots(tmp_path / "s.json", {**GOOD, "SecurityPreference": "yes"})
     outcomes = _outcomes(_check("--snapshot", file, "--format", "json"))
     assert {found["outcome"] for name, found in outcomes.items() if name in ("login-mfa", "mfa-ticket")} == {"unknown"}
     assert outcomes["root-mfa"]["outcome"] == "pass"
@@ -301,13 +299,13 @@ def test_a_pretty_printed_snapshot_is_one_account(tmp_path: Path) -> None:
 
 
 def test_responses_and_snapshots_are_accounts_of_their_own(tmp_path: Path) -> None:
-    result = _check(*SEEDS, "--snapshot", _written(tmp_path / "s.json", GOOD), "--format", "json")
+    result = _check(*SEEDS, "--snapshot", write_snapshots(tmp_path / "s.json", GOOD), "--format", "json")
     report = json.loads(result.stdout)
     assert [account["verdict"] for account in report["accounts"]] == ["fail", "pass"]
 
 
 def test_several_snapshot_files(tmp_path: Path) -> None:
-    files = [_written(tmp_path / name, {**GOOD, "alias": name}) for name in ("b", "a")]
+    files = [write_snapshots(tmp_path / name, {**GOOD, "alias": name}) for name in ("b", "a")]
     result = _check("--snapshot", files[0], "--snapshot", "missing", "--snapshot", files[1], "--format", "ndjson")
     assert [json.loads(line).get("alias") for line in result.stdout.splitlines()] == ["b", None, "a"]
     assert result.exit_code == 2
@@ -336,7 +334,7 @@ def test_a_response_on_standard_input() -> None:
 
 
 def test_an_error_answer_makes_its_section_unknown(tmp_path: Path) -> None:
-    file = _written(
+    file = write_snapshots(
         tmp_path / "e.json",
         {
             "Code": "NoPermission",
@@ -355,20 +353,20 @@ def test_an_error_answer_makes_its_section_unknown(tmp_path: Path) -> None:
 
 def test_an_error_answer_alone_is_3(tmp_path: Path) -> None:
     denied = {"Code": "NoPermission", "AccessDeniedDetail": {"AuthAction": "ram:GetSecurityPreference"}}
-    result = _check("--response", _written(tmp_path / "e.json", denied))
+    result = _check("--response", write_snapshots(tmp_path / "e.json", denied))
     assert result.exit_code == 3
     one_line(result.stderr, "NoPermission")
 
 
 def test_an_error_answer_of_who_knows_what_is_2(tmp_path: Path) -> None:
-    file = _written(tmp_path / "e.json", {"Code": "InternalError", "Message": "Try again."})
+    file = write_snapshots(tmp_path / "e.json", {"Code": "InternalError", "Message": "Try again."})
     result = _check("--response", file)
     assert (result.exit_code, result.stdout) == (2, "")
     one_line(result.stderr, "InternalError: Try again.")
 
 
 def test_answers_of_two_accounts_are_2(tmp_path: Path) -> None:
-    files = [_written(tmp_path / n, {"CompliancePackReport": {"AccountId": int(n * 16)}}) for n in ("1", "2")]
+    files = [write_snapshots(tmp_path / n, {"CompliancePackReport": {"AccountId": int(n * 16)}}) for n in ("1", "2")]
     result = _check("--response", files[0], "--response", files[1])
     assert (result.exit_code, result.stdout) == (2, "")
     one_line(result.stderr, "1111111111111111", "2222222222222222")
@@ -443,11 +441,14 @@ def test_a_process_exits_as_the_command_does(tmp_path: Path) -> None:
     done = run_here("check", "--policy", "baseline", *SEEDS)
     assert (done.status, done.stderr) == (1, "")
     assert done.stdout.startswith("BLOCKED  account unknown: ")
-    assert run_here("check", "--policy", "baseline", "--snapshot", _written(tmp_path / "s", {"version": 1})).status == 3
+    assert (
+        run_here("check", "--policy", "baseline", "--snapshot", write_snapshots(tmp_path / "s", {"version": 1})).status
+        == 3
+    )
 
 
 def test_a_reader_that_leaves_early_is_no_traceback(tmp_path: Path) -> None:
-    file = _written(tmp_path / "s.ndjson", *[GOOD] * 500)
+    file = write_snapshots(tmp_path / "s.ndjson", *[GOOD] * 500)
     command = f'"{sys.executable}" -m acctgate check --snapshot "{file}" --format ndjson | head -c 1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
@@ -510,7 +511,7 @@ def _passwords(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_control_that_fails_is_1_even_if_every_rule_passes(tmp_path: Path) -> None:
-    file = _written(tmp_path / "s.json", _passwords(MinimumPasswordLength=13))
+    file = write_snapshots(tmp_path / "s.json", _passwords(MinimumPasswordLength=13))
     assert _check("--snapshot", file, "--policy", "strict").exit_code == 0, "password-length is advisory in strict"
     result = _check("--snapshot", file, "--policy", "strict", "--framework", "cis-2.0")
     assert (result.exit_code, result.stderr) == (1, "")
@@ -520,21 +521,21 @@ def test_a_control_that_fails_is_1_even_if_every_rule_passes(tmp_path: Path) -> 
 
 def test_an_unknown_control_is_3_and_says_why(tmp_path: Path) -> None:
     document = {key: value for key, value in _passwords().items() if key != "PasswordPolicy"}
-    file = _written(tmp_path / "s.json", document)
+    file = write_snapshots(tmp_path / "s.json", document)
     result = _check("--snapshot", file, "--policy", "strict", "--framework", "cis-2.0")
     assert result.exit_code == 3
     one_line(result.stderr, "acctgate: unknown: cis-2.0 1.7: password-characters: PasswordPolicy was not read", "more")
 
 
 def test_a_control_that_the_policy_does_not_enforce_is_1(tmp_path: Path) -> None:
-    file = _written(tmp_path / "s.json", _passwords())
+    file = write_snapshots(tmp_path / "s.json", _passwords())
     for framework in ("cis-2.0", "mlps-2.0"):
         assert _check("--snapshot", file, "--policy", "strict", "--framework", framework).exit_code == 0
         assert _check("--snapshot", file, "--framework", framework).exit_code == 1, "baseline disables password rules"
 
 
 def test_other_formats_name_the_controls_on_standard_error(tmp_path: Path) -> None:
-    file = _written(tmp_path / "s.json", _passwords(MaxLoginAttemps=6))
+    file = write_snapshots(tmp_path / "s.json", _passwords(MaxLoginAttemps=6))
     both = ("--framework", "cis-2.0", "--framework", "mlps-2.0", "--framework", "cis-2.0")
     result = _check("--snapshot", file, "--policy", "strict", *both, "--format", "sarif")
     assert result.exit_code == 1
@@ -551,7 +552,7 @@ def test_other_formats_name_the_controls_on_standard_error(tmp_path: Path) -> No
 
 
 def test_worker_processes_judge_controls_too(tmp_path: Path) -> None:
-    file = _written(tmp_path / "s.ndjson", *(_passwords(MinimumPasswordLength=each) for each in (13, 14, 15)))
+    file = write_snapshots(tmp_path / "s.ndjson", *(_passwords(MinimumPasswordLength=each) for each in (13, 14, 15)))
     options = ("--snapshot", file, "--policy", "strict", "--framework", "cis-2.0", "--format", "csv")
     alone, parallel = _check(*options, "--jobs", "1"), _check(*options, "--jobs", "2")
     assert (alone.exit_code, alone.stdout) == (1, parallel.stdout)
@@ -559,7 +560,7 @@ def test_worker_processes_judge_controls_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_framework_is_2(tmp_path: Path) -> None:
-    result = _check("--snapshot", _written(tmp_path / "s.json", GOOD), "--framework", "cis-9")
+    result = _check("--snapshot", write_snapshots(tmp_path / "s.json", GOOD), "--framework", "cis-9")
     assert (result.exit_code, result.stdout) == (2, "")
     one_line(result.stderr.splitlines()[-1] + "\n", "--framework cis-9: invalid choice; use cis-2.0 or mlps-2.0")
 

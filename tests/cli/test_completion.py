@@ -13,11 +13,11 @@ import click
 import pytest
 
 from acctgate.cli import group
-from acctgate.demo.server import OPERATIONS
 from acctgate.fix.targets import TARGETS
 from acctgate.reference import schemas
 from acctgate.render import BINARY, FORMATS
 from acctgate.rules import RULES
+from acctgate.sources.operations import BY_NAME
 from tests.support.process import run_here
 
 BIN: Final = Path(sys.executable).parent
@@ -61,7 +61,7 @@ def completed(*words: str) -> list[str]:
         (("preview", "--format", "j"), ["json", "junit"]),
         (("fix", "--to", ""), list(TARGETS)),
         (("diff", "--format", "m"), ["markdown"]),
-        (("demo-account", "--deny", ""), list(OPERATIONS)),
+        (("demo-account", "--deny", ""), list(BY_NAME)),
         (("demo-account", "--throttle", "ListC"), ["ListCompliancePacks"]),
         (("check", "--fail-on", "h"), ["high"]),
         (("check", "--pol"), ["--policy"]),

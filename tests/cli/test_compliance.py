@@ -32,6 +32,14 @@ def test_packs_are_listed(server: DemoServer) -> None:
     assert (pack["id"], pack["status"]) == (PACK, "ACTIVE")
 
 
+def test_a_timeout_without_waiting_generates_nothing(server: DemoServer) -> None:
+    server.account.pack_reports[0] |= {"ReportStatus": "NONE"}
+    done = run_here("compliance", "generate", PACK, "--timeout", "5", environment=server.environment)
+    assert done.status == 2
+    one_line(done.stderr, "--timeout goes with --wait")
+    assert "NONE" in run_here("compliance", "status", PACK, environment=server.environment).stdout
+
+
 def test_the_whole_life_cycle(server: DemoServer, tmp_path: Path) -> None:
     server.account.pack_reports[0] |= {"ReportStatus": "NONE"}
     done = run_here("compliance", "status", PACK, environment=server.environment)

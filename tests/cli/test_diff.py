@@ -158,7 +158,7 @@ def test_two_reports_say_the_same_as_their_snapshots(files: Files) -> None:
     assert done.status == 1
     assert files.run(*names, "--account", GOOD["account_id"]).status == 1
     another = files.run(*names, "--account", "2222222222222222")
-    assert another.status == 2 and "is not meant; --account is 2222222222222222" in another.stderr
+    assert another.status == 2 and "is not expected; --account is 2222222222222222" in another.stderr
     assert by_reports["kind"] == "reports"
     assert flips(by_reports) == flips(by_snapshots)
     assert [(c["setting"], c["direction"], c["note"]) for c in by_reports["accounts"][0]["settings"]] == [
@@ -242,7 +242,7 @@ def test_two_policies_on_accounts_show_which_flip(files: Files) -> None:
         (("policy.yaml", "bad.yaml"), "bad.yaml:2"),
         (("policy.yaml", "policy.yaml", "--plan", "a.json"), "--plan is only for snapshots"),
         (("a.json", "a.json", "--plan", "a.json", "--policy", "policy.yaml"), "contains no plan"),
-        (("report.json", "report.json"), "not a report (version 1)"),
+        (("report.json", "report.json"), "not a report (version 1): version: should be 1"),
         (("report.json", "report.json", "--max-age", "1h"), "--max-age is only for snapshots"),
     ],
 )
@@ -267,4 +267,4 @@ def test_hostile_text_cannot_break_out_of_markdown(files: Files) -> None:
     [row] = [line for line in text.splitlines() if "LoginNetworkMasks" in line]
     assert row.replace("\\|", "").count("|") == 7
     assert "\\`" in row
-    assert "\\@everyone" in row
+    assert "\\@\u200beveryone" in row

@@ -64,7 +64,7 @@ def test_explained_in_chinese(rule: Rule[Any]) -> None:
     said = explained(rule.id, "--language", "zh")
     text = rule.text("zh")
     assert said.startswith(f"{rule.id}：{text.title}\n\n{text.doc}\n\n严重程度   ")
-    assert said.endswith(f"\n处理建议\n  {text.remediation}\n")
+    assert said.endswith(f"\n修复建议\n  {text.remediation}\n")
     english = explained(rule.id, "--language", "en")
     assert rule.doc.strip() in english and rule.remediation in english
     for line in english.splitlines():
@@ -84,7 +84,7 @@ def test_the_whole_text_in_both_languages() -> None:
         "Names      root without an MFA device (--names: ram:GetCredentialReport + ram:GenerateCredentialReport)\n"
         "CIS        Alibaba Cloud Foundation Benchmark 1.3\n"
         "MLPS       2.0 level 3 (GB/T 22239-2019) 8.1.4.1 d\n\n"
-        "What to do\n"
+        "Remediation\n"
         "  Log on as the Alibaba Cloud account and bind an MFA device (Account Center, Security Settings, Account "
         "Protection).\n"
     )
@@ -96,7 +96,7 @@ def test_the_whole_text_in_both_languages() -> None:
         "           max_public_addresses：列出的网络合计最多覆盖的公网可达地址数，不小于 0。\n"
         "Baseline   advisory\n"
         "Strict     mandatory, max_public_addresses: 65536\n\n"
-        "处理建议\n"
+        "修复建议\n"
         "  将 LoginNetworkMasks 设为自有网络（SecurityPreference 资源的 loginNetworkMasks）。"
         "在该资源中省略它会将其清空。\n"
     )

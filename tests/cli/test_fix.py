@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +11,7 @@ from click.testing import CliRunner, Result
 from acctgate.cli import group
 from acctgate.demo import DemoServer
 from acctgate.fix.targets import TARGETS
-from tests.support import joined, one_line, run, seed
+from tests.support import one_line, run, seed, write_snapshots
 from tests.support.accounts import GOOD
 from tests.support.process import run_here
 from tests.support.repairs import HOURS, MASKS, READERS, account, read_python, read_terraform
@@ -29,17 +28,12 @@ def _fix(*arguments: str | Path, stdin: bytes = b"") -> Result:
     return CliRunner().invoke(group, ["fix", *map(str, arguments), *policy], input=stdin)
 
 
-def _written(path: Path, *documents: Any) -> Path:
-    path.write_text(joined(json.dumps(document) for document in documents), encoding="utf-8")
-    return path
-
-
 WEAK: Final = account(MFAOperationForLogin="independent").document
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_target_is_printed(target: str, tmp_path: Path) -> None:
-    result = _fix("--to", target, "--snapshot", _written(tmp_path / "s.json", WEAK))
+    result = _fix("--to", target, "--snapshot", write_snapshots(tmp_path / "s.json", WEAK))
     assert (result.exit_code, result.stderr) == (0, "")
     assert READERS[target](result.stdout) == {"MFAOperationForLogin": "adaptive", HOURS: 6, MASKS: "10.0.0.0/8"}
 
@@ -52,19 +46,19 @@ def test_python_is_the_default_and_the_policy_counts(tmp_path: Path) -> None:
 
 
 def test_it_goes_to_a_file(tmp_path: Path) -> None:
-    source = _written(tmp_path / "s.json", WEAK)
+    source = write_snapshots(tmp_path / "s.json", WEAK)
     result = _fix("--snapshot", source, "--output", tmp_path / "__main__.py")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
     assert read_python((tmp_path / "__main__.py").read_text())["MFAOperationForLogin"] == "adaptive"
 
 
 def test_what_it_says_of_an_account_that_complies(tmp_path: Path) -> None:
-    result = _fix("--snapshot", _written(tmp_path / "s.json", {**GOOD, "account_id": "1"}))
+    result = _fix("--snapshot", write_snapshots(tmp_path / "s.json", {**GOOD, "account_id": "1"}))
     assert (result.exit_code, result.stdout) == (0, "# Nothing needs repair: account 1, policy baseline\n")
 
 
 def test_several_accounts_are_2_in_one_line(tmp_path: Path) -> None:
-    done = run_here("fix", "--snapshot", _written(tmp_path / "s.json", WEAK, WEAK), "--policy", "baseline")
+    done = run_here("fix", "--snapshot", write_snapshots(tmp_path / "s.json", WEAK, WEAK), "--policy", "baseline")
     assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "acctgate: the input has several accounts, and fix takes one at a time")
 
@@ -83,7 +77,7 @@ def test_several_accounts_are_2_in_one_line(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_used_is_2_in_one_line(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{")
-    _written(tmp_path / "good.json", WEAK)
+    write_snapshots(tmp_path / "good.json", WEAK)
     policy = () if "--policy" in arguments else ("--policy", "baseline")
     done = run_here("fix", *arguments, *policy)
     assert (done.status, done.stdout) == (2, "")

@@ -16,7 +16,8 @@ from typing import Any, Final
 import click
 import pytest
 
-from acctgate.cli.examples import WithExamples, aligned
+from acctgate.cli import group
+from acctgate.cli.support.examples import WithExamples, aligned
 from acctgate.demo import DemoOrganization, DemoServer
 from tests.support import NOW, ROOT
 from tests.support.commands import COMMANDS
@@ -49,6 +50,24 @@ def test_an_example_is_understood(words: tuple[str, ...], example: str) -> None:
     typed = shlex.split(example.partition(" > ")[0], comments=True)
     assert typed[: len(words) + 1] == ["acctgate", *words], "an example is of its own command"
     COMMANDS[words].make_context(words[-1], typed[len(words) + 1 :])
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_options_are_explained_and_common_ones_have_the_same_short_names(words: tuple[str, ...]) -> None:
+    assert all(each.help for each in COMMANDS[words].params if isinstance(each, click.Option))
+    short = {"--output": "-o", "--format": "-f", "--quiet": "-q", "--verbose": "-v"}
+    found = {name: each.opts for each in COMMANDS[words].params for name in each.opts if name in short}
+    assert found == {name: [name, short[name]] for name in found}
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_an_option_without_its_value_refers_to_the_help_of_its_command(words: tuple[str, ...]) -> None:
+    options = [each for each in COMMANDS[words].params if isinstance(each, click.Option) and not each.is_flag]
+    for name in (name for each in options if not isinstance(each.flag_value, str) for name in each.opts):
+        with pytest.raises(click.UsageError, match="requires an argument") as wrong:
+            group.main([*words, name], prog_name="acctgate", standalone_mode=False)
+        assert wrong.value.ctx is not None
+        assert wrong.value.ctx.command_path == " ".join(("acctgate", *words))
 
 
 # As typed, in a folder with the files that they name

@@ -456,7 +456,7 @@ def test_terraform_needs_no_pack(repository: Path) -> None:
     (repository / "main.tf").write_text('provider "alicloud" {}\n', encoding="utf-8")
     output = init("--pipeline=github").stdout
     assert written(repository) == {"main.tf", POLICY, GITHUB}
-    assert "commit .terraform.lock.hcl, which names the version" in " ".join(output.split())
+    assert "commit .terraform.lock.hcl: without the version of the provider" in " ".join(output.split())
     steps = yaml.safe_load((repository / GITHUB).read_text())["jobs"]["gate"]["steps"]
     assert {"terraform_wrapper": False} in [step.get("with") for step in steps]
     plan, gate = (
@@ -465,6 +465,14 @@ def test_terraform_needs_no_pack(repository: Path) -> None:
     )
     assert plan["run"].splitlines()[-1] == "terraform show -json tfplan > tfplan.json"
     assert gate["with"]["plan"].split() == ["tfplan.json"]
+
+
+def test_the_lock_files_to_commit_are_one_step(repository: Path) -> None:
+    for folder in (repository / "prod", repository / "test-1"):
+        folder.mkdir()
+        (folder / "main.tf").write_text('provider "alicloud" {}\n', encoding="utf-8")
+    output = " ".join(init("--pipeline=github").stdout.split())
+    assert "commit prod/.terraform.lock.hcl, test-1/.terraform.lock.hcl: without the version" in output
 
 
 # A pack of the user's own

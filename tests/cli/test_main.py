@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from importlib import import_module
@@ -96,7 +98,8 @@ def test_no_command_shows_the_help() -> None:
         (("zzz",), "No such command 'zzz'. (see acctgate --help)"),
         (("check", "--respnse", "x"), "--respnse"),
         (("check", "--respnse", "x"), "Did you mean"),
-        (("check", "--response"), "requires an argument"),
+        (("check", "--response"), "requires an argument. (see acctgate check --help)"),
+        (("policy", "show", "-o"), "requires an argument. (see acctgate policy show --help)"),
         (("snapshot", "stray"), "unexpected extra argument"),
         (("check", "--region"), "requires an argument"),
         (("explain", "login-mfaa"), "login-mfaa: unknown rule (did you mean login-mfa?)"),
@@ -117,6 +120,20 @@ def test_wrong_use_is_2_in_one_line(arguments: tuple[str, ...], message: str) ->
 
 
 # Errors
+
+
+def test_every_error_in_a_message_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    errors = "; ".join(f"index.ts({line},7): error TS2322: Type 'string' is not assignable." for line in range(20))
+
+    def broken(rules: object, width: object) -> str:
+        raise click.ClickException(errors)
+
+    monkeypatch.setattr(catalogue, "text_table", broken)
+    monkeypatch.setattr("sys.argv", ["acctgate", "rules"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == f"acctgate: {errors}\n"
 
 
 def test_a_bug_is_one_line_and_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,3 +185,18 @@ def test_a_closed_pipe_is_2(arguments: tuple[str, ...]) -> None:
         done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, input=b'{"version":1}', check=False)
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_stopped_does_not_wait_for_its_calls(ending: signal.Signals) -> None:
+    keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "key", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "a-secret-of-a-test"}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "acctgate", "check", "--policy", "baseline", "--endpoint", endpoint]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **keys}) as process:
+            connections = [silent.accept() for _ in range(2)]  # calls run, and none is answered
+            process.send_signal(ending)
+            _, messages = process.communicate(timeout=8)  # a call waits for longer
+    for connection, _ in connections:
+        connection.close()
+    assert (process.returncode, messages.strip()) == (2, "acctgate: interrupted")

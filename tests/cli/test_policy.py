@@ -157,8 +157,18 @@ def test_without_a_policy_there_is_nothing_to_show(tmp_path: Path) -> None:
         one_line(
             done.stderr,
             "acctgate: policies/policy.yaml: no such file, here or above in the repository; "
-            "write a policy with `acctgate init`, or use --policy baseline",
+            "write a policy with `acctgate init`, or name its file with --policy FILE",
         )
+
+
+@pytest.mark.parametrize("command", ["show", "lint"])
+@pytest.mark.parametrize("option", ["--policy", "--"])
+def test_a_preset_is_not_a_file(command: str, option: str, tmp_path: Path) -> None:
+    done = run_here("policy", command, option, "strict", cwd=tmp_path)
+    assert (done.status, done.stdout) == (2, "")
+    one_line(done.stderr, "acctgate: strict: is a preset", "`acctgate init --extends strict`")
+    (tmp_path / "strict").write_text("version: 1\nextends: baseline\n")
+    assert run_here("policy", command, option, "strict", cwd=tmp_path).status == 0
 
 
 # extends

@@ -6,9 +6,12 @@ import json
 import os
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,22 @@ Done = subprocess.CompletedProcess[str]
 ENGINE = ROOT / ".cache/pulumi/bin"
 BLOCKING = {"login-mfa", "security-score", "root-access-keys", "root-mfa", "user-mfa", "password-strength"}
 DATA_SOURCE = "from acctgate.crossguard import SecurityPreference\nSecurityPreference('preference')\n"
+
+
+IN_YAML = """name: gate
+runtime: yaml
+resources:
+  passwords:
+    type: alicloud:ram:PasswordPolicy
+    properties: {minimumPasswordLength: 14}
+  # acctgate:waive network-masks reason=trial owner=ada expires=EXPIRES
+  account:
+    type: alicloud:ram:SecurityPreference
+    properties:
+      mfaOperationForLogin: mandatory
+      loginSessionDuration: 6
+      loginNetworkMasks: {"fn::join": [";", [10.0.0.0/8, "${passwords.id}"]]}
+""".replace("EXPIRES", str(datetime.now(UTC).date() + timedelta(days=30)))
 
 
 @pytest.fixture
@@ -236,11 +255,58 @@ def test_a_program_that_ends_its_process_passes_nothing(project: Path, demo: Dem
     demo.account.comply()
     (project / "__main__.py").write_text(f"import os\n{DATA_SOURCE}{code}\n")
     refused(live(project, demo), "the program's process ended before the preview did")
+    _expect_no_process(project)
+
+
+@pytest.mark.parametrize(("ending", "status"), [(signal.SIGTERM, 2), (signal.SIGKILL, -9)])
+def test_a_preview_that_is_stopped_leaves_no_process_behind(
+    project: Path, tmp_path: Path, ending: signal.Signals, status: int
+) -> None:
+    (project / "__main__.py").write_text(
+        "import ctypes, signal, time\n"
+        "ctypes.CDLL(None).signal(int(signal.SIGTERM), ctypes.c_void_p(1))  # SIG_IGN, from any thread\n"
+        "print('started', flush=True)\ntime.sleep(60)\n"
+    )
+    path = os.pathsep.join((str(ENGINE), os.environ["PATH"]))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "acctgate", "preview", "--demo"],
+        cwd=project,
+        env={**os.environ, "PATH": path, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any("started" in line for line in process.stderr)
+        process.send_signal(ending)
+        _, messages = process.communicate(timeout=60)  # returns once no process has the output open
+    assert process.returncode == status
+    if ending is signal.SIGTERM:
+        assert "acctgate: interrupted" in messages
+        assert not [*temporary.iterdir()]
+    _expect_no_process(project)
+
+
+def _expect_no_process(project: Path) -> None:
+    """Wait for the processes of a preview to end. Nothing stops a policy pack whose engine was killed."""
+    mark, deadline = f"ACCTGATE_PROJECT={project}".encode(), time.monotonic() + 30
+    while running := [file.parent.name for file in Path("/proc").glob("[0-9]*/environ") if mark in _content(file)]:
+        assert time.monotonic() < deadline, running
+        time.sleep(0.5)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # the process has ended, or is another user's
+        return b""
 
 
 PATCHES = """
-import acctgate.cli.writer, acctgate.model.report, sys
-acctgate.cli.writer.Writer.write = lambda *_: 0
+import acctgate.cli.support.writer, acctgate.model.report, sys
+acctgate.cli.support.writer.Writer.write = lambda *_: 0
 acctgate.model.report.read_report = None
 sys.exit = lambda *_: None
 """
@@ -414,15 +480,32 @@ def test_no_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: [", "invalid YAML: "),
-        ("- name", "a Pulumi project has a name and a runtime"),
-        ("name: gate", "a Pulumi project has a name and a runtime"),
-        ("", "a Pulumi project has a name and a runtime"),
+        ("name: p\nruntime: yaml\nx: [", "3: invalid YAML: expected the node content"),
+        ("- name", " a Pulumi project has a name and a runtime"),
+        ("name: gate", " a Pulumi project has a name and a runtime"),
+        ("", " a Pulumi project has a name and a runtime"),
     ],
 )
 def test_a_broken_project_file(project: Path, text: str, message: str) -> None:
     (project / "Pulumi.yaml").write_text(text)
-    refused(preview(project, "--demo"), f"{project}/Pulumi.yaml: {message}")
+    refused(preview(project, "--demo"), f"{project}/Pulumi.yaml:{message}")
+
+
+@pytest.mark.skipif(shutil.which("pulumi-language-yaml") is None, reason="needs Pulumi's language host for YAML")
+def test_a_program_in_yaml(project: Path) -> None:
+    """It names no version of the provider, so that the plan allows older ones, and is checked against a schema."""
+    (project / "policies/policy.yaml").write_text(
+        "version: 1\ninline_waivers: true\n"
+        "rules: {login-mfa: {require: mandatory}, network-masks: {level: mandatory, within: [10.0.0.0/8]}}\n"
+    )
+    (project / "Pulumi.yaml").write_text(IN_YAML)
+    done = preview(project, "--demo", "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = {outcome["rule"]: outcome for outcome in report_of(done.stdout)["accounts"][0]["outcomes"]}
+    assert (found["login-mfa"]["outcome"], found["network-masks"]["outcome"]) == ("pass", "waived")
+    assert found["network-masks"]["place"] == {"file": "Pulumi.yaml", "line": 8}
+    (project / "Pulumi.yaml").write_text(IN_YAML.replace("Duration: 6", "Duration: six"))
+    refused(preview(project, "--demo"), "the program is invalid: Pulumi.yaml:12: ", "'string' to type 'integer'")
 
 
 def test_a_project_in_another_language_needs_its_language_host(project: Path) -> None:

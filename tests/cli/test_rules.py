@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from acctgate.cli import group
@@ -18,6 +19,12 @@ def _rules(*arguments: str) -> Result:
 def test_text_lists_every_rule() -> None:
     lines = _rules().stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == [rule.id for rule in RULES]
+
+
+@pytest.mark.parametrize("columns", ["60", "100", "120", "200"])
+def test_no_width_breaks_a_word(columns: str) -> None:
+    words = set(CliRunner().invoke(group, ["rules"], env={"COLUMNS": "1000"}).stdout.split()) - {"rule"}  # the header
+    assert set(CliRunner().invoke(group, ["rules"], env={"COLUMNS": columns}).stdout.split()) - {"rule"} == words
 
 
 def test_json() -> None:

@@ -71,6 +71,16 @@ def write(folder: Path, name: str, document: Any) -> None:
     file.write_text(document if isinstance(document, str) else json.dumps(document))
 
 
+@pytest.mark.parametrize("limit", ["policy", "option"])
+def test_an_example_without_a_time_has_no_age(folder: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    if limit == "option":
+        monkeypatch.setenv("ACCTGATE_MAX_AGE", "24h")
+    else:
+        with (folder / "policies/policy.yaml").open("a") as file:
+            file.write("max_age_hours: 24\n")
+    assert run_here("test", "examples", cwd=folder).status == 0
+
+
 def test_all_match(folder: Path) -> None:
     done = run_here("test", "examples", cwd=folder)
     lacks = "Rules without examples (1):\n    no pass, fail, unknown: acme-no-passkeys\n\n"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acctgate.policy import PolicyError, load_policy
-from acctgate.policy.edit import with_renewed_waiver, with_waiver
+from acctgate.policy.edit_waivers import with_renewed_waiver, with_waiver
 from acctgate.policy.source import Source, parse, read_source
 from tests.support import examples, name_of, one_line
 from tests.support.process import run_here
@@ -152,6 +152,7 @@ def test_every_valid_policy_takes_one(path: Path) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
+@example("\x80\x9f\ufffe\uffff")
 def test_any_text_is_read_as_it_was_written(reason: str) -> None:
     entry = {**ENTRY, "reason": reason, "owner": reason}
     source_text = f"version: 1\nwaivers:\n  - {OLD}\n"
@@ -307,7 +308,10 @@ def test_the_limit_and_the_accounts_of_the_policy_count(policy: Path) -> None:
 def test_without_a_policy_there_is_nothing_to_write_to(tmp_path: Path) -> None:
     done = run_here("waive", "root-mfa", *ARGUMENTS, cwd=tmp_path)
     assert done.status == 2
-    one_line(done.stderr, "policies/policy.yaml: no such file", "`acctgate init`")
+    one_line(done.stderr, "policies/policy.yaml: no such file", "`acctgate init`, or name its file with --policy FILE")
+    done = run_here("waive", "root-mfa", *ARGUMENTS, "--policy", "baseline", cwd=tmp_path)
+    assert done.status == 2
+    one_line(done.stderr, "baseline: is a preset", "`acctgate init --extends baseline`")
 
 
 def test_a_waiver_for_one_user(policy: Path) -> None:
@@ -324,6 +328,34 @@ def test_a_waiver_for_one_user(policy: Path) -> None:
     one_line(covered.stderr, "already waived until 2099-12-31")
     lint = run_here("policy", "lint", policy, cwd=folder)
     assert lint.stdout.count("another waiver covers it") == 2
+
+
+def test_a_waiver_for_a_stack(policy: Path) -> None:
+    """It is renewed apart; one for every stack includes it, and shows in the effective policy and elsewhere."""
+    folder = policy.parents[1]
+    given = ("waive", "root-mfa", *ARGUMENTS, "--stack")
+    done = run_here(*given, "payments/dev", cwd=folder)
+    assert done.status == 0, done.stderr
+    assert "root-mfa is waived for every account in stack payments/dev until 2099-12-31" in done.stdout
+    assert "renewed" in run_here(*given, "payments/dev", cwd=folder).stdout
+    one_line(run_here(*given, "acme/payments/dev", cwd=folder).stderr, "already waived until 2099-12-31")
+    before = policy.read_text()
+    one_line(run_here(*given, "a/b/c/d", cwd=folder).stderr, "--stack a/b/c/d: use STACK, PROJECT/STACK or ORG")
+    assert policy.read_text() == before
+    assert run_here(*given, "prod", cwd=folder).status == 0
+    assert [waiver.stack for waiver in load_policy(policy).waivers] == ["payments/dev", "prod"]
+    assert 'stack: "payments/dev"' in run_here("policy", "show", "--policy", policy, cwd=folder).stdout.replace(
+        "'", '"'
+    )
+    explained = run_here("explain", "root-mfa", "--policy", policy, cwd=folder)
+    assert "every account in stack payments/dev: ops, until 2099-12-31" in explained.stdout
+    snapshot = policy.with_name("snapshot.json")
+    practice = {"AccountSecurityPracticeUserInfo": {"BindMfa": False}}
+    snapshot.write_text(json.dumps({"version": 1, "account_id": "1", "AccountSecurityPracticeInfo": practice}))
+    checked = run_here("check", "--snapshot", snapshot, "--policy", policy, cwd=folder)
+    assert checked.status == 1
+    reason = "root-mfa for every account in stack prod by ops does not apply: the stack is unknown"
+    assert reason in " ".join(checked.stdout.split())
 
 
 def test_a_waiver_for_a_group(policy: Path) -> None:

@@ -45,7 +45,7 @@ def _generate(deploy: Deploy, deploys: int, batch_size: int, start: int, tally: 
     if deploys < batch_size:
         return
     started = time.monotonic()
-    newest = deploy is terraform.deploy or bool(run.REAL_PLUGIN)
+    versions = (None,) if deploy is terraform.deploy else run.plugin_versions()
 
     @seed(start)
     @settings(
@@ -55,7 +55,7 @@ def _generate(deploy: Deploy, deploys: int, batch_size: int, start: int, tally: 
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(batch=st.lists(cases(newest=newest), min_size=batch_size, max_size=batch_size), how=options(batch_size))
+    @given(batch=st.lists(cases(versions=versions), min_size=batch_size, max_size=batch_size), how=options(batch_size))
     def generated(batch: list[Case], how: Options) -> None:
         before = len(tally.wrong)
         try:

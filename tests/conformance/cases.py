@@ -12,6 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
 from acctgate.demo import DemoAccount
 from acctgate.model.preference_keys import PREFERENCE_KEYS, PreferenceKey
+from acctgate.model.provider_eras import ERAS, NEWEST, ProviderEra, parse_version, pulumi_eras
 
 Settings = Mapping[str, Any]
 """API name of a setting → value."""
@@ -29,15 +30,19 @@ _FIRST: Final[Mapping[str, SearchStrategy[Any]]] = {
     "AllowUserToManageMFADevices": st.booleans(),
 }
 """The settings that the oldest providers know."""
-VALUES: Final[Mapping[str, SearchStrategy[Any]]] = {
+_SECOND: Final[Mapping[str, SearchStrategy[Any]]] = {
     **_FIRST,
     "MFAOperationForLogin": st.sampled_from(("mandatory", "adaptive", "independent")),
     "OperationForRiskLogin": st.sampled_from(("autonomous", "enforceVerify")),
     "AllowUserToManagePersonalDingTalk": st.booleans(),
     "AllowUserToLoginWithPasskey": st.booleans(),
+    "VerificationTypes": st.sampled_from((["sms"], ["email"], ["sms", "email"])),
+}
+"""The settings that providers know from 1.248 on."""
+VALUES: Final[Mapping[str, SearchStrategy[Any]]] = {
+    **_SECOND,
     "MaxIdleDaysForUsers": st.sampled_from((90, 180, 730)),
     "MaxIdleDaysForAccessKeys": st.sampled_from((90, 180, 730)),
-    "VerificationTypes": st.sampled_from((["sms"], ["email"], ["sms", "email"])),
 }
 """All settings. A prediction is compared where a rule judges the setting, so that the report says what it will be."""
 _EMPTY: Final = {
@@ -47,9 +52,10 @@ _EMPTY: Final = {
     "VerificationTypes": [],
 }
 """Empty values, which the provider takes as left out or as removed."""
-VERSIONS: Final = ("3.70.0", "3.80.0", "3.100.0")
-"""A Pulumi provider of each older era."""
-OLDER: Final = VERSIONS[1]
+OLDER: Final = "3.80.0"
+"""The version that makes the first deploy where a case upgrades the provider."""
+VERSIONS: Final = (None, None, None, "3.70.0", OLDER, "3.100.0")
+"""The newest Pulumi provider, which is the most frequent, and one of each older era."""
 HELPER: Final = "9999999999999999"
 """The account of a new resource whose outputs are not known before the deploy."""
 
@@ -133,9 +139,14 @@ class Options:
     """The resources whose replacement an earlier deploy has left pending."""
 
 
+def _era(version: str | None) -> ProviderEra:
+    numbers = parse_version(version)
+    return pulumi_eras(numbers)[0] if numbers else NEWEST[0]
+
+
 def _settings(version: str | None) -> dict[str, SearchStrategy[Any]]:
     """Return the settings that a provider knows."""
-    values = dict(_FIRST if version == VERSIONS[0] else VALUES)
+    values = dict({ERAS[0]: _FIRST, ERAS[1]: _SECOND}.get(_era(version), VALUES))
     for name in _EMPTY.keys() & values:
         values[name] = values[name] | values[name] | st.just(_EMPTY[name])
     return {**values, ENFORCE: st.booleans()}
@@ -150,16 +161,16 @@ def _declared(draw: DrawFn, version: str | None = None) -> dict[str, Any]:
 
 
 @composite
-def cases(draw: DrawFn, *, newest: bool = False) -> Case:
+def cases(draw: DrawFn, *, versions: Sequence[str | None] = VERSIONS) -> Case:
     """Accounts with every combination of recorded state, drift and plan; plans that change little are frequent.
 
     Args:
         draw: Draws values.
-        newest: Whether only the newest provider is available.
+        versions: The versions of the provider that are available; None: the newest.
     """
     live = {name: draw(values) for name, values in VALUES.items()}
     live["LoginNetworkMasks"] = draw(st.sampled_from((*MASKS, "")))
-    version = None if newest else draw(st.sampled_from((None, None, None, *VERSIONS)))
+    version = draw(st.sampled_from(versions))
     deployed = (draw(st.sampled_from((True, True, False))) and draw(_declared(version))) or None
     drifted = draw(st.sets(st.sampled_from(sorted(VALUES)), max_size=3))
     drift = {name: draw(VALUES[name]) for name in sorted(drifted)}
@@ -191,8 +202,8 @@ def cases(draw: DrawFn, *, newest: bool = False) -> Case:
         second=draw(_declared(version)) if kind == "second" else None,
         protect=planned is not None and not replaced and draw(st.integers(0, 9)) == 0,
         provider=draw(st.sampled_from(("updated", "replaced"))) if kind == "provider" else "same",
-        answers_enforce=version in VERSIONS[:2] and draw(st.booleans()),
-        upgraded=kind == "upgraded" and not newest and version != OLDER,
+        answers_enforce=_era(version).sends_enforce_mfa and draw(st.booleans()),
+        upgraded=kind == "upgraded" and OLDER in versions and version != OLDER,
     )
 
 

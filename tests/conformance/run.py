@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,23 +15,24 @@ from typing import Any, Final
 
 import yaml
 from pulumi import automation
-from pulumi.automation.errors import CommandError
 
 from acctgate.crossguard import variables
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
-from tests.conformance.cases import Case, Options, accounts, change
+from tests.conformance.cases import VERSIONS, Case, Options, accounts, change
 from tests.conformance.check import POLICY, judged_by_check, snapshots
 from tests.conformance.plugin import Plugin
 from tests.conformance.program import program
 from tests.conformance.tally import Judged, Tally, judged_by_pack
 from tests.support import ROOT
+from tests.support.engine_connections import separate_connections
 from tests.support.plugin import serve
+
+separate_connections()
 
 PACK: Final = ROOT / "policies"
 REAL_PLUGIN: Final = os.environ.get("ACCTGATE_REAL_PLUGIN")
 """A `pulumi-resource-alicloud` that takes the stand-in's place."""
-_CLOSED: Final = "Resource monitor has terminated"
 
 
 def deploy(given: Sequence[Case], options: Options, tally: Tally) -> list[Judged]:
@@ -65,6 +67,13 @@ def deploy(given: Sequence[Case], options: Options, tally: Tally) -> list[Judged
         for path, file in (("preview --json", stack.preview_file), ("--save-plan", stack.plan_file)):
             tally.compare(path, given, judged_by_check(file, live, stack.policy_file), after)
     return by_pack
+
+
+def plugin_versions() -> Sequence[str | None]:
+    """Return the versions of the provider that a deploy can use: the real plugin has one, the stand-in all."""
+    if not REAL_PLUGIN:
+        return VERSIONS
+    return (subprocess.check_output([REAL_PLUGIN, "-version"], encoding="utf-8").strip().removeprefix("v"),)
 
 
 @contextmanager
@@ -106,23 +115,20 @@ class _Stack:
             **server.environment,
             **({"SSL_CERT_FILE": str(server.certificate)} if server.certificate else {}),
         }
-        os.environ.update(self._environment)
+        here = {name: value for name, value in self._environment.items() if name != "PULUMI_DEBUG_PROVIDERS"}
+        os.environ.update(here)  # for the program; checking a plan is not the engine's process
 
     def up(self, run: Callable[[], None], options: Options | None = None) -> None:
         """Deploy, without the pack."""
-        _again_if_closed(lambda: self._open(run).up(color="never", **_arguments(options)))
+        self._open(run).up(color="never", **_arguments(options))
 
     def predict(self, run: Callable[[], None], options: Options) -> Any:
         """Preview with the pack, and return its report. Writes the preview and the update plan."""
         self._report.unlink(missing_ok=True)
-
-        def preview() -> None:
-            done = self._open(run).preview(
-                policy_packs=[str(PACK)], json=True, plan=str(self.plan_file), color="never", **_arguments(options)
-            )
-            self.preview_file.write_text(done.stdout, encoding="utf-8")
-
-        _again_if_closed(preview)
+        done = self._open(run).preview(
+            policy_packs=[str(PACK)], json=True, plan=str(self.plan_file), color="never", **_arguments(options)
+        )
+        self.preview_file.write_text(done.stdout, encoding="utf-8")
         return json.loads(self._report.read_text(encoding="utf-8"))
 
     def mark(self, **marks: Sequence[int]) -> None:
@@ -139,16 +145,6 @@ class _Stack:
     def _open(self, run: Callable[[], None]) -> automation.Stack:
         workspace = automation.LocalWorkspaceOptions(work_dir=str(self._work), env_vars=self._environment)
         return automation.create_or_select_stack("test", project_name="gate", program=run, opts=workspace)
-
-
-def _again_if_closed(run: Callable[[], object]) -> None:
-    """Run the engine, and once more if a thread of the run before has closed the SDK's connection."""
-    try:
-        run()
-    except CommandError as error:
-        if _CLOSED not in str(error):
-            raise
-        run()
 
 
 def possible(options: Options, given: Sequence[Case]) -> Options:

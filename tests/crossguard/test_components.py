@@ -15,7 +15,7 @@ from acctgate.crossguard.batch import BatchReader
 from acctgate.crossguard.components import _roles
 from acctgate.crossguard.source_reader import SourceReader
 from acctgate.crossguard.source_types import ACCOUNT, BY_NAME
-from acctgate.crossguard.stack import StackResource, accounts
+from acctgate.crossguard.stack_accounts import StackResource, accounts
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
 from acctgate.demo.organization import Member

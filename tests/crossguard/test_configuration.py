@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 from pulumi_policy import EnforcementLevel
 
+from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, PolicySettings, configure
-from acctgate.crossguard.gate import JudgedStack
 from acctgate.crossguard.pack_policies import config_schema, policies
-from acctgate.crossguard.reader import BackgroundReader
-from acctgate.crossguard.servicer import PackProcess
+from acctgate.crossguard.pack_process import PackProcess
+from acctgate.crossguard.stack_judge import JudgedStack
 from acctgate.demo import DemoServer
 from acctgate.model.report_document import read_report
 from acctgate.policy import Policy, load_preset
-from acctgate.policy.groups import in_groups
 from acctgate.policy.identity import digest, judged_by
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
@@ -82,11 +81,17 @@ def test_the_report_has_the_overrides_and_another_digest() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_the_schema_of_a_rule_refers_to_nothing(rule: Rule[Any]) -> None:
+def test_the_schema_of_a_rule_refers_to_nothing(rule: Rule[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine takes properties without their definitions; with a reference, no preview starts."""
+    monkeypatch.delenv("PULUMI_STACK", raising=False)
+    published = config_schema(rule, STRICT.rules[rule.id])
+    monkeypatch.setenv("PULUMI_STACK", "dev")
     schema = config_schema(rule, STRICT.rules[rule.id])
-    assert "$ref" not in json.dumps(schema) and "$defs" not in json.dumps(schema)
-    assert set(schema) == set(rule.entry_schema["properties"]) - {"level"}
+    for each in (published, schema):
+        assert "$ref" not in json.dumps(each) and "$defs" not in json.dumps(each)
+        assert set(each) == set(rule.entry_schema["properties"]) - {"level"}
+    assert all(each["description"] for each in published.values()), "only a published pack shows them"
+    assert [each.get("type") for each in schema.values()] == [each.get("type") for each in published.values()]
 
 
 SWITCH = {"allow": False}
@@ -125,11 +130,11 @@ def test_a_rule_that_the_file_does_not_name_gets_its_level_outside_of_groups() -
         "session-duration": PolicySettings("mandatory", {"max_hours": 8}),
         "mfa-ticket": PolicySettings("advisory", {"allow": False}),
     }
-    policy = in_groups(configure(base, settings).policy, ())
+    policy = configure(base, settings).policy.in_groups(())
     assert policy.rules["session-duration"] == {"level": "mandatory", "max_hours": 8}
     assert policy.rules["mfa-ticket"] == {"level": "advisory", "allow": False}
     only = configure(base, {"mfa-ticket": PolicySettings("remediate", {"allow": True})}).policy
-    assert [in_groups(only, names).rules["mfa-ticket"]["level"] for names in ((), ("prod",))] == [
+    assert [only.in_groups(names).rules["mfa-ticket"]["level"] for names in ((), ("prod",))] == [
         "disabled",
         "mandatory",
     ], "parameters alone enable no rule, and disable none"

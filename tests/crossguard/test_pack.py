@@ -209,6 +209,24 @@ def test_a_wrong_policy_pack_config_is_refused_or_unknown_and_never_passes(make_
     assert "network-masks" in unknown.failed("unknown")
 
 
+def test_a_waiver_for_a_stack_counts_in_that_stack_only(make_stack: MakeStack) -> None:
+    def program() -> None:
+        data_sources()
+        alicloud.ram.SecurityPreference("preference", mfa_operation_for_login="independent")
+
+    rules = "{login-mfa: {require: mandatory}, root-mfa: {}, user-mfa: {minimum_ratio: 1}}"
+    policy = f"version: 1\nrules: {rules}\nwaivers:\n"
+    for rule, name in {"root-mfa": "gate/test", "login-mfa": "test", "user-mfa": "other/test"}.items():
+        policy += f"  - {{rule: {rule}, stack: {name}, reason: r, owner: o, expires: 2099-01-31}}\n"
+    done = make_stack(program, policy=policy, PULUMI_STACK="elsewhere").run()
+    assert not done.ok
+    assert done.failed("waived") == {"root-mfa", "login-mfa"}
+    assert [rule for rule, _ in done.violations] == ["user-mfa"]
+    assert "the waiver for stack other/test does not apply: this is stack organization/gate/test" in done.output
+    assert done.report is not None
+    assert [(notice["rule"], notice["state"]) for notice in done.report["waivers"]] == [("user-mfa", "unproven")]
+
+
 def test_two_accounts_in_one_stack_are_judged_apart(make_stack: MakeStack, demo: DemoServer) -> None:
     other = DemoAccount(account_id="2222222222222222")
     other.comply()

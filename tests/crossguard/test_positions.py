@@ -9,6 +9,7 @@ import pytest
 
 from acctgate.crossguard import variables
 from acctgate.crossguard.positions import PositionRecorder, positions
+from acctgate.model.outcome import Place
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 
 
@@ -20,4 +21,14 @@ def test_a_name_that_several_lines_declare_has_no_place(tmp_path: Path, monkeypa
     program = f"for _ in range(2):\n    record(SimpleNamespace(type_=kind, name='loop'))\n{twice * 3}"
     given = {"record": recorder._record, "kind": PREFERENCE_TYPE, "SimpleNamespace": SimpleNamespace}
     exec(compile(program, str(tmp_path / "__main__.py"), "exec"), given)
-    assert {name: (place.file, place.line) for name, place in positions().items()} == {"loop": ("__main__.py", 2)}
+    assert positions() == {"loop": Place("__main__.py", 2)}
+
+
+def test_a_program_that_runs_elsewhere_has_recorded_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a record, its lines are looked for in its files; with one that does not name a resource, they are not."""
+    monkeypatch.delenv(variables.POSITIONS, raising=False)
+    assert positions() is None
+    monkeypatch.setenv(variables.POSITIONS, str(tmp_path / "positions.json"))
+    assert positions() is None
+    (tmp_path / "positions.json").write_text("[]")
+    assert positions() == {}

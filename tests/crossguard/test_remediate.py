@@ -9,7 +9,7 @@ import pytest
 from acctgate.crossguard.remediate import is_repairable, remediated
 from acctgate.model.password_request import ACCOUNT_PASSWORD_POLICY, PASSWORD_POLICY
 from acctgate.model.preference_keys import PREFERENCE_TYPE
-from acctgate.plan.pulumi import UNKNOWN_VALUES
+from acctgate.plan.pulumi_values import UNKNOWN_VALUES
 from acctgate.rules import RULES
 from tests.support import policy_of
 

@@ -12,25 +12,28 @@ from typing import Any
 
 import pytest
 
+from acctgate.crossguard import variables
+from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import AccountSettings, Configuration, PolicySettings
 from acctgate.crossguard.engine_command import EngineCommand
-from acctgate.crossguard.gate import JudgedStack
-from acctgate.crossguard.planned import Declared
-from acctgate.crossguard.reader import BackgroundReader
-from acctgate.crossguard.recorded import Recorded
-from acctgate.crossguard.servicer import PackProcess
+from acctgate.crossguard.pack_process import PackProcess
+from acctgate.crossguard.planned_preference import Declared
+from acctgate.crossguard.recorded_state import Recorded
 from acctgate.crossguard.session import Phase, PreviewSession, SessionError
 from acctgate.crossguard.source_types import PREFERENCE, READ_AT
-from acctgate.crossguard.stack import StackResource
+from acctgate.crossguard.stack_accounts import StackResource
+from acctgate.crossguard.stack_judge import JudgedStack
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.member import Member
+from acctgate.model.optional_sections import Extras, Renewal
 from acctgate.model.outcome import Place
-from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.planned_change import PlannedChange
 from acctgate.model.preference_keys import PREFERENCE_TYPE
+from acctgate.model.provider import Provider
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import overlay
+from acctgate.plan.overlay import overlay
 from acctgate.policy import Policy
-from acctgate.policy.policy import Waiver
+from acctgate.policy.waiver import Waiver
 from acctgate.rules import RULES
 from acctgate.sources.directory import ListedMember
 from tests.support import NOW, policy_of
@@ -40,6 +43,8 @@ ACCOUNT = "1234567890123456"
 OTHER = "2222222222222222"
 URN = f"urn:pulumi:s::p::{PREFERENCE_TYPE}::pref"
 WEAK = {"mfaOperationForLogin": "independent", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The engine's sign of text that is known only after the deploy."""
 PROVIDER = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_1"
 LOGIN_MFA = next(rule for rule in RULES if rule.id == "login-mfa")
 
@@ -160,6 +165,52 @@ def test_a_comment_at_the_resource_waives_in_both_kinds_of_policies(
     )
 
 
+def test_a_comment_in_a_program_that_records_no_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "acctgate:waive login-mfa reason=moving to a role owner=ops expires=2026-12-31"
+    (tmp_path / "index.ts").write_text(f'// {text}\nnew alicloud.ram.SecurityPreference("pref", {{}});\n')
+    monkeypatch.setattr("acctgate.crossguard.session.project_folder", lambda: tmp_path)
+    monkeypatch.delenv(variables.POSITIONS, raising=False)
+    run = PreviewSession(Configuration(replace(policy(), inline_waivers=True)), FakeReader(), EngineCommand())
+    run.declare(Declared(URN, WEAK, PROVIDER))
+    run.declare_other(Declared("urn:pulumi:s::p::alicloud:ram/user:User::ada", {}))
+    assert messages(run) == []
+    report = json.loads(run.judge([], NOW))
+    [found] = (each for each in report["accounts"][0]["outcomes"] if each["rule"] == "login-mfa")
+    assert (report["verdict"], found["outcome"], found["place"]) == ("pass", "waived", {"file": "index.ts", "line": 2})
+
+
+@pytest.mark.parametrize("recorded", [None, {"pref": Place("index.ts", 2)}])
+def test_a_comment_at_one_of_two_resources_of_a_name_waives_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: dict[str, Place] | None
+) -> None:
+    """The other one may be in a component that is installed, and deployed to another account."""
+    text = "acctgate:waive login-mfa reason=moving to a role owner=ops expires=2026-12-31"
+    (tmp_path / "index.ts").write_text(f'// {text}\nnew alicloud.ram.SecurityPreference("pref", {{}});\n')
+    monkeypatch.setattr("acctgate.crossguard.session.project_folder", lambda: tmp_path)
+    monkeypatch.setattr("acctgate.crossguard.session.positions", lambda: recorded)
+    run = PreviewSession(Configuration(replace(policy(), inline_waivers=True)), FakeReader(), EngineCommand())
+    assert run._place(URN.replace("::pref", "::other::pref")) is None
+    other = URN.replace(PREFERENCE_TYPE, f"acme:index:Account${PREFERENCE_TYPE}")
+    for urn in (URN, other):
+        run.declare(Declared(urn, WEAK, PROVIDER))
+    assert (run._place(URN), run._place(other)) == (None, None)
+    assert json.loads(run.judge([], NOW))["verdict"] == "fail"
+
+
+def test_what_only_an_import_would_make_unknown_is_left_to_the_stack_policy() -> None:
+    """A program in YAML names no version of the provider, and an older one sends what an import has recorded."""
+    default = PROVIDER.removesuffix("_4_0_1")
+    run = PreviewSession(Configuration(policy()), FakeReader(), EngineCommand())
+    run.declare(Declared(URN, {**WEAK, "mfaOperationForLogin": "mandatory"}, default))
+    assert messages(run) == []
+    change = run._planned(run._declared[URN])
+    note = change.effects()["MFAOperationForLogin"].note
+    assert note.startswith("what pref makes of it depends on the provider's version, which is not known; ")
+    run.declare(Declared(URN, {**WEAK, "mfaOperationForLogin": UNKNOWN}, default))
+    [message] = messages(run)
+    assert message.startswith("not provable: pref sets it to a value that is known only after the deploy")
+
+
 def test_a_stack_without_resources_is_judged() -> None:
     run = session()
     run.judge([], NOW)
@@ -198,6 +249,14 @@ def test_a_process_has_a_new_session_for_each_run() -> None:
     assert process.policy.rules["login-mfa"]["level"] == "mandatory", "the file's policy stays"
 
 
+def test_only_the_first_run_has_the_state_that_was_read_while_the_pack_was_loading() -> None:
+    process = PackProcess(policy(), finished({URN: {"urn": URN}}))
+    process.configure({})
+    assert process.session._reader.start_state().result() == {URN: {"urn": URN}}
+    process.configure({})
+    assert process.session._reader.start_state().result() is None
+
+
 def test_the_account_is_read_early_only_while_no_data_source_is_there() -> None:
     run = session()
     run.declare_other()
@@ -210,7 +269,7 @@ def test_the_account_is_read_early_only_while_no_data_source_is_there() -> None:
 def test_no_account_is_read_early_if_that_may_have_reports_generated() -> None:
     """The default credentials may be those of an account that the stack's data sources do not judge."""
     run = session()
-    object.__setattr__(run._reader, "max_report_age", timedelta(7))
+    object.__setattr__(run._reader, "extras", Extras(renewal=Renewal(timedelta(7), NOW)))
     run.declare_other()
     assert run._reader.reads == []  # type: ignore[attr-defined]
     assert f'"{ACCOUNT}"' in run.judge([], NOW), "it is read when it is judged"

@@ -8,16 +8,18 @@ import pickle
 from typing import Any
 
 import pytest
+from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
 from acctgate.crossguard.batch import BatchReader
+from acctgate.crossguard.data_sources import Account
 from acctgate.crossguard.source_proof import is_genuine
 from acctgate.crossguard.source_reader import SourceReader
 from acctgate.crossguard.source_types import BATCH_READER, BATCH_TYPE, BY_NAME, READER
-from acctgate.crossguard.stack import StackResource, accounts
-from acctgate.demo import DemoServer
+from acctgate.crossguard.stack_accounts import StackResource, accounts
 from acctgate.evaluate.pipeline import evaluate
 from tests.support import NOW, outcomes_of, policy_of
+from tests.support.demo import demo_server
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -36,6 +38,12 @@ def test_the_provider_of_many_accounts_is_genuine() -> None:
     assert (BatchReader.__module__, BatchReader.__name__) == BATCH_READER
     assert is_genuine({"__provider": serialized}, BATCH_TYPE)
     assert not is_genuine({"__provider": serialized}, BY_NAME["SecurityPreference"].pulumi_type)
+
+
+def test_a_program_may_have_many_data_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Resource, "__init__", lambda _self, provider, *_: serialize_provider(provider) and None)
+    for number in range(1100):
+        Account(f"account-{number}")
 
 
 class Forged(SourceReader):
@@ -76,9 +84,7 @@ def test_the_order_of_a_pickle_counts() -> None:
 
 
 def test_the_rules_of_packs_come_with_counts_and_without_urls(monkeypatch: pytest.MonkeyPatch) -> None:
-    with DemoServer() as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as server:
         read = SourceReader("ConfigRuleCompliance").check({}, {"endpoint": server.endpoint}).inputs
         server.denied = {"GetConfigRuleComplianceByPack"}
         denied = SourceReader("ConfigRuleCompliance").check({}, {"endpoint": server.endpoint}).inputs

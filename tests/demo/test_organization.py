@@ -40,7 +40,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in server.environment.items():
             if name != "ACCTGATE_ENDPOINT":
                 monkeypatch.setenv(name, value)
-    monkeypatch.setattr("acctgate.sources.call_policy._BACKOFF", 0.001)
+    monkeypatch.setattr("acctgate.sources.retry._BACKOFF", 0.001)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_hundred_members_have_every_problem(organization: DemoOrganization) ->
 
 
 def test_a_compliant_member_satisfies_strict_and_others_do_not(organization: DemoOrganization) -> None:
-    """Judged by settings that every violation of `variations` moves."""
+    """Judged by settings that every violation of `variations` changes."""
     reference = DemoAccount()
     reference.comply()
     own = ("LoginSessionDuration", "LoginNetworkMasks")
@@ -322,7 +322,7 @@ def _outcomes(server: DemoServer, operation: Operation, calls: int) -> list[str]
 
 
 def test_faults_follow_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("acctgate.sources.call_policy._ATTEMPTS", 1)
+    monkeypatch.setattr("acctgate.sources.retry._ATTEMPTS", 1)
     results = []
     for seed in (1, 1, 2):
         with DemoServer(organization=DemoOrganization(3)) as server:
@@ -335,7 +335,7 @@ def test_faults_follow_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_half_closed_connection_has_no_complete_answer(server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("acctgate.sources.call_policy._ATTEMPTS", 1)
+    monkeypatch.setattr("acctgate.sources.retry._ATTEMPTS", 1)
     server.fault_rate = 1.0
     seen = _outcomes(server, IDENTITY, 40)
     assert "" not in seen

@@ -1,4 +1,4 @@
-"""The stand-in for the alicloud plugin, with real pulumi_alicloud resources: what it sends, keeps and refuses."""
+"""The stand-in for the alicloud plugin, with real pulumi_alicloud resources: what it sends, records and refuses."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_create_sends_only_what_is_set(make_stack: MakeStack, demo: Recorder) ->
     assert demo.login["MFAOperationForLogin"] == "mandatory"
     assert demo.login["AllowUserToChangePassword"] is False
     assert (demo.login["LoginNetworkMasks"], demo.login["LoginSessionDuration"]) == ("", 6), "left out: reset"
-    assert demo.login["OperationForRiskLogin"] == "autonomous", "left out: as it was"
+    assert demo.login["OperationForRiskLogin"] == "autonomous", "an omitted setting is unchanged"
     recorded = outputs(stack)
     assert (recorded["loginSessionDuration"], recorded["operationForRiskLogin"]) == (6, "autonomous")
 

@@ -15,13 +15,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from acctgate.demo import DemoServer
 from acctgate.demo.account import ACCESS_KEY_ID, ACCESS_KEY_SECRET
-from acctgate.demo.signature import ALGORITHM, Request, SignatureError, string_to_sign, verify
+from acctgate.demo.signature import Request, SignatureError, verify
 from acctgate.sources.responses import read_responses
+from acctgate.sources.signature import ALGORITHM, string_to_sign
 from tests.support import NOW, run
 
 SECRETS = {ACCESS_KEY_ID: ACCESS_KEY_SECRET}
@@ -44,7 +46,8 @@ def _signed(
     }
     names = sorted(headers.keys() - {leave_out})
     request = Request("POST", "/", query, headers, body)
-    signature = hmac.new(ACCESS_KEY_SECRET.encode(), string_to_sign(request, names).encode(), "sha256").hexdigest()
+    text = string_to_sign("POST", "/", parse_qsl(query, keep_blank_values=True), headers, names)
+    signature = hmac.new(ACCESS_KEY_SECRET.encode(), text.encode(), "sha256").hexdigest()
     credential = f"{ALGORITHM} Credential={ACCESS_KEY_ID},SignedHeaders={';'.join(names)},Signature={signature}"
     return replace(request, headers={**headers, "authorization": credential})
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from acctgate.commands.test import find_examples, read_example
 from acctgate.evaluate.baseline import Baseline
 from acctgate.model.outcome import Outcome, Result, verdict_of
 from acctgate.model.report import AccountReport
 from acctgate.model.report_document import Report
+from acctgate.model.snapshot import Snapshot
 from acctgate.rules import RULES
 from acctgate.rules.base import Judgement, Order, Rule, RuleEntry, SettingRule
-from acctgate.rules.order import Move, lower_is_stricter
+from acctgate.rules.support.order import Move, lower_is_stricter
+from tests.support import HERE, NOW
 from tests.support.process import Done, run_here
 
 POLICY = "version: 1\nrules:\n  session-duration: {max_hours: 8}\n  login-mfa: {require: mandatory}\n"
@@ -68,6 +72,18 @@ def test_a_baseline_does_not_turn_off_the_limit_of_age(check: Checker, *, as_rep
     if not as_report:
         fresh = account(24, "mandatory") | {"taken_at": datetime.now(UTC).isoformat()}
         assert results(check(fresh, "--baseline", "base.json"))["session-duration"] == "waived"
+
+
+def test_what_was_unknown_because_of_age_is_no_finding(check: Checker) -> None:
+    (check.folder / "policy.yaml").write_text(
+        "version: 1\nrules: {login-mfa: {require: mandatory}}\nmax_age_hours: 24\n"
+    )
+    nothing = {"version": 1, "account_id": "1111111111111111", "SecurityPreference": {}}
+    check.write_baseline(nothing | {"taken_at": "2020-01-01T00:00:00Z"})
+    fresh = nothing | {"taken_at": datetime.now(UTC).isoformat()}
+    assert check(fresh, "--baseline", "base.json").status == 3
+    check.write_baseline(fresh)
+    assert check(fresh, "--baseline", "base.json").status == 0
 
 
 @pytest.mark.parametrize(
@@ -285,3 +301,47 @@ def test_of_several_reports_on_one_account_the_last_counts() -> None:
     assert compared([bad, fine], bad) == ["found"]
     assert compared([fine, bad], bad) == ["waived"]
     assert compared([bad, report_on(account="2222222222222222")], bad) == ["waived"]
+
+
+def test_a_baseline_does_not_excuse_what_is_unknown_beside_a_known_violation(check: Checker) -> None:
+    (check.folder / "policy.yaml").write_text("version: 1\nrules: {compliance-rules: {max_high: 0}}\n")
+    rule = {"ConfigRuleId": "cr-1", "ComplianceType": "NON_COMPLIANT", "RiskLevel": 1}
+    pack = {"CompliancePackId": "cp-1", "TotalCount": 1, "NonCompliantCount": 1, "ConfigRuleCompliances": [rule]}
+    known = {"version": 1, "account_id": "1111111111111111", "ConfigRuleCompliances": [pack]}
+    denied = known | {"errors": {"ConfigRuleCompliances.cp-2": {"code": "NoPermission", "message": "denied"}}}
+    check.write_baseline(known)
+    assert check(known, "--baseline", "base.json").status == 0
+    done = check(denied, "--baseline", "base.json")
+    assert done.status == 1 and "(worse than in the baseline)" in done.stdout
+    check.write_baseline(denied)
+    assert '"incomplete": true' in (check.folder / "base.json").read_text()
+    assert [check(each, "--baseline", "base.json").status for each in (denied, known)] == [0, 0]
+
+
+EXAMPLES: Final = [
+    example
+    for found in find_examples(HERE / "rules", {rule.id for rule in RULES})
+    if (example := read_example(HERE / "rules", *found)).entry and example.planned is None
+]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.id != "account-identity"], ids=lambda rule: rule.id)
+def test_what_a_baseline_excuses_is_no_worse_by_any_parameters(rule: Rule[Any]) -> None:
+    """Of two accounts in a rule's examples, where one excuses the other, no entry passes it and fails the other."""
+    examples = [example for example in EXAMPLES if example.rule == rule.id]
+    entries: list[Any] = [
+        example.entry
+        for example in examples
+        if not any(isinstance(value, bool) for value in (example.entry or {}).values())  # either may be wanted
+    ]
+    accounts = [(Snapshot.from_document(example.snapshot), example.now or NOW) for example in examples]
+    judged = [[rule.judgements(account, entry, now)[0] for account, now in accounts] for entry in entries]
+    failing = {
+        (before, after): (found[before], found[after])
+        for found in judged
+        for before, after in permutations([number for number, each in enumerate(found) if each.outcome == "fail"], 2)
+    }
+    for (before, after), found in failing.items():
+        if any(each[before].outcome == "pass" and each[after].outcome == "fail" for each in judged):
+            known, new = (report_on(outcome(rule.id, each.setting or rule.setting, each.actual)) for each in found)
+            assert compared(known, new, (rule,)) != ["waived"], (examples[before].name, examples[after].name)

@@ -20,7 +20,6 @@ from acctgate.model.report import AccountReport
 from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
-from acctgate.policy.groups import in_groups
 from tests.support import NOW, outcomes_of, policy_of, run, written_policy
 from tests.support.process import run_here
 
@@ -134,7 +133,7 @@ def test_nothing_passes_that_may_fail(base: dict[str, Any], groups: list[dict[st
     subsets = [
         [name for name, take in zip(found, mask, strict=True) if take] for mask in product((0, 1), repeat=len(found))
     ]
-    each = [outcome(in_groups(policy, names), document(hours)) for names in subsets]
+    each = [outcome(policy.in_groups(names), document(hours)) for names in subsets]
     blocks = [one.outcome == "fail" and one.binding for one in each]
     if any(blocks):
         assert combined.binding and combined.outcome == ("fail" if all(blocks) else "unknown")
@@ -176,7 +175,7 @@ def test_a_rule_that_depends_on_others_is_judged_in_every_combination() -> None:
             "b": {"match": {"tag": {"env": "b"}}, "rules": {"manage-mfa-devices": {"allow": True}}},
         },
     )
-    assert switched(in_groups(policy, "ab"), was=True, now=False).outcome == "fail"
+    assert switched(policy.in_groups("ab"), was=True, now=False).outcome == "fail"
     found = switched(policy, was=True, now=False)
     assert found.outcome == "unknown"
     assert "its folder is not known and its tag env is not known, so it may be in one of the groups a, b" in (
@@ -191,7 +190,7 @@ def test_no_deploy_passes_that_may_loosen(base: dict[str, Any], groups: list[dic
     found = {str(number): {"match": {"folder": "/x"}, "rules": each} for number, each in enumerate(groups)}
     policy = policy_of(base, groups=found)
     subsets = [list(filter(None, names)) for names in product(*(("", name) for name in found))]
-    each = [switched(in_groups(policy, names), was, not was) for names in subsets]
+    each = [switched(policy.in_groups(names), was, not was) for names in subsets]
     combined = switched(policy, was, not was)
     if any(one.outcome in ("fail", "unknown") for one in each):
         assert combined.outcome in ("fail", "unknown")

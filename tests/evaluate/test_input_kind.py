@@ -79,11 +79,11 @@ def test_a_stream_of_snapshots_and_an_answer_with_a_preamble(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({}, "not a snapshot, an API answer or a plan; use --snapshot, --response or --plan"),
+        ({}, "not a snapshot, an API response or a plan; use --snapshot, --response or --plan"),
         ([1], "not a JSON object"),
         ({"a": 1}, "not a snapshot"),
         ({"version": 1, "resourcePlans": {}}, "could be a plan or a snapshot"),
-        ({"SecurityPreference": {}, "resourcePlans": {}}, "could be a plan or an API answer"),
+        ({"SecurityPreference": {}, "resourcePlans": {}}, "could be a plan or an API response"),
         ({"version": 1, "verdict": "pass", "accounts": []}, "is a report; use --baseline"),
         ({"version": 1, "rules": {}}, "is a policy; use --policy"),
         ({"version": 4, "lineage": "x"}, "is a Terraform state and no plan"),

@@ -41,7 +41,7 @@ def test_a_policy_overrides_the_severity_of_its_rule_only() -> None:
     assert judged(policy_of(LOWERED)).severity == "low"
 
 
-def test_a_group_overrides_it_for_its_accounts_and_an_unknown_group_counts_as_the_gravest() -> None:
+def test_a_group_overrides_it_for_its_accounts_and_an_unknown_group_counts_as_the_most_severe() -> None:
     policy = policy_of(LOWERED, groups={"prod": PROD})
     found = [judged(policy, folder).severity for folder in ("/prod/x", "/dev", None)]
     assert found == ["critical", "low", "critical"]
@@ -105,7 +105,7 @@ def test_a_framework_s_control_does_not_take_the_severity_for_a_parameter() -> N
     assert results == ["pass", "pass"]
 
 
-def test_sarif_scores_a_rule_by_the_gravest_of_its_results() -> None:
+def test_sarif_scores_a_rule_by_the_most_severe_of_its_results() -> None:
     (run,) = json.loads(rendered("sarif", ([session(20)], policy_of(LOWERED))))["runs"]
     scores = {rule["id"]: rule["properties"]["security-severity"] for rule in run["tool"]["driver"]["rules"]}
     assert (scores["session-duration"], scores["root-mfa"]) == ("3.0", "9.5")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.evaluate.since import Before, Comparison, read_earlier
+from acctgate.evaluate.since import EarlierAccount, SinceComparison, read_earlier
 from acctgate.model.report_document import read_report
 from acctgate.model.since import Since
 from acctgate.model.snapshot import Snapshot
@@ -31,7 +31,7 @@ def document(account: str, hours: Any = 6, mfa: bool = True) -> dict[str, Any]:
 
 def since(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> Since:
     old, new = ([*evaluate(map(Snapshot.from_document, each), POLICY, NOW)] for each in (before, now))
-    comparison = Comparison("old.json", {str(each.account): Before.of(each) for each in old})
+    comparison = SinceComparison("old.json", {str(each.account): EarlierAccount.of(each) for each in old})
     assert [*comparison.watch(new)] == new
     return comparison.result()
 
@@ -42,8 +42,10 @@ def name(account: str) -> str:
 
 def test_rules_that_are_newly_violated_as_often_come_in_the_same_order_in_each_run() -> None:
     rules = [f"rule-{letter}" for letter in "hgfedcba"]
-    now = Before("app", "fail", frozenset(rules), frozenset(rules))
-    comparison = Comparison("old.json", {"1": Before("app", "pass", frozenset(), frozenset())}, _now={"1": now})
+    now = EarlierAccount("app", "fail", frozenset(rules), frozenset(rules))
+    comparison = SinceComparison(
+        "old.json", {"1": EarlierAccount("app", "pass", frozenset(), frozenset())}, _now={"1": now}
+    )
     assert list(comparison.result().newly_failing) == sorted(rules)
 
 

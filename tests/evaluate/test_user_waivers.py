@@ -15,9 +15,9 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.credential_report import ROOT, hash_name
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.waiver import WaiverNotice
+from acctgate.model.waiver_notice import WaiverNotice
 from acctgate.policy import Policy, PolicyError
-from acctgate.policy.policy import Waiver
+from acctgate.policy.waiver import Waiver
 from tests.support import NOW, policy_of, written_policy
 from tests.support.credentials import OLD, account, key, report, user
 

@@ -11,7 +11,7 @@ import pytest
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.waiver import WaiverNotice
+from acctgate.model.waiver_notice import WaiverNotice
 from acctgate.render.json import outcome_object
 from tests.support import NOW, outcomes_of, written_policy
 from tests.support.process import run_here

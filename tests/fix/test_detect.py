@@ -19,6 +19,7 @@ from tests.support.process import run_here
         ({}, "pulumi-python"),
         ({"Pulumi.yaml": "runtime: python"}, "pulumi-python"),
         ({"Pulumi.yaml": "runtime: {name: nodejs, options: {}}"}, "pulumi-typescript"),
+        ({"Pulumi.yaml": "runtime: bun"}, "pulumi-typescript"),
         ({"Pulumi.yml": "runtime: yaml"}, "pulumi-yaml"),
         ({"Pulumi.json": '{"runtime": "go"}'}, "pulumi-yaml"),
         ({"main.tf": ""}, "terraform"),

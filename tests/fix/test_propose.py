@@ -19,9 +19,10 @@ from acctgate.fix.model import Fix
 from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
 from acctgate.model.outcome import Outcome
+from acctgate.model.planned_change import PlannedChange
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot, Unknown
-from acctgate.plan import PlannedChange, overlay
+from acctgate.plan.overlay import overlay
 from acctgate.policy import Policy, Waiver, load_preset
 from acctgate.sources.responses import read_responses
 from tests.support import DENIED, NOW, policy_of, seed

@@ -17,7 +17,7 @@ from acctgate.model.networks import (
     read_masks,
     union,
 )
-from acctgate.rules.order import compare_networks
+from acctgate.rules.support.order import compare_networks
 from tests.support.strategies import SETTINGS
 
 

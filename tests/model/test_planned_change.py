@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import pytest
 
-from acctgate.model.planned_change import SECRET, UNKNOWN, PlannedChange, Provider
+from acctgate.model.effect import SECRET, UNKNOWN
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import (
     ERAS,
     ProviderEra,
 )
 from acctgate.model.snapshot import Snapshot, Unknown
-from acctgate.plan import overlay
+from acctgate.plan.overlay import overlay
 
 FIRST, SECOND, THIRD, FOURTH = ERAS
 MFA, HOURS, MASKS = "MFAOperationForLogin", "LoginSessionDuration", "LoginNetworkMasks"
@@ -70,6 +72,21 @@ def test_the_older_mfa_switch_counts_where_it_is_sent(era: ProviderEra, enforce:
     assert change.sends_dead is era.sends_enforce_mfa
 
 
+@pytest.mark.parametrize(
+    ("era", "enforce", "mode"),
+    [
+        (FIRST, False, "adaptive"),
+        (SECOND, False, "independent"),
+        (SECOND, True, "mandatory"),
+        (THIRD, False, "adaptive"),
+    ],
+)
+def test_a_create_with_the_older_mfa_switch(era: ProviderEra, enforce: bool, mode: str) -> None:
+    declared = {MASKS: "10.0.0.0/8", HOURS: 8}
+    change = PlannedChange("this", "create", declared, dead=enforce, provider=Provider(eras=(era,)))
+    assert _after(change, MFA) == mode
+
+
 @pytest.mark.parametrize("enforce", [True, False, None])
 def test_what_a_refresh_records_of_the_older_mfa_switch_is_unknown(enforce: bool | None) -> None:
     """Whether the account's answer has it is not known, and an update sends what is recorded."""
@@ -81,6 +98,17 @@ def test_what_a_refresh_records_of_the_older_mfa_switch_is_unknown(enforce: bool
 
 def test_both_mfa_switches_that_disagree_are_unknown() -> None:
     assert _after(_update(SECOND, declared={MFA: "adaptive", HOURS: 8}, dead=True), MFA) is None
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_recorded_mode_that_is_ignored_is_sent_beside_the_older_mfa_switch(refreshed: bool) -> None:
+    """An import records the live mode, and its update sends that mode and the switch. Which wins is unknown."""
+    recorded = {**RECORDED, MFA: "adaptive"}
+    change = _update(SECOND, recorded=recorded, differs={HOURS: True}, dead=False, refreshed=refreshed)
+    ignoring = change.ignoring([MFA])
+    assert _after(ignoring, MFA) is None
+    assert ignoring.effects(LIVE)[MFA].kind == "either"
+    assert ignoring.effects({**LIVE, MFA: "independent"})[MFA].kind == "either"
 
 
 @pytest.mark.parametrize("era", ERAS[1:])

@@ -80,6 +80,6 @@ def test_attributes_date_a_plan() -> None:
         "verification_types",
     }
     assert eras_of_attributes(since_1_248, complete=True) == (SECOND,)
-    assert eras_of_attributes({"max_idle_days_for_users"}, complete=False) == (SECOND, THIRD, FOURTH)  # from 1.268 on
+    assert eras_of_attributes({"max_idle_days_for_users"}, complete=False) == (THIRD, FOURTH)  # from 1.269 on
     assert eras_of_attributes({"mfa_operation_for_login"}, complete=False) == (SECOND, THIRD, FOURTH)
     assert eras_of_attributes(set(), complete=False) == ERAS

@@ -1,4 +1,4 @@
-"""What a message says: the verdict, how many accounts, the gravest new findings."""
+"""What a message says: the verdict, how many accounts, the most severe new findings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_one_account(status: int, word: str) -> None:
     )
 
 
-def test_several_accounts_are_counted_and_the_gravest_findings_come_first() -> None:
+def test_several_accounts_are_counted_and_the_most_severe_findings_come_first() -> None:
     reports = [
         _report("1", _outcome("small", severity="low"), _outcome("grave", severity="critical")),
         _report("2", _outcome("small", severity="low")),
@@ -100,8 +100,13 @@ def test_accounts_that_were_not_read() -> None:
     )
 
 
+def test_the_name_of_an_account_that_was_not_read_has_no_mention() -> None:
+    report = _report("1", _outcome("a", "unknown"), alias="@all", unreadable="see @owner")
+    assert _message(3, report)[-1] == "not read: 1 (@\u200ball): see @\u200bowner"
+
+
 def test_a_run_that_failed() -> None:
-    assert _message(2) == ("acctgate: ERROR", "The run failed; its log says why.")
+    assert _message(2) == ("acctgate: ERROR", "The run failed; see its log.")
     assert _message(2, _report("1", _outcome("masks")))[2:] == ("account 1", "✗ masks (high)")
 
 
@@ -111,6 +116,7 @@ def test_a_run_that_failed() -> None:
         ("plain", "plain"),
         ("@all <!channel>", "@\u200ball <!channel>"),
         ("see https://evil.example/x and www.evil.example", "see https[:]//evil.example/x and www[.]evil.example"),
+        ("WWW.evil.example", "WWW[.]evil.example"),
         ("two\nlines\r\tand\x1b[31m", "two lines and\ufffd[31m"),
         ("https://x.example/?Signature=abcdefghij", "https[:]//x.example/"),
     ],

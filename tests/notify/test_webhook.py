@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from acctgate.cli.notify import SERVICES as NAMES
+from acctgate.cli.support.notify_options import SERVICES as NAMES
 from acctgate.notify import SERVICES, NotifyError, Webhook, find_webhook, send
 from acctgate.notify.digest import Message
 from acctgate.redact import one_line
@@ -166,7 +166,7 @@ def test_a_service_that_does_not_answer(chat: Chat, monkeypatch: pytest.MonkeyPa
     assert monotonic() - start < 5
 
 
-def test_a_service_that_is_not_there() -> None:
+def test_a_service_that_cannot_be_reached() -> None:
     with Chat() as gone:
         address = gone.address
     with pytest.raises(NotifyError, match="connection"):

@@ -35,7 +35,7 @@ def _serve() -> Iterator[DemoServer]:
     with DemoServer(organization=DemoOrganization(ACCOUNTS)) as running, pytest.MonkeyPatch.context() as patch:
         for name, value in running.environment.items():
             patch.setenv(name, value)
-        patch.setattr("acctgate.sources.call_policy._BACKOFF", 0.01)
+        patch.setattr("acctgate.sources.retry._BACKOFF", 0.01)
         yield running
 
 

@@ -11,23 +11,28 @@ from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
 from acctgate.demo.organization import Member as DemoMember
 from acctgate.model.member import Member
+from acctgate.model.optional_sections import EVERY_SECTION, Extras
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import OPERATIONS, OPTIONAL_SECTIONS, Snapshot, Unknown
-from acctgate.organization.member import MemberReader, connect
+from acctgate.organization.list_accounts import Request, prepare
+from acctgate.organization.member import MemberReader
 from acctgate.organization.pace import Pace
+from acctgate.organization.roster import Selection
 from acctgate.reading import SourceError
-from acctgate.sources.call_policy import Failure
+from acctgate.sources.caller import Caller
 from acctgate.sources.deadline import Deadline
+from acctgate.sources.retry import Failure
 from acctgate.sources.target import Target
+from tests.support import NOW
 
 
 def _entry(account: str, status: str | None = None) -> Entry:
     return Entry(account, "name", f"acs:ram::{account}:role/audit", member=Member(folder="/prod", status=status))
 
 
-def _reader(server: DemoServer, optional: Any = OPTIONAL_SECTIONS) -> MemberReader:
+def _reader(server: DemoServer, extras: Extras = EVERY_SECTION) -> MemberReader:
     target = Target(endpoint=server.endpoint)
-    return MemberReader(connect(target, Pace(4)), target, optional)
+    return MemberReader(Caller(target, policy=Pace(4)), target, extras)
 
 
 def _find(server: DemoServer, **wanted: object) -> str:
@@ -65,7 +70,7 @@ def test_a_member_is_read_as_itself(server: DemoServer) -> None:
 
 
 def test_the_own_account_needs_no_role(server: DemoServer) -> None:
-    snapshot = _reader(server, ()).read(Entry(ACCOUNT_ID))
+    snapshot = _reader(server, Extras(frozenset())).read(Entry(ACCOUNT_ID))
     assert not snapshot.errors
     assert server.calls["AssumeRole"] == 0
     assert not OPTIONAL_SECTIONS & {*snapshot.document}
@@ -167,7 +172,7 @@ def test_no_session_key_is_in_a_snapshot(server: DemoServer) -> None:
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
     with pytest.raises(SourceError, match="no credentials"):
-        connect(Target(), Pace(1))
+        prepare(Request(True, None, Selection(), None, None, 1), Target(), EVERY_SECTION, NOW)
 
 
 def test_the_budget_of_repeated_calls_ends(monkeypatch: pytest.MonkeyPatch) -> None:

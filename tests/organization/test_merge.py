@@ -11,9 +11,9 @@ import pytest
 from acctgate.model.organization import RECORD, record_path
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
-from acctgate.organization.collect import open_collection
 from acctgate.organization.merge import merge
-from acctgate.organization.run import write_run
+from acctgate.organization.resumable_output import open_collection
+from acctgate.organization.run_record import write_run
 from acctgate.reading import SourceError
 from acctgate.sources.run_record import read_run
 from acctgate.writing import WriteError

@@ -1,4 +1,4 @@
-"""Plans that are not whole, and documents that people take for plans: refused with the remedy."""
+"""Plans that are incomplete, and documents that people take for plans: refused with the remedy."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_planned_resource_without_a_change_is_refused(tmp_path: Path, changes:
         "values": {},
     }
     document = {**TERRAFORM, "resource_changes": changes, "planned_values": {"root_module": {"resources": [values]}}}
-    with pytest.raises(SourceError, match="the plan is not whole"):
+    with pytest.raises(SourceError, match="the plan is incomplete"):
         _read(tmp_path, json.dumps(document))
 
 
@@ -104,5 +104,5 @@ def test_a_pure_import_sends_nothing(tmp_path: Path) -> None:
     goal = {"id": "1500000000000001", "inputDiff": {"adds": {"mfaOperationForLogin": "mandatory"}}}
     (found,) = _read(tmp_path, json.dumps({"resourcePlans": {URN: {"goal": goal}}}))
     assert found.effects()["MFAOperationForLogin"].kind == "leaves"
-    with pytest.raises(SourceError, match="not whole"):
+    with pytest.raises(SourceError, match="is incomplete"):
         _read(tmp_path, json.dumps({"resourcePlans": {URN: {"goal": {**goal, "id": None}}}}))

@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.other_change import OtherChange
 from acctgate.model.report import AccountReport
 from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import OtherChange
 from acctgate.plan.read import read_plan
 from acctgate.rules import RULES
 from tests.support import NOW, policy_of

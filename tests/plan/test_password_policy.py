@@ -12,7 +12,7 @@ import pytest
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, Unknown
-from acctgate.plan import after_deploy
+from acctgate.plan.match_accounts import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.policy import Policy
 from tests.support import HERE, NOW, policy_of

@@ -20,7 +20,7 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import after_deploy
+from acctgate.plan.match_accounts import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.policy import Policy
 from acctgate.sources import SourceError

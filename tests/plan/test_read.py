@@ -1,4 +1,4 @@
-"""Plans that are none, are not whole or are not as their tool writes them: one line, the exit status, never a pass."""
+"""Plans that are none, are incomplete or are not as their tool writes them: one line, the exit status, never a pass."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import after_deploy
+from acctgate.plan.match_accounts import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.sources import SourceError
 from tests.support import HERE, NOW, name_of, one_line, outcomes_of, policy_of, preferences
@@ -83,15 +83,15 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "nested deeply": (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
     "a later version": (
         _text(TERRAFORM).replace('"format_version": "1.2"', '"format_version": "2.0"', 1).encode(),
-        'a Terraform plan of format "2.0" is not known; 1.x is',
+        'unsupported format "2.0" of a Terraform plan; 1.x is supported',
     ),
     "a version that is none": (
         _text(TERRAFORM).replace('"format_version": "1.2"', '"format_version": [1]', 1).encode(),
-        "a Terraform plan of format [1] is not known",
+        "unsupported format [1] of a Terraform plan",
     ),
     "a failed plan": (
         _text(TERRAFORM).replace('"errored": false', '"errored": true').encode(),
-        "the plan is not whole: Terraform failed",
+        "the plan is incomplete: Terraform failed",
     ),
     "an unknown action": (
         _text(TERRAFORM).replace('"update"', '"rewrite"').encode(),

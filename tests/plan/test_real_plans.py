@@ -16,7 +16,7 @@ import pytest
 from acctgate.evaluate.judge import Judge
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.snapshot import Snapshot, Unknown
-from acctgate.plan import after_deploy
+from acctgate.plan.match_accounts import after_deploy
 from acctgate.plan.read import read_plan
 from acctgate.policy import load_preset
 from tests.support import HERE, NOW

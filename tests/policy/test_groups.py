@@ -10,7 +10,7 @@ import pytest
 
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
-from acctgate.policy.groups import in_folder, in_groups, memberships
+from acctgate.policy.groups import in_folder
 from acctgate.policy.identity import digest
 from tests.support import written_policy
 
@@ -21,7 +21,7 @@ def matches(tmp_path: Path, match: str, **document: Any) -> tuple[bool | None, s
     """Return whether a group with this `match` has the account, and why."""
     text = f'version: 1\naccounts: {{"5": {{alias: listed}}}}\ngroups: {{a: {{match: {match}}}}}'
     policy = written_policy(tmp_path / "p.yaml", text)
-    [found] = memberships(policy, Snapshot.from_document({"version": 1, **document}))
+    [found] = policy.memberships(Snapshot.from_document({"version": 1, **document}))
     return found.holds, found.reason
 
 
@@ -122,14 +122,14 @@ def policy(tmp_path: Path) -> Policy:
 def test_a_later_group_overrides_an_earlier_one(
     policy: Policy, names: tuple[str, ...], rule: str, wanted: dict[str, Any]
 ) -> None:
-    assert dict(in_groups(policy, names).rules[rule]) == wanted
+    assert dict(policy.in_groups(names).rules[rule]) == wanted
 
 
 def test_values_of_several_groups_that_are_invalid_together_make_the_rule_unknown(policy: Policy) -> None:
-    assert in_groups(policy, ["a", "b", "c"]).unusable == {}
+    assert policy.in_groups(["a", "b", "c"]).unusable == {}
     broken = {"session-duration": {"max_hours": 40}}  # stands for a rule whose parameters contradict each other
     policy = replace(policy, groups=tuple(replace(group, rules=broken) for group in policy.groups))
-    reason = in_groups(policy, ["a", "b"]).unusable["session-duration"]
+    reason = policy.in_groups(["a", "b"]).unusable["session-duration"]
     assert reason.startswith('the groups "a" and "b" do not go together: rules.session-duration.max_hours: should be')
 
 

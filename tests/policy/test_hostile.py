@@ -72,7 +72,7 @@ def test_markdown(folder: Path) -> None:
     for tag in ("<a ", "<img", "<script", "<code", "<em>", "<h1"):
         assert tag not in html
     assert text.count("<details>") == text.count("</details>") == 3
-    assert "\\@everyone" in text and " @everyone" not in text
+    assert "\\@\u200beveryone" in text and "@everyone" not in text
 
 
 def test_github(folder: Path) -> None:

@@ -8,6 +8,7 @@ counts in the file that the message names: `extends` may lead elsewhere.)
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.optional_sections import Renewal
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, PolicyError, load_policy, load_preset
 from acctgate.rules import RULES
@@ -269,6 +271,20 @@ def test_a_waiver_does_not_carry_over_to_the_next_account(tmp_path: Path) -> Non
     accounts = [Snapshot.from_document({"version": 1, "account_id": n, **ROOT_KEYS}) for n in ("1", "2", "1")]
     found = [outcomes_of(report, "root-access-keys")[0].outcome for report in evaluate(accounts, policy, NOW)]
     assert found == ["waived", "fail", "waived"]
+
+
+def test_reports_are_generated_in_accounts_that_are_meant(tmp_path: Path) -> None:
+    text = "version: 1\ngenerate: true\nrules: {compliance-report: {max_age_days: 9}, account-identity: %s}\n"
+    for entry, meant, expected in (
+        ("{}", (), None),
+        ("{}", ("1", "2"), {"1", "2"}),
+        ("{accounts: ['1']}", (), {"1"}),
+        ("{accounts: ['1']}", ("1", "2"), {"1"}),
+        ("{level: disabled}", (), None),
+        ("{level: disabled}", ("2",), {"2"}),
+    ):
+        policy = replace(written_policy(tmp_path / "p.yaml", text % entry), expected_accounts=frozenset(meant))
+        assert policy.renewal(NOW) == Renewal(timedelta(9), NOW, frozenset(expected) if expected else None)
 
 
 def test_generate_counts_only_with_a_rule_on_reports(tmp_path: Path) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.other_change import OtherChange
 from acctgate.model.report import AccountReport
+from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, PolicyError, load_policy
 from acctgate.rules import RULES
-from tests.support import HERE, NOW, judge, one_line, outcomes_of, run, without_time
+from acctgate.rules.base import Judgement, Move, RuleEntry, SettingRule
+from tests.support import HERE, NOW, judge, one_line, outcomes_of, run, without_time, written_policy
 from tests.support.accounts import GOOD
 from tests.support.process import run_here
 
@@ -62,6 +68,14 @@ def test_the_examples_are_judged() -> None:
     assert [o.rule for o in report.outcomes][-2:] == ["acme-score-margin", "acme-no-passkeys"]
     strict = load_policy(HERE / "policies/valid/own-rules-of-what-it-extends.yaml")
     assert outcomes_of(judge(document, strict), "acme-score-margin")[0].outcome == "fail"
+
+
+def test_a_function_of_a_rule_takes_its_arguments_by_name_too(tmp_path: Path) -> None:
+    own = policy(tmp_path, "return decide(score >= 60, 'fine', want.pop('level'))")
+    [rule] = [each for each in own.all_rules if isinstance(each, SettingRule) and each.id == "acme"]
+    want: RuleEntry = {"level": "mandatory"}
+    assert rule.judge(score=70, want=want) == Judgement("pass", "fine", "mandatory")
+    assert want == {"level": "mandatory"}, "it got a copy"
 
 
 def test_what_is_missing_is_unknown_to_them_too(tmp_path: Path) -> None:
@@ -337,7 +351,11 @@ PATCHES = (
 @pytest.mark.parametrize("patch", PATCHES)
 @pytest.mark.parametrize("place", ["at_import", "in_judge"])
 def test_a_patched_exit_status_is_never_0(tmp_path: Path, place: str, patch: str) -> None:
-    code = {"at_import": "pass", "in_judge": "pass", place: f"import os, sys, acctgate.cli.writer as out; {patch}"}
+    code = {
+        "at_import": "pass",
+        "in_judge": "pass",
+        place: f"import os, sys, acctgate.cli.support.writer as out; {patch}",
+    }
     (tmp_path / "acme_rules.py").write_text(ENDING_MODULE.format(**code))
     rules = {"acme-score": {"level": "mandatory"}, "session-duration": {"max_hours": 1}}
     policy = {"version": 1, "rule_modules": ["./acme_rules.py"], "rules": rules}
@@ -345,3 +363,146 @@ def test_a_patched_exit_status_is_never_0(tmp_path: Path, place: str, patch: str
     (tmp_path / "good.json").write_text(json.dumps(GOOD))
     done = run("check", "--snapshot", "good.json", "--policy", "policy.json", cwd=tmp_path)
     assert done.returncode in (1, 2, 3), done.stderr
+
+
+def test_a_rule_does_not_decide_what_the_score_was(tmp_path: Path) -> None:
+    """Its `actual` may be anything, and its setting that of security-score, which compares with a baseline."""
+    policy(tmp_path, "return Judgement('pass', 'fine', None)")
+    rules = "rules: {acme: {}, security-score: {minimum: 10, max_drop: 5}}"
+    loaded = written_policy(tmp_path / "policy.yaml", f"version: 1\nrule_modules: [./acme_rules.py]\n{rules}\n")
+    earlier = judge({**DOCUMENT, "AccountSecurityPracticeInfo": {"Score": 90}}, loaded)
+    baseline = Baseline.of(Report(1, "pass", (earlier,), {}), "base.json", loaded.all_rules)
+    [report] = evaluate([Snapshot.from_document(DOCUMENT)], loaded, NOW, baseline=baseline)
+    [found] = outcomes_of(report, "security-score")
+    assert (found.outcome, "20 points lower than in the baseline (90)" in found.message) == ("fail", True)
+
+
+PRINTING_MODULE = """
+from acctgate.rules.base import Move, RuleEntry, SettingRule, decide
+
+def prints(name, result):
+    def function(*_):
+        print(name)
+        return result
+    return function
+
+def faults(want):
+    print("faults")
+    yield from ()
+
+RULE = SettingRule(
+    id="acme", title="Acme", doc="Acme.", severity="high", setting="AccountSecurityPracticeInfo.Score",
+    parameters=RuleEntry, remediation="Mend it.", expected=prints("expected", "more"), faults=faults,
+    judge=lambda score, _: decide(True, "fine", score), exception_ends=prints("exception_ends", ()),
+    lint=prints("lint", ()), moved_by_resources=("alicloud_ram_user",), is_moved_by=prints("is_moved_by", True),
+    orders={"AccountSecurityPracticeInfo.Score": prints("order", Move("stricter"))},
+)
+"""
+
+
+def test_every_function_of_a_rule_runs_as_own_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What one prints would be part of the report, and what ends the process would end it with any exit status."""
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    (tmp_path / "acme_rules.py").write_text(PRINTING_MODULE)
+    loaded = load_policy(tmp_path / "policy.yaml")
+    user = OtherChange("alicloud_ram_user.a", "alicloud_ram_user", "create")
+    [report] = evaluate([Snapshot.from_document(DOCUMENT)], loaded, NOW, planned=[user])
+    rule = loaded.all_rules[-1]
+    rule.lint(RuleEntry(level="mandatory"), {})
+    assert rule.compare_actual(rule.setting, 70, 60) == Move("stricter")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert {*err.split()} == {"expected", "faults", "exception_ends", "lint", "is_moved_by", "order"}
+    assert outcomes_of(report, "acme")[0].outcome == "unknown"
+
+
+def test_a_rule_that_cannot_say_what_moves_it_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    fails = PRINTING_MODULE.replace('prints("is_moved_by", True)', "lambda change: change.nothing")
+    (tmp_path / "acme_rules.py").write_text(fails)
+    user = OtherChange("alicloud_ram_user.a", "alicloud_ram_user", "create")
+    accounts = [Snapshot.from_document(DOCUMENT)]
+    [report] = evaluate(accounts, load_policy(tmp_path / "policy.yaml"), NOW, planned=[user])
+    [found] = outcomes_of(report, "acme")
+    assert (found.outcome, "the rule raised AttributeError" in found.message) == ("unknown", True)
+
+
+OVERRIDING_MODULE = """
+from acctgate.rules.base import RuleEntry, SettingRule, decide
+
+class Whole(SettingRule):
+    def judgements(self, account, want, now):
+        return [decide(account.account_id == "2", "by the account", None)]
+
+RULE = Whole(
+    id="acme", title="Acme", doc="Acme.", severity="high", setting="AccountSecurityPracticeInfo.Score",
+    parameters=RuleEntry, expected=lambda want: "2", judge=lambda score, want: decide(True, "never", score),
+    remediation="Mend it.",
+)
+"""
+
+
+def test_a_setting_rule_that_judges_the_account_itself_does(tmp_path: Path) -> None:
+    (tmp_path / "acme_rules.py").write_text(OVERRIDING_MODULE)
+    loaded = written_policy(tmp_path / "policy.yaml", POLICY)
+    found = [outcomes_of(judge({**DOCUMENT, "account_id": name}, loaded), "acme")[0] for name in ("1", "2")]
+    assert [each.outcome for each in found] == ["fail", "pass"]
+
+
+CHANGING_MODULE = """
+from dataclasses import dataclass
+
+from acctgate.rules.base import Rule, RuleEntry, SettingRule, decide, entry
+
+@entry
+class Parameters(RuleEntry, total=False):
+    names: list[str]
+
+class Limit:
+    def __call__(self): ...
+    most = 1
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Changing(Rule[Parameters]):
+    limit: Limit = Limit()
+
+    def judgements(self, account, want, now):
+        want["names"].append(account.account_id)
+        account.document["AccountSecurityPracticeInfo"]["Score"] = 100
+        account.problems.clear()
+        return [decide(account.account_id in want["names"][:self.limit.most], "x", len(want["names"]))]
+
+def judge(packs, want):
+    want["names"].append("x")
+    packs.clear()
+    return decide(len(want["names"]) == 1, "y", len(want["names"]))
+
+TEXTS = {"title": "A", "doc": "A.", "severity": "high", "parameters": Parameters, "remediation": "A.",
+         "expected": lambda want: str(want.pop("names"))}
+RULES = (
+    Changing(id="acme-account", setting="account_id", **TEXTS),
+    SettingRule(id="acme-packs", setting="CompliancePackReports", judge=judge, **TEXTS),
+)
+"""
+
+
+def test_a_rule_changes_neither_an_account_nor_its_entry(tmp_path: Path) -> None:
+    """Otherwise what it does to one account decides about other rules, or about the next account."""
+    (tmp_path / "changing.py").write_text(CHANGING_MODULE)
+    rules = "rules: {acme-account: {names: []}, acme-packs: {names: []}, security-score: {minimum: 80}}"
+    (tmp_path / "policy.yaml").write_text(f"version: 1\nrule_modules: [./changing.py]\n{rules}\n")
+    packs = [{"CompliancePackId": "cp-1", "ReportStatus": "NONE"}]
+    accounts = [
+        Snapshot.from_document({**deepcopy(DOCUMENT), "account_id": name, "CompliancePackReports": packs})
+        for name in ("1", "2")
+    ]
+    problem: dict[tuple[str | int, ...], str] = {("SecurityPreference",): "it is invalid"}
+    accounts = [replace(account, problems=dict(problem)) for account in accounts]
+    loaded = load_policy(tmp_path / "policy.yaml")
+    reports = list(evaluate(accounts, loaded, NOW))
+    assert [account.problems for account in accounts] == [problem, problem]
+    assert [outcomes_of(report, "acme-account")[0].actual for report in reports] == [1, 1]
+    assert [outcomes_of(report, "acme-packs")[0].actual for report in reports] == [1, 1]
+    assert [account.read(("AccountSecurityPracticeInfo", "Score")) for account in accounts] == [70, 70]
+    assert [account.read(("CompliancePackReports",)) for account in accounts] == [packs, packs] and packs
+    assert loaded.rules["acme-account"] == loaded.rules["acme-packs"] == {"level": "mandatory", "names": []}

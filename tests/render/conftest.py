@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from tests.support.browser import CHROMIUM, Browser
+from bench.browser import Browser, find_chromium
 
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Start Chromium."""
-    if CHROMIUM is None:
+    program = find_chromium()
+    if program is None:
         pytest.skip("Chromium is not installed")
-    with Browser(tmp_path_factory.mktemp("browser")) as running:
+    with Browser(program, tmp_path_factory.mktemp("browser")) as running:
         yield running

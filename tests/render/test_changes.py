@@ -1,4 +1,4 @@
-"""What a plan moves stands in every format that people read, and findings stand where the program declares them."""
+"""Changes in a deployment, in every format for people, and findings at the line of the program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from acctgate.model.outcome import Place
 from acctgate.model.report_document import read_report
-from acctgate.plan.pulumi import place_of
+from acctgate.plan.pulumi_preview import place_of
 from tests.support import SARIF_SCHEMA
 from tests.support.accounts import GOOD
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
@@ -80,7 +80,7 @@ def test_without_a_plan_or_where_nothing_moves_nothing_is_said(folder: Path) -> 
         assert '"diff"' not in output and "Changes in this deployment" not in output
 
 
-def test_text_says_it_under_the_verdict(folder: Path) -> None:
+def test_text_shows_changes_below_the_verdict(folder: Path) -> None:
     lines = check(folder, "text").stdout.splitlines()
     assert lines[0].startswith("BLOCKED")
     assert lines[lines.index("") + 1] == "  Changes in this deployment; verdict without it: BLOCKED"
@@ -102,7 +102,7 @@ def test_one_blank_line_separates_sections_and_one_of_a_thing_is_singular(folder
     assert done.stdout.startswith("1 repaired, 1 setting stricter\n"), done.stdout
 
 
-def test_markdown_says_verdict_then_moves_then_what_blocks(folder: Path) -> None:
+def test_markdown_shows_the_verdict_then_changes_then_blocking_findings(folder: Path) -> None:
     text = check(folder, "markdown").stdout
     heads = [line for line in text.splitlines() if line.startswith(("#", "<details>"))]
     assert heads[0] == "## acctgate: ❌ blocked"
@@ -117,7 +117,7 @@ def test_markdown_says_verdict_then_moves_then_what_blocks(folder: Path) -> None
 
 
 @pytest.mark.parametrize("form", ["sarif", "github", "gitlab"])
-def test_a_finding_stands_where_the_program_declares_it(folder: Path, form: str) -> None:
+def test_a_finding_is_at_the_line_of_the_program(folder: Path, form: str) -> None:
     output = check(folder, form).stdout
     if form == "github":
         [line] = [line for line in output.splitlines() if f"title={FINDING}" in line]
@@ -167,7 +167,7 @@ def test_positions(position: Any, place: Place | None) -> None:
     assert place_of(position) == place
 
 
-def test_where_the_program_is_not_known_it_is_the_policys_line(folder: Path) -> None:
+def test_without_a_line_of_the_program_it_is_the_policys_line(folder: Path) -> None:
     (folder / "plan.json").write_text(json.dumps(plan(None)))
     [line] = [line for line in check(folder, "github").stdout.splitlines() if f"title={FINDING}" in line]
     assert line.startswith("::error file=policies/policy.yaml,line=2,")
@@ -225,3 +225,11 @@ def test_many_accounts_that_move_are_counted_where_they_do_not_fit(folder: Path)
     page = check(folder, "html").stdout
     shown = page.partition("<section class=changes>")[2].partition("</section>")[0].count("<h3>")
     assert 5 < shown < 400 and f"Changes of {400 - shown} more accounts are not shown here." in page
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_changes_are_in_chinese(folder: Path, form: str) -> None:
+    shown = check(folder, form, "--language", "zh").stdout
+    assert "（空）" in shown.replace("\\", "")
+    assert ("(empty)" in shown) is (form == "html"), "the page has both languages"
+    assert "no-loosening（建议）" in shown.replace("\n", "") or form == "html"

@@ -19,6 +19,7 @@ from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.frameworks import FRAMEWORKS
 from acctgate.frameworks.framework import load_framework
+from acctgate.language import Language
 from acctgate.model.outcome import Place
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
@@ -51,9 +52,10 @@ def _policy() -> Policy:
     return replace(policy, places=places, source="controls.yaml")
 
 
-def _rendered(form: str, accounts: list[Snapshot] | None = None) -> str:
+def _rendered(form: str, accounts: list[Snapshot] | None = None, language: Language = "en") -> str:
     policy = _policy()
-    render, summary = renderer(form, Frame(places=policy.places, rules=policy.all_rules, frameworks=ALL)), Summary()
+    frame = Frame(places=policy.places, rules=policy.all_rules, frameworks=ALL, language=language)
+    render, summary = renderer(form, frame), Summary()
     parts = [render.begin()]
     for report in evaluate(accounts or _accounts(), policy, NOW, controls=Controls(ALL, policy, NOW)):
         summary.add(report)
@@ -68,6 +70,23 @@ def test_a_report_by_control_is_the_golden_one(form: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(raw)
     assert raw.decode() == file.read_bytes().decode()
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_labels_are_chinese(form: str) -> None:
+    text = _rendered(form, language="zh")
+    for label in (
+        "  title ",
+        "| title |",
+        "  reason",
+        "| reason |",
+        "not covered",
+        "not judged",
+        "passed,",
+        "outcomes",
+    ):
+        assert label not in text
+    assert "CIS 阿里云" in text and ALL[0].titles["1.4"].zh in text and "未覆盖" in text
 
 
 OTHERS: Final = {

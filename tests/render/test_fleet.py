@@ -9,12 +9,15 @@ from dataclasses import replace
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
 from acctgate.model.member import Member
+from acctgate.model.organization import OrganizationSummary
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.since import Since
 from acctgate.render import Frame, renderer
 from acctgate.render.fleet import Fleet
+from acctgate.render.headlines import organization_line
 from tests.support import NOW
 from tests.support.reports import CASES, HOSTILE
 
@@ -31,7 +34,9 @@ def many(count: int) -> Iterator[AccountReport]:
         yield replace(reports[number % len(reports)], account=f"{number:016}", alias=f"application-{number}")
 
 
-def text(reports: Iterator[AccountReport], form: str = "text", since: Since | None = None, **frame: bool | int) -> str:
+def text(
+    reports: Iterator[AccountReport], form: str = "text", since: Since | None = None, **frame: bool | int | str
+) -> str:
     render, summary = renderer(form, Frame(judged_by=JUDGED, **frame)), Summary()  # type: ignore[arg-type]
     parts = [render.begin()]
     for report in reports:
@@ -49,7 +54,7 @@ def test_a_thousand_accounts_fit_a_screen(width: int) -> None:
     assert width < 100 or len(lines) <= 45
     assert lines[0] == "BLOCKED  1,000 accounts: 750 blocked, 125 unknown, 125 pass"
     assert "!! 500 gone from the report: app-0 (1000000000000000), app-1" in " ".join(found.split())
-    assert found.count("Delete the AccessKey pairs") == 1, "a remedy stands once"
+    assert found.count("Delete the AccessKey pairs") == 1, "each remediation is shown once"
     assert re.search(r"session-duration +medium +750 +125", found)
     assert not text(many(5)).startswith("BLOCKED  5 accounts"), "few accounts are shown in detail"
 
@@ -69,7 +74,7 @@ def test_hostile_names_stay_text(form: str) -> None:
     assert "<script>" not in found or form == "text"
 
 
-def test_markdown_of_many_accounts_shows_the_gravest_findings() -> None:
+def test_markdown_of_many_accounts_shows_the_most_severe_findings() -> None:
     found = text(many(3000), "markdown", SINCE)
     assert len(found) < 60_000
     rows = re.findall(r"^\| ❌ \| (application\S+) \| (\S+) \|", found, re.MULTILINE)
@@ -99,3 +104,32 @@ def test_the_worst_accounts_are_ranked_and_few() -> None:
     assert len(worst) == 20 and counts == sorted(counts, reverse=True)
     assert worst[0].account == f"{2:016}", "of two alike, the first one"
     assert (fleet.folders["/prod/web", "fail"], fleet.folders["/dev", "fail"]) == (500, 250)
+
+
+ORGANIZATION = OrganizationSummary("rd-1", 1001, 999, ("11", "12"), 1200)
+LINES: dict[Language, str] = {
+    "en": "1,200 accounts in the directory rd-1, 1,001 selected, 999 read, 2 not read: 11, 12",
+    "zh": "资源目录 rd-1 共 1,200 个账号，选中 1,001 个，已读取 999 个，2 个未读取：11, 12",
+}
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.parametrize("language", LINES)
+def test_a_report_on_an_organization_says_what_was_not_read(form: str, language: Language) -> None:
+    summary = Summary()
+    summary.organization = ORGANIZATION
+    text = renderer(form, Frame(language=language, width=200)).end(summary)
+    assert LINES[language] in text.replace("\\", "")
+
+
+def test_a_long_list_of_accounts_that_were_not_read_is_cut() -> None:
+    names = tuple(map(str, range(100, 125)))
+    line = organization_line(OrganizationSummary(None, 30, 5, names))
+    assert line.en == f"30 accounts listed, 5 read, 25 not read: {', '.join(names[:20])} (and 5 more)"
+    assert line.zh == f"列出 30 个账号，已读取 5 个，25 个未读取：{', '.join(names[:20])}（另有 5 个）"
+
+
+def test_counts_in_chinese_are_separated_as_chinese_is() -> None:
+    found = text(many(20), language="zh", width=120)
+    assert re.search(r"20 个账号：\d+ 个已拦截、\d+ 个无法判定、\d+ 个通过\n", found), found
+    assert re.search(r"\d 严重、\d", found)

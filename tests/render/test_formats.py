@@ -13,8 +13,8 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report import Summary
 from acctgate.model.report_document import read_report
 from acctgate.model.snapshot import Snapshot
-from acctgate.render import Frame, renderer
-from acctgate.sources.snapshots import unreadable
+from acctgate.render import FORMATS, Frame, renderer
+from acctgate.sources.raw_snapshot import unreadable
 from tests.support import HERE, NOW, seed, without_time
 from tests.support.process import run_here
 from tests.support.reports import CASES, fingerprints, pack_case, rendered
@@ -34,7 +34,7 @@ def test_packs_without_an_id_have_their_own_fingerprints(form: str) -> None:
     assert set(one) < set(two), "the first pack's is the same whatever comes behind it, and whatever its status"
     named = fingerprints(form, pack_case({"CompliancePackId": "cp-1", "ReportStatus": "NONE"}))
     behind = pack_case({"ReportStatus": "NONE"}, {"CompliancePackId": "cp-1", "ReportStatus": "CREATING"})
-    assert set(named) < set(fingerprints(form, behind)), "a pack with an id is known by it, wherever it stands"
+    assert set(named) < set(fingerprints(form, behind)), "an id identifies a pack, whatever its position"
 
 
 @pytest.mark.parametrize("form", ["sarif", "gitlab"])
@@ -109,9 +109,6 @@ def test_several_formats_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     assert all((tmp_path / file).stat().st_size for file in names.values())
 
 
-FLEET_FORMATS = ("text", "json", "ndjson", "sarif", "junit", "markdown", "github", "gitlab", "csv", "html", "ocsf")
-
-
 def _fleet(folder: Path, number: int) -> Path:
     file = folder / "fleet.ndjson"
     documents = [{**DOCUMENT, "account_id": f"1{account:015}"} for account in range(number)]
@@ -122,7 +119,7 @@ def _fleet(folder: Path, number: int) -> Path:
 @pytest.mark.parametrize("number", [1, 16, 17, 40])
 def test_several_formats_at_once_write_what_each_writes_alone(number: int, tmp_path: Path) -> None:
     check = ["check", "--snapshot", str(_fleet(tmp_path, number)), "--policy", str(HERE / "golden/waived.yaml")]
-    together = [part for form in FLEET_FORMATS for part in ("--format", f"{form}={tmp_path / f'together.{form}'}")]
+    together = [part for form in FORMATS for part in ("--format", f"{form}={tmp_path / f'together.{form}'}")]
     assert run_here(*check, *together, cwd=tmp_path).status == 1
     for form in ("text", "ndjson", "sarif", "csv"):
         alone = run_here(*check, "--format", form, cwd=tmp_path)
@@ -133,7 +130,7 @@ def test_several_formats_at_once_write_what_each_writes_alone(number: int, tmp_p
 
 
 @pytest.mark.parametrize("bad", [1, 3, 20])
-def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp_path: Path) -> None:
+def test_several_formats_at_once_report_lines_that_cannot_be_read(bad: int, tmp_path: Path) -> None:
     good = _fleet(tmp_path, 1).read_text()
     (file := tmp_path / "mixed.ndjson").write_text("no JSON\n" * bad + good)
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
@@ -143,7 +140,7 @@ def test_several_formats_at_once_tell_of_lines_that_cannot_be_read(bad: int, tmp
 
 
 @pytest.mark.parametrize("bad", [1, 20])
-def test_several_formats_at_once_write_nothing_where_nothing_can_be_read(bad: int, tmp_path: Path) -> None:
+def test_several_formats_at_once_write_nothing_if_nothing_can_be_read(bad: int, tmp_path: Path) -> None:
     (file := tmp_path / "bad.ndjson").write_text("no JSON\n" * bad)
     formats = ("--format", f"ndjson={tmp_path / 'r.ndjson'}", "--format", f"json={tmp_path / 'r.json'}")
     assert run_here("check", "--policy", "baseline", "--snapshot", file, *formats, cwd=tmp_path).status == 2

@@ -70,7 +70,7 @@ def test_hostile_text_does_not_steer_a_terminal() -> None:
 
 
 def test_hostile_text_stays_data_in_json() -> None:
-    """The value as the API gave it, and nothing of it outside a string."""
+    """JSON has the API's value, and only inside of strings."""
     (account,) = json.loads(rendered("json", CASES["hostile"]()))["accounts"]
     assert (account["account"], account["alias"]) == (HOSTILE, HOSTILE)
     actual = {found["rule"]: found["actual"] for found in account["outcomes"]}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.browser import Browser
 from markupsafe import escape
 
 from acctgate.evaluate.pipeline import evaluate
@@ -22,7 +23,6 @@ from acctgate.render import renderer
 from acctgate.render.fleet import FEW
 from acctgate.rules import RULES
 from tests.support import NOW, written_policy
-from tests.support.browser import Browser
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
 from tests.support.reports import CASES, FLEET, Case, fleet, rendered, trend
 
@@ -45,7 +45,7 @@ def test_every_account_and_outcome_is_there_once(case: str) -> None:
     assert [account["data-v"] for account in page.accounts] == verdicts
 
 
-def test_blocking_findings_stand_apart_and_the_gravest_come_first() -> None:
+def test_blocking_findings_are_separate_and_the_most_severe_come_first() -> None:
     text, report = rendered("html", CASES["blocked"]()), reports(CASES["blocked"]())
     [account] = report["accounts"]
     failed = [each for each in account["outcomes"] if each["outcome"] == "fail"]
@@ -57,7 +57,7 @@ def test_blocking_findings_stand_apart_and_the_gravest_come_first() -> None:
     assert order == sorted(order, key="chml".index) and len(set(order)) > 1
 
 
-def test_each_outcome_stands_in_its_account() -> None:
+def test_each_outcome_is_in_its_account() -> None:
     text, report = rendered("html", CASES["several"]()), reports(CASES["several"]())
     parts = text.split("<details class=a ")[1:]
     assert len(parts) == len(report["accounts"])
@@ -105,6 +105,11 @@ def test_both_languages_say_everything() -> None:
     assert set(languages) == {"en", "zh"}
 
 
+def test_the_history_of_all_accounts_has_a_title_in_both_languages() -> None:
+    render, summary = renderer("html"), Summary(days=(Day("2026-11-21", 1, 0, 2), Day("2026-11-22", 0, 1, 2)))
+    assert "<h3><bdi><i lang=en>All accounts</i><i lang=zh>全部账号</i></bdi></h3>" in render.end(summary)
+
+
 def test_a_trend_has_plots_and_their_values() -> None:
     text = rendered("html", trend())
     section = text[text.index("<section class=trend>") : text.index("</section>")]
@@ -122,7 +127,7 @@ def test_a_trend_is_summed_up_by_its_last_snapshot() -> None:
     assert text.partition(tile)[2].startswith("78<"), "earlier snapshots had 40 and 55"
 
 
-def test_a_trend_says_when_each_snapshot_was_taken() -> None:
+def test_a_trend_shows_when_each_snapshot_was_taken() -> None:
     snapshots, policy = trend()
     dated = [
         Snapshot.from_document({**each.document, "taken_at": f"2026-11-{day:02}T10:00:00Z"})

@@ -50,7 +50,7 @@ WITHOUT_A_PLACE: Final = {
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_report_says_it(form: str) -> None:
+def test_a_report_names_what_judged(form: str) -> None:
     text = report(form)
     parts: dict[str, list[str | None]] = {
         "judged": ["shared/ours.yaml", "sha256:0123456789ab", "1.2.3", "2026-11-22T12:00:00Z"],

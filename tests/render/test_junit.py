@@ -31,7 +31,7 @@ def test_junit_counts_what_the_report_counts(case: str) -> None:
         assert stated == len(root.findall(f".//{kind}"))
 
 
-def test_advisory_findings_are_no_failures_but_keep_their_message() -> None:
+def test_advisory_findings_are_skipped_with_their_message() -> None:
     root = fromstring(rendered("junit", CASES["blocked"]()))
     advisory = [o for o in outcomes("blocked") if o["outcome"] == "fail" and o["level"] == "advisory"]
     messages = [skipped.get("message") for skipped in root.iter("skipped")]

@@ -25,7 +25,7 @@ def test_markdown_is_text_and_tables_and_nothing_from_outside(case: str) -> None
     rows = [line for line in text.splitlines() if line.startswith(("| ❌", "| ❓"))]
     assert len(rows) == sum(o["outcome"] in ("fail", "unknown") for o in outcomes(case))
     columns = {row.replace("\\|", "").count("|") for row in rows}
-    assert columns <= ({8} if case != "fleet" else {7, 8}), "of many accounts, the remedy stands in the table of rules"
+    assert columns <= ({8} if case != "fleet" else {7, 8}), "for many accounts, the table of rules has the remediation"
     verdict = {"clean": "✅ passed", "unknown": "❓ unknown"}.get(case)
     assert verdict is None or verdict in text.splitlines()[0]
 

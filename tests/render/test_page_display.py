@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from bench.browser import Browser
 
 from acctgate.model.snapshot import Snapshot
-from tests.support.browser import Browser
 from tests.support.reports import CASES, Case, fleet, rendered, trend
 
 _THIRTY: Final = 30

@@ -57,7 +57,7 @@ def test_every_outcome_of_json_is_a_row(case: str) -> None:
         assert row["folder"] == account.get("member", {}).get("folder")
 
 
-def test_a_row_says_when_and_by_which_policy_its_account_was_judged() -> None:
+def test_a_row_has_the_time_and_the_policy_of_the_judgement() -> None:
     member = {"folder": "/prod", "tags": {"team": "web"}, "labels": {}}
     document = {**GOOD, "account_id": "12", "taken_at": "2026-11-21T08:00:00+08:00", "member": member}
     render = renderer("parquet", Frame(judged_by=JUDGED_BY))
@@ -69,7 +69,7 @@ def test_a_row_says_when_and_by_which_policy_its_account_was_judged() -> None:
 
 
 @pytest.mark.parametrize("time", ["yesterday", "0001-01-01T00:00:00+08:00", "9999-12-31T23:00:00-08:00"])
-def test_a_time_that_is_none_is_null(time: str) -> None:
+def test_an_invalid_time_is_null(time: str) -> None:
     render = renderer("parquet")
     text = "".join(map(render.account, _reports({**GOOD, "taken_at": time}))) + render.end(Summary())
     assert {row["taken_at"] for row in _rows(text)} == {None}

@@ -46,7 +46,7 @@ def test_sarif_lists_every_rule_and_every_finding(case: str) -> None:
         assert ("suppressions" in result) == (result["properties"]["outcome"] == "waived")
 
 
-def test_fingerprints_are_stable_and_tell_findings_apart() -> None:
+def test_fingerprints_are_stable_and_unique() -> None:
     def prints() -> list[str]:
         [run] = json.loads(rendered("sarif", CASES["blocked"]()))["runs"]
         return [result["partialFingerprints"]["acctgate/v1"] for result in run["results"]]
@@ -55,7 +55,7 @@ def test_fingerprints_are_stable_and_tell_findings_apart() -> None:
     assert len(set(prints())) == len(prints())
 
 
-def test_findings_stand_on_the_policy_s_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_are_on_the_policy_s_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "gate.yaml").write_text(
         "version: 1\nextends: strict\nrules:\n  root-mfa: {}\n\n  session-duration:\n    max_hours: 1\n"
@@ -77,13 +77,13 @@ def _run(accounts: int) -> Any:
 
 
 def test_each_finding_has_its_own_hash_of_a_line() -> None:
-    """GitHub takes findings of one rule on one line for the same, unless a hash tells them apart."""
+    """GitHub merges findings of one rule on one line unless they have different hashes."""
     results = _run(3)["results"]
     hashes = {result["partialFingerprints"]["primaryLocationLineHash"] for result in results}
     assert len(hashes) == len(results) > 3
 
 
-def test_a_file_has_at_most_25_000_results_the_gravest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_has_at_most_25_000_results_the_most_severe_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("acctgate.render.sarif._LIMIT", 30)
     everything = sum(o["outcome"] in ("fail", "unknown") for o in outcomes("blocked")) * 10
     run = _run(10)
@@ -97,7 +97,7 @@ def test_a_file_has_at_most_25_000_results_the_gravest_first(monkeypatch: pytest
     assert accounts == sorted(accounts), "those alike in the order of the input"
 
 
-def test_nothing_is_said_of_a_limit_that_is_not_reached() -> None:
+def test_a_limit_that_is_not_reached_is_not_mentioned() -> None:
     assert "toolExecutionNotifications" not in _run(2)["invocations"][0]
 
 
@@ -129,4 +129,4 @@ def test_indexes_in_settings_are_not_escaped() -> None:
 def test_files_are_named_from_the_repository_s_root(file: str, expected: str) -> None:
     frame = Frame(folder="/repo/infra", root="/repo")
     assert frame.from_root(Place(file, 3)) == Place(expected, 3)
-    assert Frame().from_root(Place(file, 3)) == Place(file, 3), "as it is, where there is no repository"
+    assert Frame().from_root(Place(file, 3)) == Place(file, 3), "unchanged without a repository"

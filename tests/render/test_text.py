@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.outcome import Outcome, Result
+from acctgate.model.outcome import Outcome, Place, Result
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render import Frame, renderer
 from tests.support import NOW
@@ -53,3 +53,21 @@ def test_names_are_short_unless_it_is_verbose(verbose: bool, shown: int) -> None
     text = render.account(AccountReport("1", "fail", (outcome,))) + render.end(Summary())
     assert [name in text for name in names] == [number < shown for number in range(7)]
     assert ("and 2 more (why)" in text) is not verbose
+
+
+def test_findings_show_the_line_of_the_program() -> None:
+    def outcome(rule: str, result: Result, line: int | None) -> Outcome:
+        place = Place("infra/main.py", line) if line else None
+        return Outcome(rule, result, "mandatory", "low", "s", "1", 2, "m", "r", place=place)
+
+    outcomes = (
+        outcome("a", "fail", 7),
+        outcome("b", "unknown", 7),
+        outcome("c", "fail", 9),
+        outcome("d", "fail", None),
+    )
+    text = renderer("text", Frame(verbose=True)).account(AccountReport("1", "fail", outcomes))
+    assert [line.strip() for line in text.splitlines() if "main.py" in line] == [
+        "infra/main.py:7: a, b",
+        "infra/main.py:9: c",
+    ]

@@ -224,6 +224,29 @@ def test_wrong_use_is_2(gate: Gate, inputs: dict[str, str], part: str) -> None:
     assert "report" not in outputs
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""},
+        {"ALIBABA_CLOUD_OIDC_TOKEN_FILE": "no-such-token", "ALIBABA_CLOUD_ROLE_ARN": ""},
+    ],
+)
+def test_without_credentials_nothing_passes(
+    gate: Gate, runner: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    """As in a pull request from a fork, which gets neither secrets nor a token."""
+    for name in [name for name in os.environ if name.startswith("ALIBABA_CLOUD_")]:
+        monkeypatch.delenv(name)
+    given = {"HOME": str(runner), "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true", **variables}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    done, outputs = gate()
+    assert (done.returncode, outputs["verdict"], outputs["exit-status"]) == (2, "error", "2")
+    assert "report" not in outputs
+    assert "acctgate: no credentials for Alibaba Cloud: " in done.stdout
+
+
 @pytest.mark.parametrize("name", sorted(set(ACTION["inputs"]) - {"comment", "working-directory", "python"}))
 def test_no_input_becomes_a_command_or_an_option(gate: Gate, runner: Path, name: str) -> None:
     gate(**{"snapshot": "good.json", name.replace("-", "_"): HOSTILE})

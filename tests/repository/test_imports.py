@@ -17,9 +17,9 @@ from typing import Final
 
 import pytest
 
-from acctgate.demo import DemoServer
 from tests.support import ROOT, one_line, seed
 from tests.support.accounts import GOOD
+from tests.support.demo import demo_server
 
 HEAVY = {"pulumi", "pulumi_policy", "alibabacloud_credentials", "alibabacloud_tea_openapi", "darabonba", "Tea", "grpc"}
 
@@ -67,6 +67,17 @@ def test_judging_a_file_loads_no_engine_and_no_sdk() -> None:
     assert not loaded & OPTIONAL, "each takes a hundredth of the time of a small check"
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_judging_a_snapshot_by_its_content_loads_no_reader_of_plans(tmp_path: Path, indent: int | None) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD, indent=indent), encoding="utf-8")
+    file = str(tmp_path / "good.json")
+    status, loaded = _loaded_by("check", "--policy", "baseline", file, "--format", "json")
+    assert status == 0
+    plan = {name for name in loaded if name.startswith("acctgate.plan.")}
+    assert plan == {f"acctgate.plan.{name}" for name in ("documents", "kinds", "resource_types")}
+    assert not loaded & {*HEAVY, *OPTIONAL, "rich", "subprocess"}
+
+
 def test_judging_a_file_as_text_loads_no_engine_and_no_sdk() -> None:
     status, loaded = _loaded_by("check", "--policy", "baseline", "--response", str(seed("003-security-preference.xml")))
     assert status == 3
@@ -87,6 +98,14 @@ def test_a_repair_loads_no_engine_and_no_sdk() -> None:
     status, loaded = _loaded_by("fix", "--policy", "baseline", "--response", str(seed("003-security-preference.json")))
     assert status == 0
     assert not loaded & {*HEAVY, "rich", "requests", "aiohttp"}
+
+
+def test_reading_an_account_with_keys_of_the_environment_loads_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    with demo_server(monkeypatch):
+        status, loaded = _loaded_by("snapshot")
+    assert status == 0
+    assert "urllib3" in loaded
+    assert not loaded & {*HEAVY, "requests", "aiohttp"}, "a preview waits for what is imported here"
 
 
 def test_the_package_itself_imports_only_its_version() -> None:
@@ -156,9 +175,7 @@ def test_all_commands_but_preview_work_without_the_extra(tmp_path: Path, monkeyp
         "doctor": 0,
         "rules": 0,
     }
-    with DemoServer() as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch):
         statuses, errors = _statuses(list(commands), tmp_path)
     assert (dict(zip(commands, statuses, strict=True)), errors) == (commands, "")
     assert json.loads((tmp_path / "live.json").read_text(encoding="utf-8"))["account_id"] == "1234567890123456"

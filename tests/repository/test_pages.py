@@ -90,6 +90,8 @@ def test_every_command_is_understood(page: Path, tmp_path: Path, monkeypatch: py
             assert set(words) <= _MAKE
         elif program == "pip" and command.runs:
             assert words in (["install", "."], ["install", ".[pulumi]"]), "a package index has no release"
+        elif program == "python3" and command.runs:
+            assert words == ["-m", "venv", ".venv", "&&", ".", ".venv/bin/activate"]
         else:
             assert not command.runs or program in {"acctgate", *_SHELL}, f"{command.line}: say what it needs"
 

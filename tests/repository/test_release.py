@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
     for name, text in {
         "pyproject.toml": '[project]\nversion = "1.2.3"\n',
         "src/acctgate/version.py": '__version__ = "1.2.3"\n',
-        "src/acctgate/crossguard/policies/PulumiPolicy.yaml": "version: 1.2.3\n",
+        "src/acctgate/crossguard/bundled_pack/PulumiPolicy.yaml": "version: 1.2.3\n",
         "policies/PulumiPolicy.yaml": "version: 1.2.3\n",
         "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n## 1.2.3 - 2026-12-01\n\n### Added\n- A\n\n## 1.2.2 - 2026",
     }.items():

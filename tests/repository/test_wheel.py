@@ -75,8 +75,8 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
         "acctgate/py.typed",
         "acctgate/policy/presets/baseline.yaml",
         "acctgate/policy/presets/strict.yaml",
-        "acctgate/crossguard/policies/PulumiPolicy.yaml",
-        "acctgate/crossguard/policies/__main__.py",
+        "acctgate/crossguard/bundled_pack/PulumiPolicy.yaml",
+        "acctgate/crossguard/bundled_pack/__main__.py",
     }
     others = {name.partition("/")[0] for name in names - wanted}
     assert len(others) == 1 and others.pop().endswith(".dist-info")

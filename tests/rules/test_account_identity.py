@@ -55,6 +55,29 @@ def check(
     return done.status, found["outcome"], found["message"]
 
 
+WAIVER = "\nwaivers: [{rule: account-identity, reason: r, owner: o, expires: 2099-01-01}]"
+
+
+def test_nothing_makes_up_for_another_account_than_the_option_names(tmp_path: Path) -> None:
+    rules, named = "{account-identity: {severity: low}}", ("--account", ONE)
+    for words in ((), ("--fail-on", "critical")):
+        assert check(tmp_path, {"account_id": TWO}, *words, *named, rules=rules)[:2] == (1, "fail")
+    status, outcome, message = check(tmp_path, {"account_id": TWO}, *named, rules=rules + WAIVER)
+    assert (status, outcome) == (1, "fail")
+    assert message == f"account {TWO} is not expected; the waiver by o does not apply: --account names other accounts"
+    own = f"{{account-identity: {{accounts: ['{ONE}']}}}}{WAIVER}"
+    for words in ((), ("--account", TWO)):
+        assert check(tmp_path, {"account_id": TWO}, *words, rules=own)[:2] == (0, "waived")
+
+
+def test_a_baseline_excuses_no_other_account(tmp_path: Path) -> None:
+    """A verdict on another account proves nothing, however long it is judged."""
+    rules = f"{{account-identity: {{accounts: ['{ONE}']}}}}"
+    base = tmp_path / "base.json"
+    base.write_text(json.dumps({"version": 1, "account_id": TWO}))
+    assert check(tmp_path, {"account_id": TWO}, "--baseline", str(base), rules=rules)[:2] == (1, "fail")
+
+
 @pytest.mark.parametrize("level", ["advisory", "disabled", ""])
 def test_the_option_makes_the_rule_mandatory(tmp_path: Path, level: str) -> None:
     """The verdict on another account would be a pass that nobody asked for."""
@@ -71,7 +94,7 @@ def test_the_option_names_the_accounts_that_are_meant(tmp_path: Path) -> None:
     assert check(tmp_path, named)[:2] == (0, "pass")
     assert check(tmp_path, named, "--account", ONE)[:2] == (0, "pass")
     assert check(tmp_path, named, "--account", TWO, "--account", ONE)[:2] == (0, "pass")
-    assert check(tmp_path, named, "--account", TWO) == (1, "fail", f"account {ONE} is not meant")
+    assert check(tmp_path, named, "--account", TWO) == (1, "fail", f"account {ONE} is not expected")
     assert check(tmp_path, {})[:2] == (0, "skipped")
     assert check(tmp_path, {}, "--account", ONE) == (3, "unknown", "unknown: the account has no id")
 

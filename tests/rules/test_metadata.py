@@ -11,7 +11,7 @@ from acctgate.language import LANGUAGES, Language
 from acctgate.model.outcome import Severity
 from acctgate.policy import load_preset
 from acctgate.rules import RULES, Rule
-from acctgate.rules.base import NOT_PARAMETERS, SHARED_PARAMETERS
+from acctgate.rules.support.entry import NOT_PARAMETERS, SHARED_PARAMETERS
 from tests.support import HERE
 
 TABLE: Final = """
@@ -147,9 +147,9 @@ def test_ids_are_unique() -> None:
 
 
 def test_every_example_folder_belongs_to_a_rule() -> None:
-    folders = {path.name for path in (HERE / "rules").iterdir() if path.is_dir()} - {"__pycache__"}
+    folders = {path.name for path in (HERE / "rules").iterdir() if path.is_dir()} - {"__pycache__", "support"}
     assert folders <= {rule.id for rule in RULES}
-    kinds = {path.name for path in (HERE / "rules").glob("*/*") if path.is_dir()}
+    kinds = {path.name for path in (HERE / "rules").glob("*/*") if path.is_dir()} - {"__pycache__"}
     assert kinds <= {"pass", "fail", "unknown", "skipped"}
 
 

@@ -11,9 +11,10 @@ import pytest
 from acctgate.diff import compare_policies
 from acctgate.evaluate.judge import Judge
 from acctgate.model.outcome import Outcome
-from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.provider import Provider
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import after_deploy
+from acctgate.plan.match_accounts import after_deploy
 from acctgate.plan.read import read_plan
 from tests.support import HERE, NOW, judge, outcomes_of, policy_of
 from tests.support.process import run_here

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from acctgate.crossguard.gate import judge_stack
-from acctgate.crossguard.stack import StackAccount
+from acctgate.crossguard.stack_accounts import StackAccount
+from acctgate.crossguard.stack_judge import judge_stack
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report_document import Report

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from acctgate.demo import DemoServer
 from acctgate.model.credential_report import ROOT, hash_name
+from acctgate.model.optional_sections import Extras
 from acctgate.model.snapshot import Snapshot
 from acctgate.sources.call_error import CallError
 from acctgate.sources.credential_report import parse_answers, read_credential_report
@@ -25,6 +26,7 @@ from acctgate.sources.responses import read_responses
 from acctgate.sources.target import Target
 from tests.support import one_line
 from tests.support.credentials import GENERATED, HEADER, OLD, RECENT, answer, row
+from tests.support.demo import demo_server
 from tests.support.process import run_here
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -275,9 +277,7 @@ def test_pieces_make_up_one_report() -> None:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     """Serve the demo account, with its credentials in the environment and no pauses."""
     monkeypatch.setattr("acctgate.sources.credential_report.FIRST_PAUSE", 0.001)
-    with DemoServer() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as running:
         yield running
 
 
@@ -345,7 +345,7 @@ def test_without_permission_the_counts_are_judged(server: DemoServer, denied: st
 
 
 def test_hashed_names_never_leave_the_reader(server: DemoServer) -> None:
-    snapshot = read_account(Target(endpoint=server.endpoint), datetime.now(UTC), names="hash")
+    snapshot = read_account(Target(endpoint=server.endpoint), datetime.now(UTC), extras=Extras(names="hash"))
     text = json.dumps(snapshot.document["CredentialReport"])
     assert "alice" not in text and "onaliyun" not in text and not snapshot.problems
     assert hash_name(snapshot.account_id, "alice@example.onaliyun.com") in text
@@ -354,13 +354,13 @@ def test_hashed_names_never_leave_the_reader(server: DemoServer) -> None:
 
 def test_a_report_is_generated_again_after_four_hours(server: DemoServer) -> None:
     target, credentials = Target(endpoint=server.endpoint), server.account.credentials
-    read_account(target, datetime.now(UTC), names="clear")
+    read_account(target, datetime.now(UTC), extras=Extras(names="clear"))
     assert credentials.generated is not None
     credentials.generated -= timedelta(hours=5)
     server.calls.clear()
-    read_account(target, datetime.now(UTC), names="clear")
+    read_account(target, datetime.now(UTC), extras=Extras(names="clear"))
     assert server.calls["GenerateCredentialReport"] == 1
-    read_account(target, datetime.now(UTC), names="clear")
+    read_account(target, datetime.now(UTC), extras=Extras(names="clear"))
     assert server.calls["GenerateCredentialReport"] == 1
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from acctgate.reading import SourceError
-from acctgate.sources.credentials import find_credentials, find_source
+from acctgate.sources.credential_sources import find_source
+from acctgate.sources.credentials import find_credentials
+from acctgate.sources.profiles import profile_region
 from acctgate.sources.target import Target
 from tests.support import one_line
 from tests.support.process import run_here
@@ -115,6 +117,14 @@ def test_a_profile_is_used_before_the_environment() -> None:
         with pytest.raises(SourceError, match=rf"^no credentials for Alibaba Cloud: .*{name}") as caught:
             find_credentials(name)
         assert reason in str(caught.value) and "mine-secret" not in str(caught.value)
+
+
+def test_without_a_file_of_profiles_the_error_says_what_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "new"))
+    with pytest.raises(SourceError, match=r"config\.json: no such file; `aliyun configure` writes it$"):
+        profile_region("ci")
 
 
 @pytest.mark.parametrize(

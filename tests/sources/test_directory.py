@@ -11,7 +11,7 @@ import pytest
 
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
-from acctgate.organization import prepare
+from acctgate.organization import list_accounts
 from acctgate.reading import SourceError
 from acctgate.sources import directory
 from acctgate.sources.caller import Caller
@@ -19,6 +19,7 @@ from acctgate.sources.directory import Directory, read_directory
 from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
 from acctgate.sources.target import Target
 from tests.support import one_line
+from tests.support.demo import demo_server
 from tests.support.process import run_here
 
 
@@ -107,11 +108,11 @@ def test_an_account_that_is_not_the_management_account(server: DemoServer) -> No
 
 
 def test_an_account_without_a_directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    with DemoServer() as alone:
-        for name, value in alone.environment.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(SourceError, match=r"ResourceDirectoryNotInUse.*use the management account"):
-            read_directory(_call(alone))
+    with (
+        demo_server(monkeypatch) as alone,
+        pytest.raises(SourceError, match=r"ResourceDirectoryNotInUse.*use the management account"),
+    ):
+        read_directory(_call(alone))
 
 
 CHANGED = (
@@ -233,8 +234,8 @@ def test_members_that_join_and_leave_between_runs_show(server: DemoServer) -> No
 def test_a_server_that_holds_a_call_does_not_hold_the_listing(
     server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(prepare, "LISTING_SECONDS", 0.05)
-    monkeypatch.setattr(prepare, "connect", lambda *_: time.sleep(2))
+    monkeypatch.setattr(list_accounts, "LISTING_SECONDS", 0.05)
+    monkeypatch.setattr(list_accounts, "_connect", lambda *_, **__: time.sleep(2))
     done = run_here("snapshot", "--organization", "--output", tmp_path / "a.ndjson")
     assert (done.status, [*tmp_path.iterdir()]) == (2, [])
     one_line(done.stderr, "the accounts cannot be listed: timeout after")

@@ -14,7 +14,7 @@ import pytest
 
 from acctgate.demo import DemoAccount, DemoOrganization, DemoServer
 from acctgate.demo.credentials import CredentialReports
-from acctgate.sources import call_policy, caller, transport
+from acctgate.sources import caller, retry, transport
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.operations import (
     AGGREGATE_ACCOUNT_COMPLIANCE,
@@ -89,8 +89,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with pytest.MonkeyPatch.context() as patch, DemoServer(account, tls=folder) as demo, FaultyServer(demo) as server:
         for name, value in {**demo.environment, "ACCTGATE_ENDPOINT": server.endpoint}.items():
             patch.setenv(name, value)
-        patch.setattr(call_policy, "_BACKOFF", 0.001)
-        patch.setattr(call_policy, "_LONGEST_RETRY_AFTER", 0.01)
+        patch.setattr(retry, "_BACKOFF", 0.001)
+        patch.setattr(retry, "_LONGEST_RETRY_AFTER", 0.01)
         _shorten(patch, server)
         with refusing_endpoint() as refusing:
             places = {

@@ -19,12 +19,14 @@ from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
-from acctgate.sources.live import LiveAccount, read_account
-from acctgate.sources.responses import snapshot_of
+from acctgate.sources.live import read_account
+from acctgate.sources.live_account import LiveAccount
+from acctgate.sources.new_snapshot import snapshot_of
 from acctgate.sources.snapshots import read_snapshots
 from acctgate.sources.target import Target
 from tests.support import NOW, one_line
 from tests.support.accounts import OPTIONAL_READS, READS
+from tests.support.demo import demo_server
 from tests.support.ports import refusing_endpoint
 from tests.support.process import run_here
 
@@ -32,9 +34,7 @@ from tests.support.process import run_here
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     """Serve the demo account, with its credentials in the environment."""
-    with DemoServer() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as running:
         yield running
 
 
@@ -63,7 +63,11 @@ def test_a_whole_account(server: DemoServer) -> None:
         "version": 1,
         "account_id": server.account.account_id,
         "taken_at": "2026-11-22T12:00:00Z",
-        "read_as": {"caller": f"acs:ram::{server.account.account_id}:user/demo", "region": "cn-shanghai"},
+        "read_as": {
+            "caller": f"acs:ram::{server.account.account_id}:user/demo",
+            "region": "cn-shanghai",
+            "endpoint": server.endpoint,
+        },
         "SecurityPreference": server.account.preference,
         "AccountSecurityPracticeInfo": server.account.practice,
         "CompliancePackReports": [report],
@@ -309,9 +313,7 @@ def test_answers_that_are_none(server: DemoServer, status: int, body: bytes) -> 
 def test_a_role_leads_to_another_account(monkeypatch: pytest.MonkeyPatch) -> None:
     other = DemoAccount("2234567890123456")
     other.comply()
-    with DemoServer(DemoAccount(), other) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch, DemoAccount(), other) as server:
         snapshot = _read(server, f"acs:ram::{other.account_id}:role/auditor")
         assert (snapshot.account_id, snapshot.document["SecurityPreference"]) == (other.account_id, other.preference)
         done = run_here("check", "--role-arn", f"acs:ram::{other.account_id}:role/auditor", "--format", "ndjson")
@@ -397,9 +399,7 @@ def test_wrong_targets_are_2(command: str, arguments: tuple[str, str]) -> None:
 
 
 def test_every_compliance_pack_that_there_is_must_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    with DemoServer() as demo:
-        for name, value in demo.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as demo:
         account = LiveAccount(Target(endpoint=demo.endpoint))
         assert len(account.compliance_packs()) == 1
         original = demo._ListCompliancePacks
@@ -412,6 +412,13 @@ def test_every_compliance_pack_that_there_is_must_be_listed(monkeypatch: pytest.
         monkeypatch.setattr(demo, "_ListCompliancePacks", short)
         with pytest.raises(CallError, match="1 of 3"):
             account.compliance_packs()
+
+
+def test_a_parameter_that_is_not_text_is_an_error(server: DemoServer) -> None:
+    """An answer may contain half a surrogate pair, which no call can name."""
+    account = LiveAccount(Target(endpoint=server.endpoint))
+    with pytest.raises(CallError, match="UnexpectedAnswer: a parameter or the credentials are not text"):
+        account.compliance_pack_report("cp-\ud800")
 
 
 @pytest.mark.parametrize("extra", [{}, {"ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:9/x?token=SEKRET"}])
@@ -439,11 +446,12 @@ def test_an_identity_without_an_account_is_an_error(server: DemoServer, account:
 
 
 def test_how_an_account_was_read_stays_with_its_snapshot(tmp_path: Path) -> None:
-    snapshot = snapshot_of({}, {}, "1", "2026-11-22T12:00:00Z", ReadAs("live", None, "me", "a role", "cn-x", "ci"))
+    how = ("me", "a role", "cn-x", "ci", "127.0.0.1:1")
+    snapshot = snapshot_of({}, {}, "1", "2026-11-22T12:00:00Z", ReadAs("live", None, *how))
     (file := tmp_path / "s.json").write_text(json.dumps(snapshot.document))
     [found] = read_snapshots([str(file)])
-    assert found.read_as == ReadAs("snapshot", str(file), "me", "a role", "cn-x", "ci")
-    assert found.read_as.describe() == f"snapshot {file}, as me, in cn-x, profile ci"
+    assert found.read_as == ReadAs("snapshot", str(file), *how)
+    assert found.read_as.describe() == f"snapshot {file}, as me, in cn-x, profile ci, answered by 127.0.0.1:1"
 
 
 @pytest.mark.parametrize(
@@ -468,7 +476,7 @@ def test_another_account_than_meant_is_refused(
         assert "of account 1234567890123456, but --account is 1500000000000001" in found["detail"]
     else:
         assert done.stdout == ""
-        one_line(done.stderr, "account 1234567890123456 is not meant; --account is 1500000000000001")
+        one_line(done.stderr, "account 1234567890123456 is not expected; --account is 1500000000000001")
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert written == []
     again = run_here(*command, "--account", "1500000000000001", "--account", "1234567890123456")

@@ -93,6 +93,7 @@ def test_several_packs_are_kept_in_order(tmp_path: Path) -> None:
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-acs-request-id: A-B\r\n\r\n",
         "HTTP/2 200\ncontent-type:application/json\n",
         "\n\nHTTP/1.1 200 OK\n\n",
+        pytest.param("HTTP/1.1 100 Continue\r\n\r\n" * 2_000 + "HTTP/1.1 200 OK\n\n", id="many"),
         "\ufeff",
         "\n \t\n",
     ],

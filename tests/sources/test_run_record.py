@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import acctgate
+from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import AccountSettings
-from acctgate.crossguard.reader import BackgroundReader
 from acctgate.model.organization import RECORD, find_record, record_path
 from acctgate.model.run import Entry, Run
-from acctgate.organization.collect import open_collection
-from acctgate.organization.run import write_run
+from acctgate.model.snapshot import Snapshot
+from acctgate.organization.resumable_output import open_collection
+from acctgate.organization.run_record import write_run
 from acctgate.reading import SourceError
 from acctgate.sources.run_record import read_run
 from acctgate.sources.snapshots import read_snapshots
@@ -142,3 +143,60 @@ def test_an_invalid_record(output: Path, changes: dict[str, object], message: st
     with pytest.raises(SourceError, match=rf"not the record of a run \(version 1\): {message}"):
         read_run(output)
     assert run_here("check", "--snapshot", output, "--policy", "baseline").status == 2
+
+
+@pytest.mark.parametrize("again", ["a.ndjson", "copy.ndjson"])
+def test_an_output_that_is_given_twice_does_not_count_twice(output: Path, again: str) -> None:
+    second = output.with_name(again)
+    if second != output:
+        second.write_bytes(output.read_bytes())
+        record_path(second).write_bytes(record_path(output).read_bytes())
+    first, missing, twice = read_snapshots([str(output), str(second)])
+    assert (first.account_id, missing.account_id) == ("1001", "1002")
+    assert (twice.unreadable or "").endswith(f"{again}: another file has the output of this run; give each part once")
+    done = run_here("check", "--snapshot", output, "--snapshot", second, "--policy", "baseline")
+    assert (done.status, "give each part once" in done.stderr) == (2, True)
+
+
+def _parts(folder: Path, *shards: str) -> list[Path]:
+    """Write these parts of a run without their records, each with one account."""
+    for shard in shards:
+        (path := folder / f"{shard.partition('/')[0]}.ndjson").unlink(missing_ok=True)
+        entry = Entry(shard.replace("/", "0"))
+        run = Run("2026-11-22T12:00:00Z", "1001", "audit", shard=shard, accounts=(entry,))
+        with open_collection(path, run, resume=False, overwrite=True) as opened:
+            opened.add(Snapshot.from_document({"version": 1, "account_id": entry.id, "read_as": {"caller": "me"}}))
+            opened.finish()
+        record_path(path).unlink()
+    return sorted(folder.glob("*.ndjson"))
+
+
+def test_a_part_alone_whose_record_is_missing(tmp_path: Path) -> None:
+    [part] = _parts(tmp_path, "2/3")
+    assert json.loads(part.read_text())["read_as"] == {"caller": "me", "shard": "2/3"}
+    account, missing = read_snapshots([str(part)])
+    assert (account.account_id, account.unreadable, missing.account_id) == ("203", None, None)
+    remedy = r"put .run.json back beside the file, or join all parts with acctgate merge"
+    assert missing.unreadable == (
+        f"{part}: is part 2/3 of a run, and the accounts of the others are not known; {remedy}"
+    )
+    (policy := tmp_path / "policy.yaml").write_text("version: 1\nrules: {account-identity: {}}\n")
+    done = run_here("check", "--snapshot", part, "--policy", policy)
+    assert (done.status, remedy in done.stderr) == (2, True)
+    assert run_here("check", "--snapshot", "-", "--policy", policy, stdin=part.read_bytes()).status == 2
+
+
+def test_all_parts_without_records_are_the_run(tmp_path: Path) -> None:
+    *two, third = map(str, _parts(tmp_path, "1/3", "2/3", "3/3"))
+    assert [each.account_id for each in read_snapshots([*two, third])] == ["103", "203", "303"]
+    assert "3.ndjson: is part 3/3" in str([*read_snapshots([two[1], third])][-1].unreadable)
+    (joined := tmp_path / "all").write_text("".join(Path(part).read_text() for part in (*two, third)))
+    assert [each.unreadable for each in read_snapshots([str(joined)])] == [None] * 3
+
+
+@pytest.mark.parametrize("shard", ["1", "1/x", "1/0", "1/99999", "0/2", ""])
+def test_a_part_that_is_named_wrongly_is_not_the_run(tmp_path: Path, shard: str) -> None:
+    (path := tmp_path / "a.ndjson").write_text(
+        json.dumps({"version": 1, "account_id": "1001", "read_as": {"shard": shard}}) + "\n"
+    )
+    assert [each.unreadable is None for each in read_snapshots([str(path)])] == [True, False]

@@ -20,6 +20,7 @@ from acctgate.sources.responses import read_responses
 from acctgate.sources.target import Target
 from tests.support import one_line
 from tests.support.accounts import OPTIONAL_READS, READS
+from tests.support.demo import demo_server
 from tests.support.process import run_here
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -41,9 +42,7 @@ STATEMENTS: Final = [{"Type": "ClassicWhiteList", "IPList": ["10.0.0.0/8"]}]
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     """Serve the demo account, with its credentials in the environment."""
-    with DemoServer() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as running:
         yield running
 
 

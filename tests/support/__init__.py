@@ -17,9 +17,10 @@ import yaml
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
+from acctgate.model.planned_change import PlannedChange
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import PlannedChange, overlay
+from acctgate.plan.overlay import overlay
 from acctgate.plan.read import read_plan
 from acctgate.policy import Policy, load_policy
 
@@ -28,7 +29,7 @@ ROOT: Final = HERE.parent
 SARIF_SCHEMA: Final = ROOT.parent / "shared/data/sarif-2.1.0.schema.json"
 """The official schema, if this checkout has it beside it."""
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
-FOREIGN: Final = ("ALIBABA_CLOUD_", "ACCTGATE_")
+FOREIGN: Final = ("ALIBABA_CLOUD_", "ACCTGATE_", "COLUMNS")
 """Beginnings of the names of variables that tests must not inherit."""
 UPDATE: Final = os.environ.get("ACCTGATE_UPDATE_GOLDEN") == "1"
 """Whether to write the golden reports again."""
@@ -136,3 +137,9 @@ def seed(name: str) -> Path:
 def joined(lines: Iterable[str]) -> str:
     """Return lines as the text of a file."""
     return "".join(f"{line}\n" for line in lines)
+
+
+def write_snapshots(path: Path, *documents: Any) -> Path:
+    """Write documents to a file, one per line."""
+    path.write_text(joined(map(json.dumps, documents)), encoding="utf-8")
+    return path

@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from acctgate.cli import group
-from acctgate.cli.command_reference import leaves
+from acctgate.cli.support.command_reference import leaves
 
 COMMANDS: Final = dict(leaves(group))

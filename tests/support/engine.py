@@ -25,6 +25,9 @@ from acctgate.crossguard import (
 )
 from acctgate.crossguard.engine import find_engine, search_path
 from acctgate.demo import DemoServer
+from tests.support.engine_connections import separate_connections
+
+separate_connections()
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies"
@@ -49,9 +52,6 @@ class Run:
         return {o["rule"] for o in outcomes if o["outcome"] == outcome and o["level"] == level}
 
 
-_CLOSED = "Resource monitor has terminated"
-
-
 @dataclass
 class Stack:
     """A stack in a file:// back end of its own."""
@@ -61,17 +61,7 @@ class Stack:
     pack_config: Path | None = None
 
     def run(self, command: str = "preview", *, pack: bool = True, **options: Any) -> Run:
-        """Run `preview`, `up`, `refresh` or `destroy`.
-
-        The SDK keeps its connection to the engine in globals, and a thread of the run before may still close it: then
-        nothing has been registered, and it is run again. (A command of acctgate makes one run in a process.)
-        """
-        found = self._run(command, pack=pack, **options)
-        if not found.ok and not found.operations and _CLOSED in found.output:
-            found = self._run(command, pack=pack, **options)
-        return found
-
-    def _run(self, command: str, *, pack: bool, **options: Any) -> Run:
+        """Run `preview`, `up`, `refresh` or `destroy`."""
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
         violations: list[tuple[str, str]] = []

@@ -15,8 +15,8 @@ from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, load_policy, load_preset
 from acctgate.render import Frame, renderer
+from acctgate.sources.raw_snapshot import unreadable
 from acctgate.sources.responses import read_responses
-from acctgate.sources.snapshots import unreadable
 from tests.support import DENIED, HERE, NOW, credentials, seed
 from tests.support.accounts import GOOD
 

@@ -6,6 +6,6 @@ from acctgate import redact
 
 
 def unprotect() -> None:
-    """Stop redacting all values, of the process and of this thread."""
+    """Stop redacting all values, of the process and of this context."""
     redact._secrets.clear()
-    redact._thread.secrets.clear()
+    redact._in_context.set(None)

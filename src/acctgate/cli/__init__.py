@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -22,6 +24,8 @@ from acctgate.version import __version__
 COMPLETE_VARIABLE: Final = "_ACCTGATE_COMPLETE"
 """The variable by which the script of a shell asks for completion."""
 
+_LONGEST_MESSAGE: Final = 10_000
+"""Characters of a message: it may list every error of a compiler."""
 _GARBAGE: Final = 50_000
 """New objects before Python looks for garbage. Its default of 700 takes a twentieth of a small check, for nothing."""
 
@@ -64,7 +68,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest a similar command if there is none of this name."""
+        """Suggest a similar command if there is no command of this name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             close = get_close_matches(name, COMMANDS, n=1)
@@ -137,6 +141,8 @@ _add_debug(group)
 def main() -> NoReturn:
     """Run a command. Report any error in one line with exit status 2, since 1 would mean a violation."""
     gc.set_threshold(_GARBAGE)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: processes and temporary files go
+    atexit.register(gc.freeze)  # skips the last garbage collection: the process ends anyway
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # reports are UTF-8 in every locale; a lone surrogate becomes ?
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -146,7 +152,7 @@ def main() -> NoReturn:
         error.show()
         code = 2
     except click.ClickException as error:
-        code = _fail(one_line(error.format_message()), error)
+        code = _fail(one_line(error.format_message(), _LONGEST_MESSAGE), error)
     except (click.Abort, KeyboardInterrupt):
         code = _fail("interrupted")
     except SystemExit as end:  # raised by completion, and by click if the reader of the help closes the pipe

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from acctgate.cli.accounts import is_large, read_accounts, read_raw, recorded_scope, source_options
-from acctgate.cli.comparing import Earlier, comparing_options
-from acctgate.cli.completion import files as complete_files
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.judging import Judging, judging_options, require_blocking_in_groups, require_blocking_rule
-from acctgate.cli.options import (
-    chosen_frameworks,
-    framework_option,
-    lock_file_option,
-    or_fail,
-    plan_option,
-    planned_changes,
-    policy,
+from acctgate.cli.support.accounts import is_large, read_accounts, read_raw, recorded_scope, source_options
+from acctgate.cli.support.comparing_options import Earlier, comparing_options
+from acctgate.cli.support.completion import files as complete_files
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import chosen_frameworks, planned_changes, policy
+from acctgate.cli.support.judging_options import (
+    Judging,
+    judging_options,
+    require_blocking_in_groups,
+    require_blocking_rule,
 )
-from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
-from acctgate.cli.progress import READING, progress
-from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, settle
+from acctgate.cli.support.options import framework_option, lock_file_option, plan_option
+from acctgate.cli.support.organization_options import READING_MANY, OrganizationOptions, organization_options, read_each
+from acctgate.cli.support.progress import READING, Progress, progress
+from acctgate.cli.support.writer import Writer
+from acctgate.evaluate.fail_on import FailOn
+from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, evaluate_judged
 from acctgate.model.report import AccountReport
+from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
 
 if TYPE_CHECKING:
+    from acctgate.cli.support.totals import Totals
+    from acctgate.evaluate.baseline import Baseline
     from acctgate.evaluate.controls import Controls
     from acctgate.evaluate.workers import Workers
     from acctgate.frameworks.framework import Framework
@@ -81,79 +87,54 @@ def command(
     """Check API responses, snapshots, or otherwise the live account; with --organization, many accounts.
 
     What each FILE is, a snapshot, an API response or a plan, is recognized by its content.
-    """
-    notifier = judging.notifier()
-    with notifier or nullcontext():
-        if files:
-            from acctgate.evaluate.input_kind import sort_inputs  # noqa: PLC0415 - the readers of plans load only for files
 
-            given = or_fail(lambda: sort_inputs(files))
-            snapshots, responses, plans = snapshots + given.snapshots, responses + given.responses, plans + given.plans
-        if many.selected and (responses or snapshots):
+    Exit status: 0 pass; 1 a mandatory rule is violated; 3 a mandatory rule is unknown; 2 any other error.
+    """
+    with judging.notifier() as notifier:
+        inputs = _sorted(files, _Inputs(responses, snapshots, plans))
+        if many.selected and (inputs.responses or inputs.snapshots):
             raise click.UsageError(
                 "--organization and --accounts read live accounts; leave out --response and --snapshot"
             )
-        wanted = policy(judging.policy_file)
-        now = datetime.now(UTC)
-        found = chosen_frameworks(frameworks)
-        controls = _controls(found, wanted, now)
-        writer = judging.writer(wanted, judged_by(wanted, now), found)
-        writer.scope, writer.finish = recorded_scope(snapshots), earlier.finish
-        planned = planned_changes(plans, lock_file)
+        wanted, now = policy(judging.policy_file), datetime.now(UTC)
+        chosen = chosen_frameworks(frameworks)
+        writer = judging.writer(wanted, judged_by(wanted, now), chosen)
+        writer.scope, writer.finish = recorded_scope(inputs.snapshots), earlier.finish
+        planned = planned_changes(inputs.plans, lock_file)
         known, blocking = judging.baseline(wanted), judging.fail_on()
         require_blocking_rule(wanted.source, wanted.levels(), blocking)
         earlier.read_history(wanted, now)
         earlier.read_report()
-        with ExitStack() as stack:
-            workers = _start_workers(stack, jobs, snapshots, wanted, now, controls) if planned is None else None
-            title = READING_MANY if many.selected else "judging" if responses or snapshots else READING
-            shown = stack.enter_context(progress(title, verbose=judging.verbose))
-            if workers:
-                judged = workers.judge(read_raw(responses, snapshots))
-                evaluation = settle(judged, wanted, now, baseline=known, fail_on=blocking)
-            else:
-                sections = wanted.sections | (controls.sections if controls else frozenset())
-                users = wanted.names_to_read
-                if many.selected:
-                    prepared = many.prepare(judging.live, sections, users, now, shown, wanted.max_report_age)
-                    writer.scope = prepared.run.scope
-                    accounts = read_each(prepared, prepared.run.accounts, shown)
-                else:
-                    accounts = read_accounts(
-                        responses, snapshots, judging.live, now, shown.say, sections, users, wanted.max_report_age
-                    )
-                evaluation = evaluate(
-                    accounts,
-                    wanted,
-                    now,
-                    planned=planned,
-                    baseline=known,
-                    fail_on=blocking,
-                    controls=controls,
-                    comments=_comments(planned, plans),
-                )
-            judged_accounts = evaluation if planned is None else _with_repairs(evaluation, wanted, now)
-            compared = earlier.watch(require_blocking_in_groups(wanted.source, judged_accounts, blocking))
-            counted = compared if many.selected else shown.count(compared, "accounts")
-            reports = shown.until(counted, first=writer.on_terminal)
-            try:
-                code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
-            except EvaluationError as error:
-                raise click.ClickException(str(error)) from None
-        judging.warn_stale_baseline(evaluation.stale_entries())
-        if planned is not None and code in (0, 1):  # exit statuses 2 and 3 have their own message
-            _say_if_unchanged(judging, plans, planned)
-    if notifier:
-        notifier.send(code)
+        run = _Run(inputs, many, judging, wanted, now, planned, known, blocking, _controls(chosen, wanted, now))
+        watch = _Watch(lambda reports: notifier.watch(earlier.watch(reports)), bool(judging.notify) or earlier.compares)
+        code = run.write(writer, jobs, watch)
+    notifier.send(code)
     ctx.exit(code)
 
 
-def _say_if_unchanged(judging: Judging, plans: Sequence[str], planned: Sequence[Planned]) -> None:
-    """Write a line if the plans change nothing that is judged."""
-    from acctgate.model.other_change import is_effective  # noqa: PLC0415 - loads only for a plan
+class _Inputs(NamedTuple):
+    """The files that options and arguments name."""
 
-    if not any(map(is_effective, planned)):
-        judging.notice(f"{', '.join(plans)}: no SecurityPreference changes; the account is judged as read")
+    responses: tuple[str, ...]
+    snapshots: tuple[str, ...]
+    plans: tuple[str, ...]
+
+
+class _Watch(NamedTuple):
+    """What looks at reports before they are written."""
+
+    apply: Callable[[Iterable[AccountReport]], Iterable[AccountReport]]
+    needs_reports: bool
+
+
+def _sorted(files: tuple[str, ...], named: _Inputs) -> _Inputs:
+    """Return the files that options name, and those that are recognized by their content."""
+    if not files:
+        return named
+    from acctgate.evaluate.input_kind import sort_inputs  # noqa: PLC0415 - only for arguments
+
+    found = or_fail(lambda: sort_inputs(files))
+    return _Inputs(named.responses + found.responses, named.snapshots + found.snapshots, named.plans + found.plans)
 
 
 def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) -> Controls | None:
@@ -165,37 +146,126 @@ def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) ->
     return Controls(frameworks, policy, now)
 
 
-def _comments(planned: Sequence[Planned] | None, plans: Sequence[str]) -> tuple[Comment, ...]:
-    """Return the comments in this folder's program, at what it plans, that may be waivers."""
-    if not planned:
-        return ()
-    from acctgate.plan.comments import program_comments  # noqa: PLC0415 - only a plan has such comments
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is judged, and by what."""
 
-    return program_comments(planned, Path.cwd(), plans)
+    inputs: _Inputs
+    many: OrganizationOptions
+    judging: Judging
+    policy: Policy
+    now: datetime
+    planned: Sequence[Planned] | None
+    baseline: Baseline | None
+    fail_on: FailOn | None
+    controls: Controls | None
 
+    def write(self, writer: Writer, jobs: int | None, watch: _Watch) -> int:
+        """Judge the accounts, write the reports, which pass through `watch`, and return the exit status."""
+        with ExitStack() as stack:
+            workers = self._start_workers(stack, jobs)
+            shown = stack.enter_context(progress(self._title, verbose=self.judging.verbose))
+            few = False
+            rest: Iterable[Totals] = ()
+            if workers is None:
+                evaluation = self._evaluate(writer, shown)
+            else:
+                few = not (watch.needs_reports or writer.needs_reports or self._needs_reports)
+                evaluation, rest = self._evaluate_in(workers, shown, few)
+            repaired = evaluation if self.planned is None else self._with_repairs(evaluation)
+            reports = watch.apply(require_blocking_in_groups(self.policy.source, repaired, self.fail_on))
+            if workers is None and not self.many.selected:
+                reports = shown.count(reports, "accounts")
+            if not few:
+                reports = shown.until(reports, first=writer.on_terminal)
+            try:
+                code = writer.write(reports, evaluation.notices, shown.until(rest, first=False))
+            except EvaluationError as error:
+                raise click.ClickException(str(error)) from None
+        self.judging.warn_stale_baseline(evaluation.stale_entries())
+        if self.planned is not None and code in (0, 1):  # exit statuses 2 and 3 have their own message
+            self._say_if_unchanged(self.planned)
+        return code
 
-def _with_repairs(evaluation: Evaluation, policy: Policy, now: datetime) -> Iterator[AccountReport]:
-    """Yield the reports on what a plan makes of accounts with their repairs, in the language of this folder."""
-    from acctgate.fix.detect import detect_target  # noqa: PLC0415 - only a plan needs a repair
-    from acctgate.fix.for_plan import with_repairs  # noqa: PLC0415
+    @property
+    def _title(self) -> str:
+        if self.many.selected:
+            return READING_MANY
+        return "judging" if self.inputs.responses or self.inputs.snapshots else READING
 
-    return with_repairs(evaluation, evaluation.accounts, policy, now, detect_target(Path.cwd()))
+    def _start_workers(self, stack: ExitStack, jobs: int | None) -> Workers[Totals] | None:
+        """Start worker processes for large input or --jobs. Call this before any thread starts, since they fork."""
+        files = self.inputs.snapshots
+        if self.planned is not None or not files or jobs == 1 or (jobs is None and not is_large(files)):
+            return None
+        from acctgate.cli.support.totals import Totals  # noqa: PLC0415 - loads only for workers
+        from acctgate.evaluate import workers  # noqa: PLC0415 - multiprocessing would slow down every other check
 
+        jobs = jobs or workers.available_cores()
+        if jobs == 1 or not workers.can_fork():
+            return None
+        return stack.enter_context(workers.Workers(jobs, self.policy, self.now, Totals.of, self.controls))
 
-def _start_workers(
-    stack: ExitStack,
-    jobs: int | None,
-    files: tuple[str, ...],
-    policy: Policy,
-    now: datetime,
-    controls: Controls | None,
-) -> Workers | None:
-    """Start worker processes for large input or --jobs. Call this before any thread starts, since they fork."""
-    if not files or jobs == 1 or (jobs is None and not is_large(files)):
-        return None
-    from acctgate.evaluate import workers  # noqa: PLC0415 - multiprocessing would slow down every other check
+    @property
+    def _needs_reports(self) -> bool:
+        """Whether the report on an account is not final yet when a worker has judged it."""
+        policy = self.policy
+        return bool(policy.all_waivers or policy.groups or self.baseline or self.fail_on or self.controls)
 
-    jobs = jobs or workers.available_cores()
-    if jobs == 1 or not workers.can_fork():
-        return None
-    return stack.enter_context(workers.Workers(jobs, policy, now, controls))
+    def _evaluate_in(self, workers: Workers[Totals], shown: Progress, few: bool) -> tuple[Evaluation, Iterator[Totals]]:
+        """Judge in worker processes.
+
+        Returns:
+            The reports on all accounts, or on as few as show that there are many; and the totals over the others.
+        """
+        from acctgate.render.fleet import FEW  # noqa: PLC0415 - loads only for workers
+
+        accounts = iter(shown.count(read_raw(self.inputs.responses, self.inputs.snapshots), "accounts"))
+        judged = workers.judge(islice(accounts, FEW + 1) if few else accounts)
+        evaluation = evaluate_judged(judged, self.policy, self.now, baseline=self.baseline, fail_on=self.fail_on)
+        return evaluation, workers.summarize(accounts)
+
+    def _evaluate(self, writer: Writer, shown: Progress) -> Evaluation:
+        return evaluate(
+            self._read(writer, shown),
+            self.policy,
+            self.now,
+            planned=self.planned,
+            baseline=self.baseline,
+            fail_on=self.fail_on,
+            controls=self.controls,
+            comments=self._comments(),
+        )
+
+    def _read(self, writer: Writer, shown: Progress) -> Iterator[Snapshot]:
+        """Read the accounts that the options name."""
+        extras = self.policy.extras(self.now, self.controls.sections if self.controls else frozenset())
+        live, (responses, snapshots, _) = self.judging.live, self.inputs
+        if not self.many.selected:
+            return read_accounts(responses, snapshots, live, self.now, shown.say, extras)
+        prepared = self.many.prepare(live, extras, self.now, shown)
+        writer.scope = prepared.run.scope
+        return read_each(prepared, prepared.run.accounts, shown)
+
+    def _comments(self) -> tuple[Comment, ...]:
+        """Return the comments in this folder's program, at what it plans, that may be waivers."""
+        if not self.planned:
+            return ()
+        from acctgate.plan.comments import program_comments  # noqa: PLC0415 - only a plan has such comments
+
+        return program_comments(self.planned, Path.cwd(), self.inputs.plans)
+
+    def _with_repairs(self, evaluation: Evaluation) -> Iterator[AccountReport]:
+        """Yield the reports on what a plan makes of accounts with their repairs, in the language of this folder."""
+        from acctgate.fix.detect import detect_target  # noqa: PLC0415 - only a plan needs a repair
+        from acctgate.fix.for_plan import with_repairs  # noqa: PLC0415
+
+        return with_repairs(evaluation, evaluation.accounts, self.policy, self.now, detect_target(Path.cwd()))
+
+    def _say_if_unchanged(self, planned: Sequence[Planned]) -> None:
+        """Write a line if the plans change nothing that is judged."""
+        from acctgate.model.other_change import is_effective  # noqa: PLC0415 - loads only for a plan
+
+        if not any(map(is_effective, planned)):
+            files = ", ".join(self.inputs.plans)
+            self.judging.notice(f"{files}: no SecurityPreference changes; the account is judged as read")

@@ -6,15 +6,19 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
-from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.live import Live, live_options
-from acctgate.cli.options import only_account_option, or_fail, require_meant
-from acctgate.cli.output import terminal_width, write_text
-from acctgate.cli.progress import Progress, progress
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import GroupWithExamples
+from acctgate.cli.support.exit_status import UNKNOWN
+from acctgate.cli.support.inputs import require_expected
+from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.option_group import add_options
+from acctgate.cli.support.options import kind_option, only_account_option
+from acctgate.cli.support.output import terminal_width, write_text
+from acctgate.cli.support.progress import Progress, progress
 from acctgate.policy.command_line import is_restricted
 from acctgate.redact import one_line
 from acctgate.render.compliance import render_packs, render_report_state, render_rules
@@ -31,12 +35,20 @@ from acctgate.writing import is_same_file, write_file
 T = TypeVar("T")
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that all sub-commands share."""
-    aggregator = click.option(
-        "--aggregator", metavar="ID", help="An account group (ca-…) instead of the caller's own account."
-    )
-    return live_options(only_account_option(aggregator(function)))
+_options = add_options(
+    live_options,
+    only_account_option,
+    click.option("--aggregator", metavar="ID", help="An account group (ca-…) instead of the caller's own account."),
+)
+"""Adds the options that all subcommands share."""
+_timeout = click.option(
+    "--timeout",
+    type=click.IntRange(1),
+    default=900,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop waiting after this time.",
+)
 
 
 @click.group(
@@ -57,7 +69,7 @@ def command() -> None:
 
 
 @command.command("list", short_help="List compliance packs.", examples=("acctgate compliance list --format json",))
-@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@kind_option("text", "json")
 @_options
 def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
     """List the compliance packs of the account, or of an account group."""
@@ -76,7 +88,7 @@ def list_packs(kind: str, aggregator: str | None, live: Live) -> None:
     ),
 )
 @click.argument("pack")
-@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@kind_option("text", "json")
 @_options
 def show_rules(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
     """Show the result and the risk level of each rule of PACK. Rules that Cloud Config ignores are IGNORED.
@@ -98,10 +110,13 @@ def show_rules(pack: str, kind: str, aggregator: str | None, live: Live) -> None
 )
 @click.argument("pack")
 @click.option("--wait", "then_wait", is_flag=True, help="Wait until the report is complete.")
-@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
+@_timeout
 @_options
 def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, live: Live) -> None:
     """Have Cloud Config generate a report of PACK. This writes: it needs config:GenerateCompliancePackReport."""
+    source = click.get_current_context().get_parameter_source("timeout")
+    if not then_wait and source is not click.core.ParameterSource.DEFAULT:
+        raise click.UsageError("--timeout goes with --wait")
     packs = _ask(lambda: _packs(aggregator, live))
     _ask(lambda: packs.generate(pack, new_client_token()))
     if then_wait:
@@ -116,13 +131,13 @@ def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, l
     "status", short_help="Show the state of a report.", examples=("acctgate compliance status cp-fdc8626622af00f9",)
 )
 @click.argument("pack")
-@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@kind_option("text", "json")
 @_options
 def status(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
     """Show whether PACK has a report, and when it was generated."""
     report = _ask(lambda: _packs(aggregator, live).report(pack))
     write_text(render_report_state(report, kind), None)
-    click.get_current_context().exit(0 if report.status == "COMPLETE" else 3)
+    click.get_current_context().exit(0 if report.status == "COMPLETE" else UNKNOWN)
 
 
 @command.command(
@@ -131,7 +146,7 @@ def status(pack: str, kind: str, aggregator: str | None, live: Live) -> None:
     examples=("acctgate compliance wait cp-fdc8626622af00f9 --timeout 600",),
 )
 @click.argument("pack")
-@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
+@_timeout
 @_options
 def wait(pack: str, timeout: int, aggregator: str | None, live: Live) -> None:
     """Wait until the report of PACK is complete. It must have been requested with `generate`."""
@@ -148,13 +163,13 @@ def wait(pack: str, timeout: int, aggregator: str | None, live: Live) -> None:
 )
 @click.argument("pack")
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The sheet."
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The sheet."
 )
 @click.option(
     "--rows", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write its rows, as JSON."
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
-@click.option("--timeout", type=click.IntRange(1), default=900, show_default=True, metavar="SECONDS")
+@_timeout
 @_options
 def download_report(
     pack: str, output: Path, rows: Path | None, force: bool, timeout: int, aggregator: str | None, live: Live
@@ -168,7 +183,7 @@ def download_report(
     if report.status != "COMPLETE" or report.url is None:
         reason = f"its status is {report.status}" if report.status != "COMPLETE" else "the answer has no ReportUrl"
         click.echo(f"acctgate: {pack}: no report to download: {reason}", err=True)
-        click.get_current_context().exit(3)
+        click.get_current_context().exit(UNKNOWN)
     url, endpoint = report.url, live.endpoint
     with progress("downloading") as shown:
         say = _say_bytes(shown)
@@ -197,7 +212,7 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
 def _packs(aggregator: str | None, live: Live) -> CompliancePacks:
     caller = Caller(live.target())
     if is_restricted(os.environ):
-        require_meant(read_identity(caller.call)[0])
+        require_expected(read_identity(caller.call)[0])
     return CompliancePacks(caller.call, aggregator)
 
 
@@ -209,7 +224,7 @@ def _wait(packs: CompliancePacks, pack: str, timeout: int, *, generated: bool) -
             )
         except NotGeneratedError as error:
             click.echo(f"acctgate: {error}", err=True)
-            click.get_current_context().exit(3)
+            click.get_current_context().exit(UNKNOWN)
     write_text(render_report_state(report, "text"), None)
 
 

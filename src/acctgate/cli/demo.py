@@ -5,39 +5,39 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import (
-    LANGUAGE_VARIABLE,
-    color_option,
-    format_option,
-    language_option,
-    or_fail,
-    output_option,
-)
-from acctgate.cli.output import Color
-from acctgate.cli.writer import UNUSABLE, Look, Writer
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.exit_status import UNUSABLE
+from acctgate.cli.support.options import LANGUAGE_VARIABLE, color_option, format_option, language_option, output_option
+from acctgate.cli.support.output import Color, terminal_width
+from acctgate.cli.support.writer import Look, Writer
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.language import Language
+from acctgate.model.optional_sections import Extras
 from acctgate.policy.find import load_selected
 from acctgate.policy.identity import judged_by
+from acctgate.render.layout import Layout
 from acctgate.sources.live import read_account
 from acctgate.sources.target import Target
 
 _SETTINGS: Final = ("ACCTGATE_", "ALIBABA_CLOUD_")
 """Beginnings of the names of variables that select an account or its credentials."""
-_NEXT: Final = """\
-This is a demonstration account. `acctgate check` exits with status {status} for this verdict. Next:
-  acctgate demo --policy strict --format html=demo.html   a page for people, by the strict preset
-  acctgate check --policy baseline                        your own account, with read-only credentials
-  acctgate init                                           a policy and a pipeline for your repository
-"""
+_END: Final = "This is a demonstration account. `acctgate check` exits with status {} for this verdict. Next:"
+_NEXT: Final = (
+    ("acctgate demo --policy strict --format html=demo.html", "a page for people, by the strict preset"),
+    ("acctgate check --policy baseline", "your own account, with read-only credentials"),
+    ("acctgate init", "a policy and a pipeline for your repository"),
+)
+_WIDE: Final = 110
+"""Columns in which each command and its purpose fit on one line."""
 
 
 @click.command(
@@ -81,12 +81,22 @@ def command(
     policy = or_fail(lambda: load_selected(policy_file, Path.cwd(), now.date()))
     writer = Writer(policy, formats, output, Look(color, language), judged_by(policy, now))
     with DemoServer() as server, _only_variables_of(server):
-        account = or_fail(lambda: read_account(Target(endpoint=server.endpoint), now, None, policy.sections))
+        account = or_fail(lambda: read_account(Target(endpoint=server.endpoint), now, None, Extras(policy.sections)))
+    if account.read_as is not None:  # the embedded server has another port each time
+        account = replace(account, read_as=replace(account.read_as, endpoint=None))
     evaluation = evaluate([account], policy, now)
     status = writer.write(evaluation, evaluation.notices)
     if status == UNUSABLE:
         ctx.exit(status)
-    click.echo(f"\n{_NEXT.format(status=status)}", nl=False, err=not writer.text_on_stdout)
+    click.echo(f"\n{_next_steps(status, terminal_width() or _WIDE)}", err=not writer.text_on_stdout)
+
+
+def _next_steps(status: int, width: int) -> str:
+    layout = Layout(width, color=False)
+    lines = [layout.indented(_END.format(status), "", 0)]
+    for command, purpose in _NEXT:
+        lines += [f"  {command:55} {purpose}"] if width >= _WIDE else [f"  {command}", f"    {purpose}"]
+    return "\n".join(lines)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from typing import Final
 
 import click
 
-from acctgate.cli.completion import one_of
-from acctgate.cli.examples import WithExamples
+from acctgate.cli.support.completion import one_of
+from acctgate.cli.support.examples import WithExamples
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.organization import SEED
 from acctgate.sources.operations import BY_NAME

@@ -10,26 +10,27 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from acctgate.cli.accounts import read_all
-from acctgate.cli.completion import files
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import (
+from acctgate.cli.support.accounts import read_all
+from acctgate.cli.support.completion import files
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.exit_status import UNKNOWN
+from acctgate.cli.support.inputs import planned_changes, policy, require_expected
+from acctgate.cli.support.options import (
     color_option,
     file_option,
     force_option,
+    kind_option,
     lock_file_option,
     max_age_option,
     only_account_option,
-    or_fail,
     plan_option,
-    planned_changes,
-    policy,
     policy_option,
-    require_meant,
+    snapshot_option,
 )
-from acctgate.cli.output import Color, appearance, write_text
-from acctgate.cli.progress import Progress, progress
-from acctgate.cli.report import report
+from acctgate.cli.support.output import Color, appearance, write_text
+from acctgate.cli.support.progress import Progress, progress
+from acctgate.cli.support.report import report
 from acctgate.diff import unproven
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshots
@@ -68,20 +69,13 @@ _WIDTH = 120
     metavar="REVISION",
     help="Compare the policy of a git revision with the working tree's. The argument is the policy file.",
 )
-@click.option(
-    "--snapshot",
-    "snapshots",
-    multiple=True,
-    metavar="FILE",
-    shell_complete=files,
-    help="Accounts to judge by both policies.",
-)
+@snapshot_option("Accounts to judge by both policies.")
 @plan_option
 @lock_file_option
 @only_account_option
 @max_age_option
 @policy_option
-@click.option("--format", "-f", "format_name", type=click.Choice(DIFF_FORMATS), default="text", show_default=True)
+@kind_option(*DIFF_FORMATS)
 @file_option
 @force_option
 @color_option
@@ -96,7 +90,7 @@ def command(
     plans: tuple[str, ...],
     lock_file: str | None,
     policy_file: Path | None,
-    format_name: str,
+    kind: str,
     output: Path | None,
     color: Color,
     allow_loosening: bool,
@@ -109,23 +103,23 @@ def command(
     --plan is applied to HEAD, or to BASE if there is no HEAD. Exit status: 1 a mandatory rule is newly violated, or
     the policy was loosened; 3 a mandatory rule is newly unknown; 2 any other error; else 0.
     """
-    kind = _kind(base, head, snapshots, plans) if revision is None else _revision_kind(head, plans)
+    compared = _kind(base, head, snapshots, plans) if revision is None else _revision_kind(head, plans)
     now = datetime.now(UTC)
     with progress("comparing") as shown:
-        accounts = [account for path in snapshots for account in _read_meant(path, shown)]
+        accounts = [account for path in snapshots for account in _read_expected(path, shown)]
         if revision is not None:
             before = or_fail(lambda: load_revision(revision, Path(base) if base else None, Path.cwd()))
             found = diff_policies(before, policy(Path(base) if base else None), accounts, now)
-        elif kind == "policies":
+        elif compared == "policies":
             found = _diff_policies(Path(str(base)), Path(str(head)), accounts, now)
-        elif kind == "reports":
+        elif compared == "reports":
             # Reports need no policy, so there is no default one.
             rules = RULES if policy_file is None else policy(policy_file).all_rules
-            found = diff_reports(_report_of_meant(str(base)), _report_of_meant(str(head)), rules)
+            found = diff_reports(_expected_report(str(base)), _expected_report(str(head)), rules)
         else:
             found = _diff_snapshots(str(base), head, (plans, lock_file), policy_file, now, shown)
     colored, width = appearance(output, color, _WIDTH)
-    write_text(render_diff(found, format_name, color=colored, width=width), output)
+    write_text(render_diff(found, kind, color=colored, width=width), output)
     ctx.exit(_status(found, allow_loosening=allow_loosening))
 
 
@@ -183,24 +177,24 @@ def _diff_snapshots(
     shown: Progress,
 ) -> Diff:
     planned, wanted = planned_changes(*plan), policy(policy_file)
-    before = _read_meant(base, shown)
-    after = _read_meant(head, shown) if head is not None else before
+    before = _read_expected(base, shown)
+    after = _read_expected(head, shown) if head is not None else before
     return diff_snapshots(before, after, wanted, now, planned)
 
 
-def _read_meant(path: str, shown: Progress) -> list[Snapshot]:
-    """Read the snapshots in a file. All must be of accounts that are meant."""
+def _read_expected(path: str, shown: Progress) -> list[Snapshot]:
+    """Read the snapshots in a file. All must be of expected accounts."""
     found = read_all(path, shown)
     for account in found:
-        require_meant(account.account_id)
+        require_expected(account.account_id)
     return found
 
 
-def _report_of_meant(path: str) -> Report:
-    """Read a report. All its accounts must be meant."""
+def _expected_report(path: str) -> Report:
+    """Read a report. All its accounts must be expected ones."""
     found = report(path)
     for account in found.accounts:
-        require_meant(account.account)
+        require_expected(account.account)
     return found
 
 
@@ -214,4 +208,4 @@ def _status(found: Diff, *, allow_loosening: bool) -> int:
     name = f"account {account.account}: " if account.account else ""
     reason = f"{name}{rule.rule}: {reason_of(rule.message)}"
     click.echo(f"acctgate: newly unknown: {reason}{and_more(len(unknown) - 1)}", err=True)
-    return 3
+    return UNKNOWN

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.live import Live, live_options
-from acctgate.cli.options import color_option, only_account_option, output_option, policy_option
-from acctgate.cli.output import Color, appearance, write_text
-from acctgate.cli.progress import progress
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.options import color_option, kind_option, only_account_option, output_option, policy_option
+from acctgate.cli.support.output import Color, appearance, write_text
+from acctgate.cli.support.progress import progress
 from acctgate.commands.doctor import examine
 from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import worst
@@ -30,7 +30,7 @@ from acctgate.commands.doctor.render import render_json, render_plain, render_ri
 )
 @only_account_option
 @policy_option
-@click.option("--format", "-f", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@kind_option("text", "json")
 @output_option
 @color_option
 @live_options

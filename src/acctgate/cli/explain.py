@@ -7,19 +7,21 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.completion import files, rules
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import LANGUAGE_VARIABLE, policy, policy_option
-from acctgate.cli.report import report
+from acctgate.cli.support.completion import files, rules
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import policy
+from acctgate.cli.support.options import LANGUAGE_VARIABLE, policy_option
+from acctgate.cli.support.output import terminal_width
+from acctgate.cli.support.report import report
 from acctgate.language import LANGUAGES, Language, preferred
 from acctgate.model.report_document import Report
 from acctgate.policy import Policy, PolicyError
-from acctgate.policy.chain import BUILT_IN
 from acctgate.policy.find import find_policy, has_policy, load_selected
 from acctgate.policy.identity import find_judged
-from acctgate.policy.validate import suggest_rule
 from acctgate.reference import catalogue
-from acctgate.reference.outcome import WAIVERS, explain_outcome, find_outcomes, waiver_lines
+from acctgate.reference.explain_outcome import WAIVERS, explain_outcome, find_outcomes, waiver_lines
+from acctgate.rules import BUILT_IN
+from acctgate.text import did_you_mean
 
 
 @click.command(
@@ -67,8 +69,8 @@ def command(
     here = policy(policy_file) if required else _policy_here()
     known = {each.id: each for each in here.all_rules} if here else BUILT_IN
     if rule not in known:
-        raise click.UsageError(f"{rule}: unknown rule{suggest_rule(rule, known)}; `acctgate rules` lists them")
-    click.echo(catalogue.explain(known[rule], speech, here), nl=False)
+        raise click.UsageError(f"{rule}: unknown rule{did_you_mean(rule, known)}; `acctgate rules` lists them")
+    click.echo(catalogue.explain(known[rule], speech, here, terminal_width()), nl=False)
     if lines := waiver_lines(here.all_waivers if here else (), rule):
         click.echo("\n" + "\n".join([WAIVERS.of(speech), *(f"  {line}" for line in lines)]))
 
@@ -92,7 +94,7 @@ def _outcomes(found: Report, rule: str, account: str | None, policy_file: Path |
         known = {each.rule for judged in found.accounts for each in judged.outcomes}
         if rule in known:
             raise click.ClickException(f"the report has no account {account} with an outcome of {rule}")
-        raise click.ClickException(f"{rule}: the report has no such rule{suggest_rule(rule, sorted(known))}")
+        raise click.ClickException(f"{rule}: the report has no such rule{did_you_mean(rule, sorted(known))}")
     judged = policy(policy_file) if policy_file else find_judged(found.policy, Path.cwd())
     return "\n".join(explain_outcome(each, judged, language) for each in outcomes)
 

@@ -7,23 +7,17 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.accounts import read_accounts, single_account, source_options
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.live import Live, live_options
-from acctgate.cli.options import (
-    file_option,
-    force_option,
-    max_age_option,
-    only_account_option,
-    policy,
-    policy_option,
-    require_meant,
-)
-from acctgate.cli.output import write_text
-from acctgate.cli.progress import READING, progress
+from acctgate.cli.support.accounts import read_accounts, single_account, source_options
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import policy, require_expected
+from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.options import file_option, force_option, max_age_option, only_account_option, policy_option
+from acctgate.cli.support.output import write_text
+from acctgate.cli.support.progress import READING, progress
 from acctgate.fix.detect import detect_target
 from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
+from acctgate.model.optional_sections import Extras
 
 
 @click.command(
@@ -64,8 +58,8 @@ def command(
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     with progress(READING) as shown:
-        accounts = read_accounts(responses, snapshots, live, now, shown.say, wanted.sections)
+        accounts = read_accounts(responses, snapshots, live, now, shown.say, Extras(wanted.sections))
         account = single_account(accounts, "fix takes one at a time")
-    require_meant(account.account_id)
+    require_expected(account.account_id)
     target = TARGETS[language or detect_target(Path.cwd())]
     write_text(target.render(propose(account, wanted, now)), output)

@@ -8,20 +8,24 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.accounts import read_accounts, single_account, source_options
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.live import Live, live_options
-from acctgate.cli.options import only_account_option, or_fail, require_meant
-from acctgate.cli.progress import READING, progress
+from acctgate.cli.support.accounts import read_accounts, single_account, source_options
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.exit_status import UNKNOWN
+from acctgate.cli.support.inputs import require_expected
+from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.options import only_account_option
+from acctgate.cli.support.progress import READING, progress
 from acctgate.commands.init.files import plan_changes, refuse_conflicts, write_files
 from acctgate.commands.init.fit import fit, present_preset, prove
 from acctgate.commands.init.generate import Generator
-from acctgate.commands.init.pipelines import PIPELINES, pipeline_files, written_region, written_systems
+from acctgate.commands.init.pipelines import PIPELINES, pipeline_files, written_region, written_role, written_systems
 from acctgate.commands.init.repository import detect_systems, inspect_repository
 from acctgate.commands.init.summary import InitSummary
 from acctgate.installation import find_installation
+from acctgate.model.optional_sections import Extras
 from acctgate.policy import PRESETS, load_preset
-from acctgate.policy.command_line import meant_accounts
+from acctgate.policy.command_line import expected_accounts
 from acctgate.text import plural
 
 
@@ -86,20 +90,21 @@ def command(
     repository = or_fail(lambda: inspect_repository(directory, pack))
     chosen = systems or or_fail(lambda: written_systems(repository)) or detect_systems(repository)
     pipelines = or_fail(lambda: pipeline_files(chosen, repository))
-    if live.region is None and not os.environ.get("ACCTGATE_PROFILE"):  # a profile has a region of its own
-        live = live._replace(region=written_region(repository))
+    role = live.role_arn or written_role(repository)
+    if not os.environ.get("ACCTGATE_PROFILE"):  # a profile has a region of its own, and may be of the account itself
+        live = live._replace(region=live.region or written_region(repository), role_arn=role)
     generator = Generator(repository, pipelines, find_installation())
     target = preset or present_preset(generator.policy_file) or "strict"
     goal = load_preset(target)
     or_fail(lambda: refuse_conflicts(repository.root, generator.names(), force=force))
     with progress(READING) as reading:
-        accounts = read_accounts(responses, snapshots, live, now, reading.say, goal.sections)
+        accounts = read_accounts(responses, snapshots, live, now, reading.say, Extras(goal.sections))
         account = single_account(accounts, "a policy is fitted to one")
-    require_meant(account.account_id)
-    fitted = fit(account, goal, target, now, sorted(meant_accounts(os.environ)))
+    require_expected(account.account_id)
+    fitted = fit(account, goal, target, now, sorted(expected_accounts(os.environ)))
     policy = or_fail(lambda: prove(fitted, account, now))
     kept = {} if force else or_fail(lambda: generator.kept(policy, now))
-    changes = plan_changes(repository.root, generator.texts(fitted, live.target().region), kept, force=force)
+    changes = plan_changes(repository.root, generator.texts(fitted, live.target().region, role), kept, force=force)
     or_fail(lambda: write_files(repository.root, changes))
     sources = [("--response", file) for file in responses] + [("--snapshot", file) for file in snapshots]
     summary = InitSummary(generator, fitted, sources, live.options())
@@ -109,4 +114,4 @@ def command(
     if unknown:
         message = f"{plural(len(unknown), 'rule')} unknown and only advisory: {unknown[0].now}"
         click.echo(f"acctgate: {message}; fix this, then run acctgate init again (--force if it was edited)", err=True)
-        ctx.exit(3)
+        ctx.exit(UNKNOWN)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import force_option, or_fail
-from acctgate.cli.output import OVERWRITE
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.options import force_option
+from acctgate.cli.support.output import OVERWRITE
 from acctgate.organization.merge import merge
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.completion import files
-from acctgate.cli.examples import GroupWithExamples
-from acctgate.cli.options import force_option, or_fail, own_policy_option, policy_path
-from acctgate.cli.output import add_inputs, write_text
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import GroupWithExamples
+from acctgate.cli.support.inputs import own_policy_path
+from acctgate.cli.support.options import file_option, force_option, kind_option, own_policy_option, snapshot_option
+from acctgate.cli.support.output import add_inputs, write_text
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError, load_merged
 from acctgate.policy.chain import read_chain
@@ -40,12 +41,12 @@ def _chosen(file: Path | None, policy_file: Path | None) -> Path:
     """Return the file that the argument or the option names, else that of the repository."""
     if file and policy_file:
         raise click.UsageError("use either FILE or --policy, not both")
-    return file or policy_file or policy_path()
+    return own_policy_path(file or policy_file)
 
 
 def _yaml_path() -> Path:
     """Return policies/policy.yaml of the repository. A file of another name is linted only if it is named."""
-    path = policy_path()
+    path = own_policy_path(None)
     if path.name != NAMES[0].name:
         expected = path.with_name(NAMES[0].name)
         raise click.ClickException(f"{expected}: no such file; name the file: acctgate policy lint {path}")
@@ -64,16 +65,9 @@ def _yaml_path() -> Path:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @own_policy_option
 @click.option("--account", metavar="ID", help="Show what counts for this account, and which groups it is in.")
-@click.option(
-    "--snapshot",
-    "snapshots",
-    multiple=True,
-    metavar="FILE",
-    shell_complete=files,
-    help="Snapshots with the account: its folder, tags and labels decide which groups it is in.",
-)
-@click.option("--format", "kind", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Output file.  [default: stdout]")
+@snapshot_option("Snapshots with the account: its folder, tags and labels decide which groups it is in.")
+@kind_option("yaml", "json")
+@file_option
 @force_option
 def show(
     file: Path | None,
@@ -127,7 +121,7 @@ def _account(account: str, paths: tuple[str, ...]) -> Snapshot:
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @own_policy_option
-@click.option("--format", "kind", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@kind_option("text", "json", "github")
 @click.pass_context
 def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, kind: str) -> None:
     """Find errors in policy files, and lines that have no effect.
@@ -139,7 +133,7 @@ def lint(ctx: click.Context, files: tuple[Path, ...], policy_file: Path | None, 
     found: list[Problem] = []
     unreadable: list[str] = []
     paths = [*files, *([policy_file] if policy_file else [])]
-    for path in paths or [_yaml_path()]:
+    for path in map(own_policy_path, paths or [_yaml_path()]):
         try:
             found += lint_policy(read_chain(path), today)
         except PolicyError as error:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from acctgate.cli.comparing import Earlier, comparing_options
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.judging import Judging, judging_options, require_blocking_in_groups, require_blocking_rule
-from acctgate.cli.live import Live
-from acctgate.cli.options import chosen_frameworks, framework_option, or_fail, policy, policy_path
-from acctgate.cli.progress import progress
-from acctgate.cli.writer import UNUSABLE
+from acctgate.cli.support.comparing_options import Earlier, comparing_options
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.exit_status import UNUSABLE
+from acctgate.cli.support.inputs import chosen_frameworks, policy, policy_path
+from acctgate.cli.support.judging_options import (
+    Judging,
+    judging_options,
+    require_blocking_in_groups,
+    require_blocking_rule,
+)
+from acctgate.cli.support.live_options import Live
+from acctgate.cli.support.options import framework_option
+from acctgate.cli.support.progress import progress
 from acctgate.crossguard.engine import EngineError
 from acctgate.crossguard.preview import Job, PreviewError, preview
 from acctgate.crossguard.project import ProjectError, read_project
@@ -23,6 +30,8 @@ from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import reevaluate
 from acctgate.policy import PRESETS
 from acctgate.policy.identity import find_judged
+
+_PACK_POLICY: Final = Path("policies/policy.yaml")
 
 
 @click.command(
@@ -53,9 +62,11 @@ def command(
     earlier: Earlier,
     judging: Judging,
 ) -> None:
-    """Run pulumi preview of the project in this directory, and judge the account with the policy pack."""
-    notifier = judging.notifier()
-    with notifier or nullcontext():
+    """Run pulumi preview of the project in this directory, and judge the account with the policy pack.
+
+    Exit status: 0 pass; 1 a mandatory rule is violated; 3 a mandatory rule is unknown; 2 any other error.
+    """
+    with judging.notifier() as notifier:
         found = chosen_frameworks(frameworks)
         writer = judging.writer(frameworks=found)
         selected = _selected_policy(judging.policy_file)
@@ -80,13 +91,12 @@ def command(
         require_blocking_rule(source, levels, blocking)
         evaluation = reevaluate(result.report, baseline=known, fail_on=blocking)
         reports = earlier.watch(require_blocking_in_groups(source, evaluation, blocking))
-        code = writer.write(notifier.watch(reports) if notifier else reports, evaluation.notices)
+        code = writer.write(notifier.watch(reports), evaluation.notices)
         judging.warn_stale_baseline(evaluation.stale_entries())
         if code == 0 and result.failure:
             click.echo(f"acctgate: {result.failure}", err=True)
             code = UNUSABLE
-    if notifier:
-        notifier.send(code)
+    notifier.send(code)
     ctx.exit(code)
 
 
@@ -98,9 +108,6 @@ def _variables(live: Live) -> dict[str, str]:
         "ACCTGATE_ENDPOINT": live.target().endpoint,
     }
     return {name: value for name, value in found.items() if value}
-
-
-_PACK_POLICY: Final = Path("policies/policy.yaml")
 
 
 def _selected_policy(path: Path | None) -> Path | None:

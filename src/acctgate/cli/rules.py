@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.completion import one_of
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import framework, policy, policy_option
-from acctgate.cli.output import terminal_width
+from acctgate.cli.support.completion import one_of
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import framework, policy
+from acctgate.cli.support.options import kind_option, policy_option
+from acctgate.cli.support.output import terminal_width
 from acctgate.frameworks import FRAMEWORKS
 from acctgate.frameworks.framework import Framework
 from acctgate.reference import catalogue, controls
@@ -28,9 +29,7 @@ from acctgate.reference import catalogue, controls
     ),
 )
 @policy_option
-@click.option(
-    "--format", "-f", "kind", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
-)
+@kind_option("text", "json", "markdown")
 @click.option(
     "--framework",
     "framework_id",

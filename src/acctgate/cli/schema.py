@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.completion import one_of
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import policy, policy_option
+from acctgate.cli.support.completion import one_of
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import policy
+from acctgate.cli.support.options import policy_option
 from acctgate.reference import schemas
 from acctgate.rules import RULES
 

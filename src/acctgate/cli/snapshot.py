@@ -7,51 +7,32 @@ import os
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.live import Live, live_options
-from acctgate.cli.options import (
-    file_option,
-    force_option,
-    names_option,
-    only_account_option,
-    or_fail,
-    require_meant,
-)
-from acctgate.cli.organization import READING_MANY, OrganizationOptions, organization_options, read_each
-from acctgate.cli.output import OVERWRITE, write_text
-from acctgate.cli.progress import READING, progress
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.exit_status import UNKNOWN
+from acctgate.cli.support.inputs import require_expected
+from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.options import file_option, force_option, names_option, only_account_option
+from acctgate.cli.support.organization_options import READING_MANY, OrganizationOptions, organization_options, read_each
+from acctgate.cli.support.output import OVERWRITE, write_text
+from acctgate.cli.support.progress import READING, progress
+from acctgate.model.optional_sections import Extras
 from acctgate.model.organization import record_path
-from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, explain
-from acctgate.policy.command_line import chosen_names, meant_accounts
+from acctgate.model.snapshot import Snapshot, explain_section
+from acctgate.policy.command_line import chosen_names, expected_accounts
 from acctgate.reading import SourceError
-from acctgate.redact import json_without_commands, one_line
+from acctgate.redact import inert_json, one_line
 from acctgate.sources.live import read_account
-from acctgate.sources.operations import (
-    CREDENTIAL_REPORT,
-    IDENTITY,
-    OPTIONAL_OPERATIONS,
-    PACK_REPORT,
-    PACKS,
-    PRACTICE,
-    PREFERENCE,
-    RULE_COMPLIANCE,
-)
 from acctgate.text import and_more
 from acctgate.writing import WriteError
 
 if TYPE_CHECKING:
     from acctgate.model.run import Run
-    from acctgate.organization.collect import Collected
-
-_OPERATIONS: Final = {
-    operation.section: operation.name
-    for operation in (IDENTITY, PREFERENCE, PRACTICE, PACKS, *OPTIONAL_OPERATIONS, RULE_COMPLIANCE, CREDENTIAL_REPORT)
-}
-"""The operation whose failure leaves out a section. The report of one pack has a section of its own."""
+    from acctgate.organization.resumable_output import Collected
 
 
 def _file(output: Path | None, snapshot: Snapshot) -> Path | None:
@@ -129,30 +110,28 @@ def _write_one(ctx: click.Context, output: Path | None, live: Live) -> None:
     where = live.target()
     names = or_fail(lambda: chosen_names(os.environ))
     with progress(READING) as shown:
-        snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say, names=names))
-    require_meant(snapshot.account_id)
+        snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say, Extras(names=names)))
+    require_expected(snapshot.account_id)
     text = json.dumps(snapshot.document, indent=1, ensure_ascii=False)
-    write_text(json_without_commands(text) + "\n", _file(output, snapshot))
+    write_text(inert_json(text) + "\n", _file(output, snapshot))
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)
-        of_pack = RULE_COMPLIANCE if section.startswith(RULE_COMPLIANCE.section) else PACK_REPORT
-        operation = _OPERATIONS.get(section, of_pack.name)
-        click.echo(f"acctgate: {section} is missing: {explain(error, operation)}{more}", err=True)
-        ctx.exit(3)
+        click.echo(f"acctgate: {section} is missing: {explain_section(section, error)}{more}", err=True)
+        ctx.exit(UNKNOWN)
 
 
 def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resume: bool) -> int:
     """Write a snapshot of each account as it comes, and return the exit status."""
-    from acctgate.organization.collect import open_collection  # noqa: PLC0415 - loads only to read many accounts
+    from acctgate.organization.resumable_output import open_collection  # noqa: PLC0415 - loads only to read many accounts
 
     if output is None:
         raise click.UsageError("--organization and --accounts need --output FILE, or a folder")
-    if or_fail(lambda: meant_accounts(os.environ)):
+    if or_fail(lambda: expected_accounts(os.environ)):
         raise click.UsageError("--account names one account; use --include id=ID")
     names = or_fail(lambda: chosen_names(os.environ))
     ctx = click.get_current_context()
     with progress(READING_MANY) as shown:
-        prepared = many.prepare(live, OPTIONAL_SECTIONS, names, datetime.now(UTC), shown)
+        prepared = many.prepare(live, Extras(names=names), datetime.now(UTC), shown)
         files = [file for file in (many.accounts_file,) if file]
         path = _run_file(output, prepared.run, resume=resume)
         overwrite = bool(ctx.meta.get(OVERWRITE)) and path == output  # a history is never overwritten
@@ -167,7 +146,7 @@ def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resu
                     _report(opened.run, opened.found)
         except (SourceError, WriteError) as error:
             raise click.ClickException(str(error)) from None
-    return 3 if opened.found.unread or opened.found.incomplete else 0
+    return UNKNOWN if opened.found.unread or opened.found.incomplete else 0
 
 
 def _report(run: Run, found: Collected) -> None:

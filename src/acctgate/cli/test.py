@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import formats_option, output_option, policy, policy_option
-from acctgate.cli.output import targets, write_text
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import policy
+from acctgate.cli.support.options import formats_option, output_option, policy_option
+from acctgate.cli.support.output import targets, write_text
 from acctgate.commands.test import FORMATS, ExampleError, run_examples
 from acctgate.redact import one_line
 from acctgate.text import and_more

@@ -9,9 +9,11 @@ from typing import Final
 
 import click
 
-from acctgate.cli.completion import rules
-from acctgate.cli.examples import WithExamples
-from acctgate.cli.options import or_fail, own_policy_option, policy_path
+from acctgate.cli.support.completion import rules
+from acctgate.cli.support.errors import or_fail
+from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.inputs import own_policy_path
+from acctgate.cli.support.options import own_policy_option
 from acctgate.policy.waive import WaiverError, write_waiver
 from acctgate.text import plural
 
@@ -40,6 +42,11 @@ _DAYS: Final = re.compile(r"\+?([0-9]{1,4})d", re.ASCII)
     metavar="NAME",
     help="Waive the rule for one user only. A violation is waived once all users behind it are; this needs --names.",
 )
+@click.option(
+    "--stack",
+    metavar="NAME",
+    help="Waive the rule only in this Pulumi stack: its name, PROJECT/STACK or ORGANIZATION/PROJECT/STACK.",
+)
 @click.option("--reason", required=True, metavar="TEXT", help="Why the exception is acceptable.")
 @click.option("--owner", required=True, metavar="TEXT", help="Who is responsible for it.")
 @click.option(
@@ -55,20 +62,22 @@ def command(
     account: str | None,
     group: str | None,
     user: str | None,
+    stack: str | None,
     reason: str,
     owner: str,
     expires: str,
     ticket: str | None,
     policy_file: Path | None,
 ) -> None:
-    """Add a waiver to the policy file, or renew the one for this rule, account and group. Nothing else in it changes.
+    """Add a waiver to the policy file, or renew the one for the same rule, account, user, stack and group.
 
-    Covers violations and unknown results of RULE through its last day. Exit status: 0 written; 2 not written.
+    Nothing else in the file changes. Covers violations and unknown results of RULE through its last day.
+    Exit status: 0 written; 2 not written.
     """
-    path = policy_file or policy_path()
+    path = own_policy_path(policy_file)
     today = datetime.now(UTC).date()
     last = _day(expires, today)
-    given = {"rule": rule, "account": account, "user": user, "reason": reason, "owner": owner}
+    given = {"rule": rule, "account": account, "user": user, "stack": stack, "reason": reason, "owner": owner}
     given["expires"] = last.isoformat()
     entry = {key: value.strip() for key, value in {**given, "ticket": ticket}.items() if value is not None}
     try:
@@ -78,6 +87,7 @@ def command(
     scope = f"account {account}" if account else "every account"
     scope = f"one user of {scope}" if user else scope
     scope = f"{scope} in group {group}" if group else scope
+    scope = f"{scope} in stack {stack}" if stack else scope
     renewed = f"; renewed, it ended on {written.renewed}" if written.renewed else ""
     days = plural((last - today).days, "day")
     click.echo(f"{written.place}: {rule} is waived for {scope} until {last.isoformat()} ({days}{renewed})")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from acctgate.crossguard.extra import require_extra
+from acctgate.crossguard.pulumi_extra import require_extra
 
 if TYPE_CHECKING:
     from acctgate.crossguard.components import AccountPosture, OrganizationPosture

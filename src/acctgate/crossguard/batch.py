@@ -31,7 +31,7 @@ class BatchReader(ResourceProvider):
     serialize_as_secret_always = False
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Start to read the accounts. What is wrong with one of them, its own data source reports."""
+        """Start to read the accounts. The data source of an account reports its errors."""
         accounts = news.get("accounts")
         for arguments in accounts if isinstance(accounts, list) else ():
             values = [arguments.get(name) for name in ARGUMENTS]
@@ -56,7 +56,7 @@ class BatchReader(ResourceProvider):
 
 
 def start(target: Target) -> None:
-    """Start to read an account. What an earlier run of the same process has started is too old."""
+    """Start to read an account. An earlier run of the same process may have started it: that is too old."""
     _started[target] = _pool().submit(_read, target)
 
 

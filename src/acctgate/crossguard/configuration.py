@@ -12,6 +12,7 @@ from acctgate.model.outcome import Level
 from acctgate.policy import Policy, entry_fault
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
+from acctgate.sources.target import Target
 
 _Entries = Mapping[str, Mapping[str, Any]]
 ACCOUNT_POLICY: Final = "account"
@@ -33,6 +34,14 @@ class AccountSettings:
     region: str | None = None
     role_arn: str | None = None
     endpoint: str | None = None
+
+    def target(self) -> Target:
+        """Return the live account.
+
+        Raises:
+            SourceError: A value is invalid.
+        """
+        return Target.chosen(self.region, self.role_arn, self.endpoint)
 
 
 @dataclass(frozen=True, slots=True)

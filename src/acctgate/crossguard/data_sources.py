@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -20,6 +23,8 @@ from acctgate.crossguard.source_types import (
     USER_SSO,
     SourceType,
 )
+
+_PICKLER: Final[Any] = pickle._Pickler
 
 
 class _DataSource(Resource):
@@ -53,7 +58,22 @@ class _DataSource(Resource):
     ) -> None:
         given = {name: value for name, value in arguments.items() if value is not None}
         outputs = dict.fromkeys(("account_id", *self.source.sections, *self.source.extra_outputs, "error"))
-        super().__init__(SourceReader(self.source.name), resource_name, {**outputs, **given}, opts)
+        with _unwrapped_pickler():
+            super().__init__(SourceReader(self.source.name), resource_name, {**outputs, **given}, opts)
+
+
+@contextmanager
+def _unwrapped_pickler() -> Iterator[None]:
+    """Leave Python's pickler as it is.
+
+    Pulumi's SDK wraps a method of the pickler for each dynamic resource, and never unwraps it. So a program with about
+    900 data sources would exceed the depth that Python allows.
+    """
+    method = _PICKLER._batch_setitems
+    try:
+        yield
+    finally:
+        _PICKLER._batch_setitems = method
 
 
 class SecurityPreference(_DataSource, module=MODULE, name=PREFERENCE.name):

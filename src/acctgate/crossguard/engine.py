@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from acctgate.crossguard import variables
+from acctgate.plan.provider_plugin import ALICLOUD_PLUGIN, STAND_IN_VERSION
 
 # Helpers that the official installer puts beside the engine. Beside the Automation API, which is a language host for
 # programs, the engine needs only these two. The analyzer gets only its first two arguments: the SDK's parser rejects
@@ -21,7 +22,8 @@ exec "${{PULUMI_PYTHON_CMD:-python3}}" -u -m pulumi.dynamic "$@"''',
 }
 # The stand-in replaces the alicloud plugin: a small provider that works only on the demo account.
 _STAND_IN: Final = {
-    "pulumi-resource-alicloud": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m acctgate.demo.provider "$@"'
+    ALICLOUD_PLUGIN: f'''[ "$1" = -version ] && echo "{STAND_IN_VERSION}" && exit
+exec "${{PULUMI_PYTHON_CMD:-python3}}" -u -m acctgate.demo.provider "$@"'''
 }
 
 

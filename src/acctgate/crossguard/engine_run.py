@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
+from acctgate.crossguard import variables
+
 _NEW_STACK: Final = "preview"
 _WITHHELD: Final = (
     "GITHUB_ENV",
@@ -33,8 +35,10 @@ _WITHHELD: Final = (
     "CIRCLE_OIDC_TOKEN_V2",
     "SYSTEM_ACCESSTOKEN",
     "SYSTEM_OIDCREQUESTURI",
+    variables.STATE,
 )
-"""Variables with which a program could change later steps of its workflow or get an identity of its own."""
+"""Variables with which a program could change later steps of its workflow or get an identity of its own, and the claim
+about the state that only a preview of a new stack makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def run_engine(run: EngineRun, environment: Mapping[str, str], progress: Callabl
     ours, theirs = os.pipe()
     # -P: the project's folder must not shadow modules of this package. -u: what the program prints stays in order.
     process = subprocess.Popen(
-        [sys.executable, "-Pu", "-m", "acctgate.crossguard.engine_process", str(request), str(theirs)],
+        [sys.executable, "-Pu", "-m", "acctgate.crossguard.engine_child", str(request), str(theirs)],
         env={**inherited, **environment},
         stdout=_standard_error(),
         pass_fds=[theirs],
@@ -96,7 +100,8 @@ def run_engine(run: EngineRun, environment: Mapping[str, str], progress: Callabl
     try:
         status = process.wait()
     except BaseException:
-        process.terminate()
+        process.kill()  # a program may ignore SIGTERM
+        process.wait()
         raise
     listener.join(timeout=1)  # a process that the program has left behind may hold the pipe open
     if not results:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from acctgate.crossguard.reader import BackgroundReader
+from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.source_types import ARGUMENTS
-from acctgate.crossguard.stack import StackAccount, StackResource, is_known
+from acctgate.crossguard.stack_accounts import StackAccount, StackResource, only_account
 from acctgate.model.other_change import Planned
-from acctgate.model.planned_change import PlannedChange, Provider
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.provider import Provider
 from acctgate.model.snapshot import Snapshot
 
 
@@ -58,7 +59,7 @@ def _locate(
     if not _is_default(provider) or (isinstance(change, PlannedChange) and change.operation == "delete"):
         return change
     like_provider = [each for each in sources if not _role(each)]
-    account = _only_account(like_provider)
+    account = only_account(like_provider)
     if not like_provider:
         found = _add(provider, stack, reader)
         account = found[0].account_id if len(found) == 1 and _reads_default(reader) else None
@@ -86,13 +87,6 @@ def _is_default(provider: Provider) -> bool:
 def _role(source: StackResource) -> object:
     """Return the role with which a data source reads, if not with the default credentials."""
     return source.properties.get("role_arn") or os.environ.get("ACCTGATE_ROLE_ARN")
-
-
-def _only_account(sources: Sequence[StackResource]) -> str | None:
-    """Return the account that all these data sources have read, None if it is unknown."""
-    found = [each.properties.get("account_id") for each in sources]
-    known = {account for account in found if is_known(account)}
-    return known.pop() if len(known) == 1 else None
 
 
 def _reads_default(reader: BackgroundReader) -> bool:

@@ -7,25 +7,26 @@ import sys
 from pathlib import Path
 
 from acctgate import log
-from acctgate.crossguard import report_file, variables
-from acctgate.crossguard.extra import MissingExtraError, require_extra
-from acctgate.policy import PolicyError
+from acctgate.crossguard import variables
+from acctgate.crossguard.parent_process import end_with_parent
+from acctgate.crossguard.pulumi_extra import MissingExtraError, require_extra
+from acctgate.crossguard.recorded_state import start_export
 
 
 def serve(policy_file: Path | str) -> None:
-    """Serve the pack to the engine until the engine ends the process. The pack's `__main__.py` calls it.
+    """Serve the pack to the engine until the engine ends. The pack's `__main__.py` calls it.
 
     Args:
         policy_file: The policy that the pack enforces, or a preset's name. ACCTGATE_POLICY overrides it.
     """
+    end_with_parent()
     if os.environ.get(variables.DEBUG):
         log.show()
     try:
         require_extra("the policy pack")
-        from acctgate.crossguard.pack_policies import run  # noqa: PLC0415 - loads Pulumi's SDK, which is an extra
+    except MissingExtraError as error:
+        sys.exit(f"acctgate: {error}")
+    state = start_export()  # while the pack is loading: a preview waits for both
+    from acctgate.crossguard.pack_policies import run  # noqa: PLC0415 - loads Pulumi's SDK, which is an extra
 
-        report_file.remove()
-        run(os.environ.get(variables.POLICY) or str(policy_file))
-    except (MissingExtraError, PolicyError, report_file.ReportError) as error:
-        sys.stderr.write(f"acctgate: {error}\n")
-        sys.exit(1)
+    run(os.environ.get(variables.POLICY) or str(policy_file), state)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
+import sys
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,14 +30,16 @@ from pulumi_policy import (
     Policy as PulumiPolicy,
 )
 
+from acctgate.crossguard import report_file
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, declared_entry, declared_level
-from acctgate.crossguard.recorded import project_folder
+from acctgate.crossguard.pack_process import PackProcess
+from acctgate.crossguard.recorded_state import Recorded, project_folder
 from acctgate.crossguard.remediate import is_repairable, remediated
-from acctgate.crossguard.servicer import PackProcess, Servicer
+from acctgate.crossguard.servicer import Servicer
 from acctgate.frameworks import CIS
 from acctgate.frameworks.framework import cis_controls, load_framework
 from acctgate.model.outcome import Level
-from acctgate.policy import PRESETS, Policy, load_policy, load_preset
+from acctgate.policy import PRESETS, Policy, PolicyError, load_policy, load_preset
 from acctgate.policy.command_line import with_command_line
 from acctgate.rules import Rule
 from acctgate.rules.base import RuleEntry
@@ -129,9 +135,14 @@ def _framework(rule: Rule[Any]) -> PolicyComplianceFramework | None:
 
 
 def config_schema(rule: Rule[Any], entry: RuleEntry) -> dict[str, Any]:
-    """Return the rule's parameters as JSON Schema, with the entry's values as defaults. None is required."""
+    """Return the rule's parameters as JSON Schema, with the entry's values as defaults. None is required.
+
+    They are described in a pack that is published. A run on a stack shows no descriptions, and to find them takes as
+    long as loading the policy.
+    """
     result: dict[str, Any] = {}
-    for name, definition in rule.entry_schema["properties"].items():
+    schema = rule.plain_entry_schema if "PULUMI_STACK" in os.environ else rule.entry_schema
+    for name, definition in schema["properties"].items():
         if name != "level":
             result[name] = {key: value for key, value in definition.items() if key != "title"}
             if name in entry:
@@ -150,12 +161,19 @@ def _policy(name: str) -> Policy:
     return replace(policy, source=path.relative_to(project.resolve()).as_posix())
 
 
-def run(policy_file: str) -> None:
+def run(policy_file: str, state: Future[Recorded | None] | None) -> None:
     """Serve the policies of this policy file, or preset, to the engine until the engine ends the process.
 
-    Raises:
-        PolicyError: The policy cannot be loaded.
+    Args:
+        policy_file: The policy file, or a preset's name.
+        state: The recorded state, if it is being read already.
     """
-    Servicer.process = PackProcess(with_command_line(_policy(policy_file), os.environ))
+    try:
+        report_file.remove()
+        policy = with_command_line(_policy(policy_file), os.environ)
+    except (PolicyError, report_file.ReportError) as error:
+        sys.exit(f"acctgate: {error}")
+    atexit.register(gc.freeze)  # skips the last garbage collection: the process ends anyway
+    Servicer.process = PackProcess(policy, state)
     sdk._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
     PolicyPack("acctgate", policies=policies(Servicer.process))

@@ -1,4 +1,4 @@
-"""Where a Python program declares its SecurityPreference resources.
+"""Where a Python program that runs in the preview's process declares its SecurityPreference resources.
 
 Policies do not see it. So if `acctgate preview` runs the program, it registers a transformation that changes
 nothing: it sees each resource while the line that declares it is on the call stack, and records it for the pack.
@@ -52,11 +52,14 @@ class PositionRecorder:
         return None
 
 
-def positions() -> Positions:
-    """Return the positions that the program has recorded. There are none if it runs elsewhere."""
-    name = os.environ.get(variables.POSITIONS)
+def positions() -> Positions | None:
+    """Return the positions that the program has recorded, None if it has recorded none: it may run elsewhere."""
     try:
-        found = json.loads(Path(name).read_bytes()) if name else {}
+        content = Path(os.environ[variables.POSITIONS]).read_bytes()
+    except (KeyError, OSError):
+        return None
+    try:
+        found = json.loads(content)
         return {resource: Place(str(place[0]), int(place[1])) for resource, place in found.items() if place}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         return {}

@@ -17,8 +17,8 @@ from pathlib import Path
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.engine import find_engine, has_language_host, search_path
 from acctgate.crossguard.engine_run import EngineRun, run_engine
-from acctgate.crossguard.extra import MissingExtraError, require_extra
-from acctgate.crossguard.project import Project, ProjectError, read_project
+from acctgate.crossguard.project import ProjectError, read_project
+from acctgate.crossguard.pulumi_extra import MissingExtraError, require_extra
 from acctgate.crossguard.report_file import ReportError
 from acctgate.crossguard.selected_stack import selected_stack
 from acctgate.model.report_document import Report, RunIdentity
@@ -69,15 +69,15 @@ def preview(job: Job, progress: Progress) -> Result:
         require_extra("acctgate preview")
         project = read_project(job.project)
         report_file.remove()
+        engine = find_engine(job.project)
+        hosted = has_language_host(engine)
+        inline = project.runtime == "python" and (not hosted or project.uses_this_environment)
+        if inline:
+            project.require_program()
+        if hosted:
+            project.require_pack_environment()
     except (MissingExtraError, ProjectError, ReportError) as error:
         raise PreviewError(str(error)) from None
-    engine = find_engine(job.project)
-    hosted = has_language_host(engine)
-    inline = project.runtime == "python" and (not hosted or project.uses_this_environment)
-    if inline:
-        _require_program(project)
-    if hosted:
-        _require_pack_environment(project)
     # Ignore errors: an engine that the program has left behind may still write.
     with tempfile.TemporaryDirectory(prefix="acctgate-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -96,19 +96,6 @@ def preview(job: Job, progress: Progress) -> Result:
     if result.blocked and judged.verdict == "pass":
         return Result(judged, "a policy stopped the engine, and the report does not show which")
     return Result(judged, result.failure)
-
-
-def _require_program(project: Project) -> None:
-    main = project.program / "__main__.py"
-    if not project.program.is_file() and not main.is_file():
-        raise PreviewError(f"{main}: no such file; the project's program starts there")
-
-
-def _require_pack_environment(project: Project) -> None:
-    try:
-        project.require_pack_environment()
-    except ProjectError as error:
-        raise PreviewError(str(error)) from None
 
 
 def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> dict[str, str]:

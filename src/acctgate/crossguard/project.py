@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from acctgate.plan.project import PROJECT_FILES
 from acctgate.redact import one_line
 
 PACK_MAIN: Final = '''"""The policy pack. It enforces policy.yaml, which is beside this file."""
@@ -21,7 +22,6 @@ from acctgate.crossguard.pack import serve
 serve(Path(__file__).with_name("policy.yaml"))
 '''
 """The program of a policy pack that does nothing else than the bundled one."""
-PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 
 class ProjectError(Exception):
@@ -44,7 +44,7 @@ class Project:
     @property
     def runtime(self) -> str:
         """The language of the program."""
-        return _runtime_name(self.settings)
+        return runtime_name(self.settings)
 
     @property
     def program(self) -> Path:
@@ -73,6 +73,16 @@ class Project:
         only_main = [path.name for path in modules] == ["__main__.py"]
         return not (self._missing_environment and only_main and _is_plain(modules[0]))
 
+    def require_program(self) -> None:
+        """Check that a program in Python exists.
+
+        Raises:
+            ProjectError: It does not exist.
+        """
+        main = self.program / "__main__.py"
+        if not self.program.is_file() and not main.is_file():
+            raise ProjectError(f"{main}: no such file; the project's program starts there")
+
     def require_pack_environment(self) -> None:
         """Check that the virtual environment of the project's own pack exists.
 
@@ -91,7 +101,7 @@ class Project:
     @property
     def pack(self) -> Path:
         """The folder of the project's policy pack; of the bundled one if the project has none."""
-        return self._own_pack if self.has_pack else Path(__file__).parent / "policies"
+        return self._own_pack if self.has_pack else Path(__file__).parent / "bundled_pack"
 
     @property
     def _own_pack(self) -> Path:
@@ -103,7 +113,7 @@ class Project:
 
     @property
     def _missing_environment(self) -> Path | None:
-        virtualenv = _options(self._pack_settings or {}).get("virtualenv")
+        virtualenv = runtime_options(self._pack_settings or {}).get("virtualenv")
         path = self._own_pack / str(virtualenv or ".")
         return None if path.exists() else path
 
@@ -119,10 +129,11 @@ class Project:
 
     @property
     def _runtime_options(self) -> Mapping[str, Any]:
-        return _options(self.settings)
+        return runtime_options(self.settings)
 
 
-def _options(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+def runtime_options(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options of a project's runtime, empty if there are none."""
     runtime = settings.get("runtime")
     options = runtime.get("options") if isinstance(runtime, dict) else None
     return options if isinstance(options, dict) else {}
@@ -157,13 +168,18 @@ def read_project(folder: Path) -> Project:
         raise ProjectError(f"{folder}: no Pulumi.yaml; run this in a Pulumi project")
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:  # a program in YAML is in this file
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise ProjectError(f"{where}: invalid YAML: {one_line(error.problem)}") from None
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path}: invalid YAML: {one_line(error)}") from None
-    if not isinstance(settings, dict) or not settings.get("name") or not _runtime_name(settings):
+    if not isinstance(settings, dict) or not settings.get("name") or not runtime_name(settings):
         raise ProjectError(f"{path}: a Pulumi project has a name and a runtime")
     return Project(folder, settings)
 
 
-def _runtime_name(settings: Mapping[str, Any]) -> str:
+def runtime_name(settings: Mapping[str, Any]) -> str:
+    """Return the language of a project's program, empty if there is none."""
     runtime = settings.get("runtime")
     return str(runtime.get("name") if isinstance(runtime, dict) else runtime or "")

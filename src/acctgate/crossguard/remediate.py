@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from acctgate.log import trace
+from acctgate.model.effect import Marker
 from acctgate.model.password_request import RESOURCES, SECTION, PasswordResource
-from acctgate.model.planned_change import Marker
 from acctgate.model.preference_keys import BY_SETTING, LEFT_OUT, PREFERENCE_TYPE
 from acctgate.model.snapshot import Unknown
-from acctgate.plan.pulumi import password_settings, settings
+from acctgate.plan.pulumi_values import password_settings, settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
 
 _PASSWORDS: Final = {resource.pulumi: resource for resource in RESOURCES.values()}

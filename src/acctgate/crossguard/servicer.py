@@ -7,51 +7,49 @@ report, and leaves the policies to the SDK, which only reports the violations th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final
+from functools import wraps
+from itertools import takewhile
+from typing import Any, ClassVar, Final, TypeVar
 
 import grpc
 import pulumi_policy.policy as sdk
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.deserialize import deserialize_properties
 
 from acctgate.crossguard import report_file
-from acctgate.crossguard.configuration import Configuration, PolicySettings, configure
-from acctgate.crossguard.planned import Declared
+from acctgate.crossguard.configuration import PolicySettings
+from acctgate.crossguard.engine_peer import is_engine
+from acctgate.crossguard.pack_process import PackProcess
+from acctgate.crossguard.planned_preference import Declared
+from acctgate.crossguard.recorded_state import deployed_stack
 from acctgate.crossguard.remediate import REPAIRABLE_TYPES
-from acctgate.crossguard.session import Phase, PreviewSession
 from acctgate.crossguard.source_proof import is_genuine
 from acctgate.crossguard.source_types import BATCH_TYPE, COMPONENT_PREFIX, DYNAMIC_PREFIX, SOURCES
-from acctgate.crossguard.stack import StackResource, whole_numbers
+from acctgate.crossguard.stack_accounts import StackResource, whole_numbers
 from acctgate.model.outcome import Level
-from acctgate.model.resource_types import OTHER_TYPES
-from acctgate.plan.pulumi import PREFERENCE_TYPES, WANTED_TYPES
-from acctgate.policy import Policy
+from acctgate.plan.resource_types import OTHER_KINDS, PREFERENCE_TYPES, PROVIDER_TYPE, PULUMI_TYPES
 
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
 _NO_CHANGES: Final = ("pulumi:", COMPONENT_PREFIX)
 """How the types of resources begin that change nothing in an account: the engine's own, and acctgate's components."""
 
 
-class PackProcess:
-    """The state of the pack's process across runs: the policy file's policy, and the session of the current run."""
+def _for_engine(method: Callable[[Any, Request, grpc.ServicerContext], Answer]) -> Callable[..., Answer]:
+    """Refuse a method's calls from other processes than the engine."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self._session = PreviewSession(Configuration(policy))
+    @wraps(method)
+    def checked(self: Any, request: Request, context: grpc.ServicerContext) -> Answer:
+        if not is_engine(context.peer()):
+            context.abort(grpc.StatusCode.PERMISSION_DENIED, "only the engine may call its policy pack")
+        return method(self, request, context)
 
-    def configure(self, settings: Mapping[str, PolicySettings]) -> None:
-        """Begin a session with Pulumi's configuration."""
-        self._session = PreviewSession(configure(self.policy, settings))
-
-    @property
-    def session(self) -> PreviewSession:
-        """The session of the current run. An update may follow the preview without a new configuration."""
-        if self._session.phase == Phase.REPORTED:
-            self._session = PreviewSession(self._session.configuration)
-        return self._session
+    return checked
 
 
 class Servicer(sdk._PolicyAnalyzerServicer):
@@ -59,6 +57,37 @@ class Servicer(sdk._PolicyAnalyzerServicer):
 
     process: ClassVar[PackProcess]
 
+    @_for_engine
+    def ConfigureStack(
+        self, request: analyzer_pb2.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
+        """Take the stack from the engine, which calls this first.
+
+        It decides over the environment: a language host lets variables of the user's shell hide those of the engine.
+        """
+        engine = {
+            "PULUMI_ORGANIZATION": request.organization,
+            "PULUMI_PROJECT": request.project,
+            "PULUMI_STACK": request.stack,
+            "PULUMI_DRY_RUN": str(request.dry_run).lower(),
+        }
+        assumed = deployed_stack()
+        os.environ.update({name: value for name, value in engine.items() if value})
+        if deployed_stack() != assumed:
+            self.process.drop_state()
+        self.process.identify(_full_name(request))
+        return analyzer_pb2.AnalyzerStackConfigureResponse()  # the SDK would only keep the stack's tags
+
+    @_for_engine
+    def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> analyzer_pb2.AnalyzerInfo:
+        """Describe each rule once: its two policies share a name, and `pulumi policy publish` needs unique ones."""
+        info: analyzer_pb2.AnalyzerInfo = super().GetAnalyzerInfo(request, context)  # type: ignore[no-untyped-call]
+        unique = {policy.name: policy for policy in info.policies}
+        del info.policies[:]
+        info.policies.extend(unique.values())
+        return info
+
+    @_for_engine
     def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Any:
         """Begin a session."""
         settings: dict[str, PolicySettings] = {}
@@ -67,11 +96,12 @@ class Servicer(sdk._PolicyAnalyzerServicer):
             settings[name] = PolicySettings(level, whole_numbers(json_format.MessageToDict(config.properties)))
         self.process.configure(settings)
         policy = self.process.session.policy
-        for name in filter(policy.is_grouped, settings):  # the level that was declared is none of the policy's
+        for name in filter(policy.is_grouped, settings):  # the declared level is not one of the policy's
             strictest = EnforcementLevel(policy.strictest_level(name))
             request.policyConfig[name].enforcementLevel = self._map_enforcement_level(strictest)
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
+    @_for_engine
     def Analyze(
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
@@ -84,16 +114,20 @@ class Servicer(sdk._PolicyAnalyzerServicer):
         if request.type in SOURCES:
             session.declare_source(StackResource(request.type, request.urn, _plain(request.properties)))
         elif not request.type.startswith(_NO_CHANGES) and request.type != BATCH_TYPE:
-            session.declare_other(_declared(request) if request.type in OTHER_TYPES else None)
+            session.declare_other(_declared(request) if request.type in OTHER_KINDS else None)
         return analyzer_pb2.AnalyzeResponse()
 
+    @_for_engine
     def Remediate(
         self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.RemediateResponse:
         """Repair a SecurityPreference or a password policy, and look at the provider of a data source.
 
-        The engine shows the provider of a dynamic resource here and not in `Analyze`, which follows.
+        The engine shows the provider of a dynamic resource here and not in `Analyze`, which follows. The same holds for
+        the options of a provider that select its plugin.
         """
+        if request.type == PROVIDER_TYPE:
+            self.process.session.declare_provider(request.urn, _plain(request.properties))
         if request.type.startswith(DYNAMIC_PREFIX):
             genuine = is_genuine(_plain(request.properties), request.type)
             self.process.session.declare_dynamic(request.urn, genuine=genuine)
@@ -104,6 +138,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
             return response
         return analyzer_pb2.RemediateResponse()
 
+    @_for_engine
     def AnalyzeStack(
         self, request: analyzer_pb2.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
@@ -111,7 +146,7 @@ class Servicer(sdk._PolicyAnalyzerServicer):
         resources = [
             StackResource(resource.type, resource.urn, _plain(resource.properties))
             for resource in request.resources
-            if resource.type in SOURCES or resource.type in WANTED_TYPES
+            if resource.type in SOURCES or resource.type in PULUMI_TYPES
         ]
         session = self.process.session
         report_file.write(session.judge(resources, datetime.now(UTC)))
@@ -121,6 +156,12 @@ class Servicer(sdk._PolicyAnalyzerServicer):
         )
         session.finish()
         return response
+
+
+def _full_name(request: analyzer_pb2.AnalyzerStackConfigureRequest) -> str | None:
+    """Return the stack's full name, or as much of its end as is known; None if it has no name."""
+    known = takewhile(bool, (request.stack, request.project, request.organization))
+    return "/".join(reversed(list(known))) or None
 
 
 def _declared(request: analyzer_pb2.AnalyzeRequest) -> Declared:

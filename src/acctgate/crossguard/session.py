@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -16,33 +17,34 @@ from pathlib import Path
 from typing import Any
 
 from acctgate.crossguard import variables
+from acctgate.crossguard.account_details import add_members, add_names, needs_members, renew_reports
+from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import Configuration
-from acctgate.crossguard.engine_command import EngineCommand, find_command
-from acctgate.crossguard.gate import JudgedStack, Violation, findings, judge_change, judge_stack, sentence
+from acctgate.crossguard.engine_command import EngineCommand
 from acctgate.crossguard.locate import locate, read_again, selection
-from acctgate.crossguard.members import add_members, needs_members
-from acctgate.crossguard.names import add_names
-from acctgate.crossguard.other_resources import planned_others
-from acctgate.crossguard.planned import Declared, planned
+from acctgate.crossguard.planned_others import planned_others
+from acctgate.crossguard.planned_preference import Declared, Properties, planned
 from acctgate.crossguard.positions import positions
-from acctgate.crossguard.reader import BackgroundReader
-from acctgate.crossguard.recorded import project_folder
-from acctgate.crossguard.reports import renew_reports
-from acctgate.crossguard.source_proof import proven
-from acctgate.crossguard.source_types import SOURCES
-from acctgate.crossguard.stack import StackResource, accounts, is_known
+from acctgate.crossguard.recorded_state import Recorded, part_of, project_folder
+from acctgate.crossguard.resource_judge import ResourceJudge
+from acctgate.crossguard.running_engine import find_command
+from acctgate.crossguard.source_proof import DeclaredSources
+from acctgate.crossguard.stack_accounts import StackResource, accounts
+from acctgate.crossguard.stack_judge import JudgedStack, Violation, judge_stack, sentence
 from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.evaluate.controls import Controls
 from acctgate.fix.detect import detect_target
 from acctgate.frameworks.framework import load_framework
 from acctgate.model.other_change import Planned
-from acctgate.model.report import AccountReport
-from acctgate.plan import PlannedChange
+from acctgate.model.outcome import Place
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.plan.comments import program_comments
+from acctgate.plan.program_lines import ProgramLines
+from acctgate.plan.pulumi_provider import PLUGIN_OPTIONS
+from acctgate.plan.resource_types import resource_name, resource_type
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
-from acctgate.policy.inline_waivers import Comment, inline_waivers
-from acctgate.policy.policy import Waiver
 from acctgate.rules import Rule
 
 
@@ -65,7 +67,11 @@ class PreviewSession:
     """One run: resources in, violations and a report out."""
 
     def __init__(
-        self, configuration: Configuration, reader: BackgroundReader | None = None, command: EngineCommand | None = None
+        self,
+        configuration: Configuration,
+        reader: BackgroundReader | None = None,
+        command: EngineCommand | None = None,
+        state: Future[Recorded | None] | None = None,
     ) -> None:
         """Begin a run, `configured`.
 
@@ -73,32 +79,38 @@ class PreviewSession:
             configuration: What the run judges by.
             reader: Reads the recorded state and the account; by default as configured.
             command: The engine's command line; by default that of this process's ancestors.
+            state: The recorded state, if it is being read already.
         """
         self._command = command or find_command()
         self.configuration = configuration
         self.phase = Phase.CONFIGURED
         policy = configuration.policy
-        controls = requested_controls(policy, datetime.now(UTC))
-        sections = policy.sections | (controls.sections if controls else frozenset())
-        self._reader = reader or BackgroundReader(
-            configuration.account, sections, policy.names_to_read, policy.max_report_age
-        )
+        now = datetime.now(UTC)
+        controls = requested_controls(policy, now)
+        extras = policy.extras(now, controls.sections if controls else frozenset())
+        self._reader = reader or BackgroundReader(configuration.account, extras)
+        if state is not None:
+            self._reader.use_state(state)
         self._declared: dict[str, Declared] = {}
         self._others: dict[str, Declared] = {}
-        self._source_accounts: set[str] = set()
-        self._has_sources = False
-        self._genuine: set[str] = set()
-        self._has_foreign_code = False
-        self._sources: dict[str, StackResource] = {}
-        self._changes_judged: dict[tuple[str, str | None], AccountReport] = {}
+        self._providers: dict[str, Properties] = {}
+        self._endpoint = configuration.account.endpoint or os.environ.get("ACCTGATE_ENDPOINT") or None
+        self._sources = DeclaredSources(self._endpoint)
         self._reported: set[tuple[str, str | None]] = set()
         self._judged = JudgedStack()
-        self._comments: dict[str, tuple[Comment, ...]] = {}
 
     @cached_property
     def _folder(self) -> Path:
         """The folder of the program."""
         return project_folder() or Path.cwd()
+
+    @cached_property
+    def _resources(self) -> ResourceJudge:
+        return ResourceJudge(self.policy, self._folder)
+
+    @cached_property
+    def _lines(self) -> ProgramLines:
+        return ProgramLines(self._folder)
 
     @property
     def policy(self) -> Policy:
@@ -109,36 +121,26 @@ class PreviewSession:
         """Record a planned SecurityPreference, and start to read its recorded state."""
         self._move(Phase.DECLARED)
         self._declared[resource.urn] = resource
-        self._changes_judged.clear()
+        self._resources.forget()
+        self._reader.start_plugin()
         self._start_reading()
 
+    def declare_provider(self, urn: str, inputs: Properties) -> None:
+        """Record a provider's inputs, with the options that select its plugin, which the engine shows nowhere else."""
+        self._providers[urn] = inputs
+
     def declare_dynamic(self, urn: str, *, genuine: bool) -> None:
-        """Record a dynamic resource. With one that is not acctgate's, no data source proves anything.
-
-        One process serves all of them, and code of the program that runs there can change what acctgate's reads.
-
-        Args:
-            urn: The resource.
-            genuine: Whether it has a provider of this package.
-        """
-        if genuine:
-            self._genuine.add(urn)
-        else:
-            self._has_foreign_code = True
+        """Record a dynamic resource; see `DeclaredSources`."""
+        self._sources.declare_dynamic(urn, genuine=genuine)
 
     def declare_source(self, source: StackResource) -> None:
         """Record a data source. Its inputs are what it has read; its outputs may be older ones."""
         self._move(Phase.DECLARED)
-        source = self._proven(source)
-        self._has_sources = True
+        source = self._sources.declare(source)
         self._start_reading()
-        self._sources[source.urn] = source
-        account_id = source.properties.get("account_id")
-        if is_known(account_id):
-            self._source_accounts.add(account_id)
         if source.stale:
             self._reader.start_target(selection(source))
-        elif self._reader.names is not None:
+        elif self._reader.extras.names is not None:
             self._reader.start_names(selection(source))
 
     def declare_other(self, resource: Declared | None = None) -> None:
@@ -153,7 +155,7 @@ class PreviewSession:
         self._start_reading()  # it shows what is deleted
         if resource is not None:
             self._others[resource.urn] = resource
-        if not self._has_sources and self._reader.max_report_age is None:
+        if not self._sources and self._reader.extras.renewal is None:
             self._reader.start_account(None)
 
     def resource_violations(self, rule: Rule[Any], urn: str, now: datetime) -> Iterator[Violation]:
@@ -162,21 +164,7 @@ class PreviewSession:
         if not declared.inputs and self._command.touches(urn) is not True:
             return  # perhaps a create that the run leaves out: only the stack policy knows
         change = replace(self._planned(declared), deferred=False)
-        if not any(map(change.changes, rule.planned_settings)):
-            return
-        found = list(findings(self._judge_change(change, None, now), rule.id))
-        known = (*self.policy.all_waivers, *self._inline_waivers(change, "", now))
-        waivers = [waiver for waiver in known if waiver.rule == rule.id]
-        if found and any(waiver.account or waiver.group or waiver.inline for waiver in waivers):
-            account = self._account_of(change)
-            if account is None or any(waiver.group for waiver in waivers):
-                return  # a waiver may cover it: only the stack policy knows the account and its groups
-            found = list(findings(self._judge_change(change, account, now), rule.id))
-        if any(
-            rule.id in group.rules for group in self.policy.groups
-        ):  # fails in each group that the account may be in
-            found = [outcome for outcome in found if outcome.outcome == "fail" and outcome.binding]
-        for outcome in found:
+        for outcome in self._resources.findings(rule, change, self._account_of, now):
             self._reported.add((rule.id, urn))
             yield Violation(sentence(None, outcome), urn)
 
@@ -184,14 +172,12 @@ class PreviewSession:
         """Judge the accounts of the stack as they will be, and return the report (JSON, version 1)."""
         self._move(Phase.JUDGED)
         outputs = {each.urn: each.properties for each in resources} if _is_preview() else {}
-        changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
-        changes += planned_others(self._others, self._reader.start_state().result(), self._command, outputs)
-        sources = [self._proven(self._sources.get(each.urn, each)) for each in resources if each.type in SOURCES]
-        stack = accounts(each for each in sources if not each.stale)
+        sources = self._sources.proven(resources)
+        stack = accounts((each for each in sources if not each.stale), self._endpoint)
         add_names(stack, sources, self._reader)
-        renew_reports(stack, sources, self._reader, now)
+        renew_reports(stack, sources, self._reader)
         read_again(sources, stack, self._reader)
-        changes = locate(changes, sources, stack, self._reader)
+        changes = locate(self._changes(outputs), sources, stack, self._reader)
         if needs_members(self.policy):
             add_members(stack, self._reader)
         path = os.environ.get(variables.BASELINE)
@@ -222,12 +208,6 @@ class PreviewSession:
         if needs_members(self.policy):
             self._reader.start_directory()
 
-    def _proven(self, source: StackResource) -> StackResource:
-        """Return a data source as far as it proves anything; see `proven`."""
-        genuine = source.urn in self._genuine and not self._has_foreign_code
-        endpoint = self.configuration.account.endpoint or os.environ.get("ACCTGATE_ENDPOINT")
-        return source if source.stale else proven(source, genuine=genuine, endpoint=endpoint)
-
     def finish(self) -> None:
         """End the session: everything is reported."""
         self._move(Phase.REPORTED)
@@ -240,36 +220,47 @@ class PreviewSession:
             raise SessionError(f"a session that is {self.phase.name.lower()} cannot be {phase.name.lower()}")
         self.phase = phase
 
-    def _judge_change(self, change: PlannedChange, account: str | None, now: datetime) -> AccountReport:
-        key = (change.address, account)
-        if key not in self._changes_judged:  # each rule with a resource policy needs the same report
-            inline = self._inline_waivers(change, account, now) if account else ()
-            policy = replace(self.policy, waivers=(*self.policy.waivers, *inline))
-            self._changes_judged[key] = judge_change(change, account, policy, now)
-        return self._changes_judged[key]
-
-    def _inline_waivers(self, change: PlannedChange, account: str, now: datetime) -> tuple[Waiver, ...]:
-        """Return the waivers in comments at a resource that is deployed to this account."""
-        if not self.policy.inline_waivers or change.place is None:
-            return ()
-        if change.address not in self._comments:  # each rule with a resource policy needs them
-            self._comments[change.address] = program_comments([change], self._folder)
-        comments = self._comments[change.address]
-        return inline_waivers(comments, {change.address: [account]}, self.policy, now.astimezone(UTC).date())[0]
+    def _changes(self, outputs: Mapping[str, Mapping[str, Any]]) -> list[Planned]:
+        """Return what the deploy does, by the previewed outputs of the resources."""
+        state = self._reader.start_state().result()
+        changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
+        declared = {urn: self._with_provider(each, state) for urn, each in self._others.items()}
+        for each in planned_others(declared, state, self._command, outputs):  # what is deleted has no line
+            other = self._reader.start_plugin().result().applied_to(each)
+            changes.append(replace(other, place=self._place(other.address)) if other.address in declared else other)
+        return changes
 
     def _planned(self, declared: Declared, outputs: Mapping[str, Any] | None = None) -> PlannedChange:
         state = self._reader.start_state().result()
-        place = positions().get(declared.urn.rsplit("::", 1)[-1])
         # Outputs prove nothing of a stack whose state is not the one that will be deployed.
         shown = outputs if state is not None else None
-        return replace(planned(declared, state, self._command, shown), place=place)
+        change = planned(self._with_provider(declared, state), state, self._command, shown)
+        return replace(self._reader.start_plugin().result().applied_to(change), place=self._place(declared.urn))
+
+    def _with_provider(self, declared: Declared, state: Recorded | None) -> Declared:
+        """Return a resource with the options of its provider: as shown, or as recorded if the run leaves it out."""
+        urn = declared.provider_urn
+        shown = self._providers[urn] if urn in self._providers else part_of((state or {}).get(urn), "inputs")
+        options = {PLUGIN_OPTIONS: shown.get(PLUGIN_OPTIONS)}
+        return replace(declared, provider_inputs={**(declared.provider_inputs or {}), **options})
+
+    def _place(self, urn: str) -> Place | None:
+        """Return the line of the program that declares a resource, None if it is not certain.
+
+        Components may each have a resource of one name: the program's line need not be that of an installed one's.
+        """
+        end = f"{resource_type(urn)}::{resource_name(urn)}"
+        if any(other.endswith(end) and other != urn for other in (*self._declared, *self._others)):
+            return None
+        recorded = positions() if resource_type(urn) == PREFERENCE_TYPE else None
+        return self._lines.find(urn) if recorded is None else recorded.get(resource_name(urn))
 
     def _account_of(self, change: PlannedChange) -> str | None:
         """Return the account that a change is deployed to; None if it is not certain."""
         if change.provider.account_id is not None:
             return change.provider.account_id
-        if self._has_sources:
-            return next(iter(self._source_accounts)) if len(self._source_accounts) == 1 else None
+        if self._sources:
+            return self._sources.only_account()
         found = {snapshot.account_id for snapshot in self._reader.start_account(change.provider).result()}
         return found.pop() if len(found) == 1 else None
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import pickletools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from acctgate.crossguard.source_types import ARGUMENTS, BATCH_READER, BATCH_TYPE, READ_AT, READER, SOURCES
-from acctgate.crossguard.stack import StackResource
+from acctgate.crossguard.stack_accounts import StackResource, only_account
 
 STARTED: Final = datetime.now(UTC)
 """When this process began: the engine starts the policy pack before the program."""
@@ -20,6 +20,49 @@ _STRINGS: Final = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"})
 _NO_EFFECT: Final = frozenset({"PROTO", "FRAME", "MEMOIZE"})
 _INSTANCE: Final = ("STACK_GLOBAL", "EMPTY_TUPLE", "NEWOBJ")
 """The operations that make an instance of the class whose module and name are on the stack."""
+
+
+class DeclaredSources:
+    """The data sources of one run.
+
+    With a dynamic resource that is not acctgate's, none of them proves anything: one process serves all of them, and
+    code of the program that runs there can change what acctgate's reads.
+    """
+
+    def __init__(self, endpoint: str | None) -> None:
+        """Begin a run. `endpoint` is the server that the pack itself reads from; None for Alibaba Cloud."""
+        self._endpoint = endpoint
+        self._genuine: set[str] = set()
+        self._has_foreign_code = False
+        self._declared: dict[str, StackResource] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._declared)
+
+    def declare_dynamic(self, urn: str, *, genuine: bool) -> None:
+        """Record a dynamic resource, and whether it has a provider of this package; see `is_genuine`."""
+        if genuine:
+            self._genuine.add(urn)
+        else:
+            self._has_foreign_code = True
+
+    def declare(self, source: StackResource) -> StackResource:
+        """Record a data source. Its inputs are what it has read. Return it as far as it proves anything."""
+        self._declared[source.urn] = found = self._proven(source)
+        return found
+
+    def only_account(self) -> str | None:
+        """Return the account that they have read, None if it is unknown or there are several."""
+        return only_account(self._declared.values())
+
+    def proven(self, stack: Iterable[StackResource]) -> list[StackResource]:
+        """Return the data sources of a stack as far as they prove anything, with their inputs if they were declared."""
+        return [self._proven(self._declared.get(each.urn, each)) for each in stack if each.type in SOURCES]
+
+    def _proven(self, source: StackResource) -> StackResource:
+        genuine = source.urn in self._genuine and not self._has_foreign_code
+        return source if source.stale else proven(source, genuine=genuine, endpoint=self._endpoint)
 
 
 def proven(resource: StackResource, *, genuine: bool, endpoint: str | None) -> StackResource:

@@ -10,7 +10,9 @@ rules that need the section are unknown. Only invalid arguments fail the preview
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import atexit
+import gc
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -29,27 +31,23 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from acctgate.crossguard import batch
 from acctgate.crossguard.source_types import (
-    ACCESS_KEY_POLICY,
     ACCOUNT,
     ARGUMENTS,
     BY_NAME,
     CONFIG_RULES,
     PACK_REPORTS,
-    PASSWORD_POLICY,
-    PRACTICE,
-    PREFERENCE,
     READ_AT,
-    USER_SSO,
     SourceType,
 )
 from acctgate.model.config_rule_compliance import count_results
 from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
+from acctgate.sources.operations import OPTIONAL_OPERATIONS, PRACTICE, PREFERENCE
 from acctgate.sources.target import Target
 
 if TYPE_CHECKING:
-    from acctgate.sources.live import LiveAccount
+    from acctgate.sources.live_account import LiveAccount
 
 Values = dict[str, Any]
 
@@ -59,28 +57,31 @@ def _read_packs(account: LiveAccount, arguments: Values) -> Values:
     if pack := arguments.get("compliance_pack_id"):
         return {PACK_REPORTS.section: [account.compliance_pack_report(pack)]}
     reports, errors = account.compliance_pack_reports()
-    plain = {name: _without_nulls(error) for name, error in errors.items()}
-    return {PACK_REPORTS.section: reports, **({"errors": plain} if plain else {})}
+    return {PACK_REPORTS.section: reports, **_errors(errors)}
 
 
 def _read_rules(account: LiveAccount, arguments: Values) -> Values:
     """Read the rules of the pack that is named, or of each pack of the account, and count their results."""
     pack = arguments.get("compliance_pack_id")
     found, errors = account.config_rule_compliances(None if pack is None else [pack])
-    plain = {name: _without_nulls(error) for name, error in errors.items()}
-    return {CONFIG_RULES.section: found, "counts": count_results(found), **({"errors": plain} if plain else {})}
+    return {CONFIG_RULES.section: found, "counts": count_results(found), **_errors(errors)}
 
 
-_READERS: Final[dict[str, Callable[[LiveAccount, Values], Values]]] = {
-    PREFERENCE.name: lambda account, _: {PREFERENCE.section: account.security_preference()},
-    PRACTICE.name: lambda account, _: {PRACTICE.section: account.security_practice()},
-    PACK_REPORTS.name: _read_packs,
-    PASSWORD_POLICY.name: lambda account, _: {PASSWORD_POLICY.section: account.password_policy()},
-    USER_SSO.name: lambda account, _: {USER_SSO.section: account.user_sso_settings()},
-    CONFIG_RULES.name: _read_rules,
-    ACCESS_KEY_POLICY.name: lambda account, _: {ACCESS_KEY_POLICY.section: account.access_key_policy()},
-}
-"""How each data source is read. Each raises `CallError` if a call fails."""
+_OPERATIONS: Final = {operation.section: operation for operation in (PREFERENCE, PRACTICE, *OPTIONAL_OPERATIONS)}
+"""The operations that answer the section of a data source by themselves."""
+
+
+def _read_section(source: SourceType, account: LiveAccount, arguments: Values) -> Values:
+    """Read the section of a data source.
+
+    Raises:
+        CallError: A call failed.
+    """
+    if source == PACK_REPORTS:
+        return _read_packs(account, arguments)
+    if source == CONFIG_RULES:
+        return _read_rules(account, arguments)
+    return {source.section: account.section(_OPERATIONS[source.section])}
 
 
 class SourceReader(ResourceProvider):
@@ -151,11 +152,11 @@ def _read_source(source: SourceType, arguments: Values) -> Values:
         return {"error": {"code": "NoCredentials", "message": str(error)}}
     values: Values = {}
     try:
-        values["account_id"] = _account_id(account)
+        values["account_id"] = account.account_id()
     except CallError as error:
         values["identity_error"] = _without_nulls(error.error)
     try:
-        values |= _READERS[source.name](account, arguments)
+        values |= _read_section(source, account, arguments)
     except CallError as error:
         values["error"] = _without_nulls(error.error)
     return values
@@ -170,8 +171,7 @@ def _read_all(arguments: Values) -> Values:
         role = f"{target.role_arn}: " if target.role_arn else ""
         return {"error": {"code": "Unreadable", "message": f"{role}{error}"}}
     values = {name: document[name] for name in ("account_id", *ACCOUNT.sections) if name in document}
-    errors = {name: _without_nulls(error) for name, error in document.get("errors", {}).items()}
-    return {**values, "errors": errors} if errors else values
+    return {**values, **_errors(document.get("errors", {}))}
 
 
 class _InvalidArgumentError(Exception):
@@ -192,14 +192,15 @@ def _target(region: str | None, role_arn: str | None, endpoint: str | None) -> T
 # One process serves all data sources of a preview: it assumes a role and reads the identity once.
 @lru_cache
 def _account(target: Target) -> LiveAccount:
-    from acctgate.sources.live import LiveAccount  # noqa: PLC0415 - loads only for a live call
+    from acctgate.sources.live_account import LiveAccount  # noqa: PLC0415 - loads only for a live call
 
+    atexit.register(gc.freeze)  # skips the last garbage collection: the engine waits for this process
     return LiveAccount(target)
 
 
-@lru_cache
-def _account_id(account: LiveAccount) -> str:
-    return account.account_id()
+def _errors(errors: Mapping[str, ApiError]) -> Values:
+    """Return the output with the errors by section, if there are any."""
+    return {"errors": {name: _without_nulls(error) for name, error in errors.items()}} if errors else {}
 
 
 def _without_nulls(error: ApiError) -> Values:

@@ -29,6 +29,8 @@ class ReportStore:
     """Generates reports as Cloud Config does: on request, CREATING for some time, then COMPLETE."""
 
     def __init__(self) -> None:
+        self.endpoint = ""
+        """HOST:PORT of the server that serves the sheets."""
         self.creating_reads = 2
         """How many reads of a requested report return CREATING."""
         self._remaining = Counter[tuple[str, str]]()
@@ -57,7 +59,7 @@ class ReportStore:
         self._remaining[key] = self.creating_reads
         report |= {"ReportStatus": "COMPLETE", "ReportCreateTimestamp": int(now.timestamp() * 1000)}
 
-    def read(self, account: str, report: dict[str, Any], endpoint: str) -> dict[str, Any]:
+    def read(self, account: str, report: dict[str, Any]) -> dict[str, Any]:
         """Return a report in its current state. A report that was generated here has a signed URL on this server."""
         pack = report["CompliancePackId"]
         key = account, pack
@@ -65,7 +67,7 @@ class ReportStore:
             self._remaining[key] -= 1
             return {"CompliancePackId": pack, "AccountId": report["AccountId"], "ReportStatus": "CREATING"}
         if key in self._remaining:
-            return {**report, "ReportUrl": f"http://{endpoint}{PATH}{pack.strip('*')}.xlsx?{_SIGNATURE}"}
+            return {**report, "ReportUrl": f"http://{self.endpoint}{PATH}{pack.strip('*')}.xlsx?{_SIGNATURE}"}
         return report
 
 

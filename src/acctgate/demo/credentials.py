@@ -108,7 +108,7 @@ def _row(user: str, now: datetime, mfa: bool) -> Row:
 
 
 def _key_columns(now: datetime, number: int, old: int, unused: int) -> Row:
-    """Return the columns of so many AccessKey pairs, of which the first ones are old or unused."""
+    """Return the columns of `number` AccessKey pairs. The first `old` and the first `unused` ones are that."""
     found: Row = {}
     for index, key in enumerate(_KEYS[:number]):
         rotated = _OLD if index < old else timedelta(days=80)

@@ -16,9 +16,9 @@ from xml.sax.saxutils import escape
 
 from acctgate.demo.compliance import sheet
 from acctgate.demo.faults import DroppedConnectionError
-from acctgate.demo.rpc_signature import rpc_parameters
-from acctgate.demo.signature import ALGORITHM, Request
+from acctgate.demo.signature import Request
 from acctgate.demo.tls import accept_tls
+from acctgate.sources.signature import ALGORITHM
 
 _MOST_HEADERS: Final = 200
 _LONGEST_LINE: Final = 65536
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._drop(half=fault.half)
             return
         _sleep_until(due)
-        if rpc_parameters(request).get("Format", "").upper() == "XML":
+        if request.parameters.get("Format", "").upper() == "XML":
             name = f"{action_of(request)}Response" if status == 200 else "Error"
             self._send(status, "text/xml;charset=utf-8", to_xml(name, answer).encode())
         else:
@@ -147,13 +147,13 @@ def action_of(request: Request) -> str:
     """Return the operation that a request calls: from its headers (V3), or from its parameters (V1)."""
     if is_v3(request) or "x-acs-action" in request.headers:
         return request.headers.get("x-acs-action", "")
-    return rpc_parameters(request).get("Action", "")
+    return request.parameters.get("Action", "")
 
 
 def is_v3(request: Request) -> bool:
     """Return whether a request is signed by its headers. The Terraform provider sends x-acs-action with V1, too."""
     authorization = request.headers.get("authorization", "")
-    return authorization.startswith(ALGORITHM) or "Signature" not in rpc_parameters(request)
+    return authorization.startswith(ALGORITHM) or "Signature" not in request.parameters
 
 
 def to_xml(name: str, value: Any) -> str:

@@ -1,6 +1,6 @@
 """The demo organization: a Resource Directory whose members follow from a seed.
 
-A member is computed when it is asked for, so that an organization of any size starts at once and takes little memory.
+Members are computed on demand, so that an organization of any size starts at once and takes little memory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FIRST_ID: Final = 1_100_000_000_000_000
 _ID_STEP: Final = 77_777_773
 """The distance of two members' IDs."""
 _SLOTS: Final = 100
-"""Of so many members in a row, each has other problems."""
+"""Each of this many members in a row has different problems."""
 _SHARE_COMPLIANT: Final = 0.75
 
 
@@ -104,9 +104,10 @@ class DemoOrganization:
         self.management = DemoAccount()
         """The account that the demo credentials belong to."""
         self.accounts: dict[str, DemoAccount] = {ACCOUNT_ID: self.management}
-        """The accounts that somebody changed, or may change."""
+        """The accounts that were changed, or may be changed."""
         self._numbers = range(accounts)
         self._removed: set[str] = set()
+        self._describe = lru_cache(maxsize=512)(self._describe_member)
         self._shift = random.Random(seed).randrange(_SLOTS)  # noqa: S311 - not for secrets
         readable = (each for each in map(self._id, self._numbers) if (found := self.member(each)) and found.readable)
         self.delegated: set[str] = set(islice(readable, 1))
@@ -132,8 +133,9 @@ class DemoOrganization:
     def member(self, account_id: str) -> Member | None:
         """Return a member, None if the account is not one."""
         number = self._number(account_id)
-        if number is None or account_id in self._removed:
-            return None
+        return None if number is None or account_id in self._removed else self._describe(number)
+
+    def _describe_member(self, number: int) -> Member:
         chance = random.Random(f"{self.seed}:{number}")  # noqa: S311 - not for secrets
         [place] = chance.choices(_PLACES, _WEIGHTS)
         team = chance.choice(_TEAMS)
@@ -141,7 +143,7 @@ class DemoOrganization:
         # A prime step visits all slots, so that neighbors differ and 100 members have every problem.
         slot = (number * 37 + self._shift) % _SLOTS
         return Member(
-            account_id,
+            self._id(number),
             f"{place.name}-{team}-{number:05d}",
             place.id,
             SUSPENDED if slot == 5 else chance.choice(_JOINED),
@@ -153,7 +155,7 @@ class DemoOrganization:
         )
 
     def account(self, account_id: str) -> DemoAccount:
-        """Return the settings of an account. Changes of them are kept.
+        """Return the settings of an account. Changes to them persist.
 
         Raises:
             KeyError: The account is not in the organization.

@@ -23,7 +23,6 @@ from acctgate.sources.operations import IDENTITY, SET_PASSWORD_POLICY
 from acctgate.sources.operations import PASSWORD_POLICY as GET_PASSWORD_POLICY
 
 Properties = dict[str, Any]
-_UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _COMPUTED: Final = PASSWORD_POLICY.keys[LENGTH].pulumi
 
 
@@ -34,10 +33,10 @@ class PasswordStandIn:
         self._resource = resource
         self._names = {key: spelling.pulumi for key, spelling in resource.keys.items()}
 
-    def checked(self, news: Properties) -> Properties:
-        """Return the inputs with the provider's defaults."""
-        defaults = {self._names[key]: value for key, value in self._resource.defaults.items()}
-        return {**defaults, **news}
+    @property
+    def defaults(self) -> Properties:
+        """The values of inputs that a program omits."""
+        return {self._names[key]: value for key, value in self._resource.defaults.items()}
 
     def changed(self, olds: Properties, news: Properties) -> list[str]:
         """Return the names that differ from the recorded state. To the provider, nothing, 0 and false are the same."""
@@ -49,9 +48,8 @@ class PasswordStandIn:
 
     def previewed(self, olds: Properties, news: Properties) -> Properties:
         """Return what a preview shows of the resource. `olds` is empty for a new one."""
-        kept = {name: value for name, value in olds.items() if name in (_COMPUTED, "id")}
-        unknown = {} if olds else {_COMPUTED: _UNKNOWN, "id": _UNKNOWN}
-        return {**unknown, **kept, **news}
+        computed = {name: value for name, value in olds.items() if name == _COMPUTED}
+        return {**computed, **news, "id": ""}
 
     def create(self, caller: Caller, news: Properties) -> Properties:
         """Create the resource, and return its state."""
@@ -59,7 +57,7 @@ class PasswordStandIn:
         id_ = "ram-account-password-policy"
         if not self._resource.defaults:
             id_ = str(expect(IDENTITY, caller.call(IDENTITY), "AccountId", str))
-        return self.read(caller, id_)
+        return self.read(caller, id_, news)
 
     def update(self, caller: Caller, id_: str, olds: Properties, news: Properties) -> Properties:
         """Update the resource, and return its state: all settings are sent, or those that have changed."""
@@ -71,9 +69,9 @@ class PasswordStandIn:
         }
         if names:
             self._set(caller, sent)
-        return self.read(caller, id_)
+        return self.read(caller, id_, news)
 
-    def read(self, caller: Caller, id_: str) -> Properties:
+    def read(self, caller: Caller, id_: str, recorded: Properties) -> Properties:
         """Return the state."""
         live = expect(GET_PASSWORD_POLICY, caller.call(GET_PASSWORD_POLICY), GET_PASSWORD_POLICY.answer_key, dict)
         return {"id": id_, **{name: live[key] for key, name in self._names.items() if key in live}}

@@ -11,18 +11,11 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from acctgate.demo.signature import Request, SignatureError, check_date
 
 _REQUIRED: Final = ("AccessKeyId", "SignatureNonce", "SignatureMethod", "SignatureVersion", "Timestamp", "Signature")
-
-
-def rpc_parameters(request: Request) -> dict[str, str]:
-    """Return the parameters of an RPC request: those of the query and those of the form in its body."""
-    pairs = parse_qsl(request.query, keep_blank_values=True)
-    pairs += parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True)
-    return dict(pairs)
 
 
 def verify_rpc(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
@@ -36,7 +29,7 @@ def verify_rpc(request: Request, secrets: Mapping[str, str], now: datetime) -> s
     Raises:
         SignatureError: A parameter is missing, the key is unknown, or the signature is wrong or too old.
     """
-    parameters = rpc_parameters(request)
+    parameters = request.parameters
     for name in _REQUIRED:
         if not parameters.get(name):
             raise SignatureError(400, f"Missing{name}", f"{name} is mandatory for this action.")

@@ -52,7 +52,7 @@ def planned(name: str, olds: Properties, news: Properties) -> Any:
 def created(era: ProviderEra, news: Properties) -> dict[str, Any]:
     """Return what a create sends: the values that are set and not empty."""
     sent = {name: news[name] for name in attributes(era) if news.get(name) not in (None, "", [])}
-    if sent.get(ENFORCE) is False:
+    if sent.get(ENFORCE) is False and not era.creates_with_false:
         del sent[ENFORCE]
     return sent
 

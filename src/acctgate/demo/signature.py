@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
-ALGORITHM: Final = "ACS3-HMAC-SHA256"
+from acctgate.sources.signature import ALGORITHM, signature, string_to_sign
+
 _AUTHORIZATION: Final = re.compile(
     rf"{ALGORITHM} Credential=(?P<id>[^,]+),SignedHeaders=(?P<headers>[^,]+),Signature=(?P<signature>[0-9a-f]+)"
 )
@@ -21,7 +22,7 @@ MAX_AGE: Final = timedelta(minutes=15)
 _MUST_SIGN: Final = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-content-sha256"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """The signed parts of an HTTP request. Header names are in lower case."""
 
@@ -30,6 +31,13 @@ class Request:
     query: str
     headers: Mapping[str, str]
     body: bytes
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters of an RPC request: those of the query and those of the form in its body."""
+        pairs = parse_qsl(self.query, keep_blank_values=True)
+        pairs += parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True)
+        return dict(pairs)
 
 
 class SignatureError(Exception):
@@ -61,8 +69,9 @@ def verify(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
     if hashlib.sha256(request.body).hexdigest() != request.headers.get("x-acs-content-sha256"):
         raise SignatureError(400, "InvalidContentSha256", "The x-acs-content-sha256 does not match the body.")
     signed = match["headers"].split(";")
-    to_sign = string_to_sign(request, signed)
-    expected = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    parameters = parse_qsl(request.query, keep_blank_values=True)
+    to_sign = string_to_sign(request.method, request.path, parameters, request.headers, signed)
+    expected = signature(secret, to_sign)
     if not set(signed) >= _MUST_SIGN or not hmac.compare_digest(expected, match["signature"]):
         raise SignatureError(
             400,
@@ -70,16 +79,6 @@ def verify(request: Request, secrets: Mapping[str, str], now: datetime) -> str:
             f"Specified signature does not match our calculation. server string to sign is:{to_sign}",
         )
     return match["id"]
-
-
-def string_to_sign(request: Request, signed: list[str]) -> str:
-    """Return the string to sign."""
-    pairs = sorted(parse_qsl(request.query, keep_blank_values=True))
-    query = "&".join(f"{quote(key, safe='~')}={quote(value, safe='~')}" for key, value in pairs)
-    headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in signed)
-    payload = request.headers.get("x-acs-content-sha256", "")
-    canonical = "\n".join((request.method, request.path, query, headers, ";".join(signed), payload))
-    return f"{ALGORITHM}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
 def check_date(text: str, now: datetime) -> None:

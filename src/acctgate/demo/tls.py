@@ -53,6 +53,13 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     return certificate_file, key_file
 
 
+def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return what a server needs to accept TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 def accept_tls(connection: socket.socket, context: ssl.SSLContext) -> socket.socket:
     """Return the connection, wrapped in TLS if the client starts a handshake."""
     first = connection.recv(1, socket.MSG_PEEK)

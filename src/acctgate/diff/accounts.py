@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from acctgate.model import config_rule_compliance
+from acctgate.model import compliance_pack, config_rule_compliance
+from acctgate.model.compliance_pack import pack_id
 from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
 from acctgate.model.outcome import Outcome, Result
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import SETTINGS_SECTIONS, Snapshot
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
-from acctgate.rules.comparison import Comparison, plain_setting
-from acctgate.rules.order import Move
+from acctgate.rules.support.comparison import Comparison, plain_setting
+from acctgate.rules.support.order import Move
 
 _IDENTIFIERS: Final = ("CompliancePackId", "AccountId")
 """Keys that identify an object, so they are not compared."""
@@ -101,9 +102,9 @@ def _values(judged: Judged, comparison: Comparison) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for section in SETTINGS_SECTIONS:
         value = snapshot.document.get(section)
-        if section == "CompliancePackReports" and isinstance(value, list):
+        if section == compliance_pack.SECTION and isinstance(value, list):
             for index, report_of_pack in enumerate(value):
-                values.update(_leaves(f"{section}[{_pack(report_of_pack) or index}]", report_of_pack))
+                values.update(_leaves(f"{section}[{pack_id(report_of_pack) or index}]", report_of_pack))
         elif section == config_rule_compliance.SECTION:
             values.update(_rule_results(value))
         elif value is not None:
@@ -118,8 +119,8 @@ def _reported(outcome: Outcome) -> Iterator[tuple[str, Any]]:
         if outcome.actual != []:
             yield outcome.setting, outcome.actual
         return
-    pack = _pack(outcome.actual)
-    group = f"CompliancePackReports[{pack}]" if pack else outcome.setting.rpartition(".")[0]
+    pack = pack_id(outcome.actual)
+    group = f"{compliance_pack.SECTION}[{pack}]" if pack else outcome.setting.rpartition(".")[0]
     yield from _leaves(group, outcome.actual)
 
 
@@ -129,7 +130,7 @@ def _rule_results(packs: Any) -> Iterator[tuple[str, Any]]:
         rules = pack.get(config_rule_compliance.SECTION) if isinstance(pack, dict) else None
         for rule in rules if isinstance(rules, list) else ():
             if isinstance(rule, dict) and isinstance(rule.get("ConfigRuleId"), str):
-                name = f"{config_rule_compliance.SECTION}[{_pack(pack) or index}].{rule['ConfigRuleId']}"
+                name = f"{config_rule_compliance.SECTION}[{pack_id(pack) or index}].{rule['ConfigRuleId']}"
                 yield name, rule.get("ComplianceType")
 
 
@@ -157,12 +158,7 @@ def _flips(before: AccountReport | None, after: AccountReport | None) -> Iterato
 
 def _by_subject(report: AccountReport | None) -> dict[tuple[str, str | None], Outcome]:
     """Return the outcomes by rule and, for compliance packs, by pack."""
-    return {(o.rule, _pack(o.actual)): o for o in (report.outcomes if report else ())}
-
-
-def _pack(value: Any) -> str | None:
-    pack = value.get("CompliancePackId") if isinstance(value, dict) else None
-    return pack if isinstance(pack, str) else None
+    return {(o.rule, pack_id(o.actual)): o for o in (report.outcomes if report else ())}
 
 
 def _flip(before: Result | None, after: Result | None) -> Flip | None:

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from acctgate.model.diff_document import PolicyChange
 from acctgate.policy.groups import Condition, Group
-from acctgate.policy.policy import Policy, Waiver, overlaid
+from acctgate.policy.policy import Policy
+from acctgate.policy.waiver import Waiver
 from acctgate.redact import one_line
 from acctgate.rules.base import RuleEntry
 
@@ -19,7 +20,7 @@ Names = tuple[str, ...]
 
 
 class GroupState(NamedTuple):
-    """What counts for the accounts in some groups, in both policies."""
+    """A rule's entry for the accounts in some groups, in both policies."""
 
     names: Names
     before: RuleEntry
@@ -62,7 +63,7 @@ def _state(before: Policy, after: Policy, rule: str, names: Names) -> GroupState
 def _entry(policy: Policy, rule: str, names: Names) -> RuleEntry:
     if rule not in policy.rules:
         return RuleEntry(level="disabled")
-    return overlaid(policy, rule, [group for group in policy.groups if group.name in names])
+    return policy.entry_in(rule, names)
 
 
 def _key(state: GroupState) -> str:

@@ -1,4 +1,4 @@
-"""Tell snapshots, reports and policies apart."""
+"""Detect whether a file contains snapshots, reports or policies."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from acctgate.model.diff_document import DiffKind
-from acctgate.reading import TooLargeError, nests_too_deeply, read_text, remember
+from acctgate.reading import TooLargeError, read_text, remember
+from acctgate.strict_json import nests_too_deeply
 
 _YAML_POLICY: Final = re.compile(r"^(rules|extends|waivers) *:", re.MULTILINE)
-"""A policy in YAML whose name has no suffix, as that of a pipe."""
+"""A YAML policy in a file without a suffix, such as a pipe."""
 
 
 def kind_of(path: str) -> DiffKind:

@@ -10,10 +10,11 @@ from acctgate.diff.groups import all_names, match_changes, states, waivers
 from acctgate.model.diff_document import PolicyChange
 from acctgate.policy.entry_moves import entry_moves, show_value
 from acctgate.policy.module_code import ModuleCode
-from acctgate.policy.policy import Account, Policy, Waiver
+from acctgate.policy.policy import Account, Policy
+from acctgate.policy.waiver import Waiver
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule, RuleEntry
-from acctgate.rules.order import Move, combine
+from acctgate.rules.support.order import Move, combine
 
 _NAMES: Final = {False: 0, None: 1, "hash": 2, "clear": 3}
 """The choices of names: how much a report reveals."""
@@ -34,7 +35,9 @@ def compare_policies(before: Policy, after: Policy, today: date) -> tuple[Policy
         moves = [
             *entry_moves(rule, old, new),
             *_code_moves(rule.id, before, after),
-            *_waiver_moves(_lasting(before.waivers, rule.id, today), _lasting(after.waivers, rule.id, today)),
+            *_waiver_moves(
+                _current_waivers(before.waivers, rule.id, today), _current_waivers(after.waivers, rule.id, today)
+            ),
         ]
         changes += _change(rule.id, old, new, moves)
         if before.groups or after.groups:
@@ -75,7 +78,7 @@ def _group_changes(
             loosened = loosened or any(change.loosened for change in shown)
             yield from shown
     for name in all_names(before, after):
-        old, new = (_lasting(waivers(policy, name, rule.id), rule.id, today) for policy in (before, after))
+        old, new = (_current_waivers(waivers(policy, name, rule.id), rule.id, today) for policy in (before, after))
         for move in _waiver_moves(old, new):
             yield PolicyChange(f"groups.{one_line(name)}: {rule.id}", move.direction, "waivers", "waivers", move.note)
 
@@ -140,24 +143,23 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
         yield PolicyChange("generate", "looser" if after.generate else "stricter", was, now, note)
 
 
-def _lasting(waivers: Iterable[Waiver], rule: str, today: date) -> list[Waiver]:
+def _current_waivers(waivers: Iterable[Waiver], rule: str, today: date) -> list[Waiver]:
     """Return the waivers of a rule that still count."""
     return [waiver for waiver in waivers if waiver.rule == rule and waiver.expires >= today]
 
 
 def _waiver_moves(old: Sequence[Waiver], new: Sequence[Waiver]) -> Iterator[Move]:
     for waiver in new:
-        if not any(_covers(other, waiver) for other in old):
+        if not any(_lasts(other, waiver) for other in old):
             until = f"until {waiver.expires.isoformat()} by {waiver.owner}"
             yield Move("looser", f"new waiver for {waiver.scope} {until}")
     for waiver in old:
-        if not any(_covers(other, waiver) for other in new):
+        if not any(_lasts(other, waiver) for other in new):
             yield Move("stricter", f"a waiver for {waiver.scope} is gone or shorter")
 
 
-def _covers(wider: Waiver, narrower: Waiver) -> bool:
-    includes = wider.account in (None, narrower.account) and wider.user in (None, narrower.user)
-    return includes and wider.expires >= narrower.expires
+def _lasts(wider: Waiver, narrower: Waiver) -> bool:
+    return wider.includes(narrower) and wider.expires >= narrower.expires
 
 
 def _text(entry: RuleEntry) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import BaselineNote, Outcome, Result
 from acctgate.model.report import AccountReport
 from acctgate.policy.policy import Policy
-from acctgate.rules import RULES
+from acctgate.rules import RULES, account_identity
 from acctgate.rules.base import Actuals, Judgement, Rule
-from acctgate.rules.comparison import Comparison
+from acctgate.rules.support.comparison import Comparison
 
 if TYPE_CHECKING:
     from acctgate.model.report_document import Report
@@ -25,7 +26,7 @@ class BaselineEntry(NamedTuple):
     account: str | None
     rule: str
     part: str | None
-    """What tells several outcomes of one rule apart: the compliance pack, else the setting. None if there is one."""
+    """Identifies one of several outcomes of a rule: the compliance pack, else the setting. None if there is one."""
     outcome: Result
 
 
@@ -35,8 +36,8 @@ class Baseline:
 
     source: str
     """The file that the report is in, for messages."""
-    known: Mapping[BaselineEntry, Any]
-    """Each finding, with the setting's value then."""
+    known: Mapping[BaselineEntry, Outcome]
+    """Each finding, with its outcome then."""
     comparison: Comparison
     """Decides whether a finding got worse."""
     actuals: Mapping[str | None, Actuals] = field(default_factory=dict)
@@ -48,8 +49,9 @@ class Baseline:
         """Return the baseline that a report is: its violations and unknown outcomes.
 
         An outcome that was unknown then and is a violation now is new. A report that was itself made with a baseline
-        includes the findings of that baseline. Of several reports on one account the last one counts. An account that
-        was not read has no findings, and waives nothing.
+        includes the findings of that baseline. Of several reports on one account the last one counts. What was unknown
+        of an account that was not read, or too old, waives nothing. Nor does an account that was not the expected one:
+        it is still another account.
 
         Args:
             report: The earlier report.
@@ -58,10 +60,11 @@ class Baseline:
         """
         accounts = {account.account: account for account in report.accounts}
         known = {
-            entry: outcome.actual
+            entry: outcome
             for account in accounts.values()
             for entry, outcome in _entries(account.account, account.outcomes)
-            if entry.outcome == "fail" or (entry.outcome == "unknown" and account.not_read is None)
+            if entry.outcome == "fail" or (entry.outcome == "unknown" and not _is_doubtful(account))
+            if entry.rule != account_identity.RULE.id
         }
         return cls(source, known, Comparison(rules), actuals={name: _actuals(each) for name, each in accounts.items()})
 
@@ -89,14 +92,14 @@ class Baseline:
         """Return the report with known findings waived. For an account without an id nothing is known.
 
         What is unknown because the account is older than allowed, or because nothing of it could be read, is not
-        waived: neither is a finding on the account, and a baseline would hide that nobody looks at it.
+        waived: neither is a finding on the account, and a baseline would hide that the account is not checked.
         """
-        if report.stale or report.not_read:  # whether its findings still occur is not known
+        if _is_doubtful(report):  # whether its findings still occur is not known
             self.seen.update(entry for entry in self.known if entry.account == report.account)
         return report.map_outcomes(lambda outcomes: tuple(self._apply_all(report, outcomes)))
 
     def _apply_all(self, report: AccountReport, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-        doubtful = report.stale or report.not_read is not None
+        doubtful = _is_doubtful(report)
         for entry, outcome in _entries(report.account, outcomes):
             yield outcome if doubtful and outcome.outcome == "unknown" else self._apply(entry, outcome)
 
@@ -109,17 +112,27 @@ class Baseline:
         note = BaselineNote(self.source, outcome.outcome)
         return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", baseline=note)
 
-    def _is_excused(self, outcome: Outcome, before: Any) -> bool:
-        """Return whether the value is the baseline's, or provably stricter. A value that merely differs is neither."""
-        if _same(before, outcome.actual):
+    def _is_excused(self, outcome: Outcome, before: Outcome) -> bool:
+        """Return whether the value is the baseline's, or provably stricter. A value that merely differs is neither.
+
+        What is unknown beside a violation is as new as an unknown outcome, unless something was unknown then.
+        """
+        if outcome.incomplete and not before.incomplete:
+            return False
+        if _same(before.actual, outcome.actual):
             return True
-        move = self.comparison.compare_actual(outcome.rule, outcome.setting, before, outcome.actual)
+        move = self.comparison.compare_actual(outcome.rule, outcome.setting, before.actual, outcome.actual)
         return move.direction == "stricter"
 
     @property
     def stale(self) -> list[BaselineEntry]:
         """The entries that no account needs any more. Complete after the last account."""
         return sorted(self.known.keys() - self.seen, key=str)
+
+
+def _is_doubtful(report: AccountReport) -> bool:
+    """Return whether the account was not read, or is older than allowed: then what is unknown says nothing of it."""
+    return report.stale or report.not_read is not None
 
 
 def _compared(outcome: Outcome, rule: Rule[Any], policy: Policy, before: Actuals, now: Actuals) -> Outcome:
@@ -132,14 +145,17 @@ def _compared(outcome: Outcome, rule: Rule[Any], policy: Policy, before: Actuals
 
 
 def _actuals(report: AccountReport) -> Actuals:
-    """Return the values of a report by setting."""
+    """Return the values of a report by setting.
+
+    Among several rules of a setting, the first one decides: a rule of the user's own may report any value for it.
+    """
     found: dict[str, Any] = {}
     for outcome in report.outcomes:
         if isinstance(outcome.actual, dict):
             group = outcome.setting.rpartition(".")[0]
-            found |= {f"{group}.{key}": value for key, value in outcome.actual.items()}
+            found = {f"{group}.{key}": value for key, value in outcome.actual.items()} | found
         else:
-            found[outcome.setting] = outcome.actual
+            found.setdefault(outcome.setting, outcome.actual)
     return found
 
 
@@ -153,16 +169,11 @@ def _entries(account: str | None, outcomes: Sequence[Outcome]) -> Iterator[tuple
     of_rule = Counter(outcome.rule for outcome in outcomes)
     used: Counter[tuple[str, str]] = Counter()
     for outcome in outcomes:
-        part = None
-        if of_rule[outcome.rule] > 1 or _pack(outcome) is not None:
-            name = _pack(outcome) or outcome.setting
+        part, pack = None, pack_id(outcome.actual)
+        if of_rule[outcome.rule] > 1 or pack is not None:
+            name = pack or outcome.setting
             used[outcome.rule, name] += 1
             number = used[outcome.rule, name]
             part = name if number == 1 else f"{name} #{number}"
         result = outcome.baseline.outcome if outcome.baseline else outcome.outcome
         yield BaselineEntry(account, outcome.rule, part, result), outcome
-
-
-def _pack(outcome: Outcome) -> str | None:
-    pack = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
-    return pack if isinstance(pack, str) else None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.baseline import Baseline
-from acctgate.evaluate.judge import prepare
+from acctgate.evaluate.prepare import prepare
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.report_document import Report, read_report
 from acctgate.policy.policy import Policy

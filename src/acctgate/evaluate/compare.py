@@ -11,9 +11,10 @@ from acctgate.diff.accounts import Judged, compare_accounts
 from acctgate.diff.policies import compare_policies, unproven
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.diff_document import Diff
+from acctgate.model.other_change import Planned
 from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
-from acctgate.plan import Planned, after_deploy
+from acctgate.plan.match_accounts import after_deploy
 from acctgate.policy import Policy
 from acctgate.rules import Rule
 

@@ -8,21 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from acctgate.evaluate.age import without_stale
 from acctgate.evaluate.groups import EffectivePolicies
-from acctgate.evaluate.judge import RuleJudge, named
+from acctgate.evaluate.judge import named
+from acctgate.evaluate.rule_judge import RuleJudge
+from acctgate.evaluate.snapshot_age import without_stale
 from acctgate.frameworks.framework import Framework
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.outcome import Outcome, unknown_message
+from acctgate.model.setting_values import SettingValues
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.entry_moves import changed_parameters, show_value
-from acctgate.policy.groups import memberships
 from acctgate.policy.policy import Policy
-from acctgate.rules import RULES
+from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Rule, RuleEntry
 
-_NO_NAMES: Final = "names do not matter where the policy does not surely enforce the control"
-_RULES: Final[Mapping[str, Rule[Any]]] = {rule.id: rule for rule in RULES}
+_NO_NAMES: Final = "names are not used where the policy may not enforce the control"
 
 
 class _Groups(NamedTuple):
@@ -38,7 +38,7 @@ class _Shortfall(NamedTuple):
 
     reason: str
     certain: bool
-    """Whether it does not in any group that the account may be in. Otherwise it is unknown."""
+    """Whether this holds in every group that the account may be in. Otherwise the outcome is unknown."""
 
 
 class _Requirement(NamedTuple):
@@ -49,7 +49,7 @@ class _Requirement(NamedTuple):
     """The weakest entry that satisfies the control."""
     judge: RuleJudge
     key: str
-    """What tells it from requirements of other rules, or with other parameters."""
+    """Identifies the rule and its parameters."""
 
 
 class Controls:
@@ -87,8 +87,9 @@ class Controls:
     def __call__(self, account: Snapshot) -> tuple[FrameworkReport, ...]:
         """Return the reports on one account, as it was read."""
         account, groups = without_stale(account, self._policy, self._now), self._groups(account)
+        values = SettingValues(account)
         return tuple(
-            FrameworkReport(name, tuple(self._control(control, rules, account, groups) for control, rules in found))
+            FrameworkReport(name, tuple(self._control(control, rules, values, groups) for control, rules in found))
             for name, found in ((name, controls.items()) for name, controls in self._frameworks.items())
         )
 
@@ -99,28 +100,30 @@ class Controls:
         if key not in self._judges:
             rules = {**self._policy.rules, name: entry}
             policy = replace(self._policy, rules=rules, unusable={}, groups=())
-            self._judges[key] = RuleJudge(_RULES[name], policy, self._now)
-        return _Requirement(_RULES[name], entry, self._judges[key], key)
+            self._judges[key] = RuleJudge(BUILT_IN[name], policy, self._now)
+        return _Requirement(BUILT_IN[name], entry, self._judges[key], key)
 
     def _groups(self, account: Snapshot) -> _Groups:
         if not self._policy.groups:
             return _Groups()
-        found = memberships(self._policy, account)
+        found = self._policy.memberships(account)
         certain = tuple(each.group.name for each in found if each.holds)
         return _Groups(certain, tuple(each.group.name for each in found if each.holds is None))
 
-    def _control(self, name: str, rules: Sequence[_Requirement], account: Snapshot, groups: _Groups) -> ControlReport:
-        outcomes = (outcome for rule in rules for outcome in self._outcomes(rule, account, groups))
+    def _control(
+        self, name: str, rules: Sequence[_Requirement], values: SettingValues, groups: _Groups
+    ) -> ControlReport:
+        outcomes = (outcome for rule in rules for outcome in self._outcomes(rule, values, groups))
         return ControlReport(name, tuple(outcomes))
 
-    def _outcomes(self, required: _Requirement, account: Snapshot, groups: _Groups) -> list[Outcome]:
+    def _outcomes(self, required: _Requirement, values: SettingValues, groups: _Groups) -> list[Outcome]:
         key = (required.key, groups)
         if key not in self._shortfalls:
             self._shortfalls[key] = self._shortfall(required, groups)
         shortfall = self._shortfalls[key]
-        outcomes = required.judge(account)
+        [outcomes] = required.judge([values])
         if shortfall is None:
-            return named(outcomes, account, self._policy, self._now)
+            return named(outcomes, values.account, self._policy, self._now)
         return [_unenforced(outcome, shortfall, required.rule) for outcome in outcomes]
 
     def _shortfall(self, required: _Requirement, groups: _Groups) -> _Shortfall | None:
@@ -158,8 +161,7 @@ def _describe_shortfall(rule: Rule[Any], required: RuleEntry, policy: Policy) ->
     The level does not matter, unless the rule is disabled: a control blocks by itself.
     """
     entry = policy.entry(rule.id)
-    place = policy.places.get(rule.id)
-    where = f"{place.file}:{place.line}" if place else policy.source
+    where = policy.where(rule.id)
     if entry["level"] == "disabled":
         return f"{where} does not enable the rule, and the control needs {rule.expected(required)}"
     looser = list(_looser(rule, required, entry))

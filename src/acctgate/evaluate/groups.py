@@ -7,17 +7,19 @@ rule is judged with and without the group, and passes only if it passes both way
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from acctgate.evaluate.baseline import Baseline
-from acctgate.evaluate.judge import Judge, RuleJudge
+from acctgate.evaluate.judge import Judge, JudgeRule
+from acctgate.evaluate.rule_judge import RuleJudge
 from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, Severity, unknown_message
 from acctgate.model.report import AccountReport
+from acctgate.model.setting_values import SettingValues
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy.groups import Group, Membership, in_groups, memberships
+from acctgate.policy.groups import Group, Membership
 from acctgate.policy.policy import Policy
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule
@@ -30,7 +32,7 @@ Names = tuple[str, ...]
 
 
 class EffectivePolicies:
-    """What a policy with groups comes to in each combination of its groups. Each is prepared once."""
+    """The effective policy for each combination of groups. Each is prepared once."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -40,11 +42,11 @@ class EffectivePolicies:
         """Return the policy for accounts in exactly these groups."""
         key = tuple(group.name for group in self.policy.groups if group.name in names)
         if key not in self._found:
-            self._found[key] = in_groups(self.policy, key)
+            self._found[key] = self.policy.in_groups(key)
         return self._found[key]
 
     def variants(self, rule: Rule[Any], certain: Names, possible: Names) -> list[Policy] | None:
-        """Return policies that between them have everything that may decide how an account is judged by a rule.
+        """Return the policies under which the outcome of a rule may differ.
 
         Args:
             rule: The rule.
@@ -80,7 +82,7 @@ class GroupedJudge:
 
     def __call__(self, account: Snapshot) -> AccountReport:
         """Return the report on one account."""
-        found = memberships(self._policies.policy, account)
+        found = self._policies.policy.memberships(account)
         certain = tuple(each.group.name for each in found if each.holds)
         possible = [each for each in found if each.holds is None]
         key = tuple((each.holds, each.reason if each.holds is None else "") for each in found)
@@ -95,9 +97,7 @@ class GroupedJudge:
             return Judge(policy, self._now)
         return Judge(policy, self._now, [self._rule_judge(rule, certain, possible) for rule in policy.all_rules])
 
-    def _rule_judge(
-        self, rule: Rule[Any], certain: Names, possible: Sequence[Membership]
-    ) -> Callable[[Snapshot], list[Outcome]]:
+    def _rule_judge(self, rule: Rule[Any], certain: Names, possible: Sequence[Membership]) -> JudgeRule:
         """Return what judges one rule, with and without each group that the account may be in."""
         names = tuple(each.group.name for each in possible)
         policies = self._policies.variants(rule, certain, names)
@@ -107,9 +107,14 @@ class GroupedJudge:
         if policies is None:
             singles = [self._policies.within((*certain, name)) for name in ("", *names)]
             judges = [RuleJudge(rule, policy, self._now) for policy in singles]
-            return lambda account: _unproven([judge(account) for judge in judges], reason)
+            return lambda batch: [_unproven(found, reason) for found in _each(judges, batch)]
         judges = [RuleJudge(rule, policy, self._now) for policy in policies]
-        return lambda account: _combined([judge(account) for judge in judges], reason)
+        return lambda batch: [_combined(found, reason) for found in _each(judges, batch)]
+
+
+def _each(judges: Iterable[JudgeRule], batch: Sequence[SettingValues]) -> Iterator[Sequence[list[Outcome]]]:
+    """Yield for each account what each of the judges finds."""
+    return zip(*(judge(batch) for judge in judges), strict=True)
 
 
 class GroupedComparison:
@@ -160,9 +165,9 @@ def _reason(rule: Rule[Any], possible: Sequence[Membership]) -> str:
 def _combined(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
     """Return what is certain of a rule that was judged by several policies: unknown where they differ.
 
-    The severity is the gravest that it may have.
+    The severity is the most severe that it may have.
     """
-    severity = _gravest(found)
+    severity = _highest_severity(found)
     certain = _certain(found, reason)  # accounts share it, so it is copied only to change it
     return [each if each.severity == severity else replace(each, severity=severity) for each in certain]
 
@@ -184,11 +189,11 @@ def _unproven(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:
     strictest = max(found, key=_rank)[0]
     if LEVEL_RANK[strictest.level] == 0:
         return [strictest]
-    return [replace(strictest, outcome="unknown", message=unknown_message(reason), severity=_gravest(found))]
+    return [replace(strictest, outcome="unknown", message=unknown_message(reason), severity=_highest_severity(found))]
 
 
-def _gravest(found: Sequence[list[Outcome]]) -> Severity:
-    """Return the gravest severity of the policies that do not disable the rule; of all if each does."""
+def _highest_severity(found: Sequence[list[Outcome]]) -> Severity:
+    """Return the most severe severity of the policies that do not disable the rule; of all if each does."""
     outcomes = [outcome for outcomes in found for outcome in outcomes]
     enabled = [outcome for outcome in outcomes if LEVEL_RANK[outcome.level]]
     return max((outcome.severity for outcome in enabled or outcomes), key=SEVERITIES.index)

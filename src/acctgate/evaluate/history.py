@@ -1,4 +1,4 @@
-"""A folder of earlier snapshots: since when a violation is open, and how the accounts stood on each day.
+"""A folder of earlier snapshots: since when a violation is open, and the verdicts on each day.
 
 Every snapshot is judged by today's policy, at any age and without waivers, so that a changed policy does not look like
 a changed account.
@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from acctgate.evaluate.judge import prepare
-from acctgate.evaluate.since import Before, Comparison
+from acctgate.evaluate.prepare import prepare
+from acctgate.evaluate.since import EarlierAccount, SinceComparison
 from acctgate.model.organization import RECORD
 from acctgate.model.report import AccountReport
 from acctgate.model.since import Day
 from acctgate.policy.policy import Policy
-from acctgate.reading import SourceError, parse_time
+from acctgate.reading import SourceError
 from acctgate.sources.snapshots import read_snapshots
-from acctgate.text import os_reason, timestamp
+from acctgate.text import os_reason
+from acctgate.times import parse_utc, timestamp
 
 MOST_DAYS: Final = 60
 _SUFFIXES: Final = frozenset({".json", ".ndjson"})
@@ -31,7 +32,7 @@ class _Entry(NamedTuple):
     """An account in one snapshot of the folder."""
 
     taken: datetime
-    account: Before
+    account: EarlierAccount
 
 
 class History:
@@ -48,13 +49,13 @@ class History:
         for report in reports:
             yield self._with_times(report)
 
-    def comparison(self) -> Comparison:
+    def comparison(self) -> SinceComparison:
         """Return what compares accounts with their last earlier snapshots."""
         last = {account: entries[-1].account for account, entries in self._entries.items()}
-        return Comparison(str(self._folder), last)
+        return SinceComparison(str(self._folder), last)
 
     def days(self) -> tuple[Day, ...]:
-        """Return how the accounts stood on each day with a snapshot, the judged ones included, the latest days only."""
+        """Return the verdicts on each day with a snapshot, the judged ones included, the latest days only."""
         entries: dict[str, list[_Entry]] = {account: list(found) for account, found in self._entries.items()}
         for account, entry in self._last.items():
             entries.setdefault(account, []).append(entry)
@@ -69,8 +70,8 @@ class History:
     def _with_times(self, report: AccountReport) -> AccountReport:
         if report.account is None:
             return report
-        taken = _time(report.taken_at) or self._now
-        self._last[report.account] = _Entry(taken, Before.of(report))
+        taken = parse_utc(report.taken_at) or self._now
+        self._last[report.account] = _Entry(taken, EarlierAccount.of(report))
         earlier = [entry for entry in self._entries.get(report.account, ()) if entry.taken < taken]
         outcomes = tuple(
             replace(outcome, open_since=_since(outcome.rule, earlier, taken)) if outcome.outcome == "fail" else outcome
@@ -111,17 +112,10 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
     for account in read_snapshots(map(str, files)):
         if account.unreadable is not None:
             raise SourceError(account.unreadable)
-        taken = _time(account.taken_at)
+        taken = parse_utc(account.taken_at)
         if taken is None:
             file = account.read_as.file if account.read_as else None
             raise SourceError(f"{file or folder}: no taken_at, so its place in the history is not known")
         if account.account_id is not None:
-            entries.setdefault(account.account_id, []).append(_Entry(taken, Before.of(judge(account))))
+            entries.setdefault(account.account_id, []).append(_Entry(taken, EarlierAccount.of(judge(account))))
     return History(folder, entries, now)
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        return parse_time(text).astimezone(UTC) if text else None
-    except (ValueError, OverflowError):  # before year 1 or after year 9999 in UTC
-        return None

@@ -1,4 +1,4 @@
-"""Tell snapshots, API answers and plans apart by their content."""
+"""Detect from its content whether a file contains a snapshot, an API response or a plan."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from acctgate.plan.documents import LARGEST_PLAN, read_documents
-from acctgate.plan.read import OTHER_KINDS, PLAN_KINDS, keep
-from acctgate.reading import SourceError, display_name, open_input, read_json, remember
+from acctgate.plan.kinds import describe_lookalike, is_relevant, plan_kind
+from acctgate.reading import SourceError, display_name, open_input, remember
 from acctgate.sources.responses import ANSWER_KEYS
+from acctgate.strict_json import read_json
 
 InputKind = Literal["snapshot", "response", "plan"]
 _HEAD: Final = 1 << 20
-"""Bytes of a file's first line that may be a whole snapshot."""
+"""The bytes of a file's first line that are read: it may be a whole snapshot."""
 _REPORT: Final = {"verdict", "accounts"}
 _POLICY: Final = {"rules", "extends", "waivers"}
-_NAMES: Final[dict[InputKind, str]] = {"snapshot": "a snapshot", "response": "an API answer", "plan": "a plan"}
+_NAMES: Final[dict[InputKind, str]] = {"snapshot": "a snapshot", "response": "an API response"}
+_UNRECOGNIZED: Final = "not a snapshot, an API response or a plan"
+_REMEDY: Final = "use --snapshot, --response or --plan"
 
 
 class Inputs(NamedTuple):
@@ -32,9 +35,10 @@ def sort_inputs(paths: Iterable[str]) -> Inputs:
     Raises:
         SourceError: A file cannot be read, or it is not clear what it contains.
     """
-    kinds = [(path, input_kind(path)) for path in paths]
-    found = (tuple(path for path, kind in kinds if kind == each) for each in ("snapshot", "response", "plan"))
-    return Inputs(*found)
+    found: dict[InputKind, list[str]] = {"snapshot": [], "response": [], "plan": []}
+    for path in paths:
+        found[input_kind(path)].append(path)
+    return Inputs(*map(tuple, found.values()))
 
 
 def input_kind(path: str) -> InputKind:
@@ -50,7 +54,7 @@ def input_kind(path: str) -> InputKind:
         return "response"
     document = _first_document(path, name, head)
     if not isinstance(document, dict):
-        raise _unclear(name, "it is not a JSON object")
+        raise SourceError(f"{name}: {_UNRECOGNIZED}: it is not a JSON object; {_REMEDY}")
     return _kind_of(document, name)
 
 
@@ -62,7 +66,7 @@ def _first_line(path: str) -> str:
                 if text := line.decode("utf-8-sig", errors="replace").strip():
                     return text
     except OSError:
-        pass  # its reader says why
+        pass  # the reader reports it
     return ""
 
 
@@ -73,29 +77,24 @@ def _first_document(path: str, name: str, head: str) -> Any:
             return read_json(head, name)
         except SourceError:
             pass  # the line is cut off, or not a document by itself
-    documents = read_documents(path, keep)
+    documents = read_documents(path, is_relevant)
     return documents[0] if documents else None
 
 
 def _kind_of(document: Mapping[str, Any], name: str) -> InputKind:
-    for other in OTHER_KINDS:
-        if other.matches(document):
-            raise SourceError(f"{name}: {other.message}")
-    found: list[InputKind] = []
-    if any(kind.matches(document) for kind in PLAN_KINDS):
-        found.append("plan")
-    if "version" in document:
-        if document.keys() & _REPORT or document.keys() & _POLICY:
-            what = "a report; use --baseline" if document.keys() & _REPORT else "a policy; use --policy"
-            raise SourceError(f"{name}: is {what}")
+    keys = document.keys()
+    problem = describe_lookalike(document)
+    if problem is None and "version" in keys and keys & (_REPORT | _POLICY):
+        problem = "is a report; use --baseline" if keys & _REPORT else "is a policy; use --policy"
+    if problem is not None:
+        raise SourceError(f"{name}: {problem}")
+    found: list[InputKind] = [] if plan_kind(document) is None else ["plan"]
+    if "version" in keys:
         found.append("snapshot")
-    elif document.keys() & ANSWER_KEYS or isinstance(document.get("Code"), str):
+    elif keys & ANSWER_KEYS or isinstance(document.get("Code"), str):
         found.append("response")
-    if len(found) != 1:
-        raise _unclear(name, f"it could be {' or '.join(_NAMES[kind] for kind in found)}" if found else "")
+    if len(found) > 1:
+        raise SourceError(f"{name}: not clear what it is: it could be a plan or {_NAMES[found[1]]}; {_REMEDY}")
+    if not found:
+        raise SourceError(f"{name}: {_UNRECOGNIZED}; {_REMEDY}")
     return found[0]
-
-
-def _unclear(name: str, reason: str) -> SourceError:
-    what = "not a snapshot, an API answer or a plan" if not reason.startswith("it could") else "not clear what it is"
-    return SourceError(f"{name}: {what}{f': {reason}' if reason else ''}; use --snapshot, --response or --plan")

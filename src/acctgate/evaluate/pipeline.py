@@ -1,6 +1,6 @@
 """From accounts, planned changes and a policy to reports: the only place that chains the steps.
 
-    accounts -> what the plan makes of them -> judged -> compared with the baseline -> waivers -> baseline -> threshold
+    accounts -> planned changes -> judged -> compared with the baseline -> waivers -> baseline -> threshold
 
 `acctgate check`, `acctgate preview`, the policy pack and the Python API all call it. Pure: the time is an argument.
 """
@@ -13,20 +13,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from acctgate.evaluate.fail_on import FailOn
-from acctgate.evaluate.judge import JudgeControls, prepare
+from acctgate.evaluate.prepare import JudgeControls, prepare
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.policy import Policy
-from acctgate.rules.comparison import Comparison
+from acctgate.rules.support.comparison import Comparison
 
 if TYPE_CHECKING:
     from acctgate.evaluate.baseline import Baseline, BaselineEntry
     from acctgate.model.other_change import Planned
     from acctgate.model.report_document import Report
-    from acctgate.model.waiver import WaiverNotice
+    from acctgate.model.waiver_notice import WaiverNotice
     from acctgate.policy.inline_waivers import Comment
-    from acctgate.policy.policy import Waiver
+    from acctgate.policy.waiver import Waiver
 
 
 class EvaluationError(Exception):
@@ -95,9 +95,9 @@ def evaluate(
     """
     if planned is None:
         judged = map(prepare(policy, now, controls), accounts)
-        return settle(judged, policy, now, baseline=baseline, fail_on=fail_on)
+        return evaluate_judged(judged, policy, now, baseline=baseline, fail_on=fail_on)
     from acctgate.evaluate.planned import add_changes  # noqa: PLC0415 - a check without a plan loads no diff
-    from acctgate.plan import after_deploy, deployed_to  # noqa: PLC0415 - nor the readers of plans
+    from acctgate.plan.match_accounts import after_deploy, deployed_to  # noqa: PLC0415 - nor the readers of plans
 
     compare = _comparer(baseline or earlier, policy)
     before = list(accounts)
@@ -106,6 +106,7 @@ def evaluate(
     waivers = Waivers(policy, now, *inline)
     touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
     judge = prepare(policy, now, controls)
+    # The accounts as they are have waivers of their own: comments and notices belong to the deploy.
     reports = add_changes(
         zip(map(Waivers(policy, now).apply, map(compare, map(judge, touched))), touched, strict=True),
         zip(map(waivers.apply, map(compare, map(judge, after))), after, strict=True),
@@ -123,7 +124,7 @@ def _inline(
     return inline_waivers(comments, accounts, policy, now.astimezone(UTC).date())
 
 
-def settle(
+def evaluate_judged(
     judged: Iterable[AccountReport],
     policy: Policy,
     now: datetime,

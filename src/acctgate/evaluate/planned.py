@@ -8,7 +8,7 @@ from dataclasses import replace
 from acctgate.diff.accounts import Judged, compare_account
 from acctgate.model.diff import AccountDiff
 from acctgate.model.report import AccountReport
-from acctgate.rules.comparison import Comparison
+from acctgate.rules.support.comparison import Comparison
 
 
 def add_changes(before: Iterable[Judged], after: Iterable[Judged], comparison: Comparison) -> Iterator[AccountReport]:

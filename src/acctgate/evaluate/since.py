@@ -12,12 +12,13 @@ from acctgate.model.outcome import Verdict
 from acctgate.model.report import AccountReport
 from acctgate.model.report_document import read_account, read_report
 from acctgate.model.since import Since
-from acctgate.reading import LARGEST_OF_MANY, SourceError, read_json, read_text
+from acctgate.reading import LARGEST_OF_MANY, SourceError, read_text
 from acctgate.redact import one_line
+from acctgate.strict_json import read_json
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class EarlierAccount:
     """An account in an earlier report."""
 
     name: str
@@ -28,7 +29,7 @@ class Before:
     """The mandatory ones of these."""
 
     @classmethod
-    def of(cls, report: AccountReport) -> Before:
+    def of(cls, report: AccountReport) -> EarlierAccount:
         """Return what is compared of a report."""
         failed = [each for each in report.outcomes if each.outcome == "fail"]
         blocking = frozenset(each.rule for each in failed if each.binding)
@@ -36,19 +37,19 @@ class Before:
 
 
 @dataclass(slots=True)
-class Comparison:
+class SinceComparison:
     """Compares accounts as they pass by. Of several snapshots of one account, the last one counts."""
 
     source: str
-    before: Mapping[str, Before]
+    before: Mapping[str, EarlierAccount]
     judged_at: str | None = None
-    _now: dict[str, Before] = field(default_factory=dict)
+    _now: dict[str, EarlierAccount] = field(default_factory=dict)
 
     def watch(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
         """Yield the reports unchanged."""
         for report in reports:
             if report.account is not None:
-                self._now[report.account] = Before.of(report)
+                self._now[report.account] = EarlierAccount.of(report)
             yield report
 
     def result(self) -> Since:
@@ -73,7 +74,7 @@ def name_of(report: AccountReport) -> str:
     return one_line(f"{report.alias} ({account})" if report.alias else account)
 
 
-def read_earlier(path: str) -> Comparison:
+def read_earlier(path: str) -> SinceComparison:
     """Read an earlier report: JSON, or NDJSON with one account per line.
 
     Raises:
@@ -83,11 +84,11 @@ def read_earlier(path: str) -> Comparison:
     try:
         if not _is_ndjson(text):
             report = read_report(text)
-            return Comparison(path, _by_id(report.accounts), report.judged_at)
+            return SinceComparison(path, _by_id(report.accounts), report.judged_at)
         reports = [read_account(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise SourceError(f"{path}: {error}") from None
-    return Comparison(path, _by_id(reports), _judged_at(text, path))
+    return SinceComparison(path, _by_id(reports), _judged_at(text, path))
 
 
 def _is_ndjson(text: str) -> bool:
@@ -105,9 +106,9 @@ def _judged_at(text: str, path: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _by_id(reports: Iterable[AccountReport]) -> dict[str, Before]:
-    return {report.account: Before.of(report) for report in reports if report.account is not None}
+def _by_id(reports: Iterable[AccountReport]) -> dict[str, EarlierAccount]:
+    return {report.account: EarlierAccount.of(report) for report in reports if report.account is not None}
 
 
-def _names(accounts: Iterable[Before]) -> tuple[str, ...]:
+def _names(accounts: Iterable[EarlierAccount]) -> tuple[str, ...]:
     return tuple(account.name for account in accounts)

@@ -1,8 +1,8 @@
-"""Apply the waivers of a policy, and say which of them need attention. Pure."""
+"""Apply the waivers of a policy, and report those that need attention. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -10,8 +10,10 @@ from typing import Final
 from acctgate.model.credential_report import is_same_user
 from acctgate.model.outcome import Outcome, Result, WaiverNote
 from acctgate.model.report import AccountReport
-from acctgate.model.waiver import WaiverNotice, WaiverState
-from acctgate.policy.policy import Policy, Waiver
+from acctgate.model.waiver_notice import WaiverNotice, WaiverState
+from acctgate.policy.policy import Policy
+from acctgate.policy.waiver import Waiver
+from acctgate.rules import account_identity
 from acctgate.text import plural
 
 WARNING_PERIOD: Final = timedelta(days=14)
@@ -35,10 +37,11 @@ class Waivers:
         """
         self._refused = refused
         self._today = now.astimezone(UTC).date()
+        self._stack, self._expected = policy.stack, policy.expected_accounts
         self._waivers = (*policy.all_waivers, *inline)
         self._needed = set[int]()
         self._unproven = dict[int, str]()
-        """Waivers for one user that do not apply though they may cover a finding, with the reason."""
+        """Waivers for a user or a stack that do not apply though they may cover a finding, with the reason."""
         self._accounts = set[str | None]()
         self._groups = set[str]()
 
@@ -65,11 +68,15 @@ class Waivers:
     def _observe(self, outcome: Outcome, report: AccountReport) -> None:
         covering = list(self._covering(outcome, report))
         self._needed.update(number for number, _ in covering)
-        current = [waiver for _, waiver in covering if self._is_current(waiver)]
-        if outcome.waiver is None and (reason := _unproven(outcome, current, report.account)):
-            for number, waiver in covering:
-                if waiver.user is not None:
-                    self._unproven.setdefault(number, reason)
+        if outcome.waiver is not None:
+            return
+        current = self._current((waiver for _, waiver in covering), outcome, report)
+        reason = _unproven(outcome, current, report.account)
+        for number, waiver in covering:
+            if reason and waiver in current and waiver.user is not None:
+                self._unproven.setdefault(number, reason)
+            elif not waiver.holds_in(self._stack) and (reason or not current):
+                self._unproven.setdefault(number, self._elsewhere)
 
     def notices(self) -> tuple[WaiverNotice, ...]:
         """Return the waivers that need attention, in the policy's order. Call it after the last account."""
@@ -85,25 +92,42 @@ class Waivers:
         if outcome.outcome not in _FINDINGS:
             return outcome
         covering = [waiver for _, waiver in self._covering(outcome, report)]
-        current = [waiver for waiver in covering if self._is_current(waiver)]
+        current = self._current(covering, outcome, report)
         for waiver in current:
             if waiver.user is None:
                 return _waived(outcome, [waiver])
-        if current:
-            reason = _unproven(outcome, current, report.account)
-            if reason is None:
-                return _waived(outcome, current)
-            return replace(outcome, message=f"{outcome.message}; waivers for users do not apply: {reason}")
+        reason = _unproven(outcome, current, report.account)
+        if current and reason is None:
+            return _waived(outcome, current)
+        note = f"waivers for users do not apply: {reason}" if reason else self._why_not(covering)
+        return replace(outcome, message=f"{outcome.message}; {note}") if note else outcome
+
+    def _why_not(self, covering: Iterable[Waiver]) -> str | None:
+        """Return why the first of the waivers that would cover a finding does not; None if there is none."""
         for waiver in covering:
-            expired = f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
-            return replace(outcome, message=f"{outcome.message}; {expired}")
-        return outcome
+            if not self._is_current(waiver):
+                return f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
+            if waiver.holds_in(self._stack):
+                return f"the waiver by {waiver.owner} does not apply: --account names other accounts"
+            return f"the waiver for stack {waiver.stack} does not apply: {self._elsewhere}"
+        return None
+
+    @property
+    def _elsewhere(self) -> str:
+        """Why a waiver for a stack does not apply here."""
+        return f"this is stack {self._stack}" if self._stack else "the stack is unknown"
 
     def _covering(self, outcome: Outcome, report: AccountReport) -> Iterator[tuple[int, Waiver]]:
         for number, waiver in enumerate(self._waivers):
             covers = waiver.covers(outcome.rule, report.account, report.groups)
             if covers and _may_count(waiver, outcome, report.account):
                 yield number, waiver
+
+    def _current(self, waivers: Iterable[Waiver], outcome: Outcome, report: AccountReport) -> list[Waiver]:
+        """Return the waivers that apply today and in this stack. None makes up for another account than `--account`."""
+        if outcome.rule == account_identity.RULE.id and self._expected and report.account not in self._expected:
+            return []
+        return [waiver for waiver in waivers if self._is_current(waiver) and waiver.holds_in(self._stack)]
 
     def _is_current(self, waiver: Waiver) -> bool:
         return self._today <= waiver.expires
@@ -118,7 +142,9 @@ class Waivers:
         return "ending" if waiver.expires - self._today <= WARNING_PERIOD else None
 
     def _was_judged(self, waiver: Waiver) -> bool:
-        """Return whether an account that the waiver covers was judged. Any other may still need it."""
+        """Return whether an account that the waiver covers was judged in its stack. Any other may still need it."""
+        if not waiver.holds_in(self._stack):
+            return False
         if waiver.group is not None and waiver.group not in self._groups:
             return False
         return bool(self._accounts) and (waiver.account is None or waiver.account in self._accounts)
@@ -160,9 +186,11 @@ def _waived(outcome: Outcome, waivers: Sequence[Waiver]) -> Outcome:
         reasons = "; ".join(dict.fromkeys(each.reason for each in waivers))
         owners = ", ".join(dict.fromkeys(each.owner for each in waivers))
         tickets = ", ".join(dict.fromkeys(each.ticket for each in waivers if each.ticket))
-        waiver = replace(waiver, reason=reasons, owner=owners, ticket=tickets or None)
-    note = WaiverNote(waiver.reason, waiver.owner, waiver.expires.isoformat(), outcome.outcome, waiver.ticket)
-    where = f" in {waiver.place.file}:{waiver.place.line}" if waiver.inline and waiver.place else ""
+        stacks = ", ".join(dict.fromkeys(each.stack for each in waivers if each.stack))
+        waiver = replace(waiver, reason=reasons, owner=owners, ticket=tickets or None, stack=stacks or None)
+    expires = waiver.expires.isoformat()
+    note = WaiverNote(waiver.reason, waiver.owner, expires, outcome.outcome, waiver.ticket, waiver.stack)
+    where = f" in {waiver.place}" if waiver.inline and waiver.place else ""
     message = f"{outcome.message} (waived by {waiver.owner}{where} until {note.expires}: {note.tracked_reason})"
     return replace(outcome, outcome="waived", message=message, waiver=note)
 

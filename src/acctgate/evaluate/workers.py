@@ -1,7 +1,8 @@
 """Parse and judge many accounts in worker processes, in order and with bounded memory.
 
-The main process reads raw documents and renders reports; workers do what lies between. Each worker has one chunk at a
-time, so the memory does not grow with the input. Workers are forked: they have the policy with its own rules already.
+The main process reads raw documents and renders reports; workers do what lies between. Where totals are enough, they
+add up the reports too. Each worker has one chunk at a time, so the memory does not grow with the input. Workers are
+forked: they have the policy with its own rules already.
 """
 
 from __future__ import annotations
@@ -16,25 +17,36 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from acctgate.evaluate.judge import JudgeControls, prepare
 from acctgate.evaluate.pipeline import EvaluationError
-from acctgate.evaluate.transfer import Message, Receiver, Sender
+from acctgate.evaluate.prepare import JudgeControls, prepare_many
+from acctgate.evaluate.transfer import Receiver, Sender
 from acctgate.log import trace
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.policy import Policy
 from acctgate.redact import one_line
-from acctgate.sources.snapshots import RawSnapshot
+from acctgate.sources.raw_snapshot import RawSnapshot
 
 MOST_WORKERS: Final = 8
 """More do not help: the main process renders no faster."""
-_CHUNK: Final = 128 << 10
-"""Bytes of raw documents that a worker gets at once."""
+_CHUNK: Final = 512 << 10
+"""Bytes of raw documents that a worker gets at once. Larger chunks take less time, since code that runs many times in a
+row stays in the processor's caches; but a file of few chunks does not use many cores."""
 
 Account = RawSnapshot | Snapshot
-Judge = Callable[[Snapshot], AccountReport]
+JudgeAll = Callable[[Sequence[Snapshot]], list[AccountReport]]
+T = TypeVar("T")
+Summarize = Callable[[list[AccountReport]], T]
+
+
+class _Task(NamedTuple):
+    """What a worker has to do."""
+
+    accounts: Sequence[Account]
+    summarize: bool
+    """Whether it returns totals in place of reports."""
 
 
 class _Failure(NamedTuple):
@@ -43,16 +55,27 @@ class _Failure(NamedTuple):
     text: str
 
 
-class Workers:
+class Workers(Generic[T]):
     """Worker processes, as a context manager. Start them before any thread: a fork copies only one."""
 
-    def __init__(self, jobs: int, policy: Policy, now: datetime, controls: JudgeControls | None = None) -> None:
-        self._jobs, self._judging = jobs, (policy, now, controls)
+    def __init__(
+        self, jobs: int, policy: Policy, now: datetime, summarize: Summarize[T], controls: JudgeControls | None = None
+    ) -> None:
+        """Prepare the processes.
+
+        Args:
+            jobs: How many there are.
+            policy: The policy to judge by.
+            now: The time of judgement (with a time zone).
+            summarize: Returns the totals over the accounts of a chunk.
+            controls: Judges the controls of frameworks too, None without them.
+        """
+        self._jobs, self._judging = jobs, (policy, now, summarize, controls)
         self._connections: list[Connection] = []
         self._receivers: dict[Connection, Receiver] = {}
         self._processes: list[multiprocessing.process.BaseProcess] = []
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Workers[T]:
         sys.stdout.flush()  # else every worker has a copy of what is not written yet
         gc.freeze()
         context = multiprocessing.get_context("fork")
@@ -83,33 +106,33 @@ class Workers:
         Raises:
             EvaluationError: A worker process ended, for example because a rule ended it.
         """
-        idle, busy = deque(self._connections), deque[Connection]()
-        for chunk in _chunks(accounts):
-            reports: Iterable[AccountReport] = ()
-            if idle:
-                worker = idle.popleft()
-            else:
-                worker = busy.popleft()
-                reports = self._receive(worker)
-            _send(worker, chunk)
-            busy.append(worker)
-            yield from reports
-        while busy:
-            yield from self._receive(busy.popleft())
+        for worker, message in self._answers(_Task(chunk, summarize=False) for chunk in _chunks(accounts)):
+            yield from self._receivers[worker].unpack(message)
 
-    def _receive(self, worker: Connection) -> Iterator[AccountReport]:
-        """Return the reports on the accounts that a worker has, which it then has finished.
+    def summarize(self, accounts: Iterable[Account]) -> Iterator[T]:
+        """Yield the totals over the accounts, chunk by chunk, in the input's order.
 
         Raises:
-            EvaluationError: The worker ended, or failed.
+            EvaluationError: See `judge`.
         """
-        try:
-            answer: Message | _Failure = worker.recv()
-        except (EOFError, OSError) as error:
-            raise _ended(error) from None
-        if isinstance(answer, _Failure):
-            raise EvaluationError(answer.text)
-        return self._receivers[worker].unpack(answer)
+        for _, totals in self._answers(_Task(chunk, summarize=True) for chunk in _chunks(accounts)):
+            yield totals
+
+    def _answers(self, tasks: Iterable[_Task]) -> Iterator[tuple[Connection, Any]]:
+        """Yield the worker and its answer for each task, in order."""
+        idle, busy = deque(self._connections), deque[Connection]()
+        for task in tasks:
+            if idle:
+                worker, done = idle.popleft(), []
+            else:
+                worker = busy.popleft()
+                done = [(worker, _receive(worker))]
+            _send(worker, task)
+            busy.append(worker)
+            yield from done
+        while busy:
+            worker = busy.popleft()
+            yield worker, _receive(worker)
 
 
 def available_cores() -> int:
@@ -136,11 +159,26 @@ def _chunks(accounts: Iterable[Account]) -> Iterator[list[Account]]:
         yield chunk
 
 
-def _send(worker: Connection, chunk: Sequence[Account]) -> None:
+def _send(worker: Connection, task: _Task) -> None:
     try:
-        worker.send(chunk)
+        worker.send(task)
     except OSError as error:
         raise _ended(error) from None
+
+
+def _receive(worker: Connection) -> Any:
+    """Return a worker's answer, which it then has finished.
+
+    Raises:
+        EvaluationError: The worker ended, or failed.
+    """
+    try:
+        answer = worker.recv()
+    except (EOFError, OSError) as error:
+        raise _ended(error) from None
+    if isinstance(answer, _Failure):
+        raise EvaluationError(answer.text)
+    return answer
 
 
 def _ended(error: Exception) -> EvaluationError:
@@ -153,16 +191,19 @@ def _work(
     inherited: Sequence[Connection],
     policy: Policy,
     now: datetime,
+    summarize: Summarize[object],
     controls: JudgeControls | None,
 ) -> None:
-    """Answer chunks until the main process closes the connection."""
+    """Do tasks until the main process closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends its workers
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:  # while a worker holds one open, no other worker sees that the main process has ended
         other.close()
-    judge, sender = prepare(policy, now, controls), Sender()
+    judge, sender = prepare_many(policy, now, controls), Sender()
     try:
         while True:
-            connection.send(_judge_chunk(judge, sender, connection.recv()))
+            task: _Task = connection.recv()
+            connection.send(_answer(judge, summarize if task.summarize else sender.pack, task.accounts))
     except (EOFError, OSError):
         return
     except BaseException as error:
@@ -170,10 +211,10 @@ def _work(
         os._exit(1)  # multiprocessing would print a traceback
 
 
-def _judge_chunk(judge: Judge, sender: Sender, chunk: Sequence[Account]) -> Message | _Failure:
+def _answer(judge: JudgeAll, shorten: Summarize[object], accounts: Sequence[Account]) -> object:
     try:
-        accounts = (account.parse() if isinstance(account, RawSnapshot) else account for account in chunk)
-        return sender.pack(map(judge, accounts))
+        parsed = [account.parse() if isinstance(account, RawSnapshot) else account for account in accounts]
+        return shorten(judge(parsed))
     except Exception as error:
         trace("a fault of acctgate", error)
         return _Failure(f"{type(error).__name__}: {one_line(error)} (this is a fault of acctgate)")

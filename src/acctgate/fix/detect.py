@@ -7,20 +7,20 @@ from typing import Any, Final
 
 import yaml
 
+from acctgate.plan.project import PROJECT_FILES
 from acctgate.reading import read_text
 
 DEFAULT_TARGET: Final = "pulumi-python"
-_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _LARGEST: Final = 1 << 20
 """Bytes of a project's file."""
-_RUNTIMES: Final = {"python": "pulumi-python", "nodejs": "pulumi-typescript"}
+_RUNTIMES: Final = {"python": "pulumi-python", "nodejs": "pulumi-typescript", "bun": "pulumi-typescript"}
 """Pulumi's runtimes with a target of their own. The others, such as go and dotnet, get YAML, which is easy to read."""
 _TERRAFORM: Final = ("*.tf", "*.tf.json", "*.tofu", "terragrunt.hcl")
 
 
 def detect_target(folder: Path) -> str:
     """Return the target of `acctgate fix` for a folder: by Pulumi's runtime, else by Terraform's files, else Python."""
-    for name in _PROJECT_FILES:
+    for name in PROJECT_FILES:
         if runtime := _runtime(folder / name):
             return _RUNTIMES.get(runtime, "pulumi-yaml")
     return "terraform" if any(True for each in _TERRAFORM for _ in folder.glob(each)) else DEFAULT_TARGET

@@ -11,8 +11,7 @@ from typing import Final
 
 from acctgate.fix.propose import propose
 from acctgate.fix.targets import TARGETS
-from acctgate.model.planned_change import MASKS
-from acctgate.model.preference_keys import PREFERENCE_KEYS
+from acctgate.model.preference_keys import MASKS, PREFERENCE_KEYS
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy

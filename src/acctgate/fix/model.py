@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from acctgate.model.outcome import Level
-from acctgate.model.password_request import PASSWORD_POLICY
-from acctgate.model.preference_keys import PREFERENCE_TERRAFORM, PREFERENCE_TYPE
-
-
-class SettingKey(Protocol):
-    """How a setting is called."""
-
-    @property
-    def api(self) -> str:
-        """Return the API's name."""
-
-    @property
-    def pulumi(self) -> str:
-        """Return the property of Pulumi's resource."""
-
-    @property
-    def terraform(self) -> str:
-        """Return the argument of Terraform's resource."""
-
-
-class PasswordKey(NamedTuple):
-    """A setting of the password policy."""
-
-    api: str
-    pulumi: str
-    terraform: str
+from acctgate.model.password_request import PASSWORD_POLICY, PasswordKey
+from acctgate.model.preference_keys import PREFERENCE_TERRAFORM, PREFERENCE_TYPE, PreferenceKey
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSetting:
     """One setting of a proposed resource."""
 
-    key: SettingKey
+    key: PreferenceKey | PasswordKey
     value: str | int | bool | list[str]
     why: str
     repairs: str | None = None
-    """The rule that it repairs. None if the value is declared only to be kept."""
+    """The rule that it repairs. None if it only keeps the present value."""
 
 
 class ResourceType(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from acctgate.fix.model import PASSWORDS, DeclaredSetting, PasswordKey
+from acctgate.fix.model import PASSWORDS, DeclaredSetting
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Outcome
 from acctgate.model.password_request import API_DEFAULTS, PASSWORD_POLICY, SECTION, PlannedPasswords
@@ -22,9 +22,6 @@ _RULES: Final = {
     rule.id: rule
     for rule in RULES
     if isinstance(rule, SettingRule) and rule.setting.startswith(f"{SECTION}.") and (rule.repair or rule.repair_all)
-}
-_KEYS: Final = {
-    key: PasswordKey(key, spelling.pulumi, spelling.terraform) for key, spelling in PASSWORD_POLICY.keys.items()
 }
 _UNDECLARABLE: Final = {"InitialPasswordAge": 14, "InterceptRiskPasswordOnApi": False}
 """Settings that no resource has, and the defaults that SetPasswordPolicy documents."""
@@ -50,7 +47,11 @@ def password_settings(
     if not repairs:
         return (), ()
     live = {key: snapshot.read((SECTION, key)) for key in API_DEFAULTS}
-    kept = {key: DeclaredSetting(_KEYS[key], value, _UNCHANGED) for key, value in live.items() if _is_known(value)}
+    kept = {
+        key: DeclaredSetting(PASSWORD_POLICY.keys[key], value, _UNCHANGED)
+        for key, value in live.items()
+        if _is_known(value)
+    }
     declared = {**kept, **repairs}
     return tuple(declared[key] for key in API_DEFAULTS if key in declared), tuple(_cautions(snapshot))
 
@@ -81,7 +82,7 @@ def _repairs(
         if isinstance(live, Unknown) or type(live) is not type(value) or live != value:
             now = live.reason if isinstance(live, Unknown) else f"{key} is now {show(live)}"
             why = f"{rule.id} requires {outcome.expected}; {now}"
-            declared[key] = DeclaredSetting(_KEYS[key], value, why, rule.id)
+            declared[key] = DeclaredSetting(PASSWORD_POLICY.keys[key], value, why, rule.id)
     return declared
 
 

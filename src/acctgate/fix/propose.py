@@ -17,8 +17,8 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.model import PREFERENCE, DeclaredSetting, Fix, Step
 from acctgate.fix.passwords import password_settings, planned_passwords
 from acctgate.model.outcome import Outcome, Result, reason_of
-from acctgate.model.planned_change import HOURS, MASKS, PlannedChange
-from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, PREFERENCE_KEYS, PreferenceKey
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, HOURS, MASKS, PREFERENCE_KEYS, PreferenceKey
 from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown, explain
 from acctgate.plan.overlay import SECTION, overlay, overlay_passwords
 from acctgate.policy.policy import Policy
@@ -89,11 +89,7 @@ def propose(snapshot: Snapshot, policy: Policy, now: datetime) -> Fix:
 
 def _unknown_groups(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
     """Yield a warning for each group that the account may be in: what it requires is not considered."""
-    if not policy.groups:
-        return
-    from acctgate.policy.groups import memberships  # noqa: PLC0415 - few policies have groups
-
-    for each in memberships(policy, snapshot):
+    for each in policy.memberships(snapshot):
         if each.holds is None:
             yield f"{each.reason}, so the account may be in the group {each.group.name}, whose rules do not count here"
 
@@ -201,8 +197,8 @@ def _unchanged(
         return DeclaredSetting(key, value, f"{prefix}unchanged: {_LEFT_OUT[key.api]}")
     wanted = repairer.repaired(value, policy)
     if wanted is None:
-        unsaid = "the policy does not define it"
-        return f"{key.api} is unknown ({value.reason}), {unsaid}, and {_LEFT_OUT[key.api]}"
+        reason = f"{key.api} is unknown ({value.reason}), the policy does not define it"
+        return f"{reason}, and {_LEFT_OUT[key.api]}"
     return DeclaredSetting(key, wanted, f"{rule.id} requires {rule.expected(policy.rules[rule.id])}; {value.reason}")
 
 

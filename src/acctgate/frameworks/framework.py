@@ -69,6 +69,10 @@ class Framework:
         return tuple(control.id for control in self.controls if rule in control.rules)
 
 
+Covered = tuple[tuple[Framework, tuple[str, ...]], ...]
+"""Frameworks, each with the ids of those of its controls that are meant."""
+
+
 @cache
 def load_framework(name: str) -> Framework:
     """Return a framework.
@@ -82,20 +86,16 @@ def load_framework(name: str) -> Framework:
     return Framework(**{**found, **{key: Words(**found[key]) for key in ("title", "scope")}}, controls=controls)
 
 
-@cache
-def references(rule: Rule[Any]) -> tuple[tuple[Framework, tuple[str, ...]], ...]:
-    """Return each framework of which a rule covers controls, with their ids. A policy's own rule can name some.
-
-    Cached: it goes through all controls, and OCSF needs it for each finding.
-    """
+def references(rule: Rule[Any]) -> Covered:
+    """Return each framework of which a rule covers controls, with their ids. A policy's own rule can name some."""
     frameworks = map(load_framework, FRAMEWORKS)
-    found = ((each, each.controls_of(rule.id) or (rule.cis if each.id == CIS else ())) for each in frameworks)
+    found = ((each, cis_controls(rule) if each.id == CIS else each.controls_of(rule.id)) for each in frameworks)
     return tuple((framework, ids) for framework, ids in found if ids)
 
 
 def cis_controls(rule: Rule[Any]) -> tuple[str, ...]:
     """Return the controls of the CIS benchmark that a rule covers."""
-    return next((found for framework, found in references(rule) if framework.id == CIS), ())
+    return load_framework(CIS).controls_of(rule.id) or rule.cis
 
 
 def _controls(section: Mapping[str, Any]) -> Iterator[Control]:

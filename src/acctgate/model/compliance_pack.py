@@ -6,11 +6,13 @@ when it reads the answer, so the model does not have it.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from typing_extensions import TypedDict
 
 from acctgate.model.fields import Count, answer
+
+SECTION: Final = "CompliancePackReports"
 
 
 @answer
@@ -25,3 +27,9 @@ class CompliancePackReport(TypedDict, total=False):
     """NONE (not generated), CREATING or COMPLETE."""
     ReportCreateTimestamp: Count
     """When the report was generated. Unit: milliseconds since 1970-01-01 UTC."""
+
+
+def pack_id(value: object) -> str | None:
+    """Return the ID of the compliance pack that an object is about, None if it names none."""
+    found = value.get("CompliancePackId") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None

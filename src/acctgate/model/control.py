@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
 
-from acctgate.model.outcome import SEVERITIES, Outcome, Result, Verdict, verdict_of, worst
+from acctgate.model.outcome import SEVERITIES, WORST_FIRST, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.text import and_more, plural
 
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 """Takes outcomes and returns them changed: as many, in the same order."""
-
-_WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class ControlReport:
     @property
     def outcome(self) -> Result:
         """The worst outcome; unknown if there is none. A control is skipped only if no rule has anything to judge."""
-        return min((each.outcome for each in self.outcomes), key=_WORST_FIRST.index, default="unknown")
+        return min((each.outcome for each in self.outcomes), key=WORST_FIRST.index, default="unknown")
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -98,7 +95,7 @@ class ControlTotal:
     @property
     def outcome(self) -> Result:
         """The worst outcome of an account."""
-        return min(self.counts, key=_WORST_FIRST.index)
+        return min(self.counts, key=WORST_FIRST.index)
 
     @property
     def reason(self) -> str:

@@ -17,15 +17,13 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from acctgate.model.fields import answer
-from acctgate.reading import parse_time
+from acctgate.times import parse_time
 
 SECTION: Final = "CredentialReport"
 ROOT: Final = "<root>"
 """The name of the Alibaba Cloud account itself in the report. It is never hashed."""
 MAX_AGE: Final = timedelta(hours=4)
 """The age from which a report is too old. Alibaba Cloud generates no new report earlier."""
-MAX_SKEW: Final = timedelta(minutes=15)
-"""How far ahead another machine's clock may be."""
 Names = Literal["clear", "hash"]
 """How users are named."""
 _HASHED: Final = re.compile(r"user-[0-9a-f]{12}")
@@ -98,7 +96,7 @@ def _unambiguous(report: CredentialReport) -> CredentialReport:
     hashed = report["Names"] == "hash"
     for user in report["Users"]:
         if user["User"] != ROOT and bool(_HASHED.fullmatch(user["User"])) != hashed:
-            raise PydanticCustomError("names", "has names of another form than its Names says")
+            raise PydanticCustomError("names", "has names whose form contradicts its Names")
     return report
 
 

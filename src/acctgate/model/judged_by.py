@@ -20,6 +20,7 @@ _SOURCES: Final = {
 }
 _CALLER, _ROLE = Words("as {}", "身份 {}"), Words("with role {}", "角色 {}")
 _REGION, _PROFILE = Words("in {}", "地域 {}"), Words("profile {}", "配置 {}")
+_ENDPOINT = Words("answered by {}", "由 {} 应答")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class ReadAs:
     region: str | None = None
     profile: str | None = None
     """The profile of the aliyun CLI."""
+    endpoint: str | None = None
+    """HOST:PORT of the server on this machine that answered in place of Alibaba Cloud."""
 
     @classmethod
     def recorded(cls, file: str, document: Mapping[str, Any]) -> ReadAs:
@@ -72,14 +75,20 @@ class ReadAs:
         found = document.get("read_as")
         if not isinstance(found, dict):
             return _unrecorded(file)
-        names = ("caller", "role_arn", "region", "profile")
+        names = ("caller", "role_arn", "region", "profile", "endpoint")
         given = {name: one_line(found[name]) for name in names if isinstance(found.get(name), str)}
         return cls("snapshot", file, **given) if given else _unrecorded(file)
 
     @property
     def record(self) -> dict[str, str]:
         """Return what a snapshot records of a live account."""
-        values = {"caller": self.caller, "role_arn": self.role_arn, "region": self.region, "profile": self.profile}
+        values = {
+            "caller": self.caller,
+            "role_arn": self.role_arn,
+            "region": self.region,
+            "profile": self.profile,
+            "endpoint": self.endpoint,
+        }
         return {name: value for name, value in values.items() if value is not None}
 
     def describe(self, language: Language = "en") -> str:
@@ -90,6 +99,7 @@ class ReadAs:
             (_ROLE, None if self.caller else self.role_arn),
             (_REGION, self.region),
             (_PROFILE, self.profile),
+            (_ENDPOINT, self.endpoint),
         )
         parts = [f"{source} {self.file}" if self.file else source]
         parts += [words.of(language).format(value) for words, value in known if value]

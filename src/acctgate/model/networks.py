@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
-from typing import Final
+from typing import Final, NamedTuple
 
 Network = IPv4Network | IPv6Network
 Range = tuple[int, int]
@@ -27,8 +26,7 @@ _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 _EVERY_IPV4: Final = IPv4Network("0.0.0.0/0")
 
 
-@dataclass(frozen=True, slots=True)
-class Masks:
+class Masks(NamedTuple):
     """The networks of a LoginNetworkMasks value."""
 
     networks: tuple[Network, ...]
@@ -203,8 +201,7 @@ _ALL_PUBLIC: Final = {
 """How many globally reachable addresses there are, by IP version."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """What networks cover together."""
 
     addresses: int

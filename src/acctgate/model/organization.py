@@ -13,8 +13,8 @@ from acctgate.text import and_more, plural
 
 RECORD: Final = ".run.json"
 """What the name of a run's output ends with for the record of the run beside it."""
-_SHOWN: Final = 20
-"""IDs in a message."""
+SHOWN: Final = 20
+"""Most IDs in a message."""
 
 
 def record_path(output: str | Path) -> Path:
@@ -76,5 +76,5 @@ class OrganizationSummary:
         text = f"{listed}, {self.read:,} read"
         if not self.not_read:
             return text
-        names = ", ".join(self.not_read[:_SHOWN])
-        return f"{text}, {len(self.not_read):,} not read: {names}{and_more(max(0, len(self.not_read) - _SHOWN))}"
+        names = ", ".join(self.not_read[:SHOWN])
+        return f"{text}, {len(self.not_read):,} not read: {names}{and_more(len(self.not_read) - SHOWN)}"

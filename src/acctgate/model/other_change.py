@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acctgate.model.effect import UNKNOWN, Effect, Operation
 from acctgate.model.outcome import Place
-from acctgate.model.password_request import RESOURCES, SECTION, PlannedPasswords, effects
-from acctgate.model.planned_change import UNKNOWN, Effect, Operation, PlannedChange, Provider
+from acctgate.model.password_request import API_DEFAULTS, RESOURCES, SECTION, PlannedPasswords, effects
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.provider import Provider
 from acctgate.model.resource_types import ACCESS_KEY, LOGIN_PROFILE, USER
 from acctgate.redact import one_line
 
@@ -36,6 +38,8 @@ class OtherChange:
     place: Place | None = None
     passwords: PlannedPasswords | None = None
     """The values of a password policy; None for other types, or if the plan does not show them."""
+    foreign: str | None = None
+    """Why this is perhaps not the alicloud provider's resource, so that its effects are unknown."""
 
     @property
     def name(self) -> str:
@@ -50,13 +54,16 @@ class OtherChange:
     @property
     def perhaps_repairs(self) -> bool:
         """Whether the change can make the account more secure."""
-        return self.operation != "create" or self.kind not in _ADDITIONS
+        return self.operation != "create" or self.kind not in _ADDITIONS or self.foreign is not None
 
     def effects(self) -> dict[str, Effect]:
         """Return what the deploy does to each setting of the password policy that it touches."""
         resource = RESOURCES.get(self.kind)
-        if resource is None:
+        if resource is None or self.operation == "same":
             return {}
+        if self.foreign is not None:
+            note = f"what {self.name} does is unknown: {self.foreign}"
+            return dict.fromkeys(API_DEFAULTS, Effect("unknown", None, note))
         unseen = PlannedPasswords(dict.fromkeys(resource.keys, UNKNOWN))
         return effects(resource, self.operation, self.passwords or unseen, self.name)
 

@@ -13,7 +13,8 @@ Level = Literal["mandatory", "advisory", "disabled", "remediate"]
 Severity = Literal["low", "medium", "high", "critical"]
 """The severity of a violation."""
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
-"""The least grave first."""
+"""The least severe first."""
+MOST_SEVERE_FIRST: Final = SEVERITIES[::-1]
 
 Result = Literal["pass", "fail", "unknown", "waived", "skipped"]
 """The result of a rule. `skipped`: disabled, or nothing to judge."""
@@ -22,6 +23,7 @@ Verdict = Literal["pass", "fail", "unknown"]
 """Over mandatory rules only: fail if one fails, otherwise unknown if one is unknown."""
 
 RESULTS: Final[tuple[Result, ...]] = ("pass", "fail", "unknown", "waived", "skipped")
+WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 LEVEL_RANK: Final[Mapping[Level, int]] = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
 """How binding each level is."""
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
@@ -50,6 +52,9 @@ class Place:
     file: str
     line: int
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
 
 Places = Mapping[str, Place]
 """Rule ID to the line of the policy file that configures it."""
@@ -66,11 +71,14 @@ class WaiverNote:
     """The waived result: fail or unknown."""
     ticket: str | None = None
     """Where the exception is tracked, if the policy says so."""
+    stack: str | None = None
+    """The only Pulumi stack that it is for, None if it is for every one."""
 
     @property
     def tracked_reason(self) -> str:
-        """Return the reason, with the ticket if there is one."""
-        return f"{self.reason}; ticket {self.ticket}" if self.ticket else self.reason
+        """Return the reason, with the ticket and the stack if there are any."""
+        ticket = f"; ticket {self.ticket}" if self.ticket else ""
+        return f"{self.reason}{ticket}{f'; only in stack {self.stack}' if self.stack else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +91,42 @@ class BaselineNote:
     """What is waived: fail or unknown."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Its fields are final instead of frozen: a frozen instance takes nine times as long to make, and fleets have many.
+@dataclass(slots=True, eq=False)
 class Outcome:
     """The outcome of one rule for one account (compliance-report: for one pack).
 
     Compared by identity: accounts with the same values share one outcome.
     """
 
-    rule: str
-    outcome: Result
-    level: Level
-    severity: Severity
-    setting: str
+    rule: Final[str]
+    outcome: Final[Result]
+    level: Final[Level]
+    severity: Final[Severity]
+    setting: Final[str]
     """The setting that decided: section and keys, separated by dots."""
-    expected: str
+    expected: Final[str]
     """What the policy requires, in words."""
-    actual: Any
+    actual: Final[Any]
     """The value as the API returned it, None if it is absent."""
-    message: str
-    remediation: str
-    waiver: WaiverNote | None = None
-    place: Place | None = None
+    message: Final[str]
+    remediation: Final[str]
+    waiver: Final[WaiverNote | None] = None
+    place: Final[Place | None] = None
     """Where the program declares the resource that decides, None if it is unknown."""
-    baseline: BaselineNote | None = None
+    baseline: Final[BaselineNote | None] = None
     """Set if a baseline waives the finding."""
-    names: tuple[str, ...] | None = None
+    names: Final[tuple[str, ...] | None] = None
     """Who is behind the violation, by the credential report. None: unknown, or not asked for (`--names`)."""
-    possible_names: tuple[str, ...] = ()
+    possible_names: Final[tuple[str, ...]] = ()
     """Who may be behind it too: the credential report does not tell."""
-    names_match: bool = False
+    names_match: Final[bool] = False
     """Whether the names explain the whole value, so that nobody else can be behind it."""
-    names_note: str | None = None
+    names_note: Final[str | None] = None
     """What the names mean, how far they explain the value, or why they are unknown. It names nobody."""
-    open_since: str | None = None
+    incomplete: Final[bool] = False
+    """Whether a violation does not say all: something else that the rule judges is unknown."""
+    open_since: Final[str | None] = None
     """Since when it fails without a break in the history (UTC, ISO 8601), None without a history."""
 
     @property

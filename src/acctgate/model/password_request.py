@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from acctgate.model.planned_change import LEAVES, Effect, Marker, Operation
+from acctgate.model.effect import LEAVES, Effect, Marker, Operation
 from acctgate.model.resource_types import OTHER_TYPES, PASSWORD_POLICIES
 from acctgate.text import show
 
@@ -34,9 +34,10 @@ API_DEFAULTS: Final[Mapping[str, Any]] = {
 """The settings that the resources have, and the defaults that SetPasswordPolicy documents."""
 
 
-class Spelling(NamedTuple):
-    """A setting as the providers call it."""
+class PasswordKey(NamedTuple):
+    """A setting of the password policy, as the API and the providers call it."""
 
+    api: str
     pulumi: str
     terraform: str
 
@@ -46,26 +47,31 @@ class PasswordResource(NamedTuple):
 
     terraform: str
     pulumi: str
-    keys: Mapping[str, Spelling]
+    keys: Mapping[str, PasswordKey]
     """The settings that it has, by the API's names."""
     defaults: Mapping[str, Any]
     """What the provider fills in and sends. Empty for a resource that sends only what is given."""
 
 
-_SPELLINGS: Final = {
-    LENGTH: Spelling("minimumPasswordLength", "minimum_password_length"),
-    "RequireLowercaseCharacters": Spelling("requireLowercaseCharacters", "require_lowercase_characters"),
-    "RequireUppercaseCharacters": Spelling("requireUppercaseCharacters", "require_uppercase_characters"),
-    "RequireNumbers": Spelling("requireNumbers", "require_numbers"),
-    "RequireSymbols": Spelling("requireSymbols", "require_symbols"),
-    "PasswordReusePrevention": Spelling("passwordReusePrevention", "password_reuse_prevention"),
-    "MaxPasswordAge": Spelling("maxPasswordAge", "max_password_age"),
-    "HardExpire": Spelling("hardExpiry", "hard_expiry"),
-    "MaxLoginAttemps": Spelling("maxLoginAttemps", "max_login_attemps"),
-    "MinimumPasswordDifferentCharacter": Spelling(
-        "minimumPasswordDifferentCharacter", "minimum_password_different_character"
-    ),
-    "PasswordNotContainUserName": Spelling("passwordNotContainUserName", "password_not_contain_user_name"),
+_KEYS: Final = {
+    key.api: key
+    for key in (
+        PasswordKey(LENGTH, "minimumPasswordLength", "minimum_password_length"),
+        PasswordKey("RequireLowercaseCharacters", "requireLowercaseCharacters", "require_lowercase_characters"),
+        PasswordKey("RequireUppercaseCharacters", "requireUppercaseCharacters", "require_uppercase_characters"),
+        PasswordKey("RequireNumbers", "requireNumbers", "require_numbers"),
+        PasswordKey("RequireSymbols", "requireSymbols", "require_symbols"),
+        PasswordKey("PasswordReusePrevention", "passwordReusePrevention", "password_reuse_prevention"),
+        PasswordKey("MaxPasswordAge", "maxPasswordAge", "max_password_age"),
+        PasswordKey("HardExpire", "hardExpiry", "hard_expiry"),
+        PasswordKey("MaxLoginAttemps", "maxLoginAttemps", "max_login_attemps"),
+        PasswordKey(
+            "MinimumPasswordDifferentCharacter",
+            "minimumPasswordDifferentCharacter",
+            "minimum_password_different_character",
+        ),
+        PasswordKey("PasswordNotContainUserName", "passwordNotContainUserName", "password_not_contain_user_name"),
+    )
 }
 _ACCOUNT_DEFAULTS: Final = {
     LENGTH: 12,
@@ -80,13 +86,13 @@ _ACCOUNT_DEFAULTS: Final = {
 }
 _PULUMI: Final = {terraform: pulumi for pulumi, terraform in OTHER_TYPES.items()}
 _ACCOUNT, _GIVEN = PASSWORD_POLICIES
-PASSWORD_POLICY: Final = PasswordResource(_GIVEN, _PULUMI[_GIVEN], _SPELLINGS, {})
+PASSWORD_POLICY: Final = PasswordResource(_GIVEN, _PULUMI[_GIVEN], _KEYS, {})
 ACCOUNT_PASSWORD_POLICY: Final = PasswordResource(
     _ACCOUNT,
     _PULUMI[_ACCOUNT],
     {
-        **{key: _SPELLINGS[key] for key in _ACCOUNT_DEFAULTS},
-        "MaxLoginAttemps": Spelling("maxLoginAttempts", "max_login_attempts"),
+        **{key: _KEYS[key] for key in _ACCOUNT_DEFAULTS},
+        "MaxLoginAttemps": PasswordKey("MaxLoginAttemps", "maxLoginAttempts", "max_login_attempts"),
     },
     _ACCOUNT_DEFAULTS,
 )

@@ -29,13 +29,15 @@ class PreferenceKey(NamedTuple):
 
 
 _LOGIN: Final = "LoginProfilePreference"
+MASKS: Final = "LoginNetworkMasks"
+HOURS: Final = "LoginSessionDuration"
 
 PREFERENCE_KEYS: Final = (
     PreferenceKey("MFAOperationForLogin", _LOGIN, "mfaOperationForLogin", "mfa_operation_for_login"),
     PreferenceKey("EnableSaveMFATicket", _LOGIN, "enableSaveMfaTicket", "enable_save_mfa_ticket"),
     PreferenceKey("OperationForRiskLogin", _LOGIN, "operationForRiskLogin", "operation_for_risk_login"),
-    PreferenceKey("LoginSessionDuration", _LOGIN, "loginSessionDuration", "login_session_duration"),
-    PreferenceKey("LoginNetworkMasks", _LOGIN, "loginNetworkMasks", "login_network_masks"),
+    PreferenceKey(HOURS, _LOGIN, "loginSessionDuration", "login_session_duration"),
+    PreferenceKey(MASKS, _LOGIN, "loginNetworkMasks", "login_network_masks"),
     PreferenceKey("AllowUserToChangePassword", _LOGIN, "allowUserToChangePassword", "allow_user_to_change_password"),
     PreferenceKey(
         "AllowUserToLoginWithPasskey",
@@ -69,6 +71,8 @@ PREFERENCE_KEYS: Final = (
 )
 """The settings, in the order in which people are shown them. Source: pulumi-alicloud 4.0.0, Ims 2019-08-15."""
 
+BY_API: Final = {key.api: key for key in PREFERENCE_KEYS}
+"""The settings by the API's names."""
 BY_SETTING: Final = {key.setting: key for key in PREFERENCE_KEYS}
 """The settings by the name that rules and reports give them."""
 PREFERENCE_TYPE: Final = "alicloud:ram/securityPreference:SecurityPreference"
@@ -81,5 +85,5 @@ DEAD_SETTING: Final = f"SecurityPreference.{DEAD_PROPERTY[0]}"
 """The name of that property in rules and reports."""
 DEFAULT_HOURS: Final = 6
 """Where SetSecurityPreference puts LoginSessionDuration when its caller leaves it out."""
-LEFT_OUT: Final = {"LoginNetworkMasks": "", "LoginSessionDuration": DEFAULT_HOURS}
+LEFT_OUT: Final = {MASKS: "", HOURS: DEFAULT_HOURS}
 """The values that SetSecurityPreference uses for keys that its caller omits. Other keys stay unchanged."""

@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from acctgate.model.preference_keys import DEFAULT_HOURS, PREFERENCE_KEYS
+from acctgate.model.effect import LEAVES, UNKNOWN, Marker, Operation
+from acctgate.model.preference_keys import HOURS, LEFT_OUT, MASKS, PREFERENCE_KEYS
 from acctgate.model.provider_eras import ProviderEra
 
-MASKS: Final = "LoginNetworkMasks"
-HOURS: Final = "LoginSessionDuration"
 MFA: Final = "MFAOperationForLogin"
 VERIFICATION: Final = "VerificationTypes"
 OPTIONAL: Final = (MASKS, VERIFICATION)
 """Settings that are not computed: a program that leaves one out removes it."""
 MODES: Final = {MFA: ("independent", "adaptive", "mandatory"), "OperationForRiskLogin": ("autonomous", "enforceVerify")}
 """Computed settings that are a text, with their values, the loosest first. An empty text is not sent."""
-_FIRST_KEYS: Final = frozenset(
+FIRST_KEYS: Final = frozenset(
     {
         "EnableSaveMFATicket",
         HOURS,
@@ -33,32 +32,9 @@ _FIRST_KEYS: Final = frozenset(
 )
 """The settings that the oldest providers know."""
 
-Operation = Literal["create", "update", "delete", "same", "unknown"]
-"""What the deploy does with the resource. A replacement is a create: the delete before it sends nothing."""
-
-
-class Marker(Enum):
-    """A placeholder for a value that the plan does not show. Its own value is the reason."""
-
-    UNKNOWN = "a value that is known only after the deploy"
-    SECRET = "a secret value"  # noqa: S105
-
-
-UNKNOWN: Final = Marker.UNKNOWN
-SECRET: Final = Marker.SECRET
-
-
-class Unsent(Enum):
-    """Stands for a setting that the deploy does not send."""
-
-    LEAVES = "leaves it as it is"
-
-
-LEAVES: Final = Unsent.LEAVES
-
 
 class Reason(Enum):
-    """Why a setting comes to a value."""
+    """Why a setting has a value after the deploy."""
 
     DECLARED = "declared"
     UNCHANGED = "the recorded state has the declared value already"
@@ -94,6 +70,7 @@ class Resource:
 
 
 Alternatives = dict[str, list[Alternative]]
+UNCHANGED: Final = Alternative(LEAVES, Reason.UNCHANGED)
 
 
 def possible_values(resource: Resource, operation: Operation, eras: tuple[ProviderEra, ...]) -> list[Alternatives]:
@@ -108,7 +85,7 @@ def _alternatives(resource: Resource, operation: Operation, era: ProviderEra) ->
             return dict(_create(resource, era))
         case "update":
             return dict(_update(resource, era))
-    return {key: [Alternative(LEAVES, Reason.UNCHANGED)] for key in resource.declared}
+    return {key: [UNCHANGED] for key in resource.declared}
 
 
 def _create(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
@@ -116,17 +93,11 @@ def _create(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
     for key, value in declared.items():
         reason = Reason.EMPTY if _is_empty(value) else Reason.DECLARED
         yield key, [Alternative(LEAVES if reason is Reason.EMPTY else value, reason)]
-    yield from _api_defaults({key: value for key, value in declared.items() if not _is_empty(value)}, Reason.LEFT_OUT)
-    if era.sends_enforce_mfa and resource.enforce_mfa not in (None, False):
+    for key, default in LEFT_OUT.items():
+        if _is_empty(declared.get(key, "")):
+            yield key, [Alternative(default, Reason.LEFT_OUT)]
+    if era.sends_enforce_mfa and (resource.enforce_mfa or (era.creates_with_false and resource.enforce_mfa is False)):
         yield MFA, _with_enforce(declared.get(MFA) or None, resource.enforce_mfa)
-
-
-def _api_defaults(sent: Mapping[str, Any], reason: Reason) -> Iterator[tuple[str, list[Alternative]]]:
-    """Return what a call does to the settings that it omits."""
-    if MASKS not in sent:
-        yield MASKS, [Alternative("", reason)]
-    if HOURS not in sent:
-        yield HOURS, [Alternative(DEFAULT_HOURS, reason)]
 
 
 def _update(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
@@ -149,7 +120,7 @@ def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
         yield from _send_all(resource, era)
         return
     for key in _sent_keys(resource, era):
-        if key in (MASKS, HOURS) and era.update != "changes":
+        if key in LEFT_OUT and era.update != "changes":
             yield key, _planned(resource, key)
             continue
         match differs(resource, key):
@@ -162,15 +133,15 @@ def _called(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Al
                 # A live value that is recorded and does not differ is the planned one.
                 same = unsent[0].value is LEAVES and _is_recorded_live(resource, key)
                 yield key, planned if same else [*planned, *unsent]
-            case False if key in resource.declared or key in (MASKS, HOURS):
+            case False if key in resource.declared or key in LEFT_OUT:
                 yield key, _unsent(key)
 
 
 def _unsent(key: str) -> list[Alternative]:
     """Return the effect on a setting that a call omits."""
-    if key in (MASKS, HOURS):
-        return [Alternative("" if key == MASKS else DEFAULT_HOURS, Reason.NOT_SENT)]
-    return [Alternative(LEAVES, Reason.UNCHANGED)]
+    if key in LEFT_OUT:
+        return [Alternative(LEFT_OUT[key], Reason.NOT_SENT)]
+    return [UNCHANGED]
 
 
 def _send_all(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[Alternative]]]:
@@ -182,7 +153,8 @@ def _send_all(resource: Resource, era: ProviderEra) -> Iterator[tuple[str, list[
     enforce = resource.enforce_mfa if resource.enforce_mfa is not None else resource.recorded_enforce_mfa
     if era.update == "every attribute" or enforce is not None:
         [mode] = _planned(resource, MFA) if era.update == "every value" else [Alternative(None, Reason.RECORDED)]
-        unset = mode.value is LEAVES or mode.value is None
+        # What is recorded as the live value is sent; what is not recorded is not.
+        unset = mode.value is None or (mode.value is LEAVES and (resource.recorded or {}).get(MFA) is None)
         if enforce is None and resource.recorded is None:
             enforce = UNKNOWN
         yield MFA, _with_enforce(None if unset else mode.value, enforce or False)
@@ -212,7 +184,7 @@ def _planned(resource: Resource, key: str) -> list[Alternative]:
 
 def _sent_keys(resource: Resource, era: ProviderEra) -> list[str]:
     keys = [key.api for key in PREFERENCE_KEYS]
-    return [key for key in keys if key in _FIRST_KEYS] if era.update == "every attribute" else keys
+    return [key for key in keys if key in FIRST_KEYS] if era.update == "every attribute" else keys
 
 
 def differs(resource: Resource, key: str) -> bool | None:

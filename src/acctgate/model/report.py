@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acctgate.model.control import Change, FrameworkReport, FrameworkTotal
 from acctgate.model.diff import AccountDiff
@@ -16,42 +16,42 @@ from acctgate.text import and_more, plural
 
 if TYPE_CHECKING:
     from acctgate.model.since import Day, Since
-    from acctgate.model.waiver import WaiverNotice
+    from acctgate.model.waiver_notice import WaiverNotice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for speed; see Outcome
 class AccountReport:
     """The verdict on one account."""
 
-    account: str | None
+    account: Final[str | None]
     """The account's ID, None if it is unknown."""
-    verdict: Verdict
-    outcomes: tuple[Outcome, ...]
-    alias: str | None = None
-    unreadable: str | None = None
+    verdict: Final[Verdict]
+    outcomes: Final[tuple[Outcome, ...]]
+    alias: Final[str | None] = None
+    unreadable: Final[str | None] = None
     """Why the account could not be read at all, None if some of it was. Each outcome repeats it."""
-    taken_at: str | None = None
+    taken_at: Final[str | None] = None
     """When the account was read (ISO 8601), None if it is unknown."""
-    diff: AccountDiff | None = None
+    diff: Final[AccountDiff | None] = None
     """What the deployment changes, None without a plan, or if it changes nothing."""
-    read_as: ReadAs | None = None
+    read_as: Final[ReadAs | None] = None
     """How it was read, None if it is unknown."""
-    age_notice: str | None = None
+    age_notice: Final[str | None] = None
     """A note about its age. None if it is not old, or if the policy limits the age."""
-    not_read: str | None = None
+    not_read: Final[str | None] = None
     """Why nothing could be read of an account that is known, None if something was. Each outcome repeats it."""
-    stale: bool = False
+    stale: Final[bool] = False
     """Whether it is older than allowed, so that it is unknown: a baseline does not excuse that."""
-    member: Member | None = None
+    member: Final[Member | None] = None
     """The account in its organization, None if nothing is known of that."""
-    groups: tuple[str, ...] = ()
+    groups: Final[tuple[str, ...]] = ()
     """The policy's groups that it is in, whose rules and waivers count."""
-    possible_groups: tuple[str, ...] = ()
+    possible_groups: Final[tuple[str, ...]] = ()
     """The groups that it may be in. A rule passes only if it passes with each of them; their waivers do not count."""
-    frameworks: tuple[FrameworkReport, ...] = ()
+    frameworks: Final[tuple[FrameworkReport, ...]] = ()
     """The controls of the frameworks that `--framework` names. They count for the verdict."""
 
-    repair: str | None = None
+    repair: Final[str | None] = None
     """The resources that would satisfy the policy after the deployment, as a block of code in Markdown."""
 
     def with_outcomes(
@@ -137,3 +137,15 @@ class Summary:
             self.counts[outcome.outcome] += 1
         for framework in report.frameworks:
             self.frameworks.setdefault(framework.framework, FrameworkTotal()).add(framework, report.account)
+
+    def merge(self, later: Summary) -> None:
+        """Add the totals over later accounts that were judged without frameworks."""
+        self.snapshots += later.snapshots
+        self.unidentified_accounts += later.unidentified_accounts
+        self.account_ids |= later.account_ids
+        self.not_read += later.not_read
+        self.verdict = worst(self.verdict, later.verdict)
+        self._first_old = self._first_old or later._first_old
+        self.old_snapshots += later.old_snapshots
+        for result, count in later.counts.items():
+            self.counts[result] += count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,8 +15,11 @@ from acctgate.model.organization import OrganizationSummary
 from acctgate.model.outcome import BaselineNote, Outcome, Result, Verdict
 from acctgate.model.report import AccountReport
 from acctgate.model.since import Day, Since
-from acctgate.model.waiver import WaiverNotice
-from acctgate.reading import nests_too_deeply
+from acctgate.model.waiver_notice import WaiverNotice
+from acctgate.strict_json import nests_too_deeply
+from acctgate.text import dotted, expectation
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,7 @@ def read_report(text: str | bytes) -> Report:
     """
     if nests_too_deeply(text if isinstance(text, str) else text.decode("utf-8", errors="replace")):
         raise ValueError("not a report (version 1): nested too deeply")
-    try:
-        report = _adapter().validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ValueError(f"not a report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    report = _validated(_adapter(), text)
     return replace(report, accounts=tuple(map(_with_baseline_notes, report.accounts)))
 
 
@@ -88,11 +87,16 @@ def read_account(line: str) -> AccountReport:
     Raises:
         ValueError: It is not the report on an account. The message is one line.
     """
+    return _with_baseline_notes(_validated(_account_adapter(), line))
+
+
+def _validated(adapter: TypeAdapter[T], text: str | bytes) -> T:
     try:
-        return _with_baseline_notes(_account_adapter().validate_json(line))
+        return adapter.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise ValueError(f"not a report (version 1): {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        what = filter(None, (dotted(first["loc"]), expectation(first["msg"])))
+        raise ValueError(f"not a report (version 1): {': '.join(what)}") from None
 
 
 def _with_baseline_notes(report: AccountReport) -> AccountReport:

@@ -23,3 +23,10 @@ OTHER_TYPES: Final[Mapping[str, str]] = {
     "alicloud:cfg/aggregateCompliancePack:AggregateCompliancePack": COMPLIANCE_PACKS[1],
 }
 """Pulumi's types, and Terraform's, which rules name."""
+
+
+def bridged_type(terraform: str) -> str:
+    """Return Pulumi's type where a program uses the Terraform provider without Pulumi's own package."""
+    first, *rest = terraform.removeprefix("alicloud_").split("_")
+    name = "".join((first, *map(str.capitalize, rest)))
+    return f"alicloud:index/{name}:{name[0].upper()}{name[1:]}"

@@ -50,6 +50,11 @@ Path = tuple[str | int, ...]
 """The path of a value in a snapshot."""
 
 
+def path_of(setting: str) -> Path:
+    """Return the path of a setting, whose section and keys are joined by dots."""
+    return tuple(setting.split("."))
+
+
 class SnapshotError(ValueError):
     """The document is not a snapshot of version 1. The message is one line: where and why."""
 
@@ -67,27 +72,27 @@ class Unknown:
         return hash(self.reason)  # `actual` may be a list
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for speed; see Outcome
 class Snapshot:
     """What is known about one account. Read values with `read`, which never guesses."""
 
-    document: Mapping[str, Any]
-    problems: Mapping[Path, str] = field(default_factory=dict)
+    document: Final[Mapping[str, Any]]
+    problems: Final[Mapping[Path, str]] = field(default_factory=dict)
     """Why the value at a path cannot be used."""
-    notes: Mapping[Path, str] = field(default_factory=dict)
+    notes: Final[Mapping[Path, str]] = field(default_factory=dict)
     """What a deployment would do to the value at a path, in words."""
-    places: Mapping[Path, Place] = field(default_factory=dict)
+    places: Final[Mapping[Path, Place]] = field(default_factory=dict)
     """Where the program declares the resource that changes the value at a path, if known."""
-    planned: tuple[PlannedChange, ...] | None = None
+    planned: Final[tuple[PlannedChange, ...] | None] = None
     """The planned changes, already applied to the values. None without a plan."""
-    before: Snapshot | None = None
+    before: Final[Snapshot | None] = None
     """The account without the planned changes. None without a plan, or if the plan does not change the account."""
-    moved: tuple[OtherChange, ...] = ()
+    moved: Final[tuple[OtherChange, ...]] = ()
     """Other planned resources that change what rules judge, in ways that the plan does not show."""
-    unreadable: str | None = None
+    unreadable: Final[str | None] = None
     """Why nothing could be read of the account (one line, with the file): every value is unknown."""
 
-    read_as: ReadAs | None = None
+    read_as: Final[ReadAs | None] = None
     """How the account was read, None if it is unknown."""
 
     @classmethod
@@ -104,7 +109,7 @@ class Snapshot:
         if not isinstance(document, dict):
             raise SnapshotError("a snapshot is a JSON object with a version")
         try:
-            adapter().validate_python(document)
+            adapter().validator.validate_python(document)
         except ValidationError as error:
             return cls(document, _problems(error, document) | find_contradictions(document), read_as=read_as)
         return cls(document, find_contradictions(document), read_as=read_as)
@@ -201,12 +206,15 @@ class Snapshot:
         section = path[0]
         if error := self.errors.get(str(section)):
             return Unknown(explain(error, OPERATIONS.get(str(section), str(section))), absent=True)
-        return _absent(path[: self._depth(path) + 1] if section in self.document else path[:1])
+        return absent(path[: self._depth(path) + 1] if section in self.document else path[:1])
 
 
 @lru_cache(maxsize=256)
-def _absent(path: Path) -> Unknown:
-    """Return the value at a path that an answer does not have. Cached: most accounts lack the same newer settings."""
+def absent(path: Path) -> Unknown:
+    """Return the value at a path that an answer does not have, or of a section that was not read.
+
+    Cached: most accounts lack the same newer settings.
+    """
     section = str(path[0])
     if len(path) == 1:
         return Unknown(f"{section} was not read", absent=True)
@@ -215,9 +223,19 @@ def _absent(path: Path) -> Unknown:
 
 def explain(error: ApiError, operation: str) -> str:
     """Return an API's error as part of a sentence."""
-    request = f" (request id {one_line(error['request_id'])})" if error.get("request_id") else ""
-    operation = one_line(error.get("operation") or operation)
-    return f"{operation} failed with {one_line(error['code'])}: {one_line(error['message'])}{request}"
+    return _sentence(error.get("operation") or operation, error["code"], error["message"], error.get("request_id"))
+
+
+@lru_cache(maxsize=16)
+def _sentence(operation: str, code: str, message: str, request_id: str | None) -> str:
+    """Return an error as part of a sentence. Cached: each setting of a section that was not read has the same one."""
+    request = f" (request id {one_line(request_id)})" if request_id else ""
+    return f"{one_line(operation)} failed with {one_line(code)}: {one_line(message)}{request}"
+
+
+def explain_section(section: str, error: ApiError) -> str:
+    """Return why a section, or a part of one such as the report of one pack, could not be read."""
+    return explain(error, OPERATIONS.get(section.partition(".")[0], "GetCallerIdentity"))
 
 
 def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, str]:
@@ -237,11 +255,13 @@ def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, st
 def find_contradictions(document: Mapping[str, Any]) -> dict[Path, str]:
     """Return the parts of a snapshot that contradict another part, each with the reason why it is unknown."""
     errors, found = document.get("errors") or {}, dict[Path, str]()
-    for section in OPERATIONS:
-        if section in document and section in errors:
-            found[(section,)] = f"{section} contradicts its error: {explain(errors[section], OPERATIONS[section])}"
-        elif error := _error_inside(document.get(section)):
-            found[(section,)] = f"{section} contains an error: {explain(error, OPERATIONS[section])}"
+    for section, operation in OPERATIONS.items():
+        if section not in document:
+            continue
+        if section in errors:
+            found[(section,)] = f"{section} contradicts its error: {explain(errors[section], operation)}"
+        elif error := _error_inside(document[section]):
+            found[(section,)] = f"{section} contains an error: {explain(error, operation)}"
     reports = document.get("CompliancePackReports")
     for index, report in enumerate(reports if isinstance(reports, list) else ()):
         if isinstance(report, dict) and (reason := _report_contradiction(report, document, errors)):

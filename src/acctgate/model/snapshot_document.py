@@ -47,6 +47,10 @@ class HowRead(TypedDict, total=False):
     """The region of the endpoints."""
     profile: str | None
     """The profile of the aliyun CLI."""
+    endpoint: str | None
+    """HOST:PORT of the server on the reading machine that answered in place of Alibaba Cloud."""
+    shard: str | None
+    """Which part of a run it was read by (K/N), if several machines share the accounts."""
 
 
 @answer

@@ -9,16 +9,16 @@ from acctgate.model.judged_by import ReadAs
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import IDENTITY_PROOF, OPERATIONS, Snapshot
 from acctgate.model.snapshot_document import ApiError
-from acctgate.text import timestamp
+from acctgate.times import timestamp
 
 NOT_READ: Final = "NotRead"
-"""The code of an account that a run did not come to."""
+"""The error code of an account that a run did not reach."""
 READING: Final = "reading the account"
-"""What failed if it was no operation."""
+"""The operation in errors that no API operation caused."""
 
 
 def describe(entry: Entry, now: datetime, read_as: ReadAs | None = None) -> dict[str, Any]:
-    """Return what a snapshot says of an account before its sections."""
+    """Return the keys of a snapshot that describe the account."""
     document: dict[str, Any] = {"version": 1, "account_id": entry.id, "alias": entry.alias}
     document |= {"taken_at": timestamp(now), "read_as": read_as.record if read_as else None}
     document["member"] = entry.member.document
@@ -28,9 +28,9 @@ def describe(entry: Entry, now: datetime, read_as: ReadAs | None = None) -> dict
 def unread(entry: Entry, now: datetime, error: ApiError, read_as: ReadAs | None = None) -> Snapshot:
     """Return the snapshot of an account that could not be read: each section has the error, as has its identity."""
     errors = dict.fromkeys((IDENTITY_PROOF, *OPERATIONS), error)
-    return Snapshot.from_document({**describe(entry, now, read_as), "errors": errors})
+    return Snapshot.from_document({**describe(entry, now, read_as), "errors": errors}, read_as)
 
 
 def not_reached(entry: Entry, now: datetime, reason: str) -> Snapshot:
-    """Return the snapshot of an account that a run did not come to."""
+    """Return the snapshot of an account that a run did not reach."""
     return unread(entry, now, {"code": NOT_READ, "message": reason, "operation": READING})

@@ -1,7 +1,8 @@
-"""What a notification says: the verdict, how many accounts are blocked, and the gravest new findings."""
+"""The content of a notification: the verdict, how many accounts are blocked, and the most severe new findings."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -9,13 +10,14 @@ from typing import Final, NamedTuple
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean, one_line
-from acctgate.render.gravest import Rank, rank
+from acctgate.render.ranking import Rank, rank
 from acctgate.text import and_more, plural
 
 _FINDINGS: Final = 5
 """How many rules and controls a message names at most."""
 _LONGEST_LINE: Final = 120
 _VERDICTS: Final = {0: "PASSED", 1: "BLOCKED", 3: "UNKNOWN"}
+_WWW: Final = re.compile(r"(www)\.", re.IGNORECASE)
 _MARKS: Final = {"fail": "✗", "unknown": "?"}
 
 
@@ -62,7 +64,7 @@ class Digest:
         self._account = _label(report)
         if report.unreadable is not None:  # each of its outcomes would only repeat the reason
             self._unread += 1
-            self._first_unread = self._first_unread or inert(f"{self._account}: {report.unreadable}")
+            self._first_unread = self._first_unread or f"{self._account}: {inert(report.unreadable)}"
             return
         seen: set[tuple[str, str]] = set()
         for outcome in (*report.outcomes, *report.control_outcomes):
@@ -85,7 +87,7 @@ class Digest:
             link: Where the report is.
         """
         found = sorted(self._findings.values(), key=lambda finding: (finding.rank, -finding.accounts))
-        lines = [] if status in _VERDICTS else ["The run failed; its log says why."]
+        lines = [] if status in _VERDICTS else ["The run failed; see its log."]
         lines += [self._counts()] if self._accounts else []
         lines += [self._line(each) for each in found[:_FINDINGS]]
         if len(found) > _FINDINGS:
@@ -115,7 +117,7 @@ class Digest:
 def inert(text: object) -> str:
     """Return text from outside as one short line without secrets, in which a chat finds no mention and no link."""
     flat = clean(one_line(text), _LONGEST_LINE)
-    return flat.replace("@", "@\u200b").replace("://", "[:]//").replace("www.", "www[.]")
+    return _WWW.sub(r"\1[.]", flat.replace("@", "@\u200b").replace("://", "[:]//"))
 
 
 def _label(report: AccountReport) -> str:

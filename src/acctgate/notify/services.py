@@ -25,7 +25,7 @@ class Service(Protocol):
     """A chat service."""
 
     def url(self, url: str, secret: str | None, now: float) -> str:
-        """Return the address to call: the webhook's, with a signature if the service wants it there."""
+        """Return the address to call: the webhook's, with a signature if the service requires one there."""
 
     def body(self, message: Message, secret: str | None, now: float) -> dict[str, Any]:
         """Return the request. `now` is in seconds since 1970."""
@@ -35,7 +35,7 @@ class Service(Protocol):
 
 
 class _Robot:
-    """What the three services have in common whose answer has a code."""
+    """The common part of the three services whose answers contain a code."""
 
     code: str = "errcode"
     text: str = "errmsg"

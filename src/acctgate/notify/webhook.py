@@ -13,6 +13,7 @@ from acctgate.notify.digest import Message
 from acctgate.notify.services import SERVICES
 from acctgate.redact import one_line, protect
 from acctgate.sources.deadline import Deadline, DeadlineError
+from acctgate.sources.http_response import BodyError
 from acctgate.sources.target import is_loopback
 
 SECONDS: Final = 10.0
@@ -28,7 +29,7 @@ class Webhook(NamedTuple):
     service: str
     url: str
     secret: str | None
-    """What signs, None if nothing does."""
+    """The signing key, None if messages are not signed."""
 
 
 class NotifyError(Exception):
@@ -36,7 +37,7 @@ class NotifyError(Exception):
 
 
 def find_webhook(service: str, variable: str, environment: Mapping[str, str]) -> Webhook:
-    """Return a webhook from the environment. What it has is redacted from now on.
+    """Return a webhook from the environment. Its secrets are redacted from now on.
 
     Args:
         service: The chat service.
@@ -75,7 +76,7 @@ def send(webhook: Webhook, message: Message) -> None:
         raise NotifyError(f"no answer within {SECONDS:.0f} s") from None
     except NotifyError:
         raise
-    except Exception as error:  # whatever fails here, the verdict stands
+    except Exception as error:  # a message that cannot be sent never changes the verdict
         trace(webhook.service, error)
         raise NotifyError(type(error).__name__) from None
 
@@ -90,7 +91,7 @@ def _post(webhook: Webhook, message: Message, deadline: Deadline) -> None:
     headers = {"content-type": "application/json; charset=utf-8", "user-agent": "acctgate"}
     try:
         response = transport.Transport().send("POST", url, headers, {}, deadline, body)
-    except (transport.TransportError, transport.BodyError) as error:
+    except (transport.TransportError, BodyError) as error:
         raise NotifyError(one_line(error)) from None
     if response.status != 200:
         redirect = "; redirects are not followed" if 300 <= response.status < 400 else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, NotRequired
@@ -14,7 +13,7 @@ from acctgate.model.account_id import is_account_id
 from acctgate.policy.source import PolicyError, Source, parse
 from acctgate.reading import SourceError, read_text
 from acctgate.sources.target import DEFAULT_REGION, Target
-from acctgate.text import dotted, expectation, show
+from acctgate.text import did_you_mean, dotted, expectation, show
 
 _Text = Annotated[str, Field(pattern=r"\S")]
 _ROLE: Final = r"^(acs:ram::\d+:role/)?[A-Za-z0-9._-]+$"
@@ -65,8 +64,7 @@ def _explain(error: Any) -> str:
     keys, found = error["loc"], show(error["input"])
     if error["type"] == "extra_forbidden":
         known = [*ListedAccount.__annotations__]
-        close = get_close_matches(str(keys[-1]), known, n=1)
-        return f"{dotted(keys)}: unknown key{f' (did you mean {close[0]}?)' if close else ''}; use {', '.join(known)}"
+        return f"{dotted(keys)}: unknown key{did_you_mean(str(keys[-1]), known)}; use {', '.join(known)}"
     if error["type"] == "missing":
         return f"{dotted(keys)}: is missing"
     if keys[-1] == "id":

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
-from acctgate.sources.call_error import NO_ANSWER, CallError, clock_remedy
+from acctgate.sources.call_error import TRANSIENT, CallError, clock_remedy
 from acctgate.sources.operations import ASSUME_ROLE
-
-_TRANSIENT: Final = (NO_ANSWER, "Throttling", "ServiceUnavailable", "InternalError")
 
 
 def explain_failure(error: CallError, entry: Entry) -> ApiError:
@@ -41,4 +37,4 @@ def _status(entry: Entry) -> str:
 
 def is_transient(snapshot: Snapshot) -> bool:
     """Return whether reading the account again may bring what is missing."""
-    return any(error["code"].startswith(_TRANSIENT) for error in snapshot.errors.values())
+    return any(error["code"].startswith(TRANSIENT) for error in snapshot.errors.values())

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from acctgate.log import trace
-from acctgate.model.credential_report import Names
 from acctgate.model.judged_by import ReadAs
+from acctgate.model.optional_sections import Extras
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import ApiError
 from acctgate.model.unread import READING, describe, unread
 from acctgate.organization.failure import explain_failure
-from acctgate.organization.pace import ACCOUNT_SECONDS, Pace
+from acctgate.organization.pace import MEMBER_SECONDS
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, unexpected
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.group import GroupCompliance
 from acctgate.sources.deadline import Deadline
-from acctgate.sources.live import LiveAccount, read_sections
+from acctgate.sources.live import read_sections
+from acctgate.sources.live_account import LiveAccount
 from acctgate.sources.operations import IDENTITY
 from acctgate.sources.target import Target
 
@@ -37,12 +37,8 @@ class MemberReader:
     base: Caller
     target: Target
     """The base caller's target: the region of accounts that have none of their own, and the endpoint."""
-    optional: Collection[str]
-    """The optional sections to read. Each costs a call."""
-    names: Names | None = None
-    """How to name users, from the credential report; None does not read it."""
-    max_report_age: timedelta | None = None
-    """The age from which compliance packs' reports are generated again; None only reads reports."""
+    extras: Extras
+    """What to read besides what is always read."""
     group: GroupCompliance | None = None
     """What an account group says of its accounts, None without one."""
 
@@ -51,21 +47,19 @@ class MemberReader:
         now = datetime.now(UTC)
         role, region = entry.role_arn or self.target.role_arn, entry.region or self.target.region
         target = replace(self.target, role_arn=role, region=region)
-        read_as = ReadAs("live", None, None, role, region, target.profile)
         try:
             return self._read(entry, target, now)
         except CallError as error:
-            found = unread(entry, now, explain_failure(error, entry), read_as)
+            failure = explain_failure(error, entry)
         except SourceError as error:
-            found = unread(entry, now, _failure("Unreadable", one_line(error)), read_as)
+            failure = _failure("Unreadable", one_line(error))
         except Exception as error:  # a bug must not lose the other accounts
             trace(f"account {entry.id}", error)
-            message = f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate)"
-            found = unread(entry, now, _failure("Bug", message), read_as)
-        return replace(found, read_as=read_as)
+            failure = _failure("Bug", f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate)")
+        return unread(entry, now, failure, ReadAs("live", None, None, role, region, target.profile, target.endpoint))
 
     def _read(self, entry: Entry, target: Target, now: datetime) -> Snapshot:
-        deadline = Deadline.after(ACCOUNT_SECONDS)
+        deadline = Deadline.after(MEMBER_SECONDS)
         caller = self.base
         if entry.role_arn:
             caller = Caller(target, base=self.base, session_seconds=_SESSION_SECONDS, deadline=deadline)
@@ -73,22 +67,10 @@ class MemberReader:
         found = account.account_id()
         if found != entry.id:
             raise unexpected(IDENTITY, f"{entry.role_arn or 'the caller'} answers as account {found}, not {entry.id}")
-        snapshot = read_sections(account, now, self.optional, self.names, self.max_report_age, self.group)
+        snapshot = read_sections(account, now, self.extras, self.group)
         document = {**describe(entry, now, snapshot.read_as), **snapshot.document}
-        return replace(Snapshot.from_document(document), read_as=snapshot.read_as)
+        return Snapshot.from_document(document, snapshot.read_as)
 
 
 def _failure(code: str, message: str) -> ApiError:
     return {"code": code, "message": message, "operation": READING}
-
-
-def connect(target: Target, pace: Pace) -> Caller:
-    """Return the caller that lists the accounts and assumes their roles.
-
-    Raises:
-        SourceError: There are no credentials, or the role of the target cannot be assumed.
-    """
-    try:
-        return Caller(target, policy=pace)
-    except CallError as error:
-        raise SourceError(f"the organization cannot be read: {error}") from None

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from acctgate.model.organization import record_path
 from acctgate.model.run import Run
-from acctgate.organization.collect import Collected, OpenRun, open_collection, recover
 from acctgate.organization.ndjson import read_lines
-from acctgate.organization.run import require_parts
+from acctgate.organization.resumable_output import Collected, open_collection, recover
+from acctgate.organization.run_record import require_parts
 from acctgate.reading import SourceError
 from acctgate.sources.run_record import read_run
 from acctgate.text import and_more
@@ -33,7 +33,8 @@ def merge(paths: Sequence[Path], output: Path, *, overwrite: bool) -> tuple[Run,
     inputs = (*paths, *map(record_path, paths))
     with open_collection(output, whole, resume=False, overwrite=overwrite, inputs=inputs) as opened:
         for path in paths:
-            _copy(path, opened)
+            for line in read_lines(path):
+                opened.add_line(line)
         opened.finish()
         return opened.run, opened.found
 
@@ -43,8 +44,3 @@ def _require_complete(path: Path, part: Run) -> None:
     if missing := found.missing(part):
         more = and_more(len(missing) - 1)
         raise SourceError(f"{path}: has not read account {missing[0].id}{more}; continue it with --resume")
-
-
-def _copy(path: Path, opened: OpenRun) -> None:
-    for line in read_lines(path):
-        opened.add_line(line)

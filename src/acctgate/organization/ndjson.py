@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import BinaryIO, Final, NamedTuple, Self
+from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from acctgate.model.snapshot import Snapshot, SnapshotError
-from acctgate.reading import LARGEST, SourceError, decode, read_json
-from acctgate.redact import json_without_commands
+from acctgate.reading import LARGEST, SourceError, decode
+from acctgate.redact import inert_json
+from acctgate.strict_json import read_json
 from acctgate.text import os_reason, show
 from acctgate.writing import WriteError
 
@@ -34,26 +35,22 @@ class Line(NamedTuple):
     raw: bytes
 
 
-def read_lines(path: Path, size: int | None = None) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[Line]:
     """Return the whole lines of an output, without a last one that is torn.
-
-    Args:
-        path: The output.
-        size: How many bytes to read, None for all.
 
     Raises:
         SourceError: It cannot be read, or a line is not a snapshot with an account's ID.
     """
     try:
         with path.open("rb") as file:
-            yield from _lines(file, path, size)
+            yield from _lines(file, path)
     except OSError as error:
         raise SourceError(f"{path}: {os_reason(error)}") from None
 
 
-def _lines(file: BinaryIO, path: Path, size: int | None) -> Iterator[Line]:
+def _lines(file: BinaryIO, path: Path) -> Iterator[Line]:
     number = 0
-    while (size is None or file.tell() < size) and (raw := file.readline(LARGEST + 1)).endswith(b"\n"):
+    while (raw := file.readline(LARGEST + 1)).endswith(b"\n"):
         number += 1
         try:
             document = read_json(decode(raw, str(path)).rstrip("\n"), str(path), number)
@@ -107,7 +104,7 @@ class Output:
             raise WriteError(f"{path}: {os_reason(error)}") from None
 
     def cut(self, size: int) -> None:
-        """Cut the file to so many bytes, and write behind them.
+        """Cut the file to that many bytes, and write behind them.
 
         Raises:
             WriteError: It cannot be cut.
@@ -127,14 +124,14 @@ class Output:
     ) -> None:
         os.close(self._file)
 
-    def add(self, snapshot: Snapshot) -> None:
+    def add(self, document: Mapping[str, Any]) -> None:
         """Write the line of an account.
 
         Raises:
             WriteError: It cannot be written.
         """
-        text = json.dumps(snapshot.document, ensure_ascii=False)
-        self.add_raw((json_without_commands(text) + "\n").encode("utf-8", "replace"))
+        text = json.dumps(document, ensure_ascii=False)
+        self.add_raw((inert_json(text) + "\n").encode("utf-8", "replace"))
 
     def add_raw(self, line: bytes) -> None:
         """Write a line that has its end.

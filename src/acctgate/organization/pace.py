@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from acctgate.organization.rate import Rate
-from acctgate.sources.call_policy import CallPolicy, Failure, wait
 from acctgate.sources.deadline import CALL_SECONDS, Deadline, DeadlineError
+from acctgate.sources.retry import Failure, RetryPolicy, wait
 
 T = TypeVar("T")
 
-ACCOUNT_SECONDS: Final = 300.0
+MEMBER_SECONDS: Final = 300.0
 """How long reading one of many accounts may take. Most of it is for waiting while the API throttles."""
 _ATTEMPTS: Final = 8
 _BUDGET: Final = 200.0
@@ -21,7 +21,7 @@ _EARNED: Final = 0.5
 """What a call that succeeds adds to the budget."""
 
 
-class Pace(CallPolicy):
+class Pace(RetryPolicy):
     """Paces the calls to all accounts of a run. Threads share it."""
 
     def __init__(self, concurrency: int) -> None:
@@ -35,7 +35,7 @@ class Pace(CallPolicy):
 
     def limit(self, deadline: Deadline | None) -> Deadline:
         """See base class. Only the account's deadline counts: a call may wait long while the API throttles."""
-        return deadline or Deadline.after(ACCOUNT_SECONDS)
+        return deadline or Deadline.after(MEMBER_SECONDS)
 
     def run(self, operation: str, attempt: Callable[[Deadline], T], deadline: Deadline) -> T:
         """See base class. A thread for each call would cost more than the call: `read_many` abandons accounts."""

@@ -20,8 +20,8 @@ _STEP: Final = 0.1
 """The share of the highest rate of attempts by which it rises in a window."""
 _LEAST_SHARE: Final = 0.25
 _LEAST: Final = 10.0
-"""It falls neither below this share of that rate nor below so many calls per second: a call that waits for its turn
-longer than the API refuses it loses its account's time."""
+"""The rate falls neither below this share of the highest one nor below this many calls per second: a call that
+waits longer for its turn than the API would refuse it costs its account time."""
 
 
 class Rate:

@@ -53,7 +53,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which accounts are meant, and how they are read."""
+    """Which accounts to read, and how."""
 
     include: tuple[Selector, ...] = ()
     exclude: tuple[Selector, ...] = ()

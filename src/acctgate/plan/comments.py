@@ -16,7 +16,7 @@ def program_comments(planned: Sequence[Planned], root: Path, plans: Iterable[str
     Args:
         planned: The planned resources. A Pulumi plan says which line declares each.
         root: The folder of the program, which the lines' files are relative to. Nothing outside of it is read.
-        plans: The plans' files: Terraform's configuration is looked for beside them, in `root`, and in between.
+        plans: The plans' files: Terraform's configuration is searched beside them, in `root`, and in between.
     """
     places = {change.address: change.place for change in planned if change.place is not None}
     terraform = [each.address for each in planned if each.place is None and "::" not in each.address]

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from acctgate.reading import SourceError, decode, display_name, is_too_deep, read_bytes
+from acctgate.reading import SourceError, decode, display_name, read_bytes
 from acctgate.redact import one_line
+from acctgate.strict_json import is_too_deep
 
 LARGEST_PLAN: Final = 1 << 30
 """Bytes."""
@@ -19,9 +20,9 @@ Keep = Callable[[dict[str, Any]], bool]
 
 
 def read_documents(path: str, keep: Keep) -> list[Any]:
-    """Return the JSON documents in a file; "-" is standard input. Objects that are not kept become null.
+    """Return the JSON documents in a file; "-" is standard input. Objects that `keep` rejects become null.
 
-    Objects are dropped while the file is parsed: a plan may have a hundred megabytes.
+    Objects are dropped while the file is parsed: a plan may be a hundred megabytes large.
 
     Raises:
         SourceError: The file cannot be read, or is not JSON.

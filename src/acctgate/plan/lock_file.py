@@ -1,4 +1,4 @@
-"""The exact version of the Terraform provider, from `.terraform.lock.hcl`. A plan has only the constraint."""
+"""Read the exact versions of Terraform's providers from `.terraform.lock.hcl`. A plan has only the constraints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_lock_file(path: str) -> Versions:
 
 
 def find_lock_file(plan: str) -> Versions:
-    """Return the locked versions of the file beside a plan, else in the working directory; none if there is none."""
+    """Return the locked versions of the file beside a plan, else in the working directory; empty without a file."""
     folders = [Path()] if plan == "-" else [Path(plan).parent, Path()]
     for folder in folders:
         try:

@@ -1,4 +1,4 @@
-"""The account as it will be: a snapshot, and on it what a deploy changes. Pure."""
+"""Lay what a deploy changes over a snapshot: the account as it will be. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from acctgate.model import password_request
+from acctgate.model.effect import Effect
 from acctgate.model.other_change import OtherChange
 from acctgate.model.outcome import Place
-from acctgate.model.planned_change import Effect, PlannedChange
+from acctgate.model.planned_change import PlannedChange
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.preference_request import VERIFICATION
 from acctgate.model.snapshot import Path, Snapshot, Unknown
-from acctgate.plan.effects import Layer, apply_effects, unmatched_reason
+from acctgate.plan.apply_effects import Layer, apply_effects, unmatched_reason
 
 SECTION: Final = "SecurityPreference"
 _PATHS: Final[dict[str, Path]] = {key.api: key.path for key in PREFERENCE_KEYS}
@@ -67,7 +68,7 @@ def _places(planned: Sequence[PlannedChange]) -> dict[Path, Place]:
     return {_PATHS[key]: change.place for change in planned if change.place is not None for key in change.effects()}
 
 
-def unmatched(snapshot: Snapshot, planned: Sequence[tuple[PlannedChange, str]]) -> Snapshot:
+def mark_unmatched(snapshot: Snapshot, planned: Sequence[tuple[PlannedChange, str]]) -> Snapshot:
     """Return the account where it is not known whether these resources are deployed to it: their settings are unknown.
 
     Args:
@@ -90,8 +91,8 @@ def unmatched(snapshot: Snapshot, planned: Sequence[tuple[PlannedChange, str]]) 
     )
 
 
-def unmatched_passwords(snapshot: Snapshot, planned: Sequence[tuple[OtherChange, str]]) -> Snapshot:
-    """Return the account where it is not known whether these resources are deployed to it; see `unmatched`."""
+def mark_unmatched_passwords(snapshot: Snapshot, planned: Sequence[tuple[OtherChange, str]]) -> Snapshot:
+    """Return the account where it is not known whether these resources are deployed to it; see `mark_unmatched`."""
     problems = {
         _PASSWORDS.paths[key]: unmatched_reason(change.name, change.provider.name, why)
         for change, why in planned

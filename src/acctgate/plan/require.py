@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from acctgate.text import show
@@ -78,3 +78,16 @@ def require_text(parent: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str):
         raise PlanError(f"{where}.{key} should be a text, found {show(value)}")
     return value
+
+
+def require_known(names: Sequence[Any], known: Iterable[str], noun: str) -> str:
+    """Return which of the names comes first among the known ones, which are in the order of their weight.
+
+    Raises:
+        PlanError: A name is not known.
+    """
+    order = list(known)
+    for name in names:
+        if name not in order:
+            raise PlanError(f"the {noun} {show(name)} is not known")
+    return next(name for name in order if name in names)

@@ -1,4 +1,4 @@
-"""Where the Terraform files at hand declare the resources of a plan, which does not say it itself."""
+"""Find the lines of Terraform files that declare the resources of a plan, which does not show them itself."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from acctgate.model.outcome import Place
-from acctgate.reading import SourceError, read_text
+from acctgate.plan.program_text import line_at, program_text
 
 _RESOURCE: Final = re.compile(r'^[ \t]*resource[ \t]+"([\w-]+)"[ \t]+"([\w-]+)"', re.MULTILINE)
 _INDEX: Final = re.compile(r"\[.*\]$")
 _MOST_FILES: Final = 200
-_LARGEST: Final = 1 << 20
 
 
 def terraform_lines(addresses: Iterable[str], folders: Iterable[Path], root: Path) -> dict[str, Place]:
@@ -29,8 +28,8 @@ def terraform_lines(addresses: Iterable[str], folders: Iterable[Path], root: Pat
     """
     root = root.resolve()
     found: dict[str, list[Place]] = {}
-    near = (each for folder in folders for each in _up_to(folder.resolve(), root))
-    for module in dict.fromkeys((root, *near)):
+    between = (each for folder in folders for each in _up_to(folder.resolve(), root))
+    for module in dict.fromkeys((root, *between)):
         files = sorted((*module.glob("*.tf"), *module.glob("*.tofu")))
         if files and not module.is_relative_to(root):
             return {}
@@ -47,9 +46,6 @@ def _up_to(folder: Path, root: Path) -> Iterator[Path]:
 
 
 def _declared(file: Path) -> list[tuple[str, int]]:
-    """Return the resources that a file declares, with their lines. A link is not read."""
-    try:
-        text = "" if file.is_symlink() or not file.is_file() else read_text(str(file), _LARGEST)
-    except (OSError, SourceError):
-        return []
-    return [(f"{each[1]}.{each[2]}", text.count("\n", 0, each.start()) + 1) for each in _RESOURCE.finditer(text)]
+    """Return the resources that a file declares, with their lines."""
+    text = program_text(file)
+    return [(f"{each[1]}.{each[2]}", line_at(text, each.start())) for each in _RESOURCE.finditer(text)]

@@ -1,4 +1,4 @@
-"""Which provider a Terraform plan deploys with: its account, and its version."""
+"""Which provider a resource of Terraform is deployed with: its account, and its version."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from acctgate.model.planned_change import Provider
+from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import (
     ERAS,
     NEWEST,
@@ -36,7 +36,7 @@ _UNSHOWN: Final = "that the plan does not show"
 
 @dataclass(frozen=True, slots=True)
 class ProviderContext:
-    """What a plan says of all its providers."""
+    """What a plan shows of all its providers."""
 
     configured: Mapping[str, Any]
     """`provider_config`, by key."""
@@ -90,7 +90,7 @@ class ProviderContext:
         )
 
     def _role(self, expressions: Mapping[str, Any], *, root: bool) -> tuple[str | None, bool]:
-        """Return the assumed role, and whether there is an unknown one."""
+        """Return the assumed role, and whether one is assumed that the plan does not show."""
         roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
         if roles is None or roles == []:
             return None, False
@@ -119,10 +119,10 @@ class ProviderContext:
         version = parse_version(locked)
         if version and satisfies(version, constraints):
             return terraform_eras(version), one_line(locked)
-        dated = _dated(resource_change, complete=not constraints)
+        possible = _possible_eras(resource_change, complete=not constraints)
         allowed = eras_of_constraints(constraints) if constraints else ERAS
         shown = one_line(", ".join(constraints))
-        return tuple(era for era in allowed if era in dated) or ERAS, shown
+        return tuple(era for era in allowed if era in possible) or ERAS, shown
 
     def _constraints(self, source: Any) -> list[str]:
         """Return the constraints of all modules, joined."""
@@ -144,7 +144,7 @@ def foreign_source(resource_change: Mapping[str, Any]) -> str | None:
     return f"it belongs to the provider {one_line(source)}, not to aliyun/alicloud"
 
 
-def _dated(resource_change: Mapping[str, Any], *, complete: bool) -> tuple[ProviderEra, ...]:
+def _possible_eras(resource_change: Mapping[str, Any], *, complete: bool) -> tuple[ProviderEra, ...]:
     """Return the eras whose providers have the plan's attributes. Only the newest one has resource identity."""
     change = require_object(resource_change, "change", "resource_change")
     importing = change.get("importing")

@@ -13,14 +13,13 @@ from acctgate.policy.module_code import ModuleCode, module_code
 from acctgate.policy.rule_modules import ModuleError, load_rules
 from acctgate.policy.source import MissingFileError, PolicyError, Source, read_source
 from acctgate.redact import one_line
-from acctgate.rules import RULES
+from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Rule
 from acctgate.text import show
 
 RulesById = Mapping[str, Rule[Any]]
 """Rule id → rule: those of acctgate, and those of the policy's own modules."""
 
-BUILT_IN: Final[RulesById] = {rule.id: rule for rule in RULES}
 PRESETS: Final = ("baseline", "strict")
 _PRESET_FOLDER: Final = Path(__file__).parent / "presets"
 _MAX_DEPTH: Final = 10

@@ -1,4 +1,4 @@
-"""What the command line changes in a policy. It reaches the policy pack, another process, in the environment."""
+"""Options that change a policy. The environment passes them to the policy pack, which is another process."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def parse_max_age(text: str) -> float:
     return int(match[1]) * _HOURS[match[2]]
 
 
-def meant_accounts(environment: Mapping[str, str]) -> frozenset[str]:
+def expected_accounts(environment: Mapping[str, str]) -> frozenset[str]:
     """Return the accounts that `--account` names; empty without the option.
 
     Raises:
@@ -68,7 +68,7 @@ def is_restricted(environment: Mapping[str, str]) -> bool:
 
 
 def with_command_line(policy: Policy, environment: Mapping[str, str]) -> Policy:
-    """Return the policy with what `--account`, `--max-age` and `--names` say.
+    """Return the policy with the values of `--account`, `--max-age` and `--names`.
 
     Args:
         policy: The policy as its files have it.
@@ -77,8 +77,8 @@ def with_command_line(policy: Policy, environment: Mapping[str, str]) -> Policy:
     Raises:
         PolicyError: A value is invalid.
     """
-    meant, max_age = meant_accounts(environment), environment.get(MAX_AGE_VARIABLE)
-    policy = replace(policy, meant=meant) if meant else policy
+    expected, max_age = expected_accounts(environment), environment.get(MAX_AGE_VARIABLE)
+    policy = replace(policy, expected_accounts=expected) if expected else policy
     try:
         policy = policy if max_age is None else _with_max_age(policy, parse_max_age(max_age))
     except ValueError as error:
@@ -88,7 +88,7 @@ def with_command_line(policy: Policy, environment: Mapping[str, str]) -> Policy:
 
 
 def chosen_names(environment: Mapping[str, str]) -> Names | None:
-    """Return what `--names` says, None without the option.
+    """Return the value of `--names`, None without the option.
 
     Raises:
         PolicyError: It is neither clear nor hash.

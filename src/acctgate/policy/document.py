@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Literal, NotRequired, cast
+from typing import Annotated, Any, Final, Literal, NotRequired, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -14,6 +14,8 @@ from acctgate.rules import RULES
 _CLOSED = described(ConfigDict(strict=True, extra="forbid"))
 
 Text = Annotated[str, Field(pattern=r"\S")]
+STACK: Final = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){0,2}$"
+"""How a waiver names a stack: with the names that Pulumi allows."""
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
@@ -28,6 +30,9 @@ class WaiverEntry(TypedDict):
     user: NotRequired[Text]
     """The user that it is about: the user principal name, or its hashed form (`user-…`). A violation is waived only if
     all users behind it are, which needs `names`. Without `user`, the waiver covers the whole finding."""
+    stack: NotRequired[Annotated[str, Field(pattern=STACK)]]
+    """The Pulumi stack that it is for: `stack`, `project/stack` or `organization/project/stack`. It then counts only in
+    a preview or deployment of that stack with the policy pack."""
     reason: Text
     """Why the exception is acceptable."""
     owner: Text

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from acctgate.model.outcome import LEVEL_RANK, SEVERITIES
-from acctgate.rules.base import NOT_PARAMETERS, Rule, RuleEntry
-from acctgate.rules.comparison import checked_move
-from acctgate.rules.order import Move, higher_is_stricter
+from acctgate.rules.base import Rule, RuleEntry
+from acctgate.rules.support.comparison import checked_move
+from acctgate.rules.support.entry import NOT_PARAMETERS
+from acctgate.rules.support.order import Move, higher_is_stricter
 
 
 def entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Move]:
@@ -29,7 +30,7 @@ def entry_moves(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[Mov
 
 def changed_parameters(rule: Rule[Any], old: RuleEntry, new: RuleEntry) -> Iterator[tuple[str, Any, Any, Move]]:
     """Yield each parameter that differs: its name, both values, None where it is not set, and which way it moved."""
-    before, after = parameters(old), parameters(new)
+    before, after = parameters(rule.completed(old)), parameters(rule.completed(new))
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
         if was != now:
@@ -48,7 +49,7 @@ def _parameter_move(rule: Rule[Any], name: str, was: Any, now: Any) -> Move:
     return Move("looser", "the opposite is asked for" if isinstance(now, bool) else "which is stricter is not defined")
 
 
-def parameters(entry: RuleEntry) -> Mapping[str, Any]:
+def parameters(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what an entry asks for: without its level and severity."""
     return {name: value for name, value in entry.items() if name not in NOT_PARAMETERS}
 

@@ -23,11 +23,15 @@ class NoPolicyError(PolicyError):
     """The repository has no policy."""
 
 
-def find_policy(folder: Path) -> Path:
+def find_policy(folder: Path, otherwise: str = "use --policy baseline") -> Path:
     """Return the policy file of the repository that a folder belongs to.
 
     Searched from the folder up to the root of the git repository. Outside of a repository, the search goes on through
     all parents, but ends at a folder in which any user may write, such as /tmp: a policy could be planted there.
+
+    Args:
+        folder: Where the search begins.
+        otherwise: What the message suggests besides `acctgate init`.
 
     Returns:
         The path, relative to the folder. It exists, but may be a dangling link or a directory.
@@ -44,7 +48,7 @@ def find_policy(folder: Path) -> Path:
             return _usable(_relative(found[0], folder), found[0])
     raise NoPolicyError(
         f"{NAMES[0]}: no such file, here or above in the repository; "
-        "write a policy with `acctgate init`, or use --policy baseline"
+        f"write a policy with `acctgate init`, or {otherwise}"
     )
 
 
@@ -73,6 +77,8 @@ def load_selected(selected: Path | None, folder: Path, today: date | None = None
     """
     if selected is not None and str(selected) in PRESETS:
         return load_preset(str(selected))
+    if selected is not None and not selected.suffix and len(selected.parts) == 1 and not os.path.lexists(selected):
+        raise PolicyError(f"{selected}: neither a preset ({' or '.join(PRESETS)}) nor a file")
     return load_policy(find_policy(folder) if selected is None else selected, today)
 
 

@@ -14,10 +14,8 @@ from typing import Any, Final, NamedTuple
 
 from acctgate.model.outcome import Place
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy.policy import Account, Policy, Waiver, overlaid
-from acctgate.policy.validate import entry_fault
+from acctgate.policy.waiver import Waiver
 from acctgate.redact import one_line
-from acctgate.text import show
 
 KEYS: Final = ("folder", "tag", "label", "id", "alias")
 """What a group can match by."""
@@ -65,17 +63,12 @@ class Group:
     place: Place | None = None
     """Where it is written; None in a preset or a package's file."""
 
-    def membership(self, account: Snapshot, accounts: Mapping[str, Account]) -> Membership:
-        """Return whether the group matches an account.
-
-        Args:
-            account: The account, as read.
-            accounts: What the policy says of accounts: it may know an alias.
-        """
+    def membership(self, account: Snapshot, alias: str | None) -> Membership:
+        """Return whether the group matches an account, as read, for which the policy has this alias."""
         unknown: str | None = None
         held: list[str] = []
         for condition in self.match:
-            values = _values(condition, account, accounts)
+            values = _values(condition, account, alias)
             subject = condition.subject
             if values is None:
                 unknown = unknown or f"its {subject} is not known"
@@ -113,14 +106,13 @@ def _compiled(pattern: str, star: str) -> re.Pattern[str]:
     return re.compile(star.join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
-def _values(condition: Condition, account: Snapshot, accounts: Mapping[str, Account]) -> Collection[str] | None:
+def _values(condition: Condition, account: Snapshot, listed: str | None) -> Collection[str] | None:
     """Return an account's values for a condition: none if it has none, None if they are not known."""
     member, account_id = account.member, account.account_id
     match condition.key:
         case "id":
             return None if account_id is None else (account_id,)
         case "alias":
-            listed = accounts.get(account_id or "", Account()).alias
             return tuple(dict.fromkeys(name for name in (account.alias, listed) if name)) or None
         case "folder":
             return None if member is None or member.folder is None else (member.folder,)
@@ -143,26 +135,3 @@ def conditions(match: Mapping[str, Any]) -> Iterator[Condition]:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def memberships(policy: Policy, account: Snapshot) -> list[Membership]:
-    """Return of each group of a policy whether it matches an account, in the policy's order."""
-    return [group.membership(account, policy.accounts) for group in policy.groups]
-
-
-def in_groups(policy: Policy, names: Collection[str]) -> Policy:
-    """Return what counts for accounts that are in exactly these groups: a policy without groups.
-
-    The policy's own rules come first, then each group in the file's order; a later value overrides an earlier one.
-    Values of several groups that are invalid together make their rule unknown.
-    """
-    chosen = [group for group in policy.groups if group.name in names]
-    rules = {rule: overlaid(policy, rule, chosen) for rule in policy.rules}
-    unusable = dict(policy.unusable)
-    for rule in policy.all_rules:
-        naming = [group.name for group in chosen if rule.id in group.rules]
-        if len(naming) > 1 and (fault := entry_fault(rule, rules[rule.id])):
-            together = " and ".join(map(show, naming))
-            unusable[rule.id] = f"the groups {together} do not go together: {one_line(fault)}"
-    waivers = tuple(waiver for group in chosen for waiver in group.waivers)
-    return policy.without_groups(rules, unusable, waivers)

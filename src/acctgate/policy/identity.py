@@ -11,9 +11,10 @@ from typing import Any
 
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity
 from acctgate.policy.find import load_selected
-from acctgate.policy.policy import Policy, Waiver
+from acctgate.policy.policy import Policy
 from acctgate.policy.source import PolicyError
-from acctgate.text import timestamp
+from acctgate.policy.waiver import Waiver
+from acctgate.times import timestamp
 from acctgate.version import __version__
 
 
@@ -74,5 +75,6 @@ def _waivers(waivers: Iterable[Waiver]) -> list[list[str | None]]:
     return [
         [waiver.rule, waiver.account, waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.ticket]
         + ([waiver.user] if waiver.user else [])
+        + ([f"stack {waiver.stack}", ""] if waiver.stack else [])  # one more than a user, whose name it may be
         for waiver in waivers
     ]

@@ -17,8 +17,9 @@ from stat import S_ISREG
 from typing import Final
 
 from acctgate.model.outcome import Place
-from acctgate.model.waiver import WaiverNotice
-from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy, Waiver
+from acctgate.model.waiver_notice import WaiverNotice
+from acctgate.policy.policy import Policy
+from acctgate.policy.waiver import DEFAULT_WAIVER_DAYS, Waiver
 from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
 from acctgate.rules import account_identity
@@ -28,7 +29,7 @@ _MARK: Final = "acctgate:waive"
 _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys((".py", ".yaml", ".yml"), ("#",)),
     **dict.fromkeys((".tf", ".tofu", ".hcl"), ("#", "//")),
-    **dict.fromkeys((".ts", ".mts", ".tsx", ".js", ".mjs", ".go", ".java", ".cs"), ("//",)),
+    **dict.fromkeys((".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".go", ".java", ".cs"), ("//",)),
 }
 """What a comment begins with, by the file's suffix."""
 _LARGEST: Final = 1 << 20
@@ -44,7 +45,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment at a resource that says it is a waiver."""
+    """A comment at a resource that begins as a waiver does."""
 
     address: str
     """The resource's."""

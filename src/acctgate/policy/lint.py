@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from acctgate.policy.chain import BUILT_IN, Chain
+from acctgate.policy.chain import Chain
 from acctgate.policy.load import build_policy
-from acctgate.policy.merge import Merged, Origin, merge
-from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy
+from acctgate.policy.merge import merge
+from acctgate.policy.merged import Merged, Origin
+from acctgate.policy.policy import Policy
 from acctgate.policy.source import Keys, Source
 from acctgate.policy.validate import validate
+from acctgate.policy.waiver import DEFAULT_WAIVER_DAYS
 from acctgate.redact import one_line
+from acctgate.rules import BUILT_IN
 from acctgate.rules.base import LintHint, Rule
 from acctgate.text import dotted, plural
 
@@ -27,9 +30,6 @@ class Problem:
     line: int
     message: str
     """What is wrong, and how to repair it."""
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
 
 
 def lint(chain: Chain, today: date) -> list[Problem]:
@@ -143,7 +143,7 @@ def _late_ends(
 
 
 def _late_end(last: date, policy: Policy, today: date) -> str | None:
-    """Return that an exception ends late, None if it does not, or if the policy has a limit, which forbids it."""
+    """Return the warning about an exception that ends late, None if it does not, or if the policy limits it."""
     days = (last - today).days
     if policy.max_waiver_days is not None or days <= DEFAULT_WAIVER_DAYS:
         return None
@@ -190,7 +190,7 @@ def _unneeded(number: int, policy: Policy, today: date) -> str | None:
         return f"{waiver.rule} is disabled: there is nothing to waive"
     for index, other in enumerate(policy.waivers):
         longer = other.includes(waiver) and other.expires >= waiver.expires
-        same = (other.account, other.user, other.expires) == (waiver.account, waiver.user, waiver.expires)
+        same = waiver.includes(other) and other.expires == waiver.expires
         if longer and (index < number if same else index != number):
             return f"another waiver covers it, by {other.owner} until {other.expires.isoformat()}"
     return None

@@ -7,7 +7,7 @@ from datetime import date
 
 from acctgate.model.outcome import BINDING
 from acctgate.policy.entry_moves import entry_moves
-from acctgate.policy.groups import Condition, Group, in_groups
+from acctgate.policy.groups import Condition, Group
 from acctgate.policy.policy import Policy
 from acctgate.policy.source import Keys
 from acctgate.text import dotted, show
@@ -48,7 +48,7 @@ def _never(group: Group, policy: Policy, keys: Keys) -> Iterator[Found]:
 
 
 def _rules(group: Group, policy: Policy, keys: Keys) -> Iterator[Found]:
-    inside = in_groups(policy, [group.name])
+    inside = policy.in_groups([group.name])
     if group.rules and BINDING.isdisjoint(entry["level"] for entry in inside.rules.values()):
         yield keys, f"{dotted(keys)}: no rule is mandatory in the group, so every account in it passes"
     for rule in policy.all_rules:
@@ -68,7 +68,7 @@ def _rules(group: Group, policy: Policy, keys: Keys) -> Iterator[Found]:
 
 
 def _waivers(group: Group, policy: Policy, today: date, keys: Keys) -> Iterator[Found]:
-    inside = in_groups(policy, [group.name])
+    inside = policy.in_groups([group.name])
     for index, waiver in enumerate(group.waivers):
         where = (*keys, index)
         if waiver.expires < today:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from acctgate.model.account_id import is_account_id
 from acctgate.model.outcome import Place
-from acctgate.policy.chain import BUILT_IN, Chain, read_chain, read_preset
-from acctgate.policy.merge import Merged, Origin, merge
-from acctgate.policy.policy import Account, Policy, Waiver
+from acctgate.policy.chain import Chain, read_chain, read_preset
+from acctgate.policy.merge import merge
+from acctgate.policy.merged import Merged, Origin
+from acctgate.policy.policy import Account, Policy
 from acctgate.policy.source import Keys, PolicyError
 from acctgate.policy.validate import validate
+from acctgate.policy.waiver import Waiver
+from acctgate.rules import BUILT_IN
 from acctgate.rules.base import RuleEntry
+from acctgate.text import and_more
 
 if TYPE_CHECKING:
     from acctgate.policy.groups import Group
@@ -54,8 +58,7 @@ def load_merged(path: Path, today: date | None = None) -> Merged:
 def _validated(chain: Chain, today: date | None = None) -> Merged:
     merged = merge(chain)
     if faults := validate(merged, today):
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise PolicyError(f"{faults[0].text}{more}")
+        raise PolicyError(f"{faults[0].text}{and_more(len(faults) - 1)}")
     return merged
 
 

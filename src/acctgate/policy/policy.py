@@ -1,63 +1,27 @@
-"""The policy: what each rule requires, its level, and the waivers."""
+"""The policy: what each rule requires, its level, the waivers, and what counts in groups of accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from acctgate.model.credential_report import Names
+from acctgate.model.optional_sections import Extras, Renewal
 from acctgate.model.outcome import BINDING, LEVEL_RANK, SEVERITIES, Level, Place, Severity
 from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
 from acctgate.policy.module_code import ModuleCode
+from acctgate.policy.validate import entry_fault
+from acctgate.policy.waiver import Waiver
+from acctgate.redact import one_line
 from acctgate.rules import RULES, account_identity, compliance_report
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
+from acctgate.text import show
 
-if TYPE_CHECKING:
-    from acctgate.policy.groups import Group
-
-DEFAULT_WAIVER_DAYS: Final = 365
-"""How many days ahead a new waiver may end if the policy sets no limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """An exception to a rule, with an expiry date."""
-
-    rule: str
-    reason: str
-    owner: str
-    expires: date
-    """The last day on which it applies (UTC)."""
-    account: str | None = None
-    """None: every account."""
-    user: str | None = None
-    """The user that it is about, by name or by hashed name. None: the whole finding."""
-    ticket: str | None = None
-    """Where the exception is tracked."""
-    place: Place | None = None
-    """Where it is written; None in a preset or a package's file."""
-    group: str | None = None
-    """The group whose accounts it is for; None: those of the whole policy."""
-    inline: bool = False
-    """Whether it is a comment in the program under judgement."""
-
-    def covers(self, rule: str, account: str | None, groups: Iterable[str] = ()) -> bool:
-        """Return whether it covers this rule, for every user or for one, on this account, which is in these groups."""
-        return self.rule == rule and self.account in (None, account) and (self.group is None or self.group in groups)
-
-    @property
-    def scope(self) -> str:
-        """Which accounts it covers. A user's name stays in the policy file: this goes to logs."""
-        accounts = f"{'one user of ' if self.user else ''}{self.account or 'every account'}"
-        return f"{accounts} in group {self.group}" if self.group else accounts
-
-    def includes(self, other: Waiver) -> bool:
-        """Return whether it covers all that another waiver covers, apart from the time."""
-        groups = (other.group,) if other.group else ()
-        return self.covers(other.rule, other.account, groups) and self.user in (None, other.user)
+if TYPE_CHECKING:  # few policies have groups
+    from acctgate.policy.groups import Group, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +46,10 @@ class Policy:
     """Rule → where a file sets it; for a rule of a preset, where the file names the preset."""
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Rules that cannot be judged because their configuration is invalid, with the reason."""
-    meant: frozenset[str] = frozenset()
+    expected_accounts: frozenset[str] = frozenset()
     """The IDs of the accounts that `--account` names. Empty: it names none."""
+    stack: str | None = None
+    """The Pulumi stack that is deployed, by its full name: `organization/project/stack`. None: no stack is known."""
     all_rules: tuple[Rule[Any], ...] = RULES
     """The rules that it can name: acctgate's, then those of its modules."""
     files: frozenset[Path] = frozenset()
@@ -111,6 +77,10 @@ class Policy:
     unnamed: frozenset[str] = frozenset()
     """The rules that only groups name, or that are not named at all."""
 
+    def where(self, rule: str) -> str:
+        """Return where a file sets a rule, as FILE:LINE; the policy's name if no file of the user's does."""
+        return str(self.places.get(rule, self.source))
+
     @property
     def age_limit(self) -> float | None:
         """Return the age in hours from which a snapshot is unknown, None without a limit."""
@@ -137,23 +107,60 @@ class Policy:
         days = [entry["max_age_days"] for entry in entries if entry["level"] != "disabled" and "max_age_days" in entry]
         return timedelta(days=min(days)) if self.generate and days else None
 
+    def renewal(self, now: datetime) -> Renewal | None:
+        """Return which reports of compliance packs are generated again, in expected accounts; None: none is."""
+        if self.max_report_age is None:
+            return None
+        identity: Any = self.entry(account_identity.RULE.id)
+        expected = None if identity["level"] == "disabled" else identity.get("accounts")
+        return Renewal(self.max_report_age, now, None if expected is None else frozenset(expected))
+
+    def extras(self, now: datetime, sections: frozenset[str] = frozenset()) -> Extras:
+        """Return what to read of accounts besides what is always read: what the rules need, and these sections."""
+        return Extras(self.sections | sections, self.names_to_read, self.renewal(now))
+
     def at_any_age(self) -> Policy:
         """Return the policy without a limit of age."""
         return replace(self, max_age_hours=None, max_age_option=None)
 
+    def memberships(self, account: Snapshot) -> list[Membership]:
+        """Return of each group whether it matches an account, in the order of the groups."""
+        listed = self.accounts.get(account.account_id or "", Account()).alias
+        return [group.membership(account, listed) for group in self.groups]
+
     def for_account(self, account: Snapshot) -> Policy:
         """Return what counts for an account that is only in the groups that certainly match it: without groups."""
+        return self.in_groups([each.group.name for each in self.memberships(account) if each.holds])
+
+    def in_groups(self, names: Collection[str]) -> Policy:
+        """Return what counts for accounts that are in exactly these groups: a policy without groups.
+
+        Values of several groups that are invalid together make their rule unknown.
+        """
         if not self.groups:
             return self
-        from acctgate.policy.groups import in_groups, memberships  # noqa: PLC0415 - few policies have groups
+        chosen = [group for group in self.groups if group.name in names]
+        rules = {rule: self.entry_in(rule, names) for rule in self.rules}
+        unusable = dict(self.unusable)
+        for rule in self.all_rules:
+            naming = [group.name for group in chosen if rule.id in group.rules]
+            if len(naming) > 1 and (fault := entry_fault(rule, rules[rule.id])):
+                together = " and ".join(map(show, naming))
+                unusable[rule.id] = f"the groups {together} do not go together: {one_line(fault)}"
+        waivers = (*self.waivers, *(waiver for group in chosen for waiver in group.waivers))
+        return replace(self, rules=rules, unusable=unusable, waivers=waivers, groups=())
 
-        return in_groups(self, [each.group.name for each in memberships(self, account) if each.holds])
+    def entry_in(self, rule: str, names: Collection[str]) -> RuleEntry:
+        """Return what the files require of a rule in these groups: a later one overrides an earlier one.
 
-    def without_groups(
-        self, rules: Mapping[str, RuleEntry], unusable: Mapping[str, str], waivers: tuple[Waiver, ...]
-    ) -> Policy:
-        """Return the policy with these rules and further waivers in place of its groups."""
-        return replace(self, rules=rules, unusable=unusable, waivers=(*self.waivers, *waivers), groups=())
+        A rule that only groups name is mandatory unless one of them says otherwise, as in a file that extends another.
+        """
+        entry: dict[str, Any] = {} if rule in self.unnamed else dict(self.rules[rule])
+        named = rule not in self.unnamed
+        for group in self.groups:
+            if group.name in names and rule in group.rules:
+                entry, named = {**entry, **group.rules[rule]}, True
+        return cast(RuleEntry, {"level": "mandatory", **entry} if named else {"level": "disabled"})
 
     @property
     def all_waivers(self) -> tuple[Waiver, ...]:
@@ -181,7 +188,7 @@ class Policy:
         return found & OPTIONAL_SECTIONS
 
     def severities(self, rule: Rule[Any]) -> list[Severity]:
-        """Return the severities that violations of a rule have, outside of groups and in each: the gravest first."""
+        """Return the severities that violations of a rule have, outside of groups and in each, most severe first."""
         found = {rule.severity_in(entry) for entry in self.possible_entries(rule.id)}
         return sorted(found, key=SEVERITIES.index, reverse=True)
 
@@ -200,34 +207,22 @@ class Policy:
 
     def possible_entries(self, rule: str) -> list[RuleEntry]:
         """Return what the policy requires of a rule outside of groups, and in each group that names it."""
-        return [self.rules[rule], *(overlaid(self, rule, [group]) for group in self.groups if rule in group.rules)]
+        return [self.rules[rule], *(self.entry_in(rule, [group.name]) for group in self.groups if rule in group.rules)]
 
     def entry(self, rule: str) -> RuleEntry:
         """Return what the policy requires of a rule.
 
-        For account-identity that includes the policy's accounts. `--account` makes the rule mandatory, if it is not:
-        nobody who names an account wants the verdict on another one.
+        For account-identity that includes the policy's accounts. `--account` makes the rule mandatory, if it is not,
+        and as severe as it is by itself: nobody who names an account wants the verdict on another one.
         """
         entry: Any = self.rules[rule]
         if rule != account_identity.RULE.id:
             return cast(RuleEntry, entry)
         if entry["level"] == "disabled":
-            required = {"level": "mandatory", "accounts": sorted(self.meant)}
-            return cast(RuleEntry, required if self.meant else entry)
-        if self.meant and entry["level"] == "advisory":
-            entry = {**entry, "level": "mandatory"}
-        given = [set(group) for group in (entry.get("accounts"), self.accounts, self.meant) if group]
+            required = {"level": "mandatory", "accounts": sorted(self.expected_accounts)}
+            return cast(RuleEntry, required if self.expected_accounts else entry)
+        if self.expected_accounts:
+            level = "mandatory" if entry["level"] == "advisory" else entry["level"]
+            entry = {**entry, "level": level, "severity": account_identity.RULE.severity}
+        given = [set(group) for group in (entry.get("accounts"), self.accounts, self.expected_accounts) if group]
         return cast(RuleEntry, {**entry, "accounts": sorted(set.intersection(*given))} if given else entry)
-
-
-def overlaid(policy: Policy, rule: str, groups: Iterable[Group]) -> RuleEntry:
-    """Return what a policy requires of a rule in these groups: a later one overrides an earlier one.
-
-    A rule that only groups name is mandatory unless one of them says otherwise, as in a file that extends another.
-    """
-    entry: dict[str, Any] = {} if rule in policy.unnamed else dict(policy.rules[rule])
-    named = rule not in policy.unnamed
-    for group in groups:
-        if rule in group.rules:
-            entry, named = {**entry, **group.rules[rule]}, True
-    return cast(RuleEntry, {"level": "mandatory", **entry} if named else {"level": "disabled"})

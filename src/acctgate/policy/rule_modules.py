@@ -11,8 +11,10 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from copy import deepcopy
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,11 +23,10 @@ from typing import Any, Final, NoReturn, get_args
 
 from acctgate.model.outcome import SEVERITIES, Level
 from acctgate.redact import one_line
-from acctgate.rules import RULES
-from acctgate.rules.base import Rule
+from acctgate.rules import BUILT_IN
+from acctgate.rules.base import Behind, Rule, SettingRule
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_BUILT_IN: Final = frozenset(rule.id for rule in RULES)
 
 
 _ENDS_PROCESS: Final = ("_exit", "execv", "execve", "abort")
@@ -64,6 +65,7 @@ def load_rules(name: str, folder: Path) -> tuple[Rule[Any], ...]:
     for rule in rules:
         if fault := _fault(rule):
             raise ModuleError(f"{name}: {fault}")
+        _guard(rule)
     return tuple(rules)
 
 
@@ -90,6 +92,42 @@ def own_code() -> Iterator[None]:
 
 def _refuse(*arguments: object) -> NoReturn:
     raise ProcessExitError("a rule must not end the process")
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnFunction:
+    """A function of a rule module, which always runs as `own_code`.
+
+    It gets copies of what it could change: nothing that it does to them counts for other rules or accounts.
+    """
+
+    function: Callable[..., Any]
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """Call the function. A generator runs to its end here."""
+        copies, named_copies = list(map(_copied, given)), {name: _copied(each) for name, each in named.items()}
+        with own_code():
+            found = self.function(*copies, **named_copies)
+            return list(found) if isinstance(found, Iterator) else found
+
+
+def _copied(value: Any) -> Any:
+    return deepcopy(value) if isinstance(value, (dict, list)) else value
+
+
+def _guard(rule: Rule[Any]) -> None:
+    """Make the functions of a rule run as `own_code`: what it expects, the faults of its parameters, its orders."""
+    known = fields(SettingRule if isinstance(rule, SettingRule) else Rule)  # not those of a class of the user's own
+    for name in (each.name for each in known if each.name != "parameters"):
+        object.__setattr__(rule, name, _guarded(getattr(rule, name)))
+
+
+def _guarded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _guarded(each) for key, each in value.items()}
+    if isinstance(value, Behind):
+        return replace(value, share=_guarded(value.share), count=_guarded(value.count))
+    return _OwnFunction(value) if callable(value) and not isinstance(value, _OwnFunction) else value
 
 
 @cache
@@ -135,7 +173,7 @@ def _fault(rule: Any) -> str | None:
         return f"{type(rule).__name__} is not a rule; build one with acctgate.rules.base.SettingRule"
     if not _ID.fullmatch(str(rule.id)):
         return f"{one_line(rule.id)!r} is not a rule id; use lower-case words joined by dashes"
-    if rule.id in _BUILT_IN:
+    if rule.id in BUILT_IN:
         return f"{rule.id} is a rule of acctgate; choose another id"
     for name in ("title", "doc", "remediation", "setting"):
         value = getattr(rule, name)

@@ -1,4 +1,4 @@
-"""The effective policy as a file of its own: every value, and behind it where it comes from."""
+"""The effective policy as a file of its own: every value with its origin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.policy import yaml_flow
-from acctgate.policy.merge import Merged, Origin
+from acctgate.policy.merged import Merged, Origin
 from acctgate.policy.source import Source
 from acctgate.redact import one_line
 
@@ -45,11 +45,10 @@ def as_json(merged: Merged, extra: Mapping[str, Any] | None = None) -> str:
         merged: The valid policy.
         extra: Further keys.
     """
-    rules = {rule: {key: _object(each) for key, each in values.items()} for rule, values in merged.rules().items()}
     document = {
         "version": 1,
         **{name: _object(origin) for name, origin in _limit_origins(merged).items()},
-        "rules": rules,
+        "rules": _rule_objects(merged.rules()),
         "waivers": [_object(origin) for origin in merged.waivers()],
         "accounts": {account: _object(origin) for account, origin in merged.accounts().items()},
         **(
@@ -63,12 +62,13 @@ def as_json(merged: Merged, extra: Mapping[str, Any] | None = None) -> str:
 def _group_object(merged: Merged, group: str) -> dict[str, Any]:
     return {
         "match": _object(merged.origins["groups", group, "match"]),
-        "rules": {
-            rule: {key: _object(origin) for key, origin in values.items()}
-            for rule, values in merged.group_rules(group).items()
-        },
+        "rules": _rule_objects(merged.group_rules(group)),
         "waivers": [_object(origin) for origin in merged.waivers(group)],
     }
+
+
+def _rule_objects(rules: Mapping[str, Mapping[str, Origin]]) -> dict[str, Any]:
+    return {rule: {key: _object(origin) for key, origin in values.items()} for rule, values in rules.items()}
 
 
 def _object(origin: Origin) -> dict[str, Any]:

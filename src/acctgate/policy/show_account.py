@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy.groups import Membership, memberships
+from acctgate.policy.groups import Membership
 from acctgate.policy.load import build_policy
-from acctgate.policy.merge import Merged
+from acctgate.policy.merged import Merged
 from acctgate.redact import one_line
 
 
@@ -23,7 +23,7 @@ class AccountPolicy:
             account: The account, with what is known of its organization.
         """
         self._account, self._whole = account, merged
-        self._memberships = memberships(build_policy(merged), account)
+        self._memberships = build_policy(merged).memberships(account)
         self.merged = merged.in_groups([each.group.name for each in self._memberships if each.holds])
         """What counts: the groups that certainly match are laid over the policy."""
 

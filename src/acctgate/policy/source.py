@@ -5,29 +5,25 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 
 from acctgate.model.outcome import Place
 from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
-from acctgate.reading import nests_too_deeply, open_input
-from acctgate.redact import clean
+from acctgate.reading import InputError, open_input
+from acctgate.strict_json import nests_too_deeply, refuse_constant
 from acctgate.text import os_reason
 
 Keys = tuple[str | int, ...]
 """The path of a value in a file: keys of mappings and indexes of lists."""
 
 _MAX_BYTES = 1 << 20
-_LONGEST_TEXT = 900
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class PolicyError(ValueError):
+class PolicyError(InputError):
     """The policy cannot be used. The text is one line: file, line, key, expectation."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(clean(text, _LONGEST_TEXT))  # it may quote the file
 
 
 class MissingFileError(PolicyError):
@@ -126,7 +122,7 @@ def _parse_json(text: str, name: str) -> Any:
     if nests_too_deeply(text):
         raise PolicyError(f"{name}: invalid JSON: nested too deeply")
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         raise PolicyError(f"{name}:{error.lineno}: invalid JSON: {error.msg}") from None
     except ValueError as error:
@@ -148,7 +144,3 @@ def _parse_yaml(text: str, name: str, kind: str) -> tuple[Any, Any]:
         raise PolicyError(f"{name}{line_text}: invalid {kind}: {error.problem}") from None
     except (yaml.YAMLError, ValueError) as error:
         raise PolicyError(f"{name}: invalid {kind}: {' '.join(str(error).split())[:200]}") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from acctgate.model.account_id import is_account_id
-from acctgate.policy.edit import waivers_of, with_renewed_waiver, with_waiver
+from acctgate.policy.document import STACK
+from acctgate.policy.edit_waivers import waivers_of, with_renewed_waiver, with_waiver
 from acctgate.policy.load import load_policy
-from acctgate.policy.policy import DEFAULT_WAIVER_DAYS, Policy, Waiver
+from acctgate.policy.policy import Policy
 from acctgate.policy.source import PolicyError, Source, read_source
-from acctgate.policy.validate import suggest_rule
-from acctgate.text import os_reason, plural
+from acctgate.policy.waiver import DEFAULT_WAIVER_DAYS, Waiver
+from acctgate.text import did_you_mean, os_reason, plural
 from acctgate.writing import replace_file
 
 
@@ -31,7 +33,7 @@ class WrittenWaiver(NamedTuple):
 
 
 def write_waiver(path: Path, entry: Mapping[str, str], today: date, group: str | None = None) -> WrittenWaiver:
-    """Add a waiver to a policy file, or renew the one for the same rule, account and group.
+    """Add a waiver to a policy file, or renew the one for the same rule, account, user, stack and group.
 
     Args:
         path: The policy file.
@@ -56,7 +58,7 @@ def write_waiver(path: Path, entry: Mapping[str, str], today: date, group: str |
         raise PolicyError(f"{path}: {os_reason(error)}") from None
     place = _waivers(load_policy(path), group)[-1 if index is None else index].place
     renewed = None if index is None else waivers[index].expires.isoformat()
-    return WrittenWaiver(f"{place.file}:{place.line}" if place else str(path), renewed)
+    return WrittenWaiver(str(place or path), renewed)
 
 
 def _waivers(policy: Policy, group: str | None) -> tuple[Waiver, ...]:
@@ -96,7 +98,7 @@ def _check(before: Policy, entry: Mapping[str, str], today: date) -> None:
     known = {rule.id: rule for rule in before.all_rules}
     if entry["rule"] not in known:
         raise WaiverError(
-            f"{entry['rule']}: unknown rule{suggest_rule(entry['rule'], known)}; `acctgate rules` lists them"
+            f"{entry['rule']}: unknown rule{did_you_mean(entry['rule'], known)}; `acctgate rules` lists them"
         )
     for key, value in entry.items():
         if not value or not value.isprintable():
@@ -106,6 +108,8 @@ def _check(before: Policy, entry: Mapping[str, str], today: date) -> None:
     if "account" in entry and _account(before, entry) is None:
         name = entry["account"]
         raise WaiverError(f"--account {name}: neither an account ID nor an alias that the policy has once")
+    if "stack" in entry and not re.match(STACK, entry["stack"]):
+        raise WaiverError(f"--stack {entry['stack']}: use STACK, PROJECT/STACK or ORGANIZATION/PROJECT/STACK")
     most = before.max_waiver_days or DEFAULT_WAIVER_DAYS
     if (days := (date.fromisoformat(entry["expires"]) - today).days) > most:
         limit = "max_waiver_days of the policy" if before.max_waiver_days else "the limit without max_waiver_days"
@@ -120,12 +124,12 @@ def _account(policy: Policy, entry: Mapping[str, str]) -> str | None:
 
 
 def _same(before: Policy, waivers: Sequence[Waiver], entry: Mapping[str, str], first: int) -> int | None:
-    """Return the number of the last waiver of the file itself for the same rule and account, None without one."""
-    same = (entry["rule"], _account(before, entry), entry.get("user"))
+    """Return the number of the last waiver of the file itself for the same findings, None without one."""
+    same = (entry["rule"], _account(before, entry), entry.get("user"), entry.get("stack"))
     found = [
         number
         for number, waiver in enumerate(waivers)
-        if number >= first and (waiver.rule, waiver.account, waiver.user) == same
+        if number >= first and (waiver.rule, waiver.account, waiver.user, waiver.stack) == same
     ]
     return found[-1] if found else None
 
@@ -141,6 +145,6 @@ def _refuse_covered(before: Policy, entry: Mapping[str, str], group: str | None,
             and longer
             and waiver.covers(entry["rule"], account, groups)
             and waiver.user in (None, user)
+            and waiver.holds_in(entry.get("stack"))
         ):
-            place = f"{waiver.place.file}:{waiver.place.line}" if waiver.place else before.source
-            raise PolicyError(f"{place}: already waived until {waiver.expires.isoformat()}")
+            raise PolicyError(f"{waiver.place or before.source}: already waived until {waiver.expires.isoformat()}")

@@ -9,8 +9,10 @@ from typing import Any, Final
 _PLAIN: Final = re.compile(r"[a-z][A-Za-z0-9]*(-[a-z0-9]+)*|\d{4}-\d\d-\d\d|\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?", re.ASCII)
 _NAME: Final = re.compile(r"[a-z_]+(-[a-z]+)*", re.ASCII)
 _NOT_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-# JSON does not escape these, and YAML reads some of them as line ends.
-_BREAKS: Final = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029\ufeff"})
+# JSON does not escape these. YAML reads some of them as line ends, and refuses the others.
+_ESCAPED: Final = str.maketrans(
+    {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)}
+)
 
 
 def dump(value: Any) -> str:
@@ -30,4 +32,4 @@ def _key(key: str) -> str:
 
 def quoted(value: Any) -> str:
     """Return text in quotes that YAML reads as JSON does; numbers and switches as in JSON."""
-    return json.dumps(value, ensure_ascii=False).translate(_BREAKS)
+    return json.dumps(value, ensure_ascii=False).translate(_ESCAPED)

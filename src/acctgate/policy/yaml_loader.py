@@ -47,7 +47,7 @@ class Loader(_Base):  # type: ignore[misc]
         return mapping
 
     def construct_checked(self, node: Any) -> Any:
-        """Build a number or switch; an explicit tag (`!!int 070`) does not open the door to YAML 1.1."""
+        """Build a number or switch; an explicit tag (`!!int 070`) does not bring back YAML 1.1."""
         pattern, _ = _SCALARS[node.tag]
         if not isinstance(node, yaml.ScalarNode) or not pattern.fullmatch(node.value):
             kind = node.tag.removeprefix(_TAG)

@@ -14,13 +14,15 @@ from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, Policy, load_preset
 from acctgate.redact import clean
 from acctgate.reference.labels import LABELS
-from acctgate.render.page.texts import SEVERITIES
+from acctgate.render import words
 from acctgate.render.table import render_table
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule, RuleEntry
 from acctgate.sources.operations import NAME_OPERATIONS
 
 _NOTHING: Final = RuleEntry(level="disabled")
+_MOST_COLUMNS: Final = 120
+"""Longer lines of prose are hard to read."""
 _OVERRIDDEN: Final = Words("{} ({}; {} by default)", "{}（{}；默认为{}）")
 
 
@@ -60,7 +62,7 @@ def parameters_text(entry: Mapping[str, Any]) -> str:
 
 
 def _severity(severity: Severity, language: Language) -> str:
-    return SEVERITIES[severity].of(language)
+    return words.SEVERITIES[severity].of(language)
 
 
 def _severity_here(rule: Rule[Any], policy: Policy | None, language: Language) -> str:
@@ -69,9 +71,7 @@ def _severity_here(rule: Rule[Any], policy: Policy | None, language: Language) -
     if policy is None or policy.severities(rule) == [rule.severity]:
         return own
     shown = " / ".join(_severity(each, language) for each in policy.severities(rule))
-    place = policy.places.get(rule.id)
-    where = f"{place.file}:{place.line}" if place else policy.source
-    return _OVERRIDDEN.of(language).format(shown, clean(where), own)
+    return _OVERRIDDEN.of(language).format(shown, clean(policy.where(rule.id)), own)
 
 
 def _scalar(value: object) -> str:
@@ -81,35 +81,55 @@ def _scalar(value: object) -> str:
 
 
 def text_table(policy: Policy | None = None, width: int | None = None) -> str:
-    """Return the rules as text, one on each line. `policy` is as in `entries`, `width` as in `render_table`."""
+    """Return the rules as text.
+
+    Args:
+        policy: As in `entries`.
+        width: The columns of the terminal. If they do not suffice for a table, each rule is a list. None wraps nothing.
+    """
     rows = [("rule", "severity", "setting", "baseline", "strict")]
     rows += [
         (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"])
         for e in entries(policy)
     ]
-    return render_table(rows, width)
+    if width is None:
+        return render_table(rows)
+    from acctgate.render.layout import Layout  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
+
+    header, *cells = rows
+    table = Layout(width, color=False).table(header, [[(text, "") for text in row] for row in cells], 1, indent=0)
+    return "".join(f"{row}\n" for row in table)
 
 
 def markdown_table(language: Language = "en", policy: Policy | None = None) -> str:
     """Return the rules as a table for README.md and README.zh-CN.md. `policy` is as in `entries`."""
     label = LABELS[language]
-    heads = f"| {label.rule} | {label.setting} | {label.severity} | {' | '.join(PRESETS)} |"
-    lines = [heads, "|---|---|---|---|---|"]
+    names = [each.of(language) for each in (words.RULE, words.SETTING, words.SEVERITY)]
+    lines = [f"| {' | '.join((*names, *PRESETS))} |", "|---|---|---|---|---|"]
     for entry in entries(policy):
-        names = ", ".join(f"`{name.rsplit('.', 1)[-1]}`" for name in entry["settings"])
+        settings = ", ".join(f"`{name.rsplit('.', 1)[-1]}`" for name in entry["settings"])
         link = f"[{entry['id']}](docs/{label.file}#{entry['id']})"
         severity = _severity(entry["severity"], language)
-        lines.append(f"| {link} | {names} | {severity} | {entry['baseline']} | {entry['strict']} |")
+        lines.append(f"| {link} | {settings} | {severity} | {entry['baseline']} | {entry['strict']} |")
     return "\n".join(lines) + "\n"
 
 
-def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = None) -> str:
-    """Return the description of a rule for the terminal. A policy can override the severity."""
+def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = None, width: int | None = None) -> str:
+    """Return the description of a rule for the terminal.
+
+    Args:
+        rule: The rule.
+        language: The language.
+        policy: A policy, which can override the severity.
+        width: The columns of the terminal, in which text is wrapped, up to 120. None wraps nothing.
+    """
     text, label = rule.text(language), LABELS[language]
-    parts = [f"{name}{label.colon}{meaning}" for name, meaning in text.parameters.items()]
-    lines = [f"{rule.id}{label.colon}{text.title}", "", text.doc, ""]
-    lines += _below(label.severity, [_severity_here(rule, policy, language)])
-    lines += _below(label.setting, rule.settings)
+    parts = [f"{name}{words.COLON.of(language)}{meaning}" for name, meaning in text.parameters.items()]
+    lines = [("", f"{rule.id}{words.COLON.of(language)}{text.title}"), ("", "")]
+    lines += [("", line) for line in (text.doc.splitlines() if width is None else _paragraphs(text.doc))]
+    lines.append(("", ""))
+    lines += _below(words.SEVERITY.of(language), [_severity_here(rule, policy, language)])
+    lines += _below(words.SETTING.of(language), rule.settings)
     lines += _below(label.parameters, parts)
     for name, wants in presets(rule):
         lines += _below(name, [wants])
@@ -118,8 +138,22 @@ def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = 
     for framework, controls in references(rule):
         name = framework.title.en.removeprefix(f"{framework.label} ")
         lines += _below(framework.label, [f"{name} {', '.join(controls)}"])
-    lines += ["", label.to_do, f"  {text.remediation}"]
-    return "\n".join(lines) + "\n"
+    lines += [("", ""), ("", words.REMEDIATION.capitalized.of(language)), ("  ", text.remediation)]
+    if width is None:
+        return "".join(f"{head}{line}\n" for head, line in lines)
+    from rich.cells import cell_len  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
+
+    from acctgate.render.layout import Layout  # noqa: PLC0415
+
+    layout = Layout(min(width, _MOST_COLUMNS), color=False)
+    return "".join(f"{layout.paragraph((head, ''), (line, ''), cell_len(head))}\n" for head, line in lines)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Return each paragraph in one line, with an empty line between two of them."""
+    for number, paragraph in enumerate(text.split("\n\n")):
+        yield from ([""] if number else [])
+        yield " ".join(paragraph.splitlines())
 
 
 def _named(rule: Rule[Any], language: Language) -> str:
@@ -130,12 +164,15 @@ def _named(rule: Rule[Any], language: Language) -> str:
     return f"{getattr(rule.behind.criterion, language)} (--names: {permissions})"
 
 
-def _below(label: str, values: Iterable[str]) -> list[str]:
-    """Return values on lines of their own, the first one after its label. A Chinese character is two columns wide."""
+def _below(label: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    """Return values, each with the start of its line: the label for the first one, blanks for the others.
+
+    A Chinese character is two columns wide.
+    """
     from rich.cells import set_cell_size  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
 
     first = f"{label[:1].upper()}{label[1:]}"
-    return [f"{set_cell_size('' if index else first, 10)} {value}" for index, value in enumerate(values)]
+    return [(f"{set_cell_size('' if index else first, 10)} ", value) for index, value in enumerate(values)]
 
 
 def markdown_pages(language: Language = "en", examples: Mapping[str, Mapping[str, str]] | None = None) -> str:
@@ -156,7 +193,7 @@ def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> s
     text, label = rule.text(language), LABELS[language]
     rows = [
         (label.reads, ", ".join(f"`{name}`" for name in rule.settings)),
-        (label.severity, _severity(rule.severity, language)),
+        (words.SEVERITY.of(language), _severity(rule.severity, language)),
         *((f"{label.parameter} `{name}`", meaning) for name, meaning in text.parameters.items()),
         *presets(rule),
         *([(label.names, named)] if (named := _named(rule, language)) else []),
@@ -164,11 +201,11 @@ def _page(rule: Rule[Any], language: Language, examples: Mapping[str, str]) -> s
     ]
     parts = [
         f"## {rule.id}",
-        f"**{text.title}{label.stop}** {text.doc}",
+        f"**{text.title}{words.STOP.of(language)}** {text.doc}",
         "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]),
-        f"**{label.to_do}{label.stop}** {text.remediation}",
+        f"**{words.REMEDIATION.capitalized.of(language)}{words.STOP.of(language)}** {text.remediation}",
         *(
-            f"{heading}{label.colon.rstrip()}\n\n```yaml\n{examples[name]}```"
+            f"{heading}{words.COLON.of(language).rstrip()}\n\n```yaml\n{examples[name]}```"
             for name, heading in (("pass", label.passes), ("fail", label.fails))
             if name in examples
         ),

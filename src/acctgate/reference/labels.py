@@ -11,9 +11,6 @@ from acctgate.language import Language
 class Labels(NamedTuple):
     """The labels in one language."""
 
-    stop: str
-    """Ends a sentence."""
-    colon: str
     head: str
     """The heading of the page of all rules."""
     intro: str
@@ -22,23 +19,17 @@ class Labels(NamedTuple):
     file: str
     """The page's file in docs/."""
     readme: str
-    rule: str
-    setting: str
     reads: str
-    severity: str
     parameter: str
     parameters: str
     names: str
     """Whom `--names` names, with the permissions that it needs."""
-    to_do: str
     passes: str
     fails: str
 
 
 LABELS: Final[Mapping[Language, Labels]] = {
     "en": Labels(
-        stop=".",
-        colon=": ",
         head="Rules",
         intro="Each rule has one outcome per account (compliance-report: one per pack): pass, fail, unknown, waived or "
         "skipped.\nA missing field, an unknown value or a denied call is unknown, never a pass.\n"
@@ -46,20 +37,14 @@ LABELS: Final[Mapping[Language, Labels]] = {
         other="[简体中文](rules.zh-CN.md)",
         file="rules.md",
         readme="README.md",
-        rule="rule",
-        setting="setting",
         reads="reads",
-        severity="severity",
         parameter="parameter",
         parameters="parameters",
         names="names",
-        to_do="What to do",
         passes="Passes",
         fails="Fails",
     ),
     "zh": Labels(
-        stop="。",
-        colon="：",
         head="规则",
         intro="每条规则对每个账号给出一个结果（compliance-report 对每个合规包给出一个）：pass（通过）、fail（未通过）、"
         "unknown（无法判定）、waived（已豁免）或 skipped（已跳过）。\n"
@@ -68,14 +53,10 @@ LABELS: Final[Mapping[Language, Labels]] = {
         other="[English](rules.md)",
         file="rules.zh-CN.md",
         readme="README.zh-CN.md",
-        rule="规则",
-        setting="设置项",
         reads="读取",
-        severity="严重程度",
         parameter="参数",
         parameters="参数",
         names="用户名单",
-        to_do="处理建议",
         passes="通过",
         fails="未通过",
     ),

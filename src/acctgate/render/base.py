@@ -16,6 +16,7 @@ from acctgate.rules.base import Rule
 
 if TYPE_CHECKING:
     from acctgate.frameworks.framework import Framework
+    from acctgate.render.fleet import Fleet
 
 DEFAULT_PLACE: Final = Place("policies/policy.yaml", 1)
 """The location of a finding if the policy is a preset: code scanners require a file."""
@@ -45,6 +46,16 @@ class Frame:
     """Whether text shows each of many accounts in detail, and the values of rules that pass, too."""
     root: str = ""
     """The repository's root, an absolute path with slashes; empty if unknown."""
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What overrides the policy, one text for each."""
+        return self.judged_by.policy.overrides if self.judged_by else ()
+
+    @property
+    def judged_at(self) -> str | None:
+        """The time of judgement, None if it is unknown."""
+        return self.judged_by.judged_at if self.judged_by else None
 
     def say(self, words: Words) -> str:
         """Return words in the language of the report."""
@@ -101,6 +112,10 @@ class Renderer:
     def account(self, report: AccountReport) -> str:
         """Return the text for one account."""
         return ""
+
+    def merge(self, fleet: Fleet) -> None:
+        """Add accounts by their totals alone. Only text without details can show them."""
+        raise NotImplementedError
 
     def end(self, summary: Summary) -> str:
         """Return the text after the last account."""

@@ -1,71 +1,57 @@
-"""What people read about changes: results that flip, and settings that become stricter or looser."""
+"""Changes in words: results that flip, and settings that become stricter or looser."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from acctgate.model.diff import AccountDiff, Direction, Flip, RuleFlip
+from acctgate.language import Language
+from acctgate.model.diff import AccountDiff, RuleFlip
+from acctgate.model.outcome import Level, Verdict
 from acctgate.redact import clean
+from acctgate.render import words
+from acctgate.render.headlines import account_name
+from acctgate.render.words import Mark
 
 
-class Mark(NamedTuple):
-    """How a flip or a direction is shown."""
-
-    sign: str
-    words: str
-    style: str
-    """A style of rich."""
-
-
-FLIPS: Final[dict[Flip, Mark]] = {
-    "newly-failing": Mark("✗", "newly failing", "bold red"),
-    "newly-unknown": Mark("?", "newly unknown", "bold yellow"),
-    "still-failing": Mark("✗", "still failing", "red"),
-    "still-unknown": Mark("?", "still unknown", "yellow"),
-    "dropped": Mark("!", "no longer evaluated", "yellow"),
-    "waived": Mark("~", "now waived", "cyan"),
-    "repaired": Mark("✓", "repaired", "green"),
-}
-"""The most important first."""
-DIRECTIONS: Final[dict[Direction, Mark]] = {
-    "looser": Mark("▼", "looser", "red"),
-    "mixed": Mark("◆", "mixed", "yellow"),
-    "unknown": Mark("?", "unknown", "yellow"),
-    "stricter": Mark("▲", "stricter", "green"),
-    "changed": Mark("·", "changed", "dim"),
-}
-
-
-def title(account: AccountDiff) -> str:
+def title(account: AccountDiff, language: Language = "en") -> str:
     """Return the account, and its verdict before and after."""
-    name = f"account {clean(account.account, 300)}" if account.account else "account unknown"
-    alias = f" ({clean(account.alias, 300)})" if account.alias else ""
-    before, after = account.before or "absent", account.after or "absent"
-    return f"{name}{alias}: {before if before == after else f'{before} → {after}'}"
+    name = account_name(account.account, account.alias, language)
+    before, after = _verdict(account.before, language), _verdict(account.after, language)
+    return f"{name}{words.COLON.of(language)}{before if before == after else f'{before} → {after}'}"
 
 
-def show(value: Any) -> str:
+def _verdict(verdict: Verdict | None, language: Language) -> str:
+    if verdict is None:
+        return words.ABSENT.of(language)
+    return verdict if language == "en" else words.VERDICTS[verdict].zh
+
+
+def show(value: Any, language: Language = "en") -> str:
     """Return a value for people."""
     if value is None:
         return "–"
     if value == "":
-        return "(empty)"
-    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 300)
+        return words.EMPTY.of(language)
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), words.LONGEST)
 
 
-def rule_name(rule: RuleFlip) -> str:
-    """Return the rule, with its level if it is not mandatory."""
-    return clean(rule.rule if rule.binding else f"{rule.rule} ({rule.level})")
+def rule_names(rules: Sequence[RuleFlip], language: Language = "en") -> str:
+    """Return the rules, each with its level if it is not mandatory."""
+    return ", ".join(clean(f"{rule.rule}{'' if rule.binding else _level(rule.level, language)}") for rule in rules)
 
 
-def grouped(rules: Iterable[RuleFlip]) -> Iterator[tuple[Flip, list[RuleFlip]]]:
+def _level(level: Level, language: Language) -> str:
+    name = words.LEVELS[level].of(language)
+    return f" ({name})" if language == "en" else f"（{name}）"
+
+
+def grouped(rules: Sequence[RuleFlip]) -> Iterator[tuple[Mark, list[RuleFlip]]]:
     """Yield the rules grouped by flip, the most important first."""
-    rules = list(rules)
-    for flip in FLIPS:
+    for flip, mark in words.FLIPS.items():
         if group := [rule for rule in rules if rule.flip == flip]:
-            yield flip, group
+            yield mark, group
 
 
 def last_key(setting: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from acctgate.redact import one_line
+from acctgate.redact import one_line, without_line_command
+from acctgate.render.json import dump_document, dumps
 from acctgate.render.table import render_table
 from acctgate.sources.compliance.packs import Pack, PackReport
 from acctgate.sources.compliance.rules import RuleResult
@@ -16,8 +16,8 @@ from acctgate.sources.compliance.rules import RuleResult
 def render_packs(packs: Sequence[Pack], format_name: str, width: int | None = None) -> str:
     """Return the packs as text or JSON. `width` is that of `render_table`."""
     if format_name == "json":
-        return json.dumps([asdict(pack) for pack in packs], indent=1, ensure_ascii=False) + "\n"
-    rows = [(pack.id, pack.status or "", one_line(pack.name or "")) for pack in packs]
+        return dump_document([asdict(pack) for pack in packs])
+    rows = [tuple(map(one_line, (pack.id, pack.status or "", pack.name or ""))) for pack in packs]
     return render_table(rows, width) if rows else ""
 
 
@@ -28,13 +28,14 @@ def render_report_state(report: PackReport, format_name: str) -> str:
         created = datetime.fromtimestamp(report.created_ms / 1000, UTC).isoformat(timespec="seconds")
     if format_name == "json":
         state = {"CompliancePackId": report.pack_id, "ReportStatus": report.status, "created": created}
-        return json.dumps(state, ensure_ascii=False) + "\n"
-    return f"{report.pack_id}: {report.status}{f', generated {created}' if created else ''}\n"
+        return dumps(state) + "\n"
+    line = one_line(f"{report.pack_id}: {report.status}{f', generated {created}' if created else ''}")
+    return f"{without_line_command(line)}\n"
 
 
 def render_rules(rules: Sequence[RuleResult], format_name: str, width: int | None = None) -> str:
     """Return the results of a pack's rules as text or JSON. `width` is that of `render_table`."""
     if format_name == "json":
-        return json.dumps([asdict(rule) for rule in rules], indent=1, ensure_ascii=False) + "\n"
-    rows = [(one_line(rule.result), rule.risk, one_line(rule.id), one_line(rule.name)) for rule in rules]
+        return dump_document([asdict(rule) for rule in rules])
+    rows = [tuple(map(one_line, (rule.result, rule.risk, rule.id, rule.name))) for rule in rules]
     return render_table([("result", "risk", "rule", "name"), *rows], width) if rows else ""

@@ -14,25 +14,27 @@ if TYPE_CHECKING:
     from acctgate.frameworks.framework import Control, Framework
 
 
-def with_controls(report: AccountReport, places: Places) -> Iterator[Outcome]:
-    """Yield the outcomes of an account, then one for each control, for formats that list outcomes only.
+def with_controls(report: AccountReport, places: Places) -> tuple[Outcome, ...]:
+    """Return the outcomes of an account, then one for each control, for formats that list outcomes only.
 
     Args:
         report: The report on the account.
         places: The lines of the policy. A control is at that of its first rule, unless the program declares a place.
     """
-    yield from report.outcomes
-    for framework in report.frameworks:
-        for control in framework.controls:
-            outcome = control.as_outcome(framework.framework)
-            lines = (places[rule] for rule in control.rules if rule in places)
-            yield replace(outcome, place=outcome.place or next(lines, None))
+    controls = [_as_outcome(each, one.framework, places) for one in report.frameworks for each in one.controls]
+    return (*report.outcomes, *controls)
+
+
+def _as_outcome(control: ControlReport, framework: str, places: Places) -> Outcome:
+    outcome = control.as_outcome(framework)
+    lines = (places[rule] for rule in control.rules if rule in places)
+    return replace(outcome, place=outcome.place or next(lines, None))
 
 
 def judged_controls(
     frameworks: Sequence[Framework], report: AccountReport
 ) -> Iterator[tuple[Framework, Control, ControlReport | None]]:
-    """Yield each control of each framework with what it is for one account, None if it is not covered."""
+    """Yield each control of each framework with its report for one account, None if it is not covered."""
     found = {
         (framework.framework, control.id): control for framework in report.frameworks for control in framework.controls
     }

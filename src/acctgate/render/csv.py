@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from io import StringIO
 from operator import attrgetter
 from typing import Any, Final
 
@@ -16,22 +14,10 @@ from acctgate.model.report import AccountReport
 from acctgate.redact import clean, without_commands
 from acctgate.render.base import Renderer
 from acctgate.render.controls import judged_controls
-from acctgate.render.json import dumps
+from acctgate.render.json import OUTCOME_KEYS, dumps, outcome_values
 
 _ACCOUNT_COLUMNS: Final = ("account", "alias", "verdict")
 _account_values: Final = attrgetter(*_ACCOUNT_COLUMNS)
-_OUTCOME_COLUMNS: Final = (
-    "rule",
-    "outcome",
-    "level",
-    "severity",
-    "setting",
-    "expected",
-    "actual",
-    "message",
-    "remediation",
-)
-_outcome_values: Final = attrgetter(*_OUTCOME_COLUMNS)
 _CONTROL_COLUMNS: Final = (
     "framework",
     "control",
@@ -56,7 +42,7 @@ class CsvRenderer(Renderer):
 
     def begin(self) -> str:
         """Return the header."""
-        return f"{_line((*_ACCOUNT_COLUMNS, *(_CONTROL_COLUMNS if self.frame.frameworks else _OUTCOME_COLUMNS)))}\r\n"
+        return f"{_line((*_ACCOUNT_COLUMNS, *(_CONTROL_COLUMNS if self.frame.frameworks else OUTCOME_KEYS)))}\r\n"
 
     def account(self, report: AccountReport) -> str:
         """Return a line for each outcome; with frameworks, a line for each control, covered or not."""
@@ -80,18 +66,18 @@ def _control(framework: Framework, control: Control, report: ControlReport | Non
 @lru_cache(maxsize=2048)
 def _outcome(outcome: Outcome) -> str:
     """Return an outcome's part of a line. Cached by identity: accounts with the same values share their outcomes."""
-    return _line(_outcome_values(outcome))
+    return _line(outcome_values(outcome))
 
 
 def _line(values: Iterable[Any]) -> str:
-    file = StringIO()
-    csv.writer(file, lineterminator="").writerow(map(_cell, values))
-    return file.getvalue()
+    return ",".join(map(_cell, values))
 
 
 def _cell(value: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell of one line that no spreadsheet takes for a formula. RFC 4180 has quotes around some of them."""
     if value is None:
         return ""
     text = without_commands(clean(value if isinstance(value, str) else dumps(value)))
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    if text.startswith(_FORMULA_STARTS):
+        text = f"'{text}"
+    return '"{}"'.format(text.replace('"', '""')) if "," in text or '"' in text else text

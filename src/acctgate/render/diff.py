@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from importlib import import_module
 from typing import Final
 
 from acctgate.model.diff import AccountDiff
 from acctgate.model.diff_document import Diff
-from acctgate.redact import json_without_commands
-from acctgate.render.changes import FLIPS
+from acctgate.render.json import dump_document
+from acctgate.render.words import FLIPS
 from acctgate.text import plural
 
 DIFF_FORMATS: Final = ("text", "json", "markdown")
@@ -27,8 +26,7 @@ def render_diff(diff: Diff, format_name: str, *, color: bool = False, width: int
 
 def render_json(diff: Diff) -> str:
     """Return the diff (version 1) as JSON, with its counts."""
-    text = json.dumps({**asdict(diff), "counts": diff.counts}, ensure_ascii=False, indent=1)
-    return json_without_commands(text) + "\n"
+    return dump_document({**asdict(diff), "counts": diff.counts})
 
 
 def headline(diff: Diff) -> str:
@@ -36,7 +34,7 @@ def headline(diff: Diff) -> str:
     if diff.kind == "policies" and not diff.policy and not any(account.rules for account in diff.accounts):
         return "the policies are equivalent"
     counts = diff.counts
-    parts = [f"{counts[flip]} {mark.words}" for flip, mark in FLIPS.items() if counts[flip]]
+    parts = [f"{counts[flip]} {mark.words.en}" for flip, mark in FLIPS.items() if counts[flip]]
     changed = ((plural(counts[direction], "setting"), direction) for direction in ("looser", "stricter"))
     parts += [f"{settings} {direction}" for settings, direction in changed if counts[direction]]
     if diff.kind == "policies":

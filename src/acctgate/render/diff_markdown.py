@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from acctgate.model.diff import AccountDiff
 from acctgate.model.diff_document import Diff, PolicyChange
-from acctgate.render.changes import DIRECTIONS
 from acctgate.render.changes_markdown import change_lines
 from acctgate.render.diff import changed_accounts, headline
 from acctgate.render.markdown_rows import ROOM, Rows
 from acctgate.render.markdown_text import escape
+from acctgate.render.words import DIRECTIONS
 
 
 def render(diff: Diff, **_: object) -> str:
@@ -20,9 +18,9 @@ def render(diff: Diff, **_: object) -> str:
         lines += [f"⚠️ {escape(diff.age_notice[:300])}", ""]
     policy, accounts = Rows(ROOM // 2), Rows(ROOM // 2)
     for change in diff.policy:
-        policy.add(partial(_policy_row, change))
+        policy.add(_policy_row, change)
     for account in changed_accounts(diff):
-        accounts.add(partial(_account, account))
+        accounts.add(_account, account)
     if policy.found:
         lines += ["| | rule | before | after | |", "|---|---|---|---|---|", *policy.lines()]
     if accounts.found:
@@ -33,7 +31,7 @@ def render(diff: Diff, **_: object) -> str:
 def _policy_row(change: PolicyChange) -> str:
     mark = DIRECTIONS[change.direction]
     cells = (change.rule, change.before, change.after, change.note)
-    return f"| {mark.sign} {mark.words} | {' | '.join(map(escape, cells))} |"
+    return f"| {mark.sign} {mark.words.en} | {' | '.join(map(escape, cells))} |"
 
 
 def _account(account: AccountDiff) -> str:

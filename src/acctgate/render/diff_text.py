@@ -11,6 +11,7 @@ from acctgate.render.changes import title
 from acctgate.render.changes_text import change_lines, direction_cell
 from acctgate.render.diff import changed_accounts, headline
 from acctgate.render.layout import Layout
+from acctgate.render.words import LONGEST
 
 _HEADER: Final = ("", "rule", "before", "after", "note")
 
@@ -24,13 +25,13 @@ def _lines(diff: Diff, layout: Layout) -> Iterator[str]:
     summary = headline(diff)
     yield layout.paragraph(("", ""), (f"{summary[:1].upper()}{summary[1:]}", "bold"), 0)
     if diff.age_notice:
-        yield layout.paragraph(("  !  ", "yellow"), (clean(diff.age_notice, 300), ""), 5)
+        yield layout.warning(clean(diff.age_notice, LONGEST))
     if diff.policy:
         yield ""
         rows = [
             (
                 direction_cell(change.direction),
-                *((clean(text, 300), "") for text in (change.rule, change.before, change.after, change.note)),
+                *((clean(text, LONGEST), "") for text in (change.rule, change.before, change.after, change.note)),
             )
             for change in diff.policy
         ]

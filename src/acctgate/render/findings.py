@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from acctgate.language import Language
-from acctgate.model.judged_by import JudgedBy
-from acctgate.model.outcome import Outcome, Places, Result, Verdict
+from acctgate.model.compliance_pack import pack_id
+from acctgate.model.outcome import Outcome, Places
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean
 from acctgate.render.controls import with_controls
-from acctgate.text import describe_duration
+from acctgate.render.words import OUTCOMES
+from acctgate.text import first_of
+from acctgate.times import describe_duration
 
-VERDICT_WORDS: Final[dict[Verdict, str]] = {"pass": "passed", "fail": "blocked", "unknown": "unknown"}
-OUTCOME_WORDS: Final[dict[Result, str]] = {
-    "pass": "passed",
-    "fail": "failed",
-    "unknown": "unknown",
-    "waived": "waived",
-    "skipped": "skipped",
-}
 _LONGEST_LINE: Final = 300
 """Characters."""
 MOST_NAMES: Final = 5
@@ -34,9 +28,9 @@ _LONGEST_NAME: Final = 80
 _LEVELS: Final = {"mandatory": "error", "remediate": "error", "advisory": "warning"}
 
 
-def findings(report: AccountReport, places: Places) -> Iterable[Outcome]:
+def findings(report: AccountReport, places: Places) -> list[Outcome]:
     """Return the failed and unknown outcomes, of rules and of controls. Waived ones are not findings."""
-    return (outcome for outcome in with_controls(report, places) if outcome.outcome in ("fail", "unknown"))
+    return [outcome for outcome in with_controls(report, places) if outcome.outcome in ("fail", "unknown")]
 
 
 def level(outcome: Outcome) -> str:
@@ -46,7 +40,7 @@ def level(outcome: Outcome) -> str:
 
 def title(outcome: Outcome) -> str:
     """Return the rule and its result, for example `root-mfa: failed`."""
-    return f"{clean(outcome.rule)}: {OUTCOME_WORDS[outcome.outcome]}"
+    return f"{clean(outcome.rule)}: {OUTCOMES[outcome.outcome].en}"
 
 
 def sentence(outcome: Outcome) -> str:
@@ -55,26 +49,13 @@ def sentence(outcome: Outcome) -> str:
 
 
 def who(outcome: Outcome, most: int = MOST_NAMES) -> str:
-    """Return who is behind a finding, at most so many names, and what is known of them, as one printable line.
+    """Return the users behind a finding, at most `most`, and the note about them, as one printable line.
 
-    Empty if names were not asked for.
+    It is empty without `--names`.
     """
-    names = [clean(name, _LONGEST_NAME) for name in (outcome.names or ())[:most]]
-    more = len(outcome.names or ()) - len(names)
-    shown = ", ".join(names) + (f" and {more:,} more" if more else "")
+    shown = first_of([clean(name, _LONGEST_NAME) for name in outcome.names or ()], most)
     note = clean(outcome.names_note or "")
     return f"{shown} ({note})" if shown and note else shown or note
-
-
-def judged_properties(judged_by: JudgedBy | None) -> Iterator[tuple[str, str]]:
-    """Yield names and values that say what judged. `override` comes once for each override."""
-    if judged_by is None:
-        return
-    policy = judged_by.policy
-    yield from (("policy", policy.source), ("policy_digest", policy.digest))
-    yield from (("acctgate", judged_by.acctgate), ("judged_at", judged_by.judged_at))
-    for override in policy.overrides:
-        yield "override", override
 
 
 def read_line(report: AccountReport, language: Language = "en") -> str:
@@ -108,28 +89,29 @@ def open_for(open_since: str | None, judged_at: str | None, taken_at: str | None
         return None
 
 
-def account_name(report: AccountReport) -> str:
+def account_id(report: AccountReport) -> str:
     """Return the account's id as one printable line, `unknown` if there is none."""
     return clean(report.account or "unknown")
 
 
 class Fingerprints:
-    """Identifies the findings of one report: no two have the same fingerprint.
+    """Gives each finding of one report its own fingerprint.
 
     A fingerprint depends on account, rule and pack, not on values. Accounts without a name, and repeated snapshots of
     one account, are numbered in the order of the input.
     """
 
     def __init__(self) -> None:
-        self._accounts, self._packs = Counter[str](), Counter[str]()
+        self._accounts = Counter[str]()
 
-    def of(self, report: AccountReport, outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, str]]:
-        """Yield each outcome of an account with its fingerprint: 64 hexadecimal digits."""
-        account = _numbered(self._accounts, str(report.account or report.alias or report.unreadable))
-        self._packs.clear()
-        head = _hash(account)
-        for outcome in outcomes:
-            yield outcome, head + _hash_finding(_numbered(self._packs, _rule_and_pack(outcome)))
+    def of(self, report: AccountReport, outcomes: Sequence[Outcome]) -> Iterable[tuple[Outcome, str]]:
+        """Return each outcome of an account with its fingerprint: 64 hexadecimal digits."""
+        head = _hash(_numbered(self._accounts, str(report.account or report.alias or report.unreadable)))
+        names = list(map(_rule_and_pack, outcomes))
+        if len(set(names)) < len(names):
+            seen = Counter[str]()
+            names = [_numbered(seen, name) for name in names]
+        return zip(outcomes, [head + _hash_finding(name) for name in names], strict=True)
 
 
 def _numbered(seen: Counter[str], name: str) -> str:
@@ -140,14 +122,13 @@ def _numbered(seen: Counter[str], name: str) -> str:
 
 def pack(outcome: Outcome) -> str:
     """Return the compliance pack's id, else its place (`CompliancePackReports[1]`); empty for other rules."""
-    name = outcome.actual.get("CompliancePackId") if isinstance(outcome.actual, dict) else None
     head, bracket, _ = outcome.setting.rpartition("]")
-    return str(name or head + bracket)
+    return pack_id(outcome.actual) or head + bracket
 
 
 @lru_cache(maxsize=2048)
 def _rule_and_pack(outcome: Outcome) -> str:
-    """Return what tells a finding of an account apart. Cached by identity: accounts share their outcomes."""
+    """Return what identifies a finding of an account. Cached by identity: accounts share their outcomes."""
     return f"{outcome.rule}\n{pack(outcome)}"
 
 

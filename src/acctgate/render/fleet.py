@@ -6,12 +6,11 @@ import heapq
 from collections import Counter
 from typing import Final, NamedTuple
 
-from acctgate.model.outcome import Outcome, Severity, Verdict
+from acctgate.model.outcome import MOST_SEVERE_FIRST, Outcome, Severity, Verdict
 from acctgate.model.report import AccountReport
 
 FEW: Final = 5
 """Up to how many accounts text and Markdown show each account in detail."""
-SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 _WORST: Final = 20
 
 
@@ -27,12 +26,30 @@ class RuleTotal:
         self.open_since: str | None = None
         """Since when the oldest violation is open."""
 
+    def add(self, outcome: Outcome) -> None:
+        """Add an account's outcome."""
+        self._count(outcome.severity, outcome.open_since)
+        self.failing += outcome.outcome == "fail"
+        self.unknown += outcome.outcome == "unknown"
+
+    def merge(self, later: RuleTotal) -> None:
+        """Add the accounts of another total of the rule."""
+        self._count(later.severity, later.open_since)
+        self.failing += later.failing
+        self.unknown += later.unknown
+
+    def _count(self, severity: Severity, open_since: str | None) -> None:
+        if severity != self.severity:  # groups can override it
+            self.severity = min(self.severity, severity, key=MOST_SEVERE_FIRST.index)
+        if open_since and (self.open_since is None or open_since < self.open_since):
+            self.open_since = open_since
+
 
 class WorstAccount(NamedTuple):
-    """An account with mandatory findings. Greater is worse; of two alike, the earlier one."""
+    """An account with mandatory findings. Greater is worse, and with the same counts, the earlier one."""
 
     failing: tuple[int, ...]
-    """Violations by severity, the gravest first."""
+    """Violations by severity, the most severe first."""
     unknown: int
     order: int
     account: str | None
@@ -50,11 +67,12 @@ class Fleet:
         """Folder and verdict → accounts. Empty if no account has a folder."""
         self._rules: dict[str, RuleTotal] = {}
         self._worst: list[WorstAccount] = []
-        self._count = 0
+        self.count = 0
+        """How many accounts were added."""
 
     def add(self, report: AccountReport) -> None:
         """Add one account."""
-        self._count += 1
+        self.count += 1
         self.verdicts[report.verdict] += 1
         folder = report.member.folder if report.member else None
         if folder is not None:
@@ -63,11 +81,27 @@ class Fleet:
         self._add_rules(blocking)
         if blocking:
             failing = [each.severity for each in blocking if each.outcome == "fail"]
-            counts = tuple(map(failing.count, SEVERITIES))
+            counts = tuple(map(failing.count, MOST_SEVERE_FIRST))
             unknown = len(blocking) - len(failing)
-            found = WorstAccount(counts, unknown, -self._count, report.account, report.alias, folder, report.verdict)
-            push = heapq.heappush if len(self._worst) < _WORST else heapq.heappushpop
-            push(self._worst, found)
+            found = WorstAccount(counts, unknown, -self.count, report.account, report.alias, folder, report.verdict)
+            self._rank(found)
+
+    def merge(self, later: Fleet) -> None:
+        """Add the accounts of another fleet, which come after those of this one."""
+        self.verdicts.update(later.verdicts)
+        self.folders.update(later.folders)
+        for rule, total in later._rules.items():
+            if rule in self._rules:
+                self._rules[rule].merge(total)
+            else:
+                self._rules[rule] = total
+        for found in later._worst:
+            self._rank(found._replace(order=found.order - self.count))
+        self.count += later.count
+
+    def _rank(self, found: WorstAccount) -> None:
+        push = heapq.heappush if len(self._worst) < _WORST else heapq.heappushpop
+        push(self._worst, found)
 
     def _add_rules(self, blocking: list[Outcome]) -> None:
         results: dict[str, Outcome] = {}
@@ -77,19 +111,13 @@ class Fleet:
         for rule, outcome in results.items():
             if rule not in self._rules:
                 self._rules[rule] = RuleTotal(outcome)
-            total = self._rules[rule]
-            if total.severity != outcome.severity:  # groups can override it
-                total.severity = min(total.severity, outcome.severity, key=SEVERITIES.index)
-            total.failing += outcome.outcome == "fail"
-            total.unknown += outcome.outcome == "unknown"
-            if outcome.open_since and (total.open_since is None or outcome.open_since < total.open_since):
-                total.open_since = outcome.open_since
+            self._rules[rule].add(outcome)
 
     def rules(self) -> list[RuleTotal]:
         """Return the rules with findings: those that most accounts violate first, then by severity."""
         return sorted(
             self._rules.values(),
-            key=lambda total: (-total.failing, SEVERITIES.index(total.severity), -total.unknown, total.rule),
+            key=lambda total: (-total.failing, MOST_SEVERE_FIRST.index(total.severity), -total.unknown, total.rule),
         )
 
     def worst(self) -> list[WorstAccount]:

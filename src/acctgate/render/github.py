@@ -8,7 +8,8 @@ from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean, without_commands
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
-from acctgate.render.findings import VERDICT_WORDS, account_name, findings, level, sentence, title
+from acctgate.render.findings import account_id, findings, level, sentence, title
+from acctgate.render.words import VERDICTS
 
 
 class GithubRenderer(Renderer):
@@ -20,7 +21,7 @@ class GithubRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return an error or a warning for each finding."""
-        name = _data(account_name(report))
+        name = _data(account_id(report))
         return "".join([name.join(self._parts(outcome)) for outcome in findings(report, self.frame.places)])
 
     def end(self, summary: Summary) -> str:
@@ -37,12 +38,12 @@ class GithubRenderer(Renderer):
             lines.append(f"::notice title=acctgate%3A old snapshot::{_data(summary.age_notice)}\n")
         judged_by = self.frame.judged_by
         judged = f". Judged by {_data(judged_by.describe())}" if judged_by else ""
-        return "".join([*lines, f"::notice title=acctgate::{VERDICT_WORDS[summary.verdict]}: {counts}{judged}\n"])
+        return "".join([*lines, f"::notice title=acctgate::{VERDICTS[summary.verdict].en}: {counts}{judged}\n"])
 
     def _overrides(self) -> list[str]:
         """Return a warning for each value of the policy that an option overrides."""
-        given = self.frame.judged_by.policy.overrides if self.frame.judged_by else ()
-        return [f"::warning title=acctgate%3A policy overridden::{_data(override)}\n" for override in given]
+        head = "::warning title=acctgate%3A policy overridden::"
+        return [f"{head}{_data(override)}\n" for override in self.frame.overrides]
 
     def _split(self, outcome: Outcome) -> tuple[str, str]:
         """Return an annotation, split where the account's name goes.

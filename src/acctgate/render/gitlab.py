@@ -10,15 +10,10 @@ from acctgate.model.outcome import Outcome, Severity
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
-from acctgate.render.findings import Fingerprints, account_name, findings, sentence, title
+from acctgate.render.findings import Fingerprints, account_id, findings, sentence, title
 from acctgate.render.json import dumps, encode_part
 
-_SEVERITIES: Final[dict[Severity, str]] = {
-    "critical": "blocker",
-    "high": "critical",
-    "medium": "major",
-    "low": "minor",
-}
+_SEVERITIES: Final[dict[Severity, str]] = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 
 
 class GitlabRenderer(Renderer):
@@ -35,7 +30,7 @@ class GitlabRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Return an issue for each finding."""
-        name, issues = encode_part(account_name(report)), []
+        name, issues = encode_part(account_id(report)), []
         for outcome, fingerprint in self._fingerprints.of(report, findings(report, self.frame.places)):
             start, middle, end = self._parts(outcome)
             issues.append(f"{start}{name}{middle}{fingerprint}{end}")
@@ -43,8 +38,7 @@ class GitlabRenderer(Renderer):
 
     def end(self, summary: Summary) -> str:
         """Return what is not a finding but should be seen, and the end of the array."""
-        given = self.frame.judged_by.policy.overrides if self.frame.judged_by else ()
-        notes = [("policy-override", f"The policy is overridden: {override}") for override in given]
+        notes = [("policy-override", f"The policy is overridden: {override}") for override in self.frame.overrides]
         if summary.age_notice:
             notes.append(("old-snapshot", f"Old snapshot: {summary.age_notice}"))
         return f"{self._listed([_note(*note) for note in notes])}\n]\n"
@@ -70,7 +64,7 @@ class GitlabRenderer(Renderer):
 
 
 def _note(name: str, text: str) -> str:
-    """Return an issue that is no finding: the format has no other place for it."""
+    """Return a notice as an issue: the format has no other place for it."""
     place = DEFAULT_PLACE
     issue = {
         "description": clean(text),

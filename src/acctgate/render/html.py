@@ -13,21 +13,22 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from acctgate.frameworks.framework import Framework
-from acctgate.language import Words
+from acctgate.language import LANGUAGES, Words
 from acctgate.model.control_result import FrameworkResult
 from acctgate.model.judged_by import JudgedBy
-from acctgate.model.outcome import Result, Verdict
+from acctgate.model.outcome import MOST_SEVERE_FIRST, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.redact import clean, without_commands
+from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
-from acctgate.render.fleet import FEW, SEVERITIES
-from acctgate.render.fleet_words import since_parts
+from acctgate.render.fleet import FEW
 from acctgate.render.framework_results import framework_results
-from acctgate.render.page import texts
+from acctgate.render.headlines import organization_line, since_parts
 from acctgate.render.page.account import account_details
 from acctgate.render.page.changes import Changes
 from acctgate.render.page.environment import asset, environment
 from acctgate.render.page.rules import Rules
+from acctgate.render.page.totals import OldSnapshots, Totals
 from acctgate.render.page.trend import Trends, days_figure, score_of
 from acctgate.version import __version__
 
@@ -40,7 +41,7 @@ _FLEET: Final = 1_000
 _FEW: Final = 3
 """Up to how many accounts are open at first."""
 _SHOWN: Final = 20
-"""Accounts that come before the others, which are folded."""
+"""Accounts that are listed; the others are folded."""
 _MAX_WAIVERS: Final = 50
 _MAX_NAMES: Final = 20
 """Accounts named for one kind of change since an earlier run."""
@@ -48,9 +49,9 @@ _MAX_CHOICES: Final = 200
 _LONGEST_CHOICE: Final = 300
 _VERDICTS: Final[tuple[Verdict, ...]] = ("fail", "unknown", "pass")
 _FILTERS: Final = (
-    ("verdict", texts.VERDICT, tuple(texts.VERDICTS.items())),
-    ("outcome", texts.OUTCOME, tuple((name, texts.OUTCOMES[name]) for name in texts.ORDER)),
-    ("level", texts.LEVEL, tuple(texts.LEVELS.items())),
+    ("verdict", words.VERDICT.capitalized, tuple(words.VERDICTS.items())),
+    ("outcome", words.OUTCOME.capitalized, tuple(words.OUTCOMES.items())),
+    ("level", words.LEVEL.capitalized, tuple(words.LEVELS.items())),
 )
 
 
@@ -63,29 +64,6 @@ class _Account(NamedTuple):
     groups: tuple[str, ...]
 
 
-class _Latest(NamedTuple):
-    verdict: Verdict
-    outcomes: Counter[tuple[Result, bool]]
-    """The number of each result, of rules that block and of those that do not."""
-    score: int | None
-
-
-class _OldSnapshots:
-    """The notices about old snapshots."""
-
-    def __init__(self) -> None:
-        self.notices, self.hidden = list[str](), 0
-
-    def add(self, report: AccountReport) -> None:
-        """Add an account's notice, if it has one. Only the first ones are shown."""
-        if report.age_notice is None:
-            return
-        if len(self.notices) < _MAX_WAIVERS:
-            self.notices.append(f"account {report.account or 'unknown'}: {report.age_notice}")
-        else:
-            self.hidden += 1
-
-
 class HtmlRenderer(Renderer):
     """`--format html`: the verdict comes first and needs all accounts, so the page is returned by `end`."""
 
@@ -94,19 +72,15 @@ class HtmlRenderer(Renderer):
         self._accounts: list[_Account] = []
         self._room, self._short = _ROOM, 0
         self._rules = Rules(frame.rules)
-        self._trends, self._changes, self._old = Trends(frame.rules), Changes(), _OldSnapshots()
-        self._latest: dict[str | int, _Latest] = {}
-        """The latest snapshot of each account. An account without an id has the number of its part as key."""
+        self._trends, self._changes, self._old = Trends(frame.rules), Changes(), OldSnapshots()
+        self._totals = Totals()
 
     def account(self, report: AccountReport) -> str:
         """Collect the account's part of the page."""
         for part in (self._rules, self._trends, self._changes, self._old):
             part.add(report)
         score = score_of(report)
-        outcomes = Counter((each.outcome, each.binding) for each in report.outcomes)
-        self._latest[len(self._accounts) if report.account is None else report.account] = _Latest(
-            report.verdict, outcomes, score
-        )
+        self._totals.add(report, score)
         folder = _name(report.member.folder) if report.member and report.member.folder else None
         groups = tuple(map(_name, (*report.groups, *report.possible_groups)))
         self._accounts.append(_Account(report.verdict, self._details(report, score), _rank(report), folder, groups))
@@ -114,29 +88,22 @@ class HtmlRenderer(Renderer):
 
     def end(self, summary: Summary) -> str:
         """Return the whole page."""
-        style, style_hash = asset("page.css")
-        script, script_hash = asset("page.js")
         figures, hidden_figures = self._trends.figures()
-        few = len(self._accounts) <= _FEW
         return (
             environment()
             .get_template("page.html.j2")
             .render(
                 version=__version__,
                 language=self.frame.language,
-                style=style,
-                style_hash=style_hash,
-                script=script,
-                script_hash=script_hash,
+                style=asset("page.css"),
+                script=asset("page.js"),
                 summary=summary,
-                verdicts=Counter(latest.verdict for latest in self._latest.values()),
-                counts=sum((latest.outcomes for latest in self._latest.values()), Counter()),
-                lowest_score=min(
-                    (each.score for each in self._latest.values() if each.score is not None), default=None
-                ),
+                verdict_title=Words(words.VERDICTS[summary.verdict].en.upper(), words.VERDICTS[summary.verdict].zh),
+                totals=self._totals,
                 changes=self._changes,
                 max_waivers=_MAX_WAIVERS,
                 since_parts=since_parts(summary.since) if summary.since else [],
+                organization=organization_line(summary.organization) if summary.organization else None,
                 max_names=_MAX_NAMES,
                 figures=[*([days_figure(summary.days)] if summary.days else []), *figures],
                 hidden_figures=hidden_figures,
@@ -144,12 +111,12 @@ class HtmlRenderer(Renderer):
                 filters=(*_FILTERS, *self._choices()),
                 accounts=self._ranked(),
                 short_accounts=self._short,
-                few=few,
+                few=len(self._accounts) <= _FEW,
                 shown=_SHOWN,
                 old_snapshots=self._old,
                 judged_by=_judged_by(judged_by) if (judged_by := self.frame.judged_by) else None,
                 frameworks=self._frameworks(summary),
-                overrides=self.frame.judged_by.policy.overrides if self.frame.judged_by else (),
+                overrides=self.frame.overrides,
             )
         )
 
@@ -166,8 +133,8 @@ class HtmlRenderer(Renderer):
         rules = [total.first.rule for total in self._rules.sorted() if total.found]
         folders = {above for account in self._accounts for above in _with_parents(account.folder or "")}
         groups = {group for account in self._accounts for group in account.groups}
-        found = (("rule", texts.RULE, rules), ("folder", texts.FOLDER, folders), ("group", texts.GROUP, groups))
-        return [(name, words, _same_words(choices)) for name, words, choices in found]
+        found = (("rule", words.RULE, rules), ("folder", words.FOLDER, folders), ("group", words.GROUP, groups))
+        return [(name, column.capitalized, _same_words(choices)) for name, column, choices in found]
 
     def _details(self, report: AccountReport, score: int | None) -> Markup:
         """Return the account's part with values, if there is room for it and for the accounts that may follow."""
@@ -181,7 +148,7 @@ class HtmlRenderer(Renderer):
 
 
 def _judged_by(judged_by: JudgedBy) -> Words:
-    return Words(judged_by.describe("en"), judged_by.describe("zh"))
+    return Words(*(words.JUDGED_BY.of(language).format(judged_by.describe(language)) for language in LANGUAGES))
 
 
 def _with_parents(folder: str) -> Iterator[str]:
@@ -206,7 +173,7 @@ def _rank(report: AccountReport) -> tuple[int, ...]:
     blocking = [each for each in report.outcomes if each.binding]
     failed = Counter(each.severity for each in blocking if each.outcome == "fail")
     unknown = sum(each.outcome == "unknown" for each in blocking)
-    return (_VERDICTS.index(report.verdict), *(-failed[severity] for severity in SEVERITIES), -unknown)
+    return (_VERDICTS.index(report.verdict), *(-failed[severity] for severity in MOST_SEVERE_FIRST), -unknown)
 
 
 def _size(text: str) -> int:

@@ -5,22 +5,41 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from acctgate.model.control import FrameworkReport
 from acctgate.model.judged_by import ReadAs
-from acctgate.model.outcome import Outcome
+from acctgate.model.outcome import BaselineNote, Outcome, WaiverNote
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import json_without_commands
+from acctgate.redact import inert_json
 from acctgate.render.base import Frame, Renderer
 
+OUTCOME_KEYS: Final = (
+    "rule",
+    "outcome",
+    "level",
+    "severity",
+    "setting",
+    "expected",
+    "actual",
+    "message",
+    "remediation",
+)
+"""The keys that every outcome has."""
+outcome_values: Final = attrgetter(*OUTCOME_KEYS)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 """Created once: `json.dumps` would create an encoder for each call."""
 
 
 def dumps(value: Any) -> str:
     """Encode a value as JSON on one line, in which the logs of CI systems see no command."""
-    return json_without_commands(_ENCODE(value))
+    return inert_json(_ENCODE(value))
+
+
+def dump_document(value: Any) -> str:
+    """Encode a value in the same way, over several lines and with the last line's end."""
+    return inert_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
 
 
 def encode_part(text: str) -> str:
@@ -46,15 +65,15 @@ class JsonRenderer(Renderer):
 
     def end(self, summary: Summary) -> str:
         """Return the controls, the waivers needing attention, the counts and the verdict."""
-        waivers = f'"waivers": {dumps([asdict(notice) for notice in summary.waivers])}, ' if summary.waivers else ""
-        if summary.since:
-            waivers += f'"since": {dumps(asdict(summary.since))}, '
-        if summary.days:
-            waivers += f'"days": {dumps([asdict(day) for day in summary.days])}, '
-        read = summary.organization
-        organization = f'"organization": {dumps(asdict(read))}, ' if read else ""
-        head = f"{self._frameworks(summary)}{waivers}{organization}"
-        return f'],\n {head}"counts": {dumps(summary.counts)}, "verdict": "{summary.verdict}"}}\n'
+        optional = {
+            "waivers": [asdict(notice) for notice in summary.waivers],
+            "since": summary.since and asdict(summary.since),
+            "days": [asdict(day) for day in summary.days],
+            "organization": summary.organization and asdict(summary.organization),
+        }
+        given = {name: value for name, value in optional.items() if value}
+        last = dumps({**given, "counts": summary.counts, "verdict": summary.verdict})[1:]
+        return f"],\n {self._frameworks(summary)}{last}\n"
 
     def _frameworks(self, summary: Summary) -> str:
         if not self.frame.frameworks:
@@ -68,9 +87,13 @@ class JsonRenderer(Renderer):
 class NdjsonRenderer(Renderer):
     """`--format ndjson`: one account object per line."""
 
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._head = _judged_by(frame)
+
     def account(self, report: AccountReport) -> str:
         """Return one line."""
-        return _account(report, ", ", "", _judged_by(self.frame)) + "\n"
+        return _account(report, ", ", "", self._head) + "\n"
 
 
 def _judged_by(frame: Frame) -> str:
@@ -81,22 +104,24 @@ def _judged_by(frame: Frame) -> str:
 
 
 def _account(report: AccountReport, separator: str, lead: str, head: str = "") -> str:
-    alias = f'"alias": {dumps(report.alias)}, ' if report.alias else ""
-    taken = f'"taken_at": {dumps(report.taken_at)}, ' if report.taken_at else ""
-    read = f'"read_as": {dumps(_given(report.read_as))}, ' if report.read_as else ""
-    age = f'"age_notice": {dumps(report.age_notice)}, ' if report.age_notice else ""
-    age += '"stale": true, ' if report.stale else ""
-    age += f'"not_read": {dumps(report.not_read)}, ' if report.not_read else ""
-    age += f'"member": {dumps(report.member.document)}, ' if report.member else ""
-    age += f'"groups": {dumps(report.groups)}, ' if report.groups else ""
-    age += f'"possible_groups": {dumps(report.possible_groups)}, ' if report.possible_groups else ""
-    diff = f'"diff": {dumps(asdict(report.diff))}, ' if report.diff else ""
-    diff += f'"repair": {dumps(report.repair)}, ' if report.repair else ""
-    controls = f'"frameworks": {dumps(list(map(_framework, report.frameworks)))}, ' if report.frameworks else ""
-    return (
-        f'{{{head}"account": {dumps(report.account)}, {alias}{taken}{read}{age}{diff}{controls}'
-        f'"verdict": "{report.verdict}", "outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
-    )
+    """Return an account as JSON. `head` precedes its keys, `lead` its first outcome."""
+    optional = {
+        "alias": report.alias,
+        "taken_at": report.taken_at,
+        "read_as": report.read_as and _given(report.read_as),
+        "age_notice": report.age_notice,
+        "stale": report.stale,
+        "not_read": report.not_read,
+        "member": report.member and report.member.document,
+        "groups": report.groups,
+        "possible_groups": report.possible_groups,
+        "diff": report.diff and asdict(report.diff),
+        "repair": report.repair,
+        "frameworks": [*map(_framework, report.frameworks)],
+    }
+    given = {name: value for name, value in optional.items() if value}
+    account = dumps({"account": report.account, **given, "verdict": report.verdict})[1:-1]
+    return f'{{{head}{account}, "outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
 
 
 def _framework(report: FrameworkReport) -> dict[str, Any]:
@@ -126,37 +151,33 @@ def _outcome(outcome: Outcome) -> str:
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as an object of the JSON report."""
-    result: dict[str, Any] = {
-        "rule": outcome.rule,
-        "outcome": outcome.outcome,
-        "level": outcome.level,
-        "severity": outcome.severity,
-        "setting": outcome.setting,
-        "expected": outcome.expected,
-        "actual": outcome.actual,
-        "message": outcome.message,
-        "remediation": outcome.remediation,
-    }
+    result: dict[str, Any] = dict(zip(OUTCOME_KEYS, outcome_values(outcome), strict=True))
     if outcome.waiver:
-        waiver = outcome.waiver
-        result["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
-        if waiver.outcome:
-            result["waiver"]["outcome"] = waiver.outcome
-        if waiver.ticket:
-            result["waiver"]["ticket"] = waiver.ticket
+        result["waiver"] = _waiver(outcome.waiver)
     if outcome.baseline:
-        note = outcome.baseline
-        # Readers of older reports know a baseline as a waiver without an end.
-        legacy = {"reason": f"already in {note.source}", "owner": "baseline", "expires": "", "outcome": note.outcome}
-        result |= {"waiver": legacy, "baseline": {"source": note.source, "outcome": note.outcome}}
+        result |= _baseline(outcome.baseline)
     if outcome.names is not None:
         result |= {"names": list(outcome.names), "names_match": outcome.names_match}
     if outcome.possible_names:
         result["possible_names"] = list(outcome.possible_names)
     if outcome.names_note:
         result["names_note"] = outcome.names_note
+    if outcome.incomplete:
+        result["incomplete"] = True
     if outcome.open_since:
         result["open_since"] = outcome.open_since
     if outcome.place:
         result["place"] = {"file": outcome.place.file, "line": outcome.place.line}
     return result
+
+
+def _waiver(note: WaiverNote) -> dict[str, str]:
+    optional = {"outcome": note.outcome, "ticket": note.ticket, "stack": note.stack}
+    given = {name: value for name, value in optional.items() if value}
+    return {"reason": note.reason, "owner": note.owner, "expires": note.expires, **given}
+
+
+def _baseline(note: BaselineNote) -> dict[str, dict[str, str]]:
+    # Readers of older reports know a baseline as a waiver without an end.
+    legacy = WaiverNote(f"already in {note.source}", "baseline", "", note.outcome)
+    return {"waiver": _waiver(legacy), "baseline": {"source": note.source, "outcome": note.outcome}}

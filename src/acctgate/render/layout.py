@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from acctgate.redact import without_commands
+from acctgate.redact import without_commands, without_line_command
 
 Cell = tuple[str, str]
 """A text and its rich style, such as `bold red`; "" is the default style."""
@@ -25,6 +25,8 @@ Cell = tuple[str, str]
 _GAP: Final = "  "
 _MIN_COLUMN: Final = 12
 """A table is shown as a list if its wrapped columns would be narrower."""
+_LONGEST_WORD: Final = 40
+"""Columns. The table breaks longer words only: a setting's name fits, a list of networks may not."""
 _CONSOLE: Final = Console(file=StringIO())
 """`Text.wrap` requires one. It prints nothing."""
 
@@ -44,6 +46,22 @@ class Layout:
         lines = [self.paint(line, text[1]) for line in _wrap(text[0], self.width - indent)]
         return (self.paint(*head) + ("\n" + " " * indent).join(lines)).rstrip()
 
+    def indented(self, text: str, style: str, indent: int) -> str:
+        """Return a text of which each line is indented."""
+        return self.paragraph((" " * indent, ""), (text, style), indent)
+
+    def labelled(self, label: str, text: str) -> str:
+        """Return a dim text behind its label; further lines are indented by the label's width."""
+        return self.paragraph((label, "dim"), (text, "dim"), cell_len(label))
+
+    def warning(self, text: str) -> str:
+        """Return a text that needs attention."""
+        return self.paragraph(("  !  ", "yellow"), (text, ""), 5)
+
+    def heading(self, text: str) -> str:
+        """Return the heading of a section."""
+        return self.indented(text, "bold", 2)
+
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], fixed: int, indent: int = 2) -> list[str]:
         """Return each row as one text of one or more lines, the header first.
 
@@ -60,10 +78,10 @@ class Layout:
         cells = [[(name, "dim") for name in header], *rows]
         natural = [max(cell_len(text) for text, _ in column) for column in zip(*cells, strict=True)]
         room = self.width - indent - len(_GAP) * (len(header) - 1) - sum(natural[:fixed])
-        wrapped = natural[fixed:]
-        if room < sum(min(width, _MIN_COLUMN) for width in wrapped):
+        least = [max(map(_least_width, column)) for column in list(zip(*cells, strict=True))[fixed:]]
+        if room < sum(least):
             return [self._list(header, row, fixed, indent) for row in rows]
-        widths = natural[:fixed] + _fit(wrapped, room)
+        widths = natural[:fixed] + _fit(natural[fixed:], least, room)
         return [self._row(row, widths, indent) for row in cells]
 
     def _row(self, row: Sequence[Cell], widths: Sequence[int], indent: int) -> str:
@@ -82,7 +100,8 @@ class Layout:
         below = " " * (indent + 3)
         longest = max(map(len, header[fixed:]))
         *sign, name = [cell for cell in row[:fixed] if cell[0]] or [("", "")]
-        first = (" " * indent + "".join(text + _GAP for text, _ in sign), sign[0][1] if sign else "")
+        before = without_commands("".join(text + _GAP for text, _ in sign))
+        first = (" " * indent + before, sign[0][1] if sign else "")
         lines = [self.paragraph(first, name, indent + 3)]
         for column, cell in zip(header[fixed:], row[fixed:], strict=True):
             if cell[0]:
@@ -99,22 +118,21 @@ def _wrap(text: str, width: int) -> tuple[str, ...]:
     """
     text = without_commands(text)
     if cell_len(text) <= width:
-        return (_no_command(text),)
+        return (without_line_command(text),)
     lines = Text(text).wrap(_CONSOLE, max(2, width), overflow="fold")
-    return tuple(_no_command(line.plain.rstrip()) for line in lines)
+    return tuple(without_line_command(line.plain.rstrip()) for line in lines)
 
 
-def _no_command(line: str) -> str:
-    """Return a line that GitHub Actions does not take for a command, such as `::error::`, at the start of a line.
-
-    The space that breaks it up has no width.
-    """
-    return f":\u200b{line[1:]}" if line.startswith("::") and "::" in line[2:] else line
+def _least_width(cell: Cell) -> int:
+    """Return the width that a cell needs: at least 12 columns or all of it, and its longest word if that is short."""
+    words = (min(cell_len(word), _LONGEST_WORD) for word in cell[0].split())
+    return max(min(cell_len(cell[0]), _MIN_COLUMN), *words, 0)
 
 
-def _fit(widths: Sequence[int], room: int) -> list[int]:
-    """Return the widths, the widest reduced until their sum is at most `room`."""
+def _fit(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Return the widths, the widest that can be reduced, until their sum is at most `room`."""
     fitted = list(widths)
     while sum(fitted) > room:
-        fitted[fitted.index(max(fitted))] -= 1
+        column = max(range(len(fitted)), key=lambda each: (fitted[each] > least[each], fitted[each]))
+        fitted[column] -= 1
     return fitted

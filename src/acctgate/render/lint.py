@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
 from acctgate.model.outcome import Place
 from acctgate.policy.lint import Problem
-from acctgate.redact import one_line
+from acctgate.redact import one_line, without_line_command
 from acctgate.render.github import annotation
+from acctgate.render.json import dump_document
 
 
 def render_problems(problems: Iterable[Problem], format_name: str) -> str:
     """Return the problems as text (one line each), JSON or GitHub annotations."""
     if format_name == "json":
-        return json.dumps([asdict(problem) for problem in problems], indent=1) + "\n"
+        return dump_document([asdict(problem) for problem in problems])
     line = _annotation if format_name == "github" else _line
     return "".join(map(line, problems))
 
@@ -26,4 +26,5 @@ def _annotation(problem: Problem) -> str:
 
 
 def _line(problem: Problem) -> str:
-    return f"{one_line(problem.file)}:{problem.line}: {problem.severity}: {one_line(problem.message)}\n"
+    line = f"{one_line(problem.file)}:{problem.line}: {problem.severity}: {one_line(problem.message)}\n"
+    return without_line_command(line)

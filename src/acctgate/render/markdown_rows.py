@@ -1,10 +1,14 @@
-"""Keep Markdown below the length that a comment may have."""
+"""Keep Markdown within the length of a comment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, ParamSpec
 
+from acctgate.language import Language
+from acctgate.render.words import NOT_SHOWN
+
+P = ParamSpec("P")
 MAX_LENGTH: Final = 60_000
 """Characters: GitHub accepts 65,536 in a comment, and a workflow may add some."""
 ROOM: Final = MAX_LENGTH - 2_000
@@ -19,7 +23,7 @@ class Pool:
 
 
 class Rows:
-    """Rows that fit into a number of characters; the others are counted."""
+    """Collects rows that fit into a number of characters, and counts the others."""
 
     def __init__(self, room: int, pool: Pool | None = None) -> None:
         """Make room for rows.
@@ -31,19 +35,19 @@ class Rows:
         self._room, self._rows, self.found = room, list[str](), 0
         self._pool = pool or Pool(0)
 
-    def add(self, render: Callable[[], str]) -> None:
-        """Add a row, rendered only while there is room."""
+    def add(self, render: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Add the row that `render` returns. It is called only while there is room."""
         self.found += 1
         if self.found > len(self._rows) + 1:  # full: no row may follow a gap
             return
-        row = render()
+        row = render(*args, **kwargs)
         missing = max(0, len(row) + 1 - self._room)
         if missing <= self._pool.room:
             self._rows.append(row)
             self._pool.room -= missing
             self._room -= len(row) + 1 - missing
 
-    def lines(self) -> list[str]:
+    def lines(self, language: Language = "en") -> list[str]:
         """Return the rows and the number of those that are not shown."""
         cut = self.found - len(self._rows)
-        return [*self._rows, "", *([f"… and {cut:,} more, not shown.", ""] if cut else [])]
+        return [*self._rows, "", *([NOT_SHOWN.of(language).format(f"{cut:,}"), ""] if cut else [])]

@@ -1,7 +1,7 @@
 """OCSF for SIEMs: one Compliance Finding (class 2003 of OCSF 1.5.0) on each line.
 
 A pass is an event too, with the same `finding_info.uid` as the violation before it, so that a SIEM can close that one.
-What was not judged (skipped) is none. Names of users stay out, as in every format that goes to logs.
+Skipped outcomes are not events. Names of users stay out, as in every format that goes to logs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from acctgate.frameworks.framework import Framework, references
+from acctgate.frameworks.framework import Covered, references
+from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Result, Severity
 from acctgate.model.report import AccountReport
 from acctgate.redact import clean
@@ -48,6 +49,7 @@ _COMPLIANCE: Final[dict[Result, tuple[int, str]]] = {
 _NEW: Final = {"status_id": 1, "status": "New"}
 _SUPPRESSED: Final = {"status_id": 3, "status": "Suppressed"}
 _ACCOUNT: Final = "Alibaba Cloud Account"
+_FINDING: Final = '{"finding_info": {'
 _LONGEST: Final = 4_000
 """Characters of a text."""
 
@@ -57,12 +59,8 @@ class OcsfRenderer(Renderer):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self._rules = {rule.id: rule for rule in frame.rules}
-        self._controls = {
-            f"{framework.id} {control.id}": (framework, control)
-            for framework in frame.frameworks
-            for control in framework.controls
-        }
+        self._subjects = dict(_subjects(frame))
+        self._policy = {"policy": _policy(frame.judged_by)} if frame.judged_by else {}
         self._fingerprints = Fingerprints()
         self._described = lru_cache(maxsize=2048)(self._describe)
         by = frame.judged_by
@@ -73,14 +71,14 @@ class OcsfRenderer(Renderer):
             **({"original_time": by.judged_at} if by else {}),
         }
         self._head = dumps({**_CLASS, "metadata": metadata})[:-1]
+        self._time = _milliseconds(frame.judged_at)
 
     def account(self, report: AccountReport) -> str:
         """Return a line for each outcome of a rule or control that was judged."""
-        judged_by = self.frame.judged_by
-        time = _milliseconds(judged_by.judged_at if judged_by else None) or _milliseconds(report.taken_at) or 0
+        time = self._time or _milliseconds(report.taken_at) or 0
         tail = f"{dumps(_account(report))[1:-1]}}}\n"
         judged = [each for each in with_controls(report, self.frame.places) if each.outcome != "skipped"]
-        head = f'{self._head}, "time": {time}, "finding_info": {{'
+        head = f'{self._head}, "time": {time}, {_FINDING[1:]}'
         return "".join(
             f'{head}"uid": "{fingerprint}", {self._described(outcome)}, {tail}'
             for outcome, fingerprint in self._fingerprints.of(report, judged)
@@ -91,72 +89,69 @@ class OcsfRenderer(Renderer):
 
         Cached by identity: accounts with the same values share their outcomes.
         """
-        finding = {**self._rule(outcome), **_since(outcome)}
-        rest = {
+        subject = self._subjects.get(outcome.rule) or _Subject(outcome.rule, outcome.rule)
+        described = {
+            "finding_info": {**subject.finding, **_since(outcome)},
             **_severity(outcome),
             "message": _text(outcome.message),
-            "compliance": self._compliance(outcome),
+            "compliance": {**_compliance(outcome), **subject.compliance},
             "remediation": {"desc": _text(outcome.remediation)},
-            "unmapped": self._unmapped(outcome),
+            "unmapped": {**_unmapped(outcome), **self._policy},
         }
-        return f"{dumps(finding)[1:-1]}}}, {dumps(rest)[1:-1]}"
+        return dumps(described)[len(_FINDING) : -1]
 
-    def _rule(self, outcome: Outcome) -> dict[str, Any]:
-        title = outcome.rule
-        if outcome.rule in self._rules:
-            title = self._rules[outcome.rule].title
-        elif outcome.rule in self._controls:
-            title = self._controls[outcome.rule][1].title.en
-        analytic = {"type_id": 1, "type": "Rule", "uid": _text(outcome.rule), "name": _text(title)}
-        return {"title": _text(title), "analytic": analytic}
 
-    def _compliance(self, outcome: Outcome) -> dict[str, Any]:
-        note = outcome.waiver or outcome.baseline
-        status_id, status = _COMPLIANCE[(note.outcome if note else outcome.outcome) or "fail"]
-        covered = list(self._covered(outcome))
-        found: dict[str, Any] = {
-            "status_id": status_id,
-            "status": status,
-            "status_detail": _text(f"{outcome.message}; expected {outcome.expected}"),
-            "control": _text(outcome.rule),
-        }
+class _Subject:
+    """The rule or control that findings are about."""
+
+    def __init__(self, name: str, title: str, covered: Covered = ()) -> None:
+        uid, shown = _text(name), _text(title)
+        self.finding = {"title": shown, "analytic": {"type_id": 1, "type": "Rule", "uid": uid, "name": shown}}
+        self.compliance: dict[str, Any] = {"control": uid}
         if covered:
-            found["standards"] = [framework.title.en for framework, _ in covered]
-            found["requirements"] = [f"{framework.id} {control}" for framework, ids in covered for control in ids]
-        return found
+            self.compliance["standards"] = [framework.title.en for framework, _ in covered]
+            self.compliance["requirements"] = [f"{framework.id} {each}" for framework, ids in covered for each in ids]
 
-    def _covered(self, outcome: Outcome) -> Iterator[tuple[Framework, tuple[str, ...]]]:
-        """Yield each framework that the outcome is about, with the ids of its controls."""
-        if rule := self._rules.get(outcome.rule):
-            yield from references(rule)
-        elif found := self._controls.get(outcome.rule):
-            yield found[0], (found[1].id,)
 
-    def _unmapped(self, outcome: Outcome) -> dict[str, Any]:
-        """Return what OCSF has no attribute for."""
-        found: dict[str, Any] = {
-            "outcome": outcome.outcome,
-            "level": outcome.level,
-            "setting": _text(outcome.setting),
-            "expected": _text(outcome.expected),
-            "actual": outcome.actual,
-        }
-        if outcome.waiver:
-            note = outcome.waiver
-            found["waiver"] = {
-                "reason": _text(note.tracked_reason),
-                "owner": _text(note.owner),
-                "expires": note.expires,
-            }
-        elif outcome.baseline:
-            found["baseline"] = _text(outcome.baseline.source)
-        if outcome.place:
-            found["place"] = f"{_text(outcome.place.file)}:{outcome.place.line}"
-        if self.frame.judged_by:
-            policy = self.frame.judged_by.policy
-            overrides = {"overrides": [_text(each) for each in policy.overrides]} if policy.overrides else {}
-            found["policy"] = {"source": _text(policy.source), "digest": policy.digest, **overrides}
-        return found
+def _subjects(frame: Frame) -> Iterator[tuple[str, _Subject]]:
+    """Yield each rule and each control by the name that outcomes have."""
+    for framework in frame.frameworks:
+        for control in framework.controls:
+            name = f"{framework.id} {control.id}"
+            yield name, _Subject(name, control.title.en, ((framework, (control.id,)),))
+    for rule in frame.rules:
+        yield rule.id, _Subject(rule.id, rule.title, references(rule))
+
+
+def _compliance(outcome: Outcome) -> dict[str, Any]:
+    note = outcome.waiver or outcome.baseline
+    status_id, status = _COMPLIANCE[(note.outcome if note else outcome.outcome) or "fail"]
+    detail = _text(f"{outcome.message}; expected {outcome.expected}")
+    return {"status_id": status_id, "status": status, "status_detail": detail}
+
+
+def _unmapped(outcome: Outcome) -> dict[str, Any]:
+    """Return what OCSF has no attribute for."""
+    found: dict[str, Any] = {
+        "outcome": outcome.outcome,
+        "level": outcome.level,
+        "setting": _text(outcome.setting),
+        "expected": _text(outcome.expected),
+        "actual": outcome.actual,
+    }
+    if note := outcome.waiver:
+        found["waiver"] = {"reason": _text(note.tracked_reason), "owner": _text(note.owner), "expires": note.expires}
+    elif outcome.baseline:
+        found["baseline"] = _text(outcome.baseline.source)
+    if outcome.place:
+        found["place"] = f"{_text(outcome.place.file)}:{outcome.place.line}"
+    return found
+
+
+def _policy(judged_by: JudgedBy) -> dict[str, Any]:
+    policy = judged_by.policy
+    overrides = {"overrides": [_text(each) for each in policy.overrides]} if policy.overrides else {}
+    return {"source": _text(policy.source), "digest": policy.digest, **overrides}
 
 
 def _text(text: str) -> str:
@@ -164,7 +159,7 @@ def _text(text: str) -> str:
 
 
 def _severity(outcome: Outcome) -> dict[str, Any]:
-    """Return the severity, and how far the finding is dealt with: a pass is only for information."""
+    """Return the severity and the status of the finding. A pass is only for information."""
     number, name = _INFORMATIONAL if outcome.outcome == "pass" else _SEVERITIES[outcome.severity]
     status = {"waived": _SUPPRESSED, "pass": {}}.get(outcome.outcome, _NEW)
     return {"severity_id": number, "severity": name, **status}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -18,9 +17,9 @@ from pyarrow import parquet as pq
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, WaiverNote
 from acctgate.model.report import AccountReport, Summary
-from acctgate.reading import parse_time
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.json import dumps
+from acctgate.times import parse_utc
 
 ROWS: Final = 50_000
 """Rows of a row group, at least."""
@@ -38,20 +37,12 @@ class _Column(NamedTuple):
     value: Callable[[Any], Any]
 
 
-def utc(text: str | None) -> datetime | None:
-    """Return a time that may come from a file, in UTC. None if it is not a time of the years 1 to 9999."""
-    try:
-        return parse_time(text).astimezone(UTC) if text else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _member(name: str) -> Callable[[AccountReport], Any]:
     return lambda report: getattr(report.member, name) if report.member else None
 
 
 def _pairs(name: str) -> Callable[[AccountReport], Any]:
-    """Return what takes tags or labels of an account, as the items that a map column needs."""
+    """Return a function that returns tags or labels of an account as items, which a map column needs."""
     found = _member(name)
 
     def items(report: AccountReport) -> Any:
@@ -70,7 +61,7 @@ def _actual(outcome: Outcome) -> str:
 _ACCOUNT: Final = (
     _Column("account", _TEXT, lambda report: report.account),
     _Column("alias", _TEXT, lambda report: report.alias),
-    _Column("taken_at", _TIME, lambda report: utc(report.taken_at)),
+    _Column("taken_at", _TIME, lambda report: parse_utc(report.taken_at)),
     _Column("verdict", _TEXT, lambda report: report.verdict),
     _Column("not_read", _TEXT, lambda report: report.unreadable or report.not_read),
     _Column("stale", pa.bool_(), lambda report: report.stale),
@@ -94,11 +85,11 @@ _OUTCOME: Final = (
     _Column("waived_by", _TEXT, lambda outcome: outcome.waiver.owner if outcome.waiver else None),
     _Column("waiver_reason", _TEXT, lambda outcome: outcome.waiver.reason if outcome.waiver else None),
     _Column("baseline", _TEXT, lambda outcome: outcome.baseline.source if outcome.baseline else None),
-    _Column("open_since", _TIME, lambda outcome: utc(outcome.open_since)),
+    _Column("open_since", _TIME, lambda outcome: parse_utc(outcome.open_since)),
     _Column("names", pa.list_(_TEXT), lambda outcome: None if outcome.names is None else list(outcome.names)),
 )
 _JUDGED_BY: Final = (
-    _Column("judged_at", _TIME, lambda by: utc(by.judged_at)),
+    _Column("judged_at", _TIME, lambda by: parse_utc(by.judged_at)),
     _Column("policy", _TEXT, lambda by: by.policy.source),
     _Column("policy_digest", _TEXT, lambda by: by.policy.digest),
     _Column("acctgate", _TEXT, lambda by: by.acctgate),
@@ -139,7 +130,7 @@ class ParquetRenderer(Renderer):
 
 
 class _Unsent(io.RawIOBase):
-    """A file in memory, from which what was written is taken."""
+    """A file in memory. `take` removes its content."""
 
     def __init__(self) -> None:
         super().__init__()

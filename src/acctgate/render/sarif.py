@@ -4,46 +4,45 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
 from acctgate.model.outcome import SEVERITIES, Outcome, Place, Severity
 from acctgate.model.report import AccountReport, Summary
-from acctgate.model.waiver import WaiverNotice
+from acctgate.model.waiver_notice import WaiverNotice
 from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
 from acctgate.render.controls import with_controls
-from acctgate.render.findings import Fingerprints, account_name, level, read_line, sentence, who
-from acctgate.render.gravest import Gravest, rank
+from acctgate.render.findings import Fingerprints, account_id, level, read_line, sentence, who
 from acctgate.render.json import dumps, encode_part
-from acctgate.rules import RULES
+from acctgate.render.ranking import TopFindings, rank
+from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Rule
 from acctgate.text import plural
 from acctgate.version import __version__
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME: Final = "https://github.com/acctgate/acctgate"
-_DOCUMENTED: Final = frozenset(rule.id for rule in RULES)
 _LIMIT: Final = 25_000
 """Results: GitHub refuses a file with more."""
 _MAX_READ: Final = 1_000
-"""Accounts of which the report says how they were read, so that it stays small."""
+"""Accounts whose reading is described: the file stays small."""
 _LINK: Final = re.compile(r"([\\\[\]])")
 _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 
 
 class SarifRenderer(Renderer):
-    """`--format sarif`: the gravest results come first, which takes all accounts, so `end` returns them."""
+    """`--format sarif`: the most severe results come first, which takes all accounts, so `end` returns them."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._index = {rule.id: index for index, rule in enumerate(frame.rules)}
-        self._fingerprints, self._results = Fingerprints(), Gravest(_LIMIT)
+        self._fingerprints, self._results = Fingerprints(), TopFindings(_LIMIT)
         self._parts = lru_cache(maxsize=2048)(self._split)
         self._read: list[dict[str, str]] = []
         self._severities: dict[str, Severity] = {}
-        """The gravest of each rule's results: groups of a policy can override it."""
+        """The most severe of each rule's results: groups of a policy can override it."""
 
     def begin(self) -> str:
         """Return the text before the results."""
@@ -53,9 +52,9 @@ class SarifRenderer(Renderer):
 
     def account(self, report: AccountReport) -> str:
         """Collect a result for each failed, unknown or (suppressed) waived outcome, of rules and controls."""
-        if (read := read_line(report)) and len(self._read) < _MAX_READ:
-            self._read.append({"account": account_name(report), "read": read})
-        name = account_name(report)
+        if len(self._read) < _MAX_READ and (read := read_line(report)):
+            self._read.append({"account": account_id(report), "read": read})
+        name = account_id(report)
         names = encode_part(_without_links(name)), encode_part(name)
         outcomes = with_controls(report, self.frame.places)
         shown = [outcome for outcome in outcomes if outcome.outcome in ("fail", "unknown", "waived")]
@@ -63,7 +62,7 @@ class SarifRenderer(Renderer):
             known = self._severities.setdefault(outcome.rule, outcome.severity)
             if known != outcome.severity:
                 self._severities[outcome.rule] = max(known, outcome.severity, key=SEVERITIES.index)
-            self._results.add(rank(outcome), partial(self._result, names, outcome, fingerprint))
+            self._results.add(rank(outcome), self._result, names, outcome, fingerprint)
         return ""
 
     def end(self, summary: Summary) -> str:
@@ -74,7 +73,6 @@ class SarifRenderer(Renderer):
             "informationUri": _HOME,
             "rules": [_rule(rule, self._severities.get(rule.id, rule.severity)) for rule in self.frame.rules],
         }
-        results = "".join([f"{',' if number else ''}\n {text}" for number, text in enumerate(self._results.texts())])
         properties: dict[str, Any] = {
             "counts": summary.counts,
             "verdict": summary.verdict,
@@ -90,13 +88,13 @@ class SarifRenderer(Renderer):
         if notes := self._notes(summary):
             invocation["toolExecutionNotifications"] = notes
         tail = f'"invocations": [{dumps(invocation)}], "properties": {dumps(properties)}'
-        return f'{results}],\n "tool": {{"driver": {dumps(driver)}}},\n {tail}}}]}}\n'
+        return f'{",".join(self._results.texts())}],\n "tool": {{"driver": {dumps(driver)}}},\n {tail}}}]}}\n'
 
     def _result(self, names: tuple[str, str], outcome: Outcome, fingerprint: str) -> str:
         """Return a result. The account's name is inserted into the message and the location as given."""
         message, place, prints, end = self._parts(outcome)
         both = f'"acctgate/v1": "{fingerprint}", "primaryLocationLineHash": "{fingerprint}:1"'
-        return f"{message}{names[0]}{place}{names[1]}{prints}{both}{end}"
+        return f"\n {message}{names[0]}{place}{names[1]}{prints}{both}{end}"
 
     def _split(self, outcome: Outcome) -> tuple[str, str, str, str]:
         """Return a result, split where the account's name goes, again the account's name, and the fingerprints.
@@ -109,26 +107,13 @@ class SarifRenderer(Renderer):
             "kind": "fail",
             "level": level(outcome),
         }
-        properties: dict[str, Any] = {
-            "outcome": outcome.outcome,
-            "setting": outcome.setting,
-            "severity": outcome.severity,
-        }
-        if outcome.names is not None:
-            properties["names"] = [clean(name) for name in outcome.names]
-        end: dict[str, Any] = {"properties": properties}
-        if outcome.waiver:
-            reason = f"{outcome.waiver.tracked_reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
-            end["suppressions"] = [_suppression(reason)]
-        elif outcome.baseline:
-            end["suppressions"] = [_suppression(f"already in {outcome.baseline.source}")]
         text = encode_part(_without_links(_sentence(outcome)))
         physical = dumps(_physical(self.frame.place(outcome)))
         return (
             f'{dumps(start)[:-1]}, "message": {{"text": "account ',
             f': {text}"}}, "locations": [{{"physicalLocation": {physical}, "logicalLocations": [{{"name": "',
             '", "kind": "account"}]}], "partialFingerprints": {',
-            f"}}, {dumps(end)[1:]}",
+            f"}}, {dumps(_end(outcome))[1:]}",
         )
 
     def _notes(self, summary: Summary) -> list[dict[str, Any]]:
@@ -136,8 +121,7 @@ class SarifRenderer(Renderer):
         notes = [_dropped(self._results.dropped)] if self._results.dropped else []
         if summary.age_notice:
             notes.append(_note("old-snapshot", _message(clean(summary.age_notice))))
-        given = self.frame.judged_by.policy.overrides if self.frame.judged_by else ()
-        return notes + [_note("policy-override", _message(clean(override))) for override in given]
+        return notes + [_note("policy-override", _message(clean(override))) for override in self.frame.overrides]
 
     def _waiver(self, notice: WaiverNotice) -> dict[str, Any]:
         return {
@@ -146,6 +130,19 @@ class SarifRenderer(Renderer):
             "message": _message(clean(notice.message)),
             "locations": [{"physicalLocation": _physical(self.frame.from_root(notice.place or DEFAULT_PLACE))}],
         }
+
+
+def _end(outcome: Outcome) -> dict[str, Any]:
+    """Return the last keys of a result."""
+    properties: dict[str, Any] = {"outcome": outcome.outcome, "setting": outcome.setting, "severity": outcome.severity}
+    if outcome.names is not None:
+        properties["names"] = [clean(name) for name in outcome.names]
+    if outcome.waiver:
+        reason = f"{outcome.waiver.tracked_reason} ({outcome.waiver.owner}, until {outcome.waiver.expires})"
+        return {"properties": properties, "suppressions": [_suppression(reason)]}
+    if outcome.baseline:
+        return {"properties": properties, "suppressions": [_suppression(f"already in {outcome.baseline.source}")]}
+    return {"properties": properties}
 
 
 def _sentence(outcome: Outcome) -> str:
@@ -177,7 +174,7 @@ def _suppression(reason: str) -> dict[str, str]:
 
 
 def _physical(place: Place) -> dict[str, Any]:
-    return {"artifactLocation": {"uri": quote(place.file)}, "region": {"startLine": place.line}}
+    return {"artifactLocation": {"uri": quote(place.file, errors="replace")}, "region": {"startLine": place.line}}
 
 
 def _rule(rule: Rule[Any], severity: Severity) -> dict[str, Any]:
@@ -190,6 +187,6 @@ def _rule(rule: Rule[Any], severity: Severity) -> dict[str, Any]:
         "helpUri": f"{_HOME}/blob/main/docs/rules.md#{rule.id}",
         "properties": {"security-severity": _SCORES[severity], "tags": ["security", "alibaba-cloud"]},
     }
-    if rule.id not in _DOCUMENTED:
+    if rule.id not in BUILT_IN:
         del described["helpUri"]
     return described

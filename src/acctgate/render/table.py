@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Final
 
+from acctgate.redact import without_line_command
+
 _UNLIMITED: Final = 100_000
 """Columns. Wide enough for any text on one line."""
 
 
 def render_table(rows: Iterable[Sequence[str]], width: int | None = None) -> str:
-    """Return the rows in columns that are two blanks apart. Lines have no trailing blanks.
+    """Return the rows in columns that are two blanks apart. Lines have no trailing blanks and are not commands.
 
     Args:
         rows: The cells of each row.
@@ -29,4 +31,4 @@ def render_table(rows: Iterable[Sequence[str]], width: int | None = None) -> str
         table.add_row(*map(Text, row))
     output = StringIO()
     Console(file=output, width=width or _UNLIMITED, color_system=None, force_terminal=False).print(table)
-    return "".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines())
+    return "".join(f"{without_line_command(line.rstrip())}\n" for line in output.getvalue().splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from acctgate.rules import (
@@ -83,4 +84,7 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     no_loosening.RULE,
 )
 
-__all__ = ["RULES", "Rule"]
+BUILT_IN: Final[Mapping[str, Rule[Any]]] = {rule.id: rule for rule in RULES}
+"""The rules by their ids."""
+
+__all__ = ["BUILT_IN", "RULES", "Rule"]

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from acctgate.model.networks import Network, read_network
 from acctgate.model.snapshot import Unknown
-from acctgate.rules import network_limits
 from acctgate.rules.base import Judgement, RuleText, SettingRule, undecided, unknown_message
-from acctgate.rules.network_limits import Allowed, NetworkLimits, allowed_from
-from acctgate.rules.order import Move, combine, compare_networks, ordered
+from acctgate.rules.support import network_limits
+from acctgate.rules.support.network_limits import Allowed, NetworkLimits, allowed_from
+from acctgate.rules.support.order import Move, combine, compare_networks, ordered
 from acctgate.text import show
 
 SETTING: Final = "AccessKeyPolicy"

@@ -1,9 +1,9 @@
-"""The account is one that the policy means.
+"""The account is one that the policy expects.
 
 A verdict on another account proves nothing. A pipeline whose secret is empty, or a wrong profile, can read and judge
-an account that nobody meant. The rule compares the account that was read with `accounts`, with the accounts that the
+the wrong account. The rule compares the account that was read with `accounts`, with the accounts that the
 policy file lists, and with `--account`: it must be in each of them that is given. A file without an account id is
-skipped unless particular accounts are meant.
+skipped unless particular accounts are expected.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from acctgate.model.account_id import is_account_id
 from acctgate.model.snapshot import Snapshot, Unknown, explain
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, decide, entry, undecided
-from acctgate.rules.order import fewer_is_stricter
+from acctgate.rules.support.order import fewer_is_stricter
 
 SETTING: Final = "account_id"
 
@@ -35,7 +35,7 @@ def expected(want: Parameters) -> str:
     """Return the parameters in words."""
     if "accounts" not in want:
         return "a known account"
-    return f"account {' or '.join(map(one_line, want['accounts']))}" if want["accounts"] else "an account that is meant"
+    return f"account {' or '.join(map(one_line, want['accounts']))}" if want["accounts"] else "an expected account"
 
 
 class AccountIdentity(Rule[Parameters]):
@@ -43,34 +43,31 @@ class AccountIdentity(Rule[Parameters]):
 
     def judgements(self, account: Snapshot, want: Parameters, now: datetime) -> Sequence[Judgement]:
         """Return one judgement."""
-        if account.account_id is None:
-            return [_nameless(account, "accounts" in want)]
+        number = account.account_id
+        if number is None:
+            return [_without_id(account, "accounts" in want)]
         if account.not_read is not None:
             return [undecided(Unknown(account.not_read))]
-        # Cleaning takes time, which counts with many accounts.
-        name = account.account_id if is_account_id(account.account_id) else one_line(account.account_id)
-        meant = want.get("accounts")
-        if meant is None:
-            return [Judgement("pass", f"the account is {name}", account.account_id)]
-        holds = account.account_id in meant
-        message = f"the account is {name}" if holds else f"account {name} is not meant"
-        return [decide(holds, message, account.account_id)]
+        name = number if is_account_id(number) else one_line(number)  # cleaning each number would take time
+        holds = "accounts" not in want or number in want["accounts"]
+        message = f"the account is {name}" if holds else f"account {name} is not expected"
+        return [decide(holds, message, number)]
 
 
-def _nameless(account: Snapshot, meant: bool) -> Judgement:
+def _without_id(account: Snapshot, expects_accounts: bool) -> Judgement:
     """Judge an account without an id."""
     if account.unreadable is not None:
         return undecided(Unknown(account.unreadable))
     if error := account.errors.get(SETTING):
         return undecided(Unknown(explain(error, "GetCallerIdentity")))
-    if meant:
+    if expects_accounts:
         return undecided(Unknown("the account has no id"))
-    return Judgement("skipped", "the account has no id, and no particular account is meant")
+    return Judgement("skipped", "the account has no id, and no particular account is expected")
 
 
 RULE = AccountIdentity(
     id="account-identity",
-    title="The account that is meant",
+    title="Expected account",
     doc=__doc__,
     severity="critical",
     setting=SETTING,

@@ -4,7 +4,7 @@ A user who suspects that somebody else knows the password must not have to wait 
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import switch
+from acctgate.rules.support.rule_factories import switch
 
 RULE = switch(
     id="change-password",

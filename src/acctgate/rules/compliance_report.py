@@ -13,16 +13,16 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.model.compliance_pack import SECTION
 from acctgate.model.resource_types import COMPLIANCE_PACKS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided, unknown_message
-from acctgate.rules.order import higher_is_stricter, lower_is_stricter, ordered
+from acctgate.rules.support.order import higher_is_stricter, lower_is_stricter, ordered
 from acctgate.text import plural
+from acctgate.times import MAX_CLOCK_SKEW
 
-SECTION: Final = "CompliancePackReports"
 STATUS: Final = f"{SECTION}.ReportStatus"
 CREATED: Final = f"{SECTION}.ReportCreateTimestamp"
-_CLOCK_SKEW: Final = timedelta(minutes=15)
 _SHOWN: Final = ("CompliancePackId", "ReportStatus", "ReportCreateTimestamp")
 
 
@@ -72,7 +72,7 @@ def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: da
         age = now - datetime.fromtimestamp(created / 1000, UTC)
     except (OverflowError, OSError, ValueError):
         return "unknown", unknown_message(f"ReportCreateTimestamp of {name} is not a valid time")
-    if age < -_CLOCK_SKEW:
+    if age < -MAX_CLOCK_SKEW:
         return "unknown", unknown_message(f"the report of {name} is from the future")
     limit = timedelta(days=want["max_age_days"])
     return "pass" if age <= limit else "fail", f"the report of {name} is {_age_text(age, limit)} old"

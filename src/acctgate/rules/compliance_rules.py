@@ -9,7 +9,6 @@ non-compliant. Rules under `ignore` do not count until their expiry date. What C
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, NotRequired, Required
 
@@ -17,24 +16,19 @@ from annotated_types import MinLen
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from acctgate.model.compliance_pack import SECTION as REPORTS
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
 from acctgate.model.fields import Count
 from acctgate.model.resource_types import COMPLIANCE_PACKS
-from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
+from acctgate.model.snapshot import Snapshot, Unknown, explain
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided
-from acctgate.rules.order import Move, fewer_is_stricter, lower_is_stricter
+from acctgate.rules.support.order import Move, fewer_is_stricter, lower_is_stricter
+from acctgate.rules.support.pack_tally import NOT_JUDGED, RESULTS_OF, Tally, add_pack, rule_name
 from acctgate.text import and_more, plural, show
 
-REPORTS: Final = "CompliancePackReports"
 _LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
 _MOST_NAMES: Final = 10
-_RESULTS: Final = ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA", "IGNORED")
-_RESULTS_OF: Final = "GetConfigRuleComplianceByPack"
-"""The operation that returns the rules of a pack with their results."""
-_DETAILS_OF: Final = "GetCompliancePack"
-"""The operation that returns their risk levels."""
-_NOT_JUDGED: Final = {"INSUFFICIENT_DATA": "without data", "NOT_APPLICABLE": "not applicable"}
 
 
 @entry
@@ -71,6 +65,11 @@ def limits_of(want: Parameters) -> dict[str, int]:
     return {level: values[name] for level, name in _LIMITS.items() if name in values} or {"high": 0}
 
 
+def completed(want: Parameters) -> Mapping[str, Any]:
+    """Return the entry with the limit that holds where it names none: naming another one lifts it."""
+    return {**want, **{_LIMITS[level]: most for level, most in limits_of(want).items()}}
+
+
 def expected(want: Parameters) -> str:
     """Return the parameters in words."""
     limits = ", ".join(f"{most} of {level} risk" for level, most in limits_of(want).items())
@@ -93,50 +92,6 @@ def exception_ends(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], da
         yield ("ignore", index, "expires"), date.fromisoformat(each["expires"])
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the packs say, over all of them."""
-
-    today: date
-    ignore: Sequence[IgnoredRule]
-    failing: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The non-compliant rules by ID or name."""
-    unknown: list[str] = field(default_factory=list)
-    ignored: dict[str, None] = field(default_factory=dict)
-    expired: dict[str, str] = field(default_factory=dict)
-    in_cloud: int = 0
-    """How many rules Cloud Config ignores."""
-    not_judged: dict[str, set[str]] = field(default_factory=dict)
-    total: set[str] = field(default_factory=set)
-    compliant_packs: int = 0
-    """How many packs have no rules here because the account group says that the account complies with them."""
-
-    def add(self, rule: Mapping[str, Any], kind: str, level: int | Unknown) -> None:
-        """Count one rule of a pack."""
-        key, name = _key(rule), _name(rule)
-        self.total.add(key)
-        if kind in _NOT_JUDGED:
-            self.not_judged.setdefault(kind, set()).add(key)
-        if kind != "NON_COMPLIANT":
-            return
-        entries = [
-            each for each in self.ignore if each["rule"] in (rule.get("ConfigRuleId"), rule.get("ConfigRuleName"))
-        ]
-        if any(date.fromisoformat(each["expires"]) >= self.today for each in entries):
-            self.ignored[name] = None
-            return
-        if entries:
-            self.expired[name] = max(each["expires"] for each in entries)
-        if isinstance(level, Unknown):
-            self.unknown.append(f"the risk level of {name}: {level.reason}")
-        else:
-            known = self.failing.setdefault(key, {**_identity(rule), "RiskLevel": level})
-            known["RiskLevel"] = min(known["RiskLevel"], level)  # the graver one of two packs
-
-    def count(self, level: str) -> int:
-        return sum(RISK_LEVELS[each["RiskLevel"]] == level for each in self.failing.values())
-
-
 class ComplianceRules(Rule[Parameters]):
     """Judges the rules of all packs together."""
 
@@ -145,13 +100,13 @@ class ComplianceRules(Rule[Parameters]):
         packs = account.read((SECTION,))
         if isinstance(packs, Unknown):
             return [undecided(packs)]
-        tally = _Tally(now.astimezone(UTC).date(), want.get("ignore", ()))
+        tally = Tally(now.astimezone(UTC).date(), want.get("ignore", ()))
         for index in range(len(packs)):
-            _add_pack(tally, account, (SECTION, index))
+            add_pack(tally, account, (SECTION, index))
         if error := account.errors.get(SECTION):
-            tally.unknown.append(explain(error, _RESULTS_OF))
+            tally.unknown.append(explain(error, RESULTS_OF))
         unlisted = account.unlisted_errors(SECTION).items()
-        tally.unknown += (f"{one_line(pack)}: {explain(error, _RESULTS_OF)}" for pack, error in unlisted)
+        tally.unknown += (f"{one_line(pack)}: {explain(error, RESULTS_OF)}" for pack, error in unlisted)
         if not packs and not tally.unknown:
             if account.raw((REPORTS,)):
                 return [undecided(Unknown(f"{SECTION} lists no compliance pack, but {REPORTS} does", []))]
@@ -159,18 +114,18 @@ class ComplianceRules(Rule[Parameters]):
         return [_judge(tally, limits_of(want))]
 
 
-def _judge(tally: _Tally, limits: Mapping[str, int]) -> Judgement:
-    actual = sorted(tally.failing.values(), key=lambda rule: (rule["RiskLevel"], _name(rule)))
+def _judge(tally: Tally, limits: Mapping[str, int]) -> Judgement:
+    actual = sorted(tally.failing.values(), key=lambda rule: (rule["RiskLevel"], rule_name(rule)))
     over = any(tally.count(level) > most for level, most in limits.items())
     message = "; ".join(_parts(tally, actual))
     if over:
-        return Judgement("fail", message, actual)
+        return Judgement("fail", message, actual, incomplete=bool(tally.unknown))
     if tally.unknown:
         return undecided(Unknown(_some(tally.unknown, most=3, separator="; "), actual))
     return Judgement("pass", message, actual)
 
 
-def _parts(tally: _Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _parts(tally: Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if tally.compliant_packs:
         yield f"the account complies with {plural(tally.compliant_packs, 'pack')}, by the account group"
     if not failing:
@@ -179,7 +134,7 @@ def _parts(tally: _Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]
         yield f"{plural(len(tally.total), 'rule')}, none non-compliant" if tally.total else "the packs have no rules"
     else:
         counts = ", ".join(f"{tally.count(level)} {level}" for level in _LIMITS if tally.count(level))
-        names = [f"{_name(rule)} ({RISK_LEVELS[rule['RiskLevel']]})" for rule in failing]
+        names = [f"{rule_name(rule)} ({RISK_LEVELS[rule['RiskLevel']]})" for rule in failing]
         yield f"{len(failing)} of {len(tally.total)} rules non-compliant ({counts} risk): {_some(names)}"
     if tally.ignored:
         yield f"ignored by the policy: {_some(tally.ignored)}"
@@ -187,78 +142,14 @@ def _parts(tally: _Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]
         yield f"ignoring {name} expired on {day}"
     if tally.in_cloud:
         yield f"ignored in Cloud Config (IgnoreEvaluationResults): {tally.in_cloud}"
-    for kind, text in _NOT_JUDGED.items():
+    for kind, text in NOT_JUDGED.items():
         if found := tally.not_judged.get(kind):
             yield f"{len(found)} {text}"
 
 
 def _some(texts: Iterable[str], *, most: int = _MOST_NAMES, separator: str = ", ") -> str:
     found = list(texts)
-    return separator.join(found[:most]) + and_more(max(len(found) - most, 0))
-
-
-def _add_pack(tally: _Tally, account: Snapshot, path: Path) -> None:
-    """Count the rules of one pack, and note what makes it unknown."""
-    pack = account.read(path)
-    if isinstance(pack, Unknown):
-        tally.unknown.append(pack.reason)
-        return
-    if SECTION not in pack and "ComplianceType" in pack:  # a list of rules, without packs
-        _add_rule(tally, account, path, None)
-        return
-    name = one_line(pack.get("CompliancePackId") or "a pack")
-    error = account.errors.get(f"{SECTION}.{pack.get('CompliancePackId')}")
-    rules = account.read((*path, SECTION))
-    if isinstance(rules, Unknown):
-        reason = explain(error, _RESULTS_OF) if error else rules.reason
-        tally.unknown.append(f"{name}: {reason}")
-        return
-    no_level = Unknown(f"{name}: {explain(error, _DETAILS_OF)}") if error else None
-    tally.compliant_packs += not rules and "AggregatorId" in pack and pack.get("ComplianceType") == "COMPLIANT"
-    found = [_add_rule(tally, account, (*path, SECTION, index), no_level) for index in range(len(rules))]
-    in_cloud = account.raw((*path, "IgnoredCount"))
-    tally.in_cloud += in_cloud if type(in_cloud) is int and in_cloud > 0 else found.count("IGNORED")
-    tally.unknown += _incomplete(account, path, name, found)
-    if error and any(isinstance(rule, dict) and "RiskLevel" in rule for rule in rules):
-        tally.unknown.append(f"{name} has all of its rules, which contradicts its error: {explain(error, _DETAILS_OF)}")
-
-
-def _add_rule(tally: _Tally, account: Snapshot, path: Path, no_level: Unknown | None) -> str | None:
-    """Count one rule. Return its result, None if that is unknown."""
-    rule, kind = account.raw(path), account.read((*path, "ComplianceType"))
-    if isinstance(kind, Unknown) or kind not in _RESULTS or not isinstance(rule, dict):
-        reason = kind.reason if isinstance(kind, Unknown) else f"unknown ComplianceType {show(kind)}"
-        tally.unknown.append(f"{_name(rule)}: {reason}")
-        return None
-    level = account.read((*path, "RiskLevel"))
-    if not isinstance(level, Unknown) and (type(level) is not int or level not in RISK_LEVELS):
-        level = Unknown(f"RiskLevel should be 1, 2 or 3, found {show(level)}")
-    tally.add(rule, kind, no_level if isinstance(level, Unknown) and no_level else level)
-    return str(kind)
-
-
-def _incomplete(account: Snapshot, path: Path, name: str, found: Sequence[str | None]) -> Iterator[str]:
-    """Yield how the counts of a pack contradict its list of rules."""
-    for key, listed in (("TotalCount", len(found)), ("NonCompliantCount", found.count("NON_COMPLIANT"))):
-        count = account.read((*path, key))
-        if isinstance(count, Unknown):
-            if not count.absent:
-                yield f"{name}: {count.reason}"
-        elif count > listed:
-            yield f"{name} lists {plural(listed, 'rule')}, but {key} is {count}"
-
-
-def _identity(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: rule[key] for key in ("ConfigRuleId", "ConfigRuleName") if isinstance(rule.get(key), str)}
-
-
-def _key(rule: Mapping[str, Any]) -> str:
-    return str(rule.get("ConfigRuleId") or rule.get("ConfigRuleName") or id(rule))
-
-
-def _name(rule: Any) -> str:
-    named = rule if isinstance(rule, dict) else {}
-    return one_line(named.get("ConfigRuleName") or named.get("ConfigRuleId") or "a rule without a name")
+    return separator.join(found[:most]) + and_more(len(found) - most)
 
 
 def compare_ignored(before: Any, after: Any) -> Move:
@@ -287,6 +178,7 @@ RULE = ComplianceRules(
     actual_order=fewer_is_stricter,
     parameter_orders={**dict.fromkeys(_LIMITS.values(), lower_is_stricter), "ignore": compare_ignored},
     left_out={"ignore": []},
+    completed=completed,
     moved_by_resources=COMPLIANCE_PACKS,
     remediation="Repair the resources that the named rules report (Cloud Config console, Compliance Package, the "
     "pack's result), or name a rule under `ignore` with an expiry date.",

@@ -2,8 +2,8 @@
 
 Since version 1.269 (Pulumi: 3.93), the alicloud provider accepts `enforceMfaForLogin` (`enforce_mfa_for_login` in
 Terraform) but does not send it: the program seems to enforce MFA, and nothing happens. Earlier providers send it, and
-`login-mfa` judges it. `mfaOperationForLogin` is the setting that works. Other
-tools pass a plan because of this ineffective setting alone.
+`login-mfa` judges it. `mfaOperationForLogin` is the setting that works. Other tools pass a plan because of this
+ineffective setting alone.
 """
 
 from __future__ import annotations

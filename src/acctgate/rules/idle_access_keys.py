@@ -5,7 +5,7 @@ account to anyone who finds it. Alibaba Cloud's default is 730 days.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import idle_days
+from acctgate.rules.support.rule_factories import idle_days
 
 RULE = idle_days(
     id="idle-access-keys",

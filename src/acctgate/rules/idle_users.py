@@ -6,8 +6,8 @@ notices when a user that nobody uses is taken over. Alibaba Cloud's default is 7
 
 from acctgate.language import Words
 from acctgate.rules.base import RuleText
-from acctgate.rules.behind import Behind, without_logon
-from acctgate.rules.families import idle_days
+from acctgate.rules.support.rule_factories import idle_days
+from acctgate.rules.support.users_behind import Behind, without_logon
 
 RULE = idle_days(
     id="idle-users",

@@ -11,24 +11,20 @@ from datetime import datetime
 from typing import Any, Final
 
 from acctgate.model.networks import network_error, outside, policy_network, read_masks
-from acctgate.model.snapshot import Path, Snapshot, Unknown
+from acctgate.model.snapshot import Snapshot, Unknown, path_of
 from acctgate.redact import one_line
-from acctgate.rules import network_masks
+from acctgate.rules import login_mfa, network_masks
 from acctgate.rules.base import Judgement, LintHint, Rule, RuleEntry, RuleText, entry, unknown_message
-from acctgate.rules.families import USER_INFO
-from acctgate.rules.order import required_networks
+from acctgate.rules.support.order import required_networks
+from acctgate.rules.support.rule_factories import USER_INFO
 
-MASKS: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
-MODE: Final = "SecurityPreference.LoginProfilePreference.MFAOperationForLogin"
+MASKS: Final = network_masks.SETTING
+MODE: Final = login_mfa.MODE
 DEVICES: Final = "SecurityPreference.MFAPreference.AllowUserToManageMFADevices"
 
 
-def _path(setting: str) -> Path:
-    return tuple(setting.split("."))
-
-
-_MASKS, _MODE, _DEVICES = _path(MASKS), _path(MODE), _path(DEVICES)
-_USERS, _BOUND = _path(f"{USER_INFO}.SubUser"), _path(f"{USER_INFO}.SubUserBindMfa")
+_MASKS, _MODE, _DEVICES = path_of(MASKS), path_of(MODE), path_of(DEVICES)
+_USERS, _BOUND = path_of(f"{USER_INFO}.SubUser"), path_of(f"{USER_INFO}.SubUserBindMfa")
 
 
 @entry
@@ -72,7 +68,8 @@ class LoginLockout(Rule[Parameters]):
             if messages:
                 message = "; ".join(messages)
                 shown = unknown_message(message) if outcome == "unknown" else message
-                return [Judgement(outcome, shown, account.raw(_MASKS), place=place)]
+                incomplete = outcome == "fail" and any(result == "unknown" for result, _ in found)
+                return [Judgement(outcome, shown, account.raw(_MASKS), place=place, incomplete=incomplete)]
         return [Judgement("pass", "the deploy locks nobody out", account.raw(_MASKS))]
 
 

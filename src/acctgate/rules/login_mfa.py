@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Final, Literal, Required
 
 from acctgate.model.snapshot import Unknown
-from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, WhereSso, decide, entry, undecided
-from acctgate.rules.families import lint_where_sso
-from acctgate.rules.order import Move, higher_is_stricter, ordered
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
+from acctgate.rules.support.entry import WhereSso
+from acctgate.rules.support.order import Move, higher_is_stricter, ordered
+from acctgate.rules.support.rule_factories import lint_where_sso
 
 LOGIN: Final = "SecurityPreference.LoginProfilePreference"
 MODE: Final = f"{LOGIN}.MFAOperationForLogin"

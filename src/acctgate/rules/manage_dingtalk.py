@@ -4,8 +4,8 @@ A bound DingTalk account is a second way into the console, outside the company's
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import switch
-from acctgate.rules.order import lower_is_stricter
+from acctgate.rules.support.order import lower_is_stricter
+from acctgate.rules.support.rule_factories import switch
 
 RULE = switch(
     id="manage-dingtalk",

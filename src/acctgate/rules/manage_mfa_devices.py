@@ -5,7 +5,7 @@ administrator helps.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import switch
+from acctgate.rules.support.rule_factories import switch
 
 RULE = switch(
     id="manage-mfa-devices",

@@ -5,8 +5,8 @@ AccessKey pairs, the account's owner should decide who gets one.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import switch
-from acctgate.rules.order import lower_is_stricter
+from acctgate.rules.support.order import lower_is_stricter
+from acctgate.rules.support.rule_factories import switch
 
 RULE = switch(
     id="manage-service-credentials",

@@ -5,8 +5,8 @@ to that browser needs only the password.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import switch
-from acctgate.rules.order import lower_is_stricter
+from acctgate.rules.support.order import lower_is_stricter
+from acctgate.rules.support.rule_factories import switch
 
 RULE = switch(
     id="mfa-ticket",

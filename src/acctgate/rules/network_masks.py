@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from acctgate.model.networks import read_masks
-from acctgate.rules import network_limits
 from acctgate.rules.base import Judgement, RuleText, SettingRule, unknown_message
-from acctgate.rules.network_limits import Allowed, NetworkLimits, allowed_from
-from acctgate.rules.order import compare_masks
+from acctgate.rules.support import network_limits
+from acctgate.rules.support.network_limits import Allowed, NetworkLimits, allowed_from
+from acctgate.rules.support.order import compare_masks
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
 _NOUN: Final = "masks"

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Annotated, Any, NamedTuple
 
 from annotated_types import MinLen
@@ -20,13 +19,14 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from acctgate.model.outcome import Level, Severity
-from acctgate.model.snapshot import SETTINGS_SECTIONS, Path, Snapshot, Unknown
+from acctgate.model.snapshot import SETTINGS_SECTIONS, Path, Snapshot, Unknown, path_of
 from acctgate.model.snapshot_document import setting_names
 from acctgate.redact import one_line
-from acctgate.rules.base import SEVERITY_DESCRIPTION, Judgement, Rule, RuleText, entry, undecided
-from acctgate.rules.comparison import Comparison
-from acctgate.rules.order import Move, fewer_is_stricter
-from acctgate.text import show
+from acctgate.rules.base import Judgement, Rule, RuleText, entry, undecided
+from acctgate.rules.support.comparison import Comparison
+from acctgate.rules.support.entry import SEVERITY_DESCRIPTION
+from acctgate.rules.support.order import Move, fewer_is_stricter
+from acctgate.text import did_you_mean, show
 
 # `except` is a keyword, which a class body cannot have as a name.
 Parameters = TypedDict(
@@ -62,7 +62,7 @@ class _Change(NamedTuple):
 
     @property
     def path(self) -> Path:
-        return tuple(self.setting.split("."))
+        return path_of(self.setting)
 
 
 class _Finding(NamedTuple):
@@ -97,10 +97,11 @@ class NoLoosening(Rule[Any]):
             return [undecided(Unknown(account.unreadable))]
         looser, unclear = self._findings(account.before, account)
         excepted = {name.rpartition(".")[2] for name in want.get("except", ())}
-        for outcome, found in (("fail", looser), ("unknown", unclear)):
-            counted = [each for each in found if each.change.key not in excepted]
-            if counted:
-                return [_judgement(account, outcome, counted)]
+        counted, unknown = ([each for each in found if each.change.key not in excepted] for found in (looser, unclear))
+        if counted:
+            return [_judgement(account, "fail", counted)._replace(incomplete=bool(unknown))]
+        if unknown:
+            return [_judgement(account, "unknown", unknown)]
         names = " and ".join(each.change.key for each in (*looser, *unclear))
         also = f"; the policy excepts {names}" if names else ""
         return [Judgement("pass", f"the plan makes no setting looser{also}")]
@@ -136,7 +137,7 @@ class NoLoosening(Rule[Any]):
         wanted = self.entries.get(judge, {}).get("allow")
         if isinstance(wanted, bool) and {was, now} == {True, False}:
             return Move("stricter" if now is wanted else "looser", values)
-        hint = f"; {judge} is disabled, whose allow would say it" if "allow" in _parameters(self.rules, judge) else ""
+        hint = f"; enable {judge}, whose allow defines it" if "allow" in _parameters(self.rules, judge) else ""
         return Move("unknown", f"{values}, and which of them is stricter is not defined{hint}")
 
     def _older_form(self, before: Snapshot, change: _Change, judge: str) -> Any:
@@ -144,7 +145,7 @@ class NoLoosening(Rule[Any]):
         rule = next((rule for rule in self.rules if rule.id == judge), None)
         if rule is None or rule.actual_order is None or not isinstance(change.was, Unknown) or not change.was.absent:
             return change.was
-        older = [before.read(tuple(each.split("."))) for each in rule.settings if each != change.setting]
+        older = [before.read(path_of(each)) for each in rule.settings if each != change.setting]
         return next((value for value in older if not isinstance(value, Unknown)), change.was)
 
 
@@ -174,7 +175,7 @@ def _changes(before: Snapshot, after: Snapshot, settings: Sequence[str]) -> Iter
     """Yield the settings that differ: those that rules judge first, then any others in the answers."""
     others = (name for side in (before, after) for section in SETTINGS_SECTIONS for name in _leaves(side, section))
     for setting in dict.fromkeys((*settings, *others)):
-        path = tuple(setting.split("."))
+        path = path_of(setting)
         change = _Change(setting, before.read(path), after.read(path))
         if not (isinstance(change.was, dict) or isinstance(change.now, dict) or _is_same(change)):
             yield change
@@ -203,9 +204,7 @@ def faults(want: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     short = {name.rpartition(".")[2] for name in full}
     for index, name in enumerate(want.get("except", ())):
         if name not in full and name not in short:
-            close = get_close_matches(name, sorted(short), n=1)
-            hint = f" (did you mean {close[0]}?)" if close else ""
-            yield ("except", index), f"unknown setting {show(name)}{hint}"
+            yield ("except", index), f"unknown setting {show(name)}{did_you_mean(name, sorted(short))}"
 
 
 def expected(want: Any) -> str:
@@ -226,7 +225,7 @@ RULE = NoLoosening(
     parameter_orders={"except": fewer_is_stricter},
     left_out={"except": []},
     parameters_of_others=("allow",),
-    remediation="Declare the value that the account has now, or a stricter one. If the change is meant, name the "
+    remediation="Declare the value that the account has now, or a stricter one. If the change is intended, name the "
     "setting under `except`, or waive the finding.",
     translations={
         "zh": RuleText(

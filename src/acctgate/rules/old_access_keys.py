@@ -6,8 +6,8 @@ after how many days a key counts as old.
 
 from acctgate.language import Words
 from acctgate.rules.base import RuleText
-from acctgate.rules.behind import Behind, any_of, itself, old_keys
-from acctgate.rules.families import count, removes_user_key
+from acctgate.rules.support.rule_factories import count, removes_user_key
+from acctgate.rules.support.users_behind import Behind, old_keys, per_user
 
 RULE = count(
     id="old-access-keys",
@@ -23,8 +23,8 @@ RULE = count(
             "RAM users with active AccessKey pairs older than 90 days (Alibaba Cloud's own limit is unpublished)",
             "持有创建超过 90 天且已启用的 AccessKey 的 RAM 用户（阿里云自身的界限没有公开）",
         ),
-        any_of(old_keys),
-        itself,
+        per_user(old_keys),
+        int,
     ),
     zh=RuleText(
         title="有陈旧 AccessKey 的 RAM 用户",

@@ -6,8 +6,8 @@ after how many days a key counts as old.
 
 from acctgate.language import Words
 from acctgate.rules.base import RuleText
-from acctgate.rules.behind import Behind, itself, old_keys
-from acctgate.rules.families import count, removes_root_key
+from acctgate.rules.support.rule_factories import count, removes_root_key
+from acctgate.rules.support.users_behind import Behind, old_keys
 
 RULE = count(
     id="old-root-access-keys",
@@ -24,7 +24,7 @@ RULE = count(
             "主账号创建超过 90 天且已启用的 AccessKey（阿里云自身的界限没有公开）",
         ),
         old_keys,
-        itself,
+        int,
         root=True,
     ),
     zh=RuleText(

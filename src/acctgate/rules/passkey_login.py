@@ -5,7 +5,7 @@ Accounts that cannot trust the users' devices may want to forbid it.
 """
 
 from acctgate.rules.base import RuleText
-from acctgate.rules.families import switch
+from acctgate.rules.support.rule_factories import switch
 
 RULE = switch(
     id="passkey-login",

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Required
 from annotated_types import Ge, Le
 
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.order import lower_is_stricter_zero_is_none
+from acctgate.rules.support.order import lower_is_stricter_zero_is_none
 from acctgate.text import plural
 
 SETTING: Final = "PasswordPolicy.MaxPasswordAge"

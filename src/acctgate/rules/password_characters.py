@@ -14,7 +14,7 @@ from annotated_types import MinLen
 
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
-from acctgate.rules.order import Move, combine, higher_is_stricter, more_is_stricter
+from acctgate.rules.support.order import Move, combine, higher_is_stricter, more_is_stricter
 
 SECTION: Final = "PasswordPolicy"
 SWITCHES: Final = {

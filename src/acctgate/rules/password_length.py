@@ -11,7 +11,7 @@ from typing import Annotated, Final, Required
 from annotated_types import Ge, Le
 
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.order import higher_is_stricter
+from acctgate.rules.support.order import higher_is_stricter
 
 SETTING: Final = "PasswordPolicy.MinimumPasswordLength"
 

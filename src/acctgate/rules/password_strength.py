@@ -10,8 +10,8 @@ from typing import Final, Literal, Required
 
 from acctgate.model.resource_types import PASSWORD_POLICIES
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.families import USER_INFO
-from acctgate.rules.order import ordered
+from acctgate.rules.support.order import ordered
+from acctgate.rules.support.rule_factories import USER_INFO
 
 SETTING: Final = f"{USER_INFO}.SubUserPwdLevel"
 STRENGTHS: Final = ("low", "mid", "high")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.order import ordered
+from acctgate.rules.support.order import ordered
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.OperationForRiskLogin"
 REQUIRED: Final = "enforceVerify"

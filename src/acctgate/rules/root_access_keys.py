@@ -6,8 +6,8 @@ of root gives away the whole account.
 
 from acctgate.language import Words
 from acctgate.rules.base import RuleText
-from acctgate.rules.behind import Behind, existing_keys, itself
-from acctgate.rules.families import count, is_root_key
+from acctgate.rules.support.rule_factories import count, is_root_key
+from acctgate.rules.support.users_behind import Behind, existing_keys
 
 RULE = count(
     id="root-access-keys",
@@ -25,7 +25,7 @@ RULE = count(
             "主账号的 AccessKey",
         ),
         existing_keys,
-        itself,
+        int,
         root=True,
     ),
     zh=RuleText(

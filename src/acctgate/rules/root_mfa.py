@@ -9,9 +9,9 @@ from typing import Final
 
 from acctgate.language import Words
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide
-from acctgate.rules.behind import Behind, root_without_mfa
-from acctgate.rules.families import USER_INFO
-from acctgate.rules.order import higher_is_stricter
+from acctgate.rules.support.order import higher_is_stricter
+from acctgate.rules.support.rule_factories import USER_INFO
+from acctgate.rules.support.users_behind import Behind, root_without_mfa
 
 SETTING: Final = f"{USER_INFO}.BindMfa"
 

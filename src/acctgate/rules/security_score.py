@@ -15,8 +15,8 @@ from acctgate.model.fields import Percent
 from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Actuals, Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
-from acctgate.rules.families import USER_INFO
-from acctgate.rules.order import higher_is_stricter, lower_is_stricter
+from acctgate.rules.support.order import higher_is_stricter, lower_is_stricter
+from acctgate.rules.support.rule_factories import USER_INFO
 from acctgate.text import plural, show
 
 SETTING: Final = "AccountSecurityPracticeInfo.Score"

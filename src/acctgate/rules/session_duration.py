@@ -11,7 +11,7 @@ from typing import Final, Required
 from acctgate.model.fields import Hours
 from acctgate.model.preference_keys import DEFAULT_HOURS
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.order import lower_is_stricter
+from acctgate.rules.support.order import lower_is_stricter
 from acctgate.text import plural
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginSessionDuration"

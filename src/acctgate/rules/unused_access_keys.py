@@ -6,8 +6,8 @@ a key counts as unused.
 
 from acctgate.language import Words
 from acctgate.rules.base import RuleText
-from acctgate.rules.behind import Behind, any_of, itself, unused_keys
-from acctgate.rules.families import count, removes_user_key
+from acctgate.rules.support.rule_factories import count, removes_user_key
+from acctgate.rules.support.users_behind import Behind, per_user, unused_keys
 
 RULE = count(
     id="unused-access-keys",
@@ -24,8 +24,8 @@ RULE = count(
             "RAM users with active AccessKey pairs not used for 90 days (Alibaba Cloud's own limit is unpublished)",
             "持有 90 天未使用且已启用的 AccessKey 的 RAM 用户（阿里云自身的界限没有公开）",
         ),
-        any_of(unused_keys),
-        itself,
+        per_user(unused_keys),
+        int,
     ),
     zh=RuleText(
         title="有闲置 AccessKey 的 RAM 用户",

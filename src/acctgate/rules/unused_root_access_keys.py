@@ -6,8 +6,8 @@ a key counts as unused.
 
 from acctgate.language import Words
 from acctgate.rules.base import RuleText
-from acctgate.rules.behind import Behind, itself, unused_keys
-from acctgate.rules.families import count, removes_root_key
+from acctgate.rules.support.rule_factories import count, removes_root_key
+from acctgate.rules.support.users_behind import Behind, unused_keys
 
 RULE = count(
     id="unused-root-access-keys",
@@ -24,7 +24,7 @@ RULE = count(
             "主账号 90 天未使用且已启用的 AccessKey（阿里云自身的界限没有公开）",
         ),
         unused_keys,
-        itself,
+        int,
         root=True,
     ),
     zh=RuleText(

@@ -14,10 +14,11 @@ from annotated_types import Ge, Le
 
 from acctgate.language import Words
 from acctgate.model.resource_types import LOGIN_PROFILE, MFA_DEVICE, USER
-from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, WhereSso, entry, unknown_message
-from acctgate.rules.behind import Behind, without_mfa
-from acctgate.rules.families import USER_INFO, lint_where_sso
-from acctgate.rules.order import Move, combine, higher_is_stricter, lower_is_stricter
+from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, entry, unknown_message
+from acctgate.rules.support.entry import WhereSso
+from acctgate.rules.support.order import Move, combine, higher_is_stricter, lower_is_stricter
+from acctgate.rules.support.rule_factories import USER_INFO, lint_where_sso
+from acctgate.rules.support.users_behind import Behind, without_mfa
 
 BOUND: Final = f"{USER_INFO}.SubUserBindMfa"
 USERS: Final = f"{USER_INFO}.SubUser"

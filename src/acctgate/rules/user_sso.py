@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Required
 
-from acctgate.rules.base import SSO_SETTING, Judgement, RuleEntry, RuleText, SettingRule, decide, entry
-from acctgate.rules.order import higher_is_stricter
+from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
+from acctgate.rules.support.entry import SSO_SETTING
+from acctgate.rules.support.order import higher_is_stricter
 
 
 @entry

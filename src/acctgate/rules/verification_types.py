@@ -13,7 +13,7 @@ from annotated_types import MinLen
 from acctgate.model.snapshot import Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
-from acctgate.rules.order import more_is_stricter
+from acctgate.rules.support.order import more_is_stricter
 
 SETTING: Final = "SecurityPreference.VerificationPreference.VerificationTypes"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from acctgate.reading import SourceError, read_json
+from acctgate.reading import SourceError
 from acctgate.sources.call_error import unexpected
 from acctgate.sources.operations import ACCESS_KEY_POLICY
+from acctgate.strict_json import read_json
 
 
 def parse_access_key_policy(value: Any) -> dict[str, Any]:

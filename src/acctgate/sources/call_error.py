@@ -10,11 +10,11 @@ from acctgate.redact import one_line
 from acctgate.sources.operations import Operation
 
 NO_ANSWER: Final = "NoAnswer"
-"""The code where there was no answer of the API."""
+"""The code of a call without an answer from the API."""
+TRANSIENT: Final = (NO_ANSWER, "Throttling", "ServiceUnavailable", "InternalError")
+"""Beginnings of the codes that a later call may not have."""
 UNEXPECTED_ANSWER: Final = "UnexpectedAnswer"
 """The code of an answer that is not what the API documents, or that contradicts itself."""
-
-
 SYNCHRONIZE: Final = "the clock of this machine is off: synchronize it"
 
 
@@ -29,12 +29,12 @@ class CallError(Exception):
 
 
 def clock_remedy(error: CallError) -> str:
-    """Return what to do if the clock of this machine is off, otherwise nothing. To follow the error in a message."""
+    """Return the remedy if the clock of this machine is off, to follow the error in a message; otherwise nothing."""
     return f"; {SYNCHRONIZE}" if error.error["code"].startswith("InvalidTimeStamp") else ""
 
 
 def no_answer(operation: Operation, host: str, reason: str) -> CallError:
-    """Return the error of a call that nobody answered."""
+    """Return the error of a call without an answer."""
     return CallError(operation.name, {"code": NO_ANSWER, "message": f"cannot connect to {host}: {one_line(reason)}"})
 
 
@@ -65,9 +65,9 @@ def api_error(answer: dict[str, Any]) -> ApiError:
 def error_beside(answer: dict[str, Any]) -> ApiError | None:
     """Return the error that an answer has beside its content, None if there is none.
 
-    Gateways and command lines spell it otherwise than the API: errorCode, or success: false.
+    Gateways and command-line tools spell it differently from the API: errorCode, or success: false.
     """
-    words = [(key.lower(), value) for key, value in answer.items()]  # a key may be there in several spellings
+    words = [(key.lower(), value) for key, value in answer.items()]  # an answer may have a key in several spellings
     code = next((value for key, value in words if key in ("code", "errorcode") and value is not None), None)
     if code is None and any(key == "success" and str(value).lower() == "false" for key, value in words):
         code = "success: false"

@@ -9,20 +9,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from acctgate.log import trace
-from acctgate.reading import SourceError, decode, read_json
-from acctgate.redact import protect, protect_in_thread
+from acctgate.reading import SourceError, decode
+from acctgate.redact import protect, protect_in_context
 from acctgate.sources.call_error import NO_ANSWER, CallError, no_answer, refused, unexpected
-from acctgate.sources.call_policy import CallPolicy, Failure
 from acctgate.sources.credentials import Credentials, find_credentials
 from acctgate.sources.deadline import Deadline, DeadlineError
+from acctgate.sources.http_response import BodyError, HttpResponse
 from acctgate.sources.operations import Operation
+from acctgate.sources.retry import Failure, RetryPolicy
 from acctgate.sources.role_session import SESSION_SECONDS, RoleSession, is_ended
+from acctgate.sources.signature import Keys, sign
 from acctgate.sources.target import Target
 from acctgate.sources.xml import read_xml
+from acctgate.strict_json import read_json
 
 if TYPE_CHECKING:
-    from acctgate.sources.sdk import Keys
-    from acctgate.sources.transport import HttpResponse, Transport
+    from acctgate.sources.transport import Transport
 
 _RENEWALS: Final = 3
 """How often a call gets a new session: the new one may be refused as well, and more often hardly helps."""
@@ -49,7 +51,7 @@ class Caller:
         target: Target,
         say: Callable[[str], None] | None = None,
         *,
-        policy: CallPolicy | None = None,
+        policy: RetryPolicy | None = None,
         base: Caller | None = None,
         session_seconds: int = SESSION_SECONDS,
         deadline: Deadline | None = None,
@@ -68,13 +70,13 @@ class Caller:
         from acctgate.sources.transport import Transport  # noqa: PLC0415 - urllib3 loads only for a live call
 
         self._target, self._say = target, say
-        self._policy: CallPolicy = policy or (base._policy if base else CallPolicy())
+        self._policy: RetryPolicy = policy or (base._policy if base else RetryPolicy())
         self._transport: Transport = base._transport if base else Transport(self._policy.connections)
         self._credentials: Credentials = base._credentials if base else find_credentials(target.profile)
         self._session: RoleSession | None = base._session if base else None
         if target.role_arn:
-            # Each account of many is read by one thread, and has secrets of its own.
-            redact = protect_in_thread if base else protect
+            # Each account of many is read in a context of its own, and has its own secrets.
+            redact = protect_in_context if base else protect
             source = base or self._without_role()
             self._session = RoleSession(source.call, target.role_arn, session_seconds, redact)
             self._session.keys(deadline)
@@ -124,18 +126,20 @@ class Caller:
         return self._send(operation, query, self._keys(operation, deadline), deadline)
 
     def _send(self, operation: Operation, query: Mapping[str, str], keys: Keys, deadline: Deadline) -> Any:
-        from acctgate.sources import sdk, transport  # noqa: PLC0415 - the SDK loads only for a live call
+        from acctgate.sources.transport import TransportError  # noqa: PLC0415 - urllib3 loads only for a live call
 
         host = self._target.host(operation.product)
         url = f"{'http' if self._target.endpoint else 'https'}://{host}/"
         try:
-            headers = sdk.sign(operation, host, query, keys)
+            headers = sign(operation, host, query, keys)
             response = self._transport.send(operation.method, url, headers, query, deadline)
-        except transport.TransportError as error:
+        except TransportError as error:
             trace(operation.name, error)
             raise _TransientError(Failure(no_answer(operation, host, str(error)))) from None
-        except transport.BodyError as error:
+        except BodyError as error:
             raise unexpected(operation, str(error)) from None
+        except UnicodeEncodeError:  # half a surrogate pair, from an answer or a variable
+            raise unexpected(operation, "a parameter or the credentials are not text") from None
         return _read(operation, response, host)
 
     def _keys(self, operation: Operation, deadline: Deadline) -> Keys:

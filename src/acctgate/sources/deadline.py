@@ -29,16 +29,16 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """Return the deadline in so many seconds."""
+        """Return the deadline that many seconds from now."""
         return cls(time.monotonic() + seconds)
 
     @property
     def remaining(self) -> float:
-        """Return the seconds that remain, at least 0."""
+        """The seconds that remain, at least 0."""
         return max(0.0, self.at - time.monotonic())
 
     def earlier(self, seconds: float) -> Deadline:
-        """Return this deadline, or the one in so many seconds if that is earlier."""
+        """Return this deadline, or the one that many seconds from now, whichever is earlier."""
         return min(self, Deadline.after(seconds), key=lambda deadline: deadline.at)
 
     def run(self, work: Callable[[], T]) -> T:

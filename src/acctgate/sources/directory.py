@@ -13,7 +13,7 @@ from acctgate.model.member import Member
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy, expect, unexpected
-from acctgate.sources.live import run_parallel
+from acctgate.sources.live_account import run_parallel
 from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
 from acctgate.text import plural, show
 
@@ -165,11 +165,9 @@ def _member(found: dict[str, Any]) -> ListedMember:
     account = found.get("AccountId")
     if not is_account_id(account):
         raise unexpected(MEMBERS, f"the AccountId {show(account)} names no account")
-    name, folder, status = (one_line(found[key]) if found.get(key) else None for key in _SHOWN)
+    keys = ("DisplayName", "FolderId", "Status")
+    name, folder, status = (one_line(found[key]) if found.get(key) else None for key in keys)
     return ListedMember(account, name, Member(None, folder, status, _tags(found)))
-
-
-_SHOWN: Final = ("DisplayName", "FolderId", "Status")
 
 
 def _tags(found: dict[str, Any]) -> dict[str, str] | None:

@@ -11,176 +11,62 @@ class Operation(NamedTuple):
     name: str
     product: str
     """The endpoint's product: sts, ims, config or resourcemanager."""
-    version: str
-    permission: str
-    """The RAM action that the caller needs."""
-    section: str
-    """The key of a snapshot that it answers. Empty if it answers none."""
     answer_key: str
-    """The key of its answer that must exist. Empty if there is none."""
+    """The key of its answer that must exist."""
+    section: str = ""
+    """The key of a snapshot that it answers. Empty if it answers none."""
     method: str = "POST"
 
+    @property
+    def version(self) -> str:
+        """The version of the product's API."""
+        return _VERSIONS[self.product]
 
-IDENTITY: Final = Operation(
-    "GetCallerIdentity", "sts", "2015-04-01", "sts:GetCallerIdentity", "account_id", "AccountId"
-)
-PREFERENCE: Final = Operation(
-    "GetSecurityPreference",
-    "ims",
-    "2019-08-15",
-    "ram:GetSecurityPreference",
-    "SecurityPreference",
-    "SecurityPreference",
-)
+    @property
+    def permission(self) -> str:
+        """The RAM action that the caller needs."""
+        return f"{'ram' if self.product == 'ims' else self.product}:{self.name}"
+
+
+_VERSIONS: Final = {"sts": "2015-04-01", "ims": "2019-08-15", "config": "2020-09-07", "resourcemanager": "2020-03-31"}
+
+IDENTITY: Final = Operation("GetCallerIdentity", "sts", "AccountId", "account_id")
+PREFERENCE: Final = Operation("GetSecurityPreference", "ims", "SecurityPreference", "SecurityPreference")
 PRACTICE: Final = Operation(
-    "GetAccountSecurityPracticeReport",
-    "ims",
-    "2019-08-15",
-    "ram:GetAccountSecurityPracticeReport",
-    "AccountSecurityPracticeInfo",
-    "AccountSecurityPracticeInfo",
+    "GetAccountSecurityPracticeReport", "ims", "AccountSecurityPracticeInfo", "AccountSecurityPracticeInfo"
 )
-PACKS: Final = Operation(
-    "ListCompliancePacks",
-    "config",
-    "2020-09-07",
-    "config:ListCompliancePacks",
-    "CompliancePackReports",
-    "CompliancePacksResult",
-)
+PACKS: Final = Operation("ListCompliancePacks", "config", "CompliancePacksResult", "CompliancePackReports")
 PACK_REPORT: Final = Operation(
-    "GetCompliancePackReport",
-    "config",
-    "2020-09-07",
-    "config:GetCompliancePackReport",
-    "CompliancePackReports",
-    "CompliancePackReport",
-    "GET",
+    "GetCompliancePackReport", "config", "CompliancePackReport", "CompliancePackReports", method="GET"
 )
-PASSWORD_POLICY: Final = Operation(
-    "GetPasswordPolicy", "ims", "2019-08-15", "ram:GetPasswordPolicy", "PasswordPolicy", "PasswordPolicy"
-)
-USER_SSO: Final = Operation(
-    "GetUserSsoSettings", "ims", "2019-08-15", "ram:GetUserSsoSettings", "UserSsoSettings", "UserSsoSettings"
-)
-ACCESS_KEY_POLICY: Final = Operation(
-    "GetAccessKeyPolicyForAccount",
-    "ims",
-    "2019-08-15",
-    "ram:GetAccessKeyPolicyForAccount",
-    "AccessKeyPolicy",
-    "AccessKeyPolicy",
-)
+PASSWORD_POLICY: Final = Operation("GetPasswordPolicy", "ims", "PasswordPolicy", "PasswordPolicy")
+USER_SSO: Final = Operation("GetUserSsoSettings", "ims", "UserSsoSettings", "UserSsoSettings")
+ACCESS_KEY_POLICY: Final = Operation("GetAccessKeyPolicyForAccount", "ims", "AccessKeyPolicy", "AccessKeyPolicy")
 RULE_COMPLIANCE: Final = Operation(
-    "GetConfigRuleComplianceByPack",
-    "config",
-    "2020-09-07",
-    "config:GetConfigRuleComplianceByPack",
-    "ConfigRuleCompliances",
-    "ConfigRuleComplianceResult",
+    "GetConfigRuleComplianceByPack", "config", "ConfigRuleComplianceResult", "ConfigRuleCompliances"
 )
-PACK_DETAILS: Final = Operation(
-    "GetCompliancePack",
-    "config",
-    "2020-09-07",
-    "config:GetCompliancePack",
-    "ConfigRuleCompliances",
-    "CompliancePack",
-)
-CREDENTIAL_REPORT: Final = Operation(
-    "GetCredentialReport", "ims", "2019-08-15", "ram:GetCredentialReport", "CredentialReport", "Content"
-)
-GENERATE_CREDENTIAL_REPORT: Final = Operation(
-    "GenerateCredentialReport",
-    "ims",
-    "2019-08-15",
-    "ram:GenerateCredentialReport",
-    "CredentialReport",
-    "State",
-)
-ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "2015-04-01", "sts:AssumeRole", "", "Credentials")
-SET_PREFERENCE: Final = Operation(
-    "SetSecurityPreference", "ims", "2019-08-15", "ram:SetSecurityPreference", "", "SecurityPreference"
-)
-SET_PASSWORD_POLICY: Final = Operation(
-    "SetPasswordPolicy", "ims", "2019-08-15", "ram:SetPasswordPolicy", "", "PasswordPolicy"
-)
-GENERATE_PACK_REPORT: Final = Operation(
-    "GenerateCompliancePackReport",
-    "config",
-    "2020-09-07",
-    "config:GenerateCompliancePackReport",
-    "",
-    "CompliancePackId",
-)
-AGGREGATE_PACKS: Final = Operation(
-    "ListAggregateCompliancePacks",
-    "config",
-    "2020-09-07",
-    "config:ListAggregateCompliancePacks",
-    "",
-    "CompliancePacksResult",
-)
+PACK_DETAILS: Final = Operation("GetCompliancePack", "config", "CompliancePack", "ConfigRuleCompliances")
+CREDENTIAL_REPORT: Final = Operation("GetCredentialReport", "ims", "Content", "CredentialReport")
+GENERATE_CREDENTIAL_REPORT: Final = Operation("GenerateCredentialReport", "ims", "State", "CredentialReport")
+ASSUME_ROLE: Final = Operation("AssumeRole", "sts", "Credentials")
+SET_PREFERENCE: Final = Operation("SetSecurityPreference", "ims", "SecurityPreference")
+SET_PASSWORD_POLICY: Final = Operation("SetPasswordPolicy", "ims", "PasswordPolicy")
+GENERATE_PACK_REPORT: Final = Operation("GenerateCompliancePackReport", "config", "CompliancePackId")
+AGGREGATE_PACKS: Final = Operation("ListAggregateCompliancePacks", "config", "CompliancePacksResult")
 AGGREGATE_PACK_REPORT: Final = Operation(
-    "GetAggregateCompliancePackReport",
-    "config",
-    "2020-09-07",
-    "config:GetAggregateCompliancePackReport",
-    "",
-    "CompliancePackReport",
-    "GET",
+    "GetAggregateCompliancePackReport", "config", "CompliancePackReport", method="GET"
 )
-GENERATE_AGGREGATE_PACK_REPORT: Final = Operation(
-    "GenerateAggregateCompliancePackReport",
-    "config",
-    "2020-09-07",
-    "config:GenerateAggregateCompliancePackReport",
-    "",
-    "CompliancePackId",
-)
+GENERATE_AGGREGATE_PACK_REPORT: Final = Operation("GenerateAggregateCompliancePackReport", "config", "CompliancePackId")
 AGGREGATE_RULE_COMPLIANCE: Final = Operation(
-    "GetAggregateConfigRuleComplianceByPack",
-    "config",
-    "2020-09-07",
-    "config:GetAggregateConfigRuleComplianceByPack",
-    "",
-    "ConfigRuleComplianceResult",
+    "GetAggregateConfigRuleComplianceByPack", "config", "ConfigRuleComplianceResult"
 )
-AGGREGATE_PACK_DETAILS: Final = Operation(
-    "GetAggregateCompliancePack",
-    "config",
-    "2020-09-07",
-    "config:GetAggregateCompliancePack",
-    "",
-    "CompliancePack",
-)
+AGGREGATE_PACK_DETAILS: Final = Operation("GetAggregateCompliancePack", "config", "CompliancePack")
 AGGREGATE_ACCOUNT_COMPLIANCE: Final = Operation(
-    "GetAggregateAccountComplianceByPack",
-    "config",
-    "2020-09-07",
-    "config:GetAggregateAccountComplianceByPack",
-    "",
-    "AccountComplianceResult",
+    "GetAggregateAccountComplianceByPack", "config", "AccountComplianceResult"
 )
-DIRECTORY: Final = Operation(
-    "GetResourceDirectory",
-    "resourcemanager",
-    "2020-03-31",
-    "resourcemanager:GetResourceDirectory",
-    "",
-    "ResourceDirectory",
-)
-MEMBERS: Final = Operation(
-    "ListAccounts", "resourcemanager", "2020-03-31", "resourcemanager:ListAccounts", "", "Accounts"
-)
-FOLDERS: Final = Operation(
-    "ListFoldersForParent",
-    "resourcemanager",
-    "2020-03-31",
-    "resourcemanager:ListFoldersForParent",
-    "",
-    "Folders",
-)
+DIRECTORY: Final = Operation("GetResourceDirectory", "resourcemanager", "ResourceDirectory")
+MEMBERS: Final = Operation("ListAccounts", "resourcemanager", "Accounts")
+FOLDERS: Final = Operation("ListFoldersForParent", "resourcemanager", "Folders")
 
 READ_OPERATIONS: Final = (IDENTITY, PREFERENCE, PRACTICE, PACKS, PACK_REPORT)
 """What reading an account calls. Their permissions are the minimum permissions."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from acctgate.reading import SourceError, read_json, read_text
+from acctgate.reading import SourceError, read_text
 from acctgate.redact import one_line
+from acctgate.strict_json import read_json
 
 SHOWN_PATH: Final = "~/.aliyun/config.json"
 _PAIR: Final = ("access_key_id", "access_key_secret")
@@ -45,6 +46,8 @@ def read_profile(name: str | None = None) -> Profile:
     Raises:
         SourceError: The file cannot be read, or has no such profile. The message quotes nothing of the file.
     """
+    if not config_path().exists():
+        raise SourceError(f"{config_path()}: no such file; `aliyun configure` writes it")
     config = read_json(read_text(str(config_path())), str(config_path()))
     name = name or os.environ.get("ALIBABA_CLOUD_PROFILE") or _text(config, "current")
     if not name:

@@ -6,14 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from acctgate.sources.call_error import CallError, expect
 from acctgate.sources.deadline import Deadline
 from acctgate.sources.operations import ASSUME_ROLE, Operation
-
-if TYPE_CHECKING:
-    from acctgate.sources.sdk import Keys
+from acctgate.sources.signature import Keys
 
 SESSION_SECONDS: Final = 3600
 """How long a session lasts by default. Roles allow at least this, and a session that assumes a role no more."""
@@ -64,8 +62,6 @@ class RoleSession:
                 self._keys = None
 
     def _assume(self, deadline: Deadline | None) -> Keys:
-        from acctgate.sources.sdk import Keys  # noqa: PLC0415 - the SDK loads only for a live call
-
         query = {"RoleArn": self._role_arn, "RoleSessionName": "acctgate", "DurationSeconds": str(self._seconds)}
         began = time.monotonic()
         found = expect(ASSUME_ROLE, self._call(ASSUME_ROLE, query, deadline), "Credentials", dict)

@@ -1,4 +1,4 @@
-"""The output of a run as a source: the accounts that it lacks, by the record beside it, are there as well, and unknown.
+"""The output of a run as a source: accounts that the record beside it lists and it lacks are unknown.
 
 Loaded only if there is a record.
 """
@@ -17,9 +17,9 @@ from acctgate.model.organization import find_record, record_path
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.unread import not_reached
-from acctgate.reading import LARGEST_OF_MANY, SourceError, parse_time, read_text
-from acctgate.sources.snapshots import RawSnapshot, unreadable
-from acctgate.text import timestamp
+from acctgate.reading import LARGEST_OF_MANY, SourceError, read_text
+from acctgate.sources.raw_snapshot import RawSnapshot, unreadable
+from acctgate.times import parse_time, timestamp
 
 _ACCOUNT: Final = re.compile(rb'^\s*\{\s*"version"\s*:\s*1\s*,\s*"account_id"\s*:\s*"(\d+)"')
 """How a line begins that a run has written."""
@@ -59,9 +59,9 @@ def _invalid(path: Path, reason: str) -> SourceError:
 
 
 def with_missing(accounts: Iterable[RawSnapshot | Snapshot], run: Run) -> Iterator[RawSnapshot | Snapshot]:
-    """Return the accounts of an output, then those that the run was to read and that are not in it.
+    """Return the accounts of an output, then those of the run that are not in it, as unknown.
 
-    An account that occurs again becomes one that cannot be read: which of both is right is not known.
+    An account that occurs twice is unreadable the second time: which one is right is not known.
     """
     missing = {entry.id: entry for entry in run.accounts}
     seen: set[str] = set()
@@ -83,7 +83,7 @@ def with_missing(accounts: Iterable[RawSnapshot | Snapshot], run: Run) -> Iterat
 
 
 def of_other_parts(runs: Sequence[Run]) -> Iterator[Snapshot]:
-    """Return the accounts of parts (`--shard`) that are not there, each once, as unknown."""
+    """Return the accounts of missing parts (`--shard`), each once, as unknown."""
     seen = {entry.id for run in runs for entry in run.accounts}
     for run in runs:
         reason = f"the account is in another part than {run.shard} of the run; join all parts with acctgate merge"

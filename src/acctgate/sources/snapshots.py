@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import BufferedReader, TextIOWrapper
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
 
-from acctgate.model.judged_by import ReadAs
-from acctgate.model.organization import find_record
-from acctgate.model.snapshot import Snapshot, SnapshotError
-from acctgate.reading import LARGEST, SourceError, decode, display_name, encoding_of, open_input, read_json
-from acctgate.redact import may_have_secrets, without_secrets
+from acctgate.model.organization import RECORD, find_record
+from acctgate.model.snapshot import Snapshot
+from acctgate.reading import LARGEST, SourceError, display_name, encoding_of, open_input
+from acctgate.redact import one_line
+from acctgate.sources.raw_snapshot import RawSnapshot, unreadable
 from acctgate.text import os_reason
 
 if TYPE_CHECKING:
     from acctgate.model.run import Run
 
+_PART_DIGITS: Final = 4
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -25,41 +26,6 @@ class _Lines(Protocol):
 
     def readline(self, size: int = -1, /) -> bytes:
         """Return the next line, at most `size` bytes of it. Empty at the end."""
-
-
-class RawSnapshot(NamedTuple):
-    """A snapshot that is not parsed yet, and where it stands."""
-
-    raw: bytes
-    name: str
-    """The file's name in messages."""
-    line: int
-    """The number of its first line."""
-    single: bool = False
-    """Whether the file is one document, which messages then name without a line."""
-
-    def parse(self) -> Snapshot:
-        """Return the snapshot; one in which everything is unknown if it is invalid."""
-        try:
-            return self._parse()
-        except SnapshotError as error:
-            reason: object = f"{self.name}{'' if self.single else f':{self.line}'}: {error}"
-        except SourceError as error:
-            reason = error
-        return unreadable(reason, ReadAs.recorded(self.name, {}))
-
-    def _parse(self) -> Snapshot:
-        """Return the snapshot.
-
-        Raises:
-            SnapshotError, SourceError: It is invalid.
-        """
-        text = decode(self.raw, self.name)
-        if not self.single:  # An error at the end would otherwise be on the next line.
-            text = text.rstrip("\r\n")
-        document = _safe(read_json(text, self.name, self.line), text)
-        how = ReadAs.recorded(self.name, document) if isinstance(document, dict) else None
-        return Snapshot.from_document(document, how)
 
 
 def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
@@ -74,29 +40,58 @@ def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
 def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
     """Read the documents in these files without parsing them, which a worker process can do.
 
-    A file that cannot be read becomes a snapshot in which everything is unknown, as does each account that a run was
-    to read and that its output, or those of all its parts, do not have.
+    A file that cannot be read becomes a snapshot in which everything is unknown, as does each account of a
+    run that neither its output nor those of its other parts have. A part whose record is missing is followed by one.
     """
     runs: list[Run] = []
+    parts: dict[str, str] = {}
     for path in paths:
         try:
             is_of_a_run = path != "-" and find_record(path) is not None
-            yield from _read_output(path, runs) if is_of_a_run else _read_each(path)
+            yield from _read_output(path, runs) if is_of_a_run else _read_part(path, parts)
         except SourceError as error:
             yield unreadable(error)
     if any(run.others for run in runs):
         from acctgate.sources.run_record import of_other_parts  # noqa: PLC0415 - loads only for a part of a run
 
         yield from of_other_parts(runs)
+    if missing := _missing_part(parts):
+        yield unreadable(missing)
 
 
 def _read_output(path: str, runs: list[Run]) -> Iterator[RawSnapshot | Snapshot]:
-    """Read the output of a run, which is added to `runs`: its accounts, and those that it lacks."""
+    """Read the output of a run, which is added to `runs`: its accounts, and those that it lacks.
+
+    Raises:
+        SourceError: The record is invalid, or the run is one of `runs`: its accounts would count twice.
+    """
     from acctgate.sources.run_record import read_run, with_missing  # noqa: PLC0415 - loads only beside a record
 
     run = read_run(path)
+    if run in runs:
+        raise SourceError(f"{path}: another file has the output of this run; give each part once")
     runs.append(run)
     yield from with_missing(_read_each(path), run)
+
+
+def _read_part(path: str, parts: dict[str, str]) -> Iterator[RawSnapshot | Snapshot]:
+    """Read a file without a record. If it is part of a run, add which one (K/N) and the file to `parts`."""
+    for account in _read_each(path):
+        yield account
+        if isinstance(account, RawSnapshot) and b'"shard"' in account.raw:
+            shard = account.parse().raw(("read_as", "shard"))
+            parts.update({} if shard is None else {shard: account.name})
+
+
+def _missing_part(parts: Mapping[str, str]) -> str | None:
+    """Return why accounts may be missing, None if all parts of a run are here."""
+    for count, shard in {shard.partition("/")[2]: shard for shard in parts}.items():
+        number = int(count) if count.isascii() and count.isdigit() and len(count) <= _PART_DIGITS else 0
+        if not number or any(f"{each}/{count}" not in parts for each in range(1, number + 1)):
+            remedy = f"put {RECORD} back beside the file, or join all parts with acctgate merge"
+            others = "the accounts of the others are not known"
+            return f"{parts[shard]}: is part {one_line(shard)} of a run, and {others}; {remedy}"
+    return None
 
 
 def _read_each(path: str) -> Iterator[RawSnapshot | Snapshot]:
@@ -104,11 +99,6 @@ def _read_each(path: str) -> Iterator[RawSnapshot | Snapshot]:
         yield from _read_file(path)
     except SourceError as error:
         yield unreadable(error)
-
-
-def unreadable(reason: object, read_as: ReadAs | None = None) -> Snapshot:
-    """Return the snapshot of an account that could not be read, with the reason."""
-    return Snapshot({"version": 1}, unreadable=str(reason), read_as=read_as)
 
 
 def _read_file(path: str) -> Iterator[RawSnapshot]:
@@ -187,8 +177,3 @@ def _lines(file: _Lines, name: str, number: int) -> Iterator[RawSnapshot]:
         if not line.isspace():
             yield RawSnapshot(line, name, number)
         number += 1
-
-
-def _safe(document: Any, text: str) -> Any:
-    """Return the document without secrets. Few have any, and searching is cheaper than copying."""
-    return without_secrets(document) if may_have_secrets(text) else document

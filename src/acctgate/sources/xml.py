@@ -18,8 +18,9 @@ from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
 from acctgate.model.user_sso import UserSsoSettings
-from acctgate.reading import MAX_DEPTH, SourceError
+from acctgate.reading import SourceError
 from acctgate.redact import one_line
+from acctgate.strict_json import MAX_DEPTH
 
 Schema = dict[str, Any]
 

@@ -28,6 +28,7 @@ def test_no_credentials(server: DemoServer) -> None:
     assert statuses(findings) == {"credentials": "failed", **skips}
     assert findings["credentials"].detail == f"none: credentials file {NO_FILE}: no such file"
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in (findings["credentials"].remedy or "")
+    assert (findings["identity"].detail, findings["identity"].remedy) == ("no credentials", "fix the credentials first")
     assert set(server.calls) == {""}, "nothing was signed"
 
 

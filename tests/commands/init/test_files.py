@@ -191,6 +191,25 @@ def test_the_region_is_that_of_the_earlier_run(
     assert "Updated" in actions(init("--region", "cn-shanghai")).values()
 
 
+@pytest.mark.parametrize("system", ["github", "gitlab", "flow", "jenkins"])
+@pytest.mark.parametrize("source", [SOURCE, Installation()])
+def test_the_role_is_that_of_the_earlier_run(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, system: str, source: Installation
+) -> None:
+    monkeypatch.setattr("acctgate.cli.init.find_installation", lambda: source)
+    (repository / GITHUB).unlink()
+    role = "acs:ram::1500000000000001:role/acctgate"
+    assert init("--pipeline", system, "--role-arn", role).exit_code == 0
+    assert set(actions(init()).values()) == {"Unchanged"}
+    (repository / ".aliyun").mkdir()
+    profile = {"name": "prod", "mode": "EcsRamRole", "region_id": "cn-shanghai"}
+    (repository / ".aliyun/config.json").write_text(json.dumps({"profiles": [profile]}))
+    monkeypatch.setenv("HOME", str(repository))
+    monkeypatch.setenv("ACCTGATE_PROFILE", "prod")
+    assert set(actions(init()).values()) == {"Unchanged"}, "a profile is for this machine"
+    assert "Updated" in actions(init("--role-arn", f"{role}-2")).values()
+
+
 def test_the_folder_of_the_pack_is_that_of_the_earlier_run(repository: Path) -> None:
     shutil.rmtree(repository / "policies")
     assert actions(init("--pack-dir", "security/guard"))["security/guard/policy.yaml"] == "Wrote"

@@ -92,8 +92,8 @@ def test_nothing_blocks_and_the_rest_is_as_the_target_has_it(
     assert {outcome.outcome for outcome in report.outcomes if outcome.binding} <= {"pass", "skipped"}
     for rule in RULES:
         wanted = {**target.rules[rule.id], **entries(found).get(rule.id, {})}
-        if rule.id == "account-identity" and found.meant:
-            wanted["accounts"] = list(found.meant)
+        if rule.id == "account-identity" and found.expected_accounts:
+            wanted["accounts"] = list(found.expected_accounts)
         assert policy.rules[rule.id] == wanted
     before = judge(document, target)
     short = {o.rule for o in before.outcomes if o.binding and o.outcome in ("fail", "unknown")}
@@ -209,7 +209,7 @@ def test_the_whole_file() -> None:
 version: 1
 extends: strict
 rules:
-  # The account that is meant: a verdict on another one is a violation.
+  # The expected account: a verdict on another one is a violation.
   account-identity: {accounts: ["1234567890123456"]}
 
   # Mandatory at today's value: it can only get better. Tighten it as the account does.

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,13 @@ import pytest
 import yaml
 
 from acctgate.cli import group
-from acctgate.commands.init.pipelines import PIPELINES, UNRECORDED, install_step, render
+from acctgate.commands.init.pipelines import PIPELINES
+from acctgate.commands.init.render import ACTIONS, UNRECORDED, install_step, render
 from acctgate.commands.init.repository import Repository
 from acctgate.commands.init.terraform import Module, Terraform
 from acctgate.demo.faults import permission
 from acctgate.installation import Installation
-from tests.support import ROOT
+from tests.support import ROOT, one_line
 from tests.support.accounts import READS
 from tests.support.fitting import HOURS, changed, fitted
 
@@ -94,6 +96,7 @@ def lint(actionlint: str, project: Path, *workflows: str) -> str:
 
 
 COMMIT: Final = "0123456789" * 4
+ROLE: Final = "acs:ram::1500000000000001:role/acctgate"
 GITHUB: Final = Installation("https://github.com/example/acctgate", COMMIT)
 WHEEL: Final = Installation(sha256="ab" * 32, path=Path("/home/me/acctgate-0.1.0-py3-none-any.whl"))
 INSTALLATIONS: Final = {
@@ -220,8 +223,8 @@ def test_a_pipeline_installs_what_the_user_installed(name: str, kind: str, sourc
     text = "\n".join(scripts(parsed(name, kind, INSTALLATIONS[source])))
     found = re.findall(r"install --quiet (?:--root-user-action ignore )?(?!-r)(.*)", text)
     repository = REPOSITORIES[kind]
-    # The pack needs the wheel, too, so it is in the pack.
-    wanted = INSTALLED[source].replace(".acctgate/", f"{repository.pack if repository.pulumi else '.acctgate'}/")
+    # The pack, if there is one, needs the wheel, too.
+    wanted = INSTALLED[source].replace(".acctgate/", f"{'.acctgate' if repository.terraform else repository.pack}/")
     without_extra = wanted.replace("[pulumi]", "")
     assert found == [without_extra, wanted if repository.pulumi else without_extra]
 
@@ -307,7 +310,120 @@ def test_nothing_lets_a_gate_pass_that_has_not() -> None:
         jobs = parsed(name, kind).get("jobs", {}) if name == "github" else {}
         steps = [step for job in jobs.values() for step in job["steps"]]
         lenient = [step["uses"] for step in steps if "continue-on-error" in step]
-        assert lenient == (["github/codeql-action/upload-sarif@v4"] if name == "github" else [])
+        assert lenient == ([ACTIONS["upload"].partition(" ")[0]] if name == "github" else [])
+
+
+STUBS: Final = {
+    **dict.fromkeys(("pip", "pulumi", "apk", "terraform", "tofu"), 'exit "$PREPARED"'),
+    "terragrunt": 'mkdir -p .acctgate/plans && echo {} > .acctgate/plans/a.json; exit "$PREPARED"',
+    "python3": 'mkdir -p "$3/bin" && : > "$3/bin/activate" && ln -sf "$STUBS/pip" "$3/bin/pip"',
+    "acctgate": 'printf "%s\\n" "$*" >> "$STUBS/calls"; exit "$JUDGED"',
+}
+"""The commands of a job: what prepares it ends with one exit status, the gate with another."""
+SHELLS: Final = {
+    "github": ("bash", "-e"),
+    "gitlab": ("bash", "-eo", "pipefail"),
+    "flow": ("bash",),
+    "jenkins": ("sh", "-xe"),
+}
+
+
+@pytest.mark.parametrize("kind", ["nodejs", "modules", "terragrunt", "below-terraform"])
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_job_ends_as_its_gate_does(name: str, kind: str, tmp_path: Path) -> None:
+    for command, text in STUBS.items():
+        (tmp_path / command).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / command).chmod(0o755)
+    repository = REPOSITORIES[kind]
+    every = scripts(parsed(name, kind, INSTALLATIONS["git"]))
+    found = [script for script in every if "acctgate diff" not in script and "gh api" not in script]
+    (folder := tmp_path / "repository" / repository.prefix).mkdir(parents=True)
+    for module in repository.terraform.modules if repository.terraform else ():
+        (folder / module.path).mkdir(exist_ok=True)
+    start = tmp_path / "repository" if name in ("gitlab", "flow") else folder  # the others begin in the folder
+    variables = {"STUBS": str(tmp_path), "RUNNER_TEMP": str(tmp_path / "runner"), "ACCTGATE_OIDC_TOKEN": "x"}
+    for prepared, judged in ((0, 0), (0, 1), (0, 2), (0, 3), (7, 0)):
+        environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PREPARED": str(prepared), "JUDGED": str(judged)}
+        (tmp_path / "calls").unlink(missing_ok=True)
+        for script in found:
+            shell = [*SHELLS[name], "-c", script]
+            done = subprocess.run(
+                shell, cwd=start, env=environment | variables, capture_output=True, timeout=60, check=False
+            )
+            if done.returncode:
+                break
+        assert done.returncode == (prepared or judged), done.stderr.decode()
+        assert (tmp_path / "calls").exists() is (prepared == 0)
+
+
+def test_actions_and_images_are_pinned() -> None:
+    """A tag of an action can be moved by others. The docs show the same as init writes."""
+    texts = [rendered(name, kind, each) for name, kind in TEMPLATES for each in INSTALLATIONS.values()]
+    used = {line for text in (*texts, DOCS) for line in re.findall(r"uses: (.*)", text)} - {"OWNER/acctgate@COMMIT"}
+    assert used == {*ACTIONS.values(), f"example/acctgate@{COMMIT} # acctgate 0.1.0"}
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each) for each in ACTIONS.values())
+    images = {image for text in (*texts, DOCS) for image in re.findall(r"(?:image|  name): ([\w./-]+:\S*)", text)}
+    assert len(images) == 4
+    assert all(re.fullmatch(r"[\w./-]+:\d+\.\d+(\.\d+)?", image) for image in images), images
+
+
+def test_actions_are_those_of_the_workflows_here() -> None:
+    """Dependabot updates these."""
+    here = "".join(path.read_text(encoding="utf-8") for path in OWN)
+    for name in ("checkout", "setup_python", "pulumi"):
+        assert f"uses: {ACTIONS[name]}\n" in here
+
+
+def test_zizmor_finds_nothing(tmp_path: Path) -> None:
+    zizmor = shutil.which("zizmor") or pytest.skip("zizmor is not installed")
+    for kind in REPOSITORIES:
+        for source in INSTALLATIONS:
+            text = render("github", REPOSITORIES[kind], "x", ("1",), INSTALLATIONS[source], role=ROLE)
+            (tmp_path / f"{kind}-{source}.yml").write_text(text, encoding="utf-8")
+    found = subprocess.run(
+        [zizmor, "--offline", "--quiet", "--no-config", *map(str, tmp_path.glob("*.yml"))],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("source", ["action", "git"])
+@pytest.mark.parametrize("name", PIPELINES)
+def test_the_role_reaches_the_pipeline(name: str, source: str) -> None:
+    repository, installation = REPOSITORIES["check"], INSTALLATIONS[source]
+    text = render(name, repository, "cn-shanghai", (), installation, role=ROLE)
+    form = {"gitlab": "ACCTGATE_ROLE_ARN: %s", "flow": "export ACCTGATE_ROLE_ARN=%s", "github": "ACCTGATE_ROLE_ARN: %s"}
+    expected = "role-arn: %s" if (name, source) == ("github", "action") else form.get(name, "ACCTGATE_ROLE_ARN = '%s'")
+    assert re.search(rf"^ +{re.escape(expected % ROLE)}$", text, re.MULTILINE)
+    without = render(name, repository, "cn-shanghai", (), installation)
+    assert [line for line in text.splitlines() if ROLE not in line] == without.splitlines()
+
+
+@pytest.mark.parametrize("variables", [{}, {"ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "p"}])
+def test_an_empty_token_passes_nothing(tmp_path: Path, variables: dict[str, str]) -> None:
+    """As in a merge request from a fork, whose project has no variables; a role of the runner does not count."""
+    *_, script = scripts(parsed("gitlab", "check"))
+    for name, text in {"pip": "exit 0", "acctgate": f'exec "{sys.executable}" -m acctgate "$@"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/policy.yaml").write_text("version: 1\nextends: baseline\n")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ALIBABA_CLOUD_")}
+    environment = {**inherited, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), **variables}
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env={**environment, "ACCTGATE_OIDC_TOKEN": ""},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    one_line(done.stderr, "acctgate: no credentials for Alibaba Cloud: OIDC", "is empty" if variables else "is not set")
 
 
 @pytest.mark.parametrize("name", ["jenkins", "flow"])
@@ -373,6 +489,8 @@ def test_github_grants_the_least(kind: str) -> None:
     assert "if" not in job, "a job that is skipped counts as passed"
     checkout, *_, upload = job["steps"]
     assert checkout["with"] == {"persist-credentials": False}
+    token = next(step["with"] for step in job["steps"] if step.get("uses", "").startswith("aliyun/configure-"))
+    assert token["audience"] == "github-actions", "the client ID that the head of the file and the docs name"
     base = f"{prefix}/" if (prefix := REPOSITORIES[kind].prefix) else ""
     assert upload["if"].startswith("always()") and upload["with"]["sarif_file"] == f"{base}acctgate.sarif"
 

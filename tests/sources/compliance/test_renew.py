@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from acctgate.demo import DemoServer
+from acctgate.model.optional_sections import Extras, Renewal
 from acctgate.model.snapshot import Snapshot
-from acctgate.sources.compliance.renew import Renewal
 from acctgate.sources.live import read_account
 from acctgate.sources.operations import GENERATE_PACK_REPORT
 from acctgate.sources.target import Target
+from tests.support.demo import demo_server
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 GENERATE = GENERATE_PACK_REPORT.name
@@ -24,15 +25,17 @@ WEEK = timedelta(days=7)
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     """Serve a demo account whose one report is old, and do not wait."""
     monkeypatch.setattr("acctgate.sources.compliance.wait.FIRST_PAUSE", 0.001)
-    monkeypatch.setattr("acctgate.sources.call_policy._BACKOFF", 0.001)
-    with DemoServer() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    monkeypatch.setattr("acctgate.sources.retry._BACKOFF", 0.001)
+    with demo_server(monkeypatch) as running:
         yield running
 
 
-def _read(server: DemoServer, max_report_age: timedelta | None = WEEK) -> tuple[dict[str, Any], Snapshot]:
-    found = read_account(Target(endpoint=server.endpoint), datetime.now(UTC), None, (), None, max_report_age)
+def _read(
+    server: DemoServer, max_age: timedelta | None = WEEK, accounts: frozenset[str] | None = None
+) -> tuple[dict[str, Any], Snapshot]:
+    now = datetime.now(UTC)
+    renewal = Renewal(max_age, now, accounts) if max_age else None
+    found = read_account(Target(endpoint=server.endpoint), now, None, Extras(frozenset(), None, renewal))
     [report] = found.document["CompliancePackReports"]
     return report, found
 
@@ -62,9 +65,20 @@ def test_a_report_that_is_being_generated_is_awaited(server: DemoServer) -> None
         if server.calls["GetCompliancePackReport"] > 2:
             server.account.pack_reports[0]["ReportStatus"] = "COMPLETE"
 
-    found = read_account(Target(endpoint=server.endpoint), NOW, complete, (), None, WEEK)
+    found = read_account(Target(endpoint=server.endpoint), NOW, complete, Extras(frozenset(), None, Renewal(WEEK, NOW)))
     assert found.document["CompliancePackReports"][0]["ReportStatus"] == "COMPLETE"
     assert server.calls[GENERATE] == 0
+
+
+def test_a_report_is_generated_only_in_an_account_that_is_meant(server: DemoServer) -> None:
+    before, _ = _read(server, None)
+    assert _read(server, accounts=frozenset({"1000000000000001"}))[0] == before
+    server.denied.add("GetCallerIdentity")
+    assert _read(server, accounts=frozenset({server.account.account_id}))[0] == before
+    assert server.calls[GENERATE] == 0, "it was not known whose account it is"
+    server.denied.clear()
+    assert _read(server, accounts=frozenset({server.account.account_id}))[0] != before
+    assert server.calls[GENERATE] == 1
 
 
 def test_without_permission_the_old_report_stays_and_a_line_says_why(

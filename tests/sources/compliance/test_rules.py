@@ -11,6 +11,7 @@ import pytest
 
 from acctgate.demo import DemoServer
 from acctgate.demo.http_server import to_xml
+from acctgate.model.optional_sections import Extras
 from acctgate.model.snapshot import Snapshot
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
@@ -22,6 +23,7 @@ from acctgate.sources.target import Target
 from tests.support import NOW, outcomes_of, policy_of
 from tests.support import judge as judge_document
 from tests.support.accounts import RULE_READS
+from tests.support.demo import demo_server
 
 POLICY = policy_of({"compliance-rules": {"max_high": 0}})
 
@@ -29,9 +31,7 @@ POLICY = policy_of({"compliance-rules": {"max_high": 0}})
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoServer]:
     """Serve the demo account, with its credentials in the environment."""
-    with DemoServer() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    with demo_server(monkeypatch) as running:
         yield running
 
 
@@ -42,7 +42,9 @@ def judge(snapshot: Snapshot) -> tuple[str, str]:
 
 
 def read(server: DemoServer, *optional: str) -> Snapshot:
-    return read_account(Target(endpoint=server.endpoint), NOW, optional=optional or ("ConfigRuleCompliances",))
+    return read_account(
+        Target(endpoint=server.endpoint), NOW, extras=Extras(frozenset(optional or ("ConfigRuleCompliances",)))
+    )
 
 
 def test_the_names_of_non_compliant_rules_are_in_the_finding(server: DemoServer) -> None:

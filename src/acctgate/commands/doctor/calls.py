@@ -10,7 +10,8 @@ from acctgate.commands.doctor.context import PARALLEL_CALLS, DoctorContext, Skip
 from acctgate.commands.doctor.endpoints import SET_THE_CLOCK
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.model.account_id import is_account_id
-from acctgate.policy.command_line import meant_accounts
+from acctgate.model.compliance_pack import pack_id
+from acctgate.policy.command_line import expected_accounts
 from acctgate.redact import one_line
 from acctgate.sources.call_error import NO_ANSWER, CallError, expect
 from acctgate.sources.credential_report import is_missing
@@ -50,16 +51,21 @@ _TEXTS: Final = (IDENTITY, ACCESS_KEY_POLICY, CREDENTIAL_REPORT)
 def check_identity(context: DoctorContext) -> Iterator[Finding]:
     """Check whose credentials they are."""
     answer = context.answers[IDENTITY.name]
-    if isinstance(answer, (CallError, Skipped)):
+    if isinstance(answer, Skipped):
+        yield skipped("identity", answer.reason, answer.fix)
+        return
+    if isinstance(answer, CallError):
         yield skipped("identity", "GetCallerIdentity failed", "fix the role or sts:GetCallerIdentity first")
         return
     account, kind = (one_line(answer.get(key) or "unknown") for key in ("AccountId", "IdentityType"))
-    meant = meant_accounts(context.environment)
+    expected = expected_accounts(context.environment)
     if not is_account_id(account):
         yield failed("identity", f"{kind} of account {account}: not an account ID", "check --endpoint and any proxy")
-    elif meant and account not in meant:
+    elif expected and account not in expected:
         remedy = "check the credentials, --profile and --role-arn, or correct --account"
-        yield failed("identity", f"{kind} of account {account}, but --account is {' or '.join(sorted(meant))}", remedy)
+        yield failed(
+            "identity", f"{kind} of account {account}, but --account is {' or '.join(sorted(expected))}", remedy
+        )
     elif kind == "Account":
         remedy = "create a RAM user or a role with the permissions below, and delete the root user's AccessKey pair"
         yield warning("identity", f"the root user of account {account}", remedy)
@@ -134,9 +140,8 @@ def _of_first_pack(context: DoctorContext, operation: Operation) -> Any:
         return Skipped("the compliance packs are unknown", f"fix {PACKS.permission} first")
     result = listed.get(PACKS.answer_key) if isinstance(listed, dict) else None
     packs = result.get("CompliancePacks") if isinstance(result, dict) else None
-    first = packs[0] if isinstance(packs, list) and packs else None
-    pack = first.get("CompliancePackId") if isinstance(first, dict) else None
-    if not isinstance(pack, str):
+    pack = pack_id(packs[0]) if isinstance(packs, list) and packs else None
+    if pack is None:
         remedy = "none needed, unless you use compliance-report or compliance-rules: then create a pack in Cloud Config"
         return Skipped("the account has no compliance pack", remedy)
     return context.call(operation, {"CompliancePackId": pack})

@@ -11,7 +11,7 @@ from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.commands.doctor.probe import EndpointProbe
 from acctgate.redact import one_line
-from acctgate.text import describe_duration
+from acctgate.times import describe_duration
 
 WARN_SKEW: Final = timedelta(minutes=1)
 MAX_SKEW: Final = timedelta(minutes=14)

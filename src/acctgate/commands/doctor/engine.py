@@ -13,7 +13,8 @@ from typing import Final
 from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.crossguard.engine import SCRIPTS, EngineError, find_engine, has_language_host
-from acctgate.crossguard.extra import install_command, missing_packages
+from acctgate.crossguard.pulumi_extra import install_command, missing_packages
+from acctgate.plan.project import PROJECT_FILES
 from acctgate.redact import one_line
 
 OLDEST: Final = (3, 200, 0)
@@ -24,7 +25,7 @@ _INSTALL: Final = "install Pulumi from https://www.pulumi.com/docs/install/"
 def check(context: DoctorContext) -> Iterator[Finding]:
     """Check that the engine exists, runs, is new enough, and can run Python."""
     context.say("the Pulumi engine")
-    project = any((context.project / name).is_file() for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json"))
+    project = any((context.project / name).is_file() for name in PROJECT_FILES)
     report = failed if project else warning  # only a project needs it
     if missing := missing_packages():
         yield report("extra pulumi", f"{missing[0]} is not installed; acctgate preview needs it", install_command())

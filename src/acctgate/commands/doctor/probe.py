@@ -10,8 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from acctgate.sources.deadline import CALL_SECONDS, Deadline, DeadlineError
+from acctgate.sources.http_response import BodyError
 from acctgate.sources.target import Target
-from acctgate.sources.transport import BodyError, Transport, TransportError
+from acctgate.sources.transport import Transport, TransportError
 
 
 class EndpointProbe(NamedTuple):

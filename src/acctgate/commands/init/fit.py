@@ -64,7 +64,7 @@ class Fit:
     """The day when the account was read: YYYY-MM-DD, UTC."""
     gaps: tuple[Gap, ...]
     """In the order of the rules."""
-    meant: tuple[str, ...] = ()
+    expected_accounts: tuple[str, ...] = ()
     """The IDs of the accounts that the policy is for. Empty if the account has none."""
 
     def text(self) -> str:
@@ -78,11 +78,11 @@ class Fit:
             "#", f"Rules that are not listed are those of {self.target}. `acctgate explain RULE` describes a rule."
         )
         yield from ("version: 1", f"extends: {self.target}")
-        if self.gaps or self.meant:
+        if self.gaps or self.expected_accounts:
             yield "rules:"
-        if self.meant:
-            yield from comment("#", "The account that is meant: a verdict on another one is a violation.", indent="  ")
-            yield f"  {account_identity.RULE.id}: {{accounts: {json.dumps(list(self.meant))}}}"
+        if self.expected_accounts:
+            yield from comment("#", "The expected account: a verdict on another one is a violation.", indent="  ")
+            yield f"  {account_identity.RULE.id}: {{accounts: {json.dumps(list(self.expected_accounts))}}}"
         for kind, heading in _HEADINGS.items():
             gaps = [gap for gap in self.gaps if gap.kind == kind]
             if gaps:
@@ -97,7 +97,7 @@ class Fit:
                 yield f"  {gap.rule}: {yaml_flow.dump(dict(gap.entry))}"
 
 
-def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime, meant: Iterable[str] = ()) -> Fit:
+def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime, expected: Iterable[str] = ()) -> Fit:
     """Return the policy that fits the account.
 
     Args:
@@ -105,7 +105,7 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime, meant: Ite
         target: The policy to satisfy in the end.
         name: Its name in `extends`.
         now: The time of judgement (with a time zone).
-        meant: The IDs of further accounts that the policy is for.
+        expected: The IDs of further accounts that the policy is for.
     """
     (report,) = evaluate([snapshot], target, now)
     short: dict[str, list[Outcome]] = {}
@@ -117,7 +117,7 @@ def fit(snapshot: Snapshot, target: Policy, name: str, now: datetime, meant: Ite
         for rule in target.all_rules
         if rule.id in short
     )
-    accounts = dict.fromkeys([report.account, *meant]) if report.account else {}
+    accounts = dict.fromkeys([report.account, *expected]) if report.account else {}
     return Fit(report.account, report.alias, name, _day(snapshot, now), gaps, tuple(filter(is_account_id, accounts)))
 
 

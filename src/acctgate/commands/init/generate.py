@@ -10,7 +10,8 @@ from pathlib import Path
 from acctgate.commands.init.files import mark, state_of
 from acctgate.commands.init.fit import Fit, reason_to_keep
 from acctgate.commands.init.pack import pack_files
-from acctgate.commands.init.pipelines import PipelineFile, render
+from acctgate.commands.init.pipelines import PipelineFile
+from acctgate.commands.init.render import render
 from acctgate.commands.init.repository import Repository
 from acctgate.installation import Installation
 from acctgate.policy import Policy
@@ -40,18 +41,19 @@ class Generator:
         pack = map(self.repository.from_root, pack_files(self.repository, self.installation))
         return [self.policy_name, *pack, *(file.name for file in self.pipelines.values())]
 
-    def texts(self, fitted: Fit, region: str) -> dict[str, str]:
+    def texts(self, fitted: Fit, region: str, role: str | None = None) -> dict[str, str]:
         """Return the text of each file, with the comment that later runs recognize it by.
 
         Args:
             fitted: The policy.
             region: The region of the endpoints.
+            role: The role to assume, to read another account.
         """
         repository = self.repository
         files = {f"{repository.pack}/policy.yaml": fitted.text(), **pack_files(repository, self.installation)}
         texts = {repository.from_root(name): mark(name, text) for name, text in files.items()}
         for name, file in self.pipelines.items():
-            text = render(name, repository, region, fitted.meant, self.installation, file.name)
+            text = render(name, repository, region, fitted.expected_accounts, self.installation, file.name, role)
             texts[file.name] = mark(file.mark, text)
         return texts
 

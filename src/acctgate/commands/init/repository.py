@@ -13,11 +13,12 @@ import yaml
 
 from acctgate.commands.init.files import is_marked
 from acctgate.commands.init.terraform import Terraform, find_terraform
+from acctgate.crossguard.project import runtime_name, runtime_options
 from acctgate.git import git_output
+from acctgate.plan.project import PROJECT_FILES
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 
-_PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _SIGNS: Final = {
     "github": (".github",),
     "gitlab": (".gitlab-ci.yml", ".gitlab"),
@@ -113,12 +114,12 @@ def inspect_repository(folder: Path, pack: str | None = None) -> Repository:
     settings: dict[str, Any] = {"pack": _pack_folder(pack or _present_pack(folder) or DEFAULT_PACK)}
     if prefix != ".":
         settings |= {"prefix": plain_path(prefix, str(folder)), "top": Path(os.path.relpath(top))}
-    for name in _PROJECT_FILES:
+    for name in PROJECT_FILES:
         path = folder / name
         if path.is_file():
             project = _read_project(path)
             stack, file = _stack(folder, project)
-            return Repository(folder, _runtime(project), _virtualenv(path, project), stack, file, **settings)
+            return Repository(folder, runtime_name(project), _virtualenv(path, project), stack, file, **settings)
     found = find_terraform(folder)
     for module in found.modules if found else ():
         plain_path(module.path, str(folder / module.path))
@@ -172,11 +173,6 @@ def _read_project(path: Path) -> Mapping[str, Any]:
     return project if isinstance(project, dict) else {}
 
 
-def _runtime(project: Mapping[str, Any]) -> str:
-    runtime = project.get("runtime")
-    return str(runtime.get("name") if isinstance(runtime, dict) else runtime)
-
-
 def _stack(folder: Path, project: Mapping[str, Any]) -> tuple[str, str | None]:
     """Return the stack whose configuration the project has: of several, one with the name of a production stack.
 
@@ -191,10 +187,7 @@ def _stack(folder: Path, project: Mapping[str, Any]) -> tuple[str, str | None]:
 
 
 def _virtualenv(path: Path, project: Mapping[str, Any]) -> str | None:
-    runtime = project.get("runtime")
-    options = runtime.get("options") if isinstance(runtime, dict) else None
-    if not isinstance(options, dict):
-        return None
+    options = runtime_options(project)
     named = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
     return None if named is None else plain_path(str(named), f"{path}: virtualenv")
 

@@ -14,9 +14,10 @@ from typing import Final
 from acctgate.commands.init.files import Change
 from acctgate.commands.init.fit import Fit, Gap
 from acctgate.commands.init.generate import Generator
-from acctgate.commands.init.pipelines import install_step, manual_step, wheel_folder
+from acctgate.commands.init.pipelines import manual_step
+from acctgate.commands.init.render import install_step, wheel_folder
 from acctgate.commands.init.repository import DEFAULT_PACK, Repository
-from acctgate.commands.init.terraform import LOCK_FILE
+from acctgate.plan.lock_file import LOCK_FILE
 from acctgate.policy import yaml_flow
 from acctgate.redact import one_line
 
@@ -130,12 +131,13 @@ class InitSummary:
         terraform = self.repository.terraform
         if terraform and terraform.terragrunt:
             yield "the pipeline needs Terragrunt 0.77 or newer: add the step that installs it"
-        for module in terraform.modules if terraform else ():
-            if not module.locked:
-                yield (
-                    f"commit {(self.repository.folder / module.path / LOCK_FILE).as_posix()}, which names the version "
-                    "of the provider: without it, settings that depend on the version are unknown"
-                )
+        unlocked = [module.path for module in terraform.modules if not module.locked] if terraform else []
+        if unlocked:
+            files = ", ".join((self.repository.folder / path / LOCK_FILE).as_posix() for path in unlocked)
+            yield (
+                f"commit {files}: without the version of the provider in it, settings that depend on the version are "
+                "unknown"
+            )
 
     def _owners(self) -> Iterator[str]:
         """Yield lines for CODEOWNERS: what decides about the verdict."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LOCK_FILE: Final = ".terraform.lock.hcl"
+from acctgate.plan.lock_file import LOCK_FILE
+
 _SOURCES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED: Final = frozenset({"modules", "examples", "test", "tests", "node_modules", "venv"})
 """Folders that usually hold no root module, beside hidden ones."""

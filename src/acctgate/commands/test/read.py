@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.commands.test.model import Example, ExampleError
+from acctgate.model.effect import SECRET, UNKNOWN
 from acctgate.model.outcome import RESULTS, Result
-from acctgate.model.planned_change import SECRET, UNKNOWN, PlannedChange, Provider
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import eras_of_constraints
 from acctgate.policy import PolicyError
 from acctgate.policy.source import read_source
-from acctgate.reading import parse_time
+from acctgate.times import parse_time
 
 _KEYS: Final = ("policy", "snapshot", "planned", "now", "expect")
 _EXPECTED: Final = ("actual", "expected", "setting", "message", "names", "possible_names", "names_match")

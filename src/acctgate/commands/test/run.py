@@ -16,7 +16,7 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, SnapshotError
-from acctgate.plan import overlay
+from acctgate.plan.overlay import overlay
 from acctgate.policy import Policy, entry_fault
 from acctgate.rules.base import RuleEntry
 from acctgate.text import show
@@ -69,7 +69,7 @@ def run_example(example: Example, policy: Policy, now: datetime) -> ExampleResul
 def _policy(example: Example, policy: Policy, snapshot: Snapshot) -> Policy:
     """Return the policy to judge by. An example of a rule is judged without waivers, and only in groups that match."""
     if "taken_at" not in example.snapshot:  # its age is not what the example is about
-        policy = replace(policy, max_age_hours=None)
+        policy = policy.at_any_age()
     if example.rule is None:
         return policy
     if example.entry is None:

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple, get_args
 from markupsafe import Markup
 
 from acctgate.language import Words
-from acctgate.model.outcome import Level, Outcome, Result, Severity, reason_of
+from acctgate.model.outcome import WORST_FIRST, Level, Outcome, Result, Severity, reason_of
 from acctgate.model.report import AccountReport
 from acctgate.render.findings import read_line, who
-from acctgate.render.gravest import rank
-from acctgate.render.page import texts
 from acctgate.render.page.environment import macros
+from acctgate.render.ranking import rank
+from acctgate.render.words import SIGNS
 
 _MAX_NAMES: Final = 50
 """Names in a row."""
@@ -68,7 +68,7 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
     outcomes = sorted(report.outcomes, key=rank)
     groups = [
         Group(name, level, _rows(name, found, number) if whole else [_short_row(found)])
-        for name in texts.ORDER
+        for name in WORST_FIRST
         for level in get_args(Level)
         if (found := [o for o in outcomes if o.outcome == name and o.level == level])
     ]
@@ -82,11 +82,11 @@ def _counts(outcomes: Iterable[Outcome]) -> str:
     """Return the number of each result; of findings, those that block and those that do not: `✗6+4 ✓9`."""
     counts = Counter((each.outcome, each.binding) for each in outcomes)
     parts = []
-    for name in texts.ORDER:
+    for name in WORST_FIRST:
         blocking, rest = counts[name, True], counts[name, False]
         split = name in ("fail", "unknown") and rest
         if blocking + rest:
-            parts.append(f"{texts.SIGNS[name]}{f'{blocking}+{rest}' if split else blocking + rest}")
+            parts.append(f"{SIGNS[name]}{f'{blocking}+{rest}' if split else blocking + rest}")
     return " ".join(parts)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
+from acctgate.language import LANGUAGES, Words
 from acctgate.model.report import AccountReport
-from acctgate.render.changes import DIRECTIONS, FLIPS, grouped, last_key, show
+from acctgate.render.changes import grouped, last_key, show
 from acctgate.render.page.environment import macros
 
 _ROOM: Final = 60_000
@@ -30,17 +31,16 @@ class Changes:
         if self._room <= 0:
             self.hidden += 1
             return
-        flips = [(flip, FLIPS[flip].sign, rules) for flip, rules in grouped(report.diff.rules)]
         settings = [
-            (
-                change,
-                DIRECTIONS[change.direction].sign,
-                last_key(change.setting),
-                show(change.before),
-                show(change.after),
-            )
+            (change, last_key(change.setting), _shown(change.before), _shown(change.after))
             for change in report.diff.settings
         ]
-        part: Markup = macros("changes.html.j2").account(report.diff, flips, settings)  # type: ignore[attr-defined]
+        part: Markup = macros("changes.html.j2").account(  # type: ignore[attr-defined]
+            report.diff, grouped(report.diff.rules), settings
+        )
         self.parts.append(part)
         self._room -= len(part)
+
+
+def _shown(value: Any) -> Words:
+    return Words(*(show(value, language) for language in LANGUAGES))

@@ -7,14 +7,16 @@ import hashlib
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 
+from acctgate.model.outcome import WORST_FIRST
 from acctgate.redact import clean, without_commands
-from acctgate.render.page import texts
+from acctgate.render import words
+from acctgate.render.page import hints
 
 _PACKAGE: Final = "acctgate.render.page"
 _MAX_TEXT: Final = 300
@@ -22,7 +24,7 @@ _MAX_TEXT: Final = 300
 
 @cache
 def environment() -> Environment:
-    """Return the environment, created once. Templates see the page's texts as `texts`."""
+    """Return the environment, created once, with the words and hints, and the results in their order."""
     created = Environment(
         loader=PackageLoader(_PACKAGE, "."),
         autoescape=True,
@@ -30,7 +32,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    created.globals["texts"] = texts
+    created.globals |= {"words": words, "hints": hints, "results": WORST_FIRST}
     created.filters |= {"clean": _clean, "breakable": _breakable, "number": "{:,}".format}
     return created
 
@@ -41,12 +43,20 @@ def macros(template: str) -> TemplateModule:
     return environment().get_template(template).module
 
 
+class Asset(NamedTuple):
+    """A style or script of the page."""
+
+    text: Markup
+    hash: str
+    """Its hash for the Content-Security-Policy."""
+
+
 @cache
-def asset(name: str) -> tuple[Markup, str]:
-    """Return a style or script, and its hash for the Content-Security-Policy."""
+def asset(name: str) -> Asset:
+    """Return a style or script of the page by the name of its file."""
     text = (files(_PACKAGE) / name).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), f"sha256-{digest}"  # noqa: S704 - our own file
+    return Asset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file
 
 
 def _breakable(text: str, longest: int = _MAX_TEXT) -> Markup:

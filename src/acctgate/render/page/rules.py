@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from acctgate.language import Words
-from acctgate.model.outcome import Level, Outcome, Result, Severity
+from acctgate.model.outcome import MOST_SEVERE_FIRST, Level, Outcome, Result
 from acctgate.model.report import AccountReport
 from acctgate.rules.base import Rule
-
-_SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 
 
 class RuleStatistics:
@@ -33,7 +31,7 @@ class RuleStatistics:
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
         self.counts[outcome.outcome] += 1
-        self.severity = min(self.severity, outcome.severity, key=_SEVERITIES.index)  # groups can override it
+        self.severity = min(self.severity, outcome.severity, key=MOST_SEVERE_FIRST.index)  # groups can override it
         self.levels.setdefault(outcome.level)
         self._blocks |= outcome.binding and outcome.outcome in ("fail", "unknown")
 
@@ -44,7 +42,7 @@ class RuleStatistics:
 
     def urgency(self) -> tuple[bool, bool, int, int]:
         """Return the sort key: blocking rules first, then other findings, then by severity."""
-        return (not self._blocks, not self.found, _SEVERITIES.index(self.severity), self.number)
+        return (not self._blocks, not self.found, MOST_SEVERE_FIRST.index(self.severity), self.number)
 
 
 class Rules:

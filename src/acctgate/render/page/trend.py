@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from acctgate.language import Words
-from acctgate.model.outcome import Result
+from acctgate.model.outcome import WORST_FIRST, Result
 from acctgate.model.report import AccountReport
 from acctgate.model.since import Day
-from acctgate.render.page import texts
+from acctgate.render import words
 from acctgate.render.page.environment import macros
-from acctgate.rules import RULES
+from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Rule
 
 _ROOM: Final = 40_000
@@ -22,7 +22,6 @@ _POINTS: Final = 60
 """Only the latest snapshots of an account are plotted."""
 _MAX_LABELS, _MAX_DAYS = 20, 6
 """Numbers and days that have room below a plot."""
-_WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "skipped")
 
 
 class Point(NamedTuple):
@@ -84,7 +83,7 @@ class Scale(NamedTuple):
         return -(-self.points // (_MAX_DAYS if days else _MAX_LABELS))
 
 
-class _Course:
+class _AccountTrend:
     """The snapshots of one account."""
 
     def __init__(self, name: str, plotted: Sequence[Rule[Any]]) -> None:
@@ -104,6 +103,10 @@ class _Course:
         point = Point(self.count, day, values, binding.count("fail"), binding.count("unknown"))
         self.points = [*self.points, point][-_POINTS:]
 
+    def figure(self, number: int) -> Markup:
+        name = Words(self.name, self.name)
+        return _figure(number, name, self.points, words.BLOCKING_RULES, self.flips(), self.plots())
+
     def plots(self) -> list[Plot]:
         """Return a plot for each rule of which a value is known."""
         columns = zip(self._plotted, zip(*(point.values for point in self.points), strict=True), strict=True)
@@ -119,7 +122,7 @@ class _Course:
         before, after = self._previous, self._latest
         worse = [rule for rule in after if after[rule] in findings and before.get(rule) == "pass"]
         better = [rule for rule in after if after[rule] == "pass" and before.get(rule) in findings]
-        flips = (("▼", texts.NOW_FAILS, worse), ("▲", texts.REPAIRED, better))
+        flips = (("▼", words.NO_LONGER_PASSING, worse), ("▲", words.PASSING_AGAIN, better))
         return [flip for flip in flips if flip[2]]
 
 
@@ -127,31 +130,31 @@ class Trends:
     """Collects the snapshots of each account, and plots accounts with more than one."""
 
     def __init__(self, rules: Iterable[Rule[Any]]) -> None:
-        self._courses: dict[str, _Course] = {}
+        self._accounts: dict[str, _AccountTrend] = {}
         self._plotted = [rule for rule in rules if rule.plot_range is not None]
 
     def add(self, report: AccountReport) -> None:
         """Add one snapshot."""
         if report.account is None:
             return
-        if report.account not in self._courses:
-            self._courses[report.account] = _Course(f"{report.alias or ''} {report.account}", self._plotted)
-        self._courses[report.account].add(report)
+        if report.account not in self._accounts:
+            self._accounts[report.account] = _AccountTrend(f"{report.alias or ''} {report.account}", self._plotted)
+        self._accounts[report.account].add(report)
 
     def figures(self) -> tuple[list[Markup], int]:
         """Return a figure for each account with a trend, and how many do not fit."""
-        courses = [course for course in self._courses.values() if course.count > 1]
+        trends = [trend for trend in self._accounts.values() if trend.count > 1]
         figures: list[Markup] = []
         room = _ROOM
-        for number, course in enumerate(courses, 1):
+        for number, trend in enumerate(trends, 1):
             if room <= 0:
                 break
-            figures.append(_figure(number, course))
+            figures.append(trend.figure(number))
             room -= len(figures[-1])
-        return figures, len(courses) - len(figures)
+        return figures, len(trends) - len(figures)
 
 
-_SCORE: Final = next(rule for rule in RULES if rule.id == "security-score")
+_SCORE: Final = BUILT_IN["security-score"]
 
 
 def score_of(report: AccountReport) -> int | None:
@@ -169,27 +172,28 @@ def _worst_results(report: AccountReport) -> dict[str, Result]:
     found: dict[str, Result] = {}
     for outcome in report.outcomes:
         known = found.get(outcome.rule, outcome.outcome)
-        found[outcome.rule] = min(known, outcome.outcome, key=_WORST_FIRST.index)
+        found[outcome.rule] = min(known, outcome.outcome, key=WORST_FIRST.index)
     return found
 
 
 def days_figure(days: Sequence[Day]) -> Markup:
     """Return a figure of how many accounts were blocked or unknown on each day of a history."""
     points = [Point(number, day.day, (), day.blocked, day.unknown) for number, day in enumerate(days, 1)][-_POINTS:]
+    return _figure(0, words.HISTORY, points, words.ACCOUNTS_BY_DAY)
+
+
+def _figure(
+    number: int,
+    name: Words,
+    points: Sequence[Point],
+    counted: Words,
+    flips: Sequence[tuple[str, Words, list[str]]] = (),
+    plots: Sequence[Plot] = (),
+) -> Markup:
     highest = max(1, *(point.failed + point.unknown for point in points))
     marks = [(mark, mark / highest) for mark in _marks(0, highest)]
     figure: Markup = macros("trend.html.j2").figure(  # type: ignore[attr-defined]
-        0, texts.HISTORY.en, [], points, [], Scale(len(points)), highest, marks, texts.ACCOUNTS_BY_DAY
-    )
-    return figure
-
-
-def _figure(number: int, course: _Course) -> Markup:
-    points = course.points
-    highest = max(1, *(point.failed + point.unknown for point in points))
-    marks = [(mark, mark / highest) for mark in _marks(0, highest)]
-    figure: Markup = macros("trend.html.j2").figure(  # type: ignore[attr-defined]
-        number, course.name, course.flips(), points, course.plots(), Scale(len(points)), highest, marks
+        number, name, flips, points, plots, Scale(len(points)), highest, marks, counted
     )
     return figure
 

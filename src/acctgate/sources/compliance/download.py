@@ -45,9 +45,9 @@ def download(
     """Download a report to a file.
 
     Args:
-        url: The signed ReportUrl. It is a secret and stands in no message.
+        url: The signed ReportUrl. It is a secret: no message contains it.
         output: The file. It is replaced in one step, when all of it has arrived.
-        endpoint: HOST:PORT of the demo account, the one other place that may serve a report (over http).
+        endpoint: HOST:PORT of the demo account, the only other server that may serve a report (over http).
         force: Whether an existing file may be replaced.
         max_bytes: The size limit.
         timeout: Seconds that the download may take as a whole, however the server sends it.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from acctgate.log import notice
 from acctgate.redact import one_line
@@ -17,22 +16,6 @@ SECONDS: Final = 300.0
 """How much longer reading an account may take, to wait for reports."""
 _RESERVED: Final = 30.0
 """Seconds before the account's deadline at which waiting ends, so that the report can still be read."""
-
-
-class Renewal(NamedTuple):
-    """Which reports to have generated."""
-
-    max_age: timedelta
-    """The age from which a report is generated again."""
-    now: datetime
-    """The present time (with a time zone)."""
-
-    def is_due(self, report: Mapping[str, Any]) -> bool:
-        """Return whether there is no report yet, or an old one."""
-        if report.get("ReportStatus") != "COMPLETE":
-            return report.get("ReportStatus") in ("NONE", "CREATING")
-        created = report.get("ReportCreateTimestamp")
-        return type(created) is int and self.now.timestamp() - created / 1000 > self.max_age.total_seconds()
 
 
 def renew_report(call: Call, pack: str, report: Mapping[str, Any], deadline: Deadline) -> bool:

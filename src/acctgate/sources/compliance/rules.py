@@ -47,7 +47,7 @@ class PackRules:
 def read_rules(
     call: Callable[[Operation, dict[str, str]], Any], pack: str, aggregator_id: str | None = None
 ) -> PackRules:
-    """Return the rules of a pack, the gravest first; see `read_rule_compliance`.
+    """Return the rules of a pack, the most severe first; see `read_rule_compliance`.
 
     Raises:
         CallError: The results cannot be read, or are not a list of rules.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
-from acctgate.sources.call_error import CallError
+from acctgate.sources.call_error import TRANSIENT, CallError
 from acctgate.sources.compliance.packs import CREATING, CompliancePacks, PackReport
+from acctgate.sources.retry import pauses
 
 FIRST_PAUSE: Final = 2.0
-"""Seconds before the second look. Each pause is 1.5 times the one before."""
+"""Seconds before the second look; see `pauses`."""
 MAX_PAUSE: Final = 30.0
 """Seconds."""
-_TRANSIENT: Final = (CREATING, "ServiceUnavailable", "Throttling", "InternalError", "NoAnswer")
-"""Beginnings of error codes that a later call may not have."""
 
 
 class NotGeneratedError(Exception):
@@ -49,7 +48,7 @@ def wait_for_report(
         CallError: A call failed for another reason than load or a report in progress.
     """
     end = clock() + timeout
-    for pause in _pauses():
+    for pause in pauses(FIRST_PAUSE, MAX_PAUSE):
         status = _status(packs, pack_id)
         if isinstance(status, PackReport):
             progress(status.status)
@@ -74,13 +73,6 @@ def _status(packs: CompliancePacks, pack_id: str) -> PackReport | str:
     try:
         return packs.report(pack_id)
     except CallError as error:
-        if error.error["code"].startswith(_TRANSIENT):
+        if error.error["code"].startswith((CREATING, *TRANSIENT)):
             return error.error["code"]
         raise
-
-
-def _pauses() -> Iterator[float]:
-    pause = FIRST_PAUSE
-    while True:
-        yield pause
-        pause = min(pause * 1.5, MAX_PAUSE)

@@ -27,6 +27,9 @@ pipeline {
     }
     environment {
         ACCTGATE_REGION = '@{region}'
+@% if role %@
+        ACCTGATE_ROLE_ARN = '@{role}'
+@% endif %@
     }
     stages {
         // Fails if a change request loosens the policy. Who may approve that: docs/pipelines.md.

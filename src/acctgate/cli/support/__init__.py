@@ -1,0 +1,1 @@
+"""What commands have in common: groups of options, where input comes from, where reports go, errors and progress."""

@@ -1,0 +1,78 @@
+"""The options that select the live account."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from acctgate.cli.support.option_group import option_group
+from acctgate.reading import SourceError
+
+if TYPE_CHECKING:
+    from acctgate.sources.target import Target
+
+
+def _use_profile(ctx: click.Context, parameter: click.Parameter, profile: str | None) -> None:
+    """Pass the profile on in the environment, which the policy pack inherits: it is another process."""
+    if profile is None:
+        return
+    if not profile.strip():
+        raise click.UsageError("--profile is empty; give a name, or leave the option out")
+    os.environ["ACCTGATE_PROFILE"] = profile
+
+
+class Live(NamedTuple):
+    """The live account that the options name."""
+
+    region: str | None
+    role_arn: str | None
+    endpoint: str | None
+
+    def options(self) -> list[tuple[str, str | None]]:
+        """Return the options and their values, None if an option is not given."""
+        return list(zip(("--region", "--role-arn", "--endpoint"), self, strict=True))
+
+    def target(self) -> Target:
+        """Return the account to read.
+
+        Raises:
+            click.UsageError: An option is invalid.
+        """
+        from acctgate.sources.target import Target  # noqa: PLC0415 - a file needs no target
+
+        try:
+            return Target.chosen(*self)
+        except SourceError as error:
+            raise click.UsageError(str(error)) from None
+
+
+live_options = option_group(
+    "live",
+    Live,
+    click.option(
+        "--region",
+        envvar="ACCTGATE_REGION",
+        metavar="REGION",
+        help="ap-southeast-1 for an international account.  [default: the profile's, or cn-shanghai]",
+    ),
+    click.option(
+        "--role-arn", envvar="ACCTGATE_ROLE_ARN", metavar="ARN", help="Assume this role, to read another account."
+    ),
+    click.option(
+        "--endpoint",
+        envvar="ACCTGATE_ENDPOINT",
+        metavar="HOST:PORT",
+        help="Send all calls over HTTP to a server on this machine.",
+    ),
+    click.option(
+        "--profile",
+        envvar="ACCTGATE_PROFILE",
+        metavar="NAME",
+        expose_value=False,
+        callback=_use_profile,
+        help="Use the credentials and the region of this aliyun CLI profile.",
+    ),
+)
+"""Adds --region, --role-arn, --endpoint and --profile. The command gets a `Live` as `live`."""

@@ -1,0 +1,123 @@
+"""Where output goes: standard output or a file that is not an input, in colour or not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Final, Literal, TextIO
+
+import click
+
+from acctgate.policy import PolicyError
+from acctgate.policy.find import find_policy
+from acctgate.text import os_reason
+from acctgate.writing import WriteError, open_output
+
+MINIMUM_WIDTH: Final = 60
+"""Columns."""
+
+OVERWRITE: Final = "acctgate.overwrite"
+"""Whether `--force` is given, in the context of commands that have the option. The others overwrite their reports."""
+_INPUTS: Final = "acctgate.inputs"
+"""Files that the command reads and that no parameter names, in its context."""
+_OUTPUTS: Final = ("output", "formats", "rows")
+"""Parameters that name outputs."""
+
+Color = Literal["auto", "always", "never"]
+"""The values of `--color`."""
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Write the whole output of a command to a file, or to standard output if `output` is None."""
+    if output is None:
+        click.echo(text, nl=False, color=True)  # keep colour codes: the caller decided on them
+        return
+    with open_file(output) as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError as error:
+            raise click.ClickException(f"{output}: {os_reason(error)}") from None
+
+
+def open_file(path: Path, inputs: Iterable[str] = (), encoding: str = "utf-8") -> TextIO:
+    """Open an output file. What the command's parameters name and what `add_inputs` has added are inputs."""
+    context = click.get_current_context(silent=True)
+    given = {} if context is None else context.params
+    named = [str(value) for key, values in given.items() if key not in _OUTPUTS for value in _each(values)]
+    overwrite = context is None or bool(context.meta.get(OVERWRITE, True))
+    read = () if context is None else context.meta.get(_INPUTS, ())
+    try:
+        return open_output(
+            path, overwrite=overwrite, inputs=[*named, *_repository_policy(), *read, *inputs], encoding=encoding
+        )
+    except WriteError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def add_inputs(files: Iterable[Path]) -> None:
+    """Refuse these files as outputs of the command."""
+    click.get_current_context().meta.setdefault(_INPUTS, []).extend(files)
+
+
+def _repository_policy() -> list[Path]:
+    """Return the policy that a command without `--policy` reads."""
+    try:
+        return [find_policy(Path.cwd())]
+    except PolicyError:
+        return []
+
+
+def _each(values: object) -> Iterable[object]:
+    return values if isinstance(values, tuple) else () if values is None else (values,)
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal, or those that COLUMNS sets, at least 60; None if there is neither."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").strip("0 ").isdecimal():
+        return max(MINIMUM_WIDTH, shutil.get_terminal_size((110, 24)).columns)
+    return None
+
+
+def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[bool, int]:
+    """Return how text looks at its destination.
+
+    Returns:
+        Whether it is coloured, and its width in columns: that of `terminal_width`, else `width`.
+    """
+    columns = terminal_width() if output is None else None
+    if color == "auto":
+        on_terminal = output is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        forced = output is None and os.environ.get("FORCE_COLOR", "0") not in ("", "0")
+        colored = (on_terminal or forced) and not os.environ.get("NO_COLOR")
+    else:
+        colored = color == "always"
+    return colored, columns or width
+
+
+def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str]) -> list[tuple[str, Path | None]]:
+    """Parse the values of --format, F or F=FILE, into formats and files. None is standard output.
+
+    Raises:
+        click.UsageError: A format is not one of `known`, or two of them have no file, or the same.
+    """
+    found: list[tuple[str, Path | None]] = []
+    for text in formats:
+        name, equals, file = text.partition("=")
+        if name not in known:
+            raise click.UsageError(f"--format {name}: invalid choice; use {', '.join(known)}")
+        if equals and not file:
+            raise click.UsageError(f"--format {text}: missing file after =")
+        found.append((name, Path(file) if file else output))
+    if sum("=" not in text for text in formats) > 1:
+        raise click.UsageError("--format: only one may omit its file; use for example json=report.json")
+    files = [os.path.realpath(file) for _, file in found if file is not None]
+    for file in files:
+        if files.count(file) > 1 and (Path(file).is_file() or not Path(file).exists()):  # /dev/null takes several
+            raise click.UsageError(
+                f"--format: {os.path.relpath(file)} is the file of two formats; use one file for each"
+            )
+    return found

@@ -1,0 +1,101 @@
+"""The resources that Pulumi's state records of a stack.
+
+Whether a deploy sends a value depends on them: an unchanged resource sends nothing, an update sends what differs.
+Policies do not see the state, so the pack exports it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+from acctgate.crossguard import variables
+from acctgate.crossguard.running_engine import engine_process, find_command, find_project, working_directory
+
+_TIMEOUT: Final = 60  # seconds
+_NO_ORGANIZATION: Final = "organization"
+"""What the engine calls the organization of a back end that has none."""
+Recorded = Mapping[str, Mapping[str, Any]]
+"""URN → the resource as the state records it."""
+
+
+def start_export() -> Future[Recorded | None] | None:
+    """Start to export the state in the background. None if a refresh may change the state before the first run."""
+    if find_command().refresh is not False:
+        return None
+    state: Future[Recorded | None] = Future()
+    # A pool would hold up the process's end: an invalid policy must be reported at once.
+    Thread(target=_export, args=(state,), name="acctgate-state", daemon=True).start()
+    return state
+
+
+def _export(state: Future[Recorded | None]) -> None:
+    try:
+        state.set_result(export_state())
+    except BaseException as error:
+        state.set_exception(error)
+
+
+def export_state() -> Recorded | None:
+    """Return the recorded resources of the stack that is being deployed, None if they are not known."""
+    if os.environ.get(variables.STATE) == variables.STATE_UNKNOWN:
+        return None
+    if os.environ.get(variables.STATE) == variables.STATE_EMPTY:
+        return {}
+    pulumi, stack = shutil.which("pulumi"), os.environ.get("PULUMI_STACK")
+    if not pulumi or not stack:
+        return None
+    for folder, name in stack_candidates(stack):
+        command = [pulumi, "--non-interactive", "--cwd", str(folder), "stack", "export", "--stack", name]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
+            if done.returncode == 0:
+                return recorded_resources(json.loads(done.stdout))
+        except (OSError, subprocess.SubprocessError, ValueError):
+            continue
+    return None
+
+
+def deployed_stack() -> tuple[str, str | None, str | None]:
+    """Return the organization, project and name of the stack whose state is exported, from the environment."""
+    organization = os.environ.get("PULUMI_ORGANIZATION", _NO_ORGANIZATION)
+    return organization, os.environ.get("PULUMI_PROJECT"), os.environ.get("PULUMI_STACK")
+
+
+def stack_candidates(stack: str) -> Iterator[tuple[Path, str]]:
+    """Yield the folders and names to try for an export: the stack in the project, else its full name.
+
+    In the project, too, the organization is named if there is one: the user's default may be another.
+    """
+    organization, name, _ = deployed_stack()
+    full = f"{organization}/{name}/{stack}" if "/" not in stack and name else None
+    if folder := project_folder():
+        yield folder, full if full and organization != _NO_ORGANIZATION else stack
+    elif full:
+        yield Path.cwd(), full
+
+
+def project_folder() -> Path | None:
+    """Return the folder of the project that is deployed, None if it is not known."""
+    project = find_project(working_directory(engine_process()))
+    return project.folder if project else None
+
+
+def part_of(resource: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    """Return the inputs or outputs of a recorded resource, empty if it has none."""
+    part = (resource or {}).get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def recorded_resources(document: Any) -> Recorded:
+    """Return the resources of an exported stack."""
+    deployment = document.get("deployment") or {}
+    # An entry that is pending deletion has the URN of its replacement.
+    return {entry["urn"]: entry for entry in deployment.get("resources") or [] if not entry.get("delete")}

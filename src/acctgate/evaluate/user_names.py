@@ -1,0 +1,147 @@
+"""Name the users behind violations, from the account's credential report. Pure.
+
+Names explain an outcome; they never change it. No message of an outcome contains one, because messages go to logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from acctgate.evaluate.snapshot_age import is_fresh
+from acctgate.log import trace
+from acctgate.model.credential_report import MAX_AGE, ROOT, SECTION, with_hashed_names
+from acctgate.model.outcome import Outcome
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.policy.policy import Policy
+from acctgate.rules.base import Rule
+from acctgate.rules.support.users_behind import Behind, Share
+from acctgate.text import plural
+from acctgate.times import MAX_CLOCK_SKEW, describe_duration, parse_time
+
+_RAM_USERS: Final = ("AccountSecurityPracticeInfo", "AccountSecurityPracticeUserInfo", "SubUser")
+"""How many RAM users the practice report counts."""
+
+
+def with_names(outcomes: Sequence[Outcome], account: Snapshot, policy: Policy, now: datetime) -> list[Outcome]:
+    """Return the outcomes; each violation with the names behind it, or why they are unknown.
+
+    Args:
+        outcomes: The outcomes of the account.
+        account: The account, as it is judged.
+        policy: It says whether names are hashed.
+        now: The time of judgement (with a time zone). What a stack's data sources have read is as new.
+    """
+    rules = {rule.id: rule for rule in policy.all_rules if rule.behind is not None}
+    if not any(each.outcome == "fail" and each.rule in rules for each in outcomes):
+        return list(outcomes)
+    report = _report(account)
+    if not isinstance(report, Unknown) and policy.names_wanted == "hash":
+        report = with_hashed_names(report, account.account_id)
+    found = _Names(account, report, now)
+    return [found.added(each, rules[each.rule]) if each.rule in rules else each for each in outcomes]
+
+
+def _report(account: Snapshot) -> Mapping[str, Any] | Unknown:
+    """Return the credential report, `Unknown` if any part of it is invalid."""
+    found: Mapping[str, Any] | Unknown = account.read((SECTION,))
+    if isinstance(found, Unknown):
+        return found
+    return next((Unknown(reason) for path, reason in account.problems.items() if path[0] == SECTION), found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    account: Snapshot
+    report: Mapping[str, Any] | Unknown
+    now: datetime
+
+    def added(self, outcome: Outcome, rule: Rule[Any]) -> Outcome:
+        """Return a violation with the names behind it."""
+        if outcome.outcome != "fail" or rule.behind is None:
+            return outcome
+        if isinstance(self.report, Unknown):
+            return _unknown(outcome, self.report.reason)
+        try:
+            return self._explained(outcome, rule, rule.behind, self.report)
+        except (Exception, SystemExit) as error:  # a user's own rule
+            trace(f"{rule.id} raised", error)
+            return _unknown(outcome, f"the rule raised {type(error).__name__}")
+
+    def _explained(self, outcome: Outcome, rule: Rule[Any], behind: Behind, report: Mapping[str, Any]) -> Outcome:
+        at = parse_time(report["GeneratedTime"])
+        shares = behind.shares(report["Users"], at)
+        certain = sum(share.certain for share in shares.values())
+        doubts = [
+            *_difference(behind, certain, outcome.actual),
+            *(self._population(behind, report["Users"]) if behind.count else ()),
+            *self._age(at),
+            *self._moved(rule),
+        ]
+        meaning = f"by the credential report of {report['GeneratedTime']}: {behind.criterion.en}"
+        possible = tuple(name for name, share in shares.items() if not share.certain)
+        return replace(
+            outcome,
+            names=tuple(name for name, share in shares.items() if share.certain),
+            possible_names=possible,
+            names_match=not doubts,
+            names_note="; ".join([meaning, *doubts, *_possible(behind, shares)]),
+        )
+
+    def _population(self, behind: Behind, users: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """Yield why the credential report may not show the same RAM users as the practice report.
+
+        If it lacks a user whom the practice report counts, and has one who is gone, the numbers behind a violation can
+        agree though the users do not.
+        """
+        if behind.root:
+            return
+        counted, shown = self.account.read(_RAM_USERS), sum(user["User"] != ROOT for user in users)
+        if isinstance(counted, Unknown):
+            yield f"it is not known how many RAM users there are: {counted.reason}"
+        elif counted != shown:
+            yield f"the credential report has {plural(shown, 'RAM user')}, the practice report {counted:,}"
+
+    def _age(self, generated: datetime) -> Iterator[str]:
+        """Yield why the report may not be about the time at which the account was read."""
+        try:
+            taken = self.now if is_fresh(self.account) else parse_time(self.account.taken_at or "")
+        except ValueError:
+            yield "it is not known how old the credential report was when the account was read"
+            return
+        age = taken - generated
+        if age > MAX_AGE + MAX_CLOCK_SKEW:
+            yield f"the credential report was {describe_duration(age)} old when the account was read"
+        elif age < -MAX_CLOCK_SKEW:
+            yield "the credential report is newer than the account"
+
+    def _moved(self, rule: Rule[Any]) -> Iterator[str]:
+        """Yield that planned resources can change the count: the report shows the users before the deployment."""
+        if any(map(rule.is_moved, self.account.moved)):
+            yield "the deployment changes who is counted"
+
+
+def _unknown(outcome: Outcome, reason: str) -> Outcome:
+    return replace(outcome, names_note=f"the names are unknown: {reason}")
+
+
+def _difference(behind: Behind, certain: int, actual: Any) -> Iterator[str]:
+    if behind.count is None:
+        yield "the value counts no users"
+        return
+    count = behind.count(actual)
+    if certain != count:
+        found = f"shows {certain:,}" if behind.root else f"names {plural(certain, 'user')}"
+        yield f"the credential report {found}, the practice report counts {count:,}"
+
+
+def _possible(behind: Behind, shares: Mapping[str, Share]) -> Iterator[str]:
+    number = sum(share.possible > share.certain for share in shares.values())
+    if number:
+        names = plural(number, "more name")
+        if behind.count is None:
+            yield f"{names} may match: the report has no column user_last_logon"
+        else:
+            yield f"{names} may be counted: the AccessKey pair is inactive, or its use is not known"

@@ -1,0 +1,45 @@
+"""Times and durations: read from text, and put into words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from acctgate.text import plural
+
+MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
+"""How far ahead another machine's clock may be."""
+
+
+def parse_time(text: str) -> datetime:
+    """Return a time (ISO 8601) with its time zone: UTC if it names none.
+
+    Raises:
+        ValueError: It is not a time.
+    """
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def parse_utc(text: str | None) -> datetime | None:
+    """Return a time (ISO 8601) in UTC, None if there is none or if it is not a time of the years 1 to 9999."""
+    try:
+        return parse_time(text).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def timestamp(now: datetime) -> str:
+    """Return a time as a snapshot records it (UTC, ISO 8601)."""
+    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def describe_duration(duration: timedelta) -> str:
+    """Return a duration in the largest unit of which it has at least two: seconds, minutes, hours or days."""
+    seconds = round(duration.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    for name, length, most in (("minutes", 60, 7200), ("hours", 3600, 172_800)):
+        if seconds < most:
+            return f"{seconds // length} {name}"
+    return plural(seconds // 86_400, "day")

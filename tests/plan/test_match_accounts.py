@@ -1,0 +1,97 @@
+"""Whether a planned resource goes to the account that was read: only if nothing contradicts it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.provider import Provider
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.plan.match_accounts import after_deploy
+from acctgate.policy.policy import Account
+
+MINE: Final = "1500000000000001"
+OTHER: Final = "1600000000000002"
+PATH: Final = ("SecurityPreference", "LoginProfilePreference", "MFAOperationForLogin")
+
+
+def _role(account: str) -> str:
+    return f"acs:ram::{account}:role/deploy"
+
+
+def _change(recorded_id: str | None = None, foreign: str | None = None, **provider: Any) -> PlannedChange:
+    declared = {"MFAOperationForLogin": "mandatory", "LoginNetworkMasks": "10.0.0.0/8", "LoginSessionDuration": 6}
+    return PlannedChange(
+        "this", "create", declared, recorded_id=recorded_id, foreign=foreign, provider=Provider(**provider)
+    )
+
+
+def _snapshot(account: str | None = MINE) -> Snapshot:
+    login = {"MFAOperationForLogin": "adaptive", "LoginNetworkMasks": "10.0.0.0/8", "LoginSessionDuration": 6}
+    document = {"version": 1, "account_id": account, "SecurityPreference": {"LoginProfilePreference": login}}
+    return Snapshot.from_document(document)
+
+
+def _mfa(change: PlannedChange, accounts: dict[str, Account] | None = None) -> Any:
+    """Return the MFA setting of the account that was read, after the deploy."""
+    return after_deploy([_snapshot()], [change], accounts or {})[0].read(PATH)
+
+
+def test_nothing_speaks_against_the_only_account() -> None:
+    assert _mfa(_change()) == "mandatory"
+    assert _mfa(_change(recorded_id="RamSecurityPreference")) == "mandatory"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _change(recorded_id=MINE),
+        _change(account=MINE),
+        _change(role_arn=_role(MINE)),
+        _change(role_arn=_role(MINE), recorded_id=MINE, account=MINE, profile="any"),
+        _change(profile="prod", recorded_id=MINE),
+    ],
+)
+def test_all_evidence_names_the_account(change: PlannedChange) -> None:
+    assert _mfa(change) == "mandatory"
+
+
+@pytest.mark.parametrize("change", [_change(recorded_id=OTHER), _change(account=OTHER), _change(role_arn=_role(OTHER))])
+def test_evidence_of_another_account_leaves_this_one_and_judges_the_other(change: PlannedChange) -> None:
+    mine, other = after_deploy([_snapshot()], [change], {})
+    assert mine.read(PATH) == "adaptive"
+    assert other.account_id == OTHER
+    assert other.read(PATH) == "mandatory"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (_change(recorded_id=OTHER, role_arn=_role(MINE)), "its account is contradictory: its provider's role 15"),
+        (_change(account=OTHER, recorded_id=MINE), "its account is contradictory"),
+        (_change(unknown=True, hint="the plan does not show its role"), "the plan does not show its role"),
+        (_change(unknown=True, recorded_id=MINE), "its provider is not known"),
+        (_change(profile="prod"), "the account of the profile prod is not known"),
+        (_change(credentials="the ECS role deploy"), "the account of the ECS role deploy is not known"),
+        (_change(foreign="it belongs to evil/alicloud"), "what this does is unknown: it belongs to evil/alicloud"),
+    ],
+)
+def test_contradictions_and_gaps_make_the_settings_unknown(change: PlannedChange, reason: str) -> None:
+    found = _mfa(change)
+    assert isinstance(found, Unknown)
+    assert reason in found.reason
+
+
+def test_a_policy_names_what_the_plan_does_not_show() -> None:
+    accounts = {MINE: Account(providers=("prod",))}
+    assert _mfa(_change(unknown=True, name="prod"), accounts) == "mandatory"
+    assert _mfa(_change(profile="prod"), accounts) == "mandatory"
+    assert isinstance(_mfa(_change(profile="test"), accounts), Unknown)
+    assert isinstance(_mfa(_change(profile="prod", recorded_id=OTHER), accounts), Unknown)
+
+
+def test_an_account_without_a_name_contradicts_nothing() -> None:
+    (after,) = after_deploy([_snapshot(None)], [_change(role_arn=_role(OTHER))], {})
+    assert after.read(PATH) == "mandatory"
