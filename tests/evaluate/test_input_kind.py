@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from acctgate.evaluate.input_kind import Inputs, input_kind, sort_inputs
+from acctgate.evaluate.input_files import InputFiles
+from acctgate.evaluate.input_kind import input_kind, sort_inputs
 from tests.support import HERE, ROOT, seed
 from tests.support.accounts import GOOD
 from tests.support.process import run_here
@@ -73,7 +74,7 @@ def test_a_stream_of_snapshots_and_an_answer_with_a_preamble(tmp_path: Path) -> 
     (tmp_path / "fleet.ndjson").write_text(f"{json.dumps(GOOD)}\n" * 3 + "not JSON\n", encoding="utf-8")
     (tmp_path / "answer.txt").write_text('HTTP/1.1 200 OK\n\n{"SecurityPreference": {}}\n', encoding="utf-8")
     files = [str(tmp_path / "fleet.ndjson"), str(tmp_path / "answer.txt")]
-    assert sort_inputs(files) == Inputs((files[0],), (files[1],), ())
+    assert sort_inputs(files) == InputFiles((files[0],), (files[1],), ())
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from acctgate.cli.support.organization_options import READING_MANY, Organization
 from acctgate.cli.support.progress import READING, Progress, progress
 from acctgate.cli.support.writer import Writer
 from acctgate.evaluate.fail_on import FailOn
+from acctgate.evaluate.input_files import InputFiles
 from acctgate.evaluate.pipeline import Evaluation, EvaluationError, evaluate, evaluate_judged
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
@@ -91,7 +92,7 @@ def command(
     Exit status: 0 pass; 1 a mandatory rule is violated; 3 a mandatory rule is unknown; 2 any other error.
     """
     with judging.notifier() as notifier:
-        inputs = _sorted(files, _Inputs(responses, snapshots, plans))
+        inputs = _with_files(InputFiles(snapshots, responses, plans), files)
         if many.selected and (inputs.responses or inputs.snapshots):
             raise click.UsageError(
                 "--organization and --accounts read live accounts; leave out --response and --snapshot"
@@ -112,14 +113,6 @@ def command(
     ctx.exit(code)
 
 
-class _Inputs(NamedTuple):
-    """The files that options and arguments name."""
-
-    responses: tuple[str, ...]
-    snapshots: tuple[str, ...]
-    plans: tuple[str, ...]
-
-
 class _Watch(NamedTuple):
     """What looks at reports before they are written."""
 
@@ -127,14 +120,14 @@ class _Watch(NamedTuple):
     needs_reports: bool
 
 
-def _sorted(files: tuple[str, ...], named: _Inputs) -> _Inputs:
+def _with_files(named: InputFiles, files: tuple[str, ...]) -> InputFiles:
     """Return the files that options name, and those that are recognized by their content."""
     if not files:
         return named
     from acctgate.evaluate.input_kind import sort_inputs  # noqa: PLC0415 - only for arguments
 
     found = or_fail(lambda: sort_inputs(files))
-    return _Inputs(named.responses + found.responses, named.snapshots + found.snapshots, named.plans + found.plans)
+    return InputFiles(*(first + second for first, second in zip(named, found, strict=True)))
 
 
 def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) -> Controls | None:
@@ -150,7 +143,7 @@ def _controls(frameworks: Sequence[Framework], policy: Policy, now: datetime) ->
 class _Run:
     """What is judged, and by what."""
 
-    inputs: _Inputs
+    inputs: InputFiles
     many: OrganizationOptions
     judging: Judging
     policy: Policy
@@ -240,9 +233,9 @@ class _Run:
     def _read(self, writer: Writer, shown: Progress) -> Iterator[Snapshot]:
         """Read the accounts that the options name."""
         extras = self.policy.extras(self.now, self.controls.sections if self.controls else frozenset())
-        live, (responses, snapshots, _) = self.judging.live, self.inputs
+        live, files = self.judging.live, self.inputs
         if not self.many.selected:
-            return read_accounts(responses, snapshots, live, self.now, shown.say, extras)
+            return read_accounts(files.responses, files.snapshots, live, self.now, shown.say, extras)
         prepared = self.many.prepare(live, extras, self.now, shown)
         writer.scope = prepared.run.scope
         return read_each(prepared, prepared.run.accounts, shown)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
+from acctgate.evaluate.input_files import InputFiles
 from acctgate.plan.documents import LARGEST_PLAN, read_documents
 from acctgate.plan.kinds import describe_lookalike, is_relevant, plan_kind
 from acctgate.reading import SourceError, display_name, open_input, remember
@@ -21,15 +22,7 @@ _UNRECOGNIZED: Final = "not a snapshot, an API response or a plan"
 _REMEDY: Final = "use --snapshot, --response or --plan"
 
 
-class Inputs(NamedTuple):
-    """Files by what they contain, each in the order in which they are given."""
-
-    snapshots: tuple[str, ...]
-    responses: tuple[str, ...]
-    plans: tuple[str, ...]
-
-
-def sort_inputs(paths: Iterable[str]) -> Inputs:
+def sort_inputs(paths: Iterable[str]) -> InputFiles:
     """Return the files by what they contain. Pipes can still be read afterwards.
 
     Raises:
@@ -38,7 +31,7 @@ def sort_inputs(paths: Iterable[str]) -> Inputs:
     found: dict[InputKind, list[str]] = {"snapshot": [], "response": [], "plan": []}
     for path in paths:
         found[input_kind(path)].append(path)
-    return Inputs(*map(tuple, found.values()))
+    return InputFiles(*map(tuple, found.values()))
 
 
 def input_kind(path: str) -> InputKind:
