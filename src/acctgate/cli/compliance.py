@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from acctgate.cli.support.option_group import add_options
 from acctgate.cli.support.options import kind_option, only_account_option
 from acctgate.cli.support.output import terminal_width, write_text
 from acctgate.cli.support.progress import Progress, progress
+from acctgate.json_text import dump_document
 from acctgate.policy.command_line import is_restricted
 from acctgate.redact import one_line
 from acctgate.render.compliance import render_packs, render_report_state, render_rules
@@ -205,8 +205,7 @@ def _write_rows(sheet_file: Path, output: Path) -> None:
                 f"acctgate: {sheet_file}: sheet {sheet.name}: unknown layout; its rows have no column names", err=True
             )
     document = {sheet.name: sheet.records if sheet.columns else sheet.rows for sheet in sheets}
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    or_fail(lambda: write_file(output, text))
+    or_fail(lambda: write_file(output, dump_document(document)))
 
 
 def _packs(aggregator: str | None, live: Live) -> CompliancePacks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from acctgate.cli.support.options import kind_option, policy_option
 from acctgate.cli.support.output import terminal_width
 from acctgate.frameworks import FRAMEWORKS
 from acctgate.frameworks.framework import Framework
+from acctgate.json_text import dump_document
 from acctgate.reference import catalogue, controls
 
 
@@ -49,7 +49,7 @@ def command(policy_file: Path | None, kind: str, framework_id: str | None) -> No
         return
     given = policy(policy_file) if policy_file else None
     if kind == "json":
-        click.echo(json.dumps(catalogue.entries(given), indent=1, ensure_ascii=False))
+        click.echo(dump_document(catalogue.entries(given)), nl=False)
     elif kind == "markdown":
         click.echo(catalogue.markdown_table(policy=given), nl=False)
     else:
@@ -58,5 +58,5 @@ def command(policy_file: Path | None, kind: str, framework_id: str | None) -> No
 
 def _controls(listed: Framework, kind: str) -> str:
     if kind == "json":
-        return json.dumps(controls.entries(listed), indent=1, ensure_ascii=False) + "\n"
+        return dump_document(controls.entries(listed))
     return controls.markdown(listed) if kind == "markdown" else controls.text_table(listed, terminal_width())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,12 +19,13 @@ from acctgate.cli.support.options import file_option, force_option, names_option
 from acctgate.cli.support.organization_options import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.support.output import OVERWRITE, write_text
 from acctgate.cli.support.progress import READING, progress
+from acctgate.json_text import dump_document
 from acctgate.model.optional_sections import Extras
 from acctgate.model.organization import record_path
 from acctgate.model.snapshot import Snapshot, explain_section
 from acctgate.policy.command_line import chosen_names, expected_accounts
 from acctgate.reading import SourceError
-from acctgate.redact import inert_json, one_line
+from acctgate.redact import one_line
 from acctgate.sources.live import read_account
 from acctgate.text import and_more
 from acctgate.writing import WriteError
@@ -112,8 +112,7 @@ def _write_one(ctx: click.Context, output: Path | None, live: Live) -> None:
     with progress(READING) as shown:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say, Extras(names=names)))
     require_expected(snapshot.account_id)
-    text = json.dumps(snapshot.document, indent=1, ensure_ascii=False)
-    write_text(inert_json(text) + "\n", _file(output, snapshot))
+    write_text(dump_document(snapshot.document), _file(output, snapshot))
     for section, error in snapshot.errors.items():
         more = and_more(len(snapshot.errors) - 1)
         click.echo(f"acctgate: {section} is missing: {explain_section(section, error)}{more}", err=True)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from acctgate.crossguard import variables
+from acctgate.json_text import dump_document
 from acctgate.model.report_document import Report, RunIdentity, read_report
 from acctgate.redact import one_line
 from acctgate.text import os_reason
@@ -42,7 +43,7 @@ def write(report: str) -> None:
         return
     document = {**json.loads(report), "run": asdict(this_run())}
     path = Path(name)
-    replace_file(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    replace_file(path, dump_document(document))
 
 
 def this_run() -> RunIdentity:

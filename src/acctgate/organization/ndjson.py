@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -10,9 +9,9 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, Self
 
+from acctgate.json_text import dumps
 from acctgate.model.snapshot import Snapshot, SnapshotError
 from acctgate.reading import LARGEST, SourceError, decode
-from acctgate.redact import inert_json
 from acctgate.strict_json import read_json
 from acctgate.text import os_reason, show
 from acctgate.writing import WriteError
@@ -130,8 +129,7 @@ class Output:
         Raises:
             WriteError: It cannot be written.
         """
-        text = json.dumps(document, ensure_ascii=False)
-        self.add_raw((inert_json(text) + "\n").encode("utf-8", "replace"))
+        self.add_raw((dumps(document) + "\n").encode("utf-8", "replace"))
 
     def add_raw(self, line: bytes) -> None:
         """Write a line that has its end.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from acctgate.json_text import dumps
 from acctgate.model.organization import record_path
 from acctgate.model.run import Run
 from acctgate.reading import SourceError
-from acctgate.redact import inert_json
 from acctgate.text import and_more, os_reason
 from acctgate.writing import WriteError, replace_file
 
@@ -29,7 +28,7 @@ def write_run(output: Path, run: Run) -> None:
     """
     path = record_path(output)
     try:
-        replace_file(path, inert_json(json.dumps(asdict(run), ensure_ascii=False)) + "\n")
+        replace_file(path, dumps(asdict(run)) + "\n")
     except OSError as error:
         raise WriteError(f"{path}: {os_reason(error)}") from None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from acctgate.json_text import dump_document
 from acctgate.policy import yaml_flow
 from acctgate.policy.merged import Merged, Origin
 from acctgate.policy.source import Source
@@ -56,7 +57,7 @@ def as_json(merged: Merged, extra: Mapping[str, Any] | None = None) -> str:
         ),
         **(extra or {}),
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return dump_document(document)
 
 
 def _group_object(merged: Merged, group: str) -> dict[str, Any]:

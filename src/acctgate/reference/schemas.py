@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final, get_args
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
+from acctgate.json_text import dump_document
 from acctgate.model import snapshot_document
 from acctgate.model.diff_document import Diff
 from acctgate.model.fields import json_schema
@@ -139,4 +139,4 @@ NAMES: Final = tuple(_SCHEMAS)
 def text(name: str, known: Sequence[Rule[Any]] = RULES) -> str:
     """Return the text of a file in schemas/. For a policy, `known` are the rules that it can name."""
     found = {"$schema": _DIALECT, **policy_schema(known)} if name == "policy" else schema(name)
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+    return dump_document(found)

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from rich.cells import cell_len
 
+from acctgate.json_text import dumps
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Severity, Verdict
 from acctgate.model.report import AccountReport
@@ -18,7 +19,6 @@ from acctgate.render.changes_text import change_lines
 from acctgate.render.controls_text import NEED_NO_ATTENTION, framework_lines
 from acctgate.render.findings import MOST_NAMES, open_for, read_line, who
 from acctgate.render.headlines import counted, headline
-from acctgate.render.json import dumps
 from acctgate.render.layout import Cell, Layout
 from acctgate.render.ranking import rank
 from acctgate.render.words import LONGEST

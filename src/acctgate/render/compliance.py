@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from acctgate.json_text import dump_document, dumps
 from acctgate.redact import one_line, without_line_command
-from acctgate.render.json import dump_document, dumps
 from acctgate.render.table import render_table
 from acctgate.sources.compliance.packs import Pack, PackReport
 from acctgate.sources.compliance.rules import RuleResult

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Final
 
+from acctgate.json_text import dump_document
 from acctgate.model.diff import AccountDiff
 from acctgate.model.diff_document import Diff
-from acctgate.render.json import dump_document
 from acctgate.render.words import FLIPS
 from acctgate.text import plural
 

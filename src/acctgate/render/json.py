@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
+from acctgate.json_text import dumps
 from acctgate.model.control import FrameworkReport
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.outcome import BaselineNote, Outcome, WaiverNote
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import inert_json
 from acctgate.render.base import Frame, Renderer
 
 OUTCOME_KEYS: Final = (
@@ -28,18 +27,6 @@ OUTCOME_KEYS: Final = (
 )
 """The keys that every outcome has."""
 outcome_values: Final = attrgetter(*OUTCOME_KEYS)
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
-"""Created once: `json.dumps` would create an encoder for each call."""
-
-
-def dumps(value: Any) -> str:
-    """Encode a value as JSON on one line, in which the logs of CI systems see no command."""
-    return inert_json(_ENCODE(value))
-
-
-def dump_document(value: Any) -> str:
-    """Encode a value in the same way, over several lines and with the last line's end."""
-    return inert_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
 
 
 def encode_part(text: str) -> str:

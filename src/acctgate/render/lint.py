@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from acctgate.json_text import dump_document
 from acctgate.model.outcome import Place
 from acctgate.policy.lint import Problem
 from acctgate.redact import one_line, without_line_command
 from acctgate.render.github import annotation
-from acctgate.render.json import dump_document
 
 
 def render_problems(problems: Iterable[Problem], format_name: str) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from acctgate.frameworks.framework import Covered, references
+from acctgate.json_text import dumps
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Result, Severity
 from acctgate.model.report import AccountReport
@@ -19,7 +20,6 @@ from acctgate.redact import clean
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.controls import with_controls
 from acctgate.render.findings import Fingerprints, read_line
-from acctgate.render.json import dumps
 from acctgate.version import __version__
 
 VERSION: Final = "1.5.0"

@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet as pq
 
+from acctgate.json_text import dumps
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, WaiverNote
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render.base import Frame, Renderer
-from acctgate.render.json import dumps
 from acctgate.times import parse_utc
 
 ROWS: Final = 50_000

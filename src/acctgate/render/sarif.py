@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+from acctgate.json_text import dumps
 from acctgate.model.outcome import SEVERITIES, Outcome, Place, Severity
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver_notice import WaiverNotice
@@ -15,7 +16,7 @@ from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
 from acctgate.render.controls import with_controls
 from acctgate.render.findings import Fingerprints, account_id, level, read_line, sentence, who
-from acctgate.render.json import dumps, encode_part
+from acctgate.render.json import encode_part
 from acctgate.render.ranking import TopFindings, rank
 from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import StringIO
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from acctgate.commands.doctor.finding import Finding, counted, worst
+from acctgate.json_text import dump_document
 from acctgate.render.table import render_table
 
 _SIGNS: Final = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
@@ -26,7 +26,7 @@ def render_json(findings: Sequence[Finding]) -> str:
         "findings": [asdict(finding) for finding in findings],
         "counts": counted(findings),
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return dump_document(document)
 
 
 def render_plain(findings: Sequence[Finding]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from acctgate.commands.test.model import ExampleResult, TestReport
+from acctgate.json_text import dump_document
 from acctgate.redact import clean, one_line
 from acctgate.text import plural
 
@@ -60,7 +60,7 @@ def render_json(report: TestReport) -> str:
         "errors": dict(report.errors),
         "uncovered": {rule: list(outcomes) for rule, outcomes in report.uncovered.items()},
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return dump_document(document)
 
 
 def render_junit(report: TestReport) -> str:
