@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from acctgate.frameworks.framework import Framework
     from acctgate.model.other_change import Planned
     from acctgate.policy.inline_waivers import Comment
+    from acctgate.sources.raw_snapshot import RawSnapshot
 
 
 @click.command(
@@ -158,27 +159,36 @@ class _Run:
         with ExitStack() as stack:
             workers = self._start_workers(stack, jobs)
             shown = stack.enter_context(progress(self._title, verbose=self.judging.verbose))
-            few = False
-            rest: Iterable[Totals] = ()
-            if workers is None:
-                evaluation = self._evaluate(writer, shown)
-            else:
-                few = not (watch.needs_reports or writer.needs_reports or self._needs_reports)
-                evaluation, rest = self._evaluate_in(workers, shown, few)
-            repaired = evaluation if self.planned is None else self._with_repairs(evaluation)
-            reports = watch.apply(require_blocking_in_groups(self.policy.source, repaired, self.fail_on))
-            if workers is None and not self.many.selected:
-                reports = shown.count(reports, "accounts")
-            if not few:
-                reports = shown.until(reports, first=writer.on_terminal)
             try:
-                code = writer.write(reports, evaluation.notices, shown.until(rest, first=False))
+                if workers is None or watch.needs_reports or writer.needs_reports or self._needs_reports:
+                    code = self._write_reports(writer, watch, workers, shown)
+                else:
+                    code = self._write_totals(writer, workers, shown)
             except EvaluationError as error:
                 raise click.ClickException(str(error)) from None
-        self.judging.warn_stale_baseline(evaluation.stale_entries())
         if self.planned is not None and code in (0, 1):  # exit statuses 2 and 3 have their own message
             self._say_if_unchanged(self.planned)
         return code
+
+    def _write_reports(self, writer: Writer, watch: _Watch, workers: Workers[Totals] | None, shown: Progress) -> int:
+        """Write the report on each account."""
+        if workers is None:
+            evaluation = self._evaluate(writer, shown)
+        else:
+            evaluation = self._evaluate_judged(workers.judge(self._read_raw(shown)))
+        repaired = evaluation if self.planned is None else self._with_repairs(evaluation)
+        reports = watch.apply(require_blocking_in_groups(self.policy.source, repaired, self.fail_on))
+        code = writer.write(shown.until(reports, first=writer.on_terminal), evaluation.notices)
+        self.judging.warn_stale_baseline(evaluation.stale_entries())
+        return code
+
+    def _write_totals(self, writer: Writer, workers: Workers[Totals], shown: Progress) -> int:
+        """Write the reports on as few accounts as show that there are many, and the totals over the others."""
+        from acctgate.render.fleet import FEW  # noqa: PLC0415 - loads only for workers
+
+        accounts = self._read_raw(shown)
+        evaluation = self._evaluate_judged(workers.judge(islice(accounts, FEW + 1)))
+        return writer.write(evaluation, evaluation.notices, shown.until(workers.summarize(accounts), first=False))
 
     @property
     def _title(self) -> str:
@@ -205,19 +215,6 @@ class _Run:
         policy = self.policy
         return bool(policy.all_waivers or policy.groups or self.baseline or self.fail_on or self.controls)
 
-    def _evaluate_in(self, workers: Workers[Totals], shown: Progress, few: bool) -> tuple[Evaluation, Iterator[Totals]]:
-        """Judge in worker processes.
-
-        Returns:
-            The reports on all accounts, or on as few as show that there are many; and the totals over the others.
-        """
-        from acctgate.render.fleet import FEW  # noqa: PLC0415 - loads only for workers
-
-        accounts = iter(shown.count(read_raw(self.inputs.responses, self.inputs.snapshots), "accounts"))
-        judged = workers.judge(islice(accounts, FEW + 1) if few else accounts)
-        evaluation = evaluate_judged(judged, self.policy, self.now, baseline=self.baseline, fail_on=self.fail_on)
-        return evaluation, workers.summarize(accounts)
-
     def _evaluate(self, writer: Writer, shown: Progress) -> Evaluation:
         return evaluate(
             self._read(writer, shown),
@@ -230,12 +227,20 @@ class _Run:
             comments=self._comments(),
         )
 
-    def _read(self, writer: Writer, shown: Progress) -> Iterator[Snapshot]:
+    def _evaluate_judged(self, reports: Iterable[AccountReport]) -> Evaluation:
+        return evaluate_judged(reports, self.policy, self.now, baseline=self.baseline, fail_on=self.fail_on)
+
+    def _read_raw(self, shown: Progress) -> Iterator[RawSnapshot | Snapshot]:
+        """Read the files that the options name, for worker processes."""
+        return iter(shown.count(read_raw(self.inputs.responses, self.inputs.snapshots), "accounts"))
+
+    def _read(self, writer: Writer, shown: Progress) -> Iterable[Snapshot]:
         """Read the accounts that the options name."""
         extras = self.policy.extras(self.now, self.controls.sections if self.controls else frozenset())
         live, files = self.judging.live, self.inputs
         if not self.many.selected:
-            return read_accounts(files.responses, files.snapshots, live, self.now, shown.say, extras)
+            accounts = read_accounts(files.responses, files.snapshots, live, self.now, shown.say, extras)
+            return shown.count(accounts, "accounts")
         prepared = self.many.prepare(live, extras, self.now, shown)
         writer.scope = prepared.run.scope
         return read_each(prepared, prepared.run.accounts, shown)
