@@ -165,6 +165,29 @@ def test_a_baseline_says_when_it_can_shrink(check: Checker) -> None:
     assert "base.json can shrink: session-duration of account 1111111111111111 no longer occurs" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        account("?", "mandatory"),
+        account(24, "mandatory", None),
+        account(6, "mandatory", None),
+        account(6, "mandatory", "2222222222222222"),
+    ],
+    ids=["unknown now", "no ID", "no ID and no finding", "another account"],
+)
+def test_a_baseline_shrinks_only_by_what_provably_no_longer_occurs(check: Checker, after: Any) -> None:
+    check.write_baseline(account(24, "mandatory"))
+    assert "can shrink" not in check(after, "--baseline", "base.json").stderr
+
+
+@pytest.mark.parametrize("hours", [24, 6])
+def test_a_baseline_says_that_findings_without_an_account_excuse_nothing(check: Checker, hours: int) -> None:
+    check.write_baseline(account(24, "adaptive", None))
+    done = check(account(hours, "adaptive"), "--baseline", "base.json")
+    assert done.status == 1 and "can shrink" not in done.stderr
+    assert "base.json: login-mfa has no account ID, so it excuses nothing (and 1 more)" in done.stderr
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2, "verdict": "pass", "accounts": [], "counts": {}}'])
 def test_a_baseline_that_is_none_is_one_line(check: Checker, text: str) -> None:
     (check.folder / "base.json").write_text(text)

@@ -17,7 +17,11 @@ from acctgate.model.snapshot import Snapshot
 from tests.support import NOW, judge, outcomes_of, policy_of
 from tests.support.process import run_here
 
-NO_SCORE = "the baseline has no security score of the account"
+NO_SCORE = "the baseline has no security score of the account, so its drop is unknown"
+NO_BASELINE_ID = (
+    "the baseline has no account ID, so it may be of another account; make it of a snapshot with an account_id, or live"
+)
+NO_ID = "the account has no ID, so the baseline may be of another account; check a snapshot with an account_id, or live"
 ONE, TWO = "1111111111111111", "2222222222222222"
 
 
@@ -42,15 +46,13 @@ def account(score: Any, account_id: str | None = ONE, **counts: Any) -> dict[str
             account("?"),
             account(84),
             "unknown",
-            f"unknown: {NO_SCORE}, so its drop is unknown (worse than in the baseline)",
+            f"unknown: {NO_SCORE} (worse than in the baseline)",
         ),
-        (
-            account(90, None),
-            account(84, None),
-            "fail",
-            "the security score is 84; 6 points lower than in the baseline (90)",
-        ),
-        (account(90, TWO), account(84), "unknown", f"unknown: {NO_SCORE}, so its drop is unknown"),
+        (account(90, None), account(88), "unknown", f"unknown: {NO_BASELINE_ID}"),
+        (account(90, None), account(50), "fail", f"the security score is 50; {NO_BASELINE_ID}"),
+        (account(90), account(88, None), "unknown", f"unknown: {NO_ID}"),
+        (account(90, None), account(90, None), "unknown", f"unknown: {NO_ID}"),
+        (account(90, TWO), account(84), "unknown", f"unknown: {NO_SCORE}"),
         (account(90, TWO), account(50), "fail", f"the security score is 50; {NO_SCORE}"),
         (account(70), account(50), "fail", "the security score is 50; 20 points lower than in the baseline (70)"),
     ],
@@ -61,6 +63,14 @@ def test_the_score_may_drop_so_far(before: dict[str, Any], after: dict[str, Any]
     [report] = evaluate([Snapshot.from_document(after)], policy, NOW, baseline=baseline)
     [found] = outcomes_of(report, "security-score")
     assert (found.outcome, found.message) == (outcome, message)
+
+
+def test_nothing_is_compared_with_a_baseline_that_may_be_of_another_account() -> None:
+    policy = policy_of({"security-score": {"minimum": 60}})
+    baseline = Baseline.of(Report(1, "pass", (judge(account(90, None), policy),), {}), "base.json")
+    [report] = evaluate([Snapshot.from_document(account(70))], policy, NOW, baseline=baseline)
+    [found] = outcomes_of(report, "security-score")
+    assert (found.outcome, found.message) == ("pass", "the security score is 70")
 
 
 def test_without_a_baseline_it_says_that_it_does_nothing() -> None:

@@ -6,11 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import BaselineNote, Outcome, Result
 from acctgate.model.report import AccountReport
+from acctgate.model.snapshot import Unknown
 from acctgate.policy.policy import Policy
 from acctgate.rules import RULES, account_identity
 from acctgate.rules.base import Actuals, Judgement, Rule
@@ -18,6 +19,14 @@ from acctgate.rules.support.comparison import Comparison
 
 if TYPE_CHECKING:
     from acctgate.model.report_document import Report
+
+
+_NO_ID: Final = Unknown(
+    "the account has no ID, so the baseline may be of another account; check a snapshot with an account_id, or live"
+)
+_NO_BASELINE_ID: Final = Unknown(
+    "the baseline has no account ID, so it may be of another account; make it of a snapshot with an account_id, or live"
+)
 
 
 class BaselineEntry(NamedTuple):
@@ -43,6 +52,9 @@ class Baseline:
     actuals: Mapping[str | None, Actuals] = field(default_factory=dict)
     """The values of each account then."""
     seen: set[BaselineEntry] = field(default_factory=set)
+    """The findings that still occur, or may still do so."""
+    judged: set[str | None] = field(default_factory=set)
+    """The accounts that were compared with it."""
 
     @classmethod
     def of(cls, report: Report, source: str, rules: Iterable[Rule[Any]] = RULES) -> Baseline:
@@ -72,21 +84,18 @@ class Baseline:
         """Return the report with the outcomes of rules that judge what changed since the baseline.
 
         Call it before waivers are applied. Of an account that the baseline does not have, no earlier value is known.
+        Nor is one where an ID is missing: then the baseline may be of another account.
         """
         before = self._earlier(report.account)
         now, rules = _actuals(report), {rule.id: rule for rule in policy.all_rules}
         outcomes = tuple(_compared(each, rules[each.rule], policy, before, now) for each in report.outcomes)
         return report.with_outcomes(outcomes)
 
-    def _earlier(self, account: str | None) -> Actuals:
-        """Return the values of the account then, none if it is not in the baseline.
-
-        One account on each side is the same, if one of them has no ID.
-        """
-        if account in self.actuals:
-            return self.actuals[account]
-        alone = next(iter(self.actuals.items())) if len(self.actuals) == 1 else None
-        return alone[1] if alone and None in (account, alone[0]) else {}
+    def _earlier(self, account: str | None) -> Actuals | Unknown:
+        """Return the values of the account then, none if it is not in the baseline."""
+        if account is None:
+            return _NO_ID
+        return self.actuals.get(account, _NO_BASELINE_ID if None in self.actuals else {})
 
     def apply(self, report: AccountReport) -> AccountReport:
         """Return the report with known findings waived. For an account without an id nothing is known.
@@ -94,6 +103,7 @@ class Baseline:
         What is unknown because the account is older than allowed, or because nothing of it could be read, is not
         waived: neither is a finding on the account, and a baseline would hide that the account is not checked.
         """
+        self.judged.add(report.account)
         if _is_doubtful(report):  # whether its findings still occur is not known
             self.seen.update(entry for entry in self.known if entry.account == report.account)
         return report.map_outcomes(lambda outcomes: tuple(self._apply_all(report, outcomes)))
@@ -104,6 +114,8 @@ class Baseline:
             yield outcome if doubtful and outcome.outcome == "unknown" else self._apply(entry, outcome)
 
     def _apply(self, entry: BaselineEntry, outcome: Outcome) -> Outcome:
+        if entry.account is not None and outcome.outcome == "unknown":  # an earlier violation may still occur
+            self.seen.add(entry._replace(outcome="fail"))
         if entry.account is None or entry not in self.known:
             return outcome
         self.seen.add(entry)
@@ -126,8 +138,13 @@ class Baseline:
 
     @property
     def stale(self) -> list[BaselineEntry]:
-        """The entries that no account needs any more. Complete after the last account."""
-        return sorted(self.known.keys() - self.seen, key=str)
+        """The entries that the judged accounts need no more. Complete after the last account."""
+        return sorted((each for each in self.known.keys() - self.seen if each.account in self.judged - {None}), key=str)
+
+    @property
+    def nameless(self) -> list[BaselineEntry]:
+        """The entries without an account ID. They excuse nothing, since they may be of any account."""
+        return [each for each in self.known if each.account is None]
 
 
 def _is_doubtful(report: AccountReport) -> bool:
@@ -135,7 +152,7 @@ def _is_doubtful(report: AccountReport) -> bool:
     return report.stale or report.not_read is not None
 
 
-def _compared(outcome: Outcome, rule: Rule[Any], policy: Policy, before: Actuals, now: Actuals) -> Outcome:
+def _compared(outcome: Outcome, rule: Rule[Any], policy: Policy, before: Actuals | Unknown, now: Actuals) -> Outcome:
     """Return the outcome as the rule judges it with an earlier report."""
     if rule.compare_earlier is None or rule not in RULES or outcome.outcome not in ("pass", "fail"):
         return outcome

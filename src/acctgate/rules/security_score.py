@@ -33,7 +33,7 @@ class Parameters(RuleEntry, total=False):
 
 
 _NO_BASELINE: Final = "; there is no baseline to compare it with (max_drop)"
-_NO_SCORE: Final = "the baseline has no security score of the account"
+_NO_SCORE: Final = Unknown("the baseline has no security score of the account, so its drop is unknown")
 
 
 def judge(score: int, want: Parameters) -> Judgement:
@@ -42,18 +42,25 @@ def judge(score: int, want: Parameters) -> Judgement:
     return decide(score >= want["minimum"], f"the security score is {score}{alone}", score)
 
 
-def compare_earlier(found: Judgement, before: Actuals, after: Actuals, want: Parameters) -> Judgement:
+def compare_earlier(found: Judgement, before: Actuals | Unknown, after: Actuals, want: Parameters) -> Judgement:
     """Compare the score with an earlier one, and name the counts that moved."""
+    if isinstance(before, Unknown):
+        return _without_earlier(found, before, want)
     score, earlier = after[SETTING], before.get(SETTING)
     if type(earlier) is not int or not 0 <= earlier <= 100:
-        if "max_drop" not in want:
-            return found
-        if found.outcome == "fail":
-            return found._replace(message=found.message.replace(_NO_BASELINE, f"; {_NO_SCORE}"))
-        return undecided(Unknown(f"{_NO_SCORE}, so its drop is unknown", score))
+        return _without_earlier(found, _NO_SCORE, want)
     message = "; ".join((found.message.replace(_NO_BASELINE, ""), _moved(earlier, score), *_counts(before, after)))
     drops = earlier - score > want.get("max_drop", 100)
     return found._replace(outcome="fail" if drops else found.outcome, message=message)
+
+
+def _without_earlier(found: Judgement, why: Unknown, want: Parameters) -> Judgement:
+    """Return the judgement where no earlier score is known: a drop is unknown if the policy limits it."""
+    if "max_drop" not in want:
+        return found
+    if found.outcome == "fail":
+        return found._replace(message=found.message.replace(_NO_BASELINE, f"; {why.reason}"))
+    return undecided(Unknown(why.reason, found.actual))
 
 
 def _moved(before: int, after: int) -> str:

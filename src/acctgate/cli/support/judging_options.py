@@ -103,7 +103,11 @@ class Judging:
         from acctgate.evaluate.baseline_file import read_baseline  # noqa: PLC0415 - loads only for a baseline
 
         path = self.baseline_file
-        return or_fail(lambda: read_baseline(path, policy, datetime.now(UTC)))
+        found = or_fail(lambda: read_baseline(path, policy, datetime.now(UTC)))
+        if found.nameless:
+            (_, rule, *_), *more = found.nameless
+            self.notice(f"{one_line(path)}: {rule} has no account ID, so it excuses nothing{and_more(len(more))}")
+        return found
 
     def fail_on(self) -> FailOn | None:
         """Return what blocks according to --fail-on, None without the option.

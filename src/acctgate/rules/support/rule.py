@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from acctgate.language import Language
 from acctgate.model.fields import json_schema, without_references
 from acctgate.model.outcome import SEVERITIES, Severity
-from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.rules.support.entry import NOT_PARAMETERS, SHARED_DEFAULT, SHARED_PARAMETERS, RuleEntry
 from acctgate.rules.support.judgement import Judgement, LintHint, RuleText
 from acctgate.rules.support.order import Move, Order, combine, ordered
@@ -28,9 +28,9 @@ Ratchet = Callable[[Any, Any], Any]
 """Takes the outcome's `actual` and the value that the policy wants; returns the value that the account meets today."""
 Actuals = Mapping[str, Any]
 """The `actual` values of a report by setting. A value that is an object is split by its keys."""
-CompareEarlier = Callable[[Judgement, Actuals, Actuals, Any], Judgement]
-"""Takes the present judgement, which is a pass or a fail, the values of the earlier report, those of the present one,
-and the rule's entry. Returns the new judgement."""
+CompareEarlier = Callable[[Judgement, Actuals | Unknown, Actuals, Any], Judgement]
+"""Takes the present judgement, which is a pass or a fail, the values of the earlier report or why it may be of another
+account, the values of the present one, and the rule's entry. Returns the new judgement."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
