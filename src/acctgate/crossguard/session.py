@@ -38,11 +38,12 @@ from acctgate.frameworks.framework import load_framework
 from acctgate.model.other_change import Planned
 from acctgate.model.outcome import Place
 from acctgate.model.planned_change import PlannedChange
+from acctgate.model.planned_resource import resource_name
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.plan.comments import program_comments
 from acctgate.plan.program_lines import ProgramLines
 from acctgate.plan.pulumi_provider import PLUGIN_OPTIONS
-from acctgate.plan.resource_types import resource_name, resource_type
+from acctgate.plan.resource_types import resource_type
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
 from acctgate.rules import Rule

@@ -75,13 +75,13 @@ def _default_note(change: PlannedPreference, key: str, reason: Reason) -> str:
 def _either_note(change: PlannedPreference, key: str, alternatives: Sequence[Alternative]) -> str:
     values = [each for each in alternatives if each.value is not LEAVES]
     if change.deferred:
-        why = "this run perhaps leaves it out" if "::" in change.address else "the plan defers it to a later run"
+        why = "this run perhaps leaves it out" if change.is_pulumi else "the plan defers it to a later run"
         return f"{change.name} declares {show(values[0].value)}, but {why}"
     if change.depends_on_version(key):
         shown = " or ".join("the live value" if each.value is LEAVES else show(each.value) for each in alternatives)
         return f"{change.name} leaves {shown}, depending on {_version_note(change)}"
     unsent = "whether the deploy sends it depends on the recorded state, which is not known"
-    if "::" in change.address and change.recorded is None:
+    if change.is_pulumi and change.recorded is None:
         unsent += "; name the deployed stack with --stack"
     if key in change.perhaps_recorded:
         depends = "whether the deploy sends it depends on the recorded outputs, which a saved plan does not contain"
@@ -96,6 +96,6 @@ def _either_note(change: PlannedPreference, key: str, alternatives: Sequence[Alt
 def _version_note(change: PlannedPreference) -> str:
     version = f" ({change.provider.version})" if change.provider.version else ""
     pulumi = "make the preview with --show-sames, which shows it, or name a version in the resource's options"
-    usual = pulumi if "::" in change.address else "pin the provider, or name its lock file with --lock-file"
+    usual = pulumi if change.is_pulumi else "pin the provider, or name its lock file with --lock-file"
     remedy = change.provider.version_hint or usual
     return f"the provider's version, which is not known{version}; {remedy}"

@@ -14,9 +14,9 @@ from acctgate.model.effect import UNKNOWN, Effect, Operation
 from acctgate.model.outcome import Place
 from acctgate.model.password_request import API_DEFAULTS, RESOURCES, SECTION, PlannedPasswords, effects
 from acctgate.model.planned_change import PlannedChange
+from acctgate.model.planned_resource import PlannedResource
 from acctgate.model.provider import Provider
 from acctgate.model.resource_types import ACCESS_KEY, LOGIN_PROFILE, USER
-from acctgate.redact import one_line
 
 _ADDITIONS: Final = frozenset({USER, LOGIN_PROFILE, ACCESS_KEY})
 """Types of which a new resource cannot make an account more secure."""
@@ -24,11 +24,9 @@ _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
-class OtherChange:
+class OtherChange(PlannedResource):
     """One planned resource that is not a SecurityPreference."""
 
-    address: str
-    """The resource: Pulumi's URN or Terraform's address."""
     kind: str
     """Terraform's type."""
     operation: Operation
@@ -40,11 +38,6 @@ class OtherChange:
     """The values of a password policy; None for other types, or if the plan does not show them."""
     foreign: str | None = None
     """Why this is perhaps not the alicloud provider's resource, so that its effects are unknown."""
-
-    @property
-    def name(self) -> str:
-        """The resource's name for people."""
-        return one_line(self.address.rsplit("::", 1)[-1])
 
     @property
     def recorded_account(self) -> str | None:

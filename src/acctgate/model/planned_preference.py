@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from acctgate.model.account_id import is_account_id
 from acctgate.model.effect import LEAVES, UNKNOWN, Operation
 from acctgate.model.outcome import Place
+from acctgate.model.planned_resource import PlannedResource
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
 from acctgate.model.preference_request import UNCHANGED, Alternative, Alternatives, Resource, possible_values
 from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import ProviderEra
-from acctgate.redact import one_line
 
 _PULUMI_NAMES: Final = {"": DEAD_PROPERTY[0], **{key.api: key.pulumi for key in PREFERENCE_KEYS}}
 _TERRAFORM_NAMES: Final = {"": DEAD_PROPERTY[1], **{key.api: key.terraform for key in PREFERENCE_KEYS}}
-_ACCOUNT_ID: Final = re.compile(r"[1-9]\d{9,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedPreference:
+class PlannedPreference(PlannedResource):
     """One planned SecurityPreference, as far as a plan shows it. Settings have the API's names."""
 
-    address: str
-    """The resource: Pulumi's URN or Terraform's address."""
     operation: Operation
     declared: Mapping[str, Any]
     """What the program declares; a `Marker` for a value that the plan does not show."""
@@ -57,19 +54,13 @@ class PlannedPreference:
     """Why this is perhaps not the alicloud provider's resource, so that its effects are unknown."""
 
     @property
-    def name(self) -> str:
-        """The resource's name for people."""
-        return one_line(self.address.rsplit("::", 1)[-1])
-
-    @property
     def recorded_account(self) -> str | None:
         """The account that the recorded id names, or None."""
-        id_ = self.recorded_id or ""
-        return id_ if _ACCOUNT_ID.fullmatch(id_) else None
+        return self.recorded_id if is_account_id(self.recorded_id) else None
 
     def spelled(self, key: str) -> str:
         """Return the program's name for a setting."""
-        return (_PULUMI_NAMES if "::" in self.address else _TERRAFORM_NAMES)[key]
+        return (_PULUMI_NAMES if self.is_pulumi else _TERRAFORM_NAMES)[key]
 
     @property
     def dead_name(self) -> str:

@@ -19,7 +19,7 @@ def program_comments(planned: Sequence[Planned], root: Path, plans: Iterable[str
         plans: The plans' files: Terraform's configuration is searched beside them, in `root`, and in between.
     """
     places = {change.address: change.place for change in planned if change.place is not None}
-    terraform = [each.address for each in planned if each.place is None and "::" not in each.address]
+    terraform = [each.address for each in planned if each.place is None and not each.is_pulumi]
     if terraform:
         places |= terraform_lines(terraform, (Path(plan).parent for plan in plans), root)
     return find_comments(places, root)

@@ -17,9 +17,10 @@ from typing import Final
 import yaml
 
 from acctgate.model.outcome import Place
+from acctgate.model.planned_resource import resource_name
 from acctgate.plan.program_text import line_at, program_text
 from acctgate.plan.project import PROJECT_FILES
-from acctgate.plan.resource_types import resource_name, resource_type
+from acctgate.plan.resource_types import resource_type
 
 _NEW: Final = r"\bnew\s+(?:[\w.]+\.)?{name}\s*\(\s*"
 _CALLS: Final[Mapping[str, str]] = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from acctgate.model.planned_resource import resource_name
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import ERAS, eras_of_attributes, parse_version, pulumi_eras
@@ -49,7 +50,7 @@ class PlanProviders:
         urn = (reference or "").rpartition("::")[0]
         if urn in self.by_urn:
             return self.by_urn[urn]
-        name = urn.rsplit("::", 1)[-1]
+        name = resource_name(urn)
         if not urn or _DEFAULT.fullmatch(name):
             return provider_of(urn, self.configured)
         hint = f"the plan leaves out the unchanged provider {one_line(name)}; make it with --show-sames"
@@ -64,7 +65,7 @@ def stack_configuration(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
     """Return a provider, from its URN and its properties. Nested properties are JSON texts."""
-    name = urn.rsplit("::", 1)[-1] if urn else "default"
+    name = resource_name(urn) if urn else "default"
     default = _DEFAULT.fullmatch(name)
     arn, hidden = _role(properties.get("assumeRole", properties.get("assumeRoleWithOidc")))
     profile, account = properties.get("profile"), properties.get("accountId")

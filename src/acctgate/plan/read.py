@@ -54,8 +54,7 @@ def _with_plugins(planned: Iterable[Planned], folders: Sequence[Path]) -> list[P
     """Return the changes with the plugins that the project files in these folders bring."""
     find = cache(lambda project: plugin_of_project(project, folders))
     return [
-        find(change.address.split("::")[1]).applied_to(change) if "::" in change.address else change
-        for change in planned
+        find(change.address.split("::")[1]).applied_to(change) if change.is_pulumi else change for change in planned
     ]
 
 

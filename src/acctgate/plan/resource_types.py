@@ -1,4 +1,4 @@
-"""The types of resources that matter in a plan, and the type and name in a Pulumi URN."""
+"""The types of resources that matter in a plan, and the type in a Pulumi URN."""
 
 from __future__ import annotations
 
@@ -24,11 +24,6 @@ def resource_type(urn: str) -> str:
     """Return a resource's type: the last in the chain of types in its URN."""
     parts = urn.split("::")
     return parts[2].rsplit("$", 1)[-1] if len(parts) > 3 else ""
-
-
-def resource_name(urn: str) -> str:
-    """Return a resource's name, which may contain colons."""
-    return urn.split("::", 3)[-1]
 
 
 def is_provider(urn: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from acctgate.model.account_id import is_account_id
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, expect, unexpected
 from acctgate.sources.operations import (
@@ -168,4 +169,4 @@ def _whole_number(value: Any) -> int | None:
 
 def _account_id(value: Any) -> str | None:
     text = str(value) if type(value) in (int, str) else ""
-    return text if text.isascii() and text.isdigit() and text.strip("0") else None
+    return text if is_account_id(text) else None
