@@ -6,7 +6,7 @@ import pytest
 
 from acctgate.model.member import Member
 from acctgate.model.run import Entry
-from acctgate.organization.roster import Selection, Shard, list_entries, select, update
+from acctgate.organization.roster import Selection, Shard, doubt_notice, list_entries, select, update
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 from acctgate.redact import protect
@@ -79,6 +79,42 @@ def test_an_account_of_which_too_little_is_known_is_not_lost() -> None:
     assert chosen("folder=/", "tag:env=prod") == ["1", "3", "4"]
     with pytest.raises(SourceError, match=r"folder=/x matches no account of 4 \(the folder of 1 is not known\)"):
         chosen("folder=/x")
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "named"),
+    [
+        ((), (), None),
+        (("alias=two",), (), "account 3 is read, since its alias is not known; --exclude id=3 leaves it out"),
+        (("alias=two", "id=3"), (), None),
+        ((), ("alias=two",), "account 3 is read, since its alias is not known; --exclude id=3 leaves it out"),
+        (
+            ("tag:env=x", "folder=/a"),
+            (),
+            "account 1 is read, since its tag is not known; --exclude id=1 leaves it out (and 1 more)",
+        ),
+        (
+            ("tag:env=x", "folder=/a"),
+            ("alias=main",),
+            "account 3 is read, since its tag is not known; --exclude id=3 leaves it out",
+        ),
+        (
+            ("folder=/b",),
+            ("alias=two", "tag:env=x"),
+            "account 3 is read, since its alias and tag are not known; --exclude id=3 leaves it out",
+        ),
+    ],
+)
+def test_accounts_that_are_read_in_doubt_are_named(
+    include: tuple[str, ...], exclude: tuple[str, ...], named: str | None
+) -> None:
+    members = (
+        ListedMember("2", "two", Member(folder="/a", tags={"env": "x"})),
+        ListedMember("3", None, Member(folder="/b")),
+    )
+    selection = Selection(tuple(map(Selector.of, include)), tuple(map(Selector.of, exclude)))
+    chosen = select(list_entries(Directory("rd-1", "1", "main", members), [], "audit", "1"), selection)
+    assert doubt_notice(chosen, selection) == named
 
 
 def test_a_secret_in_the_accounts_file_is_not_recorded() -> None:

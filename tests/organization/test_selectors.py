@@ -41,7 +41,7 @@ BARE = Entry("222")
 def test_what_a_selector_selects(text: str, selected: bool) -> None:
     assert Selector.of(text).matches(WEB) is selected
     if not text.startswith("id="):
-        unknown = None if text.startswith(("folder=", "tag:")) else False
+        unknown = False if text.startswith("label:") else None
         assert Selector.of(text).matches(BARE) is unknown
 
 

@@ -18,7 +18,7 @@ from acctgate.organization.accounts_file import read_accounts_file
 from acctgate.organization.member import MemberReader
 from acctgate.organization.pace import Pace
 from acctgate.organization.read_many import ReadAccount, read_many
-from acctgate.organization.roster import Selection, Shard, list_entries, select
+from acctgate.organization.roster import Selection, Shard, doubt_notice, list_entries, select
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy
@@ -57,8 +57,8 @@ class Prepared:
 
     run: Run
     pace: Pace
-    notice: str | None
-    """What is not known of the directory, None if nothing is missing."""
+    notices: tuple[str, ...]
+    """What is not known of the directory, and which accounts are read because of that."""
     _reader: MemberReader
     _concurrency: int
 
@@ -99,7 +99,8 @@ def prepare(
     chosen = select(entries, request.selection)
     run = _run(request, chosen, own, directory, timestamp(now), extras.names)
     reader = MemberReader(caller, target, extras, group)
-    return Prepared(run, pace, directory.notice if directory else None, reader, request.concurrency)
+    notices = (directory.notice if directory else None, doubt_notice(run.accounts, request.selection))
+    return Prepared(run, pace, tuple(filter(None, notices)), reader, request.concurrency)
 
 
 def _run(

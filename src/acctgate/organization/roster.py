@@ -14,6 +14,7 @@ from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.directory import Directory
+from acctgate.text import and_more
 
 DEFAULT_ROLE: Final = "ResourceDirectoryAccountAccessRole"
 """The role that the directory creates in each member that it creates, and that the management account may assume."""
@@ -125,6 +126,25 @@ def select(entries: Sequence[Entry], selection: Selection) -> list[Entry]:
 def _is_selected(entry: Entry, selection: Selection) -> bool:
     included = not selection.include or any(each.matches(entry) is not False for each in selection.include)
     return included and not any(each.matches(entry) for each in selection.exclude)
+
+
+def doubt_notice(chosen: Sequence[Entry], selection: Selection) -> str | None:
+    """Return a notice that names the accounts of which it is not known whether they are meant, None without any."""
+    unknown = {entry.id: kinds for entry in chosen if (kinds := _unknown_kinds(entry, selection))}
+    if not unknown:
+        return None
+    account, kinds = next(iter(unknown.items()))
+    what = f"{' and '.join(kinds)} {'is' if len(kinds) == 1 else 'are'} not known"
+    return (
+        f"account {account} is read, since its {what}; --exclude id={account} leaves it out{and_more(len(unknown) - 1)}"
+    )
+
+
+def _unknown_kinds(entry: Entry, selection: Selection) -> list[str]:
+    """Return what must be known of an account to tell whether it is meant: alias, folder or tag."""
+    included = [each.matches(entry) for each in selection.include]
+    deciding = selection.exclude if any(included) else (*selection.include, *selection.exclude)
+    return sorted({each.kind for each in deciding if each.matches(entry) is None})
 
 
 def update(earlier: Iterable[Entry], current: Iterable[Entry]) -> list[Entry]:

@@ -45,7 +45,7 @@ class Selector:
         return f"{self.kind}{f':{self.key}' if self.key else ''}={self.pattern}"
 
     def matches(self, entry: Entry) -> bool | None:
-        """Return whether it matches an account, None if the account's folder or tags are not known."""
+        """Return whether it matches an account, None if the account's alias, folder or tags are not known."""
         if self.kind == "folder":
             folder = entry.member.folder
             return None if folder is None else in_folder(self.pattern, folder)
@@ -54,4 +54,4 @@ class Selector:
             pairs = entry.member.tags if self.kind == "tag" else entry.member.labels or {}
             return None if pairs is None else self.key in pairs and fnmatchcase(pairs[self.key], self.pattern)
         value = entry.id if self.kind == "id" else entry.alias
-        return value is not None and fnmatchcase(value, self.pattern)
+        return None if value is None else fnmatchcase(value, self.pattern)

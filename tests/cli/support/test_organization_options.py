@@ -308,6 +308,18 @@ def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_pat
     assert done.stderr.startswith("acctgate: accounts.yaml:2: [0].aliaz: unknown key (did you mean alias?)")
 
 
+@pytest.mark.parametrize("option", ["--include alias=web-*", "--exclude alias=prod-*"])
+def test_an_account_of_unknown_alias_is_read_and_named(server: DemoServer, tmp_path: Path, option: str) -> None:
+    names = list(server.organization.member_ids())[:3]  # type: ignore[union-attr]
+    aliases = ("alias: web-1", "alias: prod-1", "labels: {}")
+    lines = [f'- id: "{name}"\n  {alias}\n' for name, alias in zip(names, aliases, strict=True)]
+    (tmp_path / "accounts.yaml").write_text("".join(lines))
+    done = run_here("snapshot", "--accounts", "accounts.yaml", *option.split(), "-o", "a.ndjson", cwd=tmp_path)
+    assert {*_lines(tmp_path / "a.ndjson")} == {names[0], names[2]}
+    notice = f"account {names[2]} is read, since its alias is not known; --exclude id={names[2]} leaves it out"
+    assert f"acctgate: {notice}\n" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("denied", "message"),
     [

@@ -85,8 +85,8 @@ class OrganizationOptions:
 
         request, target = self.request(), live.target()
         found = or_fail(lambda: prepare(request, target, extras, now, shown.say))
-        if found.notice:
-            click.echo(f"acctgate: {found.notice}", err=True)
+        for notice in found.notices:
+            click.echo(f"acctgate: {notice}", err=True)
         return found
 
 
