@@ -96,7 +96,7 @@ def test_an_account_of_which_too_little_is_known_is_not_lost() -> None:
         (
             ("tag:env=x", "folder=/a"),
             ("alias=main",),
-            "account 3 is read, since its tag is not known; --exclude id=3 leaves it out",
+            "account 3 is read, since its alias and tag are not known; --exclude id=3 leaves it out",
         ),
         (
             ("folder=/b",),
