@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from acctgate.redact import inert_json
+from acctgate.inert_text import inert_json
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 """Created once: `json.dumps` would create an encoder for each call."""

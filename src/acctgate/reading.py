@@ -11,8 +11,8 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO, Final
 
+from acctgate.inert_text import clean
 from acctgate.log import notice
-from acctgate.redact import clean
 from acctgate.text import os_reason
 
 LARGEST: Final = 10 << 20

@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Final
 
+from acctgate.inert_text import clean, without_commands
+
 # The scheme is left alone. Matching it would take quadratic time on a long text.
 _URL: Final = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"<>]*)?")
 # Parameters that sign or authenticate, also in a URL that is cut off or quoted in pieces,
@@ -38,10 +40,6 @@ _SIGNS: Final = (
     "bearer",
 )
 _LONGEST_TEXT: Final = 400
-_COMMAND: Final = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
-_LINE_COMMAND: Final = re.compile(r"^(\s*:)(?=:.*::)")
-_STEERING: Final = re.compile(r"[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Characters that control a terminal, end a line or turn the direction of text. JSON need not escape them."""
 _SHORTEST_SECRET: Final = 8
 """Shorter values are not redacted: they would be found in any text."""
 _PREFIX: Final = 48
@@ -154,14 +152,10 @@ def _without(value: Any) -> Any:
     if isinstance(value, str):
         return _redacted(value)
     if isinstance(value, dict):
-        return {_key(key): _without(item) for key, item in value.items() if key != "ReportUrl"}
+        return {_without(key): _without(item) for key, item in value.items() if key != "ReportUrl"}
     if isinstance(value, list):
         return [_without(item) for item in value]
     return value
-
-
-def _key(key: Any) -> Any:
-    return _redacted(key) if isinstance(key, str) else key
 
 
 def may_have_secrets(text: str) -> bool:
@@ -175,13 +169,6 @@ def may_have_secrets(text: str) -> bool:
     return any(secret.may_be_in(text) for secret in _known_secrets())
 
 
-def clean(text: str, longest: int | None = None) -> str:
-    """Return text from outside as one line without control characters, cut to `longest` characters if given."""
-    if not text.isprintable() or "  " in text or text != text.strip():
-        text = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
-    return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
-
-
 def one_line(text: object, longest: int = _LONGEST_TEXT) -> str:
     """Return text from outside for an error message: one line of at most 400 characters, without secrets.
 
@@ -191,28 +178,6 @@ def one_line(text: object, longest: int = _LONGEST_TEXT) -> str:
     """
     flat = clean(_without_values(str(text)))
     return clean(without_commands(_ACCESS_KEY_ID.sub(r"\1***", _redacted(flat))), longest)
-
-
-def without_commands(text: str) -> str:
-    """Return text in which the logs of CI systems see no command: `##[error]`, `##vso[…]`, `##teamcity[…]`."""
-    return _COMMAND.sub("# ", text) if "##" in text else text
-
-
-def without_line_command(line: str) -> str:
-    """Return a line that GitHub Actions does not take for a command: `::error::`, also behind blanks.
-
-    The space that breaks it up has no width.
-    """
-    return _LINE_COMMAND.sub("\\1\u200b", line) if "::" in line else line
-
-
-def inert_json(text: str) -> str:
-    """Return the same JSON in which a log has no command, and nothing steers a terminal.
-
-    CI systems find `##` commands anywhere in a line.
-    """
-    text = text.replace("##", "#\\u0023")
-    return text if text.isascii() else _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _redacted(text: str) -> str:

@@ -15,10 +15,10 @@ from bench.browser import Browser
 from markupsafe import escape
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.inert_text import clean
 from acctgate.model.report import Summary
 from acctgate.model.since import Day, Since
 from acctgate.model.snapshot import Snapshot
-from acctgate.redact import clean
 from acctgate.render import renderer
 from acctgate.render.fleet import FEW
 from acctgate.rules import RULES

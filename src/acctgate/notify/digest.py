@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from acctgate.inert_text import clean
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
-from acctgate.redact import clean, one_line
+from acctgate.redact import one_line
 from acctgate.render.ranking import Rank, rank
 from acctgate.text import and_more, plural
 

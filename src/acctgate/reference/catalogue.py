@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from acctgate.frameworks.framework import cis_controls, references
+from acctgate.inert_text import clean
 from acctgate.language import Language, Words
 from acctgate.model.outcome import Severity
 from acctgate.policy import PRESETS, Policy, load_preset
-from acctgate.redact import clean
 from acctgate.reference.labels import LABELS
 from acctgate.render import words
 from acctgate.render.table import render_table

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
+from acctgate.inert_text import clean
 from acctgate.language import Language, Words
 from acctgate.model.diff import SettingChange
 from acctgate.model.outcome import Outcome
@@ -13,7 +14,6 @@ from acctgate.model.report import AccountReport
 from acctgate.policy import Policy
 from acctgate.policy.waiver import Waiver
 from acctgate.policy.yaml_flow import dump
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.rules.base import RuleEntry
 

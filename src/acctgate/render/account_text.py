@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 
 from rich.cells import cell_len
 
+from acctgate.inert_text import clean
 from acctgate.json_text import dumps
 from acctgate.model.diff import AccountDiff
 from acctgate.model.outcome import Outcome, Result, Severity, Verdict
 from acctgate.model.report import AccountReport
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.base import Frame
 from acctgate.render.changes_text import change_lines

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from acctgate.inert_text import clean
 from acctgate.language import Language
 from acctgate.model.diff import AccountDiff, RuleFlip
 from acctgate.model.outcome import Level, Verdict
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.headlines import account_name
 from acctgate.render.words import Mark

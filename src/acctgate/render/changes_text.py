@@ -7,9 +7,9 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from acctgate.inert_text import clean
 from acctgate.language import Language
 from acctgate.model.diff import AccountDiff, Direction
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.changes import grouped, last_key, rule_names, show
 from acctgate.render.layout import Cell, Layout

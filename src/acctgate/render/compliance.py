@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from acctgate.inert_text import without_line_command
 from acctgate.json_text import dump_document, dumps
-from acctgate.redact import one_line, without_line_command
+from acctgate.redact import one_line
 from acctgate.render.table import render_table
 from acctgate.sources.compliance.packs import Pack, PackReport
 from acctgate.sources.compliance.rules import RuleResult

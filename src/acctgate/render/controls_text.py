@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from acctgate.frameworks.framework import Control
+from acctgate.inert_text import clean
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.outcome import WORST_FIRST, Result
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.base import Frame
 from acctgate.render.headlines import counted

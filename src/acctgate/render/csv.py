@@ -8,11 +8,11 @@ from operator import attrgetter
 from typing import Any, Final
 
 from acctgate.frameworks.framework import Control, Framework
+from acctgate.inert_text import clean, without_commands
 from acctgate.json_text import dumps
 from acctgate.model.control import ControlReport
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
-from acctgate.redact import clean, without_commands
 from acctgate.render.base import Renderer
 from acctgate.render.controls import judged_controls
 from acctgate.render.json import OUTCOME_KEYS, outcome_values

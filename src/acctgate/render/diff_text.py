@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from acctgate.inert_text import clean
 from acctgate.model.diff_document import Diff
-from acctgate.redact import clean
 from acctgate.render.changes import title
 from acctgate.render.changes_text import change_lines, direction_cell
 from acctgate.render.diff import changed_accounts, headline

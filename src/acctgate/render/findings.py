@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from acctgate.inert_text import clean
 from acctgate.language import Language
 from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import Outcome, Places
 from acctgate.model.report import AccountReport
-from acctgate.redact import clean
 from acctgate.render.controls import with_controls
 from acctgate.render.words import OUTCOMES
 from acctgate.text import first_of

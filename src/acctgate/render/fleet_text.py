@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from acctgate.inert_text import clean
 from acctgate.model.outcome import MOST_SEVERE_FIRST
 from acctgate.model.report import Summary
 from acctgate.model.since import Since
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.base import Frame
 from acctgate.render.findings import open_for

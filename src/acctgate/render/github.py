@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from acctgate.inert_text import clean, without_commands
 from acctgate.model.outcome import Outcome, Place
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import clean, without_commands
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
 from acctgate.render.findings import account_id, findings, level, sentence, title
 from acctgate.render.words import VERDICTS

@@ -6,10 +6,10 @@ import hashlib
 from functools import lru_cache
 from typing import Final
 
+from acctgate.inert_text import clean
 from acctgate.json_text import dumps
 from acctgate.model.outcome import Outcome, Severity
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
 from acctgate.render.findings import Fingerprints, account_id, findings, sentence, title
 from acctgate.render.json import encode_part

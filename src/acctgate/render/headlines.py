@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from acctgate.inert_text import clean
 from acctgate.language import Language, Words
 from acctgate.model.organization import SHOWN, OrganizationSummary
 from acctgate.model.outcome import Result, Verdict
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.since import Since
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.text import plural
 

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from acctgate.frameworks.framework import Framework
+from acctgate.inert_text import clean, without_commands
 from acctgate.language import LANGUAGES, Words
 from acctgate.model.control_result import FrameworkResult
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import MOST_SEVERE_FIRST, Verdict
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import clean, without_commands
 from acctgate.render import words
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.fleet import FEW

@@ -7,10 +7,10 @@ from functools import lru_cache
 from html import escape
 from typing import Literal
 
+from acctgate.inert_text import clean
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import clean
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.controls import with_controls
 from acctgate.render.findings import account_id, pack, sentence

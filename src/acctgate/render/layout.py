@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from acctgate.redact import without_commands, without_line_command
+from acctgate.inert_text import without_commands, without_line_command
 
 Cell = tuple[str, str]
 """A text and its rich style, such as `bold red`; "" is the default style."""

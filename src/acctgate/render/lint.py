@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from acctgate.inert_text import without_line_command
 from acctgate.json_text import dump_document
 from acctgate.model.outcome import Place
 from acctgate.policy.lint import Problem
-from acctgate.redact import one_line, without_line_command
+from acctgate.redact import one_line
 from acctgate.render.github import annotation
 
 

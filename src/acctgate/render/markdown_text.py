@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from acctgate.redact import clean
+from acctgate.inert_text import clean
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>:@/])")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ,;=%→–✗✓?▼▲·()'\"…×]*")

@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from acctgate.frameworks.framework import Covered, references
+from acctgate.inert_text import clean
 from acctgate.json_text import dumps
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Result, Severity
 from acctgate.model.report import AccountReport
-from acctgate.redact import clean
 from acctgate.render.base import Frame, Renderer
 from acctgate.render.controls import with_controls
 from acctgate.render.findings import Fingerprints, read_line

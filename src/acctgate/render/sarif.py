@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+from acctgate.inert_text import clean
 from acctgate.json_text import dumps
 from acctgate.model.outcome import SEVERITIES, Outcome, Place, Severity
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver_notice import WaiverNotice
-from acctgate.redact import clean
 from acctgate.render.base import DEFAULT_PLACE, Frame, Renderer
 from acctgate.render.controls import with_controls
 from acctgate.render.findings import Fingerprints, account_id, level, read_line, sentence, who

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Final
 
-from acctgate.redact import without_line_command
+from acctgate.inert_text import without_line_command
 
 _UNLIMITED: Final = 100_000
 """Columns. Wide enough for any text on one line."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from acctgate.inert_text import clean
 from acctgate.model.report import AccountReport, Summary
-from acctgate.redact import clean
 from acctgate.render import words
 from acctgate.render.account_text import AccountText, verdict_line
 from acctgate.render.base import Frame, Renderer

@@ -15,13 +15,14 @@ import click
 from acctgate.cli.support.exit_status import ExitStatus
 from acctgate.cli.support.output import Color, appearance, open_file, targets
 from acctgate.cli.support.repository_root import repository_root
+from acctgate.inert_text import clean
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.organization import Scope
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.waiver_notice import WaiverNotice
 from acctgate.policy import Policy
-from acctgate.redact import clean, one_line
+from acctgate.redact import one_line
 from acctgate.render import BINARY, FORMATS, Frame, Renderer, renderer
 
 if TYPE_CHECKING:

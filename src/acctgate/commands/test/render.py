@@ -7,8 +7,9 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from acctgate.commands.test.model import ExampleResult, TestReport
+from acctgate.inert_text import clean
 from acctgate.json_text import dump_document
-from acctgate.redact import clean, one_line
+from acctgate.redact import one_line
 from acctgate.text import plural
 
 

@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 
+from acctgate.inert_text import clean, without_commands
 from acctgate.model.outcome import WORST_FIRST
-from acctgate.redact import clean, without_commands
 from acctgate.render import words
 from acctgate.render.page import hints
 
