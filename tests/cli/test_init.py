@@ -371,7 +371,7 @@ def test_the_next_commands_of_another_folder(repository: Path) -> None:
     with DemoServer() as demo:
         done = run_here("init", "repository", "--region", "cn-shanghai", environment=demo.environment)
     preview, _ = commands(done.stdout)
-    assert "`pulumi -C policies install`" in done.stdout, "the pack of a program that is not Python needs it"
+    assert "`cd repository && pulumi -C policies install`" in done.stdout, "a program that is not Python needs it"
     assert preview.startswith("cd repository && acctgate preview --region cn-shanghai")
 
 
@@ -508,6 +508,9 @@ def test_the_pack_installs_what_the_user_installed(repository: Path, monkeypatch
     requirements = (repository / "policies/requirements.txt").read_text().splitlines()
     assert "./acctgate-0.1.0-py3-none-any.whl[pulumi]" in requirements, "pulumi install runs pip in the pack"
     assert f"commit {wheel.path} as policies/acctgate-0.1.0-py3-none-any.whl" in " ".join(output.split())
+    monkeypatch.chdir(repository.parent)
+    output = init("repository", snapshot="good.json").stdout
+    assert "as repository/policies/acctgate-0.1.0-py3-none-any.whl" in " ".join(output.split()), "where it is read"
 
 
 # Under the real engine

@@ -135,7 +135,7 @@ def install_step(installation: Installation, wheels: str = WHEEL_FOLDER) -> str:
 
     Args:
         installation: Where acctgate was installed from.
-        wheels: Where pipelines expect a wheel.
+        wheels: Where pipelines expect a wheel, from the working directory.
     """
     if (wheel := installation.wheel) is not None:
         place = f"{wheels}/{wheel.name}"

@@ -42,6 +42,12 @@ class InitSummary:
         return self.generator.repository
 
     @property
+    def _enter(self) -> str:
+        """The start of a command that runs in the folder; empty if it is the working directory."""
+        folder = self.repository.folder
+        return "" if folder.resolve() == folder.cwd() else f"cd {shlex.quote(str(folder))} && "
+
+    @property
     def _pipelines(self) -> dict[str, str]:
         return {name: file.name for name, file in self.generator.pipelines.items()}
 
@@ -100,14 +106,12 @@ class InitSummary:
     def _next(self, changes: Sequence[Change]) -> Iterator[str]:
         """Yield the commands that show that nothing blocks, and that commit the files."""
         folder, pack = self.repository.folder, self.repository.pack
-        here = folder.resolve() == folder.cwd()
         preview = self.repository.pulumi and not self.sources
         if preview:
-            cd = "" if here else f"cd {shlex.quote(str(folder))} && "
             policy = None if pack == DEFAULT_PACK else f"{pack}/policy.yaml"
-            yield cd + _command("acctgate preview", [*self.live, ("--policy", policy)])
+            yield self._enter + _command("acctgate preview", [*self.live, ("--policy", policy)])
         else:
-            policy = None if here and pack == DEFAULT_PACK else str(folder / pack / "policy.yaml")
+            policy = None if not self._enter and pack == DEFAULT_PACK else str(folder / pack / "policy.yaml")
             yield _command(
                 "acctgate check", [*self.sources, *([] if self.sources else self.live), ("--policy", policy)]
             )
@@ -118,7 +122,8 @@ class InitSummary:
 
     def _steps(self) -> Iterator[str]:
         """Yield the manual steps before the pipeline runs."""
-        yield install_step(self.generator.installation, wheel_folder(self.repository))
+        folder = self.repository.folder
+        yield install_step(self.generator.installation, (folder / wheel_folder(self.repository)).as_posix())
         if self.repository.pulumi and self.repository.stack_file:
             stack, file = self.repository.stack, self.repository.stack_file
             yield f"the pipeline previews the stack {stack}, which {file} configures"
@@ -127,13 +132,13 @@ class InitSummary:
         if self.repository.pack_virtualenv == "venv":
             pack = self.repository.pack
             preview = f"`pulumi preview --policy-pack {pack}`"
-            yield f"to use the pack without acctgate, too: `pulumi -C {pack} install`, then {preview}"
+            yield f"to use the pack without acctgate, too: `{self._enter}pulumi -C {pack} install`, then {preview}"
         terraform = self.repository.terraform
         if terraform and terraform.terragrunt:
             yield "the pipeline needs Terragrunt 0.77 or newer: add the step that installs it"
         unlocked = [module.path for module in terraform.modules if not module.locked] if terraform else []
         if unlocked:
-            files = ", ".join((self.repository.folder / path / LOCK_FILE).as_posix() for path in unlocked)
+            files = ", ".join((folder / path / LOCK_FILE).as_posix() for path in unlocked)
             yield (
                 f"commit {files}: without the version of the provider in it, settings that depend on the version are "
                 "unknown"
