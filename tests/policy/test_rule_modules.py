@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from acctgate.crossguard.configuration import ACCOUNT_POLICY
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.other_change import OtherChange
@@ -68,6 +69,27 @@ def test_the_examples_are_judged() -> None:
     assert [o.rule for o in report.outcomes][-2:] == ["acme-score-margin", "acme-no-passkeys"]
     strict = load_policy(HERE / "policies/valid/own-rules-of-what-it-extends.yaml")
     assert outcomes_of(judge(document, strict), "acme-score-margin")[0].outcome == "fail"
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "reason"),
+    [
+        (ACCOUNT_POLICY, "is a reserved id: the policy pack has a policy of that name"),
+        ("all", "is a reserved id: in Pulumi it means all policies"),
+        ("policy", "is a reserved id: acctgate test has examples of the whole policy in that folder"),
+        ("acme-advisory", "is a reserved id: the policy pack has policies whose names end in -advisory"),
+        ("root-mfa-advisory", "is a reserved id: the policy pack has policies whose names end in -advisory"),
+    ],
+)
+def test_an_id_with_another_meaning_is_refused_where_the_policy_names_the_module(
+    tmp_path: Path, rule_id: str, reason: str
+) -> None:
+    module = MODULE.format(body="return decide(True, 'fine', score)", expected="'more'")
+    (tmp_path / "acme_rules.py").write_text(module.replace('id="acme"', f'id="{rule_id}"'))
+    (tmp_path / "policy.yaml").write_text(POLICY.replace("acme:", f"{rule_id}:"))
+    done = run_here("check", "--snapshot", os.devnull, "--policy", "policy.yaml", cwd=tmp_path)
+    error = f"acctgate: policy.yaml:2: rule_modules[0]: ./acme_rules.py: {rule_id} {reason}; choose another id\n"
+    assert (done.status, done.stderr) == (2, error)
 
 
 def test_a_function_of_a_rule_takes_its_arguments_by_name_too(tmp_path: Path) -> None:

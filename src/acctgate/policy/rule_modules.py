@@ -27,7 +27,12 @@ from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Behind, Rule, SettingRule
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-
+_RESERVED: Final = {
+    "account": "the policy pack has a policy of that name",
+    "all": "in Pulumi it means all policies",
+    "policy": "acctgate test has examples of the whole policy in that folder",
+}
+_RESERVED_END: Final = "-advisory"
 
 _ENDS_PROCESS: Final = ("_exit", "execv", "execve", "abort")
 _PROCESS_MODULES: Final = tuple(sys.modules[name] for name in ("os", "posix", "nt") if name in sys.modules)
@@ -175,6 +180,8 @@ def _fault(rule: Any) -> str | None:
         return f"{one_line(rule.id)!r} is not a rule id; use lower-case words joined by dashes"
     if rule.id in BUILT_IN:
         return f"{rule.id} is a rule of acctgate; choose another id"
+    if reason := _reserved(rule.id):
+        return f"{rule.id} is a reserved id: {reason}; choose another id"
     for name in ("title", "doc", "remediation", "setting"):
         value = getattr(rule, name)
         if not isinstance(value, str) or not value.strip():
@@ -184,6 +191,13 @@ def _fault(rule: Any) -> str | None:
     if type(rule).judgements is Rule.judgements:
         return f"{rule.id}: has no judge function"
     return _parameters_fault(rule)
+
+
+def _reserved(rule_id: str) -> str | None:
+    """Return what else an id means, None if it is free."""
+    if rule_id.endswith(_RESERVED_END):
+        return f"the policy pack has policies whose names end in {_RESERVED_END}"
+    return _RESERVED.get(rule_id)
 
 
 def _parameters_fault(rule: Rule[Any]) -> str | None:
