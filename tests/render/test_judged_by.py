@@ -75,6 +75,15 @@ def test_json_is_read_again() -> None:
     assert (found.accounts[0].read_as, found.accounts[0].age_notice) == (READ, OLD)
 
 
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+def test_each_account_says_when_and_how_it_was_read_even_if_that_is_unknown(form: str) -> None:
+    render = renderer(form, Frame(judged_by=JUDGED_BY))
+    [account] = evaluate([Snapshot.from_document(GOOD)], load_preset("strict"), NOW)
+    document = json.loads(render.begin() + render.account(account) + (render.end(Summary()) if form == "json" else ""))
+    found = document["accounts"][0] if form == "json" else document
+    assert (found["taken_at"], found["read_as"]) == (None, None)
+
+
 def test_junit_has_properties_that_come_before_the_cases() -> None:
     [suite] = ET.fromstring(report("junit"))
     assert suite[0].tag == "properties"

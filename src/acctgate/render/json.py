@@ -92,10 +92,10 @@ def _judged_by(frame: Frame) -> str:
 
 def _account(report: AccountReport, separator: str, lead: str, head: str = "") -> str:
     """Return an account as JSON. `head` precedes its keys, `lead` its first outcome."""
+    read_as = report.read_as and _given(report.read_as)
+    always = {"account": report.account, "taken_at": report.taken_at, "read_as": read_as}
     optional = {
         "alias": report.alias,
-        "taken_at": report.taken_at,
-        "read_as": report.read_as and _given(report.read_as),
         "age_notice": report.age_notice,
         "stale": report.stale,
         "not_read": report.not_read,
@@ -107,7 +107,7 @@ def _account(report: AccountReport, separator: str, lead: str, head: str = "") -
         "frameworks": [*map(_framework, report.frameworks)],
     }
     given = {name: value for name, value in optional.items() if value}
-    account = dumps({"account": report.account, **given, "verdict": report.verdict})[1:-1]
+    account = dumps({**always, **given, "verdict": report.verdict})[1:-1]
     return f'{{{head}{account}, "outcomes": [{lead}{separator.join(map(_outcome, report.outcomes))}]}}'
 
 
