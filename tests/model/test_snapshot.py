@@ -12,8 +12,8 @@ ERROR = {"code": "NoPermission", "message": "No."}
 PACK = {"CompliancePackId": "cp-1", "ReportStatus": "COMPLETE", "AccountId": 2}
 
 
-@pytest.mark.parametrize("account", ["", "0", "000"])
-def test_zero_names_no_account(account: str) -> None:
+@pytest.mark.parametrize("account", ["", " ", "0", "000", "1234****3456", "120886317861****", "****"])
+def test_a_blank_a_zero_and_a_masked_id_name_no_account(account: str) -> None:
     assert Snapshot.from_document({"version": 1, "account_id": account}).account_id is None
 
 
@@ -41,6 +41,7 @@ def test_an_error_beside_a_section_makes_it_unknown(section: str) -> None:
         ("2", {**PACK, "AccountId": "2***1"}, {}, None),
         ("1", {**PACK, "AccountId": "2"}, {}, "names account 2, not 1"),
         (None, PACK, {}, None),
+        ("1***2", PACK, {}, None),
     ],
 )
 def test_a_pack_report_that_contradicts_the_rest_is_unknown(

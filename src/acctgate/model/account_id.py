@@ -8,3 +8,8 @@ from typing import TypeGuard
 def is_account_id(text: object) -> TypeGuard[str]:
     """Return whether text is the ID of an account: digits, and not only zeros. A masked ID names no account."""
     return isinstance(text, str) and text.isascii() and text.isdigit() and bool(text.strip("0"))
+
+
+def names_an_account(text: str) -> bool:
+    """Return whether text can be told from other accounts: it is not blank, not only zeros, and not masked."""
+    return bool(text.strip().strip("0")) and "*" not in text

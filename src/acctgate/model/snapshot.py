@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from acctgate.model import credential_report
-from acctgate.model.account_id import is_account_id
+from acctgate.model.account_id import is_account_id, names_an_account
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.member import Member
 from acctgate.model.outcome import Place
@@ -123,7 +123,7 @@ class Snapshot:
     def account_id(self) -> str | None:
         """Return the account's ID, None if it is unknown, or if `errors` contains the reason."""
         account: str | None = self.document.get("account_id")
-        return account if account and account.strip("0") and "account_id" not in self.errors else None
+        return account if account and names_an_account(account) and "account_id" not in self.errors else None
 
     @property
     def alias(self) -> str | None:
@@ -289,6 +289,6 @@ def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
     """Return how a pack's report names another account, None if it does not. 0 and a masked ID name no account."""
     other = report.get("AccountId")
     text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
-    if not is_account_id(text) or text == account or not account.strip("0"):
+    if not is_account_id(text) or text == account or not names_an_account(account):
         return None
     return f"the report of {show(report.get('CompliancePackId'))} names account {text}, not {account}"
