@@ -15,6 +15,8 @@ from acctgate.crossguard.configuration import ACCOUNT_POLICY
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.other_change import OtherChange
+from acctgate.model.password_request import PlannedPasswords
+from acctgate.model.planned_change import PlannedChange
 from acctgate.model.report import AccountReport
 from acctgate.model.report_document import Report
 from acctgate.model.snapshot import Snapshot
@@ -528,3 +530,43 @@ def test_a_rule_changes_neither_an_account_nor_its_entry(tmp_path: Path) -> None
     assert [account.read(("AccountSecurityPracticeInfo", "Score")) for account in accounts] == [70, 70]
     assert [account.read(("CompliancePackReports",)) for account in accounts] == [packs, packs] and packs
     assert loaded.rules["acme-account"] == loaded.rules["acme-packs"] == {"level": "mandatory", "names": []}
+
+
+CHANGING_PLAN_MODULE = """
+from acctgate.rules.base import Rule, RuleEntry, decide
+
+class Changing(Rule):
+    def judgements(self, account, want, now):
+        seen = []
+        for each in (account, account.before):
+            for change in (*(each.planned or ()), *each.moved):
+                values = change.passwords.declared if change in each.moved else change.declared
+                seen.append(len(values))
+                values.clear()
+        return [decide(True, "x", seen)]
+
+def is_moved_by(change):
+    change.passwords.declared.clear()
+    return False
+
+RULES = [
+    Changing(id=name, title="A", doc="A.", severity="low", setting="A", parameters=RuleEntry, remediation="A.",
+             expected=lambda want: "a", moved_by_resources=("alicloud_ram_account_password_policy",),
+             is_moved_by=is_moved_by)
+    for name in ("acme-first", "acme-second")
+]
+"""
+
+
+def test_a_rule_does_not_change_what_is_planned(tmp_path: Path) -> None:
+    (tmp_path / "changing.py").write_text(CHANGING_PLAN_MODULE)
+    rules = "rules: {acme-first: {}, acme-second: {}}"
+    loaded = written_policy(tmp_path / "policy.yaml", f"version: 1\nrule_modules: [./changing.py]\n{rules}\n")
+    kind = "alicloud_ram_account_password_policy"
+    passwords = PlannedPasswords({"MinimumPasswordLength": 9})
+    change = PlannedChange("alicloud_ram_security_preference.a", "create", {"LoginSessionDuration": 6})
+    other = OtherChange(f"{kind}.a", kind, "create", passwords=passwords)
+    preference = {"SecurityPreference": {"LoginProfilePreference": {"LoginSessionDuration": 8}}}
+    [report] = evaluate([Snapshot.from_document({**DOCUMENT, **preference})], loaded, NOW, planned=[change, other])
+    assert outcomes_of(report, "acme-first")[0].actual == outcomes_of(report, "acme-second")[0].actual == [1, 1]
+    assert (change.declared, passwords.declared) == ({"LoginSessionDuration": 6}, {"MinimumPasswordLength": 9})

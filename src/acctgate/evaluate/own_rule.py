@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import replace
 from types import NoneType
 from typing import Any, Final, Literal, NamedTuple
 
 from acctgate.model.outcome import Place
-from acctgate.model.snapshot import Snapshot
+from acctgate.policy.private_copy import private_copy
 from acctgate.policy.rule_modules import own_code
 from acctgate.rules.base import Judgement
 
@@ -28,23 +26,10 @@ def call_own_rule(judge: Callable[..., Sequence[Judgement]], *given: Any) -> Seq
 
     It gets copies: what it changes in an account or in its entry counts neither for other rules nor for other accounts.
     """
-    copies = [_copied(each) for each in given]
+    copies = [private_copy(each) for each in given]
     with own_code():
         found = [_plain(judgement) for judgement in tuple(judge(*copies))]
     return None if None in found else [judgement for judgement in found if judgement is not None]
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Snapshot):
-        return replace(
-            value,
-            document=deepcopy(value.document),
-            problems=dict(value.problems),
-            notes=dict(value.notes),
-            places=dict(value.places),
-            before=_copied(value.before),
-        )
-    return deepcopy(value)
 
 
 class _Untyped(NamedTuple):

@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from hashlib import sha256
@@ -22,6 +21,7 @@ from types import ModuleType
 from typing import Any, Final, NoReturn, get_args
 
 from acctgate.model.outcome import SEVERITIES, Level
+from acctgate.policy.private_copy import private_copy
 from acctgate.redact import one_line
 from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Behind, Rule, SettingRule
@@ -110,14 +110,10 @@ class _OwnFunction:
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Call the function. A generator runs to its end here."""
-        copies, named_copies = list(map(_copied, given)), {name: _copied(each) for name, each in named.items()}
+        copies, named_copies = map(private_copy, given), {name: private_copy(each) for name, each in named.items()}
         with own_code():
             found = self.function(*copies, **named_copies)
             return list(found) if isinstance(found, Iterator) else found
-
-
-def _copied(value: Any) -> Any:
-    return deepcopy(value) if isinstance(value, (dict, list)) else value
 
 
 def _guard(rule: Rule[Any]) -> None:
