@@ -220,6 +220,29 @@ def test_a_provider_of_another_source_is_foreign(tmp_path: Path, inputs: dict[st
 
 
 @pytest.mark.parametrize(
+    ("options", "credentials"),
+    [
+        ({}, None),
+        ({"envVarMappings": {}}, None),
+        (
+            {"envVarMappings": {"PROD_KEY_ID": "ALIBABA_CLOUD_ACCESS_KEY_ID"}},
+            "the environment variables that envVarMappings renames",
+        ),
+    ],
+    ids=["no options", "no mappings", "mappings"],
+)
+def test_a_provider_with_renamed_variables_has_other_credentials(
+    tmp_path: Path, options: dict[str, Any], credentials: str | None
+) -> None:
+    urn = DEFAULT.format("4_0_0").replace("default_4_0_0", "prov")
+    document = preview()
+    document["steps"][0]["newState"]["provider"] = f"{urn}::id"
+    state = {"type": "pulumi:providers:alicloud", "inputs": {"version": "4.0.0", "__internal": options}}
+    document["steps"].append({"op": "same", "urn": urn, "newState": state})
+    assert read_one(tmp_path, document).provider.credentials == credentials
+
+
+@pytest.mark.parametrize(
     ("name", "foreign"),
     [
         ("4_0_0", False),

@@ -133,5 +133,12 @@ def _role(role: Any) -> tuple[Any, bool]:
 
 
 def _credentials(properties: Mapping[str, Any]) -> str | None:
+    if _renames_variables(properties.get(PLUGIN_OPTIONS)):
+        return "the environment variables that envVarMappings renames"
     given = [(what, properties[name]) for name, what in _CREDENTIALS.items() if properties.get(name)]
     return f"{given[0][0]} {one_line(visible_text(given[0][1]) or 'that is not known')}" if given else None
+
+
+def _renames_variables(options: Any) -> bool:
+    """Return whether the engine renames variables for the provider, which may then have other credentials."""
+    return isinstance(options, dict) and bool(options.get("envVarMappings"))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from acctgate.model.other_change import Planned
 from acctgate.plan.documents import read_documents
+from acctgate.plan.dynamic_roles import with_dynamic_roles
 from acctgate.plan.kinds import describe_lookalike, is_relevant, plan_kind
 from acctgate.plan.lock_file import Versions, find_lock_file, read_lock_file
 from acctgate.plan.plugin_evidence import plugin_of_project
@@ -47,7 +48,8 @@ def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
         planned = [change for document in documents for change in _planned(document, versions)]
     except PlanError as error:
         raise SourceError(f"{name}: {error}") from None
-    return _with_plugins(planned, [Path(path).parent, Path()])
+    folders = [Path(path).parent, Path()]
+    return with_dynamic_roles(_with_plugins(planned, folders), folders)
 
 
 def _with_plugins(planned: Iterable[Planned], folders: Sequence[Path]) -> list[Planned]:
