@@ -222,6 +222,9 @@ def test_wrong_use_is_2(gate: Gate, inputs: dict[str, str], part: str) -> None:
     assert part in done.stdout + done.stderr
     assert outputs.get("verdict") in ("error", None)
     assert "report" not in outputs
+    if outputs:  # the comment on an earlier commit may say that the account passes
+        text = Path(outputs["comment"]).read_text(encoding="utf-8")
+        assert text.startswith("## acctgate: ❓ no verdict\n\nThis run ended with exit status 2.")
 
 
 @pytest.mark.parametrize(
@@ -274,8 +277,8 @@ def comment(runner: Path, comments: str, **variables: str) -> tuple[subprocess.C
     """Run the second step on a pull request that has our comments with these ids."""
     (runner / "comments").write_text(comments, encoding="utf-8")
     (runner.parent / "workspace/comment.md").write_text(f"## acctgate: PASSED\n\n{MARK}\n", encoding="utf-8")
-    names = {"GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7", "COMMENT": "comment.md", "GH_TOKEN": "t0ken"}
-    done = step(runner, 1, {**names, **variables})
+    names = {"GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7", "COMMENT": "comment.md", "COMMIT": "0ab1"}
+    done = step(runner, 1, {**names, "GH_TOKEN": "t0ken", **variables})
     return done, (runner / "gh").read_text(encoding="utf-8").splitlines()[1:]
 
 
@@ -292,6 +295,8 @@ def test_one_comment_that_is_edited(runner: Path, comments: str, call: str) -> N
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert calls == [call]
     assert f'(.body | contains("{MARK}"))' in (runner / "gh").read_text(encoding="utf-8"), "found by its mark"
+    lines = (runner.parent / "workspace/comment.md").read_text(encoding="utf-8").splitlines()
+    assert lines[-3:] == ["Commit 0ab1", "", MARK]
 
 
 def test_without_the_right_to_comment_the_verdict_is_the_same(runner: Path) -> None:

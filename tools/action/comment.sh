@@ -4,10 +4,12 @@ set -euo pipefail
 
 comments=repos/$GITHUB_REPOSITORY/issues
 
+# A later run may fail before it has a verdict, and leave the comment: the commit shows which code it is about.
+mark=$(tail -n 1 "$COMMENT")
+printf '\nCommit %s\n\n%s\n' "$COMMIT" "$mark" >>"$COMMENT"
+
 # Other workflows and jobs comment under the same bot's name. Ours has the last line of this one, which gate.sh writes.
 find_comment() {
-  local mark
-  mark=$(tail -n 1 "$COMMENT")
   gh api --paginate "$comments/$PULL_REQUEST/comments" \
     --jq ".[] | select(.user.type == \"Bot\" and (.body | contains(\"$mark\"))) | .id" | head -n 1
 }

@@ -68,18 +68,21 @@ if [[ -s $reports/report.json && $status -ne 2 ]]; then
 fi
 if [[ $status -eq 0 && $verdict != pass ]]; then status=2; fi # exit 0 without a passing report is a failure
 if [[ -f $reports/annotations ]]; then cat "$reports/annotations"; fi
-# Other jobs comment, too, so the last line says whose comment this is: the job, its folder, and what it judges.
-if [[ -s $reports/comment.md ]]; then
-  workflow=${GITHUB_WORKFLOW_REF:-${GITHUB_WORKFLOW:-}}
-  identity=$("$python" -P -c 'import hashlib, sys; print(hashlib.sha256(repr(sys.argv[1:]).encode()).hexdigest()[:16])' \
-    "${workflow%%@*}" "${GITHUB_JOB:-}" "${PWD#"${GITHUB_WORKSPACE:-}"}" "$INPUT_COMMAND" "${INPUT_POLICY:-}" \
-    "${INPUT_PLAN:-}" "${INPUT_STACK:-}" "${INPUT_ACCOUNT:-}" "${INPUT_ROLE_ARN:-}")
-  printf '\n<!-- acctgate:%s -->\n' "$identity" >>"$reports/comment.md"
+# Without a verdict, say so: the comment of an earlier run would stay, and it may say that the account passes.
+if [[ ! -s $reports/comment.md ]]; then
+  printf '## acctgate: ❓ no verdict\n\nThis run ended with exit status %s. Its log says why.\n' "$status" \
+    >"$reports/comment.md"
 fi
+# Other jobs comment, too, so the last line says whose comment this is: the job, its folder, and what it judges.
+workflow=${GITHUB_WORKFLOW_REF:-${GITHUB_WORKFLOW:-}}
+identity=$("$python" -P -c 'import hashlib, sys; print(hashlib.sha256(repr(sys.argv[1:]).encode()).hexdigest()[:16])' \
+  "${workflow%%@*}" "${GITHUB_JOB:-}" "${PWD#"${GITHUB_WORKSPACE:-}"}" "$INPUT_COMMAND" "${INPUT_POLICY:-}" \
+  "${INPUT_PLAN:-}" "${INPUT_STACK:-}" "${INPUT_ACCOUNT:-}" "${INPUT_ROLE_ARN:-}")
+printf '\n<!-- acctgate:%s -->\n' "$identity" >>"$reports/comment.md"
 {
   echo "verdict=$verdict"
   echo "exit-status=$status"
   if [[ -s $reports/report.json ]]; then echo "report=$reports/report.json"; fi
-  if [[ -s $reports/comment.md ]]; then echo "comment=$reports/comment.md"; fi
+  echo "comment=$reports/comment.md"
 } >>"$GITHUB_OUTPUT"
 exit "$status"

@@ -455,19 +455,29 @@ def test_names_that_yaml_reads_as_something_else(name: str) -> None:
     assert found == (name,) * 3
 
 
+@pytest.mark.parametrize("verdict", ["PASSED", None])
 @pytest.mark.parametrize(("comments", "call"), [("12\n13\n", "PATCH x/comments/12"), ("", "POST x/7/comments")])
-def test_the_comment_of_a_workflow_without_the_action(tmp_path: Path, comments: str, call: str) -> None:
-    """Another workflow's comment is not overwritten, though the same bot wrote it last."""
+def test_the_comment_of_a_workflow_without_the_action(
+    tmp_path: Path, comments: str, call: str, verdict: str | None
+) -> None:
+    """Another workflow's comment is not overwritten, though the same bot wrote it last.
+
+    A run without a verdict does not leave the verdict on an earlier commit.
+    """
     text = render("github", REPOSITORIES["check"], "x", (), INSTALLATIONS["git"], ".github/workflows/gate.yml")
     *_, script = scripts(yaml.safe_load(text))
-    (tmp_path / "acctgate.md").write_text("## acctgate: PASSED\n", encoding="utf-8")
+    if verdict:
+        (tmp_path / "acctgate.md").write_text(f"## acctgate: {verdict}\n", encoding="utf-8")
     (tmp_path / "comments").write_text(comments, encoding="utf-8")
     (gh := tmp_path / "gh").write_text('#!/bin/sh\necho "$*" >> calls\ncase "$*" in *--jq*) cat comments;; esac\n')
     gh.chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7"}
+    environment = {"GITHUB_REPOSITORY": "o/r", "PULL_REQUEST": "7", "COMMIT": "0ab1"}
+    environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
     subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True, timeout=60)
     mark = "<!-- acctgate:.github/workflows/gate.yml -->"
-    assert (tmp_path / "acctgate.md").read_text() == f"## acctgate: PASSED\n\n{mark}\n"
+    head, *_, commit, _, last = (tmp_path / "acctgate.md").read_text(encoding="utf-8").splitlines()
+    assert head == f"## acctgate: {verdict or '❓ no verdict'}"
+    assert (commit, last) == ("Commit 0ab1", mark)
     search, write = (tmp_path / "calls").read_text().splitlines()
     assert f'contains("{mark}")' in search
     assert write == f"api --silent --method {call.replace('x/', 'repos/o/r/issues/')} --field body=@acctgate.md"
