@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import click
 import pytest
@@ -185,6 +187,32 @@ def test_a_closed_pipe_is_2(arguments: tuple[str, ...]) -> None:
         done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, input=b'{"version":1}', check=False)
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr
+
+
+@pytest.fixture
+def handler() -> Iterator[Callable[[int, object], None]]:
+    """Handle the signals that end a process, and put the handlers of before back."""
+    signals, handler = (signal.SIGTERM, signal.SIGINT), lambda *_: None
+    before = [signal.signal(each, handler) for each in signals]
+    yield handler
+    for each, earlier in zip(signals, before, strict=True):
+        signal.signal(each, earlier)
+
+
+@pytest.mark.parametrize("arguments", ["--version", "rules", "chekc", "check --plan missing.json"])
+def test_signals_have_the_handlers_of_before_after_a_command(
+    handler: Callable[[int, object], None], arguments: str
+) -> None:
+    run_here(*arguments.split())
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == [handler, handler]
+
+
+def test_the_demo_account_leaves_the_handlers_of_before(
+    monkeypatch: pytest.MonkeyPatch, handler: Callable[[int, object], None]
+) -> None:
+    monkeypatch.setattr("acctgate.cli.demo_account.threading", MagicMock())  # nothing is waited for
+    assert run_here("demo-account").status == 0
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == [handler, handler]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

@@ -7,7 +7,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
@@ -141,13 +142,32 @@ _add_debug(group)
 def main() -> NoReturn:
     """Run a command. Report any error in one line with exit status 2, since 1 would mean a violation."""
     gc.set_threshold(_GARBAGE)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: processes and temporary files go
     atexit.register(gc.freeze)  # skips the last garbage collection: the process ends anyway
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # reports are UTF-8 in every locale; a lone surrogate becomes ?
             stream.reconfigure(encoding="utf-8", errors="replace")
+    with _terminated_like_interrupted():
+        code = _run()
+    raise SystemExit(code if isinstance(code, int) else 0)  # a rule module cannot replace this, as it can sys.exit
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does: processes and temporary files go. Restore the handlers afterwards."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        code = group.main(standalone_mode=False, prog_name="acctgate")
+        yield
+    finally:
+        for each, handler in before.items():
+            if handler is not None:  # it is not Python's
+                signal.signal(each, handler)
+
+
+def _run() -> object:
+    """Run a command, and return its exit status, or anything else for 0."""
+    try:
+        code: object = group.main(standalone_mode=False, prog_name="acctgate")
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         code = 2
@@ -164,7 +184,7 @@ def main() -> NoReturn:
     except Exception as error:
         log.trace("a bug in acctgate", error)
         code = _fail(f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate; --debug shows where)")
-    raise SystemExit(code if isinstance(code, int) else 0)  # a rule module cannot replace this, as it can sys.exit
+    return code
 
 
 def _fail(message: str, error: click.ClickException | None = None) -> int:
