@@ -14,7 +14,7 @@ from tests.support import ROOT
 def test_the_tests_depend_neither_on_the_clock_nor_on_the_order_of_a_set(request: pytest.FixtureRequest) -> None:
     """A name made from bytes that hold the time, or from a set, is another one in another process."""
     ours = [item.nodeid for item in request.session.items]
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *request.config.args],
         cwd=ROOT,
