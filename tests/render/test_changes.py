@@ -116,6 +116,14 @@ def test_markdown_shows_the_verdict_then_changes_then_blocking_findings(folder: 
     assert "| infra/main a.py:12 |" in row, "the line of the program"
 
 
+def test_markdown_has_no_column_for_lines_that_no_plan_names(folder: Path) -> None:
+    document = plan(loginSessionDuration=6)
+    for step in document["steps"]:
+        step["newState"].pop("sourcePosition", None)
+    (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    assert "|  | setting | before | after | expected | note |\n" in check(folder, "markdown").stdout
+
+
 @pytest.mark.parametrize("form", ["sarif", "github", "gitlab"])
 def test_a_finding_is_at_the_line_of_the_program(folder: Path, form: str) -> None:
     output = check(folder, form).stdout

@@ -9,6 +9,7 @@ from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.diff import AccountDiff, SettingChange
 from acctgate.model.diff_document import Diff, PolicyChange
 from acctgate.model.report import Summary
+from acctgate.model.snapshot import Snapshot
 from acctgate.render import renderer
 from acctgate.render.diff import render_diff
 from acctgate.render.markdown_rows import MAX_LENGTH
@@ -22,12 +23,32 @@ def test_markdown_is_text_and_tables_and_nothing_from_outside(case: str) -> None
     html = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").render(text)
     for tag in ("<a ", "<img", "<script", "<code", "<em>", "<h1"):
         assert tag not in html
-    rows = [line for line in text.splitlines() if line.startswith(("| ❌", "| ❓"))]
-    assert len(rows) == sum(o["outcome"] in ("fail", "unknown") for o in outcomes(case))
-    columns = {row.replace("\\|", "").count("|") for row in rows}
+    rows = [line.replace("\\|", "") for line in text.splitlines() if line.startswith(("| ❌", "| ❓"))]
+    shown = sum(len(row.split(" | ")[2].split(", ")) for row in rows)
+    assert shown == sum(o["outcome"] in ("fail", "unknown") for o in outcomes(case))
+    columns = {row.count("|") for row in rows}
     assert columns <= ({8} if case != "fleet" else {7, 8}), "for many accounts, the table of rules has the remediation"
     verdict = {"clean": "✅ passed", "unknown": "❓ unknown"}.get(case)
     assert verdict is None or verdict in text.splitlines()[0]
+
+
+def test_unknown_rules_with_one_reason_are_one_row_without_remediation() -> None:
+    """What repairs a violation is the wrong advice for an account that could not be read."""
+    denied = {"code": "NoPermission", "message": "denied"}
+    (account,), policy = CASES["blocked"]()
+    document = {**account.document, "errors": {"AccountSecurityPracticeInfo": denied}}
+    document.pop("AccountSecurityPracticeInfo")
+    text = rendered("markdown", ([Snapshot.from_document(document)], policy))
+    (row,) = (line for line in text.splitlines() if "NoPermission" in line)
+    assert "| root-access-keys, root-mfa, user-mfa, " in row and row.endswith("| – | – |")
+
+
+def test_the_verdict_comes_with_the_account_and_the_number_of_violations() -> None:
+    """Counts over all rules beside "passed" read as if failed rules had passed."""
+    lines = {case: rendered("markdown", CASES[case]()).splitlines()[2] for case in ("blocked", "clean", "several")}
+    assert lines["blocked"] == "**account unknown\\: 6 violations of 14 mandatory rules**"
+    assert lines["clean"] == "**account 1234567890123456 \\(prod\\)\\: all 15 mandatory rules pass**"
+    assert lines["several"] == "**5 snapshots of 3 accounts: 1 blocked, 2 unknown, 2 pass**"
 
 
 def test_markdown_never_gets_too_long_and_counts_what_it_cuts() -> None:

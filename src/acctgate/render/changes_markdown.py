@@ -13,7 +13,7 @@ from acctgate.render.base import Frame
 from acctgate.render.changes import grouped, last_key, rule_names, show, title
 from acctgate.render.markdown_text import escape
 
-_COLUMNS: Final = (words.NO_NAME, words.SETTING, words.BEFORE, words.AFTER, words.POLICY, words.LINE, words.NOTE)
+_COLUMNS: Final = (words.NO_NAME, words.SETTING, words.BEFORE, words.AFTER, words.EXPECTED)
 
 
 def change_lines(account: AccountDiff) -> Iterator[str]:
@@ -36,11 +36,13 @@ def plan_lines(report: AccountReport, diff: AccountDiff, frame: Frame) -> Iterat
     yield ""
     if diff.settings:
         places = {outcome.setting: frame.from_root(outcome.place) for outcome in report.outcomes if outcome.place}
-        yield f"| {' | '.join(map(frame.say, _COLUMNS))} |"
-        yield "|---" * len(_COLUMNS) + "|"
+        located = any(change.setting in places for change in diff.settings)
+        columns = (*_COLUMNS, *([words.LINE] if located else []), words.NOTE)
+        yield f"| {' | '.join(map(frame.say, columns))} |"
+        yield "|---" * len(columns) + "|"
         for change in diff.settings:
-            place = str(places.get(change.setting, "–"))
-            yield _row(change, frame.language, change.expected or "–", place, change.note)
+            place = [str(places.get(change.setting, "–"))] if located else []
+            yield _row(change, frame.language, change.expected or "–", *place, change.note)
         yield ""
     yield from _flips(diff, frame.language)
     yield ""

@@ -20,7 +20,7 @@ from acctgate.render.findings import read_line, who
 from acctgate.render.fleet import FEW, Fleet
 from acctgate.render.fleet_markdown import fleet_lines, since_lines
 from acctgate.render.framework_results import framework_results
-from acctgate.render.headlines import counted, fleet_headline, organization_line, totals
+from acctgate.render.headlines import counted, fleet_headline, headline, organization_line
 from acctgate.render.markdown_rows import ROOM, Pool, Rows
 from acctgate.render.markdown_text import cell, escape
 from acctgate.render.ranking import TopFindings, rank
@@ -49,7 +49,7 @@ class MarkdownRenderer(Renderer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._shared = shared = Pool(ROOM // 4)
-        self._accounts = 0
+        self._accounts, self._headline, self._others = 0, "", 0
         self._changes = Rows(ROOM // 8, shared)
         self._blocking = Rows(ROOM // 3)
         self._repairs = Rows(ROOM // 12, shared)
@@ -61,19 +61,22 @@ class MarkdownRenderer(Renderer):
     def account(self, report: AccountReport) -> str:
         """Collect what will be shown, while there is room."""
         self._accounts += 1
+        self._headline = headline(report, self.frame.language)
         self._fleet.add(report)
         if report.read_as or report.taken_at:
             self._read.add(_read, report, self.frame.language)
         if report.diff is not None:
             self._changes.add(self._change, report, report.diff)
         shown = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown", "waived")]
-        for outcome in sorted(shown, key=rank):
-            if outcome.outcome != "waived" and outcome.binding:
-                self._ranked.add(rank(outcome), self._row, report, outcome, remediation=False)
+        for outcomes in _grouped(sorted(shown, key=rank)):
+            first = outcomes[0]
+            if first.outcome != "waived" and first.binding:
+                self._ranked.add(rank(first), self._row, report, outcomes, remediation=False)
                 if self._accounts <= FEW:
-                    self._blocking.add(self._row, report, outcome)
+                    self._blocking.add(self._row, report, outcomes)
             else:
-                self._details.add(self._row, report, outcome)
+                self._others += len(outcomes)
+                self._details.add(self._row, report, outcomes)
         if report.repair and any(each.binding and each.outcome == "fail" for each in report.outcomes):
             self._repairs.add(str, report.repair)  # only of a deploy that is blocked
         return ""
@@ -82,7 +85,7 @@ class MarkdownRenderer(Renderer):
         """Return the whole comment."""
         parts = (
             self._head(summary),
-            self._many_accounts(summary),
+            self._many_accounts(),
             self._findings(),
             *map(self._framework, self.frame.frameworks, framework_results(self.frame.frameworks, summary)),
             self._notices(summary.waivers),
@@ -91,20 +94,20 @@ class MarkdownRenderer(Renderer):
         return "\n".join(line for part in parts for line in part).rstrip("\n") + "\n"
 
     def _head(self, summary: Summary) -> Iterator[str]:
-        """Yield the verdict, the totals, what makes them less certain, and what changed since an earlier run."""
+        """Yield the verdict, the counts, what makes them less certain, and what changed since an earlier run."""
         say = self.frame.say
         yield f"## acctgate: {_VERDICT_SIGNS[summary.verdict]} {say(words.VERDICTS[summary.verdict])}"
-        yield from ("", f"{totals(summary, self.frame.language)}{say(words.STOP)}", "")
+        several = fleet_headline(self._fleet.verdicts, summary, self.frame.language)
+        yield from ("", f"**{escape(self._headline) if self._accounts == 1 else several}**", "")
         if summary.organization:
             yield from (escape(say(organization_line(summary.organization))), "")
         yield from self._warnings(summary)
         if summary.since:
             yield from since_lines(summary.since, self.frame)
 
-    def _many_accounts(self, summary: Summary) -> Iterator[str]:
+    def _many_accounts(self) -> Iterator[str]:
         if self._accounts > FEW:
-            yield f"**{fleet_headline(self._fleet.verdicts, summary, self.frame.language)}**"
-            yield from ("", *fleet_lines(self._fleet, self.frame))
+            yield from fleet_lines(self._fleet, self.frame)
 
     def _findings(self) -> Iterator[str]:
         """Yield what the deploy changes, what blocks it, how to repair it, and the other findings."""
@@ -118,7 +121,7 @@ class MarkdownRenderer(Renderer):
         if self._repairs.found:
             yield from _folded(say(words.REPAIR), self._lines(self._repairs))
         if self._details.found:
-            title = say(words.OTHERS).format(f"{self._details.found:,}")
+            title = say(words.OTHERS).format(f"{self._others:,}")
             yield from _folded(title, [*self._header(_COLUMNS), *self._lines(self._details)])
 
     def _most_severe(self) -> Rows:
@@ -170,18 +173,34 @@ class MarkdownRenderer(Renderer):
     def _header(self, columns: Sequence[Words]) -> list[str]:
         return [f"| {' | '.join(map(self.frame.say, columns))} |", "|---" * len(columns) + "|"]
 
-    def _row(self, report: AccountReport, outcome: Outcome, *, remediation: bool = True) -> str:
+    def _row(self, report: AccountReport, outcomes: Sequence[Outcome], *, remediation: bool = True) -> str:
+        """Return a finding, or unknown ones with the same reason. What repairs a violation does not make it known."""
+        outcome = outcomes[0]
         name = report.alias or report.account or self.frame.say(words.UNKNOWN_ID)
         severity = self.frame.say(words.SEVERITIES[outcome.severity])
-        rule = outcome.rule if self.frame.language == "en" else f"{outcome.rule}（{self.frame.title(outcome.rule)}）"
+        rules = ", ".join(self._rule(each) for each in outcomes)
         found = who(outcome)
         message = f"{outcome.message}: {found}" if found else outcome.message
-        last = [self.frame.remediation(outcome)] if remediation else []
-        cells = (name, rule, severity, message, outcome.expected, *last)
+        expected = outcome.expected if len(outcomes) == 1 else "–"
+        last = "–" if outcome.outcome == "unknown" else self.frame.remediation(outcome)
+        cells = (name, rules, severity, message, expected, *([last] if remediation else []))
         return f"| {_SIGNS[outcome.outcome]} | {' | '.join(map(_cell, cells))} |"
+
+    def _rule(self, outcome: Outcome) -> str:
+        return outcome.rule if self.frame.language == "en" else f"{outcome.rule}（{self.frame.title(outcome.rule)}）"
 
     def _change(self, report: AccountReport, diff: AccountDiff) -> str:
         return "\n".join(plan_lines(report, diff, self.frame))
+
+
+def _grouped(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
+    """Return each outcome by itself, but unknown ones with the same reason together: many rules share one."""
+    groups: dict[object, list[Outcome]] = {}
+    for outcome in outcomes:
+        shared = outcome.outcome == "unknown" and not outcome.names
+        key = (outcome.message, outcome.binding) if shared else id(outcome)
+        groups.setdefault(key, []).append(outcome)
+    return list(groups.values())
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:
