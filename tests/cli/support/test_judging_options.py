@@ -137,7 +137,7 @@ def test_a_comment_with_a_plan_begins_with_the_changes_and_ends_with_what_does_n
     assert heads[1] == "### Changes in this deployment"
     assert heads[3:5] == ["### Blocking findings", "<details><summary>How to repair this plan</summary>"]
     assert "advisory or waived" in heads[5]
-    header = "|  | setting | before | after | policy | line | note |"
+    header = "|  | setting | before | after | expected | note |"
     assert text.index(header) < text.index("- ✗ **newly failing**") < text.index("### Blocking findings")
     assert "| ▼ looser | MFAOperationForLogin | mandatory | adaptive | mandatory |" in text
     [repair] = re.findall(r"```python\n(.*?)\n```\n", text, re.DOTALL)
