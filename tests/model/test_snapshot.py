@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from acctgate.model.snapshot import OPERATIONS, Snapshot, SnapshotError, Unknown
+from acctgate.model.sections import OPERATIONS
+from acctgate.model.snapshot import Snapshot, SnapshotError, Unknown
 
 ERROR = {"code": "NoPermission", "message": "No."}
 PACK = {"CompliancePackId": "cp-1", "ReportStatus": "COMPLETE", "AccountId": 2}

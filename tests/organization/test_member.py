@@ -13,7 +13,8 @@ from acctgate.demo.organization import Member as DemoMember
 from acctgate.model.member import Member
 from acctgate.model.optional_sections import EVERY_SECTION, Extras
 from acctgate.model.run import Entry
-from acctgate.model.snapshot import OPERATIONS, OPTIONAL_SECTIONS, Snapshot, Unknown
+from acctgate.model.sections import OPERATIONS, OPTIONAL_SECTIONS
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.organization.list_accounts import Request, prepare
 from acctgate.organization.member import MemberReader
 from acctgate.organization.pace import Pace

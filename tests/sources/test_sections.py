@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 import pytest
 
 from acctgate.demo import DemoServer
-from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot, Unknown
+from acctgate.model.sections import OPTIONAL_SECTIONS
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.sources import SourceError
 from acctgate.sources.live import read_account
 from acctgate.sources.operations import BY_NAME

@@ -20,9 +20,10 @@ from acctgate.cli.support.organization_options import READING_MANY, Organization
 from acctgate.cli.support.output import OVERWRITE, write_text
 from acctgate.cli.support.progress import READING, progress
 from acctgate.json_text import dump_document
+from acctgate.model.api_error import explain_section
 from acctgate.model.optional_sections import Extras
 from acctgate.model.organization import record_path
-from acctgate.model.snapshot import Snapshot, explain_section
+from acctgate.model.snapshot import Snapshot
 from acctgate.policy.command_line import chosen_names, expected_accounts
 from acctgate.reading import SourceError
 from acctgate.redact import one_line

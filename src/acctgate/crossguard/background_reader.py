@@ -15,11 +15,11 @@ from acctgate.crossguard.configuration import AccountSettings
 from acctgate.crossguard.engine_plugin import find_plugin
 from acctgate.crossguard.recorded_state import Recorded, export_state
 from acctgate.log import trace
+from acctgate.model.api_error import ApiError
 from acctgate.model.credential_report import Names, with_hashed_names
 from acctgate.model.optional_sections import EVERY_SECTION, Extras, Renewal
 from acctgate.model.provider import Provider
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.snapshot_document import ApiError
 from acctgate.plan.provider_plugin import ProviderPlugin
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError

@@ -39,8 +39,8 @@ from acctgate.crossguard.source_types import (
     READ_AT,
     SourceType,
 )
+from acctgate.model.api_error import ApiError
 from acctgate.model.config_rule_compliance import count_results
-from acctgate.model.snapshot_document import ApiError
 from acctgate.sources import SourceError
 from acctgate.sources.call_error import CallError
 from acctgate.sources.operations import OPTIONAL_OPERATIONS, PRACTICE, PREFERENCE

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
 from acctgate.crossguard.source_types import ARGUMENTS, SOURCES
+from acctgate.model.api_error import ApiError
 from acctgate.model.judged_by import ReadAs
-from acctgate.model.snapshot import OPERATIONS, SETTINGS_SECTIONS, Snapshot
-from acctgate.model.snapshot_document import ApiError
+from acctgate.model.sections import OPERATIONS, SETTINGS_SECTIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.plan.pulumi_values import is_unknown
 from acctgate.redact import without_secrets
 

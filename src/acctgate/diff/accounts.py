@@ -12,7 +12,8 @@ from acctgate.model.compliance_pack import pack_id
 from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
 from acctgate.model.outcome import Outcome, Result
 from acctgate.model.report import AccountReport
-from acctgate.model.snapshot import SETTINGS_SECTIONS, Snapshot
+from acctgate.model.sections import SETTINGS_SECTIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
 from acctgate.rules.support.comparison import Comparison, plain_setting

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from acctgate.model.snapshot import OPERATIONS, Snapshot
+from acctgate.model.sections import OPERATIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.policy.policy import Policy
 from acctgate.text import show
 from acctgate.times import MAX_CLOCK_SKEW, describe_duration, parse_time

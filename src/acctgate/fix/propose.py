@@ -16,10 +16,12 @@ from typing import Any, Final
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.model import PREFERENCE, DeclaredSetting, Fix, Step
 from acctgate.fix.passwords import password_settings, planned_passwords
+from acctgate.model.api_error import explain
 from acctgate.model.outcome import Outcome, Result, reason_of
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.preference_keys import BY_SETTING, DEFAULT_HOURS, HOURS, MASKS, PREFERENCE_KEYS, PreferenceKey
-from acctgate.model.snapshot import OPERATIONS, Snapshot, Unknown, explain
+from acctgate.model.sections import OPERATIONS
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan.overlay import SECTION, overlay, overlay_passwords
 from acctgate.policy.policy import Policy
 from acctgate.rules import RULES, login_lockout, no_loosening

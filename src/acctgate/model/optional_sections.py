@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from acctgate.model.credential_report import Names
-from acctgate.model.snapshot import OPTIONAL_SECTIONS
+from acctgate.model.sections import OPTIONAL_SECTIONS
 
 
 class Renewal(NamedTuple):

@@ -14,37 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from acctgate.model import credential_report
-from acctgate.model.account_id import is_account_id, names_an_account
+from acctgate.model.account_id import names_an_account
+from acctgate.model.api_error import ApiError, explain
+from acctgate.model.contradictions import find_contradictions
+from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.member import Member
 from acctgate.model.outcome import Place
-from acctgate.model.snapshot_document import ApiError, adapter
-from acctgate.redact import one_line
+from acctgate.model.sections import IDENTITY_PROOF, OPERATIONS
+from acctgate.model.snapshot_document import adapter
 from acctgate.text import dotted, expectation, show
 
 if TYPE_CHECKING:
     from acctgate.model.other_change import OtherChange
     from acctgate.model.planned_change import PlannedChange
-
-OPERATIONS: Final = {
-    "SecurityPreference": "GetSecurityPreference",
-    "AccountSecurityPracticeInfo": "GetAccountSecurityPracticeReport",
-    "CompliancePackReports": "GetCompliancePackReport",
-    "PasswordPolicy": "GetPasswordPolicy",
-    "UserSsoSettings": "GetUserSsoSettings",
-    "AccessKeyPolicy": "GetAccessKeyPolicyForAccount",
-    "ConfigRuleCompliances": "GetConfigRuleComplianceByPack",
-    credential_report.SECTION: "GetCredentialReport",
-}
-"""The sections of a snapshot, and the API operation that returns each."""
-OPTIONAL_SECTIONS: Final = frozenset({"PasswordPolicy", "UserSsoSettings", "AccessKeyPolicy", "ConfigRuleCompliances"})
-"""The sections that are read from a live account only if a rule needs them."""
-SETTINGS_SECTIONS: Final = tuple(section for section in OPERATIONS if section != credential_report.SECTION)
-"""The sections that have settings. The credential report has users: it is read only with `--names`."""
-
-IDENTITY_PROOF: Final = "identity"
-"""The key of `errors` for an account of which nothing was read, not even that the answers are its own."""
 
 Path = tuple[str | int, ...]
 """The path of a value in a snapshot."""
@@ -221,23 +204,6 @@ def absent(path: Path) -> Unknown:
     return Unknown(f"the answer of {OPERATIONS.get(section, section)} has no {dotted(path[1:])}", absent=True)
 
 
-def explain(error: ApiError, operation: str) -> str:
-    """Return an API's error as part of a sentence."""
-    return _sentence(error.get("operation") or operation, error["code"], error["message"], error.get("request_id"))
-
-
-@lru_cache(maxsize=16)
-def _sentence(operation: str, code: str, message: str, request_id: str | None) -> str:
-    """Return an error as part of a sentence. Cached: each setting of a section that was not read has the same one."""
-    request = f" (request id {one_line(request_id)})" if request_id else ""
-    return f"{one_line(operation)} failed with {one_line(code)}: {one_line(message)}{request}"
-
-
-def explain_section(section: str, error: ApiError) -> str:
-    """Return why a section, or a part of one such as the report of one pack, could not be read."""
-    return explain(error, OPERATIONS.get(section.partition(".")[0], "GetCallerIdentity"))
-
-
 def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, str]:
     problems: dict[Path, str] = {}
     for item in error.errors(include_url=False, include_context=False):
@@ -247,48 +213,6 @@ def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, st
                 raise SnapshotError(f"version: expected 1, found {show(document.get('version'))}")
             raise SnapshotError(f"{dotted(path)}: {expectation(item['msg'])}")
         # A value of the credential report may be a user's name, which no message contains.
-        value = "" if path[0] == credential_report.SECTION else f", found {show(item['input'])}"
+        value = "" if path[0] == CREDENTIAL_REPORT else f", found {show(item['input'])}"
         problems.setdefault(path, f"{path[-1]} {expectation(item['msg'])}{value}")
     return problems
-
-
-def find_contradictions(document: Mapping[str, Any]) -> dict[Path, str]:
-    """Return the parts of a snapshot that contradict another part, each with the reason why it is unknown."""
-    errors, found = document.get("errors") or {}, dict[Path, str]()
-    for section, operation in OPERATIONS.items():
-        if section not in document:
-            continue
-        if section in errors:
-            found[(section,)] = f"{section} contradicts its error: {explain(errors[section], operation)}"
-        elif error := _error_inside(document[section]):
-            found[(section,)] = f"{section} contains an error: {explain(error, operation)}"
-    reports = document.get("CompliancePackReports")
-    for index, report in enumerate(reports if isinstance(reports, list) else ()):
-        if isinstance(report, dict) and (reason := _report_contradiction(report, document, errors)):
-            found[("CompliancePackReports", index)] = reason
-    return found
-
-
-def _error_inside(section: Any) -> ApiError | None:
-    """Return the error of the API that a section has among its values, None if there is none."""
-    if not isinstance(section, dict) or section.get("Code") is None or "Message" not in section:
-        return None
-    return {"code": str(section["Code"]), "message": str(section["Message"])}
-
-
-def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], errors: Mapping[str, Any]) -> str | None:
-    """Return how a pack's report contradicts the snapshot: it has an error as well, or names another account."""
-    pack, account = report.get("CompliancePackId"), document.get("account_id")
-    error = errors.get(f"CompliancePackReports.{pack}")
-    if error and "ReportStatus" in report:
-        return f"the report of {show(pack)} contradicts its error: {explain(error, 'GetCompliancePackReport')}"
-    return wrong_account(report, account) if account else None
-
-
-def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
-    """Return how a pack's report names another account, None if it does not. 0 and a masked ID name no account."""
-    other = report.get("AccountId")
-    text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
-    if not is_account_id(text) or text == account or not names_an_account(account):
-        return None
-    return f"the report of {show(report.get('CompliancePackId'))} names account {text}, not {account}"

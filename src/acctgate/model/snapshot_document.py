@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict, is_typeddict
 
 from acctgate.model.access_key_policy import AccessKeyPolicy
+from acctgate.model.api_error import ApiError
 from acctgate.model.compliance_pack import CompliancePackReport
 from acctgate.model.config_rule_compliance import PackCompliance
 from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
@@ -19,20 +20,6 @@ from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
 from acctgate.model.user_sso import UserSsoSettings
-
-
-@answer
-class ApiError(TypedDict):
-    """Why a section is missing."""
-
-    code: str
-    """The API's error code, for example NoPermission."""
-    message: str
-    """The API's message in one line, without secrets."""
-    request_id: NotRequired[str | None]
-    """The API's request ID, for Alibaba Cloud support."""
-    operation: NotRequired[str | None]
-    """The operation that failed, if it is not the one that returns the section, for example AssumeRole."""
 
 
 @answer

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from acctgate.model.api_error import ApiError
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.run import Entry
-from acctgate.model.snapshot import IDENTITY_PROOF, OPERATIONS, Snapshot
-from acctgate.model.snapshot_document import ApiError
+from acctgate.model.sections import IDENTITY_PROOF, OPERATIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.times import timestamp
 
 NOT_READ: Final = "NotRead"

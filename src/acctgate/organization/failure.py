@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from acctgate.model.api_error import ApiError
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.snapshot_document import ApiError
 from acctgate.sources.call_error import TRANSIENT, CallError, clock_remedy
 from acctgate.sources.operations import ASSUME_ROLE
 

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from acctgate.model.api_error import explain_section
 from acctgate.model.organization import OrganizationSummary, find_record, record_path
 from acctgate.model.run import Entry, Run
-from acctgate.model.snapshot import Snapshot, explain_section
+from acctgate.model.snapshot import Snapshot
 from acctgate.organization.ndjson import Line, Output, read_lines
 from acctgate.organization.roster import update
 from acctgate.organization.run_record import require_same, write_run

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from acctgate.model.other_change import OtherChange, Planned
 from acctgate.model.planned_change import PlannedChange
-from acctgate.model.snapshot import SETTINGS_SECTIONS, Snapshot
+from acctgate.model.sections import SETTINGS_SECTIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.plan.overlay import mark_unmatched, mark_unmatched_passwords, overlay, overlay_passwords
 from acctgate.policy.policy import Account
 from acctgate.redact import one_line

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from acctgate.model.credential_report import Names
 from acctgate.model.optional_sections import Extras, Renewal
 from acctgate.model.outcome import BINDING, LEVEL_RANK, SEVERITIES, Level, Place, Severity
-from acctgate.model.snapshot import OPTIONAL_SECTIONS, Snapshot
+from acctgate.model.sections import OPTIONAL_SECTIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.policy.module_code import ModuleCode
 from acctgate.policy.validate import entry_fault
 from acctgate.policy.waiver import Waiver

@@ -15,7 +15,8 @@ from typing import Annotated, Final
 from annotated_types import MinLen
 
 from acctgate.model.account_id import is_account_id
-from acctgate.model.snapshot import Snapshot, Unknown, explain
+from acctgate.model.api_error import explain
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, decide, entry, undecided
 from acctgate.rules.support.order import fewer_is_stricter

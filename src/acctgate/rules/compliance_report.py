@@ -13,9 +13,10 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.model.api_error import explain
 from acctgate.model.compliance_pack import SECTION
 from acctgate.model.resource_types import COMPLIANCE_PACKS
-from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
+from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided, unknown_message
 from acctgate.rules.support.order import higher_is_stricter, lower_is_stricter, ordered
 from acctgate.text import plural

@@ -16,11 +16,12 @@ from annotated_types import MinLen
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from acctgate.model.api_error import explain
 from acctgate.model.compliance_pack import SECTION as REPORTS
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
 from acctgate.model.fields import Count
 from acctgate.model.resource_types import COMPLIANCE_PACKS
-from acctgate.model.snapshot import Snapshot, Unknown, explain
+from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided
 from acctgate.rules.support.order import Move, fewer_is_stricter, lower_is_stricter

@@ -19,7 +19,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from acctgate.model.outcome import Level, Severity
-from acctgate.model.snapshot import SETTINGS_SECTIONS, Path, Snapshot, Unknown, path_of
+from acctgate.model.sections import SETTINGS_SECTIONS
+from acctgate.model.snapshot import Path, Snapshot, Unknown, path_of
 from acctgate.model.snapshot_document import setting_names
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, Rule, RuleText, entry, undecided

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from acctgate.model.account_id import is_account_id
+from acctgate.model.api_error import ApiError
 from acctgate.model.config_rule_compliance import with_risk_levels
-from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError
 from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import CallError

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from acctgate.model.snapshot import explain
-from acctgate.model.snapshot_document import ApiError
+from acctgate.model.api_error import ApiError, explain
 from acctgate.redact import one_line
 from acctgate.sources.operations import Operation
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from acctgate.model.api_error import ApiError
+from acctgate.model.contradictions import wrong_account
 from acctgate.model.credential_report import with_hashed_names
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.optional_sections import EVERY_SECTION, Extras, Renewal
-from acctgate.model.snapshot import OPERATIONS, Snapshot, wrong_account
-from acctgate.model.snapshot_document import ApiError
+from acctgate.model.sections import OPERATIONS
+from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.call_error import NO_ANSWER, CallError, unexpected
 from acctgate.sources.compliance.group import GroupCompliance

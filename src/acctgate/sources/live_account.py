@@ -11,8 +11,8 @@ from functools import partial
 from threading import Thread
 from typing import Any, Final
 
+from acctgate.model.api_error import ApiError
 from acctgate.model.optional_sections import Renewal
-from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import without_secrets
 from acctgate.sources.access_key_policy import parse_access_key_policy
 from acctgate.sources.call_error import CallError, expect, unexpected

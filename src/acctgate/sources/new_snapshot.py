@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from acctgate.model.api_error import ApiError
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import without_secrets
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from acctgate.model.api_error import ApiError
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
-from acctgate.model.snapshot_document import ApiError
 from acctgate.reading import SourceError, display_name, read_text
 from acctgate.sources.answered_account import AnsweredAccount
 from acctgate.sources.call_error import api_error, error_beside

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from acctgate.model.api_error import explain
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
-from acctgate.model.snapshot import Path, Snapshot, Unknown, explain
+from acctgate.model.snapshot import Path, Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.text import plural, show
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from acctgate.model.api_error import ApiError, explain
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION, with_risk_levels
-from acctgate.model.snapshot import explain
-from acctgate.model.snapshot_document import ApiError
 from acctgate.redact import without_secrets
 from acctgate.sources.call_error import CallError, expect, unexpected
 from acctgate.sources.operations import (

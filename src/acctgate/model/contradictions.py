@@ -1,0 +1,53 @@
+"""Parts of a snapshot that contradict another part of it: none of them is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from acctgate.model.account_id import is_account_id, names_an_account
+from acctgate.model.api_error import ApiError, explain
+from acctgate.model.sections import OPERATIONS
+from acctgate.text import show
+
+
+def find_contradictions(document: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
+    """Return the parts of a snapshot that contradict another part, each with the reason why it is unknown."""
+    errors, found = document.get("errors") or {}, dict[tuple[str | int, ...], str]()
+    for section, operation in OPERATIONS.items():
+        if section not in document:
+            continue
+        if section in errors:
+            found[(section,)] = f"{section} contradicts its error: {explain(errors[section], operation)}"
+        elif error := _error_inside(document[section]):
+            found[(section,)] = f"{section} contains an error: {explain(error, operation)}"
+    reports = document.get("CompliancePackReports")
+    for index, report in enumerate(reports if isinstance(reports, list) else ()):
+        if isinstance(report, dict) and (reason := _report_contradiction(report, document, errors)):
+            found[("CompliancePackReports", index)] = reason
+    return found
+
+
+def _error_inside(section: Any) -> ApiError | None:
+    """Return the error of the API that a section has among its values, None if there is none."""
+    if not isinstance(section, dict) or section.get("Code") is None or "Message" not in section:
+        return None
+    return {"code": str(section["Code"]), "message": str(section["Message"])}
+
+
+def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], errors: Mapping[str, Any]) -> str | None:
+    """Return how a pack's report contradicts the snapshot: it has an error as well, or names another account."""
+    pack, account = report.get("CompliancePackId"), document.get("account_id")
+    error = errors.get(f"CompliancePackReports.{pack}")
+    if error and "ReportStatus" in report:
+        return f"the report of {show(pack)} contradicts its error: {explain(error, 'GetCompliancePackReport')}"
+    return wrong_account(report, account) if account else None
+
+
+def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
+    """Return how a pack's report names another account, None if it does not. 0 and a masked ID name no account."""
+    other = report.get("AccountId")
+    text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
+    if not is_account_id(text) or text == account or not names_an_account(account):
+        return None
+    return f"the report of {show(report.get('CompliancePackId'))} names account {text}, not {account}"
