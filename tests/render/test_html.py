@@ -57,6 +57,14 @@ def test_blocking_findings_are_separate_and_the_most_severe_come_first() -> None
     assert order == sorted(order, key="chml".index) and len(set(order)) > 1
 
 
+def test_unknown_rules_that_block_come_before_advisory_violations() -> None:
+    (account,), policy = CASES["blocked"]()
+    document = {**account.document, "AccountSecurityPracticeInfo": None}
+    text = rendered("html", ([Snapshot.from_document(document)], policy))
+    groups = re.findall(r"<tbody class=\"(\w+ \w)", text)
+    assert groups[:4] == ["fail m", "unknown m", "fail a", "unknown a"]
+
+
 def test_each_outcome_is_in_its_account() -> None:
     text, report = rendered("html", CASES["several"]()), reports(CASES["several"]())
     parts = text.split("<details class=a ")[1:]

@@ -68,14 +68,20 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
     outcomes = sorted(report.outcomes, key=rank)
     groups = [
         Group(name, level, _rows(name, found, number) if whole else [_short_row(found)])
-        for name in WORST_FIRST
-        for level in get_args(Level)
+        for name, level in _order(outcomes)
         if (found := [o for o in outcomes if o.outcome == name and o.level == level])
     ]
     details: Markup = macros("account.html.j2").account(  # type: ignore[attr-defined]
         report, score, _counts(report.outcomes), groups, whole, Words(read_line(report, "en"), read_line(report, "zh"))
     )
     return details
+
+
+def _order(outcomes: Iterable[Outcome]) -> list[tuple[Result, Level]]:
+    """Return results and levels in the order of the page: what blocks comes first, whether it fails or is unknown."""
+    blocking = {(each.outcome, each.level) for each in outcomes if each.outcome in ("fail", "unknown") and each.binding}
+    pairs = [(name, level) for name in WORST_FIRST for level in get_args(Level)]
+    return sorted(pairs, key=lambda pair: pair not in blocking)
 
 
 def _counts(outcomes: Iterable[Outcome]) -> str:
