@@ -61,7 +61,7 @@ def write_plan(file: Path, vpc: str) -> int:
             resource = {**_resource("alicloud_vpc", f"vpc_{number}"), "change": {**change, "after": after}}
             out.write("," + json.dumps(resource, ensure_ascii=False))
         out.write('], "configuration": {"provider_config": {"alicloud": {"name": "alicloud"}}, "root_module": ')
-        out.write(json.dumps({"resources": [configured]}) + "}}")
+        out.write(json.dumps({"resources": [configured]}) + "}}\n")
     return file.stat().st_size
 
 

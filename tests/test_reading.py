@@ -5,11 +5,13 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from acctgate.reading import SourceError, decode
 from tests.support import one_line
 from tests.support.process import run_here
 
@@ -24,3 +26,21 @@ def test_a_compressed_file_is_refused_by_name(
     done = run_here("check", *option, file)
     assert done.status == 2
     one_line(done.stderr, "accounts.ndjson.gz: is compressed; unpack it first")
+
+
+def test_a_large_text_is_not_copied_to_see_that_it_is_not_empty() -> None:
+    """A plan may be a gigabyte large, and Terraform ends it with a line break."""
+    raw = b'{"a": "' + b"x" * 5_000_000 + b'"}\n'
+    tracemalloc.start()
+    try:
+        text = decode(raw, "plan.json")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1.5 * len(text)
+
+
+@pytest.mark.parametrize("text", ["", "\n", " \t\r\n", "\u2003"])
+def test_nothing_but_blanks_is_empty(text: str) -> None:
+    with pytest.raises(SourceError, match="x: is empty"):
+        decode(text.encode(), "x")

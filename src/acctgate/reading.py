@@ -135,7 +135,7 @@ def decode(raw: bytes, name: str, largest: int = LARGEST) -> str:
     except UnicodeDecodeError as error:
         what = "UTF-16" if encoding == "utf-16" else "UTF-8"
         raise SourceError(f"{name}: not valid {what} (byte {error.start})") from None
-    if not text.strip():
+    if not text or text.isspace():  # `strip` would copy a text of many megabytes
         raise SourceError(f"{name}: is empty")
     return text
 
