@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,8 +47,16 @@ def plugin_of_preview(messages: Iterable[str]) -> ProviderPlugin:
         return ATTACHED
     messages = list(messages)
     paths, older = _captured(_ON_PATH, messages), _captured(_OLDER, messages)
-    if not paths and not older:
-        return _substituted_plugin()
+    return _plugin_of_warnings(paths, older) if paths or older else _substituted_plugin()
+
+
+def _plugin_of_warnings(paths: Sequence[str], older: Sequence[str]) -> ProviderPlugin:
+    """Return what warnings show of the plugin.
+
+    Args:
+        paths: The plugins that the engine ran from PATH.
+        older: The versions that are older than the requested one.
+    """
     versions = [released_version(each) for each in older]
     eras = tuple(era for version in versions if version is not None for era in pulumi_eras(version))
     here = find_plugin_on_path(os.environ)

@@ -71,11 +71,7 @@ def read_terraform_plan(document: Mapping[str, Any], versions: Versions) -> list
     Raises:
         PlanError: The plan is incomplete, of an unknown format, or a part is not as Terraform writes it.
     """
-    version = document["format_version"]
-    if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
-        raise PlanError(f"unsupported format {show(version)} of a Terraform plan; 1.x is supported")
-    if document.get("errored"):
-        raise PlanError("the plan is incomplete: Terraform failed while it made it")
+    _require_finished(document)
     configuration = require_object(document, "configuration", "plan")
     configured = dict(_configured(require_object(configuration, "root_module", "configuration"), ""))
     providers = ProviderContext(
@@ -84,12 +80,25 @@ def read_terraform_plan(document: Mapping[str, Any], versions: Versions) -> list
         versions,
     )
     changes = list(_changes(document))
-    _require_whole(document, changes)
+    _require_all_changes(document, changes)
     return [
         _planned(change, configured.get(_INDEX.sub("", change.address)), providers)
         for change in changes
         if change.kind == PREFERENCE_TERRAFORM or change.actions != ["forget"]
     ]
+
+
+def _require_finished(document: Mapping[str, Any]) -> None:
+    """Require a plan of a supported format that Terraform has made to the end.
+
+    Raises:
+        PlanError: It is not.
+    """
+    version = document["format_version"]
+    if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
+        raise PlanError(f"unsupported format {show(version)} of a Terraform plan; 1.x is supported")
+    if document.get("errored"):
+        raise PlanError("the plan is incomplete: Terraform failed while it made it")
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[_Change]:
@@ -103,7 +112,7 @@ def _changes(document: Mapping[str, Any]) -> Iterator[_Change]:
             yield _Change(item, deferred=is_deferred)
 
 
-def _require_whole(document: Mapping[str, Any], changes: Sequence[_Change]) -> None:
+def _require_all_changes(document: Mapping[str, Any], changes: Sequence[_Change]) -> None:
     """Require that each SecurityPreference among the planned values has a change, if only a no-op.
 
     Raises:

@@ -66,18 +66,16 @@ class ProviderContext:
             resource: The resource in the configuration, None if it is not there.
         """
         key = (resource or {}).get("provider_config_key")
-        known = isinstance(key, str) and not (self.configured and key not in self.configured and ":" in key)
         eras, version = self._eras(resource_change)
-        if not known or not isinstance(key, str):
+        if not isinstance(key, str) or self._is_missing(key):
             hint = "the plan does not contain the resource's provider"
             return Provider(name="", unknown=True, hint=hint, eras=eras, version=version)
         config = require_object(self.configured, key, "provider_config")
         expressions = require_object(config, "expressions", "provider_config")
-        alias = config.get("alias")
         role, role_hidden = self._role(expressions, root=":" not in key)
         profile, account = expressions.get("profile"), expressions.get("account_id")
         return Provider(
-            name=alias if isinstance(alias, str) else key.rpartition(".")[2] if "." in key else "default",
+            name=_name(config, key),
             region=_constant(expressions.get("region")),
             profile=_constant(profile),
             role_arn=role,
@@ -88,6 +86,10 @@ class ProviderContext:
             eras=eras,
             version=version,
         )
+
+    def _is_missing(self, key: str) -> bool:
+        """Return whether a module's provider is not in the plan. The root module's default needs no configuration."""
+        return bool(self.configured) and key not in self.configured and ":" in key
 
     def _role(self, expressions: Mapping[str, Any], *, root: bool) -> tuple[str | None, bool]:
         """Return the assumed role, and whether one is assumed that the plan does not show."""
@@ -154,6 +156,14 @@ def _possible_eras(resource_change: Mapping[str, Any], *, complete: bool) -> tup
     states = [change.get("before"), change.get("after"), change.get("after_unknown")]
     names = {name for state in states if isinstance(state, dict) for name in state}
     return eras_of_attributes(names, complete=complete and "enforce_mfa_for_login" in names)
+
+
+def _name(config: Mapping[str, Any], key: str) -> str:
+    """Return a provider's alias, which its key ends with."""
+    alias = config.get("alias")
+    if isinstance(alias, str):
+        return alias
+    return key.rpartition(".")[2] if "." in key else "default"
 
 
 def _credentials(expressions: Mapping[str, Any]) -> str | None:
