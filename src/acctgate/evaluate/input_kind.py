@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 from acctgate.evaluate.input_files import InputFiles
+from acctgate.model.document_kind import document_kind
 from acctgate.plan.documents import LARGEST_PLAN, read_documents
 from acctgate.plan.kinds import describe_lookalike, is_relevant, plan_kind
 from acctgate.reading import SourceError, display_name, open_input, remember
@@ -15,8 +16,7 @@ from acctgate.strict_json import read_json
 InputKind = Literal["snapshot", "response", "plan"]
 _HEAD: Final = 1 << 20
 """The bytes of a file's first line that are read: it may be a whole snapshot."""
-_REPORT: Final = {"verdict", "accounts"}
-_POLICY: Final = {"rules", "extends", "waivers"}
+_OTHER: Final = {"report": "is a report; use --baseline", "policy": "is a policy; use --policy"}
 _NAMES: Final[dict[InputKind, str]] = {"snapshot": "a snapshot", "response": "an API response"}
 _UNRECOGNIZED: Final = "not a snapshot, an API response or a plan"
 _REMEDY: Final = "use --snapshot, --response or --plan"
@@ -70,15 +70,19 @@ def _first_document(path: str, name: str, head: str) -> Any:
             return read_json(head, name)
         except SourceError:
             pass  # the line is cut off, or not a document by itself
-    documents = read_documents(path, is_relevant)
+    try:
+        documents = read_documents(path, is_relevant)
+    except SourceError:
+        if path.lower().endswith((".yaml", ".yml")):
+            raise SourceError(f"{name}: {_UNRECOGNIZED}: it is not JSON; for a policy, use --policy") from None
+        raise
     return documents[0] if documents else None
 
 
 def _kind_of(document: Mapping[str, Any], name: str) -> InputKind:
     keys = document.keys()
     problem = describe_lookalike(document)
-    if problem is None and "version" in keys and keys & (_REPORT | _POLICY):
-        problem = "is a report; use --baseline" if keys & _REPORT else "is a policy; use --policy"
+    problem = problem or _OTHER.get(document_kind(document) or "")
     if problem is not None:
         raise SourceError(f"{name}: {problem}")
     found: list[InputKind] = [] if plan_kind(document) is None else ["plan"]

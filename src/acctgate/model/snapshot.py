@@ -18,6 +18,7 @@ from acctgate.model.account_id import names_an_account
 from acctgate.model.api_error import ApiError, explain
 from acctgate.model.contradictions import find_contradictions
 from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
+from acctgate.model.document_kind import wrong_kind
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.member import Member
 from acctgate.model.outcome import Place
@@ -91,6 +92,8 @@ class Snapshot:
         """
         if not isinstance(document, dict):
             raise SnapshotError("a snapshot is a JSON object with a version")
+        if problem := wrong_kind(document, "snapshot"):
+            raise SnapshotError(problem)
         try:
             adapter().validator.validate_python(document)
         except ValidationError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.log import trace
+from acctgate.model.document_kind import wrong_kind
 from acctgate.policy.module_code import ModuleCode, module_code
 from acctgate.policy.rule_modules import ModuleError, load_rules
 from acctgate.policy.source import MissingFileError, PolicyError, Source, read_source
@@ -77,6 +78,8 @@ class _Reader:
     def _bases(self, source: Source, above: tuple[Path, ...]) -> Iterator[Source]:
         if not isinstance(source.data, dict):
             raise PolicyError(f"{source.name}:1: a policy is a mapping with a version, found {show(source.data)}")
+        if problem := wrong_kind(source.data, "policy"):
+            raise PolicyError(f"{source.name}:1: {problem}")
         bases: dict[Path, Source] = {}
         for name, place in _names(source):
             base = _find(source, name, place)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from acctgate.model.api_error import ApiError
+from acctgate.model.document_kind import wrong_kind
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError, display_name, read_text
@@ -82,6 +83,8 @@ def _add(account: AnsweredAccount, text: str, name: str) -> None:
         answer = read_json(body, name)
     if not isinstance(answer, dict):
         raise SourceError(f"{name}: an answer must be a JSON object or an XML element")
+    if problem := wrong_kind(answer, None):  # the account and the errors of a snapshot would be lost
+        raise SourceError(f"{name}: {problem}")
     sections = _add_sections(account, answer, name)
     if not sections:
         _add_error(account, answer, root, name)
