@@ -6,7 +6,14 @@ import errno
 
 import pytest
 
-from acctgate.text import and_more, os_reason, plural
+from acctgate.text import and_more, did_you_mean, os_reason, plural
+
+
+@pytest.mark.parametrize("word", ["root-mfaa", "ROOT-MFA", "Root_Mfa"])
+def test_a_misspelled_name(word: str) -> None:
+    assert did_you_mean(word, ["user-mfa", "root-mfa"]) == " (did you mean root-mfa?)"
+    assert did_you_mean("CHANGEUSER", ["changeUser"]) == " (did you mean changeUser?)"
+    assert did_you_mean(word, ["x"]) == ""
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,13 @@ def first_of(items: Sequence[str], most: int) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the suffix ` (did you mean NAME?)` for a misspelled name, empty if no known one is similar."""
-    close = get_close_matches(word, list(known), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    """Return the suffix ` (did you mean NAME?)` for a misspelled name, empty if no known one is similar.
+
+    Upper and lower case count as the same.
+    """
+    names = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), names, n=1)
+    return f" (did you mean {names[close[0]]}?)" if close else ""
 
 
 def plural(count: int, noun: str) -> str:

@@ -97,6 +97,8 @@ def test_no_command_shows_the_help() -> None:
     ("arguments", "message"),
     [
         (("chek",), "No such command 'chek'. Did you mean 'check'?"),
+        (("CHECK",), "No such command 'CHECK'. Did you mean 'check'?"),
+        (("explain", "SESSION-DURATION"), "unknown rule (did you mean session-duration?)"),
         (("zzz",), "No such command 'zzz'. (see acctgate --help)"),
         (("check", "--respnse", "x"), "--respnse"),
         (("check", "--respnse", "x"), "Did you mean"),

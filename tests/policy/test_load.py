@@ -79,6 +79,13 @@ def test_json_means_what_json_means() -> None:
     assert policy.waivers[0].reason == "🔑 é \\ud83d / \t"
 
 
+def test_a_level_by_itself_is_answered_with_an_example(tmp_path: Path) -> None:
+    """Pulumi's --policy-pack-config takes `"root-mfa": "advisory"`, so many write it here, too."""
+    (file := tmp_path / "p.yaml").write_text("version: 1\nrules: {root-mfa: advisory}\n")
+    example = "should be an object (example: {level: mandatory})"
+    assert refused(file) == f'{file}:2: rules.root-mfa: {example}, found "advisory"'
+
+
 def test_more_errors_are_counted(tmp_path: Path) -> None:
     (file := tmp_path / "p.yaml").write_text("version: 1\na: 1\nb: 2\nc: 3\n")
     assert refused(file) == f"{file}:2: a: unknown key (and 2 more)"

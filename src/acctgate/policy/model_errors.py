@@ -119,7 +119,8 @@ def _explain(error: dict[str, Any], all_rules: RulesById) -> Callable[[Keys], st
             return prefixed(f"{_PATTERNS[keys[-1]]}, found {found}")
         case "string_pattern_mismatch":
             return prefixed("should not be blank")
-    return prefixed(f"{expectation(error['msg'])}, found {found}")
+    example = " (example: {level: mandatory})" if keys[0] == "rules" and len(keys) == 2 else ""
+    return prefixed(f"{expectation(error['msg'])}{example}, found {found}")
 
 
 def _keys_beside(keys: Keys) -> Iterable[str]:
