@@ -19,6 +19,8 @@ class Provider:
     region: str | None = None
     profile: str | None = None
     role_arn: str | None = None
+    role_variable: str = field(default="", compare=False)
+    """The variable of Terraform whose value `role_arn` is, if the plan does not show more; else empty."""
     unknown: bool = False
     """Whether the plan does not show something that decides about the account."""
     hint: str = field(default="", compare=False)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from acctgate.model.other_change import Planned
 from acctgate.plan.documents import read_documents
-from acctgate.plan.dynamic_roles import with_dynamic_roles
 from acctgate.plan.kinds import describe_lookalike, is_relevant, plan_kind
 from acctgate.plan.lock_file import Versions, find_lock_file, read_lock_file
 from acctgate.plan.plugin_evidence import plugin_of_project
@@ -17,6 +16,7 @@ from acctgate.plan.pulumi_preview import read_preview
 from acctgate.plan.pulumi_update_plan import read_update_plan
 from acctgate.plan.require import PlanError
 from acctgate.plan.terraform import read_terraform_plan
+from acctgate.plan.terraform_roles import with_hidden_roles
 from acctgate.reading import SourceError, display_name
 
 _NO_PLAN: Final = "contains no plan of `pulumi preview --json`, `pulumi preview --save-plan` or `terraform show -json`"
@@ -49,7 +49,7 @@ def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
     except PlanError as error:
         raise SourceError(f"{name}: {error}") from None
     folders = [Path(path).parent, Path()]
-    return with_dynamic_roles(_with_plugins(planned, folders), folders)
+    return with_hidden_roles(_with_plugins(planned, folders), folders)
 
 
 def _with_plugins(planned: Iterable[Planned], folders: Sequence[Path]) -> list[Planned]:

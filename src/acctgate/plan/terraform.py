@@ -73,11 +73,13 @@ def read_terraform_plan(document: Mapping[str, Any], versions: Versions) -> list
     """
     _require_finished(document)
     configuration = require_object(document, "configuration", "plan")
-    configured = dict(_configured(require_object(configuration, "root_module", "configuration"), ""))
+    root = require_object(configuration, "root_module", "configuration")
+    configured = dict(_configured(root, ""))
     providers = ProviderContext(
         require_object(configuration, "provider_config", "configuration"),
         require_object(document, "variables", "plan"),
         versions,
+        _ephemeral(require_object(root, "variables", "root_module")),
     )
     changes = list(_changes(document))
     _require_all_changes(document, changes)
@@ -99,6 +101,11 @@ def _require_finished(document: Mapping[str, Any]) -> None:
         raise PlanError(f"unsupported format {show(version)} of a Terraform plan; 1.x is supported")
     if document.get("errored"):
         raise PlanError("the plan is incomplete: Terraform failed while it made it")
+
+
+def _ephemeral(variables: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the ephemeral variables among these."""
+    return frozenset(name for name in variables if require_object(variables, name, "variables").get("ephemeral"))
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[_Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import (
@@ -34,6 +34,16 @@ _CREDENTIALS: Final = {
 _UNSHOWN: Final = "that the plan does not show"
 
 
+class _Role(NamedTuple):
+    """The role that a provider assumes, if any."""
+
+    arn: str | None = None
+    variable: str = ""
+    """The variable whose value it is."""
+    hidden: bool = True
+    """Whether it assumes one that the plan does not show."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderContext:
     """What a plan shows of all its providers."""
@@ -44,6 +54,8 @@ class ProviderContext:
     """The values of the root module's variables."""
     versions: Versions
     """The locked versions, by provider source."""
+    ephemeral: frozenset[str] = frozenset()
+    """The names of the root module's ephemeral variables."""
 
     def of_deleted(self, resource_change: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return a stand-in for a resource that the configuration no longer has, with the only provider of its source.
@@ -72,14 +84,15 @@ class ProviderContext:
             return Provider(name="", unknown=True, hint=hint, eras=eras, version=version)
         config = require_object(self.configured, key, "provider_config")
         expressions = require_object(config, "expressions", "provider_config")
-        role, role_hidden = self._role(expressions, root=":" not in key)
+        role = self._role(expressions, root=":" not in key)
         profile, account = expressions.get("profile"), expressions.get("account_id")
         return Provider(
             name=_name(config, key),
             region=_constant(expressions.get("region")),
             profile=_constant(profile),
-            role_arn=role,
-            unknown=role_hidden or any(value is not None and _constant(value) is None for value in (profile, account)),
+            role_arn=role.arn,
+            role_variable=role.variable,
+            unknown=role.hidden or any(value is not None and _constant(value) is None for value in (profile, account)),
             hint="the plan does not show its role, its profile or its account_id",
             account=_constant(account),
             credentials=_credentials(expressions),
@@ -91,27 +104,34 @@ class ProviderContext:
         """Return whether a module's provider is not in the plan. The root module's default needs no configuration."""
         return bool(self.configured) and key not in self.configured and ":" in key
 
-    def _role(self, expressions: Mapping[str, Any], *, root: bool) -> tuple[str | None, bool]:
-        """Return the assumed role, and whether one is assumed that the plan does not show."""
+    def _role(self, expressions: Mapping[str, Any], *, root: bool) -> _Role:
+        """Return the role that a provider assumes."""
         roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
         if roles is None or roles == []:
-            return None, False
+            return _Role(hidden=False)
         if isinstance(roles, list):
             if len(roles) != 1:
-                return None, True
+                return _Role()
             roles = roles[0]
         expression = roles.get("role_arn") if isinstance(roles, dict) and "role_arn" in roles else roles
-        arn = _constant(expression) or (self._variable(expression) if root else None)
-        return arn, arn is None
+        if arn := _constant(expression):
+            return _Role(arn, hidden=False)
+        return self._role_in_variable(expression) if root else _Role()
 
-    def _variable(self, expression: Any) -> str | None:
-        """Return the role in a variable, unless the expression only builds a role from it."""
+    def _role_in_variable(self, expression: Any) -> _Role:
+        """Return the role in a variable, unless the expression only builds a role from it.
+
+        An ephemeral variable is given anew when the plan is applied, perhaps with another value.
+        """
         references = expression.get("references") if isinstance(expression, dict) else None
         if not isinstance(references, list) or len(references) != 1 or not str(references[0]).startswith("var."):
-            return None
-        variable = self.variables.get(str(references[0]).removeprefix("var."))
+            return _Role()
+        name = str(references[0]).removeprefix("var.")
+        variable = self.variables.get(name)
         value = variable.get("value") if isinstance(variable, dict) else None
-        return value if isinstance(value, str) and _ROLE.fullmatch(value) else None
+        if not isinstance(value, str) or not _ROLE.fullmatch(value) or name in self.ephemeral:
+            return _Role()
+        return _Role(value, name, hidden=False)
 
     def _eras(self, resource_change: Mapping[str, Any]) -> tuple[tuple[ProviderEra, ...], str]:
         """Return the eras of the provider's version, with the version or constraint for messages."""

@@ -1,0 +1,153 @@
+"""Roles that a Terraform provider may assume and no plan shows: the program's files must rule them out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from acctgate.model.snapshot import Snapshot, Unknown
+from acctgate.plan.match_accounts import after_deploy
+from acctgate.plan.read import read_plan
+from acctgate.policy.policy import Account
+from tests.support import HERE
+from tests.support.accounts import GOOD
+
+MFA = ("SecurityPreference", "LoginProfilePreference", "MFAOperationForLogin")
+BLOCK = """provider "alicloud" {
+  dynamic "assume_role" {
+    for_each = var.role == "" ? [] : [var.role]
+    content { role_arn = assume_role.value }
+  }
+}
+"""
+JSON = {"provider": {"alicloud": {"dynamic": {"assume_role": {"for_each": ["x"], "content": {"role_arn": "x"}}}}}}
+
+
+def _mfa(folder: Path, plan: str = "create.json", providers: tuple[str, ...] = ()) -> object:
+    path = folder / "plan.json"
+    path.write_text((HERE / "plans" / "terraform" / plan).read_text(encoding="utf-8"), encoding="utf-8")
+    account = Snapshot.from_document({**GOOD, "account_id": "1111111111111111"})
+    named = {"1111111111111111": Account(providers=providers)} if providers else {}
+    return after_deploy([account], read_plan(str(path)), named)[0].read(MFA)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", BLOCK),
+        ("providers.tofu", BLOCK.replace('"assume_role"', "assume_role_with_oidc")),
+        ("main.tf.json", json.dumps(JSON, indent=1)),
+    ],
+    ids=["native syntax", "another block of OpenTofu", "JSON syntax"],
+)
+def test_a_dynamic_role_hides_the_account(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = _mfa(tmp_path)
+    assert isinstance(found, Unknown)
+    assert f"{name} may assume a role in a dynamic block" in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        BLOCK.replace("dynamic ", ""),
+        BLOCK.replace("assume_role", "endpoints"),
+        BLOCK.replace("dynamic", "# dynamic"),
+    ],
+    ids=["an empty file", "a plain block", "another dynamic block", "a comment"],
+)
+def test_other_blocks_hide_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    assert not isinstance(_mfa(tmp_path), Unknown)
+
+
+def test_the_policy_names_a_provider_whose_role_is_hidden(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(BLOCK, encoding="utf-8")
+    assert not isinstance(_mfa(tmp_path, providers=("default",)), Unknown)
+
+
+def test_a_role_that_the_plan_shows_counts(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(BLOCK, encoding="utf-8")
+    planned = HERE / "plans" / "terraform" / "two-roles.json"
+    plain = [each.provider for each in read_plan(str(planned))]
+    (tmp_path / "plan.json").write_text(planned.read_text(encoding="utf-8"), encoding="utf-8")
+    assert [each.provider for each in read_plan(str(tmp_path / "plan.json"))] == plain
+
+
+ROLE = "acs:ram::1111111111111111:role/deploy"
+BUILT = "an expression builds its role from var.role"
+
+
+def _with_variable(folder: Path, **variable: object) -> object:
+    """Return the MFA setting after a deploy with the role in a variable, by the program in the folder."""
+    plan = json.loads((HERE / "plans" / "terraform" / "create.json").read_text(encoding="utf-8"))
+    configuration = plan["configuration"]
+    configuration["provider_config"]["alicloud"]["expressions"] = {
+        "assume_role": [{"role_arn": {"references": ["var.role"]}}]
+    }
+    configuration["root_module"]["variables"] = {"role": variable}
+    (folder / "plan.json").write_text(json.dumps({**plan, "variables": {"role": {"value": ROLE}}}), encoding="utf-8")
+    account = Snapshot.from_document({**GOOD, "account_id": "1111111111111111"})
+    return after_deploy([account], read_plan(str(folder / "plan.json")), {})[0].read(MFA)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", "role_arn = var.role"),
+        ("main.tf", "assume_role { role_arn = var.role }"),
+        ("main.tf", 'role_arn="${var.role}" # the account\'s'),
+        ("main.tf", 'role_arn = "acs:ram::${var.other}:role/x"\nrole_arn = var.role'),
+        ("main.tf", "region = var.role"),
+        ("main.tf.json", '{"provider": {"alicloud": {"assume_role": [{"role_arn": "${var.role}"}]}}}'),
+        ("notes.txt", 'role_arn = replace(var.role, "1", "2")'),
+    ],
+    ids=["plain", "one line", "quoted", "beside another", "no role in the file", "JSON", "not of the program"],
+)
+def test_the_role_in_a_variable_counts(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert not isinstance(_with_variable(tmp_path), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", 'role_arn = replace(var.role, "1111", "2222")'),
+        ("main.tf", 'role_arn = var.role == "" ? "acs:ram::1:role/x" : "acs:ram::2:role/x"'),
+        ("main.tf", "role_arn = var.role\nrole_arn = replace(\n  var.role,\n"),
+        ("main.tf", "role_arn = local.role\n# role_arn = var.role"),
+        ("main.tf", 'role_arn = var.role\nrole_arn = replace(var.role, "1111", "2222")'),
+        ("main.tf.json", '{"provider": {"alicloud": {"assume_role": [{"role_arn": "${upper(var.role)}"}]}}}'),
+    ],
+    ids=["function", "condition", "several lines", "only in a comment", "beside a plain one", "JSON"],
+)
+def test_a_role_that_is_built_from_a_variable_hides_the_account(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = _with_variable(tmp_path)
+    assert isinstance(found, Unknown) and BUILT in found.reason
+
+
+def test_an_ephemeral_variable_hides_the_account(tmp_path: Path) -> None:
+    """It is given anew when the plan is applied."""
+    assert isinstance(_with_variable(tmp_path, ephemeral=True), Unknown)
+
+
+def test_an_installed_module_may_assume_a_dynamic_role(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('module "inner" { source = "./inner" }\n', encoding="utf-8")
+    for folder in ("inner", ".terraform/modules"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "inner" / "roles.tf").write_text(BLOCK, encoding="utf-8")
+    assert not isinstance(_mfa(tmp_path), Unknown)
+    installed = tmp_path / ".terraform" / "modules" / "modules.json"
+    for text, hidden in (
+        ('{"Modules": [{"Key": "", "Dir": "."}, {"Key": "inner", "Dir": "inner"}]}', True),
+        ('{"Modules": [{"Key": "", "Dir": "."}]}', False),
+        ('{"Modules": [{"Key": "inner"}]}', False),
+        ('{"Modules": "x"}', False),
+        ("no JSON", False),
+    ):
+        installed.write_text(text, encoding="utf-8")
+        assert isinstance(_mfa(tmp_path), Unknown) == hidden
