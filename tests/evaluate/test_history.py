@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from acctgate.demo import DemoServer
 from acctgate.evaluate.history import read_history
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.model.since import Day
+from acctgate.model.since import Day, Since
 from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError
 from tests.support import NOW, outcomes_of, policy_of
@@ -92,6 +93,31 @@ def test_each_day_counts_every_account_once(tmp_path: Path) -> None:
         Day("2026-11-13", 0, 1, 1),
         Day("2026-11-20", 1, 1, 0),
     )
+
+
+@pytest.mark.parametrize(
+    ("judged", "expected"),
+    [
+        (document(20, 24), Since("", newly_blocked=("1000000000000001",), newly_failing={"session-duration": 1})),
+        (document(15, 24), Since("", newly_blocked=("1000000000000001",), newly_failing={"session-duration": 1})),
+        (document(10, 6), Since("", new=("1000000000000001",))),
+        (document(25, 6), Since("", repaired=("1000000000000001",))),
+    ],
+    ids=["the last one of the folder", "between two of them", "the first one", "a later one"],
+)
+def test_a_snapshot_is_compared_with_the_last_earlier_one(
+    tmp_path: Path, judged: dict[str, Any], expected: Since
+) -> None:
+    history = read_history(written(tmp_path, document(10, 6), document(20, 24)), POLICY, NOW)
+    comparison = history.comparison()
+    [*comparison.watch(history.watch(evaluate([Snapshot.from_document(judged)], POLICY, NOW)))]
+    assert replace(comparison.result(), source="") == expected
+
+
+def test_a_day_after_the_judged_snapshot_has_the_verdict_of_its_own_snapshot(tmp_path: Path) -> None:
+    history = read_history(written(tmp_path, document(10, 6), document(20, 24)), POLICY, NOW)
+    [*history.watch(evaluate([Snapshot.from_document(document(15, 6))], POLICY, NOW))]
+    assert history.days() == (Day("2026-11-10", 0, 0, 1), Day("2026-11-15", 0, 0, 1), Day("2026-11-20", 1, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -35,14 +36,19 @@ class _Entry(NamedTuple):
     account: EarlierAccount
 
 
+_taken: Final = attrgetter("taken")
+
+
 class History:
     """The accounts of a folder, each by time."""
 
     def __init__(self, folder: Path, entries: dict[str, list[_Entry]], now: datetime) -> None:
         self._folder, self._entries, self._now = folder, entries, now.astimezone(UTC)
         for found in entries.values():
-            found.sort(key=lambda entry: entry.taken)
+            found.sort(key=_taken)
         self._last: dict[str, _Entry] = {}
+        self._before = {account: found[-1].account for account, found in entries.items()}
+        """What each account is compared with: its last snapshot, before the judged one if it is judged."""
 
     def watch(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
         """Yield the reports with the time since which each violation is open."""
@@ -50,15 +56,14 @@ class History:
             yield self._with_times(report)
 
     def comparison(self) -> SinceComparison:
-        """Return what compares accounts with their last earlier snapshots."""
-        last = {account: entries[-1].account for account, entries in self._entries.items()}
-        return SinceComparison(str(self._folder), last)
+        """Return what compares accounts with their last earlier snapshots. It must see them after `watch`."""
+        return SinceComparison(str(self._folder), self._before)
 
     def days(self) -> tuple[Day, ...]:
         """Return the verdicts on each day with a snapshot, the judged ones included, the latest days only."""
         entries: dict[str, list[_Entry]] = {account: list(found) for account, found in self._entries.items()}
         for account, entry in self._last.items():
-            entries.setdefault(account, []).append(entry)
+            entries[account] = sorted([*entries.get(account, ()), entry], key=_taken)
         days = sorted({entry.taken.date() for found in entries.values() for entry in found})[-MOST_DAYS:]
         result = []
         for day in days:
@@ -73,6 +78,9 @@ class History:
         taken = parse_utc(report.taken_at) or self._now
         self._last[report.account] = _Entry(taken, EarlierAccount.of(report))
         earlier = [entry for entry in self._entries.get(report.account, ()) if entry.taken < taken]
+        self._before.pop(report.account, None)
+        if earlier:
+            self._before[report.account] = earlier[-1].account
         outcomes = tuple(
             replace(outcome, open_since=_since(outcome.rule, earlier, taken)) if outcome.outcome == "fail" else outcome
             for outcome in report.outcomes
