@@ -467,6 +467,17 @@ def test_terraform_needs_no_pack(repository: Path) -> None:
     assert gate["with"]["plan"].split() == ["tfplan.json"]
 
 
+def test_a_project_below_is_not_previewed_and_the_summary_says_so(repository: Path) -> None:
+    """A pipeline that judges the live account alone would pass each pull request to the project."""
+    for name in ("infra", "node_modules/x"):
+        (repository / name).mkdir(parents=True)
+        (repository / name / "Pulumi.yaml").write_text("name: x\nruntime: yaml\n", encoding="utf-8")
+    output = " ".join(init().stdout.split())
+    step = "infra is a Pulumi project, which this pipeline does not preview: run `acctgate init infra`"
+    assert step in output and "node_modules" not in output
+    assert "is a Pulumi project" not in init("infra").stdout
+
+
 def test_the_lock_files_to_commit_are_one_step(repository: Path) -> None:
     for folder in (repository / "prod", repository / "test-1"):
         folder.mkdir()

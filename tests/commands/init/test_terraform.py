@@ -56,6 +56,10 @@ def test_nothing_to_plan(tmp_path: Path, files: dict[str, str]) -> None:
         ({"main.tofu": ""}, "tofu"),
         ({"main.tf": "", ".terraform.lock.hcl": 'provider "registry.opentofu.org/aliyun/alicloud" {}'}, "tofu"),
         ({"main.tf": "", ".terraform.lock.hcl": 'provider "registry.terraform.io/aliyun/alicloud" {}'}, "terraform"),
+        ({"main.tf": "", ".opentofu-version": "1.12.6"}, "tofu"),
+        ({"a/terragrunt.hcl": "", "a/.terraform.lock.hcl": 'provider "registry.opentofu.org/a/b" {}'}, "tofu"),
+        ({"a/terragrunt.hcl": "", "root.hcl": 'terraform_binary = "/usr/bin/tofu"'}, "tofu"),
+        ({"a/terragrunt.hcl": "", "root.hcl": 'terraform_binary = "terraform"'}, "terraform"),
     ],
 )
 def test_the_tool(tmp_path: Path, files: dict[str, str], tool: str) -> None:

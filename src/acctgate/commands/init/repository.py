@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from acctgate.commands.init.files import is_marked
-from acctgate.commands.init.terraform import Terraform, find_terraform
+from acctgate.commands.init.terraform import Terraform, find_terraform, folders_below
 from acctgate.crossguard.project import runtime_name, runtime_options
 from acctgate.git import git_output
 from acctgate.plan.project import PROJECT_FILES
@@ -59,6 +59,8 @@ class Repository:
     """The folder of the policy and its pack, from the project's folder."""
     top: Path | None = None
     """The root of the repository, if it is not the folder."""
+    projects: tuple[str, ...] = ()
+    """Folders of Pulumi projects, from the folder, if that is none itself."""
 
     @property
     def pulumi(self) -> bool:
@@ -123,7 +125,12 @@ def inspect_repository(folder: Path, pack: str | None = None) -> Repository:
     found = find_terraform(folder)
     for module in found.modules if found else ():
         plain_path(module.path, str(folder / module.path))
-    return Repository(folder, terraform=found, **settings)
+    return Repository(folder, terraform=found, projects=_projects_below(folder), **settings)
+
+
+def _projects_below(folder: Path) -> tuple[str, ...]:
+    found = (place for place, names in folders_below(folder) if any(name in PROJECT_FILES for name in names))
+    return tuple(place.relative_to(folder).as_posix() for place in found)
 
 
 def plain_path(path: str, where: str) -> str:

@@ -124,6 +124,9 @@ class InitSummary:
         """Yield the manual steps before the pipeline runs."""
         folder = self.repository.folder
         yield install_step(self.generator.installation, (folder / wheel_folder(self.repository)).as_posix())
+        for path in self.repository.projects:
+            project = shlex.quote((folder / path).as_posix())
+            yield f"{project} is a Pulumi project, which this pipeline does not preview: run `acctgate init {project}`"
         if self.repository.pulumi and self.repository.stack_file:
             stack, file = self.repository.stack, self.repository.stack_file
             yield f"the pipeline previews the stack {stack}, which {file} configures"

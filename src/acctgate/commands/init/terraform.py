@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ _SOURCES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED: Final = frozenset({"modules", "examples", "test", "tests", "node_modules", "venv"})
 """Folders that usually hold no root module, beside hidden ones."""
 _MAX_DEPTH: Final = 4
+_TOFU_BINARY: Final = re.compile(r"""^\s*terraform_binary\s*=\s*"([^"\n]*/)?tofu\"""", re.MULTILINE)
+"""Terragrunt's setting."""
 _LOCAL_MODULE: Final = re.compile(r"""["']?source["']?\s*[=:]\s*"(\.{1,2}/[^"\0]*)\"""")
 
 
@@ -76,9 +78,9 @@ def find_terraform(folder: Path) -> Terraform | None:
     """
     texts: dict[Path, str] = {}
     terragrunt = opentofu = False
-    for place, names in _folders(folder):
+    for place, names in folders_below(folder):
         terragrunt |= "terragrunt.hcl" in names
-        opentofu |= any(name.endswith((".tofu", ".tofu.json")) for name in names)
+        opentofu = opentofu or _is_opentofu(place, names)
         sources = [name for name in names if name.endswith(_SOURCES)]
         if sources:
             texts[place] = "\n".join(_text(place / name) for name in (*sources, LOCK_FILE))
@@ -92,13 +94,21 @@ def find_terraform(folder: Path) -> Terraform | None:
     return Terraform("tofu" if opentofu else "terraform", terragrunt, () if terragrunt else tuple(modules))
 
 
-def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield the folders that may hold a root module, and the names of their files, both sorted."""
+def folders_below(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the folders that may hold a root module or a project, and the names of their files, both sorted."""
     for place, folders, names in os.walk(folder):
         path = Path(place)
         deep = len(path.relative_to(folder).parts) >= _MAX_DEPTH
         folders[:] = [] if deep else sorted(name for name in folders if name[0] != "." and name not in _SKIPPED)
         yield path, sorted(names)
+
+
+def _is_opentofu(place: Path, names: Iterable[str]) -> bool:
+    """Return whether a folder is for OpenTofu: by its files, its lock file, or Terragrunt's settings."""
+    if any(name == ".opentofu-version" or name.endswith((".tofu", ".tofu.json")) for name in names):
+        return True
+    texts = (_text(place / name) for name in names if name.endswith(".hcl"))
+    return any("registry.opentofu.org" in text or _TOFU_BINARY.search(text) for text in texts)
 
 
 def _text(path: Path) -> str:
