@@ -29,6 +29,9 @@ def document(account: str, hours: Any = 6, mfa: bool = True) -> dict[str, Any]:
     }
 
 
+NAMELESS = document("2", 24) | {"account_id": None}
+
+
 def since(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> Since:
     old, new = ([*evaluate(map(Snapshot.from_document, each), POLICY, NOW)] for each in (before, now))
     comparison = SinceComparison("old.json", {str(each.account): EarlierAccount.of(each) for each in old})
@@ -68,6 +71,37 @@ def test_rules_that_are_newly_violated_as_often_come_in_the_same_order_in_each_r
 def test_what_changed(before: list[dict[str, Any]], now: list[dict[str, Any]], wanted: dict[str, Any]) -> None:
     expected: dict[str, Any] = {key: (name(it),) if isinstance(it, str) else it for key, it in wanted.items()}
     assert since(before, now) == Since("old.json", **expected)
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [(document("1"), NAMELESS), (NAMELESS, document("1")), (NAMELESS, NAMELESS)],
+    ids=["now", "then", "on both sides"],
+)
+def test_an_account_without_an_id_is_not_compared_and_named(
+    tmp_path: Path, before: dict[str, Any], now: dict[str, Any], form: str
+) -> None:
+    def check(accounts: dict[str, Any], *options: str) -> str:
+        (tmp_path / "s.json").write_text(json.dumps(accounts))
+        return run_here("check", "--snapshot", "s.json", "--policy", "baseline", *options, cwd=tmp_path).stdout
+
+    (tmp_path / "old").write_text(check(before, "--format", form))
+    text = check(now, "--since", "old")
+    number = 1 + (before is now)
+    assert f"{number} not compared, without an account ID: {', '.join(['app-2 (unknown)'] * number)}" in text
+    assert "No account changed" not in text
+    assert f"**{number} not compared" in check(now, "--since", "old", "--format", "markdown")
+
+
+def test_a_history_names_what_it_cannot_compare(tmp_path: Path) -> None:
+    (tmp_path / "history").mkdir()
+    for number in (1, 2):
+        (tmp_path / f"history/{number}.json").write_text(json.dumps(NAMELESS | {"taken_at": "2026-11-01T00:00:00Z"}))
+    (tmp_path / "s.json").write_text(json.dumps(document("1")))
+    arguments = ("check", "--snapshot", "s.json", "--policy", "baseline", "--history", "history", "--format", "json")
+    report = json.loads(run_here(*arguments, cwd=tmp_path).stdout)
+    assert report["since"]["not_compared"] == ["app-2 (unknown)"], "each name once"
 
 
 @pytest.mark.parametrize("form", ["json", "ndjson"])

@@ -7,7 +7,7 @@ a changed account.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -42,8 +42,11 @@ _taken: Final = attrgetter("taken")
 class History:
     """The accounts of a folder, each by time."""
 
-    def __init__(self, folder: Path, entries: dict[str, list[_Entry]], now: datetime) -> None:
+    def __init__(
+        self, folder: Path, entries: dict[str, list[_Entry]], now: datetime, nameless: Collection[str] = ()
+    ) -> None:
         self._folder, self._entries, self._now = folder, entries, now.astimezone(UTC)
+        self._nameless = nameless
         for found in entries.values():
             found.sort(key=_taken)
         self._last: dict[str, _Entry] = {}
@@ -57,7 +60,7 @@ class History:
 
     def comparison(self) -> SinceComparison:
         """Return what compares accounts with their last earlier snapshots. It must see them after `watch`."""
-        return SinceComparison(str(self._folder), self._before)
+        return SinceComparison(str(self._folder), self._before, nameless=[*self._nameless])
 
     def days(self) -> tuple[Day, ...]:
         """Return the verdicts on each day with a snapshot, the judged ones included, the latest days only."""
@@ -116,6 +119,7 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
         raise SourceError(f"{folder}: {os_reason(error)}") from None
     judge = prepare(policy.at_any_age(), now)
     entries: dict[str, list[_Entry]] = {}
+    nameless: dict[str, None] = {}
     # All files at once: an account of another part of a run is unknown only if no file has that part.
     for account in read_snapshots(map(str, files)):
         if account.unreadable is not None:
@@ -124,6 +128,9 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
         if taken is None:
             file = account.read_as.file if account.read_as else None
             raise SourceError(f"{file or folder}: no taken_at, so its place in the history is not known")
-        if account.account_id is not None:
-            entries.setdefault(account.account_id, []).append(_Entry(taken, EarlierAccount.of(judge(account))))
-    return History(folder, entries, now)
+        earlier = EarlierAccount.of(judge(account))
+        if account.account_id is None:
+            nameless[earlier.name] = None
+        else:
+            entries.setdefault(account.account_id, []).append(_Entry(taken, earlier))
+    return History(folder, entries, now, nameless)

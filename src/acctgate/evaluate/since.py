@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,12 +43,16 @@ class SinceComparison:
     source: str
     before: Mapping[str, EarlierAccount]
     judged_at: str | None = None
+    nameless: list[str] = field(default_factory=list)
+    """Accounts on either side that have no ID."""
     _now: dict[str, EarlierAccount] = field(default_factory=dict)
 
     def watch(self, reports: Iterable[AccountReport]) -> Iterator[AccountReport]:
         """Yield the reports unchanged."""
         for report in reports:
-            if report.account is not None:
+            if report.account is None:
+                self.nameless.append(name_of(report))
+            else:
                 self._now[report.account] = EarlierAccount.of(report)
             yield report
 
@@ -65,6 +69,7 @@ class SinceComparison:
             gone=_names(old for account, old in self.before.items() if account not in self._now),
             newly_failing=dict(rules.most_common()),
             judged_at=self.judged_at,
+            not_compared=tuple(self.nameless),
         )
 
 
@@ -84,11 +89,11 @@ def read_earlier(path: str) -> SinceComparison:
     try:
         if not _is_ndjson(text):
             report = read_report(text)
-            return SinceComparison(path, _by_id(report.accounts), report.judged_at)
+            return _comparison(path, report.accounts, report.judged_at)
         reports = [read_account(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise SourceError(f"{path}: {error}") from None
-    return SinceComparison(path, _by_id(reports), _judged_at(text, path))
+    return _comparison(path, reports, _judged_at(text, path))
 
 
 def _is_ndjson(text: str) -> bool:
@@ -106,8 +111,10 @@ def _judged_at(text: str, path: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _by_id(reports: Iterable[AccountReport]) -> dict[str, EarlierAccount]:
-    return {report.account: EarlierAccount.of(report) for report in reports if report.account is not None}
+def _comparison(path: str, reports: Sequence[AccountReport], judged_at: str | None) -> SinceComparison:
+    named = {report.account: EarlierAccount.of(report) for report in reports if report.account is not None}
+    nameless = [name_of(report) for report in reports if report.account is None]
+    return SinceComparison(path, named, judged_at, nameless)
 
 
 def _names(accounts: Iterable[EarlierAccount]) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ class Since:
     """Mandatory rule → how many accounts violate it that did not before, most first."""
     judged_at: str | None = None
     """The time of the earlier judgement (UTC, ISO 8601)."""
+    not_compared: tuple[str, ...] = ()
+    """Accounts on either side that have no ID, so that it is not known which of the other side they are."""
 
 
 @dataclass(frozen=True, slots=True)

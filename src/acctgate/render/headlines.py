@@ -127,6 +127,7 @@ def since_parts(since: Since) -> list[tuple[Words, Sequence[str]]]:
         (words.FLIPS["repaired"].words, since.repaired),
         (words.NEW_ACCOUNTS, since.new),
         (words.NEWLY_VIOLATED, rules),
+        (words.NOT_COMPARED, since.not_compared),
     ]
     return [part for part in parts if part[1]]
 

@@ -139,6 +139,7 @@ NEWLY_BLOCKED: Final = Words("newly blocked", "新增拦截")
 NEWLY_UNKNOWN: Final = Words("newly unknown", "新增无法判定")
 NEWLY_VIOLATED: Final = Words("newly violated rules (accounts)", "新增违反的规则（账号数）")
 NO_CHANGE: Final = Words("No account changed.", "没有账号发生变化。")
+NOT_COMPARED: Final = Words("not compared, without an account ID", "未比较，没有账号 ID")
 NO_LONGER_PASSING: Final = Words("No longer passing since the previous snapshot", "较上一快照不再通过")
 PASSING_AGAIN: Final = Words("Passing again since the previous snapshot", "较上一快照重新通过")
 
