@@ -24,7 +24,7 @@ from acctgate.policy.show import as_json, as_yaml
 from acctgate.policy.show_account import AccountPolicy
 from acctgate.redact import one_line
 from acctgate.render.lint import render_problems
-from acctgate.sources.snapshots import read_snapshots
+from acctgate.sources.snapshots import read_whole
 
 
 @click.group(
@@ -104,14 +104,10 @@ def _account(account: str, paths: tuple[str, ...]) -> Snapshot:
         raise click.UsageError(f"--account {error}") from None
     if not paths:
         return Snapshot.from_document({"version": 1, "account_id": wanted})
-    found: Snapshot | None = None
-    for snapshot in read_snapshots(paths):
-        if snapshot.unreadable is not None:
-            raise click.ClickException(snapshot.unreadable)
-        found = snapshot if snapshot.account_id == wanted else found
-    if found is None:
+    found = or_fail(lambda: [each for each in read_whole(paths) if each.account_id == wanted])
+    if not found:
         raise click.ClickException(f"{', '.join(paths)}: no snapshot of account {wanted}")
-    return found
+    return found[-1]
 
 
 @command.command(

@@ -12,7 +12,7 @@ from acctgate.model.report_document import Report, read_report
 from acctgate.policy.policy import Policy
 from acctgate.reading import SourceError, read_text
 from acctgate.rules import RULES
-from acctgate.sources.snapshots import read_snapshots
+from acctgate.sources.snapshots import read_whole
 
 
 def read_baseline(path: str, policy: Policy | None, now: datetime) -> Baseline:
@@ -39,9 +39,6 @@ def _read(path: str) -> Report:
 
 
 def _judge(path: str, policy: Policy | None, now: datetime) -> Report:
-    accounts = list(read_snapshots([path]))
-    for account in accounts:
-        if account.unreadable is not None:
-            raise SourceError(account.unreadable)
+    accounts = list(read_whole([path]))
     reports = map(Waivers(policy, now).apply, map(prepare(policy.at_any_age(), now), accounts)) if policy else ()
     return Report(1, "pass", tuple(reports), {})

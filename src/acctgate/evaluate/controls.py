@@ -89,8 +89,11 @@ class Controls:
         account, groups = without_stale(account, self._policy, self._now), self._groups(account)
         values = SettingValues(account)
         return tuple(
-            FrameworkReport(name, tuple(self._control(control, rules, values, groups) for control, rules in found))
-            for name, found in ((name, controls.items()) for name, controls in self._frameworks.items())
+            FrameworkReport(
+                framework,
+                tuple(self._control(control, rules, values, groups) for control, rules in controls.items()),
+            )
+            for framework, controls in self._frameworks.items()
         )
 
     def _requirement(self, name: str, parameters: Mapping[str, Any]) -> _Requirement:

@@ -50,13 +50,10 @@ class FailOn:
         return report.map_outcomes(lambda outcomes: tuple(map(self._apply, outcomes)))
 
     def _apply(self, outcome: Outcome) -> Outcome:
-        if outcome.level == "disabled" or self._blocks(outcome) == outcome.binding:
+        if outcome.level == "disabled" or self._reaches(outcome.level, outcome.severity) == outcome.binding:
             return outcome
         level: Level = "advisory" if outcome.binding else "mandatory"
         return replace(outcome, level=level)
-
-    def _blocks(self, outcome: Outcome) -> bool:
-        return self._reaches(outcome.level, outcome.severity)
 
     def _reaches(self, level: Level, severity: Severity) -> bool:
         severe = SEVERITIES.index(severity) >= SEVERITIES.index(self.severity)

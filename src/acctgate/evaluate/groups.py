@@ -105,8 +105,8 @@ class GroupedJudge:
             return RuleJudge(rule, policies[0], self._now)
         reason = _reason(rule, possible)
         if policies is None:
-            singles = [self._policies.within((*certain, name)) for name in ("", *names)]
-            judges = [RuleJudge(rule, policy, self._now) for policy in singles]
+            one_by_one = [certain, *((*certain, name) for name in names)]
+            judges = [RuleJudge(rule, self._policies.within(each), self._now) for each in one_by_one]
             return lambda batch: [_unproven(found, reason) for found in _each(judges, batch)]
         judges = [RuleJudge(rule, policy, self._now) for policy in policies]
         return lambda batch: [_combined(found, reason) for found in _each(judges, batch)]
@@ -128,24 +128,25 @@ class GroupedComparison:
         compared = self._baseline.compare(report, self._policies.within(report.groups))
         if not report.possible_groups:
             return compared
-        rules = [rule for rule in self._policies.policy.all_rules if rule.compare_earlier is not None]
-        for rule in rules:
-            compared = self._with_rule(compared, report, rule)
-        return compared.with_outcomes(compared.outcomes)
+        for rule in self._policies.policy.all_rules:
+            if rule.compare_earlier is not None:
+                compared = self._with_rule(compared, report, rule)
+        return compared
 
     def _with_rule(self, compared: AccountReport, report: AccountReport, rule: Rule[Any]) -> AccountReport:
         """Return the compared report with one rule compared in each group that the account may be in."""
         policies = self._policies.variants(rule, report.groups, report.possible_groups)
         reports = [self._baseline.compare(report, policy) for policy in policies or ()]
+        reason = "it may be in a group with another limit"
         outcomes: list[Outcome] = []
         for number, outcome in enumerate(compared.outcomes):
-            found = [[each.outcomes[number]] for each in reports]
-            reason = "it may be in a group with another limit"
-            if outcome.rule == rule.id:
-                outcomes += _combined(found, reason) if found else _unproven([[outcome]], reason)
-            else:
+            if outcome.rule != rule.id:
                 outcomes.append(outcome)
-        return replace(compared, outcomes=tuple(outcomes))
+            elif reports:
+                outcomes += _combined([[each.outcomes[number]] for each in reports], reason)
+            else:
+                outcomes += _unproven([[outcome]], reason)
+        return compared.with_outcomes(tuple(outcomes))
 
 
 def _decides(group: Group, rule: Rule[Any]) -> bool:

@@ -21,7 +21,7 @@ from acctgate.model.report import AccountReport
 from acctgate.model.since import Day
 from acctgate.policy.policy import Policy
 from acctgate.reading import SourceError
-from acctgate.sources.snapshots import read_snapshots
+from acctgate.sources.snapshots import read_whole
 from acctgate.text import os_reason
 from acctgate.times import parse_utc, timestamp
 
@@ -121,9 +121,7 @@ def read_history(folder: Path, policy: Policy, now: datetime) -> History:
     entries: dict[str, list[_Entry]] = {}
     nameless: dict[str, None] = {}
     # All files at once: an account of another part of a run is unknown only if no file has that part.
-    for account in read_snapshots(map(str, files)):
-        if account.unreadable is not None:
-            raise SourceError(account.unreadable)
+    for account in read_whole(map(str, files)):
         taken = parse_utc(account.taken_at)
         if taken is None:
             file = account.read_as.file if account.read_as else None

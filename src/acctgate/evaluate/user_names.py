@@ -37,14 +37,14 @@ def with_names(outcomes: Sequence[Outcome], account: Snapshot, policy: Policy, n
     rules = {rule.id: rule for rule in policy.all_rules if rule.behind is not None}
     if not any(each.outcome == "fail" and each.rule in rules for each in outcomes):
         return list(outcomes)
-    report = _report(account)
+    report = _credential_report(account)
     if not isinstance(report, Unknown) and policy.names_wanted == "hash":
         report = with_hashed_names(report, account.account_id)
-    found = _Names(account, report, now)
-    return [found.added(each, rules[each.rule]) if each.rule in rules else each for each in outcomes]
+    namer = _Namer(account, report, now)
+    return [namer.with_names(each, rules[each.rule]) if each.rule in rules else each for each in outcomes]
 
 
-def _report(account: Snapshot) -> Mapping[str, Any] | Unknown:
+def _credential_report(account: Snapshot) -> Mapping[str, Any] | Unknown:
     """Return the credential report, `Unknown` if any part of it is invalid."""
     found: Mapping[str, Any] | Unknown = account.read((SECTION,))
     if isinstance(found, Unknown):
@@ -53,24 +53,27 @@ def _report(account: Snapshot) -> Mapping[str, Any] | Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
+class _Namer:
+    """Adds names to the violations of an account."""
+
     account: Snapshot
     report: Mapping[str, Any] | Unknown
+    """The credential report."""
     now: datetime
 
-    def added(self, outcome: Outcome, rule: Rule[Any]) -> Outcome:
+    def with_names(self, outcome: Outcome, rule: Rule[Any]) -> Outcome:
         """Return a violation with the names behind it."""
         if outcome.outcome != "fail" or rule.behind is None:
             return outcome
         if isinstance(self.report, Unknown):
             return _unknown(outcome, self.report.reason)
         try:
-            return self._explained(outcome, rule, rule.behind, self.report)
+            return self._named(outcome, rule, rule.behind, self.report)
         except (Exception, SystemExit) as error:  # a user's own rule
             trace(f"{rule.id} raised", error)
             return _unknown(outcome, f"the rule raised {type(error).__name__}")
 
-    def _explained(self, outcome: Outcome, rule: Rule[Any], behind: Behind, report: Mapping[str, Any]) -> Outcome:
+    def _named(self, outcome: Outcome, rule: Rule[Any], behind: Behind, report: Mapping[str, Any]) -> Outcome:
         at = parse_time(report["GeneratedTime"])
         shares = behind.shares(report["Users"], at)
         certain = sum(share.certain for share in shares.values())
@@ -81,11 +84,10 @@ class _Names:
             *self._moved(rule),
         ]
         meaning = f"by the credential report of {report['GeneratedTime']}: {behind.criterion.en}"
-        possible = tuple(name for name, share in shares.items() if not share.certain)
         return replace(
             outcome,
             names=tuple(name for name, share in shares.items() if share.certain),
-            possible_names=possible,
+            possible_names=tuple(name for name, share in shares.items() if not share.certain),
             names_match=not doubts,
             names_note="; ".join([meaning, *doubts, *_possible(behind, shares)]),
         )

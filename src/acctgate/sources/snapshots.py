@@ -37,6 +37,18 @@ def read_snapshots(paths: Iterable[str]) -> Iterator[Snapshot]:
         yield account.parse() if isinstance(account, RawSnapshot) else account
 
 
+def read_whole(paths: Iterable[str]) -> Iterator[Snapshot]:
+    """Read the accounts in these files as `read_snapshots` does, and stop at one that cannot be read.
+
+    Raises:
+        SourceError: An account cannot be read. The text is one line.
+    """
+    for account in read_snapshots(paths):
+        if account.unreadable is not None:
+            raise SourceError(account.unreadable)
+        yield account
+
+
 def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
     """Read the documents in these files without parsing them, which a worker process can do.
 

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from acctgate.cli.support.completion import files
+from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.live_options import Live
 from acctgate.cli.support.option_group import add_options
 from acctgate.cli.support.options import snapshot_option
@@ -23,7 +24,7 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.raw_snapshot import RawSnapshot, unreadable
 from acctgate.sources.snapshots import read_raw as read_raw_snapshots
-from acctgate.sources.snapshots import read_snapshots
+from acctgate.sources.snapshots import read_whole
 
 LARGE_INPUT: Final = 1 << 20
 """Bytes."""
@@ -96,11 +97,7 @@ def read_all(path: str, shown: Progress) -> list[Snapshot]:
     Raises:
         click.ClickException: One cannot be read.
     """
-    found = list(shown.count(read_snapshots([path]), "accounts read"))
-    for snapshot in found:
-        if snapshot.unreadable is not None:
-            raise click.ClickException(snapshot.unreadable)
-    return found
+    return or_fail(lambda: list(shown.count(read_whole([path]), "accounts read")))
 
 
 def is_large(paths: tuple[str, ...]) -> bool:
