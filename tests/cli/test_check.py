@@ -197,6 +197,13 @@ def test_wrong_formats(formats: tuple[str, ...], message: str) -> None:
     assert message in result.stderr
 
 
+def test_an_output_that_no_format_takes_is_2(tmp_path: Path) -> None:
+    result = _check(*SEEDS, "--format", "json=report.json", "--output", "report.txt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--output: each --format has a file of its own" in result.stderr
+    assert not (tmp_path / "report.json").exists()
+
+
 @pytest.mark.parametrize("place", ["no/such/folder/report.json", "."])
 def test_an_output_that_cannot_be_written_is_2(place: str) -> None:
     for arguments in (["--output", place], ["--format", f"json={place}"]):

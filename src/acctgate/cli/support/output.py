@@ -102,7 +102,7 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
     """Parse the values of --format, F or F=FILE, into formats and files. None is standard output.
 
     Raises:
-        click.UsageError: A format is not one of `known`, or two of them have no file, or the same.
+        click.UsageError: A format is not one of `known`, two of them have no file, or the same, or none takes `output`.
     """
     found: list[tuple[str, Path | None]] = []
     for text in formats:
@@ -114,10 +114,17 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
         found.append((name, Path(file) if file else output))
     if sum("=" not in text for text in formats) > 1:
         raise click.UsageError("--format: only one may omit its file; use for example json=report.json")
-    files = [os.path.realpath(file) for _, file in found if file is not None]
+    if output is not None and all("=" in text for text in formats):
+        raise click.UsageError("--output: each --format has a file of its own; leave --output out, or one of the files")
+    _refuse_shared_files([file for _, file in found if file is not None])
+    return found
+
+
+def _refuse_shared_files(paths: list[Path]) -> None:
+    """Refuse one file for two formats."""
+    files = [os.path.realpath(path) for path in paths]
     for file in files:
         if files.count(file) > 1 and (Path(file).is_file() or not Path(file).exists()):  # /dev/null takes several
             raise click.UsageError(
                 f"--format: {os.path.relpath(file)} is the file of two formats; use one file for each"
             )
-    return found
