@@ -49,7 +49,7 @@ class MarkdownRenderer(Renderer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._shared = shared = Pool(ROOM // 4)
-        self._accounts, self._headline, self._others = 0, "", 0
+        self._accounts, self._name, self._headline, self._others = 0, "", "", 0
         self._changes = Rows(ROOM // 8, shared)
         self._blocking = Rows(ROOM // 3)
         self._repairs = Rows(ROOM // 12, shared)
@@ -61,6 +61,7 @@ class MarkdownRenderer(Renderer):
     def account(self, report: AccountReport) -> str:
         """Collect what will be shown, while there is room."""
         self._accounts += 1
+        self._name = _cell(report.alias or report.account or self.frame.say(words.UNKNOWN_ID))
         self._headline = headline(report, self.frame.language)
         self._fleet.add(report)
         if report.read_as or report.taken_at:
@@ -71,12 +72,12 @@ class MarkdownRenderer(Renderer):
         for outcomes in _grouped(sorted(shown, key=rank)):
             first = outcomes[0]
             if first.outcome != "waived" and first.binding:
-                self._ranked.add(rank(first), self._row, report, outcomes, remediation=False)
+                self._ranked.add(rank(first), self._row, outcomes, remediation=False)
                 if self._accounts <= FEW:
-                    self._blocking.add(self._row, report, outcomes)
+                    self._blocking.add(self._row, outcomes)
             else:
                 self._others += len(outcomes)
-                self._details.add(self._row, report, outcomes)
+                self._details.add(self._row, outcomes)
         if report.repair and any(each.binding and each.outcome == "fail" for each in report.outcomes):
             self._repairs.add(str, report.repair)  # only of a deploy that is blocked
         return ""
@@ -116,13 +117,13 @@ class MarkdownRenderer(Renderer):
             yield from (f"### {say(words.CHANGES)}", "", *self._lines(self._changes))
         blocking = self._blocking if few else self._most_severe()
         if blocking.found:
-            header = self._header(_COLUMNS if few else _COLUMNS[:-1])
-            yield from (f"### {say(words.BLOCKING)}", "", *header, *self._lines(blocking))
+            table = self._findings_table(_COLUMNS if few else _COLUMNS[:-1], blocking)
+            yield from (f"### {say(words.BLOCKING)}", "", *table)
         if self._repairs.found:
             yield from _folded(say(words.REPAIR), self._lines(self._repairs))
         if self._details.found:
             title = say(words.OTHERS).format(f"{self._others:,}")
-            yield from _folded(title, [*self._header(_COLUMNS), *self._lines(self._details)])
+            yield from _folded(title, self._findings_table(_COLUMNS, self._details))
 
     def _most_severe(self) -> Rows:
         """Return the most severe blocking findings of many accounts, of which not all fit."""
@@ -170,21 +171,28 @@ class MarkdownRenderer(Renderer):
     def _lines(self, rows: Rows) -> list[str]:
         return rows.lines(self.frame.language)
 
+    def _findings_table(self, columns: Sequence[Words], rows: Rows) -> list[str]:
+        """Return findings as a table. A single account is in the headline, and a comment has room for few columns."""
+        lines = self._lines(rows)
+        if self._accounts == 1:
+            columns = [each for each in columns if each is not words.ACCOUNT]
+            lines = [line.replace(f" | {self._name} |", " |", 1) for line in lines]
+        return [*self._header(columns), *lines]
+
     def _header(self, columns: Sequence[Words]) -> list[str]:
         return [f"| {' | '.join(map(self.frame.say, columns))} |", "|---" * len(columns) + "|"]
 
-    def _row(self, report: AccountReport, outcomes: Sequence[Outcome], *, remediation: bool = True) -> str:
+    def _row(self, outcomes: Sequence[Outcome], *, remediation: bool = True) -> str:
         """Return a finding, or unknown ones with the same reason. What repairs a violation does not make it known."""
         outcome = outcomes[0]
-        name = report.alias or report.account or self.frame.say(words.UNKNOWN_ID)
         severity = self.frame.say(words.SEVERITIES[outcome.severity])
         rules = ", ".join(self._rule(each) for each in outcomes)
         found = who(outcome)
         message = f"{outcome.message}: {found}" if found else outcome.message
         expected = outcome.expected if len(outcomes) == 1 else "–"
         last = "–" if outcome.outcome == "unknown" else self.frame.remediation(outcome)
-        cells = (name, rules, severity, message, expected, *([last] if remediation else []))
-        return f"| {_SIGNS[outcome.outcome]} | {' | '.join(map(_cell, cells))} |"
+        cells = (rules, severity, message, expected, *([last] if remediation else []))
+        return f"| {_SIGNS[outcome.outcome]} | {self._name} | {' | '.join(map(_cell, cells))} |"
 
     def _rule(self, outcome: Outcome) -> str:
         return outcome.rule if self.frame.language == "en" else f"{outcome.rule}（{self.frame.title(outcome.rule)}）"
