@@ -6,7 +6,7 @@ import pytest
 
 from acctgate.model.member import Member
 from acctgate.model.run import Entry
-from acctgate.organization.roster import Selection, Shard, doubt_notice, list_entries, select, update
+from acctgate.organization.roster import Selection, Shard, doubt_notice, list_entries, select_entries, update_entries
 from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 from acctgate.redact import protect
@@ -50,7 +50,7 @@ def test_a_file_adds_to_the_directory_and_names_other_accounts() -> None:
 
 def _selected(*include: str, exclude: tuple[str, ...] = ()) -> list[str]:
     selection = Selection(tuple(map(Selector.of, include)), tuple(map(Selector.of, exclude)))
-    return [each.id for each in select(list_entries(DIRECTORY, [], "audit", "1"), selection)]
+    return [each.id for each in select_entries(list_entries(DIRECTORY, [], "audit", "1"), selection)]
 
 
 def test_include_and_exclude() -> None:
@@ -71,7 +71,7 @@ def test_an_account_of_which_too_little_is_known_is_not_lost() -> None:
 
     def chosen(include: str, exclude: str | None = None) -> list[str]:
         selection = Selection((Selector.of(include),), (Selector.of(exclude),) if exclude else ())
-        return [each.id for each in select(entries, selection)]
+        return [each.id for each in select_entries(entries, selection)]
 
     assert chosen("folder=/prod") == ["2", "3"]
     assert chosen("tag:env=prod") == ["1", "2", "3"], "the directory does not list the management account's tags"
@@ -113,7 +113,7 @@ def test_accounts_that_are_read_in_doubt_are_named(
         ListedMember("3", None, Member(folder="/b")),
     )
     selection = Selection(tuple(map(Selector.of, include)), tuple(map(Selector.of, exclude)))
-    chosen = select(list_entries(Directory("rd-1", "1", "main", members), [], "audit", "1"), selection)
+    chosen = select_entries(list_entries(Directory("rd-1", "1", "main", members), [], "audit", "1"), selection)
     assert doubt_notice(chosen, selection) == named
 
 
@@ -166,4 +166,4 @@ def test_an_invalid_role_name() -> None:
 def test_the_current_listing_counts_and_what_joined_since_comes_last() -> None:
     before = [Entry("1"), Entry("2", alias="old", member=Member(folder="/sandbox"))]
     moved = Entry("2", alias="new", role_arn="acs:ram::2:role/x", member=Member(folder="/prod"))
-    assert update(before, [Entry("3"), moved]) == [Entry("1"), moved, Entry("3")]
+    assert update_entries(before, [Entry("3"), moved]) == [Entry("1"), moved, Entry("3")]

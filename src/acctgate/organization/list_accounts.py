@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from acctgate.model.config_rule_compliance import SECTION as RULE_SECTION
 from acctgate.model.credential_report import Names
@@ -18,7 +18,7 @@ from acctgate.organization.accounts_file import read_accounts_file
 from acctgate.organization.member import MemberReader
 from acctgate.organization.pace import Pace
 from acctgate.organization.read_many import ReadAccount, read_many
-from acctgate.organization.roster import Selection, Shard, doubt_notice, list_entries, select
+from acctgate.organization.roster import Selection, Shard, doubt_notice, list_entries, select_entries
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy
@@ -67,6 +67,17 @@ class Prepared:
         return read_many(entries, self._reader.read, self._concurrency)
 
 
+class _Answers(NamedTuple):
+    """What the caller's own account answers before any other one is read."""
+
+    caller: Caller
+    own: str
+    """The ID of the caller's account."""
+    directory: Directory | None
+    group: GroupCompliance | None
+    """What an account group says of its accounts, None without one."""
+
+
 def prepare(
     request: Request,
     target: Target,
@@ -89,23 +100,20 @@ def prepare(
     listed = read_accounts_file(request.accounts_file) if request.accounts_file else []
     pace = Pace(request.concurrency)
     try:
-        connect_all = partial(_connect, request, target, pace, say, rules=RULE_SECTION in extras.sections)
-        connected = Deadline.after(LISTING_SECONDS).run(connect_all)
+        ask = partial(_ask, request, target, pace, say, rules=RULE_SECTION in extras.sections)
+        answers = Deadline.after(LISTING_SECONDS).run(ask)
     except DeadlineError:
         limit = describe_duration(timedelta(seconds=LISTING_SECONDS))
         raise SourceError(f"the accounts cannot be listed: timeout after {limit}; check the network") from None
-    caller, own, directory, group = connected
-    entries = list_entries(directory, listed, request.selection.role_name, own)
-    chosen = select(entries, request.selection)
-    run = _run(request, chosen, own, directory, timestamp(now), extras.names)
-    reader = MemberReader(caller, target, extras, group)
-    notices = (directory.notice if directory else None, doubt_notice(run.accounts, request.selection))
+    entries = list_entries(answers.directory, listed, request.selection.role_name, answers.own)
+    run = _run(request, select_entries(entries, request.selection), answers, timestamp(now), extras.names)
+    reader = MemberReader(answers.caller, target, extras, answers.group)
+    directory_notice = answers.directory.notice if answers.directory else None
+    notices = (directory_notice, doubt_notice(run.accounts, request.selection))
     return Prepared(run, pace, tuple(filter(None, notices)), reader, request.concurrency)
 
 
-def _run(
-    request: Request, chosen: Sequence[Entry], own: str, directory: Directory | None, now: str, names: Names | None
-) -> Run:
+def _run(request: Request, chosen: Sequence[Entry], answers: _Answers, now: str, names: Names | None) -> Run:
     """Return the run that reads the shard's accounts of those that are selected.
 
     Raises:
@@ -114,10 +122,10 @@ def _run(
     mine = [entry for entry in chosen if not request.shard or request.shard.has(entry.id)]
     if not mine:
         raise SourceError(f"shard {request.shard} has no account of {len(chosen):,}; use fewer shards")
-    here = {entry.id for entry in mine}
+    here, directory = {entry.id for entry in mine}, answers.directory
     return Run(
         started_at=now,
-        management=own,
+        management=answers.own,
         role_name=request.selection.role_name,
         directory=directory.id if directory else None,
         include=tuple(map(one_line, request.selection.include)),
@@ -144,10 +152,12 @@ def _read_group(caller: Caller, aggregator: str) -> GroupCompliance:
         raise SourceError(f"the account group {one_line(aggregator)} cannot be read: {error}") from None
 
 
-def _connect(
-    request: Request, target: Target, pace: Pace, say: Callable[[str], None] | None, *, rules: bool
-) -> tuple[Caller, str, Directory | None, GroupCompliance | None]:
-    """Return the caller, its account, and what is to be read of the directory and, with `rules`, the account group."""
+def _ask(request: Request, target: Target, pace: Pace, say: Callable[[str], None] | None, *, rules: bool) -> _Answers:
+    """Return what the caller's own account answers; of an account group only with `rules`.
+
+    Raises:
+        SourceError: The caller, the directory or the account group cannot be read.
+    """
     try:
         caller = Caller(target, policy=pace)
     except CallError as error:
@@ -157,7 +167,8 @@ def _connect(
     except CallError as error:
         raise SourceError(f"the caller cannot be identified: {error}{clock_remedy(error)}") from None
     directory = read_directory(caller.call, say) if request.directory else None
-    return caller, own, directory, _read_group(caller, request.aggregator) if request.aggregator and rules else None
+    group = _read_group(caller, request.aggregator) if request.aggregator and rules else None
+    return _Answers(caller, own, directory, group)
 
 
 def _digest(path: str | None) -> str | None:

@@ -12,7 +12,7 @@ from acctgate.model.organization import OrganizationSummary, find_record, record
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.organization.ndjson import Line, Output, read_lines
-from acctgate.organization.roster import update
+from acctgate.organization.roster import update_entries
 from acctgate.organization.run_record import require_same, write_run
 from acctgate.reading import SourceError
 from acctgate.sources.run_record import read_run
@@ -148,7 +148,7 @@ def _resumed(path: Path, run: Run) -> Run:
     before = read_run(path)
     require_same(path, before, run)
     others = dict.fromkeys((*before.others, *run.others))
-    accounts = tuple(update(before.accounts, run.accounts))
+    accounts = tuple(update_entries(before.accounts, run.accounts))
     return replace(before, accounts=accounts, others=tuple(others), in_directory=run.in_directory, size=None)
 
 

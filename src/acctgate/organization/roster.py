@@ -104,7 +104,7 @@ def _arn(account: str, name: str) -> str:
     return f"acs:ram::{account}:role/{name}"
 
 
-def select(entries: Sequence[Entry], selection: Selection) -> list[Entry]:
+def select_entries(entries: Sequence[Entry], selection: Selection) -> list[Entry]:
     """Return the selected accounts, and those of which it is not known whether they are: they must not be lost.
 
     Raises:
@@ -147,7 +147,7 @@ def _unknown_kinds(entry: Entry, selection: Selection) -> list[str]:
     return sorted({each.kind for each in deciding if each.matches(entry) is None})
 
 
-def update(earlier: Iterable[Entry], current: Iterable[Entry]) -> list[Entry]:
+def update_entries(earlier: Iterable[Entry], current: Iterable[Entry]) -> list[Entry]:
     """Return the accounts of an earlier listing of the same run, as far as possible as they are listed now.
 
     Those that left since remain as they were. Those that joined come last.
