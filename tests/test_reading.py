@@ -5,13 +5,14 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from acctgate.reading import SourceError, decode
+from acctgate.reading import SourceError, decode, text_or_empty
 from tests.support import one_line
 from tests.support.process import run_here
 
@@ -44,3 +45,10 @@ def test_a_large_text_is_not_copied_to_see_that_it_is_not_empty() -> None:
 def test_nothing_but_blanks_is_empty(text: str) -> None:
     with pytest.raises(SourceError, match="x: is empty"):
         decode(text.encode(), "x")
+
+
+def test_text_that_is_only_searched_is_empty_if_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    os.mkfifo(tmp_path / "pipe")
+    assert text_or_empty(tmp_path / "latin") == "caf\ufffd"
+    assert [text_or_empty(tmp_path / name) for name in ("missing", "pipe", ".")] == ["", "", ""]

@@ -55,6 +55,17 @@ def read_text(path: str, largest: int = LARGEST) -> str:
     return decode(read_bytes(path, largest), display_name(path), largest)
 
 
+def text_or_empty(path: Path) -> str:
+    """Return the text of a file that is only searched or compared; empty if it is no file or cannot be read.
+
+    Bytes that are not UTF-8 are replaced.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    except OSError:
+        return ""
+
+
 def read_bytes(path: str, largest: int = LARGEST) -> bytes:
     """Return the content of a file, or of standard input for "-": at most one byte more than `largest`.
 

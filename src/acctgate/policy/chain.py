@@ -96,7 +96,7 @@ class _Reader:
 
 
 def _names(source: Source) -> Iterator[tuple[str, str]]:
-    """Return what a file extends, with its place. Validation reports an entry that is not text."""
+    """Yield what a file extends, each with its place. Validation reports an entry that is not text."""
     extends = source.data.get("extends")
     for index, name in enumerate(extends if isinstance(extends, list) else [extends]):
         if isinstance(name, str) and name.strip():

@@ -75,15 +75,15 @@ def _extends(merged: Merged) -> Iterator[Problem]:
                 yield _problem(chain.file, keys, f"every value of {name} is overridden; remove it")
 
 
+def _has_more(source: Source) -> bool:
+    return any(source.data.get(key) for key in ("waivers", "accounts", "extends", "rule_modules", "groups"))
+
+
 def _generate(file: Source, policy: Policy) -> Iterator[Problem]:
     """Find a permission to generate reports that no rule judges."""
     if file.data.get("generate") and policy.max_report_age is None:
         message = "generate: has no effect, since compliance-report is disabled; enable the rule, or remove this"
         yield _problem(file, ("generate",), message)
-
-
-def _has_more(source: Source) -> bool:
-    return any(source.data.get(key) for key in ("waivers", "accounts", "extends", "rule_modules", "groups"))
 
 
 def _modules(chain: Chain) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ def build_policy(merged: Merged) -> Policy:
 
 
 def files_of(chain: Chain) -> Iterator[Path]:
-    """Return the user's own files that a policy consists of, its rule modules included."""
+    """Yield the user's own files that a policy consists of, its rule modules included."""
     for source in chain.sources:
         if not source.foreign:
             yield source.path.resolve()
@@ -127,7 +127,7 @@ def _groups(merged: Merged) -> Iterator[Group]:
 
 
 def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
-    """Return where the user's files ask for each rule; for a rule of a preset, where they name the preset."""
+    """Yield where the user's files ask for each rule; for a rule of a preset, where they name the preset."""
     files = [source for source in reversed(merged.chain.sources) if not source.foreign]
     for name in merged.all_rules:
         naming = next((source for source in files if name in (source.data.get("rules") or {})), None)

@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from acctgate.reading import text_or_empty
+
 _PARSING: Final = Lock()
 _LONGEST_PATH: Final = 200
 """Characters: longer texts are not tried as paths."""
@@ -65,9 +67,9 @@ def _file_of(name: str, folder: Path) -> Path | None:
 
 def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str]) -> None:
     """Add a file, and the files below the root that it imports; with a package, only those of the package."""
-    found[file] = text = _text_of(file)
+    found[file] = text = text_or_empty(file)
     names, files = _dependencies(text, file, root)
-    found |= {path: _text_of(path) for path in files if path not in found}
+    found |= {path: text_or_empty(path) for path in files if path not in found}
     for name in names:
         if package is not None and name.partition(".")[0] != package:
             continue
@@ -75,13 +77,6 @@ def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str])
             path = _resolve(part, root)
             if path is not None and path not in found:
                 _follow(path, root, package, found)
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError:  # it was loaded, so another process has changed it
-        return ""
 
 
 def _dependencies(text: str, file: Path, root: Path) -> tuple[list[str], list[Path]]:

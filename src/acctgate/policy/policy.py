@@ -169,7 +169,7 @@ class Policy:
         return (*self.waivers, *(waiver for group in self.groups for waiver in group.waivers))
 
     def levels(self) -> Iterator[tuple[Level, Severity]]:
-        """Return level and severity of each rule."""
+        """Yield level and severity of each rule."""
         for rule in self.all_rules:
             entry = self.entry(rule.id)
             yield entry["level"], rule.severity_in(entry)

@@ -46,15 +46,14 @@ def as_json(merged: Merged, extra: Mapping[str, Any] | None = None) -> str:
         merged: The valid policy.
         extra: Further keys.
     """
+    groups = {group: _group_object(merged, group) for group in merged.groups()}
     document = {
         "version": 1,
         **{name: _object(origin) for name, origin in _limit_origins(merged).items()},
         "rules": _rule_objects(merged.rules()),
         "waivers": [_object(origin) for origin in merged.waivers()],
         "accounts": {account: _object(origin) for account, origin in merged.accounts().items()},
-        **(
-            {"groups": {group: _group_object(merged, group) for group in groups}} if (groups := merged.groups()) else {}
-        ),
+        **({"groups": groups} if groups else {}),
         **(extra or {}),
     }
     return dump_document(document)

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from acctgate.model.outcome import Place
-from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_size
+from acctgate.policy.yaml_loader import Loader, as_yaml, check_aliases, check_depth
 from acctgate.reading import InputError, open_input
 from acctgate.strict_json import nests_too_deeply, refuse_constant
 from acctgate.text import os_reason
@@ -131,7 +131,7 @@ def _parse_json(text: str, name: str) -> Any:
 
 def _parse_yaml(text: str, name: str, kind: str) -> tuple[Any, Any]:
     try:
-        check_size(text)
+        check_depth(text)
         loader = Loader(text)
         node = loader.get_single_node()
         if node is None:

@@ -69,7 +69,7 @@ def as_yaml(text: str) -> str:
     return _SURROGATE_PAIR.sub(join_pair, text.replace("\t", " "))
 
 
-def check_size(text: str) -> None:
+def check_depth(text: str) -> None:
     """Refuse text that nests too deeply: libyaml's composer would overrun the stack.
 
     Raises:

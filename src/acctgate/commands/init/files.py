@@ -16,12 +16,14 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final, Literal
 
+from acctgate.reading import text_or_empty
 from acctgate.redact import without_secrets
 from acctgate.text import and_more
 from acctgate.writing import WriteError, require_inside, write_inside
 
 _MARK: Final = re.compile(
-    r"^(?:#|//) Written by `acctgate init` as (\S+), which updates it unless you edit it: sha256:([0-9a-f]{16})[ \t]*$",
+    r"^(?:#|//) Written by `acctgate init` as (?P<name>\S+), which updates it unless you edit it: "
+    r"sha256:(?P<digest>[0-9a-f]{16})[ \t]*$",
     re.MULTILINE,
 )
 State = Literal["missing", "written", "edited", "foreign"]
@@ -68,7 +70,7 @@ def state_of(path: Path) -> State:
     found = _mark_of(path)
     if found is None:
         return "foreign"
-    return "written" if found[2] == _digest(_MARK.sub("", _read(path))) else "edited"
+    return "written" if found["digest"] == _digest(_MARK.sub("", text_or_empty(path))) else "edited"
 
 
 def find_renamed(path: Path, name: str) -> str | None:
@@ -76,25 +78,18 @@ def find_renamed(path: Path, name: str) -> str | None:
     if os.path.lexists(path) or not path.parent.is_dir():
         return None
     others = sorted(path.parent.iterdir())
-    renamed = [each.name for each in others if (found := _mark_of(each)) is not None and found[1] == name]
+    renamed = [each.name for each in others if (found := _mark_of(each)) is not None and found["name"] == name]
     return renamed[0] if len(renamed) == 1 else None
 
 
 def is_marked(path: Path, name: str | None = None) -> bool:
     """Return whether an earlier run wrote a file, under that name if one is given, even if it was edited since."""
     found = _mark_of(path)
-    return found is not None and name in (None, found[1])
+    return found is not None and name in (None, found["name"])
 
 
 def _mark_of(path: Path) -> re.Match[str] | None:
-    return None if path.is_symlink() or not path.is_file() else _MARK.search(_read(path))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    return None if path.is_symlink() or not path.is_file() else _MARK.search(text_or_empty(path))
 
 
 def refuse_conflicts(root: Path, names: Iterable[str], *, force: bool) -> None:
@@ -139,7 +134,7 @@ def _change(path: Path, name: str, text: str, keep: str | None, *, force: bool) 
     state = state_of(path)
     if state == "missing":
         return Change(name, "Wrote", text)
-    present = _read(path)
+    present = text_or_empty(path)
     if present.splitlines() == text.splitlines() or (keep == "" and state == "written" and not force):
         return Change(name, "Unchanged", text)
     reason = "you edited it" if state == "edited" else keep

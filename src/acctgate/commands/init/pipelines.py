@@ -9,6 +9,7 @@ from typing import Final
 
 from acctgate.commands.init.files import find_renamed, is_marked
 from acctgate.commands.init.repository import Repository, plain_path
+from acctgate.reading import text_or_empty
 
 UNIQUE: Final = "--"
 """The separator of folders in names. One hyphen is usual, and also part of folders' names."""
@@ -105,7 +106,7 @@ def _written(option: str, value: str, repository: Repository) -> str | None:
     variable = f"ACCTGATE_{option.replace('-', '_').upper()}"
     line = re.compile(rf"^ *(?:export )?(?:{option}: |{variable}(?:: |=| = '))({value})'?$", re.MULTILINE)
     files = (repository.root / pipeline_files([name], repository)[name].name for name in written_systems(repository))
-    found = {each for file in files for each in line.findall(file.read_text(encoding="utf-8", errors="replace"))}
+    found = {each for file in files for each in line.findall(text_or_empty(file))}
     return found.pop() if len(found) == 1 else None
 
 

@@ -58,6 +58,7 @@ def render(
     wheels = wheel_folder(repository)
     extra = "pulumi" if repository.pulumi else None
     missing = f"'{PLACEHOLDER}'"
+    file = file or PIPELINES[name].file
     return (
         _environment()
         .get_template(PIPELINES[name].template)
@@ -65,8 +66,8 @@ def render(
             repository=repository,
             terraform=repository.terraform,
             scalar=yaml_flow.dump,
-            file=file or PIPELINES[name].file,
-            slug=unique if (unique := slug(repository, UNIQUE)) in (file or "") else slug(repository),
+            file=file,
+            slug=_slug_in(file, repository),
             base=f"{repository.prefix}/" if repository.prefix else "",
             policy="" if repository.pack == DEFAULT_PACK else f"{repository.pack}/policy.yaml",
             version=__version__,
@@ -83,6 +84,12 @@ def render(
             action=installation.github,
         )
     )
+
+
+def _slug_in(file: str, repository: Repository) -> str:
+    """Return the folder as part of names, as the pipeline's file has it."""
+    unique = slug(repository, UNIQUE)
+    return unique if unique in file else slug(repository)
 
 
 def _has_python_packages(repository: Repository) -> bool:

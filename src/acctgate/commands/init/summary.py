@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import Final
@@ -45,7 +46,7 @@ class InitSummary:
     def _enter(self) -> str:
         """The start of a command that runs in the folder; empty if it is the working directory."""
         folder = self.repository.folder
-        return "" if folder.resolve() == folder.cwd() else f"cd {shlex.quote(str(folder))} && "
+        return "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
 
     @property
     def _pipelines(self) -> dict[str, str]:
@@ -117,7 +118,7 @@ class InitSummary:
             )
         if written := [change.name for change in changes if change.action in ("Wrote", "Updated")]:
             root = self.repository.root
-            git = "git" if root.resolve() == root.cwd() else f"git -C {shlex.quote(os.path.relpath(root))}"
+            git = "git" if root.resolve() == Path.cwd() else f"git -C {shlex.quote(os.path.relpath(root))}"
             yield f"{git} add {' '.join(written)}"
 
     def _steps(self) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from acctgate.plan.lock_file import LOCK_FILE
+from acctgate.reading import text_or_empty
 
 _SOURCES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED: Final = frozenset({"modules", "examples", "test", "tests", "node_modules", "venv"})
@@ -83,7 +84,7 @@ def find_terraform(folder: Path) -> Terraform | None:
         opentofu = opentofu or _is_opentofu(place, names)
         sources = [name for name in names if name.endswith(_SOURCES)]
         if sources:
-            texts[place] = "\n".join(_text(place / name) for name in (*sources, LOCK_FILE))
+            texts[place] = "\n".join(text_or_empty(place / name) for name in (*sources, LOCK_FILE))
     if not texts and not terragrunt:
         return None
     called = {(place / path).resolve() for place, text in texts.items() for path in _LOCAL_MODULE.findall(text)}
@@ -107,12 +108,5 @@ def _is_opentofu(place: Path, names: Iterable[str]) -> bool:
     """Return whether a folder is for OpenTofu: by its files, its lock file, or Terragrunt's settings."""
     if any(name == ".opentofu-version" or name.endswith((".tofu", ".tofu.json")) for name in names):
         return True
-    texts = (_text(place / name) for name in names if name.endswith(".hcl"))
+    texts = (text_or_empty(place / name) for name in names if name.endswith(".hcl"))
     return any("registry.opentofu.org" in text or _TOFU_BINARY.search(text) for text in texts)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    except OSError:
-        return ""
