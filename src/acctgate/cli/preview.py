@@ -70,7 +70,7 @@ def command(
         found = chosen_frameworks(frameworks)
         writer = judging.writer(frameworks=found)
         selected = _selected_policy(judging.policy_file)
-        judging.baseline(None)  # an invalid one is reported before the engine starts
+        judging.require_baseline()  # an invalid one is reported before the engine starts
         blocking = judging.fail_on()
         earlier.read_report()
         with ExitStack() as cleanup:

@@ -49,6 +49,8 @@ class Baseline:
     """Each finding, with its outcome then."""
     comparison: Comparison
     """Decides whether a finding got worse."""
+    needs_policy: bool = False
+    """Whether it is a snapshot, whose findings only a policy shows."""
     actuals: Mapping[str | None, Actuals] = field(default_factory=dict)
     """The values of each account then."""
     seen: set[BaselineEntry] = field(default_factory=set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from acctgate.diff.kind import kind_of
@@ -20,14 +21,16 @@ def read_baseline(path: str, policy: Policy | None, now: datetime) -> Baseline:
 
     Args:
         path: A report, or a file of snapshots.
-        policy: The policy that judges a snapshot, at any age. None if it is not known: then it has no findings.
+        policy: The policy that judges a snapshot, at any age. None if it is not known: then a snapshot has no findings.
         now: The time of judgement (with a time zone).
 
     Raises:
         SourceError: The file cannot be read, or is neither. The text is one line.
     """
-    report = _judge(path, policy, now) if kind_of(path) == "snapshots" else _read(path)
-    return Baseline.of(report, path, policy.all_rules if policy else RULES)
+    is_snapshot = kind_of(path) == "snapshots"
+    report = _judge(path, policy, now) if is_snapshot else _read(path)
+    found = Baseline.of(report, path, policy.all_rules if policy else RULES)
+    return replace(found, needs_policy=is_snapshot)
 
 
 def _read(path: str) -> Report:

@@ -7,8 +7,12 @@ import re
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
 
+from acctgate.cli.support.judging_options import Judging
+from acctgate.cli.support.live_options import Live
+from acctgate.policy import load_preset
 from acctgate.rules.login_mfa import RULE as LOGIN_MFA
 from tests.support import HERE, one_line, seed
 from tests.support.accounts import GOOD
@@ -30,6 +34,30 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _check(*arguments: str | Path, policy: str = "baseline", language: str = "") -> tuple[int, str, str]:
     variables = {"ACCTGATE_LANGUAGE": language} if language else {}
     return run_here("check", "--policy", policy, *arguments, environment=variables)
+
+
+def _judging(baseline: Path) -> Judging:
+    live = Live(None, None, None)
+    return Judging(str(baseline), (), None, (), None, "auto", (), None, "en", quiet=False, verbose=False, live=live)
+
+
+def test_a_snapshot_as_baseline_needs_the_policy_that_judged(folder: Path) -> None:
+    """Without it, nothing in the snapshot is known to be a finding."""
+    judging = _judging(folder / "bad.json")
+    judging.require_baseline()
+    with pytest.raises(click.ClickException, match=r"bad\.json: is a snapshot, and the policy that judged is not in"):
+        judging.baseline(None)
+    found = judging.baseline(load_preset("baseline"))
+    assert found is not None and found.known
+
+
+def test_what_excuses_nothing_is_named_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A preview reads a baseline twice: before the engine starts, and when the policy is known."""
+    (folder / "old.json").write_text(_check("bad.json", "--format", "json")[1])
+    judging = _judging(folder / "old.json")
+    judging.require_baseline()
+    judging.baseline(None)
+    assert capsys.readouterr().err.count("has no account ID, so it excuses nothing") == 1
 
 
 def test_quiet_prints_errors_and_nothing_else() -> None:

@@ -92,22 +92,38 @@ class Judging:
             raise click.UsageError("--notify-link goes with --notify")
         return Notifier(self.notify, self.notify_link, os.environ)
 
-    def baseline(self, policy: Policy | None) -> Baseline | None:
-        """Return the baseline that --baseline names.
+    def require_baseline(self) -> None:
+        """Refuse a baseline that cannot be used, before the policy is known.
 
         Raises:
             click.ClickException: It cannot be read, or is invalid.
         """
+        self._read_baseline(None)
+
+    def baseline(self, policy: Policy | None) -> Baseline | None:
+        """Return the baseline that --baseline names. A notice names what in it excuses nothing.
+
+        Raises:
+            click.ClickException: It cannot be read, or is invalid, or it is a snapshot and the policy is not known.
+        """
+        found = self._read_baseline(policy)
+        if found is not None and found.needs_policy and policy is None:
+            reason = "is a snapshot, and the policy that judged is not in this folder"
+            raise click.ClickException(f"{found.source}: {reason}; name it with --policy, or use a report")
+        if found is not None and found.nameless:
+            (_, rule, *_), *more = found.nameless
+            self.notice(
+                f"{one_line(found.source)}: {rule} has no account ID, so it excuses nothing{and_more(len(more))}"
+            )
+        return found
+
+    def _read_baseline(self, policy: Policy | None) -> Baseline | None:
         if self.baseline_file is None:
             return None
         from acctgate.evaluate.baseline_file import read_baseline  # noqa: PLC0415 - loads only for a baseline
 
         path = self.baseline_file
-        found = or_fail(lambda: read_baseline(path, policy, datetime.now(UTC)))
-        if found.nameless:
-            (_, rule, *_), *more = found.nameless
-            self.notice(f"{one_line(path)}: {rule} has no account ID, so it excuses nothing{and_more(len(more))}")
-        return found
+        return or_fail(lambda: read_baseline(path, policy, datetime.now(UTC)))
 
     def fail_on(self) -> FailOn | None:
         """Return what blocks according to --fail-on, None without the option.
