@@ -70,7 +70,7 @@ def generated() -> dict[Path, str]:
     """Return the text of each generated file."""
     files = {ROOT / f"schemas/{name}.schema.json": schemas.text(name) for name in schemas.NAMES}
     for language, label in LABELS.items():
-        files[ROOT / "docs" / label.file] = catalogue.markdown_pages(language, examples())
+        files[ROOT / "docs" / label.file] = catalogue.markdown_page(language, examples())
         readme = ROOT / label.readme
         files[readme] = between(readme.read_text(encoding="utf-8"), "rules", catalogue.markdown_table(language))
     commands = ROOT / "docs/cli.md"

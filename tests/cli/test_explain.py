@@ -133,7 +133,7 @@ def test_the_option_wins_over_the_locale() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_have_each_rule_with_its_table_and_examples(language: Language) -> None:
-    page = catalogue.markdown_pages(language, {rule.id: {"pass": "a: 1\n", "fail": "b: 2\n"} for rule in RULES})
+    page = catalogue.markdown_page(language, {rule.id: {"pass": "a: 1\n", "fail": "b: 2\n"} for rule in RULES})
     assert re.findall(r"^## (.+)$", page, re.MULTILINE) == [rule.id for rule in RULES]
     assert page.count("```yaml\na: 1\n```") == page.count("```yaml\nb: 2\n```") == len(RULES)
     for rule in RULES:

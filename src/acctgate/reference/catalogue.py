@@ -38,7 +38,7 @@ def entries(policy: Policy | None = None) -> list[dict[str, Any]]:
             "parameters": dict(rule.text("en").parameters),
             "cis": list(cis_controls(rule)),
             "controls": {framework.id: list(found) for framework, found in references(rule)},
-            **{name: preset_text(policy.rules.get(rule.id, _NOTHING)) for name, policy in presets.items()},
+            **{name: preset_text(preset.rules.get(rule.id, _NOTHING)) for name, preset in presets.items()},
         }
         for rule in (policy.all_rules if policy else RULES)
     ]
@@ -88,10 +88,9 @@ def text_table(policy: Policy | None = None, width: int | None = None) -> str:
         width: The columns of the terminal. If they do not suffice for a table, each rule is a list. None wraps nothing.
     """
     rows = [("rule", "severity", "setting", "baseline", "strict")]
-    rows += [
-        (e["id"], e["severity"], e["settings"][0].rsplit(".", 1)[-1], e["baseline"], e["strict"])
-        for e in entries(policy)
-    ]
+    for entry in entries(policy):
+        setting = entry["settings"][0].rsplit(".", 1)[-1]
+        rows.append((entry["id"], entry["severity"], setting, entry["baseline"], entry["strict"]))
     if width is None:
         return render_table(rows)
     from acctgate.render.layout import Layout  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
@@ -123,10 +122,23 @@ def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = 
         policy: A policy, which can override the severity.
         width: The columns of the terminal, in which text is wrapped, up to 120. None wraps nothing.
     """
+    lines = _explanation(rule, language, policy, wrapped=width is not None)
+    if width is None:
+        return "".join(f"{head}{line}\n" for head, line in lines)
+    from rich.cells import cell_len  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
+
+    from acctgate.render.layout import Layout  # noqa: PLC0415
+
+    layout = Layout(min(width, _MOST_COLUMNS), color=False)
+    return "".join(f"{layout.paragraph((head, ''), (line, ''), cell_len(head))}\n" for head, line in lines)
+
+
+def _explanation(rule: Rule[Any], language: Language, policy: Policy | None, *, wrapped: bool) -> list[tuple[str, str]]:
+    """Return the lines of a description, each with its start; if they are `wrapped` later, a paragraph is a line."""
     text, label = rule.text(language), LABELS[language]
     parts = [f"{name}{words.COLON.of(language)}{meaning}" for name, meaning in text.parameters.items()]
     lines = [("", f"{rule.id}{words.COLON.of(language)}{text.title}"), ("", "")]
-    lines += [("", line) for line in (text.doc.splitlines() if width is None else _paragraphs(text.doc))]
+    lines += [("", line) for line in (_paragraphs(text.doc) if wrapped else text.doc.splitlines())]
     lines.append(("", ""))
     lines += _below(words.SEVERITY.of(language), [_severity_here(rule, policy, language)])
     lines += _below(words.SETTING.of(language), rule.settings)
@@ -138,19 +150,11 @@ def explain(rule: Rule[Any], language: Language = "en", policy: Policy | None = 
     for framework, controls in references(rule):
         name = framework.title.en.removeprefix(f"{framework.label} ")
         lines += _below(framework.label, [f"{name} {', '.join(controls)}"])
-    lines += [("", ""), ("", words.REMEDIATION.capitalized.of(language)), ("  ", text.remediation)]
-    if width is None:
-        return "".join(f"{head}{line}\n" for head, line in lines)
-    from rich.cells import cell_len  # noqa: PLC0415 - completing a rule's name loads this module, and no rich
-
-    from acctgate.render.layout import Layout  # noqa: PLC0415
-
-    layout = Layout(min(width, _MOST_COLUMNS), color=False)
-    return "".join(f"{layout.paragraph((head, ''), (line, ''), cell_len(head))}\n" for head, line in lines)
+    return [*lines, ("", ""), ("", words.REMEDIATION.capitalized.of(language)), ("  ", text.remediation)]
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Return each paragraph in one line, with an empty line between two of them."""
+    """Yield each paragraph in one line, with an empty line between two of them."""
     for number, paragraph in enumerate(text.split("\n\n")):
         yield from ([""] if number else [])
         yield " ".join(paragraph.splitlines())
@@ -175,7 +179,7 @@ def _below(label: str, values: Iterable[str]) -> list[tuple[str, str]]:
     return [(f"{set_cell_size('' if index else first, 10)} ", value) for index, value in enumerate(values)]
 
 
-def markdown_pages(language: Language = "en", examples: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def markdown_page(language: Language = "en", examples: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """Return the text of docs/rules.md or docs/rules.zh-CN.md.
 
     Args:

@@ -62,41 +62,53 @@ def _diff() -> Schema:
 def policy_schema(known: Sequence[Rule[Any]] = RULES) -> Schema:
     """Return the JSON Schema of a policy file whose rules are exactly these."""
     result = json_schema(policy_document.PolicyFile)
-    used = {"RuleEntries", "WaiverEntry", "AccountEntry", "GroupEntry", "MatchEntry"}
-    result["$defs"] = {key: value for key, value in result["$defs"].items() if key in used}
-    result["$defs"]["RuleEntries"]["properties"] = {rule.id: _entry(rule) for rule in known}
-    names = result["$defs"]["WaiverEntry"]["properties"]["rule"].pop("enum")
-    names += [rule.id for rule in known if rule.id not in names]
-    closed: Schema = {
-        "rules": {"type": ["object", "null"], "propertyNames": {"enum": names}},
-        "waivers": {"items": {"properties": {"rule": {"enum": names}}}},
-    }
-    del result["$defs"]["RuleEntries"]["additionalProperties"]
-    in_group = result["$defs"]["GroupEntry"]["properties"]
-    del in_group["match"]["minLength"]  # pydantic's for an object of this kind
-    described = in_group["rules"]["description"]
-    in_group["rules"] = {"description": described, "anyOf": [{"$ref": "#/$defs/RuleEntries"}, {"type": "null"}]}
-    result["$defs"]["MatchEntry"]["minProperties"] = 1
-    match = result["$defs"]["MatchEntry"]["properties"]
-    match["folder"] = _pattern(match["folder"], "^/")
-    closed["groups"] = {"additionalProperties": {"properties": {name: closed[name] for name in ("rules", "waivers")}}}
+    result["$defs"] = _definitions(result["$defs"], known)
+    closed = _closed(result["$defs"]["WaiverEntry"]["properties"]["rule"].pop("enum"), known)
     if len(known) > len(RULES):
         result["properties"] = _merged(result["properties"], closed)
         conditions = []
     else:  # rule modules of the file, or of one that it extends, add rules that are not known here
-        presets: Schema = {"enum": list(PRESETS)}
-        only_presets = {"anyOf": [presets, {"type": "array", "items": presets}]}
-        conditions = [
-            {
-                "if": {"not": {"required": ["rule_modules"]}, "properties": {"extends": only_presets}},
-                "then": {"properties": closed},
-            }
-        ]
+        conditions = [_without_modules(closed)]
     # Without `extends`, the file must have each required parameter; with it, one may come from there.
     complete = {rule.id: needs for rule in known if (needs := _complete(rule))}
     alone = {"if": {"not": {"required": ["extends"]}}, "then": {"properties": {"rules": {"properties": complete}}}}
     result["allOf"] = [alone, *conditions]
     return result
+
+
+def _definitions(definitions: Schema, known: Sequence[Rule[Any]]) -> Schema:
+    """Return the definitions of the model that the schema uses, with the entries of these rules."""
+    used = {"RuleEntries", "WaiverEntry", "AccountEntry", "GroupEntry", "MatchEntry"}
+    found = {name: definition for name, definition in definitions.items() if name in used}
+    found["RuleEntries"]["properties"] = {rule.id: _entry(rule) for rule in known}
+    del found["RuleEntries"]["additionalProperties"]
+    group = found["GroupEntry"]["properties"]
+    del group["match"]["minLength"]  # pydantic's for an object of this kind
+    described = group["rules"]["description"]
+    group["rules"] = {"description": described, "anyOf": [{"$ref": "#/$defs/RuleEntries"}, {"type": "null"}]}
+    found["MatchEntry"]["minProperties"] = 1
+    match = found["MatchEntry"]["properties"]
+    match["folder"] = _pattern(match["folder"], "^/")
+    return found
+
+
+def _closed(names: Sequence[str], known: Sequence[Rule[Any]]) -> Schema:
+    """Return the schemas of the keys that name rules: only acctgate's `names` and these rules."""
+    every = [*names, *(rule.id for rule in known if rule.id not in names)]
+    rules: Schema = {"type": ["object", "null"], "propertyNames": {"enum": every}}
+    waivers: Schema = {"items": {"properties": {"rule": {"enum": every}}}}
+    groups: Schema = {"additionalProperties": {"properties": {"rules": rules, "waivers": waivers}}}
+    return {"rules": rules, "waivers": waivers, "groups": groups}
+
+
+def _without_modules(closed: Schema) -> Schema:
+    """Return the condition that these keys are closed in a file that only extends presets and has no rule modules."""
+    presets: Schema = {"enum": list(PRESETS)}
+    only_presets = {"anyOf": [presets, {"type": "array", "items": presets}]}
+    return {
+        "if": {"not": {"required": ["rule_modules"]}, "properties": {"extends": only_presets}},
+        "then": {"properties": closed},
+    }
 
 
 def _pattern(texts: Schema, pattern: str) -> Schema:
