@@ -36,6 +36,18 @@ def test_a_rule_with_a_very_long_name_is_shown() -> None:
     assert " ".join(text.split()).endswith("Do what must be done, and soon.")
 
 
+def test_a_value_that_does_not_explain_a_finding_gives_way_to_the_message() -> None:
+    """The masks of an account do not show that its users cannot bind MFA devices."""
+    setting, message = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks", "users have no device"
+    outcomes = [
+        Outcome(rule, "fail", "mandatory", "low", setting, "expected", "10.0.0.0/8", message, "Repair it.")
+        for rule in ("login-lockout", "network-masks")
+    ]
+    text = renderer("text", Frame(verbose=True)).account(AccountReport("1", "fail", tuple(outcomes)))
+    shown = {line.split()[1]: line.split("expected ")[-1].strip() for line in text.splitlines() if "✗" in line}
+    assert shown == {"login-lockout": message, "network-masks": "10.0.0.0/8"}
+
+
 def test_waived_rules_do_not_count_as_passing() -> None:
     def outcome(rule: str, result: Result) -> Outcome:
         return Outcome(rule, result, "mandatory", "low", "a.b", "x", "y", "message", "remedy")

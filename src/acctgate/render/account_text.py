@@ -78,7 +78,7 @@ class AccountText:
         """Yield failed outcomes as a table, then the unknown ones grouped by reason: many rules share one."""
         failed = [outcome for outcome in outcomes if outcome.outcome == "fail"]
         if failed:
-            yield from self._table([_row("✗", "red", each, self._severity(each)) for each in failed])
+            yield from self._table([self._row("✗", "red", each) for each in failed])
         for outcome in failed:
             if expired := _EXPIRED.search(outcome.message):
                 text = clean(f"{outcome.rule}: {expired[1]}", LONGEST)
@@ -100,6 +100,16 @@ class AccountText:
 
     def _table(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
         return self._layout.table([self._say(each) for each in _HEADER], rows, fixed=4)
+
+    def _row(self, sign: str, style: str, outcome: Outcome) -> tuple[Cell, ...]:
+        return (
+            (sign, style),
+            (clean(outcome.rule), "bold" if style else ""),
+            self._severity(outcome),
+            (clean(outcome.setting).rsplit(".", 1)[-1], ""),
+            (clean(outcome.expected), ""),
+            (_actual(outcome, self.frame), style),
+        )
 
     def _severity(self, outcome: Outcome) -> Cell:
         return self._say(words.SEVERITIES[outcome.severity]), _SEVERITY_STYLES.get(outcome.severity, "")
@@ -143,7 +153,7 @@ class AccountText:
         passed = [outcome for outcome in report.outcomes if outcome.outcome == "pass"]
         yield from self._heading("pass", passed)
         if passed:
-            yield from self._table([_row("✓", "", outcome, self._severity(outcome)) for outcome in passed])
+            yield from self._table([self._row("✓", "", outcome) for outcome in passed])
         skipped = [outcome for outcome in report.outcomes if outcome.outcome == "skipped"]
         yield from self._heading("skipped", skipped)
         for outcome in skipped:
@@ -166,19 +176,8 @@ def _rules_by(value: Callable[[Outcome], T | None], outcomes: Iterable[Outcome])
     return [(found, ", ".join(names)) for found, names in rules.items()]
 
 
-def _row(sign: str, style: str, outcome: Outcome, severity: Cell) -> tuple[Cell, ...]:
-    return (
-        (sign, style),
-        (clean(outcome.rule), "bold" if style else ""),
-        severity,
-        (clean(outcome.setting).rsplit(".", 1)[-1], ""),
-        (clean(outcome.expected), ""),
-        (_actual(outcome), style),
-    )
-
-
-def _actual(outcome: Outcome) -> str:
-    """Return the value, or the message if the value is empty or an object."""
-    if isinstance(outcome.actual, (dict, list)) or outcome.actual == "":
-        return clean(_EXPIRED.sub("", outcome.message), LONGEST)
-    return clean(outcome.actual if isinstance(outcome.actual, str) else dumps(outcome.actual), LONGEST)
+def _actual(outcome: Outcome, frame: Frame) -> str:
+    found = frame.value(outcome)
+    if found is outcome.message:
+        found = _EXPIRED.sub("", outcome.message)
+    return clean(found if isinstance(found, str) else dumps(found), LONGEST)

@@ -66,6 +66,13 @@ class Frame:
         known = _by_id(self.rules).get(rule)
         return known.text(self.language).title if known else rule
 
+    def value(self, outcome: Outcome) -> Any:
+        """Return what an outcome found: the value, or the message if the value alone says little."""
+        known = _by_id(self.rules).get(outcome.rule)
+        says_little = isinstance(outcome.actual, (dict, list)) or outcome.actual == ""
+        explained = known is None or known.value_explains or outcome.outcome == "pass"
+        return outcome.message if says_little or not explained else outcome.actual
+
     def remediation(self, outcome: Outcome) -> str:
         """Return a finding's remediation, translated if it is the rule's own."""
         rule = None if self.language == "en" else _by_id(self.rules).get(outcome.rule)

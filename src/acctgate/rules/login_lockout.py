@@ -118,6 +118,7 @@ RULE = LoginLockout(
     lint=lint,
     parameter_orders={"keep_reachable": required_networks},
     moved_by=(MODE, MASKS, DEVICES),
+    value_explains=False,
     remediation="Have users bind MFA devices first, or allow them to (allowUserToManageMfaDevices); add the networks "
     "that they work from to loginNetworkMasks.",
     translations={

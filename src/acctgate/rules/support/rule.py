@@ -79,6 +79,8 @@ class Rule(Generic[P]):
     """How `init` replaces the value of a parameter by the one that the account meets today."""
     actual_order: Order | None = None
     """Compares two `actual` values. Needed only if `actual` is an object that `orders` cannot compare key by key."""
+    value_explains: bool = True
+    """Whether `actual` alone shows why the rule fails. Otherwise text shows the message."""
     plot_range: tuple[int, int] | None = None
     """The lowest and highest value of the setting, if the page plots it over time."""
     by_resource: bool = False
