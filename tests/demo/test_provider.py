@@ -231,3 +231,34 @@ def test_a_denied_call_is_reported(make_stack: MakeStack, demo: Recorder) -> Non
 def test_without_the_demo_account_nothing_is_sent(make_stack: MakeStack, tmp_path: Path) -> None:
     run = make_stack(resource(login_session_duration=6), ACCTGATE_ENDPOINT="").run("up", pack=False)
     failed_with(run, "set ACCTGATE_ENDPOINT")
+
+
+def _with_role(account: str, hours: int, *, secret: bool = False) -> Callable[[], None]:
+    """Return a program whose provider assumes a role in an account."""
+
+    def program() -> None:
+        role = {"role_arn": f"acs:ram::{account}:role/deploy"}
+        given: Any = pulumi.Output.secret(role) if secret else role
+        provider = alicloud.Provider("prov", region="cn-shanghai", assume_role=given)
+        options = pulumi.ResourceOptions(provider=provider)
+        alicloud.ram.SecurityPreference("pref", login_session_duration=hours, opts=options)
+
+    return program
+
+
+def _hours(demo: Recorder) -> list[int]:
+    accounts = demo.accounts.values()
+    return [account.preference["LoginProfilePreference"]["LoginSessionDuration"] for account in accounts]
+
+
+def test_a_provider_assumes_the_role_that_it_is_changed_to(make_stack: MakeStack, demo: Recorder) -> None:
+    stack = make_stack(_with_role(demo.account.account_id, 8))
+    done(stack.run("up", pack=False))
+    stack.stack.workspace.program = _with_role(OTHER, 9)
+    done(stack.run("up", pack=False))
+    assert _hours(demo) == [8, 9]
+
+
+def test_a_provider_assumes_a_secret_role(make_stack: MakeStack, demo: Recorder) -> None:
+    done(make_stack(_with_role(OTHER, 9, secret=True)).run("up", pack=False))
+    assert _hours(demo) == [6, 9]

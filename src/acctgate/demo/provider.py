@@ -50,16 +50,20 @@ class StandIn(ResourceProviderServicer):
         return proto.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        return proto.DiffResponse(changes=proto.DiffResponse.DIFF_NONE)
+        """Compare the inputs. The engine keeps the old configuration of a provider that has no difference."""
+        same = request.news == request.old_inputs
+        return proto.DiffResponse(changes=proto.DiffResponse.DIFF_NONE if same else proto.DiffResponse.DIFF_SOME)
 
     def Configure(self, request: Any, context: Any) -> Any:
         arguments = json_format.MessageToDict(request.args)
         if version := parse_version(arguments.get("version")):
             [self._era] = pulumi_eras(version)
         role = arguments.get("assumeRole")
+        if isinstance(role, dict) and "value" in role:  # a secret, which the engine wraps
+            role = role["value"]
         role = json.loads(role) if isinstance(role, str) and role.startswith("{") else role
         if isinstance(role, dict):
-            self._role_arn = role.get("roleArn")
+            self._role_arn = role.get("roleArn", role.get("role_arn"))
         return proto.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False)
 
     def Check(self, request: Any, context: Any) -> Any:
