@@ -167,8 +167,8 @@ def test_the_region_of_a_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Target.chosen(None, None, None).host("config") == "config.ap-southeast-1.aliyuncs.com"
 
 
-@pytest.mark.parametrize("option", ["--role-arn", "--profile"])
-def test_an_empty_option_does_not_read_the_default_account(option: str) -> None:
+@pytest.mark.parametrize("option", ["--role-arn", "--profile", "--region", "--endpoint"])
+def test_an_empty_option_does_not_stand_for_the_default(option: str) -> None:
     done = run_here("snapshot", option, "")
     assert (done.status, done.stdout) == (2, "")
     one_line(done.stderr, "is empty")

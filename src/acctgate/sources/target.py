@@ -50,14 +50,16 @@ class Target:
     ) -> Target:
         """Return the target of these values; ACCTGATE_REGION, _ROLE_ARN, _ENDPOINT and _PROFILE replace missing ones.
 
-        A missing region is the profile's, otherwise cn-shanghai. A role or a profile that is empty, as a variable of a
-        pipeline may be, is an error: without it, the account of the default credentials would be read.
+        A missing region is the profile's, otherwise cn-shanghai. A value that is empty, as a variable of a pipeline may
+        be, is an error: without it, the calls would go to another account or another server than meant.
 
         Raises:
             SourceError: A value is invalid, or the profile cannot be read.
         """
         environ = os.environ.get
         profile = _given("profile", profile, "ACCTGATE_PROFILE")
+        _require("region", region, "the default region")
+        _require("endpoint", endpoint, "Alibaba Cloud's endpoints")
         region = region or environ("ACCTGATE_REGION") or (profile_region(profile) if profile else None)
         role_arn = _given("role", role_arn, "ACCTGATE_ROLE_ARN")
         return cls(region or DEFAULT_REGION, role_arn, endpoint or environ("ACCTGATE_ENDPOINT") or None, profile)
@@ -78,10 +80,15 @@ def _given(name: str, value: str | None, variable: str) -> str | None:
         SourceError: It is empty.
     """
     found = os.environ.get(variable) if value is None else value
-    if found is not None and not found.strip():
-        where = f" ({variable})" if value is None else ""
-        raise SourceError(f"{name}{where} is empty; give a value, or leave it out to use the default credentials")
+    where = f" ({variable})" if value is None else ""
+    _require(name + where, found, "the default credentials")
     return found
+
+
+def _require(name: str, value: str | None, default: str) -> None:
+    """Refuse an empty value. None is a value that is left out."""
+    if value is not None and not value.strip():
+        raise SourceError(f"{name} is empty; give a value, or leave it out to use {default}")
 
 
 def is_loopback(endpoint: str) -> bool:
