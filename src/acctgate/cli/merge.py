@@ -8,6 +8,7 @@ import click
 
 from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.examples import WithExamples
+from acctgate.cli.support.exit_status import UNKNOWN
 from acctgate.cli.support.options import force_option
 from acctgate.cli.support.output import OVERWRITE
 from acctgate.organization.merge import merge
@@ -36,4 +37,4 @@ def command(ctx: click.Context, parts: tuple[Path, ...], output: Path) -> None:
     overwrite = bool(ctx.meta.get(OVERWRITE))
     run, found = or_fail(lambda: merge(parts, output, overwrite=overwrite))
     click.echo(f"acctgate: {found.summary(run).describe()}", err=True)
-    ctx.exit(3 if found.unread or found.incomplete else 0)
+    ctx.exit(0 if found.is_whole else UNKNOWN)

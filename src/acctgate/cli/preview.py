@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -20,11 +21,10 @@ from acctgate.cli.support.judging_options import (
     require_blocking_in_groups,
     require_blocking_rule,
 )
-from acctgate.cli.support.live_options import Live
 from acctgate.cli.support.options import framework_option
 from acctgate.cli.support.progress import progress
 from acctgate.crossguard.engine import EngineError
-from acctgate.crossguard.preview import Job, PreviewError, preview
+from acctgate.crossguard.preview import Job, PreviewError, Result, preview
 from acctgate.crossguard.project import ProjectError, read_project
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import reevaluate
@@ -73,16 +73,10 @@ def command(
         judging.require_baseline()  # an invalid one is reported before the engine starts
         blocking = judging.fail_on()
         earlier.read_report()
-        with ExitStack() as cleanup:
-            variables = _variables(judging.live)
-            if demo:
-                variables = dict(cleanup.enter_context(DemoServer()).environment)
-            if judging.baseline_file not in (None, "-"):
-                variables["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
-            shown = cleanup.enter_context(progress("preview", verbose=judging.verbose))
-            controls = tuple(framework.id for framework in found)
-            job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, demo, controls)
-            result = or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
+        controls = tuple(framework.id for framework in found)
+        variables = _variables(judging, demo=demo)
+        job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, demo, controls)
+        result = _run(job, verbose=judging.verbose)
         writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
         known, writer.finish = judging.baseline(writer.policy), earlier.finish
         earlier.read_history(writer.policy, datetime.now(UTC))
@@ -100,14 +94,28 @@ def command(
     ctx.exit(code)
 
 
-def _variables(live: Live) -> dict[str, str]:
-    """Return the environment variables that pass the live account on to the policy pack."""
-    found = {
+def _run(job: Job, *, verbose: bool) -> Result:
+    """Make the preview, with the demo account if it is the stand-in's, and show its progress."""
+    with ExitStack() as cleanup:
+        if job.stand_in:
+            demo = cleanup.enter_context(DemoServer()).environment
+            job = replace(job, environment={**job.environment, **demo})
+        shown = cleanup.enter_context(progress("preview", verbose=verbose))
+        return or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
+
+
+def _variables(judging: Judging, *, demo: bool) -> dict[str, str]:
+    """Return the environment variables that pass the live account and the baseline on to the policy pack."""
+    live = judging.live
+    account = {
         "ACCTGATE_REGION": live.region,
         "ACCTGATE_ROLE_ARN": live.role_arn,
         "ACCTGATE_ENDPOINT": live.target().endpoint,
     }
-    return {name: value for name, value in found.items() if value}
+    found = {} if demo else {name: value for name, value in account.items() if value}
+    if judging.baseline_file not in (None, "-"):
+        found["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
+    return found
 
 
 def _selected_policy(path: Path | None) -> Path | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +113,8 @@ def _write_one(ctx: click.Context, output: Path | None, live: Live) -> None:
         snapshot = or_fail(lambda: read_account(where, datetime.now(UTC), shown.say, Extras(names=names)))
     require_expected(snapshot.account_id)
     write_text(dump_document(snapshot.document), _file(output, snapshot))
-    for section, error in snapshot.errors.items():
+    if snapshot.errors:
+        section, error = next(iter(snapshot.errors.items()))
         more = and_more(len(snapshot.errors) - 1)
         click.echo(f"acctgate: {section} is missing: {explain_section(section, error)}{more}", err=True)
         ctx.exit(UNKNOWN)
@@ -146,7 +146,7 @@ def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resu
                     _report(opened.run, opened.found)
         except (SourceError, WriteError) as error:
             raise click.ClickException(str(error)) from None
-    return UNKNOWN if opened.found.unread or opened.found.incomplete else 0
+    return 0 if opened.found.is_whole else UNKNOWN
 
 
 def _report(run: Run, found: Collected) -> None:
@@ -156,6 +156,7 @@ def _report(run: Run, found: Collected) -> None:
         more = and_more(len(missing) - 1)
         click.echo(f"acctgate: account {missing[0].id} is still to be read{more}; continue with --resume", err=True)
     for accounts, what in ((found.unread, "cannot be read"), (found.incomplete, "is not complete")):
-        for account, reason in islice(accounts.items(), 1):
+        if accounts:
+            account, reason = next(iter(accounts.items()))
             more = and_more(len(accounts) - 1)
             click.echo(f"acctgate: account {account} {what}: {one_line(reason)}{more}", err=True)

@@ -13,11 +13,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.engine import find_engine, has_language_host, search_path
 from acctgate.crossguard.engine_run import EngineRun, run_engine
-from acctgate.crossguard.project import ProjectError, read_project
+from acctgate.crossguard.project import Project, ProjectError, read_project
 from acctgate.crossguard.pulumi_extra import MissingExtraError, require_extra
 from acctgate.crossguard.report_file import ReportError
 from acctgate.crossguard.selected_stack import selected_stack
@@ -58,6 +59,15 @@ class Result:
     """What went wrong in the engine, None if nothing did or the policies in the report have stopped it."""
 
 
+class _Engine(NamedTuple):
+    """The engine that is found, and the project that it previews."""
+
+    path: Path
+    project: Project
+    inline: bool
+    """Whether this process runs the program, in place of the engine's own language host."""
+
+
 def preview(job: Job, progress: Progress) -> Result:
     """Preview a project and judge the account.
 
@@ -66,26 +76,17 @@ def preview(job: Job, progress: Progress) -> Result:
         EngineError: There is no engine.
     """
     try:
-        require_extra("acctgate preview")
-        project = read_project(job.project)
-        report_file.remove()
-        engine = find_engine(job.project)
-        hosted = has_language_host(engine)
-        inline = project.runtime == "python" and (not hosted or project.uses_this_environment)
-        if inline:
-            project.require_program()
-        if hosted:
-            project.require_pack_environment()
+        engine = _find(job.project)
     except (MissingExtraError, ProjectError, ReportError) as error:
         raise PreviewError(str(error)) from None
     # Ignore errors: an engine that the program has left behind may still write.
     with tempfile.TemporaryDirectory(prefix="acctgate-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
-        job = replace(job, stack=job.stack or (None if job.stand_in else selected_stack(engine, project)))
-        run = EngineRun(str(job.project), folder, str(engine), inline, job.stack)
-        identity = RunIdentity(uuid.uuid4().hex, project.name, run.stack_name)
+        job = replace(job, stack=job.stack or (None if job.stand_in else selected_stack(engine.path, engine.project)))
+        run = EngineRun(str(job.project), folder, str(engine.path), engine.inline, job.stack)
+        identity = RunIdentity(uuid.uuid4().hex, engine.project.name, run.stack_name)
         progress("starting the Pulumi engine")
-        result = run_engine(run, _environment(job, engine, place, identity), progress)
+        result = run_engine(run, _environment(job, engine.path, place, identity), progress)
         report = place / "report.json"
         try:
             judged = report_file.read(report, identity)
@@ -96,6 +97,21 @@ def preview(job: Job, progress: Progress) -> Result:
     if result.blocked and judged.verdict == "pass":
         return Result(judged, "a policy stopped the engine, and the report does not show which")
     return Result(judged, result.failure)
+
+
+def _find(folder: Path) -> _Engine:
+    """Return the engine and the project in a folder, once a preview has what it needs. An earlier report is removed."""
+    require_extra("acctgate preview")
+    project = read_project(folder)
+    report_file.remove()
+    engine = find_engine(folder)
+    hosted = has_language_host(engine)
+    inline = project.runtime == "python" and (not hosted or project.uses_this_environment)
+    if inline:
+        project.require_program()
+    if hosted:
+        project.require_pack_environment()
+    return _Engine(engine, project, inline)
 
 
 def _environment(job: Job, engine: Path, place: Path, identity: RunIdentity) -> dict[str, str]:

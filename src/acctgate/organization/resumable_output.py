@@ -42,6 +42,11 @@ class Collected:
     def __contains__(self, account: str) -> bool:
         return account in self.read or account in self.unread
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether each account that was tried was read, and read whole."""
+        return not self.unread and not self.incomplete
+
     def missing(self, run: Run) -> list[Entry]:
         """Return the accounts that the run has not read yet."""
         return [entry for entry in run.accounts if entry.id not in self]
