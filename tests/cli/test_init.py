@@ -478,12 +478,14 @@ def test_a_project_below_is_not_previewed_and_the_summary_says_so(repository: Pa
     assert "is a Pulumi project" not in init("infra").stdout
 
 
-def test_the_lock_files_to_commit_are_one_step(repository: Path) -> None:
+def test_several_root_modules_are_one_account_with_one_step_for_the_lock_files(repository: Path) -> None:
     for folder in (repository / "prod", repository / "test-1"):
         folder.mkdir()
         (folder / "main.tf").write_text('provider "alicloud" {}\n', encoding="utf-8")
     output = " ".join(init("--pipeline=github").stdout.split())
     assert "commit prod/.terraform.lock.hcl, test-1/.terraform.lock.hcl: without the version" in output
+    assert "the plans of prod, test-1 together, as those of one account: " in output
+    assert "by themselves, for example with `acctgate init prod`" in output
 
 
 # A pack of the user's own

@@ -122,9 +122,10 @@ def _combined(touching: Sequence[tuple[str, Effect]], noun: str) -> Effect:
     if first.kind == "leaves":
         return replace(first, note="; ".join(effect.note for _, effect in sending))
     sending.sort(key=lambda each: each[0])  # the engine registers resources in any order
-    names = " and ".join(name for name, _ in sending)
+    names = list(dict.fromkeys(name for name, _ in sending))  # plans of several root modules may use one name
+    who = " and ".join(names) if len(names) > 1 else f"{len(sending)} resources named {names[0]}"
     values = " or ".join(dict.fromkeys(show(e.value) if e.kind == "sets" else "unknown" for _, e in sending))
-    return Effect("unknown", None, f"{names} contradict each other ({values}): one account has one {noun}")
+    return Effect("unknown", None, f"{who} contradict each other ({values}): one account has one {noun}")
 
 
 def _same(first: Any, second: Any) -> bool:

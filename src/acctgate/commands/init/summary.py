@@ -140,6 +140,12 @@ class InitSummary:
         terraform = self.repository.terraform
         if terraform and terraform.terragrunt:
             yield "the pipeline needs Terragrunt 0.77 or newer: add the step that installs it"
+        if terraform and len(terraform.modules) > 1:
+            first, *_ = paths = [(folder / module.path).as_posix() for module in terraform.modules]
+            yield (
+                f"the pipeline judges the plans of {', '.join(paths)} together, as those of one account: set up the "
+                f"folders of another account by themselves, for example with `acctgate init {first}`"
+            )
         unlocked = [module.path for module in terraform.modules if not module.locked] if terraform else []
         if unlocked:
             files = ", ".join((folder / path / LOCK_FILE).as_posix() for path in unlocked)
