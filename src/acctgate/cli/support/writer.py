@@ -117,27 +117,18 @@ class Writer:
         """
         summary, status = Summary(), ExitStatus()
         with ExitStack() as stack:
-            sinks: list[tuple[Renderer, TextIO]] = []
-            unread: list[AccountReport] = []
+            sinks = _Sinks(lambda: self._open(stack))
             for report in reports:
                 status.add(report)
                 summary.add(report)
-                unread.append(report)
-                if status.read:
-                    sinks = sinks or self._open(stack)
-                    _put(unread, sinks)
+                sinks.add(report, is_read=status.read)
             if fleet := _merged(rest, status, summary):
-                if status.read and not sinks:
-                    sinks = self._open(stack)
-                    _put(unread, sinks)
-                for render, _ in sinks:
-                    render.merge(fleet)
+                sinks.merge(fleet, is_read=status.read)
             summary.waivers = notices()
             if self.scope is not None:
                 summary.organization = self.scope.summarize(summary.accounts, summary.not_read)
             self.finish(summary)
-            for render, file in sinks:
-                file.write(render.end(summary))
+            sinks.end(summary)
         if message := status.message(summary.verdict):
             click.echo(f"acctgate: {message}", err=True)
         if not self.text_on_stdout:  # text on standard output lists them itself
@@ -189,6 +180,42 @@ class Writer:
         return replace(frame, places=self.policy.places, rules=self.policy.all_rules) if self.policy else frame
 
 
+class _Sinks:
+    """The destinations of the reports. They are opened once an account could be read; until then, reports wait."""
+
+    def __init__(self, open_all: Callable[[], list[tuple[Renderer, TextIO]]]) -> None:
+        """Take what opens them."""
+        self._open_all = open_all
+        self._sinks: list[tuple[Renderer, TextIO]] = []
+        self._waiting: list[AccountReport] = []
+
+    def add(self, report: AccountReport, *, is_read: bool) -> None:
+        """Write the report on an account; `is_read` tells whether any account could be read so far."""
+        self._waiting.append(report)
+        if is_read:
+            self._write()
+
+    def merge(self, fleet: Fleet, *, is_read: bool) -> None:
+        """Add the totals over the accounts that follow, of which there are no reports."""
+        if is_read:
+            self._write()
+        for render, _ in self._sinks:
+            render.merge(fleet)
+
+    def end(self, summary: Summary) -> None:
+        """Write what follows the last account."""
+        for render, file in self._sinks:
+            file.write(render.end(summary))
+
+    def _write(self) -> None:
+        """Write the reports that wait."""
+        self._sinks = self._sinks or self._open_all()
+        for render, file in self._sinks:
+            for report in self._waiting:
+                file.write(render.account(report))
+        self._waiting.clear()
+
+
 def _require_binary(name: str, path: Path | None) -> None:
     if path is None:
         raise click.UsageError(f"--format {name} needs a file; use {name}=FILE")
@@ -215,11 +242,3 @@ def _merged(parts: Iterable[Totals], status: ExitStatus, summary: Summary) -> Fl
         else:
             fleet.merge(totals.fleet)
     return fleet
-
-
-def _put(reports: list[AccountReport], sinks: Iterable[tuple[Renderer, TextIO]]) -> None:
-    """Write the reports to each sink, and empty the list."""
-    for render, file in sinks:
-        for report in reports:
-            file.write(render.account(report))
-    reports.clear()
