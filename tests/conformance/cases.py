@@ -52,6 +52,8 @@ _EMPTY: Final = {
     "VerificationTypes": [],
 }
 """Empty values, which the provider takes as left out or as removed."""
+ALL: Final = "*"
+"""Stands for all settings."""
 OLDER: Final = "3.80.0"
 """The version that makes the first deploy where a case upgrades the provider."""
 VERSIONS: Final = (None, None, None, "3.70.0", OLDER, "3.100.0")
@@ -67,6 +69,7 @@ _KINDS: Final = (
     "secret",
     "unknown",
     "ignored",
+    "all ignored",
     "replace",
     "second",
     "provider",
@@ -106,7 +109,7 @@ class Case:
     unknown: tuple[str, ...] = ()
     """The settings that are secret, and those that another resource of the same deploy gives."""
     ignored: tuple[str, ...] = ()
-    """The settings whose changes are ignored."""
+    """The settings whose changes are ignored, or `ALL`."""
     replace_on_changes: bool = False
     second: Settings | None = None
     """What another new resource on the same account declares; None: there is none."""
@@ -197,7 +200,7 @@ def cases(draw: DrawFn, *, versions: Sequence[str | None] = VERSIONS) -> Case:
         imported=deployed is None and not replaced and draw(st.booleans()),
         secret=draw(some) if kind == "secret" else (),
         unknown=draw(some) if kind == "unknown" else (),
-        ignored=draw(some) if kind == "ignored" else (),
+        ignored=(ALL,) if kind == "all ignored" else draw(some) if kind == "ignored" else (),
         replace_on_changes=kind == "replace",
         second=draw(_declared(version)) if kind == "second" else None,
         protect=planned is not None and not replaced and draw(st.integers(0, 9)) == 0,

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from tests.conformance.cases import ENFORCE, HELPER, KEYS, OLDER, Case, Settings, account_id
+from tests.conformance.cases import ALL, ENFORCE, HELPER, KEYS, OLDER, Case, Settings, account_id
 
 
 def program(given: Sequence[Case], *, second: bool, endpoint: str | None = None) -> Callable[[], None]:
@@ -88,4 +88,4 @@ def _argument(key: str) -> str:
 
 
 def _property(key: str) -> str:
-    return "enforceMfaForLogin" if key == ENFORCE else KEYS[key].pulumi
+    return {ENFORCE: "enforceMfaForLogin", ALL: ALL}.get(key) or KEYS[key].pulumi

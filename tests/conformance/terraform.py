@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from acctgate.demo import DemoServer
-from tests.conformance.cases import ENFORCE, KEYS, Case, Options, Settings, account_id, accounts, change
+from tests.conformance.cases import ALL, ENFORCE, KEYS, Case, Options, Settings, account_id, accounts, change
 from tests.conformance.check import POLICY, judged_by_check, snapshots
 from tests.conformance.run import possible
 from tests.conformance.tally import Tally
@@ -116,7 +116,8 @@ def _resource(index: int, case: Case, declared: Settings, *, second: bool) -> Ma
     values = {_attribute(key): _expression(key, value, case, second=second) for key, value in declared.items()}
     lifecycle: dict[str, Any] = {}
     if case.ignored:
-        lifecycle["ignore_changes"] = [_attribute(key) for key in case.ignored]
+        ignores_all = ALL in case.ignored
+        lifecycle["ignore_changes"] = "all" if ignores_all else [_attribute(key) for key in case.ignored]
     if case.replace_on_changes:
         lifecycle["replace_triggered_by"] = [_REPLACES]
     if case.protect:

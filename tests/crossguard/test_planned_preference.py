@@ -215,6 +215,23 @@ def test_what_is_ignored_in_part_is_unknown() -> None:
     assert planned(declared, state, PLAIN).effects()["VerificationTypes"].kind == "unknown"
 
 
+def test_if_everything_is_ignored_the_provider_removes_what_the_program_never_declared() -> None:
+    """The engine shows the recorded inputs. The provider ignores nothing, and compares them with the outputs."""
+    declared = Declared(URN, GOOD, PROVIDER, ignored=("*",))
+    account = live(VerificationTypes=["sms"], LoginNetworkMasks="10.0.0.0/8")
+    unchanged = planned(declared, recorded(), PLAIN)
+    assert after(unchanged, account, "LoginNetworkMasks") == "10.0.0.0/8"
+    drifted = planned(declared, recorded(outputs={**GOOD, "verificationTypes": ["sms"]}), PLAIN)
+    assert drifted.effects()["VerificationTypes"].value == []
+
+
+@pytest.mark.parametrize("path", ["*", '["loginSessionDuration"]'])
+def test_an_import_that_ignores_in_another_way_is_unknown(path: str) -> None:
+    declared = Declared(URN, {"loginSessionDuration": 6}, PROVIDER, ignored=(path,))
+    imported = planned(declared, {}, PLAIN, {"loginSessionDuration": 24, "mfaOperationForLogin": "adaptive"})
+    assert isinstance(after(imported, live(LoginSessionDuration=24), "LoginSessionDuration"), Unknown)
+
+
 IGNORING = Declared(
     URN, {**GOOD, "mfaOperationForLogin": "independent"}, PROVIDER, ignored=("mfaOperationForLogin", '["nested"]')
 )

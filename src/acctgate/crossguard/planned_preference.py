@@ -7,7 +7,7 @@ resource, and of an existing one it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from acctgate.model.preference_request import FIRST_KEYS, OPTIONAL
 from acctgate.model.provider import Provider
 from acctgate.plan.pulumi_provider import foreign_reason, narrow_eras, provider_of
 from acctgate.plan.pulumi_values import (
+    ALL,
     dead_value,
     is_unknown,
     named_settings,
@@ -112,7 +113,7 @@ def _not_recorded(change: PlannedChange, declared: Declared, outputs: Properties
         case True:
             return replace(change, operation="create", refreshed=False)
         case False:  # an import
-            return _ignoring(replace(change, operation="update", refreshed=True), declared)
+            return _ignoring(replace(change, operation="update", refreshed=True), declared.ignored)
     ignored = frozenset(named_settings(declared.ignored))  # by an import
     return replace(change, operation="create", refreshed=False, perhaps_imported=True, ignored=ignored)
 
@@ -125,7 +126,8 @@ def _recorded(
     outputs: Properties | None,
 ) -> PlannedChange:
     """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
-    updated = _ignoring(change, declared)
+    # The engine shows what is recorded in place of all that is declared, and the provider ignores nothing.
+    updated = _ignoring(change, [path for path in declared.ignored if path != ALL])
     if _keeps_recorded(updated, outputs):
         return replace(updated, operation="same", deferred=False)
     targeted = recorded.get("taint") or command.replaces(declared.urn)
@@ -141,9 +143,8 @@ def _recorded(
     return replace(updated, operation="update")
 
 
-def _ignoring(change: PlannedChange, declared: Declared) -> PlannedChange:
-    """Return what an update, or an import, leaves of a change."""
-    paths = declared.ignored
+def _ignoring(change: PlannedChange, paths: Sequence[str]) -> PlannedChange:
+    """Return what an update, or an import, leaves of a change if changes of these property paths are ignored."""
     dead = names_property(paths, DEAD_PROPERTY[0])
     return change.ignoring(named_settings(paths), dead=dead, partly=partly_named_settings(paths))
 

@@ -145,10 +145,10 @@ def _unsupported(name: str) -> Any:
 
 
 def _planned(request: Any) -> Properties:
-    """Return the inputs. What the program ignores is as it is recorded."""
+    """Return the inputs. What the program ignores by its name is as it is recorded; the engine alone takes `*`."""
     olds, news = _plain(request.olds), _plain(request.news)
     names = {path.partition("[")[0] for path in request.ignoreChanges}
-    return {**news, **{name: value for name, value in olds.items() if name in names or ("*" in names and name != "id")}}
+    return {**news, **{name: value for name, value in olds.items() if name in names}}
 
 
 def _plain(struct: Any) -> Properties:

@@ -24,6 +24,8 @@ UNKNOWN_VALUES: Final = frozenset(
 """What Pulumi writes for a value that is known only after the deploy."""
 _SECRET_SIGN: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 _SECRET_TEXT: Final = "[secret]"  # noqa: S105
+ALL: Final = "*"
+"""The property path that names all properties."""
 _NAMES: Final = {key.api: key.pulumi for key in PREFERENCE_KEYS}
 
 
@@ -91,7 +93,7 @@ def _contains(value: Any, matches: Callable[[str], bool], key: str | None = None
 def names_property(paths: Iterable[str], name: str) -> bool:
     """Return whether property paths, such as `name`, `name[0]`, `["name"]` or `*`, name a property or a part of it."""
     first = [re.split(r"[.\[\]]", path.removeprefix("["))[0].strip("\"'") for path in paths]
-    return name in first or "*" in first
+    return name in first or ALL in first
 
 
 def named_settings(paths: Collection[str]) -> list[str]:
@@ -100,9 +102,8 @@ def named_settings(paths: Collection[str]) -> list[str]:
 
 
 def partly_named_settings(paths: Collection[str]) -> list[str]:
-    """Return the API's names of the settings of which property paths name only parts, such as `name[0]`."""
-    return [
-        key
-        for key, name in _NAMES.items()
-        if names_property(paths, name) and not {name, f'["{name}"]', f"['{name}']", "*"} & set(paths)
-    ]
+    """Return the API's names of the settings that property paths name only in part or in another way.
+
+    The engine takes all of `name[0]`, `["name"]` and `*`, and the provider ignores only what is named as `name`.
+    """
+    return [key for key, name in _NAMES.items() if names_property(paths, name) and name not in paths]
