@@ -15,7 +15,7 @@ from acctgate.plan.provider_plugin import ALICLOUD_PLUGIN, STAND_IN_VERSION
 # programs, the engine needs only these two. The analyzer gets only its first two arguments: the SDK's parser rejects
 # -virtualenv=…
 # The providers of a program are its code: they must not know where the policy pack writes its report.
-SCRIPTS: Final = {
+_SCRIPTS: Final = {
     "pulumi-resource-pulumi-python": f'''unset {variables.REPORT} {variables.RUN}
 exec "${{PULUMI_PYTHON_CMD:-python3}}" -u -m pulumi.dynamic "$@"''',
     "pulumi-analyzer-policy-python": 'exec "${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.policy "$1" "$2"',
@@ -53,8 +53,18 @@ def find_engine(project: Path) -> Path:
 
 def has_language_host(engine: Path) -> bool:
     """Return whether the engine can run Python programs by itself."""
+    return _has(engine, "pulumi-language-python")
+
+
+def missing_scripts(engine: Path) -> list[str]:
+    """Return which of the scripts that the engine's own language host needs are missing."""
+    return [name for name in _SCRIPTS if not _has(engine, name)]
+
+
+def _has(engine: Path, name: str) -> bool:
+    """Return whether the engine finds a helper beside it, or on PATH."""
     path = os.pathsep.join((str(engine.parent), os.environ.get("PATH", "")))
-    return shutil.which("pulumi-language-python", path=path) is not None
+    return shutil.which(name, path=path) is not None
 
 
 def search_path(engine: Path, scripts: Path, *, stand_in: bool = False) -> str:
@@ -65,7 +75,7 @@ def search_path(engine: Path, scripts: Path, *, stand_in: bool = False) -> str:
         scripts: An existing folder for helpers.
         stand_in: Replace the alicloud plugin with the demo account's stand-in.
     """
-    wanted = {} if has_language_host(engine) else dict(SCRIPTS)
+    wanted = {} if has_language_host(engine) else dict(_SCRIPTS)
     if stand_in:
         wanted |= _STAND_IN
     for name, command in wanted.items():

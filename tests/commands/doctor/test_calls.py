@@ -109,4 +109,4 @@ def test_the_root_user_is_warned_of(server: DemoServer) -> None:
 )
 def test_each_code_has_a_remedy(code: str, remedy: str) -> None:
     error = CallError(IDENTITY.name, {"code": code, "message": "…"})
-    assert remedy in calls.remedy(IDENTITY, error)
+    assert remedy in calls.remedy_of(IDENTITY, error)

@@ -52,7 +52,7 @@ def check_identity(context: DoctorContext) -> Iterator[Finding]:
     """Check whose credentials they are."""
     answer = context.answers[IDENTITY.name]
     if isinstance(answer, Skipped):
-        yield skipped("identity", answer.reason, answer.fix)
+        yield skipped("identity", answer.reason, answer.remedy)
         return
     if isinstance(answer, CallError):
         yield skipped("identity", "GetCallerIdentity failed", "fix the role or sts:GetCallerIdentity first")
@@ -106,15 +106,15 @@ def _optional(operation: Operation, found: Finding, who: str = "") -> Finding:
     return replace(found, status="warning", detail=f"{found.detail}; optional: {who}")
 
 
-def remedy(operation: Operation, error: CallError) -> str:
+def remedy_of(operation: Operation, error: CallError) -> str:
     """Return the fix for a failed call."""
     if error.needs:
         trust = ", and let the role trust the caller" if operation == ASSUME_ROLE else ""
         return f"grant {error.needs} to the caller{trust}"
     code = error.error["code"]
-    for prefixes, fix in _REMEDIES:
+    for prefixes, remedy in _REMEDIES:
         if code.startswith(prefixes):
-            return fix
+            return remedy
     return "look up the code at https://api.alibabacloud.com/troubleshoot"
 
 
@@ -122,14 +122,14 @@ def check_answer(operation: Operation, answer: Any) -> Finding:
     """Return the finding for the answer of an operation, a `CallError` or `Skipped`."""
     subject = operation.permission
     if isinstance(answer, Skipped):
-        return skipped(subject, answer.reason, answer.fix)
+        return skipped(subject, answer.reason, answer.remedy)
     try:
         if isinstance(answer, CallError):
             raise answer
         expect(operation, answer, operation.answer_key, str if operation in _TEXTS else dict)
     except CallError as error:
         detail = f"denied ({error.error['code']})" if error.needs else str(error)
-        return failed(subject, detail, remedy(operation, error))
+        return failed(subject, detail, remedy_of(operation, error))
     return ok(subject, "granted")
 
 

@@ -34,7 +34,7 @@ class Skipped:
     """A call that was not made."""
 
     reason: str
-    fix: str
+    remedy: str
 
 
 @dataclass

@@ -29,8 +29,8 @@ def check_proxies(context: DoctorContext) -> Iterator[Finding]:
     elif not proxy:
         yield ok("proxy", "none: HTTPS_PROXY is not set")
     elif around.strip() == "*" or "aliyuncs" in around:
-        fix = "run acctgate without HTTPS_PROXY if its calls should not use the proxy"
-        yield warning("proxy", f"all calls use {_without_user(proxy)}: acctgate ignores NO_PROXY", fix)
+        remedy = "run acctgate without HTTPS_PROXY if its calls should not use the proxy"
+        yield warning("proxy", f"all calls use {_without_user(proxy)}: acctgate ignores NO_PROXY", remedy)
     else:
         yield ok("proxy", f"all calls use {_without_user(proxy)}")
 
@@ -40,7 +40,7 @@ def check_endpoints(context: DoctorContext) -> Iterator[Finding]:
     for product, probe in context.probes.items():
         subject = f"endpoint {product}"
         if probe.error:
-            yield failed(subject, f"cannot connect to {probe.host}: {probe.error}", _fix(context, probe))
+            yield failed(subject, f"cannot connect to {probe.host}: {probe.error}", _remedy(context, probe))
         else:
             how = "http, on this machine" if context.target.endpoint else "TLS"
             yield ok(subject, f"{probe.host} answers ({how})")
@@ -62,15 +62,15 @@ def check_clock(context: DoctorContext) -> Iterator[Finding]:
         yield ok("clock", f"agrees with {probe.host}" if skew < timedelta(seconds=2) else detail)
 
 
-def _fix(context: DoctorContext, probe: EndpointProbe) -> str:
+def _remedy(context: DoctorContext, probe: EndpointProbe) -> str:
     if context.target.endpoint:
         return "start a server there, for example `acctgate demo-account --port N`, or omit --endpoint"
-    fixes = {
+    remedies = {
         "the name cannot be resolved": f"check --region and DNS: can other machines resolve {probe.host}?",
         "the certificate is not trusted": "a proxy intercepts TLS: set SSL_CERT_FILE to its CA certificate",
         "the proxy refuses the connection": f"allow {probe.host}:443 in the proxy, or correct HTTPS_PROXY",
     }
-    return fixes.get(str(probe.error), f"allow outgoing connections to {probe.host}:443, or set HTTPS_PROXY")
+    return remedies.get(str(probe.error), f"allow outgoing connections to {probe.host}:443, or set HTTPS_PROXY")
 
 
 def _without_user(proxy: str) -> str:

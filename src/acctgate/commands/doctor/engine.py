@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Final
 
 from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
-from acctgate.crossguard.engine import SCRIPTS, EngineError, find_engine, has_language_host
+from acctgate.crossguard.engine import EngineError, find_engine, has_language_host, missing_scripts
 from acctgate.crossguard.pulumi_extra import install_command, missing_packages
 from acctgate.plan.project import PROJECT_FILES
 from acctgate.redact import one_line
@@ -71,8 +70,6 @@ def _host(engine: Path) -> Finding:
     """
     if not has_language_host(engine):
         return ok("language host", "none for Python beside the engine; acctgate preview has its own")
-    path = os.pathsep.join((str(engine.parent), os.environ.get("PATH", "")))
-    missing = [name for name in SCRIPTS if shutil.which(name, path=path) is None]
-    if missing:
+    if missing := missing_scripts(engine):
         return failed("language host", f"pulumi-language-python is installed, but {missing[0]} is missing", _INSTALL)
     return ok("language host", "beside the engine")
