@@ -24,6 +24,7 @@ from acctgate.cli.support.judging_options import (
     require_blocking_in_groups,
     require_blocking_rule,
 )
+from acctgate.cli.support.live_options import note_unused
 from acctgate.cli.support.options import framework_option, lock_file_option, plan_option
 from acctgate.cli.support.organization_options import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.support.progress import READING, Progress, progress
@@ -98,6 +99,8 @@ def command(
             raise click.UsageError(
                 "--organization and --accounts read live accounts; leave out --response and --snapshot"
             )
+        if inputs.responses or inputs.snapshots:
+            note_unused("the account is read from files")
         wanted, now = policy(judging.policy_file), datetime.now(UTC)
         chosen = chosen_frameworks(frameworks)
         writer = judging.writer(wanted, judged_by(wanted, now), chosen)

@@ -10,7 +10,7 @@ import click
 from acctgate.cli.support.accounts import read_accounts, single_account, source_options
 from acctgate.cli.support.examples import WithExamples
 from acctgate.cli.support.inputs import policy, require_expected
-from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.live_options import Live, live_options, note_unused
 from acctgate.cli.support.options import file_option, force_option, max_age_option, only_account_option, policy_option
 from acctgate.cli.support.output import write_text
 from acctgate.cli.support.progress import READING, progress
@@ -55,6 +55,8 @@ def command(
     The first declares the settings that do not comply, and always masks and session duration. Findings that no resource
     can repair follow as manual steps. Exit status: 0 printed; 2 any error.
     """
+    if responses or snapshots:
+        note_unused("the account is read from files")
     wanted = policy(policy_file)
     now = datetime.now(UTC)
     with progress(READING) as shown:

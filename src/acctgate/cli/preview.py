@@ -21,6 +21,7 @@ from acctgate.cli.support.judging_options import (
     require_blocking_in_groups,
     require_blocking_rule,
 )
+from acctgate.cli.support.live_options import note_unused
 from acctgate.cli.support.options import framework_option
 from acctgate.cli.support.progress import progress
 from acctgate.crossguard.engine import EngineError
@@ -75,6 +76,8 @@ def command(
         earlier.read_report()
         controls = tuple(framework.id for framework in found)
         variables = _variables(judging, demo=demo)
+        if demo:
+            note_unused("the demo account is read")
         job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, demo, controls)
         result = _run(job, verbose=judging.verbose)
         writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by

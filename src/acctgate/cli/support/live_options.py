@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from acctgate.cli.support.option_group import option_group
 from acctgate.reading import SourceError
@@ -46,6 +47,22 @@ class Live(NamedTuple):
             return Target.chosen(*self)
         except SourceError as error:
             raise click.UsageError(str(error)) from None
+
+
+def note_unused(reason: str) -> None:
+    """Name the options on the command line that have no effect because no live account is read.
+
+    Variables are not named: they are set for many commands at once.
+    """
+    context = click.get_current_context()
+    names = ("region", "role_arn", "endpoint", "profile")
+    given = [f"--{name.replace('_', '-')}" for name in names if _is_given(context, name)]
+    if given and not context.params.get("quiet"):
+        click.echo(f"acctgate: {', '.join(given)} {'has' if len(given) == 1 else 'have'} no effect: {reason}", err=True)
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 live_options = option_group(
