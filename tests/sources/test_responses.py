@@ -339,6 +339,24 @@ def test_xml_that_its_type_cannot_read_is_unknown(tmp_path: Path, inner: str, ke
     assert isinstance(found, Unknown) and reason in found.reason
 
 
+@pytest.mark.parametrize(
+    ("inner", "found"),
+    [
+        ("<T><V>sms</V><V>email</V></T>", ["sms", "email"]),
+        ("<T>sms</T><T>email</T>", ["sms", "email"]),
+        ("<T>sms</T>", ["sms"]),
+        ("<T/>", []),
+        ("<T> </T>", []),
+    ],
+    ids=["an element around", "the tag repeats", "the tag once", "empty", "blank"],
+)
+def test_an_xml_list_of_texts(tmp_path: Path, inner: str, found: list[str]) -> None:
+    kind = "VerificationPreference"
+    preference = f"<{kind}>{inner.replace('T>', 'VerificationTypes>').replace('T/', 'VerificationTypes/')}</{kind}>"
+    (file := tmp_path / "a.xml").write_text(f"<R><SecurityPreference>{preference}</SecurityPreference></R>")
+    assert _read(file).read(("SecurityPreference", kind, "VerificationTypes")) == found
+
+
 def test_xml_with_a_namespace_a_comment_and_cdata(tmp_path: Path) -> None:
     (file := tmp_path / "a.xml").write_text(
         '<?xml version="1.0" encoding="UTF-8"?><!-- x --><r xmlns="urn:y"><SecurityPreference>'

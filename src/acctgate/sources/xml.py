@@ -76,10 +76,12 @@ def _children(element: Element, schema: Schema) -> Any:
 
 
 def _is_item(element: Element, schema: Schema) -> bool:
-    """Return whether an element is one item of a list of objects: the list may repeat its tag, with nothing around."""
+    """Return whether an element is one item of a list: the list may repeat its tag, with nothing around."""
     if schema.get("type") != "array":
         return False
     properties = _resolve(schema, schema.get("items", {})).get("properties", {})
+    if not properties:
+        return not len(element) and bool((element.text or "").strip())
     return any(_local(child.tag) in properties for child in element)
 
 
