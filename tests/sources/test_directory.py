@@ -235,7 +235,7 @@ def test_a_server_that_holds_a_call_does_not_hold_the_listing(
     server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(list_accounts, "LISTING_SECONDS", 0.05)
-    monkeypatch.setattr(list_accounts, "_connect", lambda *_, **__: time.sleep(2))
+    monkeypatch.setattr(list_accounts, "_ask", lambda *_, **__: time.sleep(2))
     done = run_here("snapshot", "--organization", "--output", tmp_path / "a.ndjson")
     assert (done.status, [*tmp_path.iterdir()]) == (2, [])
     one_line(done.stderr, "the accounts cannot be listed: timeout after")
