@@ -6,7 +6,12 @@ import errno
 
 import pytest
 
-from acctgate.text import and_more, did_you_mean, os_reason, plural
+from acctgate.text import and_more, did_you_mean, listed, os_reason, plural
+
+
+@pytest.mark.parametrize(("items", "text"), [("a", "a"), ("ab", "a or b"), ("abcd", "a, b, c or d")])
+def test_items_in_a_sentence(items: str, text: str) -> None:
+    assert listed(items, "or") == text
 
 
 @pytest.mark.parametrize("word", ["root-mfaa", "ROOT-MFA", "Root_Mfa"])

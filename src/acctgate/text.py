@@ -42,6 +42,12 @@ def first_of(items: Sequence[str], most: int) -> str:
     return ", ".join(items[:most]) + more
 
 
+def listed(items: Iterable[str], conjunction: str) -> str:
+    """Return items as part of a sentence: `a`, `a and b`, `a, b and c`."""
+    *others, last = items
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the suffix ` (did you mean NAME?)` for a misspelled name, empty if no known one is similar.
 

@@ -15,6 +15,7 @@ from annotated_types import MinLen
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.support.order import Move, combine, higher_is_stricter, more_is_stricter
+from acctgate.text import listed
 
 SECTION: Final = "PasswordPolicy"
 SWITCHES: Final = {
@@ -42,11 +43,11 @@ def judge(*values: Any) -> Judgement:
     actual = {SWITCHES[kind]: value.actual if isinstance(value, Unknown) else value for kind, value in read.items()}
     missing = [kind for kind in SWITCHES if kind in want["require"] and read[kind] is False]
     if missing:
-        return Judgement("fail", f"passwords need no {' and no '.join(missing)}", actual)
+        return Judgement("fail", f"passwords need no {listed(missing, 'or')}", actual)
     for kind in want["require"]:
         if isinstance(value := read[kind], Unknown):
             return undecided(value)._replace(actual=None if all(each is None for each in actual.values()) else actual)
-    return decide(True, f"passwords need {' and '.join(dict.fromkeys(want['require']))}", actual)
+    return decide(True, f"passwords need {listed(dict.fromkeys(want['require']), 'and')}", actual)
 
 
 def current_kinds(actual: Any, wanted: Sequence[str]) -> list[str]:
@@ -75,7 +76,7 @@ RULE = SettingRule(
     also=tuple(_OTHERS),
     takes_unknown=True,
     parameters=Parameters,
-    expected=lambda want: " and ".join(dict.fromkeys(want["require"])),
+    expected=lambda want: listed(dict.fromkeys(want["require"]), "and"),
     judge=judge,
     repair_all=repairs,
     orders=dict.fromkeys((_FIRST, *_OTHERS), higher_is_stricter),
