@@ -8,7 +8,6 @@ from typing import Final
 
 from acctgate.log import trace
 from acctgate.model.api_error import ApiError
-from acctgate.model.judged_by import ReadAs
 from acctgate.model.optional_sections import Extras
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
@@ -56,7 +55,7 @@ class MemberReader:
         except Exception as error:  # a bug must not lose the other accounts
             trace(f"account {entry.id}", error)
             failure = _failure("Bug", f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate)")
-        return unread(entry, now, failure, ReadAs("live", None, None, role, region, target.profile, target.endpoint))
+        return unread(entry, now, failure, target.read_as())
 
     def _read(self, entry: Entry, target: Target, now: datetime) -> Snapshot:
         deadline = Deadline.after(MEMBER_SECONDS)

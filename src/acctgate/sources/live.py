@@ -11,7 +11,6 @@ from typing import Any
 from acctgate.model.api_error import ApiError
 from acctgate.model.contradictions import wrong_account
 from acctgate.model.credential_report import with_hashed_names
-from acctgate.model.judged_by import ReadAs
 from acctgate.model.optional_sections import EVERY_SECTION, Extras, Renewal
 from acctgate.model.sections import OPERATIONS
 from acctgate.model.snapshot import Snapshot
@@ -80,10 +79,10 @@ def read_sections(
     identity, preference, practice, of_packs, *others = results
     if all(isinstance(result, CallError) for result in results):
         raise _unreadable(identity)
-    reports, compliances = of_packs if isinstance(of_packs, tuple) else (of_packs, of_packs)
     found = _Sections()
     found.add(PREFERENCE.section, preference)
     found.add(PRACTICE.section, practice)
+    reports, compliances = of_packs if isinstance(of_packs, tuple) else (of_packs, of_packs)
     found.add_of_packs(PACK_REPORT.section, reports)
     if isinstance(identity, CallError):
         found.add(IDENTITY.section, identity)
@@ -95,10 +94,8 @@ def read_sections(
     found.check_accounts(account_id)
     if extras.names == "hash":
         found.hash_names(account_id)
-    target = account.target
-    how = (account.caller_arn, target.role_arn, target.region, target.profile, target.endpoint)
     errors = {**found.errors, **found.pack_errors}
-    return snapshot_of(found.sections, errors, account_id, timestamp(now), ReadAs("live", None, *how))
+    return snapshot_of(found.sections, errors, account_id, timestamp(now), account.target.read_as(account.caller_arn))
 
 
 def _optional_readers(account: LiveAccount, now: datetime, extras: Extras) -> dict[str, Callable[[], Any]]:

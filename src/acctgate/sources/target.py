@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
+from acctgate.model.judged_by import ReadAs
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.profiles import profile_region
@@ -63,6 +64,10 @@ class Target:
         region = region or environ("ACCTGATE_REGION") or (profile_region(profile) if profile else None)
         role_arn = _given("role", role_arn, "ACCTGATE_ROLE_ARN")
         return cls(region or DEFAULT_REGION, role_arn, endpoint or environ("ACCTGATE_ENDPOINT") or None, profile)
+
+    def read_as(self, caller: str | None = None) -> ReadAs:
+        """Return how an account is read live; `caller` is the identity that makes the calls, if it is known."""
+        return ReadAs("live", None, caller, self.role_arn, self.region, self.profile, self.endpoint)
 
     def host(self, product: str) -> str:
         """Return the host that gets the calls of a product."""
