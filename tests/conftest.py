@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support import FOREIGN, HERE
+from tests.support.strategies import SETTINGS
 
 pytest_plugins = ["tests.support.engine"]
 
@@ -17,6 +19,9 @@ for name in [name for name in os.environ if name.startswith(FOREIGN)]:
 os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"
 os.environ["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"] = "true"
 os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"] = str(HERE / "no-such-file")
+# Hypothesis's own default fails an example that takes 200 ms, as on a busy machine, and tries others in each run.
+settings.register_profile("tests", SETTINGS)
+settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)
