@@ -550,6 +550,9 @@ def test_an_engine_that_cannot_be_used(project: Path, tmp_path: Path, script: st
         ("--role-arn", "audit", "invalid role"),
         ("--format", "docx", "invalid choice"),
         ("--policy", "nowhere.yaml", "nowhere.yaml: no such file"),
+        ("--baseline", "nowhere.json", "nowhere.json: no such file"),
+        ("--baseline", "-", "the policy pack reads it, too; use a file"),
+        ("--baseline", "/dev/stdin", "the policy pack reads it, too; use a file"),
     ],
 )
 def test_wrong_use(project: Path, option: str, value: str, message: str) -> None:

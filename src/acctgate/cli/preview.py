@@ -71,7 +71,7 @@ def command(
         found = chosen_frameworks(frameworks)
         writer = judging.writer(frameworks=found)
         selected = _selected_policy(judging.policy_file)
-        judging.require_baseline()  # an invalid one is reported before the engine starts
+        _require_baseline(judging)  # an invalid one is reported before the engine starts
         blocking = judging.fail_on()
         earlier.read_report()
         controls = tuple(framework.id for framework in found)
@@ -107,6 +107,20 @@ def _run(job: Job, *, verbose: bool) -> Result:
         return or_fail(lambda: preview(job, shown.say), PreviewError, EngineError)
 
 
+def _require_baseline(judging: Judging) -> None:
+    """Refuse a baseline that cannot be used, or that only one process can read.
+
+    Raises:
+        click.UsageError: It is standard input or a pipe.
+        click.ClickException: It cannot be read, or is invalid.
+    """
+    file = judging.baseline_file
+    path = Path(file or "")
+    if file == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+        raise click.UsageError(f"--baseline {file}: the policy pack reads it, too; use a file")
+    judging.require_baseline()
+
+
 def _variables(judging: Judging, *, demo: bool) -> dict[str, str]:
     """Return the environment variables that pass the live account and the baseline on to the policy pack."""
     live = judging.live
@@ -116,8 +130,8 @@ def _variables(judging: Judging, *, demo: bool) -> dict[str, str]:
         "ACCTGATE_ENDPOINT": live.target().endpoint,
     }
     found = {} if demo else {name: value for name, value in account.items() if value}
-    if judging.baseline_file not in (None, "-"):
-        found["ACCTGATE_BASELINE"] = str(Path(str(judging.baseline_file)).resolve())
+    if judging.baseline_file is not None:
+        found["ACCTGATE_BASELINE"] = str(Path(judging.baseline_file).resolve())
     return found
 
 
