@@ -271,8 +271,37 @@ def test_pulumi_deletes_the_old_resource_last(tmp_path: Path) -> None:
     assert having(report(tmp_path, GOOD, {"steps": steps[::-1]}), "pass") == ALL
     delete = {"steps": [{"op": "delete", "urn": urn, "oldState": state}]}
     assert "password-age" in having(report(tmp_path, GOOD, delete), "fail")
-    saved = {"resourcePlans": {urn: {"goal": {}, "state": inputs, "steps": ["delete"]}}}
-    assert "password-age" in having(report(tmp_path, GOOD, saved), "fail")
+
+
+def test_a_preview_marks_the_old_resource_that_is_deleted_last(tmp_path: Path) -> None:
+    """It shows one step for a replacement, whichever comes first."""
+    urn = f"urn:pulumi:s::p::{TOKENS[ACCOUNT]}::x"
+    inputs = {camel(name): value for name, value in spelled(ACCOUNT, SAFE).items()}
+    state = {"type": TOKENS[ACCOUNT], "inputs": inputs, "outputs": inputs}
+    step = {"op": "replace", "urn": urn, "oldState": state, "newState": state}
+    assert having(report(tmp_path, GOOD, {"steps": [step]}), "pass") == ALL
+    last = {**step, "oldState": {**state, "delete": True}}
+    assert "password-age" in having(report(tmp_path, GOOD, {"steps": [last]}), "fail")
+
+
+def test_a_retained_resource_is_not_destroyed(tmp_path: Path) -> None:
+    urn = f"urn:pulumi:s::p::{TOKENS[ACCOUNT]}::x"
+    inputs = {camel(name): value for name, value in spelled(ACCOUNT, SAFE).items()}
+    state = {"type": TOKENS[ACCOUNT], "inputs": inputs, "outputs": inputs}
+    old = {**state, "retainOnDelete": True}
+    delete = {"op": "delete", "urn": urn, "oldState": old}
+    replace = {"op": "replace", "urn": urn, "oldState": {**old, "delete": True}, "newState": state}
+    for step in (delete, replace):
+        assert having(report(tmp_path, GOOD, {"steps": [step]}), "pass") == ALL
+
+
+@pytest.mark.parametrize("steps", [["delete"], ["create-replacement", "replace", "delete-replaced"]], ids=len)
+def test_a_saved_plan_does_not_show_whether_a_resource_is_retained(tmp_path: Path, steps: list[str]) -> None:
+    urn = f"urn:pulumi:s::p::{TOKENS[ACCOUNT]}::x"
+    inputs = {camel(name): value for name, value in spelled(ACCOUNT, SAFE).items()}
+    names: dict[str, list[str]] = {name: [] for name in inputs}
+    saved = {"resourcePlans": {urn: {"goal": {"propertyDependencies": names}, "state": inputs, "steps": steps}}}
+    assert "password-age" in having(report(tmp_path, GOOD, saved), "unknown")
 
 
 RECORDED: Final = sorted((HERE / "plans" / "passwords").glob("*.json"))

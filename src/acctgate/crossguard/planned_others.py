@@ -22,6 +22,8 @@ from acctgate.plan.resource_types import OTHER_KINDS, resource_type
 
 _IRRELEVANT: Final = ("__defaults", "password")
 """Inputs that no rule depends on. The state shows a password only in encrypted form, so it cannot be compared."""
+_REPLACING: Final = ("taint", "pendingReplacement", "replaceOnChanges", "replacementTrigger", "replaceWith")
+"""Marks of a recorded resource that may have it replaced."""
 
 
 def planned_others(
@@ -81,7 +83,7 @@ def _operation(declared: Declared, recorded: Properties | None, command: EngineC
         return "unknown"
     if recorded is None:
         return "create"
-    replaced = any(recorded.get(mark) for mark in ("taint", "pendingReplacement", "replaceOnChanges"))
+    replaced = any(map(recorded.get, _REPLACING))
     as_it_is = command.replaces(declared.urn) is False and command.refresh is False and not replaced
     provider = str(recorded.get("provider", "")).rpartition("::")[0]
     if not as_it_is or is_unknown(declared.inputs) or provider != declared.provider_urn:

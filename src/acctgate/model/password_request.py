@@ -110,6 +110,8 @@ class PlannedPasswords:
     """What the state records, None if it is unknown."""
     deleted_last: bool = False
     """Whether a replacement deletes the old resource after it has created the new one."""
+    perhaps_retained: bool = False
+    """Whether the plan does not show that the old resource is destroyed, and not only forgotten."""
 
 
 def effects(
@@ -139,7 +141,9 @@ def _account_policy(operation: Operation, planned: PlannedPasswords, name: str) 
     reset = operation == "delete" or planned.deleted_last
     for key, default in _ACCOUNT_DEFAULTS.items():
         value = planned.declared.get(key)
-        if reset:
+        if reset and planned.perhaps_retained:
+            yield key, _perhaps_reset(LEAVES if operation == "delete" else value, default, name)
+        elif reset:
             yield key, Effect("sets", default, f"destroying {name} resets it to {show(default)}")
         elif isinstance(value, Marker):
             yield key, Effect("unknown", None, f"{name} sets it to {value.value}")
@@ -147,6 +151,14 @@ def _account_policy(operation: Operation, planned: PlannedPasswords, name: str) 
             yield key, Effect("sets", default, f"{name} leaves it out, and the provider sends {show(default)}")
         else:
             yield key, Effect("sets", value, f"planned by {name}")
+
+
+def _perhaps_reset(value: Any, default: Any, name: str) -> Effect:
+    """Return the effect on a setting that has a value unless destroying the old resource resets it."""
+    note = f"destroying {name} resets it to {show(default)}, unless it has retainOnDelete, which the plan does not show"
+    if isinstance(value, Marker):
+        return Effect("unknown", None, note)
+    return Effect("either", (default, default if value is None else value), f"{note}; use `pulumi preview --json`")
 
 
 def _password_policy(operation: Operation, planned: PlannedPasswords, name: str) -> Iterator[tuple[str, Effect]]:

@@ -81,6 +81,20 @@ class _Resource:
         self.differing = require_names(step, "diffReasons", "step") if self.operation == "update" else []
         """The properties that differ for the provider, as far as the preview shows them."""
 
+    @property
+    def is_retained(self) -> bool:
+        """Whether the engine forgets the old resource and does not destroy it."""
+        return self.old.get("retainOnDelete") is True
+
+    @property
+    def is_deleted_last(self) -> bool:
+        """Whether a replacement destroys the old resource after it has created the new one.
+
+        The preview shows one step for a replacement, and by a mark that the old resource waits to be deleted.
+        """
+        waits = "replace" in self.steps and self.old.get("delete") is True
+        return (waits or is_deleted_last(self.steps)) and not self.is_retained
+
 
 def _planned(resource: _Resource, providers: PlanProviders) -> Planned:
     provider = providers.named(resource.provider)
@@ -90,7 +104,7 @@ def _planned(resource: _Resource, providers: PlanProviders) -> Planned:
     return OtherChange(
         address=resource.urn,
         kind=OTHER_KINDS[resource_type(resource.urn)],
-        operation=resource.operation,
+        operation="same" if resource.operation == "delete" and resource.is_retained else resource.operation,
         given=given_arguments(resource.last_inputs),
         provider=provider,
         place=place,
@@ -152,7 +166,7 @@ def _passwords(resource: _Resource) -> PlannedPasswords | None:
             ignored = key in values and not names_property(differing, spelling.pulumi)
             if ignored and recorded.get(key, values[key]) != values[key]:
                 declared[key] = UNKNOWN
-    return PlannedPasswords(declared, recorded, is_deleted_last(resource.steps))
+    return PlannedPasswords(declared, recorded, resource.is_deleted_last)
 
 
 def place_of(position: Any) -> Place | None:

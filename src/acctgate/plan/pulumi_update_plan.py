@@ -130,12 +130,12 @@ def _passwords(plan: _ResourcePlan) -> PlannedPasswords | None:
     declared = {key: after.get(key, UNKNOWN) for key, name in names.items() if name in plan.declared}
     deleted_last = is_deleted_last(plan.plan.get("steps") or ())
     if plan.operation == "create":
-        return PlannedPasswords(declared, None, deleted_last)
+        return PlannedPasswords(declared, None, deleted_last, perhaps_retained=True)
     recorded = {key: value for key, value in after.items() if names[key] not in plan.changed}
     recorded |= {key: UNKNOWN for key, name in names.items() if name in plan.deletes}
     # An update sends what is ignored as it is recorded, which is not shown.
     declared |= {key: UNKNOWN for key, name in names.items() if names_property(plan.ignored, name)}
-    return PlannedPasswords(declared, recorded, deleted_last)
+    return PlannedPasswords(declared, recorded, deleted_last, perhaps_retained=True)
 
 
 def _preference(plan: _ResourcePlan, provider: Provider) -> PlannedChange:
