@@ -23,6 +23,13 @@ def test_a_resource_that_is_only_to_be_deleted_is_not_the_recorded_one() -> None
     assert recorded_resources({"deployment": {"resources": entries}}) == {URN: entries[0]}
 
 
+def test_a_password_policy_that_a_replacement_has_left_is_deleted_too() -> None:
+    urn = "urn:pulumi:s::p::alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy::x"
+    entries = [{"urn": urn, "custom": True}, {"urn": urn, "custom": True, "delete": True}]
+    found = recorded_resources({"deployment": {"resources": entries}})
+    assert found == {urn: entries[0], f"{urn} (old)": entries[1]}
+
+
 def test_a_stack_without_resources() -> None:
     assert recorded_resources({"deployment": {"resources": None}}) == {}
     assert recorded_resources({"deployment": None}) == {}

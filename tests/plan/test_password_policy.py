@@ -295,7 +295,15 @@ def test_a_retained_resource_is_not_destroyed(tmp_path: Path) -> None:
         assert having(report(tmp_path, GOOD, {"steps": [step]}), "pass") == ALL
 
 
-@pytest.mark.parametrize("steps", [["delete"], ["create-replacement", "replace", "delete-replaced"]], ids=len)
+STEPS_THAT_DESTROY: Final = (
+    ["delete"],
+    ["create-replacement", "replace", "delete-replaced"],
+    ["same", "delete-replaced"],  # what an interrupted replacement has left
+    ["update", "delete-replaced"],
+)
+
+
+@pytest.mark.parametrize("steps", STEPS_THAT_DESTROY, ids="-".join)
 def test_a_saved_plan_does_not_show_whether_a_resource_is_retained(tmp_path: Path, steps: list[str]) -> None:
     urn = f"urn:pulumi:s::p::{TOKENS[ACCOUNT]}::x"
     inputs = {camel(name): value for name, value in spelled(ACCOUNT, SAFE).items()}

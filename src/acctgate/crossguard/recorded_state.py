@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from acctgate.crossguard import variables
 from acctgate.crossguard.running_engine import engine_process, find_command, find_project, working_directory
+from acctgate.plan.resource_types import OTHER_KINDS, resource_type
 
 _TIMEOUT: Final = 60  # seconds
 _NO_ORGANIZATION: Final = "organization"
@@ -98,4 +99,8 @@ def recorded_resources(document: Any) -> Recorded:
     """Return the resources of an exported stack."""
     deployment = document.get("deployment") or {}
     # An entry that is pending deletion has the URN of its replacement.
-    return {entry["urn"]: entry for entry in deployment.get("resources") or [] if not entry.get("delete")}
+    entries = deployment.get("resources") or []
+    found = {entry["urn"]: entry for entry in entries if not entry.get("delete")}
+    # What an interrupted replacement has left is deleted, whatever becomes of the resource of that name.
+    left = [entry for entry in entries if entry.get("delete") and resource_type(entry["urn"]) in OTHER_KINDS]
+    return found | {f"{entry['urn']} (old)": entry for entry in left}

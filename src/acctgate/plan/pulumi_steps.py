@@ -38,8 +38,11 @@ def deciding_step(steps: Sequence[Any]) -> str:
 
 
 def is_deleted_last(steps: Sequence[str]) -> bool:
-    """Return whether a replacement deletes the old resource after it has created the new one, as Pulumi does."""
+    """Return whether an old resource is deleted after the new one is created or updated, as Pulumi does.
+
+    An interrupted replacement leaves an old resource, which the next deploy deletes.
+    """
     if "create-replacement" not in steps:
-        return False
+        return "delete-replaced" in steps
     deletes = [index for index, step in enumerate(steps) if step == "delete-replaced"]
     return not deletes or deletes[-1] > steps.index("create-replacement")

@@ -93,6 +93,11 @@ class _ResourcePlan:
         raise PlanError(f"resourcePlan.steps of {one_line(self.urn)} is missing: the plan is incomplete")
 
     @property
+    def is_deleted_last(self) -> bool:
+        """Whether an old resource is deleted after the new one is there."""
+        return is_deleted_last(self.plan.get("steps") or ())
+
+    @property
     def ignored(self) -> list[str]:
         """The property paths whose changes an update ignores."""
         return require_names(self.goal, "ignoreChanges", "goal")
@@ -109,7 +114,7 @@ def _planned(plan: _ResourcePlan, provider: Provider) -> Planned:
     return OtherChange(
         address=plan.urn,
         kind=OTHER_KINDS[resource_type(plan.urn)],
-        operation=plan.operation,
+        operation="delete" if plan.operation == "same" and plan.is_deleted_last else plan.operation,
         given=given_arguments(plan.properties),
         provider=provider,
         passwords=_passwords(plan),
@@ -128,14 +133,13 @@ def _passwords(plan: _ResourcePlan) -> PlannedPasswords | None:
     after = password_settings(kind, plan.properties)
     names = {key: spelling.pulumi for key, spelling in RESOURCES[kind].keys.items()}
     declared = {key: after.get(key, UNKNOWN) for key, name in names.items() if name in plan.declared}
-    deleted_last = is_deleted_last(plan.plan.get("steps") or ())
     if plan.operation == "create":
-        return PlannedPasswords(declared, None, deleted_last, perhaps_retained=True)
+        return PlannedPasswords(declared, None, plan.is_deleted_last, perhaps_retained=True)
     recorded = {key: value for key, value in after.items() if names[key] not in plan.changed}
     recorded |= {key: UNKNOWN for key, name in names.items() if name in plan.deletes}
     # An update sends what is ignored as it is recorded, which is not shown.
     declared |= {key: UNKNOWN for key, name in names.items() if names_property(plan.ignored, name)}
-    return PlannedPasswords(declared, recorded, deleted_last, perhaps_retained=True)
+    return PlannedPasswords(declared, recorded, plan.is_deleted_last, perhaps_retained=True)
 
 
 def _preference(plan: _ResourcePlan, provider: Provider) -> PlannedChange:
