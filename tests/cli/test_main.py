@@ -217,6 +217,15 @@ def test_the_demo_account_leaves_the_handlers_of_before(
     assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == [handler, handler]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the processes of a test, even if a shell runs the tests in the background, where it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_command_that_is_stopped_does_not_wait_for_its_calls(ending: signal.Signals) -> None:
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "key", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "a-secret-of-a-test"}
