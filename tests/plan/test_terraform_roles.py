@@ -39,8 +39,11 @@ def _mfa(folder: Path, plan: str = "create.json", providers: tuple[str, ...] = (
         ("main.tf", BLOCK),
         ("providers.tofu", BLOCK.replace('"assume_role"', "assume_role_with_oidc")),
         ("main.tf.json", json.dumps(JSON, indent=1)),
+        ("main.tf", BLOCK.replace("dynamic", "/* by account */ dynamic")),
+        ("main.tf", BLOCK.replace('dynamic "', 'dynamic"')),
+        ("main.tf", BLOCK.replace("dynamic", "dynamic /* by account */")),
     ],
-    ids=["native syntax", "another block of OpenTofu", "JSON syntax"],
+    ids=["native syntax", "another block of OpenTofu", "JSON syntax", "after a comment", "no space", "comment inside"],
 )
 def test_a_dynamic_role_hides_the_account(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
@@ -56,12 +59,61 @@ def test_a_dynamic_role_hides_the_account(tmp_path: Path, name: str, text: str) 
         BLOCK.replace("dynamic ", ""),
         BLOCK.replace("assume_role", "endpoints"),
         BLOCK.replace("dynamic", "# dynamic"),
+        BLOCK.replace("dynamic", "// dynamic"),
     ],
-    ids=["an empty file", "a plain block", "another dynamic block", "a comment"],
+    ids=["an empty file", "a plain block", "another dynamic block", "a comment", "another comment"],
 )
 def test_other_blocks_hide_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
     assert not isinstance(_mfa(tmp_path), Unknown)
+
+
+def test_a_link_to_a_dynamic_role_hides_the_account(tmp_path: Path) -> None:
+    """Root modules share the file of their providers by links, which Terraform follows."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "providers.tf").write_text(BLOCK, encoding="utf-8")
+    (tmp_path / "providers.tf").symlink_to(Path("shared", "providers.tf"))
+    assert isinstance(_mfa(tmp_path), Unknown)
+
+
+def test_a_file_that_is_too_large_to_search_may_hide_the_account(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("#" * (1 << 20) + "\n" + BLOCK, encoding="utf-8")
+    found = _mfa(tmp_path)
+    assert isinstance(found, Unknown)
+    assert "main.tf, which may assume another role than the plan shows, cannot be read" in found.reason
+
+
+def test_what_terraform_does_not_read_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".#main.tf").write_text(BLOCK, encoding="utf-8")
+    (tmp_path / "broken.tf").symlink_to("nowhere")
+    (tmp_path / "folder.tf").mkdir()
+    assert not isinstance(_mfa(tmp_path), Unknown)
+
+
+def test_a_file_that_is_not_utf_8_is_searched(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_bytes(b"# \xff\x00\n" + BLOCK.encode())
+    assert isinstance(_mfa(tmp_path), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("main.tf.json", '"dynamic":'), ("main.tf", "\n"), ("main.tf", "dynamic "), ("main.tf", "role_arn ")],
+    ids=["keys of JSON", "blank lines", "dynamic", "role_arn"],
+)
+def test_a_search_takes_time_in_proportion_to_the_file(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text * (1_000_000 // len(text)) + "x", encoding="utf-8")
+    assert not isinstance(_mfa(tmp_path), Unknown)
+    assert not isinstance(_with_variable(tmp_path), Unknown)
+
+
+def test_a_resource_of_terraform_may_have_colons_in_its_key(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(BLOCK, encoding="utf-8")
+    plan = json.loads((HERE / "plans" / "terraform" / "create.json").read_text(encoding="utf-8"))
+    for part in (plan["resource_changes"], plan["planned_values"]["root_module"]["resources"]):
+        part[0]["address"] += '["a::b"]'
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    [planned] = read_plan(str(tmp_path / "plan.json"))
+    assert "dynamic block" in planned.provider.hint
 
 
 def test_the_policy_names_a_provider_whose_role_is_hidden(tmp_path: Path) -> None:
@@ -102,10 +154,11 @@ def _with_variable(folder: Path, **variable: object) -> object:
         ("main.tf", 'role_arn="${var.role}" # the account\'s'),
         ("main.tf", 'role_arn = "acs:ram::${var.other}:role/x"\nrole_arn = var.role'),
         ("main.tf", "region = var.role"),
+        ("main.tf", "provider {\r\n  role_arn = var.role\r\n}\r\n"),
         ("main.tf.json", '{"provider": {"alicloud": {"assume_role": [{"role_arn": "${var.role}"}]}}}'),
         ("notes.txt", 'role_arn = replace(var.role, "1", "2")'),
     ],
-    ids=["plain", "one line", "quoted", "beside another", "no role in the file", "JSON", "not of the program"],
+    ids=["plain", "one line", "quoted", "beside another", "no role in the file", "CRLF", "JSON", "not of the program"],
 )
 def test_the_role_in_a_variable_counts(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
@@ -121,8 +174,23 @@ def test_the_role_in_a_variable_counts(tmp_path: Path, name: str, text: str) -> 
         ("main.tf", "role_arn = local.role\n# role_arn = var.role"),
         ("main.tf", 'role_arn = var.role\nrole_arn = replace(var.role, "1111", "2222")'),
         ("main.tf.json", '{"provider": {"alicloud": {"assume_role": [{"role_arn": "${upper(var.role)}"}]}}}'),
+        ("main.tf", 'role_arn = var.role\nrole_arn = replace("x)",\n  "x", var.role)'),
+        ("main.tf", "role_arn = var.role\nrole_arn = trimspace(<<EOT\n${var.role}2\nEOT\n)"),
+        ("main.tf", "role_arn = var.role\nrole_arn = <<EOT\n${var.role}2\nEOT"),
+        ("main.tf.json", '{"role_arn": "${var.role}",\n"role_arn":\n"${upper(var.role)}"}'),
     ],
-    ids=["function", "condition", "several lines", "only in a comment", "beside a plain one", "JSON"],
+    ids=[
+        "function",
+        "condition",
+        "several lines",
+        "only in a comment",
+        "beside a plain one",
+        "JSON",
+        "several lines with a comma",
+        "text inside a function",
+        "text of several lines",
+        "JSON in several lines",
+    ],
 )
 def test_a_role_that_is_built_from_a_variable_hides_the_account(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
@@ -148,6 +216,8 @@ def test_an_installed_module_may_assume_a_dynamic_role(tmp_path: Path) -> None:
         ('{"Modules": [{"Key": "inner"}]}', False),
         ('{"Modules": "x"}', False),
         ("no JSON", False),
+        ("[" * 100_000, False),
+        (json.dumps({"Modules": [{"Dir": "x" * 5_000}]}), False),
     ):
         installed.write_text(text, encoding="utf-8")
         assert isinstance(_mfa(tmp_path), Unknown) == hidden

@@ -17,17 +17,20 @@ from typing import Final
 from acctgate.model.other_change import Planned
 from acctgate.model.provider import Provider
 from acctgate.plan.program_text import program_text
+from acctgate.reading import SourceError, read_bytes
 from acctgate.redact import one_line
 
-_FILES: Final = ("*.tf", "*.tofu", "*.tf.json", "*.tofu.json")
+_FILES: Final = ("[!.]*.tf", "[!.]*.tofu", "[!.]*.tf.json", "[!.]*.tofu.json")
+_LARGEST: Final = 1 << 20
+"""Bytes. A larger file is not searched, so it may hide a role."""
 _MODULES: Final = Path(".terraform", "modules", "modules.json")
 """Where Terraform lists the folders of the modules that it has installed, local ones among them."""
-_BLOCK: Final = re.compile(r'^[ \t]*dynamic[ \t]+"?assume_role', re.MULTILINE)
-_JSON_BLOCK: Final = re.compile(r'"dynamic"\s*:.*"assume_role', re.DOTALL)
-_ROLE: Final = re.compile(r'^(?!\s*(?:#|//)).*?\brole_arn"?[ \t]*[=:][ \t]*(.*)', re.MULTILINE)
+_COMMENTED: Final = ("#", "//")
+_DYNAMIC_KEY: Final = re.compile(r'"dynamic"\s*:')
+_ROLE: Final = re.compile(r'^(?![ \t]*(?:#|//)).*?\brole_arn"?[ \t]*[=:][ \t]*(.*)', re.MULTILINE)
 _COMMENT: Final = re.compile(r"\s(#|//).*")
-_GOES_ON: Final = r"[(\[{?:]$"
-"""How a line ends whose expression goes on in the next one."""
+_LITERAL: Final = re.compile(r'"[^"$%]*"')
+_BRACKETS: Final = ("()", "[]", "{}")
 
 
 def with_hidden_roles(planned: Sequence[Planned], folders: Iterable[Path]) -> list[Planned]:
@@ -37,12 +40,11 @@ def with_hidden_roles(planned: Sequence[Planned], folders: Iterable[Path]) -> li
         planned: The changes.
         folders: Where the program may be. The first one with files of Terraform has it.
     """
-    found = ([file for pattern in _FILES for file in sorted(folder.glob(pattern))] for folder in folders)
-    files = next(filter(None, found), [])
+    files = next(filter(None, map(_files_in, folders)), [])
     reason = cache(lambda variable: _why_hidden(variable, files))
     return [
         replace(each, provider=_hidden(each.provider, reason(each.provider.role_variable)))
-        if "::" not in each.address and (each.provider.role_arn is None or each.provider.role_variable)
+        if not each.is_pulumi and (each.provider.role_arn is None or each.provider.role_variable)
         else each
         for each in planned
     ]
@@ -59,25 +61,42 @@ def _why_hidden(variable: str, files: Sequence[Path]) -> str | None:
         variable: The variable whose value the plan shows as the role; empty if it shows no role.
         files: The files of the root module.
     """
-    if variable:
-        built = (
-            f"an expression builds its role from var.{one_line(variable)}; write role_arn = var.{one_line(variable)}"
-        )
-        return built if _is_built(variable, files) else None
-    file = next((file for file in (*files, *_files_of_modules(files)) if _has_dynamic_role(file)), None)
-    if file is None:
-        return None
-    return f"{one_line(file.name)} may assume a role in a dynamic block, which no plan shows; write it without dynamic"
+    searched = files if variable else (*files, *_files_of_modules(files))
+    texts = {file: _text(file) for file in searched}
+    for file, text in texts.items():
+        if text is None:
+            return f"{one_line(file.name)}, which may assume another role than the plan shows, cannot be read"
+        if not variable and _has_dynamic_role(text, is_json=file.suffix == ".json"):
+            name = one_line(file.name)
+            return f"{name} may assume a role in a dynamic block, which no plan shows; write it without dynamic"
+    if variable and _is_built(variable, [text or "" for text in texts.values()]):
+        name = f"var.{one_line(variable)}"
+        return f"an expression builds its role from {name}; write role_arn = {name}"
+    return None
 
 
-def _is_built(variable: str, files: Sequence[Path]) -> bool:
+def _has_dynamic_role(text: str, *, is_json: bool) -> bool:
+    """Return whether a dynamic block of a file may assume a role."""
+    if is_json:
+        found = _DYNAMIC_KEY.search(text)
+        return found is not None and '"assume_role' in text[found.end() :]
+    lines = (line for line in text.split("\n") if not line.lstrip().startswith(_COMMENTED))
+    return any("assume_role" in line.partition("dynamic")[2] for line in lines)
+
+
+def _is_built(variable: str, texts: Iterable[str]) -> bool:
     """Return whether a role may be built from a variable, and not just be its value."""
-    roles = [
-        _COMMENT.sub("", found[1]).rstrip(" \t]},") for file in files for found in _ROLE.finditer(program_text(file))
-    ]
-    plain = {f"var.{variable}", f'"${{var.{variable}}}"'}
-    mentions = re.compile(rf"\bvar\.{re.escape(variable)}\b|{_GOES_ON}")
-    return bool(roles) and (plain.isdisjoint(roles) or any(mentions.search(each) for each in {*roles} - plain))
+    roles = [_COMMENT.sub("", found[1]) for text in texts for found in _ROLE.finditer(text)]
+    plain = (f"var.{variable}", f'"${{var.{variable}}}"')
+    others = [each for each in roles if each.rstrip(" \t\r]},") not in plain]
+    mentions = re.compile(rf"\bvar\.{re.escape(variable)}\b")
+    return bool(others) and (others == roles or any(mentions.search(each) or _may_go_on(each) for each in others))
+
+
+def _may_go_on(expression: str) -> bool:
+    """Return whether the expression that a line begins may go on in the next one."""
+    code = _LITERAL.sub('""', expression).strip()
+    return not code or "<<" in code or any(code.count(opened) > code.count(closed) for opened, closed in _BRACKETS)
 
 
 def _files_of_modules(files: Sequence[Path]) -> Iterator[Path]:
@@ -86,13 +105,24 @@ def _files_of_modules(files: Sequence[Path]) -> Iterator[Path]:
     try:
         modules = json.loads(program_text(root / _MODULES) or "{}")["Modules"]
         folders = [root / str(module["Dir"]) for module in modules]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return
     for folder in folders:
-        for pattern in _FILES:
-            yield from sorted(folder.glob(pattern))
+        yield from _files_in(folder)
 
 
-def _has_dynamic_role(file: Path) -> bool:
-    text = program_text(file)
-    return bool((_JSON_BLOCK if file.suffix == ".json" else _BLOCK).search(text))
+def _files_in(folder: Path) -> list[Path]:
+    """Return the files of Terraform in a folder, none if it is not there."""
+    try:
+        return [file for pattern in _FILES for file in sorted(folder.glob(pattern))]
+    except OSError:  # such as a name that is too long
+        return []
+
+
+def _text(file: Path) -> str | None:
+    """Return the text of a file, None if it cannot be read. Terraform follows links, and takes no folder for a file."""
+    try:
+        data = read_bytes(str(file), _LARGEST) if file.is_file() else b""
+    except (OSError, SourceError):
+        return None
+    return data.decode("utf-8", errors="replace") if len(data) <= _LARGEST else None
