@@ -92,7 +92,17 @@ def test_what_a_plan_does(folder: Path) -> None:
 def test_another_policy_is_not_taken_for_the_one_that_judged(folder: Path) -> None:
     (folder / "policies/policy.yaml").write_text("version: 1\nextends: baseline\n", encoding="utf-8")
     found = facts(explain("--report", "report.json", "--rule", "session-duration", "--account", "prod").stdout)
-    assert found["policy"] == "not found here as it judged" and "compared" not in found
+    assert found["policy"] == "the policy that judged is not in this folder; name it with --policy"
+    assert "compared" not in found
+    done = run_here("explain", "--report", "report.json", "session-duration", "--language", "zh")
+    assert "  策略        此目录中没有作出判定的策略；请用 --policy 指定" in done.stdout
+
+
+def test_a_policy_that_does_not_know_the_rule(folder: Path) -> None:
+    report = (folder / "report.json").read_text(encoding="utf-8").replace("session-duration", "our-rule")
+    (folder / "report.json").write_text(report, encoding="utf-8")
+    asked = ("--report", "report.json", "our-rule", "--account", "prod", "--policy", "baseline")
+    assert facts(explain(*asked).stdout)["policy"] == "has no entry for this rule"
 
 
 def test_in_chinese() -> None:

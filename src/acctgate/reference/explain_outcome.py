@@ -24,6 +24,11 @@ _PATH: Final = Words("path", "路径")
 _PLAN: Final = Words("plan", "计划")
 _PROGRAM: Final = Words("program", "程序")
 _POLICY: Final = Words("policy", "策略")
+_NO_POLICY: Final = Words(
+    "the policy that judged is not in this folder; name it with --policy",
+    "此目录中没有作出判定的策略；请用 --policy 指定",
+)
+_NO_ENTRY: Final = Words("has no entry for this rule", "没有此规则的条目")
 _COMPARED: Final = Words("compared", "比较")
 _WAIVER: Final = Words("waiver", "豁免")
 WAIVERS: Final = Words("Waivers:", "豁免：")
@@ -66,7 +71,7 @@ def _facts(
     if outcome.place:
         yield _PROGRAM, clean(str(outcome.place), _LONGEST)
     entry = policy.rules.get(outcome.rule) if policy else None
-    yield _POLICY, _policy_line(outcome, policy, entry)
+    yield _POLICY, _policy_line(outcome, policy, entry, language)
     yield words.EXPECTED, clean(outcome.expected, _LONGEST)
     for text in _comparisons(outcome.actual, entry):
         yield _COMPARED, text
@@ -83,9 +88,11 @@ def _change(change: SettingChange, language: Language) -> str:
     return clean(f"{before} → {after} ({words.DIRECTIONS[change.direction].words.of(language)}){note}", _LONGEST)
 
 
-def _policy_line(outcome: Outcome, policy: Policy | None, entry: RuleEntry | None) -> str:
-    if policy is None or entry is None:
-        return "not found here as it judged"
+def _policy_line(outcome: Outcome, policy: Policy | None, entry: RuleEntry | None, language: Language) -> str:
+    if policy is None:
+        return _NO_POLICY.of(language)
+    if entry is None:
+        return _NO_ENTRY.of(language)
     return clean(f"{policy.where(outcome.rule)} {outcome.rule}: {dump(dict(entry))}", _LONGEST)
 
 
