@@ -187,6 +187,8 @@ def test_a_file_has_no_colour(tmp_path: Path) -> None:
         (("JSON",), "--format JSON: invalid choice"),
         (("json", "text"), "only one may omit its file"),
         (("json", "json"), "only one may omit its file"),
+        (("json", "text=-"), "only one may go to standard output"),
+        (("json=-", "text=-"), "only one may go to standard output"),
         (("json=",), "missing file after ="),
         (("",), "invalid choice"),
     ],
@@ -195,6 +197,22 @@ def test_wrong_formats(formats: tuple[str, ...], message: str) -> None:
     result = _check(*SEEDS, *(part for name in formats for part in ("--format", name)))
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--format", "json", "--output", "-"), ("--format", "json=-"), ("--format", "json=-", "--format", "text=a.txt")],
+    ids=["output", "format", "both"],
+)
+def test_a_hyphen_is_standard_output(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    result = _check(*SEEDS, *arguments)
+    assert (result.exit_code, json.loads(result.stdout)["verdict"]) == (1, "fail")
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_file_named_as_a_hyphen_has_a_path(tmp_path: Path) -> None:
+    assert _check(*SEEDS, "--output", "./-").stdout == ""
+    assert (tmp_path / "-").read_text(encoding="utf-8").startswith("BLOCKED")
 
 
 def test_an_output_that_no_format_takes_is_2(tmp_path: Path) -> None:

@@ -94,6 +94,14 @@ def test_a_call_that_fails_is_one_line(
     one_line(done.stderr, message)
 
 
+def test_a_sheet_and_its_rows_need_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in (("--output", "-"), ("--output", "r.xls", "--rows", "-")):
+        done = run_here("compliance", "download", PACK, *arguments)
+        assert (done.status, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+        one_line(done.stderr, arguments[-2], "needs a file, not standard output")
+
+
 def test_existing_files_are_kept(server: DemoServer, tmp_path: Path) -> None:
     run_here("compliance", "generate", PACK, "--wait", environment=server.environment)
     (file := tmp_path / "r.xlsx").write_text("mine")

@@ -18,6 +18,7 @@ import pytest
 
 from acctgate.cli import group
 from acctgate.cli.support.examples import WithExamples, aligned
+from acctgate.cli.support.output import OutputFile
 from acctgate.demo import DemoOrganization, DemoServer
 from tests.support import NOW, ROOT
 from tests.support.commands import COMMANDS
@@ -50,6 +51,15 @@ def test_an_example_is_understood(words: tuple[str, ...], example: str) -> None:
     typed = shlex.split(example.partition(" > ")[0], comments=True)
     assert typed[: len(words) + 1] == ["acctgate", *words], "an example is of its own command"
     COMMANDS[words].make_context(words[-1], typed[len(words) + 1 :])
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_outputs_take_a_hyphen_for_standard_output(words: tuple[str, ...]) -> None:
+    outputs = [each for each in COMMANDS[words].params if "--output" in each.opts]
+    assert all(isinstance(each.type, OutputFile) for each in outputs)
+    assert all(
+        "- is stdout" in (each.help or "") for each in outputs if isinstance(each, click.Option) and not each.required
+    )
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

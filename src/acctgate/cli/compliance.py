@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import click
 
@@ -16,7 +16,7 @@ from acctgate.cli.support.inputs import require_expected
 from acctgate.cli.support.live_options import Live, live_options
 from acctgate.cli.support.option_group import add_options
 from acctgate.cli.support.options import kind_option, only_account_option
-from acctgate.cli.support.output import terminal_width, write_text
+from acctgate.cli.support.output import OutputFile, terminal_width, write_text
 from acctgate.cli.support.progress import Progress, progress
 from acctgate.json_text import dump_document
 from acctgate.policy.command_line import is_restricted
@@ -41,6 +41,7 @@ _options = add_options(
     click.option("--aggregator", metavar="ID", help="An account group (ca-…) instead of the caller's own account."),
 )
 """Adds the options that all subcommands share."""
+_DOWNLOAD: Final = OutputFile(needs_file=True, dir_okay=False)
 _timeout = click.option(
     "--timeout",
     type=click.IntRange(1),
@@ -162,12 +163,8 @@ def wait(pack: str, timeout: int, aggregator: str | None, live: Live) -> None:
     ),
 )
 @click.argument("pack")
-@click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The sheet."
-)
-@click.option(
-    "--rows", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write its rows, as JSON."
-)
+@click.option("--output", "-o", type=_DOWNLOAD, required=True, metavar="FILE", help="The sheet.")
+@click.option("--rows", type=_DOWNLOAD, metavar="FILE", help="Also write its rows, as JSON.")
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 @_timeout
 @_options

@@ -10,7 +10,7 @@ from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.examples import WithExamples
 from acctgate.cli.support.exit_status import UNKNOWN
 from acctgate.cli.support.options import force_option
-from acctgate.cli.support.output import OVERWRITE
+from acctgate.cli.support.output import OVERWRITE, OutputFile
 from acctgate.organization.merge import merge
 
 
@@ -22,7 +22,7 @@ from acctgate.organization.merge import merge
 )
 @click.argument("parts", nargs=-1, required=True, metavar="PART...", type=click.Path(path_type=Path))
 @click.option(
-    "--output", "-o", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Output file (NDJSON)."
+    "--output", "-o", required=True, type=OutputFile(needs_file=True), metavar="FILE", help="Output file (NDJSON)."
 )
 @force_option
 @click.pass_context

@@ -11,7 +11,7 @@ import click
 
 from acctgate.cli.support.completion import files, one_of
 from acctgate.cli.support.option_group import Decorator
-from acctgate.cli.support.output import OVERWRITE, Color
+from acctgate.cli.support.output import OVERWRITE, Color, OutputFile
 from acctgate.frameworks import FRAMEWORKS
 from acctgate.language import LANGUAGES
 from acctgate.model.credential_report import Names
@@ -77,7 +77,7 @@ def _policy_option(what: str) -> Decorator:
 
 def _output_option(what: str) -> Decorator:
     return click.option(
-        "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help=f"{what}.  [default: stdout]"
+        "--output", "-o", type=OutputFile(), metavar="FILE", help=f"{what}; - is stdout.  [default: stdout]"
     )
 
 

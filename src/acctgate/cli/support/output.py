@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Final, Literal, TextIO
+from typing import Any, Final, Literal, TextIO
 
 import click
 
@@ -19,6 +19,8 @@ from acctgate.writing import WriteError, open_output
 MINIMUM_WIDTH: Final = 60
 """Columns."""
 
+STDOUT: Final = "-"
+"""Names standard output in place of a file. The file of that name is `./-`."""
 OVERWRITE: Final = "acctgate.overwrite"
 """Whether `--force` is given, in the context of commands that have the option. The others overwrite their reports."""
 _INPUTS: Final = "acctgate.inputs"
@@ -28,6 +30,23 @@ _OUTPUTS: Final = ("output", "formats", "rows")
 
 Color = Literal["auto", "always", "never"]
 """The values of `--color`."""
+
+
+class OutputFile(click.Path):
+    """The type of options that name an output: a file, or None for standard output."""
+
+    def __init__(self, *, needs_file: bool = False, dir_okay: bool = True) -> None:
+        """Accept `-` for standard output, or refuse it if the output must be a file."""
+        super().__init__(path_type=Path, dir_okay=dir_okay)
+        self._needs_file = needs_file
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the file, or None."""
+        if value != STDOUT:
+            return super().convert(value, param, ctx)
+        if self._needs_file:
+            self.fail("needs a file, not standard output", param, ctx)
+        return None
 
 
 def write_text(text: str, output: Path | None) -> None:
@@ -99,10 +118,11 @@ def appearance(output: Path | None, color: Color, width: int = 110) -> tuple[boo
 
 
 def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str]) -> list[tuple[str, Path | None]]:
-    """Parse the values of --format, F or F=FILE, into formats and files. None is standard output.
+    """Parse the values of --format, F or F=FILE, into formats and files. None is standard output, as is `-`.
 
     Raises:
-        click.UsageError: A format is not one of `known`, two of them have no file, or the same, or none takes `output`.
+        click.UsageError: A format is not one of `known`, two of them have no file, or the same, or go to standard
+            output, or none takes `output`.
     """
     found: list[tuple[str, Path | None]] = []
     for text in formats:
@@ -111,9 +131,11 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
             raise click.UsageError(f"--format {name}: invalid choice; use {', '.join(known)}")
         if equals and not file:
             raise click.UsageError(f"--format {text}: missing file after =")
-        found.append((name, Path(file) if file else output))
+        found.append((name, output if not file else None if file == STDOUT else Path(file)))
     if sum("=" not in text for text in formats) > 1:
         raise click.UsageError("--format: only one may omit its file; use for example json=report.json")
+    if sum(file is None for _, file in found) > 1:
+        raise click.UsageError("--format: only one may go to standard output; use for example json=report.json")
     if output is not None and all("=" in text for text in formats):
         raise click.UsageError("--output: each --format has a file of its own; leave --output out, or one of the files")
     _refuse_shared_files([file for _, file in found if file is not None])
