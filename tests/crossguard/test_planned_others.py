@@ -12,6 +12,7 @@ import pytest
 from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand
 from acctgate.crossguard.planned_others import planned_others
 from acctgate.crossguard.planned_preference import Declared
+from acctgate.crossguard.recorded_state import recorded_resources
 from acctgate.demo import DemoServer
 from acctgate.model.resource_types import PASSWORD_POLICIES, bridged_type
 from tests.support.engine import Run, Stack, data_sources
@@ -134,6 +135,23 @@ def test_a_renamed_resource_is_perhaps_not_deleted() -> None:
     renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliased=True)
     changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN, {})
     assert {change.operation for change in changes} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("command", "operation"),
+    [
+        (PLAIN, "delete"),
+        (EngineCommand(targets=(USER,)), "delete"),
+        (EngineCommand(targets=("**::other",)), None),
+        (EngineCommand(excludes=(USER,)), None),
+    ],
+    ids=["all", "targeted", "not targeted", "excluded"],
+)
+def test_what_a_replacement_has_left_is_targeted_by_its_urn(command: EngineCommand, operation: str | None) -> None:
+    left = {**recorded()[USER], "delete": True}
+    state = recorded_resources({"deployment": {"resources": [recorded()[USER], left]}})
+    found = planned_others({USER: declared()}, state, command, {})
+    assert [(change.name, change.operation) for change in found] == ([("ada (old)", operation)] if operation else [])
 
 
 def test_a_deleted_resource_belongs_to_its_recorded_provider() -> None:

@@ -30,6 +30,14 @@ def test_a_password_policy_that_a_replacement_has_left_is_deleted_too() -> None:
     assert found == {urn: entries[0], f"{urn} (old)": entries[1]}
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["destroyed first", "retained first"])
+def test_of_several_that_replacements_have_left_one_that_is_destroyed_counts(order: int) -> None:
+    urn = "urn:pulumi:s::p::alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy::x"
+    entries = [{"urn": urn, "delete": True}, {"urn": urn, "delete": True, "retainOnDelete": True}]
+    found = recorded_resources({"deployment": {"resources": entries[::order]}})
+    assert found == {f"{urn} (old)": entries[0]}
+
+
 def test_a_stack_without_resources() -> None:
     assert recorded_resources({"deployment": {"resources": None}}) == {}
     assert recorded_resources({"deployment": None}) == {}

@@ -54,7 +54,7 @@ def planned_others(
     for urn, recorded in (state or {}).items():
         if urn in declared or resource_type(urn) not in OTHER_KINDS or not _is_deleted(recorded):
             continue
-        touched = command.touches(urn)
+        touched = command.touches(recorded["urn"])  # the key of what a replacement has left is longer
         if not command.stored and touched is not False:
             certain = touched and resource_type(urn) not in renamed
             provider = _recorded_provider(recorded, state or {})

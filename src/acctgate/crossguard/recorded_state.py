@@ -102,5 +102,6 @@ def recorded_resources(document: Any) -> Recorded:
     entries = deployment.get("resources") or []
     found = {entry["urn"]: entry for entry in entries if not entry.get("delete")}
     # What an interrupted replacement has left is deleted, whatever becomes of the resource of that name.
-    left = [entry for entry in entries if entry.get("delete") and resource_type(entry["urn"]) in OTHER_KINDS]
+    left = [each for each in entries if each.get("delete") and resource_type(each["urn"]) in OTHER_KINDS]
+    left.sort(key=lambda each: each.get("retainOnDelete") is not True)  # of several, one that is destroyed decides
     return found | {f"{entry['urn']} (old)": entry for entry in left}
