@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -9,8 +11,10 @@ import pytest
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.provider import Provider
 from acctgate.model.snapshot import Snapshot, Unknown
-from acctgate.plan.match_accounts import after_deploy
+from acctgate.plan.match_accounts import after_deploy, deployed_to
+from acctgate.plan.read import read_plan
 from acctgate.policy.policy import Account
+from tests.support import HERE
 
 MINE: Final = "1500000000000001"
 OTHER: Final = "1600000000000002"
@@ -21,10 +25,18 @@ def _role(account: str) -> str:
     return f"acs:ram::{account}:role/deploy"
 
 
-def _change(recorded_id: str | None = None, foreign: str | None = None, **provider: Any) -> PlannedChange:
+def _change(
+    recorded_id: str | None = None, foreign: str | None = None, imported: bool = False, **provider: Any
+) -> PlannedChange:
     declared = {"MFAOperationForLogin": "mandatory", "LoginNetworkMasks": "10.0.0.0/8", "LoginSessionDuration": 6}
     return PlannedChange(
-        "this", "create", declared, recorded_id=recorded_id, foreign=foreign, provider=Provider(**provider)
+        "this",
+        "create",
+        declared,
+        recorded_id=recorded_id,
+        imported=imported,
+        foreign=foreign,
+        provider=Provider(**provider),
     )
 
 
@@ -82,6 +94,52 @@ def test_contradictions_and_gaps_make_the_settings_unknown(change: PlannedChange
     found = _mfa(change)
     assert isinstance(found, Unknown)
     assert reason in found.reason
+
+
+def test_the_id_of_an_import_agrees_with_what_names_the_account() -> None:
+    assert _mfa(_change(recorded_id=MINE, imported=True)) == "mandatory"
+    assert _mfa(_change(recorded_id=MINE, imported=True, role_arn=_role(MINE), profile="any")) == "mandatory"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (_change(recorded_id=OTHER, imported=True), "the id that it is imported with names another account than"),
+        (_change(recorded_id=OTHER, imported=True, role_arn=_role(MINE)), "its account is contradictory"),
+        (_change(recorded_id=MINE, imported=True, profile="prod"), "the account of the profile prod is not known"),
+    ],
+    ids=["another account", "another role", "a profile"],
+)
+def test_the_id_of_an_import_proves_no_account(change: PlannedChange, reason: str) -> None:
+    """The provider imports the account of its credentials, whatever the id names."""
+    found = _mfa(change)
+    assert isinstance(found, Unknown)
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize("tool", ["terraform", "preview", "update plan"])
+def test_each_kind_of_plan_shows_an_import(tmp_path: Path, tool: str) -> None:
+    urn = "urn:pulumi:s::p::alicloud:ram/securityPreference:SecurityPreference::pref"
+    step = {"op": "import", "urn": urn, "newState": {"id": OTHER, "inputs": {}}}
+    goal = {"id": OTHER, "inputDiff": {}}
+    terraform = (HERE / "plans" / "terraform" / "import.json").read_text(encoding="utf-8")
+    plans = {
+        "terraform": terraform.replace('"id": "security-preference"', f'"id": "{OTHER}"'),
+        "preview": json.dumps({"steps": [step]}),
+        "update plan": json.dumps(
+            {"resourcePlans": {urn: {"goal": goal, "steps": ["update"], "state": {"id": OTHER}}}}
+        ),
+    }
+    (tmp_path / "plan.json").write_text(plans[tool], encoding="utf-8")
+    [planned] = read_plan(str(tmp_path / "plan.json"))
+    assert (planned.imported_account, planned.recorded_account) == (OTHER, None)
+
+
+def test_the_id_of_an_import_tells_no_accounts_apart() -> None:
+    change = _change(recorded_id=OTHER, imported=True)
+    both = after_deploy([_snapshot(), _snapshot(OTHER)], [change], {})
+    assert all(isinstance(each.read(PATH), Unknown) for each in both)
+    assert deployed_to(both, [change], {}) == {"this": {None}}
 
 
 def test_a_policy_names_what_the_plan_does_not_show() -> None:

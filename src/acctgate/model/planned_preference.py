@@ -41,6 +41,8 @@ class PlannedPreference(PlannedResource):
     """Whether a setting differs from the recorded state, if the plan shows that but not the value."""
     recorded_id: str | None = None
     """The resource's id in the state."""
+    imported: bool = False
+    """Whether this deploy may import it, so that its id is what the program or a person gives."""
     refreshed: bool | None = False
     """Whether the engine reads the account first, so that the live values are the recorded ones. None: not known."""
     deferred: bool = False
@@ -56,7 +58,12 @@ class PlannedPreference(PlannedResource):
     @property
     def recorded_account(self) -> str | None:
         """The account that the recorded id names, or None."""
-        return self.recorded_id if is_account_id(self.recorded_id) else None
+        return self.recorded_id if is_account_id(self.recorded_id) and not self.imported else None
+
+    @property
+    def imported_account(self) -> str | None:
+        """The account in the id of an import, or None. It proves nothing: the provider does not compare it."""
+        return self.recorded_id if is_account_id(self.recorded_id) and self.imported else None
 
     def spelled(self, key: str) -> str:
         """Return the program's name for a setting."""

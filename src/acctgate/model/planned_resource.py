@@ -24,6 +24,11 @@ class PlannedResource:
         """The resource's name for people."""
         return one_line(resource_name(self.address) if self.is_pulumi else self.address)
 
+    @property
+    def imported_account(self) -> str | None:
+        """The account in the id of an import, or None. It proves nothing: the provider does not compare it."""
+        return None
+
 
 def resource_name(urn: str) -> str:
     """Return the name in a URN. It may contain colons."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from acctgate.model.other_change import OtherChange, Planned
 from acctgate.model.planned_change import PlannedChange
@@ -12,6 +13,8 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.plan.overlay import mark_unmatched, mark_unmatched_passwords, overlay, overlay_passwords
 from acctgate.policy.policy import Account
 from acctgate.redact import one_line
+
+_IMPORT: Final = "the id that it is imported with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,10 @@ def after_deploy(
     """Return the accounts as they will be.
 
     A resource belongs to the account that its recorded id, its provider's role or `account_id`, or the policy file's
-    `providers` name, if they agree. If none of them names one, one snapshot and one provider belong together. A
-    resource that cannot be matched makes its settings unknown in every account. An account that is deployed to and has
-    no snapshot is judged by the plan alone; a delete changes nothing.
+    `providers` name, if they agree. If none of them names one, one snapshot and one provider belong together. The id
+    of an import proves no account; it can only contradict one. A resource that cannot be matched makes its settings
+    unknown in every account. An account that is deployed to and has no snapshot is judged by the plan alone; a delete
+    changes nothing.
 
     Args:
         snapshots: The accounts as read.
@@ -62,7 +66,7 @@ def deployed_to(
         only = _only_account(snapshots, [change for change in changes if change.operation != "delete"])
         default = only.account_id if only else None
         for change in changes:
-            match = _match(change, accounts)
+            match = _match(change, accounts, only)
             found.setdefault(change.address, set()).add(None if match.problem else match.account or default)
     return found
 
@@ -131,7 +135,7 @@ def _by_account(
     by_account: dict[str | None, list[PlannedChange]] = {}
     uncertain: list[tuple[PlannedChange, str]] = []
     for change in planned:
-        match = _match(change, accounts)
+        match = _match(change, accounts, only)
         if match.problem is not None:
             uncertain.append((change, match.problem))
         elif only is not None and (match.account is None or only.account_id is None):
@@ -143,7 +147,8 @@ def _by_account(
     return by_account, uncertain
 
 
-def _match(change: Planned, accounts: Mapping[str, Account]) -> _Match:
+def _match(change: Planned, accounts: Mapping[str, Account], only: Snapshot | None = None) -> _Match:
+    """Return the account of a resource. `only` is the account of those that name none."""
     provider = change.provider
     named = None if provider.account_id else _named_by_policy(change, accounts)  # the role decides
     evidence = {
@@ -151,6 +156,7 @@ def _match(change: Planned, accounts: Mapping[str, Account]) -> _Match:
         "its provider's account_id": provider.account,
         "its recorded id": change.recorded_account,
         "the policy file": named,
+        _IMPORT: change.imported_account,
     }
     found = {account: source for source, account in reversed(evidence.items()) if account is not None}
     if len(found) > 1:
@@ -158,6 +164,10 @@ def _match(change: Planned, accounts: Mapping[str, Account]) -> _Match:
         return _Match(problem=f"its account is contradictory: {shown}")
     if named is None and provider.unknown:
         return _Match(problem=provider.hint or "its provider is not known")
+    if _IMPORT in found.values():  # nothing else names an account, and the provider does not compare this id
+        if only is not None and only.account_id not in (None, *found):
+            return _Match(problem=f"{_IMPORT} names another account than the one that was read")
+        found = {}
     if not found and (credentials := _unproven_credentials(change)):
         return _Match(problem=f"the account of {credentials} is not known")
     return _Match(next(iter(found), None))

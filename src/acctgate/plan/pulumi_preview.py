@@ -128,6 +128,7 @@ def _preference(resource: _Resource, provider: Provider, foreign: str | None, pl
         dead=dead_value(inputs),
         recorded_dead=None if before is None else recorded_dead,
         recorded_id=visible_text(resource.old.get("id")) or visible_text(resource.new.get("id")),
+        imported=imported,
         foreign=foreign,
         provider=narrow_eras(provider, inputs, before or {}),
         place=place,

@@ -155,6 +155,7 @@ def _preference(plan: _ResourcePlan, provider: Provider) -> PlannedChange:
         dead=dead,
         recorded_dead=dead_value(plan.state) if dead is None else UNKNOWN,
         recorded_id=visible_text(plan.state.get("id")),
+        imported=bool(plan.goal.get("id")),
         foreign=foreign_reason(plan.urn, provider),
         provider=narrow_eras(provider, plan.state),
         # An id is one to import. Whether this deploy still imports it, and so records the account again, is not shown.

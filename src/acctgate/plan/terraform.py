@@ -174,6 +174,7 @@ def _preference(change: _Change, expressions: Mapping[str, Any] | None, provider
         dead=dead_value(change.change, expressions),
         recorded_dead=None if creates else change.before.get(DEAD_ARGUMENT),
         recorded_id=_recorded_id(change),
+        imported=bool(change.change.get("importing")),
         foreign=foreign_source(change.item),
         provider=provider,
         deferred=change.deferred,
