@@ -82,3 +82,10 @@ def test_several_documents_in_one_file_count_together(tmp_path: Path) -> None:
     (tmp_path / "all.json").write_text(f"{text}\n{{}}\n")
     with pytest.raises(SourceError, match="contains no plan"):
         read_plan(str(tmp_path / "all.json"))
+
+
+def test_blank_lines_of_a_lock_file_take_no_time(tmp_path: Path) -> None:
+    """A search that looks past each of them takes minutes."""
+    lock = Path(_lock(tmp_path / ".terraform.lock.hcl", "1.285.0"))
+    lock.write_text("\n" * 1_000_000 + lock.read_text())
+    assert len(_eras(_plan(tmp_path))) == 1

@@ -89,6 +89,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         _text(TERRAFORM).replace('"format_version": "1.2"', '"format_version": [1]', 1).encode(),
         "unsupported format [1] of a Terraform plan",
     ),
+    "an address of Pulumi": (
+        _text(TERRAFORM).replace('"address": "', '"address": "urn:pulumi:').encode(),
+        "resource_change.address should be Terraform's, found",
+    ),
     "a failed plan": (
         _text(TERRAFORM).replace('"errored": false', '"errored": true').encode(),
         "the plan is incomplete: Terraform failed",

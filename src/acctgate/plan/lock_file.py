@@ -11,8 +11,8 @@ from acctgate.reading import SourceError, read_text
 
 LOCK_FILE: Final = ".terraform.lock.hcl"
 """The name that Terraform and OpenTofu give it."""
-_PROVIDER: Final = re.compile(r'^\s*provider\s+"(?P<source>[^"]+)"\s*\{(?P<body>[^}]*)', re.MULTILINE)
-_VERSION: Final = re.compile(r'^\s*version\s*=\s*"(?P<version>[^"]+)"', re.MULTILINE)
+_PROVIDER: Final = re.compile(r'^[ \t]*provider\s+"(?P<source>[^"]+)"\s*\{(?P<body>[^}]*)', re.MULTILINE)
+_VERSION: Final = re.compile(r'^[ \t]*version\s*=\s*"(?P<version>[^"]+)"', re.MULTILINE)
 
 Versions = Mapping[str, str]
 """Provider source → locked version."""

@@ -50,6 +50,8 @@ class _Change:
         """Take an item of `resource_changes`, and whether Terraform defers it to a later run."""
         self.item, self.deferred = item, deferred
         self.address = require_text(item, "address", "resource_change")
+        if self.address.startswith("urn:"):
+            raise PlanError(f"resource_change.address should be Terraform's, found {show(self.address)}")
         self.kind = require_text(item, "type", "resource_change")
         self.change = require_object(item, "change", one_line(self.address))
         self.before = require_object(self.change, "before", "change")

@@ -16,7 +16,7 @@ _SOURCES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED: Final = frozenset({"modules", "examples", "test", "tests", "node_modules", "venv"})
 """Folders that usually hold no root module, beside hidden ones."""
 _MAX_DEPTH: Final = 4
-_TOFU_BINARY: Final = re.compile(r"""^\s*terraform_binary\s*=\s*"([^"\n]*/)?tofu\"""", re.MULTILINE)
+_TOFU_BINARY: Final = re.compile(r"""^[ \t]*terraform_binary\s*=\s*"([^"\n]*/)?tofu\"""", re.MULTILINE)
 """Terragrunt's setting."""
 _LOCAL_MODULE: Final = re.compile(r"""["']?source["']?\s*[=:]\s*"(\.{1,2}/[^"\0]*)\"""")
 
