@@ -53,7 +53,9 @@ def _mfa(change: PlannedChange, accounts: dict[str, Account] | None = None) -> A
 
 def test_nothing_speaks_against_the_only_account() -> None:
     assert _mfa(_change()) == "mandatory"
-    assert _mfa(_change(recorded_id="RamSecurityPreference")) == "mandatory"
+    for id_ in ("RamSecurityPreference", "1", "0001500000000000001"):
+        assert _mfa(_change(recorded_id=id_)) == "mandatory"
+        assert _mfa(_change(recorded_id=id_, imported=True)) == "mandatory"
 
 
 @pytest.mark.parametrize(

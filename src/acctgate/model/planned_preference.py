@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from acctgate.model.account_id import is_account_id
 from acctgate.model.effect import LEAVES, UNKNOWN, Operation
 from acctgate.model.outcome import Place
 from acctgate.model.planned_resource import PlannedResource
@@ -17,6 +17,8 @@ from acctgate.model.provider_eras import ProviderEra
 
 _PULUMI_NAMES: Final = {"": DEAD_PROPERTY[0], **{key.api: key.pulumi for key in PREFERENCE_KEYS}}
 _TERRAFORM_NAMES: Final = {"": DEAD_PROPERTY[1], **{key.api: key.terraform for key in PREFERENCE_KEYS}}
+_ACCOUNT_ID: Final = re.compile(r"[1-9]\d{9,19}", re.ASCII)
+"""The id of a resource is stricter than other fields: an import may give any text, and a short number is no account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,16 @@ class PlannedPreference(PlannedResource):
     @property
     def recorded_account(self) -> str | None:
         """The account that the recorded id names, or None."""
-        return self.recorded_id if is_account_id(self.recorded_id) and not self.imported else None
+        return None if self.imported else self._named_account
 
     @property
     def imported_account(self) -> str | None:
         """The account in the id of an import, or None. It proves nothing: the provider does not compare it."""
-        return self.recorded_id if is_account_id(self.recorded_id) and self.imported else None
+        return self._named_account if self.imported else None
+
+    @property
+    def _named_account(self) -> str | None:
+        return self.recorded_id if _ACCOUNT_ID.fullmatch(self.recorded_id or "") else None
 
     def spelled(self, key: str) -> str:
         """Return the program's name for a setting."""
