@@ -117,6 +117,12 @@ def test_accounts_that_are_read_in_doubt_are_named(
     assert doubt_notice(chosen, selection) == named
 
 
+def test_all_that_is_not_known_of_an_account_is_listed() -> None:
+    selection = Selection(tuple(map(Selector.of, ("alias=two", "tag:env=x", "folder=/a"))), ())
+    notice = "account 3 is read, since its alias, folder and tag are not known; --exclude id=3 leaves it out"
+    assert doubt_notice([Entry("3")], selection) == notice
+
+
 def test_a_secret_in_the_accounts_file_is_not_recorded() -> None:
     protect("S3cretKeyInUse")
     try:

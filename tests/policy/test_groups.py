@@ -131,6 +131,8 @@ def test_values_of_several_groups_that_are_invalid_together_make_the_rule_unknow
     policy = replace(policy, groups=tuple(replace(group, rules=broken) for group in policy.groups))
     reason = policy.in_groups(["a", "b"]).unusable["session-duration"]
     assert reason.startswith('the groups "a" and "b" do not go together: rules.session-duration.max_hours: should be')
+    reason = policy.in_groups(["a", "b", "c"]).unusable["session-duration"]
+    assert reason.startswith('the groups "a", "b" and "c" do not go together: ')
 
 
 def test_a_file_that_extends_another_changes_its_groups_value_by_value(tmp_path: Path, policy: Policy) -> None:

@@ -11,6 +11,7 @@ import pytest
 from acctgate.demo import DemoServer
 from acctgate.policy import load_policy
 from acctgate.policy.command_line import ACCOUNTS_VARIABLE, with_command_line
+from acctgate.rules.account_identity import RULE
 from tests.support.process import run_here
 
 ONE, TWO = "1111111111111111", "2222222222222222"
@@ -20,6 +21,10 @@ def policy_file(folder: Path, text: str) -> Path:
     path = folder / "policy.yaml"
     path.write_text(f"version: 1\n{text}")
     return path
+
+
+def test_the_accounts_are_listed_as_in_a_sentence() -> None:
+    assert RULE.expected({"level": "mandatory", "accounts": ["1", "2", "3"]}) == "account 1, 2 or 3"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from acctgate.organization.selectors import Selector
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.directory import Directory
-from acctgate.text import and_more
+from acctgate.text import and_more, listed
 
 DEFAULT_ROLE: Final = "ResourceDirectoryAccountAccessRole"
 """The role that the directory creates in each member that it creates, and that the management account may assume."""
@@ -134,7 +134,7 @@ def doubt_notice(chosen: Sequence[Entry], selection: Selection) -> str | None:
     if not unknown:
         return None
     account, kinds = next(iter(unknown.items()))
-    what = f"{' and '.join(kinds)} {'is' if len(kinds) == 1 else 'are'} not known"
+    what = f"{listed(kinds, 'and')} {'is' if len(kinds) == 1 else 'are'} not known"
     return (
         f"account {account} is read, since its {what}; --exclude id={account} leaves it out{and_more(len(unknown) - 1)}"
     )
@@ -152,5 +152,5 @@ def update_entries(earlier: Iterable[Entry], current: Iterable[Entry]) -> list[E
 
     Those that left since remain as they were. Those that joined come last.
     """
-    listed = {entry.id: entry for entry in current}
-    return [*(listed.pop(entry.id, entry) for entry in earlier), *listed.values()]
+    found = {entry.id: entry for entry in current}
+    return [*(found.pop(entry.id, entry) for entry in earlier), *found.values()]

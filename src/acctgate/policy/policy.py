@@ -19,7 +19,7 @@ from acctgate.policy.waiver import Waiver
 from acctgate.redact import one_line
 from acctgate.rules import RULES, account_identity, compliance_report
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
-from acctgate.text import show
+from acctgate.text import listed, show
 
 if TYPE_CHECKING:  # few policies have groups
     from acctgate.policy.groups import Group, Membership
@@ -146,7 +146,7 @@ class Policy:
         for rule in self.all_rules:
             naming = [group.name for group in chosen if rule.id in group.rules]
             if len(naming) > 1 and (fault := entry_fault(rule, rules[rule.id])):
-                together = " and ".join(map(show, naming))
+                together = listed(map(show, naming), "and")
                 unusable[rule.id] = f"the groups {together} do not go together: {one_line(fault)}"
         waivers = (*self.waivers, *(waiver for group in chosen for waiver in group.waivers))
         return replace(self, rules=rules, unusable=unusable, waivers=waivers, groups=())

@@ -20,6 +20,7 @@ from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, decide, entry, undecided
 from acctgate.rules.support.order import fewer_is_stricter
+from acctgate.text import listed
 
 SETTING: Final = "account_id"
 
@@ -36,7 +37,7 @@ def expected(want: Parameters) -> str:
     """Return the parameters in words."""
     if "accounts" not in want:
         return "a known account"
-    return f"account {' or '.join(map(one_line, want['accounts']))}" if want["accounts"] else "an expected account"
+    return f"account {listed(map(one_line, want['accounts']), 'or')}" if want["accounts"] else "an expected account"
 
 
 class AccountIdentity(Rule[Parameters]):

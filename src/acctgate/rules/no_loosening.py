@@ -27,7 +27,7 @@ from acctgate.rules.base import Judgement, Rule, RuleText, entry, undecided
 from acctgate.rules.support.comparison import Comparison
 from acctgate.rules.support.entry import SEVERITY_DESCRIPTION
 from acctgate.rules.support.order import Move, fewer_is_stricter
-from acctgate.text import did_you_mean, show
+from acctgate.text import did_you_mean, listed, show
 
 # `except` is a keyword, which a class body cannot have as a name.
 Parameters = TypedDict(
@@ -103,8 +103,8 @@ class NoLoosening(Rule[Any]):
             return [_judgement(account, "fail", counted)._replace(incomplete=bool(unknown))]
         if unknown:
             return [_judgement(account, "unknown", unknown)]
-        names = " and ".join(each.change.key for each in (*looser, *unclear))
-        also = f"; the policy excepts {names}" if names else ""
+        names = [each.change.key for each in (*looser, *unclear)]
+        also = f"; the policy excepts {listed(names, 'and')}" if names else ""
         return [Judgement("pass", f"the plan makes no setting looser{also}")]
 
     def _findings(self, before: Snapshot, after: Snapshot) -> tuple[list[_Finding], list[_Finding]]:

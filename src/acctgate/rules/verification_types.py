@@ -14,6 +14,7 @@ from acctgate.model.snapshot import Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.support.order import more_is_stricter
+from acctgate.text import listed
 
 SETTING: Final = "SecurityPreference.VerificationPreference.VerificationTypes"
 
@@ -30,7 +31,7 @@ def judge(types: list[str], want: Parameters) -> Judgement:
     """Compare the enabled ways with the required ones."""
     if not all(isinstance(each, str) for each in types):
         return undecided(Unknown("VerificationTypes has an item that is not text", types))
-    shown = " and ".join(map(one_line, types)) or "no way"
+    shown = listed(map(one_line, types), "and") if types else "no way"
     return decide(set(want["require"]) <= set(types), f"users can be verified by {shown}", types)
 
 
@@ -47,7 +48,7 @@ RULE = SettingRule(
     severity="low",
     setting=SETTING,
     parameters=Parameters,
-    expected=lambda want: " and ".join(want["require"]),
+    expected=lambda want: listed(dict.fromkeys(want["require"]), "and"),
     judge=judge,
     orders={SETTING: more_is_stricter},
     parameter_orders={"require": more_is_stricter},

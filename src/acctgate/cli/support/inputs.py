@@ -18,6 +18,7 @@ from acctgate.policy.chain import PRESETS
 from acctgate.policy.command_line import expected_accounts, with_command_line
 from acctgate.policy.find import find_policy, load_selected
 from acctgate.redact import one_line
+from acctgate.text import listed
 
 if TYPE_CHECKING:
     from acctgate.frameworks.framework import Framework
@@ -47,7 +48,7 @@ def require_expected(account: str | None) -> None:
     expected = or_fail(lambda: expected_accounts(os.environ))
     if expected and account not in expected:
         found = f"account {account} is not expected" if account else "the account is not known"
-        raise click.ClickException(f"{found}; --account is {' or '.join(sorted(expected))}")
+        raise click.ClickException(f"{found}; --account is {listed(sorted(expected), 'or')}")
 
 
 def framework(name: str) -> Framework:
