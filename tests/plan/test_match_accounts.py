@@ -12,7 +12,9 @@ from acctgate.model.planned_change import PlannedChange
 from acctgate.model.provider import Provider
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan.match_accounts import after_deploy, deployed_to
+from acctgate.plan.pulumi_provider import provider_of
 from acctgate.plan.read import read_plan
+from acctgate.plan.terraform_provider import ProviderContext
 from acctgate.policy.policy import Account
 from tests.support import HERE
 
@@ -142,6 +144,41 @@ def test_the_id_of_an_import_tells_no_accounts_apart() -> None:
     both = after_deploy([_snapshot(), _snapshot(OTHER)], [change], {})
     assert all(isinstance(each.read(PATH), Unknown) for each in both)
     assert deployed_to(both, [change], {}) == {"this": {None}}
+
+
+ARN: Final = _role(MINE)
+
+
+@pytest.mark.parametrize(
+    ("roles", "arn"),
+    [
+        ({"assumeRole": None, "assumeRoleWithOidc": json.dumps({"roleArn": ARN})}, ARN),
+        ({"assumeRole": {"roleArn": ARN}, "assumeRoleWithOidc": {"roleArn": ARN}}, None),
+        ({"assumeRole": {"sessionName": "ci"}}, None),
+        ({"assumeRole": {"roleArn": None}}, None),
+        ({"assumeRole": [{"roleArn": ARN}, {"roleArn": ARN}]}, None),
+    ],
+    ids=["with OIDC", "both", "the role of the environment", "null", "two"],
+)
+def test_the_role_of_a_provider_of_pulumi(roles: dict[str, Any], arn: str | None) -> None:
+    provider = provider_of("urn:pulumi:s::p::pulumi:providers:alicloud::x", roles)
+    assert (provider.role_arn, provider.unknown) == (arn, arn is None)
+
+
+@pytest.mark.parametrize(
+    ("roles", "arn"),
+    [
+        ({"assume_role": [], "assume_role_with_oidc": [{"role_arn": {"constant_value": ARN}}]}, ARN),
+        ({name: [{"role_arn": {"constant_value": ARN}}] for name in ("assume_role", "assume_role_with_oidc")}, None),
+        ({"assume_role": [{"session_name": {"constant_value": "ci"}}]}, None),
+        ({"assume_role": [{"role_arn": {"constant_value": ARN}}] * 2}, None),
+    ],
+    ids=["with OIDC", "both", "the role of the environment", "two"],
+)
+def test_the_role_of_a_provider_of_terraform(roles: dict[str, Any], arn: str | None) -> None:
+    providers = ProviderContext({"alicloud": {"name": "alicloud", "expressions": roles}}, {}, {})
+    provider = providers.provider({"change": {}}, {"provider_config_key": "alicloud"})
+    assert (provider.role_arn, provider.unknown) == (arn, arn is None)
 
 
 def test_a_policy_names_what_the_plan_does_not_show() -> None:

@@ -24,6 +24,7 @@ PLUGIN_OPTIONS: Final = "__internal"
 _DEFAULT: Final = re.compile(r"default(?P<version>(_\d+)+)(_(alpha|beta|rc|dev)(_\w+)?)?(?P<source>.*)")
 """The name of a default provider: its version, and the source of its plugin if that is not Pulumi's own."""
 _CONFIG: Final = "alicloud:"
+_ROLES: Final = ("assumeRole", "assumeRoleWithOidc")
 _CREDENTIALS: Final = {
     "ecsRoleName": "the ECS role",
     "sharedCredentialsFile": "the credentials file",
@@ -67,7 +68,7 @@ def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
     """Return a provider, from its URN and its properties. Nested properties are JSON texts."""
     name = resource_name(urn) if urn else "default"
     default = _DEFAULT.fullmatch(name)
-    arn, hidden = _role(properties.get("assumeRole", properties.get("assumeRoleWithOidc")))
+    arn, hidden = _role(properties)
     profile, account = properties.get("profile"), properties.get("accountId")
     version = properties.get("version") or (default["version"].strip("_").replace("_", ".") if default else None)
     parsed = parse_version(version)
@@ -120,16 +121,24 @@ def terraform_names(*states: Mapping[str, Any]) -> set[str]:
     return {key.terraform for key in PREFERENCE_KEYS if any(key.pulumi in state for state in states)}
 
 
-def _role(role: Any) -> tuple[Any, bool]:
-    """Return the assumed role's ARN, and whether the plan hides it."""
+def _role(properties: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Return the assumed role's ARN, and whether the plan hides it, as it does a role that the environment names."""
+    given = [properties[name] for name in _ROLES if properties.get(name) is not None]
+    if len(given) != 1:
+        return None, bool(given)
+    [role] = given
     hidden = is_hidden(role)
     if isinstance(role, str) and role.startswith(("{", "[")) and not hidden:
         try:
             role = read_json(role, "assumeRole")
         except SourceError:
             hidden = True
-    role = role[0] if isinstance(role, list) and role else role
-    return (role.get("roleArn", role.get("role_arn")) if isinstance(role, dict) else role), hidden
+    if isinstance(role, list):
+        role = role[0] if len(role) == 1 else {}
+    if not isinstance(role, dict):
+        return role, hidden
+    arn = role.get("roleArn", role.get("role_arn"))
+    return arn, hidden or arn is None
 
 
 def _credentials(properties: Mapping[str, Any]) -> str | None:

@@ -26,6 +26,7 @@ _SOURCE: Final = re.compile(
     r"(?:registry\.terraform\.io|registry\.opentofu\.org)/(?:aliyun|hashicorp|-)/alicloud|alicloud", re.ASCII
 )
 _ROLE: Final = re.compile(r"acs:ram::\d+:role/.+", re.ASCII)
+_ROLES: Final = ("assume_role", "assume_role_with_oidc")
 _CREDENTIALS: Final = {
     "ecs_role_name": "the ECS role",
     "shared_credentials_file": "the credentials file",
@@ -106,9 +107,10 @@ class ProviderContext:
 
     def _role(self, expressions: Mapping[str, Any], *, root: bool) -> _Role:
         """Return the role that a provider assumes."""
-        roles = expressions.get("assume_role", expressions.get("assume_role_with_oidc"))
-        if roles is None or roles == []:
-            return _Role(hidden=False)
+        given = [expressions[name] for name in _ROLES if expressions.get(name) not in (None, [])]
+        if len(given) != 1:
+            return _Role(hidden=bool(given))
+        [roles] = given
         if isinstance(roles, list):
             if len(roles) != 1:
                 return _Role()
