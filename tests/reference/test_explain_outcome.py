@@ -110,6 +110,14 @@ def test_in_chinese() -> None:
     assert "session-duration: 未通过 (强制, 中)" in done.stdout and "  修复建议" in done.stdout
 
 
+def test_an_account_without_a_name_in_chinese(folder: Path) -> None:
+    document = {name: value for name, value in GOOD.items() if name not in ("account_id", "alias")}
+    (folder / "nameless.json").write_text(json.dumps(document), encoding="utf-8")
+    run_here("check", "nameless.json", "--format", "json", "--output", "nameless-report.json")
+    done = run_here("explain", "--report", "nameless-report.json", "session-duration", "--language", "zh")
+    assert done.stdout.startswith("未知: session-duration: ")
+
+
 def test_a_rule_is_explained_with_its_waivers_tickets() -> None:
     assert explain("root-mfa").stdout.endswith(
         "\nWaivers:\n  every account: ops, until 2099-01-31: moving; ticket SEC-7\n"

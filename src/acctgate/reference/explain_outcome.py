@@ -52,7 +52,7 @@ def find_outcomes(accounts: Iterable[AccountReport], rule: str, account: str | N
 def explain_outcome(found: Explained, policy: Policy | None, language: Language) -> str:
     """Return the explanation for the terminal. `policy` is the one that judged, None if it is not here."""
     report, outcome = found
-    name = report.account or report.alias or "unknown"
+    name = report.account or report.alias or words.UNKNOWN_ID.of(language)
     result = f"{words.OUTCOMES[outcome.outcome].of(language)} ({words.LEVELS[outcome.level].of(language)}, "
     result += f"{words.SEVERITIES[outcome.severity].of(language)})"
     lines = [clean(f"{name}: {outcome.rule}: {result}", _LONGEST)]
