@@ -70,6 +70,22 @@ def test_markdown_never_gets_too_long_and_counts_what_it_cuts() -> None:
     assert f"… and {binding - rows:,} more, not shown." in text
 
 
+def test_unknown_rules_that_share_a_row_count_one_by_one_where_rows_are_cut() -> None:
+    render, summary = renderer("markdown"), Summary()
+    _, policy = CASES["blocked"]()
+    account = Snapshot.from_document({"version": 1, "account_id": "1234567890123456"})
+    for report in evaluate([account] * 400, policy, NOW):
+        summary.add(report)
+        render.account(report)
+    unknown = [each for each in report.outcomes if each.outcome == "unknown"]
+    head, _, folded = render.end(summary).partition("<details>")
+    for part, binding in ((head, True), (folded.partition("</details>")[0], False)):
+        found = 400 * sum(each.binding is binding for each in unknown)
+        rows = [line for line in part.splitlines() if line.startswith("| ❓")]
+        shown = sum(len(row.split(" | ")[2].split(", ")) for row in rows)
+        assert 0 < shown < found and f"… and {found - shown:,} more, not shown." in part
+
+
 def test_a_diff_never_gets_too_long_and_counts_what_it_cuts() -> None:
     change = SettingChange("SecurityPreference.A", 1, 2, "looser", "x" * 50)
     accounts = tuple(AccountDiff(f"1{n:015}", None, "pass", "fail", (change,), ()) for n in range(2000))

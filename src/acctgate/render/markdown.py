@@ -49,7 +49,7 @@ class MarkdownRenderer(Renderer):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._shared = shared = Pool(ROOM // 4)
-        self._accounts, self._name, self._headline, self._others = 0, "", "", 0
+        self._accounts, self._name, self._headline = 0, "", ""
         self._changes = Rows(ROOM // 8, shared)
         self._blocking = Rows(ROOM // 3)
         self._repairs = Rows(ROOM // 12, shared)
@@ -70,14 +70,13 @@ class MarkdownRenderer(Renderer):
             self._changes.add(self._change, report, report.diff)
         shown = [outcome for outcome in report.outcomes if outcome.outcome in ("fail", "unknown", "waived")]
         for outcomes in _grouped(sorted(shown, key=rank)):
-            first = outcomes[0]
+            first, size = outcomes[0], len(outcomes)
             if first.outcome != "waived" and first.binding:
-                self._ranked.add(rank(first), self._row, outcomes, remediation=False)
+                self._ranked.add_group(size, rank(first), self._row, outcomes, remediation=False)
                 if self._accounts <= FEW:
-                    self._blocking.add(self._row, outcomes)
+                    self._blocking.add_group(size, self._row, outcomes)
             else:
-                self._others += len(outcomes)
-                self._details.add(self._row, outcomes)
+                self._details.add_group(size, self._row, outcomes)
         if report.repair and any(each.binding and each.outcome == "fail" for each in report.outcomes):
             self._repairs.add(str, report.repair)  # only of a deploy that is blocked
         return ""
@@ -122,14 +121,14 @@ class MarkdownRenderer(Renderer):
         if self._repairs.found:
             yield from _folded(say(words.REPAIR), self._lines(self._repairs))
         if self._details.found:
-            title = say(words.OTHERS).format(f"{self._others:,}")
+            title = say(words.OTHERS).format(f"{self._details.found:,}")
             yield from _folded(title, self._findings_table(_COLUMNS, self._details))
 
     def _most_severe(self) -> Rows:
         """Return the most severe blocking findings of many accounts, of which not all fit."""
         rows = Rows(ROOM // 3)
-        for text in self._ranked.texts():
-            rows.add(str, text)
+        for text, size in self._ranked.groups():
+            rows.add_group(size, str, text)
         rows.found += self._ranked.dropped
         return rows
 

@@ -23,7 +23,7 @@ class Pool:
 
 
 class Rows:
-    """Collects rows that fit into a number of characters, and counts the others."""
+    """Collects rows that fit into a number of characters, and counts the items of the others."""
 
     def __init__(self, room: int, pool: Pool | None = None) -> None:
         """Make room for rows.
@@ -32,22 +32,28 @@ class Rows:
             room: Characters that only these rows can take.
             pool: More characters, which others can take too.
         """
-        self._room, self._rows, self.found = room, list[str](), 0
+        self._room, self._rows, self._shown, self.found = room, list[str](), 0, 0
         self._pool = pool or Pool(0)
 
     def add(self, render: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> None:
         """Add the row that `render` returns. It is called only while there is room."""
-        self.found += 1
-        if self.found > len(self._rows) + 1:  # full: no row may follow a gap
+        self.add_group(1, render, *args, **kwargs)
+
+    def add_group(self, size: int, render: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Add one row that shows several items."""
+        is_full = self.found > self._shown
+        self.found += size
+        if is_full:  # no row may follow a gap
             return
         row = render(*args, **kwargs)
         missing = max(0, len(row) + 1 - self._room)
         if missing <= self._pool.room:
             self._rows.append(row)
+            self._shown += size
             self._pool.room -= missing
             self._room -= len(row) + 1 - missing
 
     def lines(self, language: Language = "en") -> list[str]:
-        """Return the rows and the number of those that are not shown."""
-        cut = self.found - len(self._rows)
+        """Return the rows and the number of items that are not shown."""
+        cut = self.found - self._shown
         return [*self._rows, "", *([NOT_SHOWN.of(language).format(f"{cut:,}"), ""] if cut else [])]

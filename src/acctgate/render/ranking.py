@@ -32,29 +32,39 @@ class TopFindings:
 
     def __init__(self, limit: int) -> None:
         self._room = limit
-        self._texts: dict[Rank, list[str]] = {}
+        self._texts: dict[Rank, list[tuple[str, int]]] = {}
+        """The texts, each with the number of its findings."""
         self._last: Rank = ()
         """The least severe rank of these texts."""
         self.dropped = 0
-        """The number of texts beyond the limit."""
+        """The number of findings beyond the limit."""
 
     def add(self, rank: Rank, render: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> None:
         """Add the text that `render` returns. It is called only if the text is among the most severe so far."""
+        self.add_group(1, rank, render, *args, **kwargs)
+
+    def add_group(self, size: int, rank: Rank, render: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Add one text about several findings."""
         if not self._room:
-            self.dropped += 1
             if rank >= self._last:
+                self.dropped += size
                 return
             self._drop_last()
-        self._texts.setdefault(rank, []).append(render(*args, **kwargs))
+        self._texts.setdefault(rank, []).append((render(*args, **kwargs), size))
         self._room -= 1
         self._last = max(self._last, rank)
 
     def texts(self) -> list[str]:
         """Return the texts, the most severe first."""
-        return [text for rank in sorted(self._texts) for text in self._texts[rank]]
+        return [text for text, _ in self.groups()]
+
+    def groups(self) -> list[tuple[str, int]]:
+        """Return the texts and the numbers of their findings, the most severe first."""
+        return [group for rank in sorted(self._texts) for group in self._texts[rank]]
 
     def _drop_last(self) -> None:
-        self._texts[self._last].pop()
+        _, size = self._texts[self._last].pop()
+        self.dropped += size
         self._room += 1
         if not self._texts[self._last]:
             del self._texts[self._last]
