@@ -9,7 +9,7 @@ import pytest
 
 from acctgate.crossguard.engine_run import RunResult
 from acctgate.crossguard.preview import Job, PreviewError, preview
-from acctgate.crossguard.project import PACK_MAIN, Project, read_project
+from acctgate.crossguard.project import PACK_MAIN, Project, ProjectError, read_project
 
 VENV: Final = "runtime: {name: python, options: {virtualenv: venv}}\n"
 CUSTOM: Final = f"{PACK_MAIN}print(1)\n"
@@ -78,3 +78,10 @@ def test_a_pack_of_its_own_whose_environment_is_missing(
             f"{pack}/venv: no such directory, the policy pack's virtual environment; run `pulumi install` in {pack}"
         )
     assert str(raised.value) == expected
+
+
+@pytest.mark.parametrize("value", ["!!bool x", "!!timestamp x"])
+def test_a_value_that_its_tag_cannot_have_is_invalid(tmp_path: Path, value: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"name: gate\nruntime: python\ndescription: {value}\n")
+    with pytest.raises(ProjectError, match="invalid YAML"):
+        read_project(tmp_path)

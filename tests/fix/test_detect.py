@@ -30,7 +30,7 @@ from tests.support.process import run_here
         ({"Pulumi.yaml": "{", "main.tf": ""}, "terraform"),
         ({"Pulumi.yaml": "[]"}, "pulumi-python"),
         ({"Pulumi.yaml": "runtime: {name: [1]}"}, "pulumi-python"),
-        ({"Pulumi.yaml": "runtime: nodejs\ncreated: 2026-13-45"}, "pulumi-python"),
+        ({"Pulumi.yaml": "runtime: nodejs\ncreated: 2026-13-45"}, "pulumi-typescript"),
         ({"Pulumi.yaml": "[" * 20_000}, "pulumi-python"),
         ({"Pulumi.yaml": "\ufeffruntime: nodejs"}, "pulumi-typescript"),
     ],

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from acctgate.plan.project import PROJECT_FILES
+from acctgate.plan.project import PROJECT_FILES, load_yaml
 from acctgate.redact import one_line
 
 PACK_MAIN: Final = '''"""The policy pack. It enforces policy.yaml, which is beside this file."""
@@ -144,7 +144,7 @@ def _read_settings(path: Path) -> Mapping[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings = load_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, OSError, UnicodeDecodeError):
         settings = None
     return settings if isinstance(settings, dict) else {"name": ""}
@@ -167,7 +167,7 @@ def read_project(folder: Path) -> Project:
     if path is None:
         raise ProjectError(f"{folder}: no Pulumi.yaml; run this in a Pulumi project")
     try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings = load_yaml(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:  # a program in YAML is in this file
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)

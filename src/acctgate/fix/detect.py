@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from acctgate.plan.project import PROJECT_FILES
+from acctgate.plan.project import PROJECT_FILES, load_yaml
 from acctgate.reading import read_text
 
 DEFAULT_TARGET: Final = "pulumi-python"
@@ -31,8 +31,8 @@ def _runtime(file: Path) -> str | None:
     try:
         if not file.is_file():  # to open a pipe would wait for it
             return None
-        project: Any = yaml.safe_load(read_text(str(file), _LARGEST))
-    except (OSError, ValueError, yaml.YAMLError, RecursionError):  # YAML raises ValueError for an impossible date
+        project: Any = load_yaml(read_text(str(file), _LARGEST))
+    except (OSError, ValueError, yaml.YAMLError):
         return None
     runtime = project.get("runtime") if isinstance(project, dict) else None
     name = runtime.get("name") if isinstance(runtime, dict) else runtime

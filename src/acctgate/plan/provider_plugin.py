@@ -190,7 +190,10 @@ def _local_package(settings: Mapping[str, Any], folder: Path, seen: set[Path]) -
             continue
         if name == PACKAGE:
             return source
-        path = (folder / source / "PulumiPlugin.yaml").resolve()
+        try:
+            path = (folder / source / "PulumiPlugin.yaml").resolve()
+        except (ValueError, RuntimeError):  # a null character, or a link to itself
+            continue
         nested = {} if path in seen else read_settings(path)
         seen.add(path)
         if found := _local_package(nested, folder, seen):

@@ -15,7 +15,7 @@ from acctgate.commands.init.files import is_marked
 from acctgate.commands.init.terraform import Terraform, find_terraform, folders_below
 from acctgate.crossguard.project import runtime_name, runtime_options
 from acctgate.git import git_output
-from acctgate.plan.project import PROJECT_FILES
+from acctgate.plan.project import PROJECT_FILES, load_yaml
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 
@@ -174,7 +174,7 @@ def _present_pack(folder: Path) -> str | None:
 
 def _read_project(path: Path) -> Mapping[str, Any]:
     try:
-        project: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        project: Any = load_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: invalid YAML: {one_line(error)}") from None
     return project if isinstance(project, dict) else {}
