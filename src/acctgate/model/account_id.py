@@ -11,5 +11,5 @@ def is_account_id(text: object) -> TypeGuard[str]:
 
 
 def names_an_account(text: str) -> bool:
-    """Return whether text can be told from other accounts: it is not blank, not only zeros, and not masked."""
+    """Return whether text identifies an account: it is not blank, not only zeros, and not masked."""
     return bool(text.strip().strip("0")) and "*" not in text
