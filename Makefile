@@ -8,8 +8,6 @@ ENGINE := .cache/pulumi/bin
 SITE := .cache/site
 AUDIT := .cache/audit
 ATHERIS := .cache/atheris
-export FUZZ_ANSWERS ?= 100000
-export FUZZ_EXAMPLES ?= 1000
 FUZZ_SECONDS ?= 600
 export PATH := $(CURDIR)/$(ENGINE):$(CURDIR)/$(BIN):$(PATH)
 export PULUMI_SKIP_UPDATE_CHECK := true
@@ -110,6 +108,9 @@ $(ATHERIS)/.installed: $(STAMP) requirements/fuzz.txt
 		-r requirements/fuzz.txt || echo "atheris cannot be installed here"
 	@touch $@
 
+# Only here: with these, the tests try other examples in each run, and `make test` must try the same ones.
+fuzz: export FUZZ_ANSWERS ?= 100000
+fuzz: export FUZZ_EXAMPLES ?= 1000
 # The answers come from a seeded generator; FUZZ_SEED selects others. FUZZ_SECONDS is atheris's part.
 fuzz: $(ATHERIS)/.installed ## Try random input on parsers and renderers, and prove each pass of 100,000 generated answers
 	@$(PYTEST) -q $$(grep -rlE 'SETTINGS|FUZZ_' --include='test_*.py' tests)

@@ -50,6 +50,10 @@ def test_a_paragraph_fits_and_is_complete(text: str, width: int) -> None:
         ("see a-very-long-word", 6, ["see", "a-very", "-long-", "word"]),
         ("登录会话时长", 5, ["登录", "会话", "时长"]),
         ("会话 8 小时", 7, ["会话 8", "小时"]),
+        ("long-word 会话", 5, ["long-", "word", "会话"]),
+        ("aaaaaa bb", 3, ["aaa", "aaa", "bb"]),
+        ("aaaaaaaaaaa会话会话会话 aaaaaa会话会", 12, ["aaaaaaaaaaa", "会话会话会话", "aaaaaa会话会"]),
+        ("a-long-word会话会话会话 会话", 12, ["a-long-word", "会话会话会话", "会话"]),
     ],
 )
 def test_lines_break_between_words(text: str, width: int, lines: list[str]) -> None:

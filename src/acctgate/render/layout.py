@@ -119,8 +119,9 @@ def _wrap(text: str, width: int) -> tuple[str, ...]:
     text = without_commands(text)
     if cell_len(text) <= width:
         return (without_line_command(text),)
-    lines = Text(text).wrap(_CONSOLE, max(2, width), overflow="fold")
-    return tuple(without_line_command(line.plain.rstrip()) for line in lines)
+    # Behind a long word whose last part fills a line, rich leaves an empty line or begins the next with a blank.
+    lines = [line.plain.strip() for line in Text(text).wrap(_CONSOLE, max(2, width), overflow="fold")]
+    return tuple(without_line_command(line) for line in lines if line)
 
 
 def _least_width(cell: Cell) -> int:
