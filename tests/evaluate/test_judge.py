@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ def together() -> Callable[[Sequence[Snapshot]], list[AccountReport]]:
 
 def _plain(report: AccountReport) -> tuple[object, ...]:
     """Return the report with outcomes that can be compared: they are equal only if they are the same object."""
-    return replace(report, outcomes=()), [each.__reduce__() for each in report.outcomes]
+    return replace(report, outcomes=()), [asdict(each) for each in report.outcomes]
 
 
 def test_each_account_is_judged_as_it_is_alone(

@@ -21,7 +21,6 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from acctgate.evaluate.pipeline import EvaluationError
 from acctgate.evaluate.prepare import JudgeControls, prepare_many
-from acctgate.evaluate.transfer import Receiver, Sender
 from acctgate.log import trace
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
@@ -72,7 +71,6 @@ class Workers(Generic[T]):
         """
         self._jobs, self._judging = jobs, (policy, now, summarize, controls)
         self._connections: list[Connection] = []
-        self._receivers: dict[Connection, Receiver] = {}
         self._processes: list[multiprocessing.process.BaseProcess] = []
 
     def __enter__(self) -> Workers[T]:
@@ -82,7 +80,6 @@ class Workers(Generic[T]):
         for _ in range(self._jobs):
             ours, theirs = context.Pipe()
             self._connections.append(ours)
-            self._receivers[ours] = Receiver()
             inherited = tuple(self._connections)
             process = context.Process(target=_work, args=(theirs, inherited, *self._judging), daemon=True)
             process.start()
@@ -106,8 +103,8 @@ class Workers(Generic[T]):
         Raises:
             EvaluationError: A worker process ended, for example because a rule ended it.
         """
-        for worker, message in self._answers(_Task(chunk, summarize=False) for chunk in _chunks(accounts)):
-            yield from self._receivers[worker].unpack(message)
+        for reports in self._answers(_Task(chunk, summarize=False) for chunk in _chunks(accounts)):
+            yield from reports
 
     def summarize(self, accounts: Iterable[Account]) -> Iterator[T]:
         """Yield the totals over the accounts, chunk by chunk, in the input's order.
@@ -115,24 +112,22 @@ class Workers(Generic[T]):
         Raises:
             EvaluationError: See `judge`.
         """
-        for _, totals in self._answers(_Task(chunk, summarize=True) for chunk in _chunks(accounts)):
-            yield totals
+        return self._answers(_Task(chunk, summarize=True) for chunk in _chunks(accounts))
 
-    def _answers(self, tasks: Iterable[_Task]) -> Iterator[tuple[Connection, Any]]:
-        """Yield the worker and its answer for each task, in order."""
+    def _answers(self, tasks: Iterable[_Task]) -> Iterator[Any]:
+        """Yield the answer for each task, in order."""
         idle, busy = deque(self._connections), deque[Connection]()
         for task in tasks:
             if idle:
                 worker, done = idle.popleft(), []
             else:
                 worker = busy.popleft()
-                done = [(worker, _receive(worker))]
+                done = [_receive(worker)]
             _send(worker, task)
             busy.append(worker)
             yield from done
         while busy:
-            worker = busy.popleft()
-            yield worker, _receive(worker)
+            yield _receive(busy.popleft())
 
 
 def available_cores() -> int:
@@ -199,11 +194,11 @@ def _work(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:  # while a worker holds one open, no other worker sees that the main process has ended
         other.close()
-    judge, sender = prepare_many(policy, now, controls), Sender()
+    judge = prepare_many(policy, now, controls)
     try:
         while True:
             task: _Task = connection.recv()
-            connection.send(_answer(judge, summarize if task.summarize else sender.pack, task.accounts))
+            connection.send(_answer(judge, summarize if task.summarize else list, task.accounts))
     except (EOFError, OSError):
         return
     except BaseException as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 
 Level = Literal["mandatory", "advisory", "disabled", "remediate"]
@@ -134,10 +133,6 @@ class Outcome:
         """Return whether this outcome counts for the verdict."""
         return self.level in BINDING
 
-    def __reduce__(self) -> tuple[type[Outcome], tuple[Any, ...]]:
-        """Return what pickle needs. What dataclasses generate takes four times as long, and fleets have many."""
-        return Outcome, _FIELDS(self)
-
 
 def verdict_of(outcomes: Iterable[Outcome]) -> Verdict:
     """Return the verdict over the mandatory outcomes."""
@@ -148,6 +143,3 @@ def verdict_of(outcomes: Iterable[Outcome]) -> Verdict:
         if outcome.outcome == "unknown" and outcome.binding:
             verdict = "unknown"
     return verdict
-
-
-_FIELDS: Final = attrgetter(*Outcome.__slots__)
