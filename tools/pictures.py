@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +24,13 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from acctgate.demo import DemoServer
+from acctgate.times import timestamp
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 IMAGES: Final = ROOT / "docs/images"
 SHOWN: Final = "acctgate preview --demo"
 WIDTH: Final = 110
+NOW: Final = datetime.now(UTC)
 _FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 _VIEW: Final = ("--hide-scrollbars", "--window-size=1180,1200")
 
@@ -62,9 +65,9 @@ def fleet() -> Iterator[dict[str, Any]]:
         {"score": 82, "bound": 8},
         {"score": 91},
     )
-    for week in weeks:
-        yield snapshot("1234567890123456", "shop-prod", **week)
-    yield snapshot("1234567890123457", "shop-staging", score=84, masks="10.20.0.0/16", strength="mid", old=2)
+    for ago, week in zip(reversed(range(len(weeks))), weeks, strict=True):
+        yield {**snapshot("1234567890123456", "shop-prod", **week), "taken_at": timestamp(NOW - timedelta(weeks=ago))}
+    yield snapshot("1234567890123457", "shop-staging", score=84, masks="10.20.0.0/16", strength="mid", old=2, length=8)
     yield snapshot("1234567890123458", "data-lake", score=95, masks="10.30.0.0/16;10.31.0.0/16")
     denied = snapshot("1234567890123459", "sandbox", score=71, hours=24, masks="", bound=3)
     del denied["AccountSecurityPracticeInfo"]
@@ -84,24 +87,28 @@ def snapshot(
     keys: int = 0,
     strength: str = "high",
     old: int = 0,
+    length: int = 14,
 ) -> dict[str, Any]:
     """One account, as acctgate snapshot would write it."""
     return {
         "version": 1,
         "account_id": account,
         "alias": alias,
+        "taken_at": timestamp(NOW),
         "SecurityPreference": {
-            "AccessKeyPreference": {"AllowUserToManageAccessKeys": False},
+            "AccessKeyPreference": {"AllowUserToManageAccessKeys": False, "AllowUserToManageServiceCredentials": False},
             "LoginProfilePreference": {
                 "EnableSaveMFATicket": False,
                 "LoginSessionDuration": hours,
                 "LoginNetworkMasks": masks,
                 "AllowUserToChangePassword": True,
+                "AllowUserToLoginWithPasskey": True,
                 "OperationForRiskLogin": "enforceVerify",
                 "MFAOperationForLogin": mfa,
             },
             "MFAPreference": {"AllowUserToManageMFADevices": True},
             "PersonalInfoPreference": {"AllowUserToManagePersonalDingTalk": False},
+            "MaxIdleDays": {"MaxIdleDaysForUsers": 90, "MaxIdleDaysForAccessKeys": 90},
         },
         "AccountSecurityPracticeInfo": {
             "Score": score,
@@ -118,6 +125,17 @@ def snapshot(
             },
         },
         "CompliancePackReports": [],
+        "ConfigRuleCompliances": [],
+        "PasswordPolicy": {
+            "MinimumPasswordLength": length,
+            "RequireLowercaseCharacters": True,
+            "RequireUppercaseCharacters": True,
+            "RequireNumbers": True,
+            "RequireSymbols": True,
+            "PasswordReusePrevention": 5,
+            "MaxPasswordAge": 90,
+            "MaxLoginAttemps": 5,
+        },
     }
 
 

@@ -148,6 +148,24 @@ def test_a_trend_shows_when_each_snapshot_was_taken() -> None:
     assert f"5 snapshots of 1 account, {5 * len(RULES)} outcomes: " in rendered("text", (dated, policy))
 
 
+def test_a_trend_counts_its_rules_in_the_last_snapshot_and_dates_each_one() -> None:
+    snapshots, policy = trend()
+    days = [f"2026-11-{day:02}" for day in range(8, 13)]
+    dated = [
+        Snapshot.from_document({**each.document, "taken_at": f"{day}T10:00:00Z"})
+        for day, each in zip(days, snapshots, strict=True)
+    ]
+    text = rendered("html", (dated, policy))
+    [row] = re.findall(r"<tr id=r\d+><th scope=row>session-duration<.*?</tr>", text, re.DOTALL)
+    assert '<td class="n fail">1</td>' in row and '<td class="n none">·</td>' in row, (
+        "three have failed, one has passed"
+    )
+    assert re.findall(r"<span class=n>(2026-11-\d\d)</span></summary>", text) == days
+    assert "<i lang=en>snapshots</i>" in text and text.count("the snapshot is 10 days old") == 1
+    alone = rendered("html", (dated[-1:], policy))
+    assert "<span class=n>2026" not in alone and "<i lang=en>snapshots</i>" not in alone
+
+
 def test_many_trends_stay_small_and_count_what_they_leave_out() -> None:
     (first, *rest), policy = fleet()
     text = rendered("html", ([*([first, *rest[:19]] * 30), *([first] * 400)], policy))

@@ -31,11 +31,11 @@ READ: Final = ReadAs("live", None, f"acs:ram::{ACCOUNT}:user/ci", None, "cn-shan
 
 
 def report(form: str, *, taken_at: str = "2026-11-12T11:00:00Z", accounts: int = 1) -> str:
-    document = {**GOOD, "account_id": ACCOUNT, "taken_at": taken_at}
-    account = replace(Snapshot.from_document(document), read_as=READ)
+    documents = ({**GOOD, "account_id": str(int(ACCOUNT) + n), "taken_at": taken_at} for n in range(accounts))
+    read = [replace(Snapshot.from_document(document), read_as=READ) for document in documents]
     render, summary = renderer(form, Frame(judged_by=JUDGED_BY)), Summary()
     parts = [render.begin()]
-    for each in evaluate([account] * accounts, load_preset("strict"), NOW):
+    for each in evaluate(read, load_preset("strict"), NOW):
         summary.add(each)
         parts.append(render.account(each))
     return "".join([*parts, render.end(summary)])
@@ -119,4 +119,5 @@ def test_old_snapshots_are_counted(form: str) -> None:
 def test_the_page_stays_bounded() -> None:
     page = report("html", accounts=120)
     assert page.count(OLD) == 50 and "70 more, not shown here" in page
+    assert "<details><summary><i lang=en>120 notices</i>" in page and "notices</i>" not in report("html", accounts=5)
     assert "快照较旧" in page and "策略已被覆盖" in page and "评估依据" in page

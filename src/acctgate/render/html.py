@@ -24,7 +24,7 @@ from acctgate.render.base import Frame, Renderer
 from acctgate.render.fleet import FEW
 from acctgate.render.framework_results import framework_results
 from acctgate.render.headlines import organization_line, since_parts
-from acctgate.render.page.account import account_details
+from acctgate.render.page.account import account_details, account_summary
 from acctgate.render.page.changes import Changes
 from acctgate.render.page.environment import asset, environment
 from acctgate.render.page.rules import Rules
@@ -42,7 +42,8 @@ _FEW: Final = 3
 """Up to how many accounts are open at first."""
 _SHOWN: Final = 20
 """Accounts that are listed; the others are folded."""
-_MAX_WAIVERS: Final = 50
+_MAX_NOTICES, _FEW_NOTICES = 50, 5
+"""How many notices of a kind are listed, and up to how many are not folded."""
 _MAX_NAMES: Final = 20
 """Accounts named for one kind of change since an earlier run."""
 _MAX_CHOICES: Final = 200
@@ -56,7 +57,11 @@ _FILTERS: Final = (
 
 
 class _Account(NamedTuple):
+    account: str | None
+    day: str
+    """When it was read, empty if not known. It tells the snapshots of one account apart."""
     verdict: Verdict
+    summary: Markup
     details: Markup
     rank: tuple[int, ...]
     """The place among many accounts: the smallest comes first."""
@@ -83,7 +88,9 @@ class HtmlRenderer(Renderer):
         self._totals.add(report, score)
         folder = _name(report.member.folder) if report.member and report.member.folder else None
         groups = tuple(map(_name, (*report.groups, *report.possible_groups)))
-        self._accounts.append(_Account(report.verdict, self._details(report, score), _rank(report), folder, groups))
+        parts = self._parts(report, score)
+        day = (report.taken_at or "")[:10]
+        self._accounts.append(_Account(report.account, day, report.verdict, *parts, _rank(report), folder, groups))
         return ""
 
     def end(self, summary: Summary) -> str:
@@ -101,7 +108,8 @@ class HtmlRenderer(Renderer):
                 verdict_title=Words(words.VERDICTS[summary.verdict].en.upper(), words.VERDICTS[summary.verdict].zh),
                 totals=self._totals,
                 changes=self._changes,
-                max_waivers=_MAX_WAIVERS,
+                max_notices=_MAX_NOTICES,
+                few_notices=_FEW_NOTICES,
                 since_parts=since_parts(summary.since) if summary.since else [],
                 organization=organization_line(summary.organization) if summary.organization else None,
                 max_names=_MAX_NAMES,
@@ -113,7 +121,8 @@ class HtmlRenderer(Renderer):
                 short_accounts=self._short,
                 few=len(self._accounts) <= _FEW,
                 shown=_SHOWN,
-                old_snapshots=self._old,
+                old_snapshots=self._old.notices,
+                snapshots=Counter(account.account for account in self._accounts),
                 judged_by=_judged_by(judged_by) if (judged_by := self.frame.judged_by) else None,
                 frameworks=self._frameworks(summary),
                 overrides=self.frame.overrides,
@@ -136,15 +145,16 @@ class HtmlRenderer(Renderer):
         found = (("rule", words.RULE, rules), ("folder", words.FOLDER, folders), ("group", words.GROUP, groups))
         return [(name, column.capitalized, _same_words(choices)) for name, column, choices in found]
 
-    def _details(self, report: AccountReport, score: int | None) -> Markup:
-        """Return the account's part with values, if there is room for it and for the accounts that may follow."""
-        details = account_details(report, score, self._rules.number, whole=True)
+    def _parts(self, report: AccountReport, score: int | None) -> tuple[Markup, Markup]:
+        """Return the line and what it folds: with values, if there is room for the accounts that may follow."""
+        number = self._rules.number
+        parts = account_summary(report, score, whole=True), account_details(report, number, whole=True)
         reserved = _SHORT_ACCOUNT * max(0, _FLEET - len(self._accounts) - 1)
-        if _size(details) > self._room - reserved:
-            details = account_details(report, score, self._rules.number, whole=False)
+        if _size("".join(parts)) > self._room - reserved:
+            parts = account_summary(report, score, whole=False), account_details(report, number, whole=False)
             self._short += 1
-        self._room -= _size(details)
-        return details
+        self._room -= _size("".join(parts))
+        return parts
 
 
 def _judged_by(judged_by: JudgedBy) -> Words:

@@ -164,6 +164,7 @@ RESET: Final = Words("Reset", "重置")
 SCORE: Final = Words("Security score", "安全分")
 SEARCH: Final = Words("Account, rule or text", "账号、规则或文本")
 SHOWN_ACCOUNTS: Final = Words("accounts", "个账号")
+SHOWN_SNAPSHOTS: Final = Words("snapshots", "个快照")
 SHOWN_OUTCOMES: Final = Words("outcomes", "条结果")
 SKIP: Final = Words("Skip to the accounts", "跳到账号列表")
 TREND_HINT: Final = Words(

@@ -56,12 +56,24 @@ class Group(NamedTuple):
     rows: list[Row]
 
 
-def account_details(report: AccountReport, score: int | None, number: Callable[[str], int], *, whole: bool) -> Markup:
-    """Return the content of an account's element.
+def account_summary(report: AccountReport, score: int | None, *, whole: bool) -> Markup:
+    """Return the visible line of an account, without its closing tag.
 
     Args:
         report: The account.
         score: Its security score, if known.
+        whole: Whether the account's values are shown, too.
+    """
+    counts = _counts(report.outcomes)
+    line: Markup = macros("account.html.j2").summary(report, score, counts, whole)  # type: ignore[attr-defined]
+    return line
+
+
+def account_details(report: AccountReport, number: Callable[[str], int], *, whole: bool) -> Markup:
+    """Return what an account's visible line folds.
+
+    Args:
+        report: The account.
         number: Returns the number of a rule in the table of rules.
         whole: Whether values are shown; otherwise only the rules by result.
     """
@@ -72,7 +84,7 @@ def account_details(report: AccountReport, score: int | None, number: Callable[[
         if (found := [o for o in outcomes if o.outcome == name and o.level == level])
     ]
     details: Markup = macros("account.html.j2").account(  # type: ignore[attr-defined]
-        report, score, _counts(report.outcomes), groups, whole, Words(read_line(report, "en"), read_line(report, "zh"))
+        groups, whole, Words(read_line(report, "en"), read_line(report, "zh"))
     )
     return details
 

@@ -51,6 +51,11 @@ def cut_notices(count: int) -> Words:
     return Words(f"{count:,} more, not shown here.", f"另有 {count:,} 条，此处未显示。")
 
 
+def folded_notices(count: int) -> Words:
+    """Return the title of notices that are folded."""
+    return Words(f"{count:,} notices", f"{count:,} 条")
+
+
 def cut_trends(count: int) -> Words:
     """Return the hint that some accounts are not plotted."""
     return Words(f"Not plotted: {plural(count, 'more account')}.", f"另有 {count:,} 个账号未绘图。")

@@ -26,14 +26,18 @@ class RuleStatistics:
         self.severity = outcome.severity
         self.counts = Counter[Result]()
         self.levels: dict[Level, None] = {}
-        self._blocks = False
+        self._blocking = 0
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
-        self.counts[outcome.outcome] += 1
+        self.count(outcome.outcome, blocks=blocks(outcome))
         self.severity = min(self.severity, outcome.severity, key=MOST_SEVERE_FIRST.index)  # groups can override it
         self.levels.setdefault(outcome.level)
-        self._blocks |= outcome.binding and outcome.outcome in ("fail", "unknown")
+
+    def count(self, result: Result, number: int = 1, *, blocks: bool) -> None:
+        """Count a result, or with -1 the one that a later snapshot replaces."""
+        self.counts[result] += number
+        self._blocking += number if blocks else 0
 
     @property
     def found(self) -> int:
@@ -42,24 +46,37 @@ class RuleStatistics:
 
     def urgency(self) -> tuple[bool, bool, int, int]:
         """Return the sort key: blocking rules first, then other findings, then by severity."""
-        return (not self._blocks, not self.found, MOST_SEVERE_FIRST.index(self.severity), self.number)
+        return (not self._blocking, not self.found, MOST_SEVERE_FIRST.index(self.severity), self.number)
+
+
+def blocks(outcome: Outcome) -> bool:
+    """Return whether an outcome keeps its account from passing."""
+    return outcome.binding and outcome.outcome in ("fail", "unknown")
 
 
 class Rules:
-    """Counts the outcomes of each rule."""
+    """Counts the outcomes of each rule over the latest snapshot of each account."""
 
     def __init__(self, rules: Iterable[Rule[Any]]) -> None:
         self._known = {rule.id: rule for rule in rules}
         self._rules: dict[str, RuleStatistics] = {}
+        self._latest: dict[str, list[tuple[RuleStatistics, Result, bool]]] = {}
+        """What was counted of each account, to take it back if a later snapshot follows."""
 
     def add(self, report: AccountReport) -> None:
         """Count the outcomes of one account."""
+        counted = []
         for outcome in report.outcomes:
             rule = self._rules.get(outcome.rule)
             if rule is None:
                 rule = RuleStatistics(len(self._rules) + 1, outcome, self._known.get(outcome.rule))
                 self._rules[outcome.rule] = rule
             rule.add(outcome)
+            counted.append((rule, outcome.outcome, blocks(outcome)))
+        if report.account is not None:
+            for rule, result, blocked in self._latest.get(report.account, ()):
+                rule.count(result, -1, blocks=blocked)
+            self._latest[report.account] = counted
 
     def number(self, rule: str) -> int:
         """Return the number of a rule that was counted."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from acctgate.model.outcome import Result, Verdict
 from acctgate.model.report import AccountReport
-
-_MAX_NOTICES: Final = 50
 
 
 class _Latest(NamedTuple):
@@ -44,22 +42,30 @@ class Totals:
         return sum((latest.outcomes for latest in self._latest.values()), Counter[tuple[Result, bool]]())
 
     @property
+    def accounts(self) -> int:
+        """The number of accounts: fewer than snapshots if some have several."""
+        return len(self._latest)
+
+    @property
     def lowest_score(self) -> int | None:
         """The lowest security score, None if none is known."""
         return min((each.score for each in self._latest.values() if each.score is not None), default=None)
 
 
 class OldSnapshots:
-    """The notices about old snapshots. Only the first ones are shown."""
+    """The notices about old snapshots: of each account's latest one, as a history has old ones on purpose."""
 
     def __init__(self) -> None:
-        self.notices, self.hidden = list[str](), 0
+        self._latest: dict[str | int, str | None] = {}
+        self._count = 0
 
     def add(self, report: AccountReport) -> None:
         """Add an account's notice, if it has one."""
-        if report.age_notice is None:
-            return
-        if len(self.notices) < _MAX_NOTICES:
-            self.notices.append(f"account {report.account or 'unknown'}: {report.age_notice}")
-        else:
-            self.hidden += 1
+        notice = report.age_notice and f"account {report.account or 'unknown'}: {report.age_notice}"
+        self._latest[self._count if report.account is None else report.account] = notice
+        self._count += 1
+
+    @property
+    def notices(self) -> list[str]:
+        """One notice for each account whose latest snapshot is old."""
+        return [notice for notice in self._latest.values() if notice]
