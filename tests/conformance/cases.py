@@ -71,6 +71,11 @@ _KINDS: Final = (
     "ignored",
     "all ignored",
     "replace",
+    "replace newly",
+    "trigger",
+    "moved",
+    "moved",
+    "harmless",
     "second",
     "provider",
     "upgraded",
@@ -87,6 +92,13 @@ _RUNS: Final = (
     "taint",
     "pending",
 )
+
+
+Move = Literal["", "renamed", "nested", "renamed and nested"]
+_MOVES: Final[tuple[Move, ...]] = ("renamed", "nested", "renamed and nested")
+_TRIGGERS: Final = st.sampled_from((None, 1, 2))
+HARMLESS: Final = ("retain_on_delete", "delete_before_replace", "custom_timeouts", "additional_secret_outputs")
+"""Options of Pulumi. Terraform has other names for some of them."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,14 @@ class Case:
     ignored: tuple[str, ...] = ()
     """The settings whose changes are ignored, or `ALL`."""
     replace_on_changes: bool = False
+    newly: bool = False
+    """Whether the program asks for these replacements only now."""
+    trigger: tuple[int | None, int | None] = (None, None)
+    """What triggers a replacement when it changes: the value of the first deploy, and of the second."""
+    moved: Move = ""
+    """Whether the program now declares it by another name, or in a component or module."""
+    harmless: tuple[str, ...] = ()
+    """Options that change nothing in what is sent."""
     second: Settings | None = None
     """What another new resource on the same account declares; None: there is none."""
     protect: bool = False
@@ -190,7 +210,7 @@ def cases(draw: DrawFn, *, versions: Sequence[str | None] = VERSIONS) -> Case:
         planned = None
     some = st.lists(st.sampled_from(sorted(planned)), max_size=2, unique=True).map(tuple) if planned else st.just(())
     kind = draw(st.sampled_from(_KINDS))
-    replaced = kind in ("replace", "provider")
+    replaced = kind in ("replace", "replace newly", "trigger", "provider")
     return Case(
         live,
         deployed,
@@ -201,7 +221,11 @@ def cases(draw: DrawFn, *, versions: Sequence[str | None] = VERSIONS) -> Case:
         secret=draw(some) if kind == "secret" else (),
         unknown=draw(some) if kind == "unknown" else (),
         ignored=(ALL,) if kind == "all ignored" else draw(some) if kind == "ignored" else (),
-        replace_on_changes=kind == "replace",
+        replace_on_changes=kind in ("replace", "replace newly"),
+        newly=kind == "replace newly",
+        trigger=draw(st.tuples(_TRIGGERS, _TRIGGERS)) if kind == "trigger" else (None, None),
+        moved=draw(st.sampled_from(_MOVES)) if kind == "moved" and deployed and planned else "",
+        harmless=draw(st.lists(st.sampled_from(HARMLESS), unique=True).map(tuple)) if kind == "harmless" else (),
         second=draw(_declared(version)) if kind == "second" else None,
         protect=planned is not None and not replaced and draw(st.integers(0, 9)) == 0,
         provider=draw(st.sampled_from(("updated", "replaced"))) if kind == "provider" else "same",

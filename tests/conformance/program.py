@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from tests.conformance.cases import ALL, ENFORCE, HELPER, KEYS, OLDER, Case, Settings, account_id
+
+_HARMLESS: Final[Mapping[str, Any]] = {
+    "retain_on_delete": True,
+    "delete_before_replace": True,
+    "custom_timeouts": pulumi.CustomTimeouts(create="5m"),
+    "additional_secret_outputs": ["loginNetworkMasks"],
+}
 
 
 def program(given: Sequence[Case], *, second: bool, endpoint: str | None = None) -> Callable[[], None]:
@@ -26,9 +33,10 @@ def program(given: Sequence[Case], *, second: bool, endpoint: str | None = None)
             declared = case.planned if second else case.deployed
             provider = _provider(index, case, endpoint, second=second)
             if declared is not None:
-                _declare(f"preference{index}", case, declared, provider, helper, index if second else None)
+                _declare(index, case, declared, helper, _options(index, case, provider, second=second))
             if second and case.second is not None:
-                _declare(f"preference{index}.2", Case({}, None, {}, None), case.second, provider, None, None)
+                another = Case({}, None, {}, None)
+                _declare(f"{index}.2", another, case.second, None, pulumi.ResourceOptions(provider=provider))
 
     return run
 
@@ -64,23 +72,32 @@ def _arguments(account: str, endpoint: str | None) -> dict[str, Any]:
     return arguments
 
 
-def _declare(
-    name: str, case: Case, declared: Settings, provider: alicloud.Provider, helper: Any, index: int | None
-) -> None:
+def _declare(index: int | str, case: Case, declared: Settings, helper: Any, options: pulumi.ResourceOptions) -> None:
     arguments: dict[str, Any] = {}
     for key, value in declared.items():
         given = pulumi.Output.secret(value) if key in case.secret else value
         if helper is not None and key in case.unknown:
             given = helper.apply(lambda _, value=value: value)
         arguments[_argument(key)] = given
-    options = pulumi.ResourceOptions(
+    renamed = "renamed" in case.moved and options.aliases
+    alicloud.ram.SecurityPreference(f"preference{index}{'.new' if renamed else ''}", **arguments, opts=options)
+
+
+def _options(index: int, case: Case, provider: alicloud.Provider, *, second: bool) -> pulumi.ResourceOptions:
+    harmless = {name: _HARMLESS[name] for name in case.harmless}
+    moved = second and case.moved
+    before = pulumi.Alias(name=f"preference{index}", parent=pulumi.ROOT_STACK_RESOURCE)
+    return pulumi.ResourceOptions(
         provider=provider,
-        import_=account_id(index) if case.imported and index is not None else None,
+        import_=account_id(index) if case.imported and second else None,
         ignore_changes=[_property(key) for key in case.ignored] or None,
-        replace_on_changes=["*"] if case.replace_on_changes else None,
+        replace_on_changes=["*"] if case.replace_on_changes and (second or not case.newly) else None,
+        replacement_trigger=case.trigger[second],
         protect=case.protect,
+        parent=pulumi.ComponentResource("gate:index:Team", f"team{index}") if moved and "nested" in moved else None,
+        aliases=[before] if moved else None,
+        **harmless,
     )
-    alicloud.ram.SecurityPreference(name, **arguments, opts=options)
 
 
 def _argument(key: str) -> str:

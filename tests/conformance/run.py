@@ -44,6 +44,8 @@ def deploy(given: Sequence[Case], options: Options, tally: Tally) -> list[Judged
     options = possible(options, given)
     if options.targets or options.excludes:  # the engine refuses a replaced provider of what it leaves out
         given = [replace(case, provider="same") for case in given]
+    if options.targets:  # it refuses what depends on a new resource that is no target
+        given = [replace(case, unknown=()) for case in given]
     with (
         tempfile.TemporaryDirectory() as name,
         DemoServer(*accounts(given), tls=Path(name) if REAL_PLUGIN else None) as server,
@@ -151,8 +153,9 @@ def possible(options: Options, given: Sequence[Case]) -> Options:
     """Leave out what the engine would refuse: targets that it cannot find, and replacements of what is protected."""
     known = {index for index, case in enumerate(given) if case.deployed is not None}
     planned = {index for index, case in enumerate(given) if case.planned is not None}
-    replaceable = {index for index in known & planned if not given[index].protect}
-    found = known if options.refresh or options.always else known | planned
+    replaceable = {index for index in known & planned if not given[index].protect and not given[index].moved}
+    moved = {index for index, case in enumerate(given) if case.moved}
+    found = (known if options.refresh or options.always else known | planned) - moved
     return replace(
         options,
         targets=tuple(index for index in options.targets if index in found and not given[index].unknown),

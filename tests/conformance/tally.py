@@ -17,7 +17,7 @@ PATHS: Final = ("pack", "preview --json", "--save-plan", "Terraform plan")
 NOT_PREDICTIONS: Final = ("login-lockout", "no-loosening")
 """Rules that look at several settings, or at the change itself."""
 _NAMES: Final = re.compile(
-    r"\S*preference(\.p)?\d+(\.2)?|\"[^\"]*\"|\[[^]]*\]|\d+|\b(true|false)\b|"
+    r"\S*preference(\.p)?\d+(\.2|\.new)?|\"[^\"]*\"|\[[^]]*\]|\d+|\b(true|false)\b|"
     r"\b\w*(For|To|With|Types|Masks|Duration|Ticket|_for_|_to_|_with_|_types|_masks|_duration|_ticket)\w*\b"
 )
 

@@ -22,6 +22,17 @@ HOURS: Final = "LoginSessionDuration"
 RISK: Final = "OperationForRiskLogin"
 GOOD: Final = {MFA: "mandatory", MASKS: "10.0.0.0/8", HOURS: 6}
 DRIFT: Final = {MFA: "independent", MASKS: "0.0.0.0/0", HOURS: 24}
+_FLAGS: Final = ("EnableSaveMFATicket", "AllowUserToChangePassword", "AllowUserToManageAccessKeys")
+WHOLE: Final = {
+    **GOOD,
+    RISK: "autonomous",
+    "VerificationTypes": ["sms"],
+    "MaxIdleDaysForUsers": 90,
+    "MaxIdleDaysForAccessKeys": 90,
+    **dict.fromkeys((*_FLAGS, "AllowUserToManageMFADevices", "AllowUserToManagePersonalDingTalk"), False),
+    "AllowUserToLoginWithPasskey": True,
+}
+"""All that a program can declare."""
 UNKNOWN: Final = None
 """The prediction must not be a value: what becomes of the setting is not certain."""
 Expected = tuple[Any, Any, Any]
@@ -52,6 +63,17 @@ PLAIN: Final[Mapping[str, tuple[Case, Expected]]] = {
         ("independent", UNKNOWN, UNKNOWN),
     ),
     "a change that replaces": (deployed({**GOOD, HOURS: 8}, replace_on_changes=True), ("mandatory", "10.0.0.0/8", 8)),
+    "a change that newly replaces": (
+        deployed({**GOOD, HOURS: 8}, replace_on_changes=True, newly=True),
+        ("mandatory", "10.0.0.0/8", 8),
+    ),
+    "a change of all settings that newly replaces": (
+        Case(GOOD, WHOLE, DRIFT, {**WHOLE, HOURS: 8}, replace_on_changes=True, newly=True),
+        (UNKNOWN, "10.0.0.0/8", 8),
+    ),
+    "a trigger that is new": (deployed({**GOOD, HOURS: 8}, trigger=(None, 1)), ("independent", "10.0.0.0/8", 8)),
+    "a trigger that changes": (deployed(GOOD, trigger=(1, 2)), REPAIRED),
+    "another name and a component": (deployed(GOOD, moved="renamed and nested"), (UNKNOWN, UNKNOWN, UNKNOWN)),
     "nothing to replace": (deployed(GOOD, replace_on_changes=True), LEFT),
     "a replacement that is pending": (deployed(GOOD), REPAIRED),
     "a provider that is replaced": (deployed(GOOD, provider="replaced"), REPAIRED),
@@ -97,7 +119,7 @@ def environment() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("cases", "options"),
     [
-        (PLAIN, Options(pending=(4,))),
+        (PLAIN, Options(pending=(9,))),
         (TARGETED, Options(always=True, targets=(0, 1, 2, 3), replace=(2,), taint=(3,), show_sames=True)),
         (EXCLUDED, Options(excludes=(0, 1), show_sames=True)),
     ],

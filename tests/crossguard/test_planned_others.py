@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pulumi
@@ -177,8 +177,23 @@ rules:
 """
 
 
+_UNSEEN: Final = "does not see whether replaceOnChanges or replaceWith is new; set deleteBeforeReplace or protect"
+
+
 @pytest.mark.engine
-def test_a_password_policy_is_laid_over_the_account(make_stack: Callable[..., Stack], demo: DemoServer) -> None:
+@pytest.mark.parametrize(
+    ("options", "reason", "length"),
+    [
+        ({"delete_before_replace": True}, "", 14),
+        ({"delete_before_replace": True, "replace_on_changes": ["*"]}, "", 14),
+        ({}, _UNSEEN, 14),
+        ({"replace_on_changes": ["*"]}, _UNSEEN, 12),
+    ],
+    ids=["deletes-first", "deletes-first-and-replaces", "updates", "replaces"],
+)
+def test_a_password_policy_is_laid_over_the_account(
+    make_stack: Callable[..., Stack], demo: DemoServer, options: Mapping[str, Any], reason: str, length: int
+) -> None:
     demo.account.comply()
     policy = """
 version: 1
@@ -201,7 +216,12 @@ rules: {password-length: {minimum: 14}, password-age: {max_days: 90}}
     assert outcome["message"].endswith("planned by passwords (now 14)")
     assert short.run("up", pack=False).ok
     assert demo.account.password_policy["MinimumPasswordLength"] == 10
-    assert stack(minimum_password_length=14, max_password_age=30).run().ok, "the plan repairs the account"
+    longer = stack(minimum_password_length=14, max_password_age=30, opts=pulumi.ResourceOptions(**options))
+    repairing = longer.run()
+    assert repairing.ok is not bool(reason), repairing.output
+    assert reason in repairing.output
+    assert longer.run("up", pack=False).ok
+    assert demo.account.password_policy["MinimumPasswordLength"] == length
     removed = stack().run()
     assert removed.failed() == {"password-length", "password-age"}, "destroying it resets the account"
 

@@ -101,18 +101,48 @@ EVERYTHING = {key.pulumi: True for key in PREFERENCE_KEYS} | GOOD
 
 
 @pytest.mark.parametrize(
-    ("more", "outputs", "operation"),
+    ("more", "outputs", "protected", "expected"),
     [
-        ({}, {**GOOD, "id": ""}, "create"),
-        ({}, {**EVERYTHING, "id": ""}, "update"),
-        ({"replaceOnChanges": ["*"]}, {**EVERYTHING, "id": ""}, "unknown"),
+        ({}, {**GOOD, "id": ""}, False, ("create", False)),
+        ({}, {**EVERYTHING, "id": ""}, False, ("update", True)),
+        ({"replaceOnChanges": ["*"]}, {**EVERYTHING, "id": ""}, False, ("update", True)),
+        ({"replaceOnChanges": ["*"]}, None, False, ("update", True)),
+        ({}, None, False, ("update", False)),
+        ({"protect": True}, {**EVERYTHING, "id": ""}, True, ("update", False)),
+        ({"protect": True}, {**EVERYTHING, "id": ""}, False, ("update", True)),
+        ({}, {**EVERYTHING, "id": ""}, True, ("update", True)),
     ],
-    ids=["computed-left-out", "everything-declared", "perhaps-replaced"],
+    ids=[
+        "computed-left-out",
+        "all-declared",
+        "recorded",
+        "unseen",
+        "plain",
+        "protected",
+        "was-protected",
+        "unprotected",
+    ],
 )
-def test_an_empty_id_of_a_recorded_resource_shows_nothing(more: Any, outputs: Any, operation: str) -> None:
-    declared = {name: value for name, value in outputs.items() if name != "id"}
+def test_an_empty_id_of_a_recorded_resource_shows_nothing(
+    more: Any, outputs: Any, protected: bool, expected: tuple[str, bool]
+) -> None:
+    """The program may newly have replaceOnChanges, which policies do not see."""
+    declared = {name: value for name, value in (outputs or EVERYTHING).items() if name != "id"}
     state = recorded(outputs={**EVERYTHING, "id": "1234567890123456"}, **more)
-    assert planned(Declared(URN, declared, PROVIDER), state, PLAIN, outputs).operation == operation
+    change = planned(Declared(URN, declared, PROVIDER, protected=protected), state, PLAIN, outputs)
+    assert (change.operation, change.perhaps_replaced) == expected
+
+
+def test_a_replacement_may_send_what_an_update_does_not() -> None:
+    weak = {**EVERYTHING, "mfaOperationForLogin": "independent", "loginSessionDuration": 24}
+    declared = {**weak, "loginSessionDuration": 12}
+    state = recorded(outputs={**weak, "id": "1234567890123456"})
+    change = planned(Declared(URN, declared, PROVIDER), state, PLAIN, {**declared, "id": ""})
+    found = after(change, live(MFAOperationForLogin="mandatory"), "MFAOperationForLogin")
+    assert isinstance(found, Unknown)
+    assert "updates or replaces it is not shown to the policy pack; run a refresh first" in found.reason
+    assert after(change, live(MFAOperationForLogin="independent"), "MFAOperationForLogin") == "independent"
+    assert after(change, live(LoginSessionDuration=6), "LoginSessionDuration") == 12
 
 
 def recorded(**more: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any, Final
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.effect import LEAVES
+from acctgate.model.password_request import RESOURCES, PlannedPasswords, Replacement, effects
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.plan.match_accounts import after_deploy
@@ -310,6 +312,28 @@ def test_a_saved_plan_does_not_show_whether_a_resource_is_retained(tmp_path: Pat
     names: dict[str, list[str]] = {name: [] for name in inputs}
     saved = {"resourcePlans": {urn: {"goal": {"propertyDependencies": names}, "state": inputs, "steps": steps}}}
     assert "password-age" in having(report(tmp_path, GOOD, saved), "unknown")
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "length", "found"),
+    [
+        (ACCOUNT, "destroyed", 14, ("either", (12, 14))),
+        (ACCOUNT, "destroyed", None, ("either", (12, 12))),
+        (ACCOUNT, "kept", 14, ("sets", 14)),
+        (ACCOUNT, None, 14, ("sets", 14)),
+        (SIMPLE, "destroyed", 14, ("sets", 14)),
+        (SIMPLE, "kept", 10, ("either", (10, LEAVES, 8))),
+        (SIMPLE, "destroyed", None, ("either", (LEAVES, 8))),
+    ],
+)
+def test_an_update_that_may_be_a_replacement(
+    kind: str, old: Replacement | None, length: int | None, found: tuple[str, Any]
+) -> None:
+    """A replacement sends what has not changed, too, and destroying the old resource resets the account."""
+    declared = {} if length is None else {"MinimumPasswordLength": length}
+    passwords = PlannedPasswords(declared, {"MinimumPasswordLength": 10}, perhaps_replaced=old)
+    effect = effects(RESOURCES[kind], "update", passwords, "passwords")["MinimumPasswordLength"]
+    assert (effect.kind, effect.value) == found
 
 
 RECORDED: Final = sorted((HERE / "plans" / "passwords").glob("*.json"))

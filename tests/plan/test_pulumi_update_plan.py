@@ -101,6 +101,15 @@ def test_a_value_that_is_known_only_after_the_deploy_may_be_the_recorded_one(tmp
     assert kinds(tmp_path, {**state, "loginSessionDuration": 8}, certain, "3_70_0")[MFA] == "sets"
 
 
+@pytest.mark.parametrize("name", ["allowUserToManageAccessKeys", "mfaOperationForLogin", "loginSessionDuration"])
+def test_the_only_change_may_come_to_nothing_if_its_value_is_known_only_after_the_deploy(
+    tmp_path: Path, name: str
+) -> None:
+    """The preview shows an update, and the deploy may send nothing."""
+    state = {"loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 8, "verificationTypes": ["sms"], name: UNKNOWN}
+    assert kinds(tmp_path, state, {"updates": {name: UNKNOWN}}, "3_100_0")["LoginNetworkMasks"] == "either"
+
+
 @pytest.mark.parametrize("state", [{"enforceMfaForLogin": UNKNOWN}, {"enforceMfaForLogin": None}, {}])
 def test_the_older_mfa_switch_may_be_off_if_its_value_is_not_shown(tmp_path: Path, state: dict[str, Any]) -> None:
     """Providers before 1.269 send it."""

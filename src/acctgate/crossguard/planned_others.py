@@ -7,10 +7,11 @@ and from the engine's command line, as far as they are certain.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from acctgate.crossguard.engine_command import EngineCommand
-from acctgate.crossguard.planned_preference import Declared, Properties
+from acctgate.crossguard.planned_preference import Declared, Properties, is_kept
 from acctgate.crossguard.recorded_state import Recorded, part_of
 from acctgate.model.effect import Operation
 from acctgate.model.other_change import OtherChange, given_arguments
@@ -49,7 +50,9 @@ def planned_others(
         if operation == "create" and each.ignored and _may_be_imported(outputs.get(urn, {})):
             operation = "unknown"  # what is ignored stays as it is
         if operation != "same":
-            yield _change(urn, operation, each.inputs, each.provider, recorded)
+            change = _change(urn, operation, each.inputs, each.provider, recorded)
+            replaced = operation == "update" and id_ == "" and not is_kept(each, recorded or {})
+            yield _perhaps_replaced(change, each, recorded or {}) if replaced else change
     renamed = {resource_type(urn) for urn, each in declared.items() if each.aliased}
     for urn, recorded in (state or {}).items():
         if urn in declared or resource_type(urn) not in OTHER_KINDS or not _is_deleted(recorded):
@@ -73,6 +76,14 @@ def _change(
         )
     foreign = foreign_reason(urn, provider)
     return OtherChange(urn, kind, operation, given_arguments(inputs), provider, passwords=passwords, foreign=foreign)
+
+
+def _perhaps_replaced(change: OtherChange, declared: Declared, recorded: Properties) -> OtherChange:
+    """Return an update that may be a replacement: a preview shows policies the same of both."""
+    if change.passwords is None:
+        return change
+    forgotten = declared.deleted_first or recorded.get("retainOnDelete") is True
+    return replace(change, passwords=replace(change.passwords, perhaps_replaced="kept" if forgotten else "destroyed"))
 
 
 def _operation(declared: Declared, recorded: Properties | None, command: EngineCommand, *, known: bool) -> Operation:

@@ -52,6 +52,10 @@ class Declared:
     """Whether the state may record it under another URN."""
     ignored: tuple[str, ...] = ()
     """The property paths whose changes the engine ignores."""
+    protected: bool = False
+    """Whether the engine refuses to delete or replace it."""
+    deleted_first: bool = False
+    """Whether a replacement deletes the old resource before it creates the new one."""
 
     @property
     def provider(self) -> Provider:
@@ -138,9 +142,18 @@ def _recorded(
         return replace(_replaced(change, declared, outputs), operation="create")
     another = declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn
     triggers = recorded.get("replaceOnChanges") or recorded.get("replacementTrigger") or recorded.get("replaceWith")
-    if new is None and (another or triggers or targeted is None):
-        return _replaced(change, declared, outputs)
+    # A preview shows whether it is an update, unless the program declares all that the provider computes.
+    if new is None and (outputs or another or triggers or targeted is None) and not is_kept(declared, recorded):
+        return replace(_replaced(change, declared, outputs), operation="update", perhaps_replaced=True)
     return replace(updated, operation="update")
+
+
+def is_kept(declared: Declared, recorded: Properties) -> bool:
+    """Return whether the engine refuses to replace a resource that the state has. Policies do not see all reasons to.
+
+    It shows them neither `replaceOnChanges` nor `replaceWith`, which may be new in the program.
+    """
+    return declared.protected and recorded.get("protect") is True
 
 
 def _ignoring(change: PlannedChange, paths: Sequence[str]) -> PlannedChange:

@@ -173,6 +173,8 @@ def _declared(request: analyzer_pb2.AnalyzeRequest) -> Declared:
         provider_inputs=_plain(provider.properties) if provider is not None else None,
         aliased=bool(request.options.aliases),
         ignored=tuple(request.options.ignoreChanges),
+        protected=request.options.protect,
+        deleted_first=request.options.deleteBeforeReplace,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from acctgate.model.effect import LEAVES, Effect, Marker, Operation
 from acctgate.model.resource_types import OTHER_TYPES, PASSWORD_POLICIES
@@ -32,6 +32,10 @@ API_DEFAULTS: Final[Mapping[str, Any]] = {
     "PasswordNotContainUserName": False,
 }
 """The settings that the resources have, and the defaults that SetPasswordPolicy documents."""
+
+
+Replacement = Literal["kept", "destroyed"]
+"""What a replacement does in the end to the old resource: nothing more, or it destroys it last."""
 
 
 class PasswordKey(NamedTuple):
@@ -112,6 +116,8 @@ class PlannedPasswords:
     """Whether a replacement deletes the old resource after it has created the new one."""
     perhaps_retained: bool = False
     """Whether the plan does not show that the old resource is destroyed, and not only forgotten."""
+    perhaps_replaced: Replacement | None = None
+    """What becomes of the old resource if what looks like an update is a replacement, None if it is none."""
 
 
 def effects(
@@ -143,6 +149,8 @@ def _account_policy(operation: Operation, planned: PlannedPasswords, name: str) 
         value = planned.declared.get(key)
         if reset and planned.perhaps_retained:
             yield key, _perhaps_reset(LEAVES if operation == "delete" else value, default, name)
+        elif planned.perhaps_replaced == "destroyed":
+            yield key, _perhaps_replaced(value, default, name)
         elif reset:
             yield key, Effect("sets", default, f"destroying {name} resets it to {show(default)}")
         elif isinstance(value, Marker):
@@ -156,15 +164,27 @@ def _account_policy(operation: Operation, planned: PlannedPasswords, name: str) 
 def _perhaps_reset(value: Any, default: Any, name: str) -> Effect:
     """Return the effect on a setting that has a value unless destroying the old resource resets it."""
     note = f"destroying {name} resets it to {show(default)}, unless it has retainOnDelete, which the plan does not show"
+    return _default_or(value, default, f"{note}; use `pulumi preview --json`")
+
+
+def _perhaps_replaced(value: Any, default: Any, name: str) -> Effect:
+    """Return the effect on a setting that has a value unless a replacement destroys the old resource last."""
+    note = f"if {name} is replaced, destroying the old one resets it to {show(default)}"
+    why = "the policy pack does not see whether replaceOnChanges or replaceWith is new"
+    return _default_or(value, default, f"{note}; {why}; set deleteBeforeReplace or protect")
+
+
+def _default_or(value: Any, default: Any, note: str) -> Effect:
+    """Return the effect on a setting that has a value or the provider's default."""
     if isinstance(value, Marker):
         return Effect("unknown", None, note)
-    return Effect("either", (default, default if value is None else value), f"{note}; use `pulumi preview --json`")
+    return Effect("either", (default, default if value is None else value), note)
 
 
 def _password_policy(operation: Operation, planned: PlannedPasswords, name: str) -> Iterator[tuple[str, Effect]]:
     """Yield the effects of the resource that sends what is given, and in an update what has changed."""
     for key, default in API_DEFAULTS.items():
-        sent, certain = _sent(key, operation, planned)
+        sent, certain = _sent_or_created(key, operation, planned)
         if isinstance(sent, Marker):
             yield key, Effect("unknown", None, f"{name} sets it to {sent.value}")
         elif sent is not None and certain:
@@ -189,6 +209,15 @@ def _sent(key: str, operation: Operation, planned: PlannedPasswords) -> tuple[An
         return (type(API_DEFAULTS[key])() if removed else None), True
     same = type(before) is type(value) and before == value
     return (None if same else value), True
+
+
+def _sent_or_created(key: str, operation: Operation, planned: PlannedPasswords) -> tuple[Any, bool]:
+    """Return the value that is sent, and whether that is certain, if an update may be a replacement."""
+    sent, certain = _sent(key, operation, planned)
+    if planned.perhaps_replaced is None:
+        return sent, certain
+    created, _ = _sent(key, "create", planned)
+    return (sent, certain) if sent == created else (created if sent is None else sent, False)
 
 
 def _either(found: list[Effect | None], name: str) -> Effect:

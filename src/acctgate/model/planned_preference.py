@@ -35,6 +35,8 @@ class PlannedPreference(PlannedResource):
     provider: Provider = field(default_factory=Provider)
     perhaps_imported: bool = False
     """Whether what looks like a create may be an import, which records the live values and updates what differs."""
+    perhaps_replaced: bool = False
+    """Whether what looks like an update may be a replacement, which sends all that is declared."""
     place: Place | None = None
     """Where the program declares it, or None if the plan does not show that."""
     recorded_dead: Any = None
@@ -97,6 +99,8 @@ class PlannedPreference(PlannedResource):
         refreshed = [replace(unread, recorded=as_live | dict(values)) for values in live or ({},)]
         states = {True: refreshed, False: [resource], None: [resource, *refreshed]}[self.refreshed]
         scenarios = [scenario for each in states for scenario in possible_values(each, self.operation, eras)]
+        if self.perhaps_replaced:
+            scenarios += possible_values(resource, "create", eras)
         if not self.perhaps_imported:
             return scenarios
         left = dict.fromkeys(self.ignored, LEAVES)

@@ -220,7 +220,8 @@ def _differences(plan: _ResourcePlan, declared: Mapping[str, Any]) -> dict[str, 
     if DEAD_PROPERTY[0] in changed:  # it alone may be what makes the update, of which newer providers send nothing
         unsure |= set(plan.updated_modes)
     found |= dict.fromkeys(unsure, None) | dict.fromkeys(emptied, False)
-    if len(changed) == 1 and list(found.values()) == [None]:  # the only change that makes the update
+    known = UNKNOWN not in shown.values()  # one that is known only after the deploy may come to nothing
+    if len(changed) == 1 and list(found.values()) == [None] and known:  # the only change that makes the update
         found |= dict.fromkeys(unsure - emptied, True)
     return found
 

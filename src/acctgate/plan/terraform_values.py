@@ -19,13 +19,15 @@ def declared_settings(change: Mapping[str, Any], expressions: Mapping[str, Any] 
 
     An attribute that is left out but computed is in after_unknown like one that is given and not known yet, and one
     that is left out keeps its recorded value in `after`: only the configuration shows the difference. Without it, all
-    of that counts as given.
+    of that counts as given. An empty text counts as left out there, too; a value that `after` shows is the planned one
+    whatever the configuration says, which may ignore changes.
     """
     declared = _settings(change, "after", _NAMES)
     if expressions is None:
         return declared
     given = {key: value for key, value in declared.items() if _is_given(expressions, _NAMES[key])}
-    return {key: "" if expressions[_NAMES[key]] == {"constant_value": ""} else value for key, value in given.items()}
+    empty = {key for key in given if expressions[_NAMES[key]] == {"constant_value": ""}}
+    return {key: "" if key in empty and value is UNKNOWN else value for key, value in given.items()}
 
 
 def recorded_settings(change: Mapping[str, Any]) -> dict[str, Any]:
