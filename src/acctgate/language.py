@@ -1,8 +1,13 @@
-"""The languages of rule texts and of the page."""
+"""The languages of rule texts and of reports.
+
+`Words` is a fixed text in both languages. `Bilingual` is a text about values: it is made once, where the values are
+known, and travels as a plain English text through reports, JSON and users' programs; only what shows it to people in
+Chinese asks for its Chinese form.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
 Language = Literal["en", "zh"]
@@ -23,6 +28,44 @@ class Words(NamedTuple):
     def capitalized(self) -> Words:
         """The text with a capital letter at the start, for headings."""
         return Words(self.en[:1].upper() + self.en[1:], self.zh)
+
+
+class Bilingual(str):
+    """An English text that has a Chinese form. For whatever takes a text, it is the English one."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Bilingual:
+        """Create a text from both forms."""
+        created = super().__new__(cls, en)
+        created.zh = zh
+        return created
+
+    def __reduce__(self) -> tuple[type[Bilingual], tuple[str, str]]:
+        """Return what pickle needs."""
+        return Bilingual, (str(self), self.zh)
+
+
+def in_language(text: str, language: Language) -> str:
+    """Return a text in a language; as it is if it has only one form, such as a message of a user's own rule."""
+    return text.zh if language == "zh" and isinstance(text, Bilingual) else text
+
+
+def fill(template: Words, *texts: str) -> Bilingual:
+    """Return a template with texts in its braces, each in its language."""
+    return Bilingual(template.en.format(*texts), template.zh.format(*(in_language(text, "zh") for text in texts)))
+
+
+def join(separator: Words, texts: Iterable[str]) -> Bilingual:
+    """Return texts joined in both languages."""
+    found = tuple(texts)
+    return Bilingual(separator.en.join(found), separator.zh.join(in_language(text, "zh") for text in found))
+
+
+def words_of(text: str) -> Words:
+    """Return a text, which may have a Chinese form, as words."""
+    return Words(text, in_language(text, "zh"))
 
 
 def preferred(environment: Mapping[str, str]) -> Language:

@@ -48,6 +48,23 @@ def listed(items: Iterable[str], conjunction: str) -> str:
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
+def and_more_zh(count: int) -> str:
+    """Return what `and_more` returns, in Chinese."""
+    return f"（另有 {count:,} 项）" if count > 0 else ""
+
+
+def first_of_zh(items: Sequence[str], most: int) -> str:
+    """Return what `first_of` returns, in Chinese."""
+    more = f" 等 {len(items):,} 项" if len(items) > most else ""
+    return "、".join(items[:most]) + more
+
+
+def listed_zh(items: Iterable[str], conjunction: str = "和") -> str:
+    """Return names in Latin letters as part of a Chinese sentence: `a`, `a 和 b`, `a、b 和 c`."""
+    *others, last = items
+    return f"{'、'.join(others)} {conjunction} {last}" if others else last
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the suffix ` (did you mean NAME?)` for a misspelled name, empty if no known one is similar.
 

@@ -16,11 +16,13 @@ from markupsafe import escape
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.inert_text import clean
+from acctgate.language import LANGUAGES, Language
 from acctgate.model.report import Summary
 from acctgate.model.since import Day, Since
 from acctgate.model.snapshot import Snapshot
 from acctgate.render import renderer
 from acctgate.render.fleet import FEW
+from acctgate.render.page.texts import as_data
 from acctgate.rules import RULES
 from tests.support import NOW, written_policy
 from tests.support.page import ATTRIBUTES, ELEMENTS, Page
@@ -86,7 +88,8 @@ def test_nothing_is_loaded_and_nothing_from_outside_is_markup(case: str) -> None
     assert {tag for tag, _ in page.tags} <= ELEMENTS
     assert {name for _, given in page.tags for name in given} <= ATTRIBUTES, "no src, no style, no on…"
     assert all(str(given["href"]).startswith("#") for _, given in page.tags if "href" in given)
-    assert Counter(tag for tag, _ in page.tags)["script"] == 1
+    scripts = [given.get("type") for tag, given in page.tags if tag == "script"]
+    assert scripts in ([None], ["application/json", None]), "one script, and at most one element with data for it"
     assert "url(" not in text and "@import" not in text and "//" not in re.sub(r"'sha256-\S+'", "", text)
     identifiers = [given["id"] for _, given in page.tags if "id" in given]
     assert len(identifiers) == len(set(identifiers))
@@ -111,6 +114,29 @@ def test_both_languages_say_everything() -> None:
     languages = Counter(given["lang"] for tag, given in page.tags if tag in ("i", "span") and "lang" in given)
     assert languages["en"] == languages["zh"] > 100
     assert set(languages) == {"en", "zh"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_have_one_language_and_the_page_has_the_other_one_once(language: Language) -> None:
+    text = rendered("html", CASES["several"](), language)
+    [data] = re.findall(r"<script type=application/json id=texts>(.*?)</script>", text)
+    others = json.loads(data)
+    accounts = text[text.index("<details class=a") : text.index("<h2 id=rules>")]
+    english, chinese = "at least 80", "至少 80 分"
+    shown, other = (english, chinese) if language == "en" else (chinese, english)
+    assert others[shown] == other
+    assert f"<td>{shown}" in accounts and other not in accounts
+    assert len(others) == len(set(others.values()))
+
+
+def test_no_text_ends_the_data_of_the_page() -> None:
+    data = as_data({"</script><!--": "“</script>”"})
+    assert "<" not in data
+    assert json.loads(data) == {"</script><!--": "“</script>”"}
+
+
+def test_a_page_without_translations_has_no_data() -> None:
+    assert "application/json" not in renderer("html").end(Summary())
 
 
 def test_the_history_of_all_accounts_has_a_title_in_both_languages() -> None:
@@ -253,6 +279,7 @@ def test_a_search_opens_the_few_accounts_that_it_finds(browser: Browser) -> None
 def test_hostile_text_is_text_to_a_browser_too(browser: Browser) -> None:
     page = dumped(browser, CASES["hostile"]())
     assert {tag for tag, _ in page.tags} <= ELEMENTS
-    assert Counter(tag for tag, _ in page.tags)["script"] == 1
+    scripts = [given.get("type") for tag, given in page.tags if tag == "script"]
+    assert scripts in ([None], ["application/json", None]), "one script, and at most one element with data for it"
     assert page.hidden["form"] == 0, "the page's own script ran under its policy"
     assert page.counts["outcomes-shown"] == sum(reports(CASES["hostile"]())["counts"].values())

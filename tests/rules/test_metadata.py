@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from acctgate.language import LANGUAGES, Language
+from acctgate.language import LANGUAGES, Language, in_language
 from acctgate.model.outcome import Severity
 from acctgate.policy import load_preset
 from acctgate.rules import RULES, Rule
@@ -68,6 +68,13 @@ UNORDERED: Final = {
     "no-loosening": "it judges changes, by the orders of the other rules",
 }
 """Why no value of a rule's setting, and of its parameters, is stricter."""
+NOT_IN_STRICT: Final[dict[str, dict[str, Any]]] = {
+    "user-sso": {"require": True},
+    "verification-types": {"require": ["sms", "email"]},
+}
+"""Required parameters of the rules that no preset has."""
+VALUES: Final = {"true", "false", "mandatory", "high", "enforceVerify"}
+"""What a policy expects in Chinese, too: the API's own values."""
 BY_PLAN: Final = {"dead-setting", "login-lockout", "no-loosening"}
 """Rules that judge what a deploy does: without a plan they are skipped."""
 
@@ -125,6 +132,17 @@ def test_a_rule_has_all_its_texts_in_each_language(rule: Rule[Any], language: La
     if language != "en":
         assert text.title != english.title and text.doc != english.doc and text.remediation != english.remediation
         assert [name for name, meaning in text.parameters.items() if meaning == english.parameters[name]] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_puts_what_a_policy_expects_into_chinese_words(rule: Rule[Any]) -> None:
+    entry = {**load_preset("strict").entry(rule.id), **NOT_IN_STRICT.get(rule.id, {})}
+    chinese = rule.translations["zh"].expected
+    assert chinese is not None, "its Chinese texts have no `expected`"
+    english = rule.expected(entry)
+    assert in_language(rule.expectation(entry), "en") == english
+    assert in_language(rule.expectation(entry), "zh") == chinese(entry)
+    assert re.search("[\u4e00-\u9fff]", chinese(entry)) or chinese(entry) == english in VALUES
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

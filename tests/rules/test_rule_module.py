@@ -206,6 +206,11 @@ def test_it_is_judged(own: House, count: object, outcome: str) -> None:
     assert (found.expected, found.remediation) == ("at most 10 consoles", "Close consoles.")
 
 
+def test_what_it_expects_is_english_in_a_chinese_report_without_a_translation(own: House) -> None:
+    done = own.run("check", "--snapshot", own.folder / "many.json", "--language", "zh")
+    assert re.search(rf"✗  {RULE} .*AcmeConsoles  at most 10 consoles  17\n", done.stdout)
+
+
 def test_check_reports_it_in_json(own: House) -> None:
     done = own.run("check", "--snapshot", own.folder / "many.json", "--format", "json")
     [account] = json.loads(done.stdout)["accounts"]

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import Language
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
@@ -161,9 +162,9 @@ def trend() -> Case:
     return snapshots, CASES["clean"]()[1]
 
 
-def rendered(form: str, case: Case) -> str:
+def rendered(form: str, case: Case, language: Language = "en") -> str:
     """Return the whole report."""
-    render, summary = renderer(form, Frame(rules=case[1].all_rules)), Summary()
+    render, summary = renderer(form, Frame(rules=case[1].all_rules, language=language)), Summary()
     parts = [render.begin()]
     for report in evaluate(*case, NOW):
         summary.add(report)

@@ -10,6 +10,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from acctgate.evaluate.own_rule import call_own_rule
+from acctgate.language import Bilingual
 from acctgate.log import trace
 from acctgate.model.outcome import Outcome
 from acctgate.model.setting_values import SettingValues
@@ -46,13 +47,13 @@ class RuleJudge:
     def _expectation(self, unusable: str | None) -> tuple[str, str | None]:
         """Return what the policy expects, in words, and why the rule cannot be judged, if so."""
         if unusable is not None:
-            return "a valid entry in the policy", unusable
+            return Bilingual("a valid entry in the policy", "策略中的有效条目"), unusable
         if self._level == "disabled":
-            return "anything: the rule is disabled", None
+            return Bilingual("anything: the rule is disabled", "不作要求：规则已停用"), None
         try:
-            return str(self._rule.expected(self._entry)), None
+            return self._rule.expectation(self._entry), None
         except (Exception, SystemExit) as error:
-            return "not available", self._describe_error(error)
+            return Bilingual("not available", "无法得出"), self._describe_error(error)
 
     def __call__(self, batch: Sequence[SettingValues]) -> list[list[Outcome]]:
         """Return the outcomes for each account; one, unless the rule judges several things."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
+from acctgate.language import Words, join
 from acctgate.model.outcome import SEVERITIES, WORST_FIRST, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.text import and_more, plural
 
+_SEMICOLON: Final = Words("; ", "；")
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 """Takes outcomes and returns them changed: as many, in the same order."""
 
@@ -50,7 +53,7 @@ class ControlReport:
             level="mandatory" if any(each.binding for each in deciding) else "advisory",
             severity=max((each.severity for each in deciding), key=SEVERITIES.index, default="low"),
             setting=deciding[0].setting if deciding else "",
-            expected="; ".join(dict.fromkeys(each.expected for each in deciding)),
+            expected=join(_SEMICOLON, dict.fromkeys(each.expected for each in deciding)),
             actual=None,
             message=_reason(deciding),
             remediation=" ".join(dict.fromkeys(each.remediation for each in deciding)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from acctgate.inert_text import clean
-from acctgate.language import Language, Words
+from acctgate.language import Language, Words, in_language
 from acctgate.model.diff import SettingChange
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
@@ -72,7 +72,7 @@ def _facts(
         yield _PROGRAM, clean(str(outcome.place), _LONGEST)
     entry = policy.rules.get(outcome.rule) if policy else None
     yield _POLICY, _policy_line(outcome, policy, entry, language)
-    yield words.EXPECTED, clean(outcome.expected, _LONGEST)
+    yield words.EXPECTED, clean(in_language(outcome.expected, language), _LONGEST)
     for text in _comparisons(outcome.actual, entry):
         yield _COMPARED, text
     yield words.MESSAGE, clean(outcome.message, _LONGEST)

@@ -107,7 +107,7 @@ class AccountText:
             (clean(outcome.rule), "bold" if style else ""),
             self._severity(outcome),
             (clean(outcome.setting).rsplit(".", 1)[-1], ""),
-            (clean(outcome.expected), ""),
+            (clean(self._say(outcome.expected)), ""),
             (_actual(outcome, self.frame), style),
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from acctgate.language import Language, Words
+from acctgate.language import Language, Words, in_language
 from acctgate.model.judged_by import JudgedBy
 from acctgate.model.outcome import Outcome, Place, Places
 from acctgate.model.report import AccountReport, Summary
@@ -57,9 +57,9 @@ class Frame:
         """The time of judgement, None if it is unknown."""
         return self.judged_by.judged_at if self.judged_by else None
 
-    def say(self, words: Words) -> str:
-        """Return words in the language of the report."""
-        return words.of(self.language)
+    def say(self, words: Words | str) -> str:
+        """Return words, or a text that may have a Chinese form, in the language of the report."""
+        return words.of(self.language) if isinstance(words, Words) else in_language(words, self.language)
 
     def title(self, rule: str) -> str:
         """Return a rule's title in the language of the report; its id if it is not known."""

@@ -8,7 +8,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from acctgate.inert_text import clean
-from acctgate.language import Language
+from acctgate.language import Language, in_language
 from acctgate.model.diff import AccountDiff, Direction
 from acctgate.render import words
 from acctgate.render.changes import grouped, last_key, rule_names, show
@@ -31,7 +31,7 @@ def change_lines(account: AccountDiff, layout: Layout, indent: int = 2, language
             (clean(last_key(change.setting), LONGEST), ""),
             (show(change.before, language), ""),
             (show(change.after, language), ""),
-            (clean(change.expected or "", LONGEST), ""),
+            (clean(in_language(change.expected or "", language), LONGEST), ""),
         )
         for change in account.settings
     ]

@@ -28,6 +28,7 @@ from acctgate.render.page.account import account_details, account_summary
 from acctgate.render.page.changes import Changes
 from acctgate.render.page.environment import asset, environment
 from acctgate.render.page.rules import Rules
+from acctgate.render.page.texts import Texts, as_data
 from acctgate.render.page.totals import OldSnapshots, Totals
 from acctgate.render.page.trend import Trends, days_figure, score_of
 from acctgate.version import __version__
@@ -76,7 +77,7 @@ class HtmlRenderer(Renderer):
         super().__init__(frame)
         self._accounts: list[_Account] = []
         self._room, self._short = _ROOM, 0
-        self._rules = Rules(frame.rules)
+        self._rules, self._texts = Rules(frame.rules), dict[str, str]()
         self._trends, self._changes, self._old = Trends(frame.rules), Changes(), OldSnapshots()
         self._totals = Totals()
 
@@ -104,6 +105,7 @@ class HtmlRenderer(Renderer):
                 language=self.frame.language,
                 style=asset("page.css"),
                 script=asset("page.js"),
+                texts=as_data(self._texts) if self._texts else "",
                 summary=summary,
                 verdict_title=Words(words.VERDICTS[summary.verdict].en.upper(), words.VERDICTS[summary.verdict].zh),
                 totals=self._totals,
@@ -147,13 +149,16 @@ class HtmlRenderer(Renderer):
 
     def _parts(self, report: AccountReport, score: int | None) -> tuple[Markup, Markup]:
         """Return the line and what it folds: with values, if there is room for the accounts that may follow."""
-        number = self._rules.number
-        parts = account_summary(report, score, whole=True), account_details(report, number, whole=True)
+        number, texts = self._rules.number, Texts(self.frame.language)
+        parts = account_summary(report, score, whole=True), account_details(report, number, texts, whole=True)
+        new = {text: other for text, other in texts.translations.items() if text not in self._texts}
         reserved = _SHORT_ACCOUNT * max(0, _FLEET - len(self._accounts) - 1)
-        if _size("".join(parts)) > self._room - reserved:
-            parts = account_summary(report, score, whole=False), account_details(report, number, whole=False)
+        if _size("".join((*parts, *new.keys(), *new.values()))) > self._room - reserved:
+            parts = account_summary(report, score, whole=False), account_details(report, number, texts, whole=False)
+            new = {}
             self._short += 1
-        self._room -= _size("".join(parts))
+        self._texts |= new
+        self._room -= _size("".join((*parts, *new.keys(), *new.values())))
         return parts
 
 

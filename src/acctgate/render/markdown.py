@@ -188,7 +188,7 @@ class MarkdownRenderer(Renderer):
         rules = ", ".join(self._rule(each) for each in outcomes)
         found = who(outcome)
         message = f"{outcome.message}: {found}" if found else outcome.message
-        expected = outcome.expected if len(outcomes) == 1 else "–"
+        expected = self.frame.say(outcome.expected) if len(outcomes) == 1 else "–"
         last = "–" if outcome.outcome == "unknown" else self.frame.remediation(outcome)
         cells = (rules, severity, message, expected, *([last] if remediation else []))
         return f"| {_SIGNS[outcome.outcome]} | {self._name} | {' | '.join(map(_cell, cells))} |"

@@ -1,6 +1,6 @@
 """The words of all reports in English and Chinese: text, Markdown, the page, and explanations in the terminal.
 
-Messages about values, and what a policy expects, are English in both: rules write them.
+Messages about values are English in both: rules write them.
 """
 
 from __future__ import annotations

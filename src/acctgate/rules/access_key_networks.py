@@ -150,6 +150,7 @@ RULE = SettingRule(
             remediation="通过 SetAccessKeyPolicyForAccount 或在 RAM 控制台（设置）启用只包含自有网络的策略，"
             "请先用一个 AccessKey 试验。Pulumi 和 Terraform 的资源都无法设置它。",
             parameters=network_limits.ZH_PARAMETERS,
+            expected=lambda want: network_limits.expected_zh(want, "网络"),
         )
     },
 )

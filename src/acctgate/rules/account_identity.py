@@ -20,7 +20,7 @@ from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, decide, entry, undecided
 from acctgate.rules.support.order import fewer_is_stricter
-from acctgate.text import listed
+from acctgate.text import listed, listed_zh
 
 SETTING: Final = "account_id"
 
@@ -38,6 +38,13 @@ def expected(want: Parameters) -> str:
     if "accounts" not in want:
         return "a known account"
     return f"account {listed(map(one_line, want['accounts']), 'or')}" if want["accounts"] else "an expected account"
+
+
+def expected_zh(want: Parameters) -> str:
+    """Return the parameters in Chinese."""
+    if "accounts" not in want:
+        return "已知的账号"
+    return f"账号 {listed_zh(map(one_line, want['accounts']), '或')}" if want["accounts"] else "预期的账号"
 
 
 class AccountIdentity(Rule[Parameters]):
@@ -87,6 +94,7 @@ RULE = AccountIdentity(
             "没有账号 ID 的文件会被跳过，除非指定了账号。",
             remediation="请检查读取账号所用的凭据、配置和角色。如果账号正确，请将它加入策略的 accounts。",
             parameters={"accounts": "允许判断的账号 ID。省略时，以策略文件列出的账号和 `--account` 为准。"},
+            expected=expected_zh,
         )
     },
 )

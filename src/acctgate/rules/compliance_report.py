@@ -109,6 +109,7 @@ RULE = ComplianceReport(
             parameters={
                 "max_age_days": "报告最多可以有多少天，从 ReportCreateTimestamp 算起，不小于 1。",
             },
+            expected=lambda want: f"COMPLETE，生成不超过 {want['max_age_days']} 天",
         )
     },
 )

@@ -26,9 +26,10 @@ from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, MovedEntry, Rule, RuleText, entry, undecided
 from acctgate.rules.support.order import Move, fewer_is_stricter, lower_is_stricter
 from acctgate.rules.support.pack_tally import NOT_JUDGED, RESULTS_OF, Tally, add_pack, rule_name
-from acctgate.text import and_more, plural, show
+from acctgate.text import and_more, and_more_zh, plural, show
 
 _LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
+RISKS_ZH: Final = {"high": "高", "medium": "中", "low": "低"}
 _MOST_NAMES: Final = 10
 
 
@@ -76,6 +77,13 @@ def expected(want: Parameters) -> str:
     limits = ", ".join(f"{most} of {level} risk" for level, most in limits_of(want).items())
     names = [one_line(each["rule"]) for each in want.get("ignore", ())]
     return f"non-compliant rules: at most {limits}{f', ignoring {_some(names)}' if names else ''}"
+
+
+def expected_zh(want: Parameters) -> str:
+    """Return the parameters in Chinese."""
+    limits = "，".join(f"{RISKS_ZH[level]}风险最多 {most} 条" for level, most in limits_of(want).items())
+    names = [one_line(each["rule"]) for each in want.get("ignore", ())]
+    return f"不合规的规则：{limits}{f'，忽略 {_some_zh(names)}' if names else ''}"
 
 
 def faults(want: Parameters) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -153,6 +161,11 @@ def _some(texts: Iterable[str], *, most: int = _MOST_NAMES, separator: str = ", 
     return separator.join(found[:most]) + and_more(len(found) - most)
 
 
+def _some_zh(texts: Iterable[str], *, most: int = _MOST_NAMES, separator: str = "、") -> str:
+    found = list(texts)
+    return separator.join(found[:most]) + and_more_zh(len(found) - most)
+
+
 def compare_ignored(before: Any, after: Any) -> Move:
     """Compare two `ignore` lists: fewer rules, and earlier dates, are stricter."""
     adds = any(not any(_covers(old, new) for old in before) for new in after)
@@ -199,6 +212,7 @@ RULE = ComplianceRules(
                 "max_low": "不合规的低风险规则最多有多少条，不小于 0。",
                 "ignore": "不计入的配置审计规则，用名称或 ID 表示，并各自给出最后有效日（expires）。",
             },
+            expected=expected_zh,
         )
     },
 )

@@ -58,6 +58,7 @@ RULE = DeadSetting(
             "`login-mfa` 判断。真正起作用的设置是 `mfaOperationForLogin`。其他工具只看到这个无效设置就会放行。",
             remediation="改为在 SecurityPreference 资源上设置 mfaOperationForLogin（mfa_operation_for_login），"
             "并移除 enforceMfaForLogin。",
+            expected=lambda want: "不设置",
         )
     },
 )

@@ -106,6 +106,12 @@ def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:
     return "fail", f"the masks do not cover {names}"
 
 
+def expected_zh(want: Parameters) -> str:
+    """Return the parameters in Chinese."""
+    networks = "、".join(want.get("keep_reachable", ()))
+    return f"没有人被锁在门外{f'，始终能够从 {networks} 登录' if networks else ''}"
+
+
 RULE = LoginLockout(
     id="login-lockout",
     title="Users who would be locked out",
@@ -132,6 +138,7 @@ RULE = LoginLockout(
             parameters={
                 "keep_reachable": "RAM 用户必须始终能够从这些网络登录：不含主机位的 CIDR 网段。",
             },
+            expected=expected_zh,
         )
     },
 )

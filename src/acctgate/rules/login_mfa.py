@@ -94,6 +94,7 @@ RULE = SettingRule(
             parameters={
                 "require": "允许的最弱模式。",
             },
+            expected=lambda want: "mandatory" if want["require"] == "mandatory" else "adaptive 或 mandatory",
         )
     },
 )

@@ -77,6 +77,7 @@ RULE = SettingRule(
             remediation="将 LoginNetworkMasks 设为自有网络（SecurityPreference 资源的 loginNetworkMasks）。"
             "在该资源中省略它会将其清空。",
             parameters=network_limits.ZH_PARAMETERS,
+            expected=lambda want: network_limits.expected_zh(want, "掩码"),
         )
     },
 )

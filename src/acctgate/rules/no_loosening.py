@@ -214,6 +214,12 @@ def expected(want: Any) -> str:
     return f"no setting becomes looser{f', except {excepted}' if excepted else ''}"
 
 
+def expected_zh(want: Any) -> str:
+    """Return the parameters in Chinese."""
+    excepted = "、".join(map(one_line, want.get("except", ())))
+    return f"不放宽任何设置{f'，{excepted} 除外' if excepted else ''}"
+
+
 RULE = NoLoosening(
     id="no-loosening",
     title="Settings that a deploy makes looser",
@@ -238,6 +244,7 @@ RULE = NoLoosening(
             "部署之前或之后的值未知时，结果也是 unknown。",
             remediation="请声明账号现有的值或更严格的值。如果确实要放宽，请将该设置列入 `except`，或豁免该结果。",
             parameters={"except": "允许部署放宽的设置，使用 API 的名称，例如 LoginSessionDuration。"},
+            expected=expected_zh,
         )
     },
 )

@@ -53,6 +53,7 @@ RULE = SettingRule(
             "阻止登录，取值 0 到 32；0 表示没有限制，因此 0 属于违反。CIS 1.14 要求 5 次。",
             remediation="降低 MaxLoginAttemps，但不要设为 0（PasswordPolicy 资源的 maxLoginAttemps）。",
             parameters={"maximum": "一小时内最多允许输错密码的次数，1 到 32。"},
+            expected=lambda want: f"最多输错 {want['maximum']} 次密码",
         )
     },
 )

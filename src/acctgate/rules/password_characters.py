@@ -25,6 +25,8 @@ SWITCHES: Final = {
     "symbols": "RequireSymbols",
 }
 """The kinds of characters, and the switch that requires each."""
+KINDS_ZH: Final = {"lowercase": "小写字母", "uppercase": "大写字母", "numbers": "数字", "symbols": "符号"}
+"""The kinds in Chinese."""
 _FIRST, *_OTHERS = (f"{SECTION}.{key}" for key in SWITCHES.values())
 
 
@@ -95,6 +97,7 @@ RULE = SettingRule(
             remediation="按要求打开 RequireLowercaseCharacters、RequireUppercaseCharacters、RequireNumbers 和 "
             "RequireSymbols（PasswordPolicy 资源的 requireLowercaseCharacters 等）。",
             parameters={"require": "密码必须包含的字符类型，每一种都要。"},
+            expected=lambda want: "、".join(KINDS_ZH[kind] for kind in dict.fromkeys(want["require"])),
         )
     },
 )

@@ -50,6 +50,7 @@ RULE = SettingRule(
             "每多一个字符，密码就难猜许多倍。`MinimumPasswordLength` 取值 8 到 32。CIS 1.11 要求 14 个字符。",
             remediation="提高 MinimumPasswordLength（PasswordPolicy 资源的 minimumPasswordLength）。",
             parameters={"minimum": "允许的最小密码长度，8 到 32 个字符。"},
+            expected=lambda want: f"至少 {want['minimum']} 个字符",
         )
     },
 )

@@ -51,6 +51,7 @@ RULE = SettingRule(
             "是禁止使用的历史密码个数，取值 0 到 24；0 表示不禁止。CIS 1.12 要求 5 个。",
             remediation="提高 PasswordReusePrevention（PasswordPolicy 资源的 passwordReusePrevention）。",
             parameters={"minimum": "至少禁止使用的历史密码个数，1 到 24。"},
+            expected=lambda want: f"至少 {want['minimum']} 个历史密码",
         )
     },
 )

@@ -58,6 +58,7 @@ RULE = SettingRule(
             parameters={
                 "minimum": "允许的最低强度：low（低）、mid（中）或 high（高）。",
             },
+            expected=lambda want: "high" if want["minimum"] == "high" else f"至少 {want['minimum']}",
         )
     },
 )

@@ -56,6 +56,7 @@ RULE = SettingRule(
             parameters={
                 "require": "要求的模式，只能是 enforceVerify，也是默认值。",
             },
+            expected=lambda want: want.get("require", REQUIRED),
         )
     },
 )

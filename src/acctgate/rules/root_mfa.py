@@ -44,6 +44,7 @@ RULE = SettingRule(
             title="主账号 MFA",
             doc="阿里云账号（主账号）本身启用了 MFA。\n\n主账号拥有全部权限，绝不应该仅凭一个密码就能登录。",
             remediation="以主账号登录并绑定 MFA 设备（账号中心，安全设置，账号保护）。",
+            expected=lambda want: "true",
         )
     },
 )

@@ -86,6 +86,12 @@ def expected(want: Parameters) -> str:
     return f"at least {want['minimum']}{drop}"
 
 
+def expected_zh(want: Parameters) -> str:
+    """Return the parameters in Chinese."""
+    drop = f"，最多比基线低 {want['max_drop']} 分" if "max_drop" in want else ""
+    return f"至少 {want['minimum']} 分{drop}"
+
+
 RULE = SettingRule(
     id="security-score",
     title="Security score",
@@ -118,6 +124,7 @@ RULE = SettingRule(
                 "minimum": "允许的最低安全分，取值 0 到 100。",
                 "max_drop": "安全分最多可以比基线低多少分，取值 0 到 100。没有 --baseline 时不起作用。",
             },
+            expected=expected_zh,
         )
     },
 )

@@ -60,6 +60,7 @@ RULE = SettingRule(
             parameters={
                 "max_hours": "允许的最长时长，以整小时计，取值 1 到 24。",
             },
+            expected=lambda want: f"最长 {want['max_hours']} 小时",
         )
     },
 )

@@ -76,8 +76,16 @@ def current_ratio(actual: Any, wanted: float) -> float:
 
 def expected(want: Parameters) -> str:
     """Return the parameters in words."""
-    ratio = want["minimum_ratio"]
-    return f"at least {ratio:.0%} of RAM users" if float(ratio * 100).is_integer() else f"at least {ratio} of RAM users"
+    return f"at least {_share(want['minimum_ratio'])} of RAM users"
+
+
+def _share(ratio: float) -> str:
+    return f"{ratio:.0%}" if float(ratio * 100).is_integer() else str(ratio)
+
+
+def expected_zh(want: Parameters) -> str:
+    """Return the parameters in Chinese."""
+    return f"至少 {_share(want['minimum_ratio'])} 的 RAM 用户"
 
 
 RULE = SettingRule(
@@ -114,6 +122,7 @@ RULE = SettingRule(
             parameters={
                 "minimum_ratio": "已绑定设备的用户占全部用户的比例，取值 0 到 1。",
             },
+            expected=expected_zh,
         )
     },
 )

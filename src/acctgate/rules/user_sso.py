@@ -49,6 +49,7 @@ RULE = SettingRule(
             remediation="通过 SetUserSsoSettings 或在 RAM 控制台（SSO 管理，用户 SSO）按要求设置 SsoEnabled。"
             "Pulumi 和 Terraform 的资源都无法设置它。",
             parameters={"require": "该开关必须等于此值。"},
+            expected=lambda want: str(want["require"]).lower(),
         )
     },
 )

@@ -14,7 +14,7 @@ from acctgate.model.snapshot import Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.support.order import more_is_stricter
-from acctgate.text import listed
+from acctgate.text import listed, listed_zh
 
 SETTING: Final = "SecurityPreference.VerificationPreference.VerificationTypes"
 
@@ -65,6 +65,7 @@ RULE = SettingRule(
             remediation="将缺少的方式加入 VerificationTypes（SecurityPreference 资源的 verificationTypes）。"
             "用户需要先绑定手机号或邮箱。",
             parameters={"require": "必须启用的验证方式，每一种都要。"},
+            expected=lambda want: listed_zh(dict.fromkeys(want["require"])),
         )
     },
 )

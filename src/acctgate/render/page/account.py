@@ -13,12 +13,15 @@ from acctgate.language import Words
 from acctgate.model.outcome import WORST_FIRST, Level, Outcome, Result, Severity, reason_of
 from acctgate.model.report import AccountReport
 from acctgate.render.findings import read_line, who
-from acctgate.render.page.environment import macros
+from acctgate.render.page.environment import MAX_TEXT, macros
+from acctgate.render.page.texts import Texts
 from acctgate.render.ranking import rank
 from acctgate.render.words import SIGNS
 
 _MAX_NAMES: Final = 50
 """Names in a row."""
+_MAX_EXPECTED: Final = 120
+"""Characters of what a policy expects."""
 
 
 class RuleName(NamedTuple):
@@ -69,17 +72,18 @@ def account_summary(report: AccountReport, score: int | None, *, whole: bool) ->
     return line
 
 
-def account_details(report: AccountReport, number: Callable[[str], int], *, whole: bool) -> Markup:
+def account_details(report: AccountReport, number: Callable[[str], int], texts: Texts, *, whole: bool) -> Markup:
     """Return what an account's visible line folds.
 
     Args:
         report: The account.
         number: Returns the number of a rule in the table of rules.
+        texts: Notes the texts of the rows in both languages.
         whole: Whether values are shown; otherwise only the rules by result.
     """
     outcomes = sorted(report.outcomes, key=rank)
     groups = [
-        Group(name, level, _rows(name, found, number) if whole else [_short_row(found)])
+        Group(name, level, _rows(name, found, number, texts) if whole else [_short_row(found)])
         for name, level in _order(outcomes)
         if (found := [o for o in outcomes if o.outcome == name and o.level == level])
     ]
@@ -108,16 +112,17 @@ def _counts(outcomes: Iterable[Outcome]) -> str:
     return " ".join(parts)
 
 
-def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int]) -> list[Row]:
+def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int], texts: Texts) -> list[Row]:
     """Return a row for each passed rule; other rules share a row if all else is the same."""
     if name == "pass":
-        return [Row([RuleName(outcome.rule, None)], _passed_value(outcome)) for outcome in outcomes]
+        return [Row([RuleName(each.rule, None)], texts.show(_passed_value(each), MAX_TEXT)) for each in outcomes]
     rows: dict[tuple[str, str | None, str, Severity | None], list[RuleName]] = {}
     for outcome in outcomes:
-        expected = None if name in ("unknown", "skipped") else outcome.expected
+        expected = None if name in ("unknown", "skipped") else texts.show(outcome.expected, _MAX_EXPECTED)
         rule = RuleName(outcome.rule, None if name == "skipped" else number(outcome.rule))
         severity = None if name == "skipped" else outcome.severity
-        key = (reason_of(outcome.message), expected, who(outcome, _MAX_NAMES), severity)
+        text = texts.show(reason_of(outcome.message), MAX_TEXT)
+        key = (text, expected, who(outcome, _MAX_NAMES), severity)
         rows.setdefault(key, []).append(rule)
     return [Row(rules, *key) for key, rules in rows.items()]
 

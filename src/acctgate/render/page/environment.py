@@ -14,12 +14,13 @@ from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 
 from acctgate.inert_text import clean, without_commands
+from acctgate.language import words_of
 from acctgate.model.outcome import WORST_FIRST
 from acctgate.render import words
 from acctgate.render.page import hints
 
 _PACKAGE: Final = "acctgate.render.page"
-_MAX_TEXT: Final = 300
+MAX_TEXT: Final = 300
 
 
 @cache
@@ -33,7 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     created.globals |= {"words": words, "hints": hints, "results": WORST_FIRST}
-    created.filters |= {"clean": _clean, "breakable": _breakable, "number": "{:,}".format}
+    created.filters |= {"words": words_of, "clean": clean_text, "breakable": _breakable, "number": "{:,}".format}
     return created
 
 
@@ -59,10 +60,11 @@ def asset(name: str) -> Asset:
     return Asset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file
 
 
-def _breakable(text: str, longest: int = _MAX_TEXT) -> Markup:
+def _breakable(text: str, longest: int = MAX_TEXT) -> Markup:
     """Return text that breaks after the dots of a setting's path, so that its names stay whole on a narrow screen."""
-    return Markup(re.sub(r"(?<=[A-Za-z]\.)(?=[A-Z])", "<wbr>", escape(_clean(text, longest))))  # noqa: S704 - escaped
+    return Markup(re.sub(r"(?<=[A-Za-z]\.)(?=[A-Z])", "<wbr>", escape(clean_text(text, longest))))  # noqa: S704 - escaped
 
 
-def _clean(text: str, longest: int = _MAX_TEXT) -> str:
+def clean_text(text: str, longest: int = MAX_TEXT) -> str:
+    """Return text as one printable line that steers no CI system, cut to a length."""
     return without_commands(clean(text, longest))

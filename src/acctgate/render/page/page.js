@@ -73,8 +73,23 @@
   };
   const options = [...document.querySelectorAll("option")];
   for (const node of options) node.dataset.en = node.textContent;
+  const first = document.documentElement.lang;
+  const others = new Map(Object.entries(JSON.parse($("texts")?.textContent ?? "{}")));
+  let cells = null;
+  const readCells = () =>
+    [...document.querySelectorAll("details.a td")].flatMap((node) => {
+      const nodes = [...node.childNodes];
+      const names = nodes.filter((each) => each.nodeName === "SMALL");
+      const other = others.get(nodes.map((each) => (each.nodeName === "SMALL" ? "" : each.textContent)).join(""));
+      return other ? [{ node, nodes, others: [other, ...names] }] : [];
+    });
   const translate = () => {
     const language = $("zh").checked ? "zh" : "en";
+    if (document.documentElement.lang !== language) {
+      cells ??= readCells();
+      for (const cell of cells) cell.node.replaceChildren(...(language === first ? cell.nodes : cell.others));
+      index = null;
+    }
     document.documentElement.lang = language;
     for (const node of options) node.textContent = node.dataset[language];
   };

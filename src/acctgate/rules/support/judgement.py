@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from acctgate.model.outcome import Place, unknown_message
@@ -42,6 +42,8 @@ class RuleText(NamedTuple):
     remediation: str
     parameters: Mapping[str, str] = {}
     """The meaning of each parameter."""
+    expected: Callable[[Any], str] | None = None
+    """Puts an entry into words in a language other than English, as `Rule.expected` does in English."""
 
 
 def decide(holds: bool, message: str, actual: Any) -> Judgement:

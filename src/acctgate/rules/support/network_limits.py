@@ -89,6 +89,18 @@ def expected(want: NetworkLimits, noun: str) -> str:
     return ", ".join(parts) or f"{noun} that do not cover every address"
 
 
+def expected_zh(want: NetworkLimits, noun: str) -> str:
+    """Return the limits in Chinese."""
+    parts = []
+    if "within" in want:
+        parts.append(f"{noun}在 {'、'.join(want['within'])} 之内")
+    if "max_addresses" in want:
+        parts.append(f"最多 {want['max_addresses']:,} 个地址")
+    if "max_public_addresses" in want:
+        parts.append(f"最多 {want['max_public_addresses']:,} 个公网地址")
+    return "，".join(parts) or f"{noun}不覆盖全部地址"
+
+
 def faults(want: NetworkLimits) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the networks that are invalid."""
     for index, text in enumerate(want.get("within", ())):

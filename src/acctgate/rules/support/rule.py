@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-from acctgate.language import Language
+from acctgate.language import Bilingual, Language
 from acctgate.model.fields import json_schema, without_references
 from acctgate.model.outcome import SEVERITIES, Severity
 from acctgate.model.snapshot import Snapshot, Unknown
@@ -160,6 +160,13 @@ class Rule(Generic[P]):
         texts = {**shared, **translated.parameters}
         parameters = {name: texts.get(name, text) for name, text in english.parameters.items()}
         return translated._replace(parameters=parameters)
+
+    def expectation(self, entry: P) -> str:
+        """Put an entry into words, in both languages if the rule has a translation."""
+        english, chinese = str(self.expected(entry)), self.translations.get("zh")
+        if chinese is None or chinese.expected is None:
+            return english
+        return Bilingual(english, str(chinese.expected(entry)))
 
     def is_trivial(self, name: str, value: object) -> bool:
         """Return whether every account meets this value of a parameter."""

@@ -115,15 +115,20 @@ def switch(
         severity=severity,
         setting=name,
         parameters=Allow,
-        expected=lambda want: str(want["allow"]).lower(),
+        expected=_allowed,
         judge=judge,
         remediation=remediation,
-        translations={"zh": zh._replace(parameters={"allow": "该开关必须等于此值。"})},
+        translations={"zh": zh._replace(parameters={"allow": "该开关必须等于此值。"}, expected=_allowed)},
         orders={name: order} if order else {},
         parameter_orders={"allow": order} if order else {},
         by_resource=plannable,
         repair=(lambda _, want: want["allow"]) if plannable else None,
     )
+
+
+def _allowed(want: Allow) -> str:
+    """Return the value that a switch must have, which is the same in every language."""
+    return str(want["allow"]).lower()
 
 
 def idle_days(
@@ -176,6 +181,7 @@ def idle_days(
             "zh": zh._replace(
                 remediation=f"减少 {key} 的天数（SecurityPreference 资源的 {pulumi}）。API 接受 90、180、365 和 730。",
                 parameters={"max_days": "闲置多少天后必须禁用，1 到 730。"},
+                expected=lambda want: f"最多 {want['max_days']} 天",
             )
         },
     )
@@ -223,7 +229,12 @@ def count(
         expected=lambda want: f"at most {want['maximum']}",
         judge=judge,
         remediation=remediation,
-        translations={"zh": zh._replace(parameters={"maximum": "允许的最大数量，不小于 0。"})},
+        translations={
+            "zh": zh._replace(
+                parameters={"maximum": "允许的最大数量，不小于 0。"},
+                expected=lambda want: f"最多 {want['maximum']} 个",
+            )
+        },
         orders={setting: lower_is_stricter},
         thresholds=("maximum",),
         moved_by_resources=(ACCESS_KEY,),
