@@ -46,7 +46,7 @@ SECTIONS: Final = [name for name, api in TABLE["apis"].items() if api["section"]
 """APIs that answer a whole section of a snapshot."""
 DETAILS: Final = [name for name, api in TABLE["apis"].items() if "detail" in api]
 LATE: Final = ("timeout", "drip")
-THROTTLED: Final = ("throttled", "throttled-with-header")
+THROTTLED: Final = ("throttled", "throttled-by-gateway", "throttled-with-header")
 SHORT: Final = 0.3
 """Seconds that a call takes at most where the fault is that it takes too long."""
 

@@ -188,6 +188,7 @@ _ANSWERS: Final[dict[str, Callable[[str, dict[str, Any]], Reply]]] = {
     "html": lambda name, answer: Reply(200, HTML, {"Content-Type": "text/html"}),
     "throttled": lambda name, answer: _error(400, "Throttling.User", _FLOW),
     "throttled-with-header": lambda name, answer: _error(429, "QpsLimit", _FLOW, {"x-acs-retry-after": "4000"}),
+    "throttled-by-gateway": lambda name, answer: Reply(429, HTML, {"Content-Type": "text/html", "Retry-After": "4"}),
     "truncated": lambda name, answer: Reply(200, _plain(answer)[:-2]),
     "empty": lambda name, answer: Reply(200, b""),
     "oversized": lambda name, answer: Reply(200, _plain({**answer, "Padding": "x" * (11 << 20)})),

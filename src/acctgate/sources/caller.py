@@ -179,12 +179,15 @@ def _failure(operation: Operation, response: HttpResponse, host: str) -> CallErr
     if answer is None:  # a gateway's page
         message = f"{host} answered HTTP {response.status} without an answer of the API"
         error = CallError(operation.name, {"code": NO_ANSWER, "message": message})
-        return _TransientError(Failure(error)) if response.status >= 500 else error
-    error = refused(operation, answer, response.status)
-    retry_after = _retry_after(response.headers.get("x-acs-retry-after"))
-    throttled = retry_after is not None or error.error["code"].startswith("Throttling")
-    passes = throttled or response.status >= 500
-    return _TransientError(Failure(error, throttled, retry_after)) if passes else error
+    else:
+        error = refused(operation, answer, response.status)
+    pause = _number(response.headers.get("x-acs-retry-after"))
+    throttled = pause is not None or response.status == 429 or error.error["code"].startswith("Throttling")
+    if not throttled and response.status < 500:
+        return error
+    # The API names milliseconds; a gateway names seconds, or a date, which this machine's clock may not know.
+    seconds = _number(response.headers.get("retry-after")) if pause is None else pause / 1000
+    return _TransientError(Failure(error, throttled, seconds))
 
 
 def _error_answer(body: bytes) -> dict[str, Any] | None:
@@ -197,7 +200,7 @@ def _error_answer(body: bytes) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) and isinstance(answer.get("Code"), str) else None
 
 
-def _retry_after(milliseconds: str | None) -> float | None:
-    """Return the seconds of an x-acs-retry-after header, None if it is absent or invalid."""
-    text = milliseconds or ""
-    return int(text) / 1000 if text.isascii() and text.isdigit() and len(text) < 9 and int(text) else None
+def _number(header: str | None) -> int | None:
+    """Return the number in a header, None if it is absent, invalid or 0."""
+    text = header or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) else None
