@@ -94,6 +94,21 @@ def test_a_denial_is_not_read_again() -> None:
     assert {*reads.values()} == {1}
 
 
+def test_a_reader_that_raises_holds_no_other_account() -> None:
+    def work(entry: Entry) -> Snapshot:
+        if entry.id < "105":
+            raise ZeroDivisionError("division by zero")
+        return _whole(entry)
+
+    began = time.monotonic()
+    found = list(read_many(ENTRIES, work, 2))
+    assert time.monotonic() - began < 20, "no account waits for the deadline of one whose thread ended"
+    assert sorted(each.entry.id for each in found) == [entry.id for entry in ENTRIES]
+    reasons = [str(each.snapshot.not_read) for each in found if each.snapshot.not_read]
+    assert len(reasons) == 5
+    assert all("ZeroDivisionError: division by zero (this is a bug in acctgate)" in reason for reason in reasons)
+
+
 def test_an_account_that_hangs_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_GRACE", 0.0)
     hang = threading.Event()

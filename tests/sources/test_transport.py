@@ -20,6 +20,23 @@ from acctgate.sources.deadline import Deadline
 from acctgate.sources.http_response import HttpResponse
 from acctgate.sources.transport import Transport, TransportError
 
+EXHAUSTED = """
+import resource, socket, sys
+from acctgate.sources.deadline import Deadline
+from acctgate.sources.transport import Transport, TransportError
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = []
+try:
+    while True:
+        held.append(socket.socket())
+except OSError:
+    pass
+try:
+    Transport().send("GET", sys.argv[1], {}, {}, Deadline.after(5))
+except TransportError as error:
+    print(error)
+"""
+
 
 class _Recorder(ThreadingHTTPServer):
     """Records requests, and passes tunnels on."""
@@ -181,3 +198,9 @@ def test_a_proxy_that_refuses(recorder: _Recorder, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://me:s%40fe@{recorder.endpoint}")
     with pytest.raises(TransportError, match=r"^the proxy refuses the connection$"):
         _send(Transport(), "https://ims.aliyuncs.com/")
+
+
+def test_too_many_open_files_are_named(recorder: _Recorder) -> None:
+    command = [sys.executable, "-c", EXHAUSTED, f"http://{recorder.endpoint}/"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "too many open files (see ulimit -n); make fewer calls at the same time\n"

@@ -11,6 +11,7 @@ from acctgate.model.api_error import ApiError
 from acctgate.model.optional_sections import Extras
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
+from acctgate.model.snapshot_document import adapter
 from acctgate.model.unread import READING, describe, unread
 from acctgate.organization.failure import explain_failure
 from acctgate.organization.pace import MEMBER_SECONDS
@@ -40,6 +41,10 @@ class MemberReader:
     """What to read besides what is always read."""
     group: GroupCompliance | None = None
     """What an account group says of its accounts, None without one."""
+
+    def __post_init__(self) -> None:
+        """Load what validates accounts. That opens files, and with many connections none may be left to open."""
+        adapter()
 
     def read(self, entry: Entry) -> Snapshot:
         """Return the account; one in which everything is unknown if it cannot be read. Never raises."""

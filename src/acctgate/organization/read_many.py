@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Final, NamedTuple
 
+from acctgate.log import trace
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.unread import not_reached
 from acctgate.organization.failure import is_transient
 from acctgate.organization.pace import MEMBER_SECONDS
+from acctgate.redact import one_line
 from acctgate.sources.deadline import Deadline
 
 _GRACE: Final = 30.0
@@ -101,7 +103,16 @@ class _Readers:
     def _work(self) -> None:
         while entry := self._entries.get():
             # A context of its own, because each account has its own secrets.
-            self._results.put(ReadAccount(entry, Context().run(self._read, entry)))
+            self._results.put(ReadAccount(entry, Context().run(self._attempt, entry)))
+
+    def _attempt(self, entry: Entry) -> Snapshot:
+        """Return an account. A thread that ended would hold it, and all that wait for it, until its deadline."""
+        try:
+            return self._read(entry)
+        except Exception as error:
+            trace(f"account {entry.id}", error)
+            reason = f"{type(error).__name__}: {one_line(error)} (this is a bug in acctgate)"
+            return not_reached(entry, datetime.now(UTC), reason)
 
     def _abandon(self) -> Iterator[ReadAccount]:
         for name, (entry, deadline) in list(self.running.items()):

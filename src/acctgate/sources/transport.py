@@ -5,6 +5,7 @@ Import this module only where a live call is made: it loads urllib3, which opens
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import ssl
@@ -107,7 +108,9 @@ class Transport:
         except (exceptions.HTTPError, OSError) as error:
             refused = connection.proxy and not connection.has_connected_to_proxy
             connection.close()
-            raise exceptions.ProxyError("", error) if refused else error from None
+            if refused:
+                raise exceptions.ProxyError("", error) from None
+            raise
         return connection
 
     @cached_property
@@ -186,6 +189,7 @@ def _request(method: str, target: str, headers: Mapping[str, str], body: bytes) 
 
 
 _REFUSED: Final = "connection refused"
+_EXHAUSTED: Final = (errno.EMFILE, errno.ENFILE)
 _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (exceptions.ProxyError, "the proxy refuses the connection"),
     (exceptions.NameResolutionError, "the name cannot be resolved"),
@@ -203,5 +207,7 @@ def _reason(error: Exception) -> str:
         return str(error)
     if isinstance(error, ssl.SSLCertVerificationError):
         return "the certificate is not trusted"
+    if any(isinstance(each, OSError) and each.errno in _EXHAUSTED for each in (error, error.__cause__)):
+        return "too many open files (see ulimit -n); make fewer calls at the same time"
     reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), type(error).__name__)
     return "cannot open a connection" if reason == _REFUSED and "refused" not in str(error) else reason
