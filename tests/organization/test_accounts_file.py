@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -26,9 +28,18 @@ def _write(folder: Path, text: str, name: str = "accounts.yaml") -> str:
 
 def test_a_file_in_yaml_and_in_json(tmp_path: Path) -> None:
     first = {"id": "111", "alias": "prod", "role": "audit", "region": "ap-southeast-1", "labels": {"team": "x"}}
-    assert read_accounts_file(_write(tmp_path, YAML)) == [first, {"id": "222"}]
+    assert read_accounts_file(_write(tmp_path, YAML)).accounts == [first, {"id": "222"}]
     json = _write(tmp_path, '[\n {"id": "111",\n  "alias": "a"}\n]', "accounts.json")
-    assert read_accounts_file(json) == [{"id": "111", "alias": "a"}]
+    assert read_accounts_file(json).accounts == [{"id": "111", "alias": "a"}]
+
+
+def test_a_file_that_can_be_read_only_once(tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    writer = threading.Thread(target=pipe.write_text, args=[YAML])
+    writer.start()
+    found = read_accounts_file(str(pipe))
+    writer.join()
+    assert found == read_accounts_file(_write(tmp_path, YAML))
 
 
 @pytest.mark.parametrize(

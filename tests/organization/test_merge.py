@@ -69,6 +69,7 @@ def test_an_overlap(tmp_path: Path) -> None:
         ("directory", "rd-2", "directory was rd-1, and is rd-2"),
         ("role_name", "other", "role name was audit, and is other"),
         ("run", "tuesday", "run was none, and is tuesday"),
+        ("region", "ap-southeast-1", "region was none, and is ap-southeast-1"),
     ],
 )
 def test_a_part_of_another_run(tmp_path: Path, name: str, value: str, message: str) -> None:

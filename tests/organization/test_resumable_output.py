@@ -104,6 +104,8 @@ def test_an_existing_output_is_not_overwritten(tmp_path: Path) -> None:
         ({"accounts_file": "sha256:1"}, "accounts file was none, and is sha256:1"),
         ({"shard": "1/2"}, "shard was none, and is 1/2"),
         ({"run": "x"}, "run was none, and is x"),
+        ({"region": "ap-southeast-1"}, "region was none, and is ap-southeast-1"),
+        ({"aggregator": "ca-1"}, "aggregator was none, and is ca-1"),
     ],
 )
 def test_a_run_with_other_options_is_not_resumed(tmp_path: Path, changes: dict[str, object], message: str) -> None:
@@ -140,6 +142,14 @@ def test_an_invalid_record(tmp_path: Path, text: str) -> None:
     record_path(path).write_text(text)
     with pytest.raises(SourceError, match=r"run\.json: (is empty|not the record of a run)"):
         read_run(path)
+
+
+def test_an_output_that_cannot_be_continued(tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(WriteError, match=f"{path}: not a regular file, which --resume could continue"):
+            _collect(path, "12345")
+        assert not record_path(path).exists()
 
 
 def test_two_processes_do_not_write_to_one_output(tmp_path: Path) -> None:

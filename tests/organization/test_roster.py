@@ -41,11 +41,18 @@ def test_a_file_adds_to_the_directory_and_names_other_accounts() -> None:
     assert entries["2"] == Entry(
         "2", "zwei", "acs:ram::2:role/special", None, Member(folder="/a", labels={"team": "x"})
     )
-    assert entries["9"] == Entry("9", None, "acs:ram::9:role/nine", "ap-southeast-1", Member())
+    assert entries["9"] == Entry("9", None, "acs:ram::9:role/nine", "ap-southeast-1", Member(labels={}))
     assert len(entries) == 4
     alone = list_entries(None, listed, "audit", own="2")  # type: ignore[arg-type]
     assert [each.id for each in alone] == ["2", "9"]
     assert alone[0].role_arn == "acs:ram::2:role/special", "a role that the file names counts"
+
+
+def test_labels_are_known_of_every_account_if_there_is_a_file() -> None:
+    listed = [{"id": "2", "labels": {"team": "x"}}, {"id": "9"}]
+    entries = list_entries(DIRECTORY, listed, "audit", own="1")  # type: ignore[arg-type]
+    assert {each.id: each.member.labels for each in entries} == {"1": {}, "2": {"team": "x"}, "3": {}, "9": {}}
+    assert {each.member.labels for each in list_entries(DIRECTORY, [], "audit", own="1")} == {None}
 
 
 def _selected(*include: str, exclude: tuple[str, ...] = ()) -> list[str]:

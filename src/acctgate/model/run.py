@@ -39,6 +39,10 @@ class Run:
     accounts_file: str | None = None
     """The digest of the accounts file, None without one."""
     shard: str | None = None
+    region: str | None = None
+    """The region of accounts that have none of their own."""
+    aggregator: str | None = None
+    """The account group of Cloud Config that said which accounts comply with its packs, None without one."""
     names: str | None = None
     """How users are named, None if they are not read."""
     run: str | None = None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, NotRequired
+from typing import Annotated, Any, Final, NamedTuple, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from acctgate.model.account_id import is_account_id
 from acctgate.policy.source import PolicyError, Source, parse
-from acctgate.reading import SourceError, read_text
+from acctgate.reading import SourceError, decode, display_name, read_bytes
 from acctgate.sources.target import DEFAULT_REGION, Target
 from acctgate.text import did_you_mean, dotted, expectation, show
 
@@ -31,23 +32,31 @@ class ListedAccount(TypedDict):
     labels: NotRequired[dict[str, str]]
 
 
+class AccountsFile(NamedTuple):
+    """What a file lists."""
+
+    accounts: list[ListedAccount]
+    digest: str
+    """The digest of its content, which tells whether another run has the same."""
+
+
 @cache
 def _adapter() -> TypeAdapter[list[ListedAccount]]:
     return TypeAdapter(list[ListedAccount])
 
 
-def read_accounts_file(path: str) -> list[ListedAccount]:
-    """Return the accounts that a file lists, in order.
+def read_accounts_file(path: str) -> AccountsFile:
+    """Return the accounts that a file lists, in order; "-" is standard input.
 
     Raises:
         SourceError: It cannot be read, or an entry is invalid. The message names file and line.
     """
-    text = read_text(path)
+    content, name = read_bytes(path), display_name(path)
     try:
-        data, node = parse(text, path, is_json=Path(path).suffix == ".json")
+        data, node = parse(decode(content, name), name, is_json=Path(path).suffix == ".json")
     except PolicyError as error:
         raise SourceError(str(error)) from None
-    source = Source(path, data, node)
+    source = Source(name, data, node)
     if not isinstance(data, list) or not data:
         raise SourceError(f"{source.place(())}: should be a list of accounts (example: - id: '1234567890123456')")
     try:
@@ -56,7 +65,7 @@ def read_accounts_file(path: str) -> list[ListedAccount]:
         first = error.errors(include_url=False)[0]
         raise SourceError(f"{source.place(first['loc'])}: {_explain(first)}") from None
     _require_valid(data, source)
-    return data
+    return AccountsFile(data, f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
 def _explain(error: Any) -> str:

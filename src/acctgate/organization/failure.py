@@ -12,7 +12,8 @@ from acctgate.sources.operations import ASSUME_ROLE
 def explain_failure(error: CallError, entry: Entry) -> ApiError:
     """Return why an account could not be read, with the operation that failed and what to do about it."""
     found = error.error
-    message = f"{found['message']}{_remedy(error, entry)}{_status(entry)}"
+    remedy, text = _remedy(error, entry), found["message"]
+    message = f"{text.removesuffix('.') if remedy else text}{remedy}{_status(entry)}"
     return {**found, "message": message, "operation": error.operation}
 
 
@@ -30,9 +31,11 @@ def _remedy(error: CallError, entry: Entry) -> str:
 
 
 def _status(entry: Entry) -> str:
-    """Return the status of a member, if the directory shows more than that it joined."""
+    """Return the status of a member, and how to leave it out, if the directory shows more than that it joined."""
     status = entry.member.status
-    return f" (the directory shows the account as {status})" if status and not status.endswith("Success") else ""
+    if not status or status.endswith("Success"):
+        return ""
+    return f" (the directory shows the account as {status}; --exclude id={entry.id} leaves it out)"
 
 
 def is_transient(snapshot: Snapshot) -> bool:

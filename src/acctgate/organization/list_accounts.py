@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from acctgate.model.config_rule_compliance import SECTION as RULE_SECTION
-from acctgate.model.credential_report import Names
 from acctgate.model.optional_sections import Extras
 from acctgate.model.run import Entry, Run
 from acctgate.organization.accounts_file import read_accounts_file
@@ -28,7 +25,6 @@ from acctgate.sources.deadline import Deadline, DeadlineError
 from acctgate.sources.directory import Directory, read_directory
 from acctgate.sources.identity import read_identity
 from acctgate.sources.target import Target
-from acctgate.text import os_reason
 from acctgate.times import describe_duration, timestamp
 
 LISTING_SECONDS: Final = 600.0
@@ -97,7 +93,7 @@ def prepare(
     Raises:
         SourceError: The accounts cannot be listed within `LISTING_SECONDS`, or a selector matches none.
     """
-    listed = read_accounts_file(request.accounts_file) if request.accounts_file else []
+    file = read_accounts_file(request.accounts_file) if request.accounts_file else None
     pace = Pace(request.concurrency)
     try:
         ask = partial(_ask, request, target, pace, say, rules=RULE_SECTION in extras.sections)
@@ -105,19 +101,21 @@ def prepare(
     except DeadlineError:
         limit = describe_duration(timedelta(seconds=LISTING_SECONDS))
         raise SourceError(f"the accounts cannot be listed: timeout after {limit}; check the network") from None
+    listed = file.accounts if file else ()
     entries = list_entries(answers.directory, listed, request.selection.role_name, answers.own)
-    run = _run(request, select_entries(entries, request.selection), answers, timestamp(now), extras.names)
+    run = _run(request, select_entries(entries, request.selection), answers, timestamp(now))
+    run = replace(run, region=target.region, accounts_file=file.digest if file else None, names=extras.names)
     reader = MemberReader(answers.caller, target, extras, answers.group)
     directory_notice = answers.directory.notice if answers.directory else None
     notices = (directory_notice, doubt_notice(run.accounts, request.selection))
     return Prepared(run, pace, tuple(filter(None, notices)), reader, request.concurrency)
 
 
-def _run(request: Request, chosen: Sequence[Entry], answers: _Answers, now: str, names: Names | None) -> Run:
+def _run(request: Request, chosen: Sequence[Entry], answers: _Answers, now: str) -> Run:
     """Return the run that reads the shard's accounts of those that are selected.
 
     Raises:
-        SourceError: The shard has none, or the accounts file cannot be read.
+        SourceError: The shard has none.
     """
     mine = [entry for entry in chosen if not request.shard or request.shard.has(entry.id)]
     if not mine:
@@ -130,11 +128,10 @@ def _run(request: Request, chosen: Sequence[Entry], answers: _Answers, now: str,
         directory=directory.id if directory else None,
         include=tuple(map(one_line, request.selection.include)),
         exclude=tuple(map(one_line, request.selection.exclude)),
-        accounts_file=_digest(request.accounts_file),
         shard=str(request.shard) if request.shard else None,
         run=None if request.run is None else one_line(request.run),
-        names=names,
-        in_directory=len(directory.members) + 1 if directory else None,
+        aggregator=None if request.aggregator is None else one_line(request.aggregator),
+        in_directory=len({each.id for each in directory.accounts}) if directory else None,
         accounts=tuple(mine),
         others=tuple(entry.id for entry in chosen if entry.id not in here),
     )
@@ -169,12 +166,3 @@ def _ask(request: Request, target: Target, pace: Pace, say: Callable[[str], None
     directory = read_directory(caller.call, say) if request.directory else None
     group = _read_group(caller, request.aggregator) if request.aggregator and rules else None
     return _Answers(caller, own, directory, group)
-
-
-def _digest(path: str | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        return f"sha256:{hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
-    except OSError as error:
-        raise SourceError(f"{path}: {os_reason(error)}") from None

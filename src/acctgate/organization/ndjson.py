@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -88,6 +89,8 @@ class Output:
         except OSError as error:
             raise WriteError(f"{path}: {os_reason(error)}") from None
         try:
+            if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                raise OSError(0, "not a regular file, which --resume could continue")
             if fcntl is not None:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if new and os.fstat(self._file).st_size:

@@ -72,12 +72,15 @@ def list_entries(
 
     Args:
         directory: The directory, None for the accounts of the file only.
-        listed: The accounts of the file. They add alias, role, region and labels to those of the directory.
+        listed: The accounts of the file. They add alias, role, region and labels to those of the directory. With a
+            file, an account that it gives no labels has none; without one, labels are not known.
         role_name: The name of the role in accounts for which the file names none.
         own: The account that the credentials belong to. It is read without a role, unless the file names one.
     """
     accounts = directory.accounts if directory else ()
     entries = {each.id: Entry(each.id, each.name, member=each.member) for each in accounts}
+    if listed:
+        entries = {name: replace(each, member=replace(each.member, labels={})) for name, each in entries.items()}
     for account in listed:
         entries[account["id"]] = _with_listed(entries.get(account["id"], Entry(account["id"])), account)
     return [_with_role(entry, role_name, own) for entry in entries.values()]
@@ -86,7 +89,7 @@ def list_entries(
 def _with_listed(entry: Entry, account: ListedAccount) -> Entry:
     role = account.get("role")
     arn = role if role is None or ":" in role else _arn(entry.id, role)
-    member = replace(entry.member, labels=_safe(account["labels"]) if "labels" in account else None)
+    member = replace(entry.member, labels=_safe(account.get("labels", {})))
     alias = one_line(account["alias"]) if "alias" in account else entry.alias
     return replace(entry, alias=alias, role_arn=arn, region=account.get("region"), member=member)
 

@@ -14,7 +14,19 @@ from acctgate.reading import SourceError
 from acctgate.text import and_more, os_reason
 from acctgate.writing import WriteError, replace_file
 
-_SAME: Final = ("directory", "management", "include", "exclude", "role_name", "accounts_file", "names", "shard", "run")
+_SAME: Final = (
+    "directory",
+    "management",
+    "include",
+    "exclude",
+    "role_name",
+    "accounts_file",
+    "region",
+    "aggregator",
+    "names",
+    "shard",
+    "run",
+)
 """What a run that is resumed must have in common with its record."""
 _PARTS: Final = tuple(name for name in _SAME if name != "shard")
 """What the parts of a run must have in common."""

@@ -50,7 +50,7 @@ class Selector:
             folder = entry.member.folder
             return None if folder is None else in_folder(self.pattern, folder)
         if self.kind in _PAIRS:
-            # An account without labels in the file has none. The tags come from the directory, which may not list them.
+            # Without a file, no account has labels. The tags come from the directory, which may not list them.
             pairs = entry.member.tags if self.kind == "tag" else entry.member.labels or {}
             return None if pairs is None else self.key in pairs and fnmatchcase(pairs[self.key], self.pattern)
         value = entry.id if self.kind == "id" else entry.alias

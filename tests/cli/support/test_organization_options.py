@@ -309,6 +309,41 @@ def test_an_accounts_file_adds_alias_role_and_labels(server: DemoServer, tmp_pat
     assert done.stderr.startswith("acctgate: accounts.yaml:2: [0].aliaz: unknown key (did you mean alias?)")
 
 
+def test_the_accounts_of_standard_input(server: DemoServer, tmp_path: Path) -> None:
+    listed = f'- {{id: "{ACCOUNT_ID}"}}\n'.encode()
+    command = ("snapshot", "--accounts", "-", "--output", "a.ndjson", "--resume")
+    for _ in range(2):
+        done = run_here(*command, cwd=tmp_path, stdin=listed)
+        assert (done.status, done.stderr) == (0, "acctgate: 1 account listed, 1 read\n")
+    done = run_here(*command, cwd=tmp_path, stdin=listed + b"# changed\n")
+    assert done.status == 2 and "is of another run: accounts file was sha256:" in done.stderr
+    done = run_here(*command, cwd=tmp_path, stdin=b"- 1\n")
+    assert done.stderr.startswith("acctgate: standard input:1: [0]: should be")
+
+
+def test_a_run_is_not_resumed_in_another_region(server: DemoServer, tmp_path: Path) -> None:
+    assert _snapshot(tmp_path).status == 3
+    done = _snapshot(tmp_path, "--resume", "--region", "ap-southeast-1")
+    assert done.status == 2
+    assert "is of another run: region was cn-shanghai, and is ap-southeast-1; use the same options" in done.stderr
+
+
+def test_a_group_by_label_leaves_nothing_unknown_if_the_file_has_the_labels(
+    server: DemoServer, tmp_path: Path, policy: Path
+) -> None:
+    policy.write_text(
+        "version: 1\nrules: {session-duration: {max_hours: 8}}\n"
+        "groups: {x: {match: {label: {team: x}}, rules: {session-duration: {max_hours: 1}}}}\n"
+    )
+    (tmp_path / "accounts.yaml").write_text(f'- {{id: "{ACCOUNT_ID}", labels: {{team: x}}}}\n')
+    command = ("check", "--organization", "--include", "id=*3*", "--policy", policy, "--format", "json")
+    known, unknown = (run_here(*command, *more, cwd=tmp_path) for more in (("--accounts", "accounts.yaml"), ()))
+    assert "its label team is not known" in unknown.stdout
+    assert "its label team is not known" not in known.stdout
+    accounts = {each["account"]: each for each in json.loads(known.stdout)["accounts"]}
+    assert {name for name, each in accounts.items() if each.get("groups")} == {ACCOUNT_ID}
+
+
 @pytest.mark.parametrize("option", ["--include alias=web-*", "--exclude alias=prod-*"])
 def test_an_account_of_unknown_alias_is_read_and_named(server: DemoServer, tmp_path: Path, option: str) -> None:
     names = list(server.organization.member_ids())[:3]  # type: ignore[union-attr]
