@@ -25,3 +25,15 @@ def test_the_engine_does_not_inherit_a_claim_about_the_state(tmp_path: Path, mon
     assert "PULUMI_HOME" in names and variables.STATE not in names
     run_engine(run, {variables.STATE: variables.STATE_UNKNOWN}, lambda _: None)
     assert f"{variables.STATE}={variables.STATE_UNKNOWN}\n" in (tmp_path / "environment").read_text()
+
+
+@pytest.mark.parametrize("line", ["7", "[]", "null", "{}", '{"result": 7}', '{"result": {"x": 1}}', "text", "\\377"])
+def test_what_the_program_writes_into_the_pipe_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    result = '{"result": {"failure": "the engine failed"}}'
+    (script := tmp_path / "python").write_text(f"#!/bin/sh\nprintf '{line}\\n{result}\\n' >/proc/self/fd/$5\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    run = EngineRun(project=".", workspace=str(tmp_path), engine="pulumi", inline=False)
+    assert run_engine(run, {}, lambda _: None).failure == "the engine failed"

@@ -79,6 +79,44 @@ def test_a_project_of_another_name_is_not_the_one_that_is_deployed(
     assert list(stack_candidates("dev")) == [(tmp_path, "organization/other/dev")]
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        "[]",
+        "null",
+        '"stack"',
+        "7",
+        "{}",
+        '{"deployment": []}',
+        '{"deployment": "x"}',
+        '{"deployment": 7}',
+        '{"deployment": {"resources": {"urn": "x"}}}',
+        '{"deployment": {"resources": "x"}}',
+        '{"deployment": {"resources": [7]}}',
+        '{"deployment": {"resources": [{}]}}',
+        '{"deployment": {"resources": [{"urn": null}]}}',
+        "",
+        "warning: a new version is available",
+        "[" * 100_000,
+    ],
+    ids=range(16),
+)
+def test_what_is_no_exported_stack_leaves_the_state_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    (tmp_path / "output").write_text(output)
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\nexec cat "{tmp_path / "output"}"\n')
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("PULUMI_PROJECT", "gate")
+    monkeypatch.setenv("PULUMI_STACK", "dev")
+    monkeypatch.delenv(variables.STATE, raising=False)
+    assert export_state() is None
+    (tmp_path / "output").write_text('{"version": 3, "deployment": {}}')
+    assert export_state() == {}
+
+
 def test_a_new_stack_in_place_of_a_deployed_one_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variables.STATE, variables.STATE_UNKNOWN)
     monkeypatch.setenv("PULUMI_STACK", "preview")

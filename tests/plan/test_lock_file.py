@@ -54,6 +54,45 @@ def test_the_lock_file_in_the_working_directory(tmp_path: Path, monkeypatch: pyt
     assert _eras(_plan(tmp_path)) == (FOURTH,)
 
 
+def _unreadable(path: Path, how: str) -> None:
+    """Leave something in place of a lock file that cannot be read."""
+    match how:
+        case "a folder":
+            path.mkdir()
+        case "a link to nothing":
+            path.symlink_to("nowhere")
+        case "empty":
+            path.touch()
+        case "no text":
+            path.write_bytes(b"\xff\xfe\xfd")
+
+
+UNREADABLE: Final = ("a folder", "a link to nothing", "empty", "no text")
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_lock_file_that_cannot_be_read_gives_way_to_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """It may lock another version than the one in the working directory."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    other = _lock(tmp_path / "work" / ".terraform.lock.hcl", "1.289.0")
+    plan = _plan(tmp_path)
+    _unreadable(tmp_path / ".terraform.lock.hcl", how)
+    with pytest.raises(SourceError, match=r"\.terraform\.lock\.hcl: .*; repair it, or name another with --lock-file"):
+        _eras(plan)
+    assert _eras(plan, other) == (FOURTH,)
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_plan_of_pulumi_needs_no_lock_file(tmp_path: Path, how: str) -> None:
+    _unreadable(tmp_path / ".terraform.lock.hcl", how)
+    plan = (HERE / "plans" / "pulumi" / "replace.preview.json").read_text(encoding="utf-8")
+    (tmp_path / "plan.json").write_text(plan)
+    assert len(read_plan(str(tmp_path / "plan.json"))) == 1
+
+
 def test_a_lock_file_that_is_named(tmp_path: Path) -> None:
     assert _eras(_plan(tmp_path), _lock(tmp_path / "other.hcl", "1.289.0")) == (FOURTH,)
     with pytest.raises(SourceError, match="is not a lock file"):

@@ -221,3 +221,48 @@ def test_an_installed_module_may_assume_a_dynamic_role(tmp_path: Path) -> None:
     ):
         installed.write_text(text, encoding="utf-8")
         assert isinstance(_mfa(tmp_path), Unknown) == hidden
+
+
+def _in_module(folder: Path) -> object:
+    """Return the MFA setting after a deploy with a provider that a nested module configures."""
+    plan = json.loads((HERE / "plans" / "terraform" / "create.json").read_text(encoding="utf-8"))
+    configuration = plan["configuration"]
+    key = "module.outer.module.inner:alicloud"
+    configuration["provider_config"] = {key: configuration["provider_config"]["alicloud"]}
+    configuration["root_module"]["resources"][0]["provider_config_key"] = key
+    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    account = Snapshot.from_document({**GOOD, "account_id": "1111111111111111"})
+    return after_deploy([account], read_plan(str(folder / "plan.json")), {})[0].read(MFA)
+
+
+@pytest.mark.parametrize("data", [None, "data", "absolute"])
+def test_the_provider_of_a_module_may_assume_a_role_in_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str | None
+) -> None:
+    """Terraform lists them in .terraform, or in TF_DATA_DIR."""
+    monkeypatch.delenv("TF_DATA_DIR", raising=False)
+    if data is not None:
+        monkeypatch.setenv("TF_DATA_DIR", str(tmp_path / data) if data == "absolute" else data)
+    found = _in_module(tmp_path)
+    assert isinstance(found, Unknown)
+    assert "the module outer.inner, which may assume another role" in found.reason
+    assert "in the folder that it was made in, with the same TF_DATA_DIR" in found.reason
+    assert "name its provider" in found.reason
+    (tmp_path / "main.tf").write_text('module "outer" { source = "./outer" }\n', encoding="utf-8")
+    modules = tmp_path / (data or ".terraform") / "modules"
+    for folder in (modules, tmp_path / "inner"):
+        folder.mkdir(parents=True)
+    listed = [{"Key": "", "Dir": "."}, {"Key": "outer", "Dir": "outer"}, {"Key": "outer.inner", "Dir": "inner"}]
+    (modules / "modules.json").write_text(json.dumps({"Modules": listed}), encoding="utf-8")
+    assert isinstance(_in_module(tmp_path), Unknown)
+    (tmp_path / "inner" / "main.tf").write_text(BLOCK.replace("dynamic ", ""), encoding="utf-8")
+    assert not isinstance(_in_module(tmp_path), Unknown)
+    (tmp_path / "inner" / "main.tf").write_text(BLOCK, encoding="utf-8")
+    assert isinstance(_in_module(tmp_path), Unknown)
+    monkeypatch.setenv("TF_DATA_DIR", "elsewhere")
+    assert isinstance(_in_module(tmp_path), Unknown)
+
+
+def test_a_module_that_is_not_installed_hides_no_role_of_the_root_module(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('module "inner" { source = "./inner" }\n', encoding="utf-8")
+    assert not isinstance(_mfa(tmp_path), Unknown)

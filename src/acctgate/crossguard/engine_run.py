@@ -110,13 +110,16 @@ def run_engine(run: EngineRun, environment: Mapping[str, str], progress: Callabl
 
 
 def _listen(descriptor: int, progress: Callable[[str], None], results: list[RunResult]) -> None:
-    with os.fdopen(descriptor, encoding="utf-8") as pipe:
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as pipe:
         for line in pipe:
-            message = json.loads(line)
-            if "progress" in message:
-                progress(str(message["progress"]))
-            else:
-                results.append(RunResult(**message["result"]))
+            try:
+                message = json.loads(line)
+                if "progress" in message:
+                    progress(str(message["progress"]))
+                else:
+                    results.append(RunResult(**message["result"]))
+            except (ValueError, LookupError, TypeError, RecursionError):
+                continue  # the program has the pipe, too, and may write anything
 
 
 def _standard_error() -> int:

@@ -59,7 +59,7 @@ def export_state() -> Recorded | None:
             done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
             if done.returncode == 0:
                 return recorded_resources(json.loads(done.stdout))
-        except (OSError, subprocess.SubprocessError, ValueError):
+        except (OSError, subprocess.SubprocessError, ValueError, RecursionError):
             continue
     return None
 
@@ -96,12 +96,36 @@ def part_of(resource: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
 
 
 def recorded_resources(document: Any) -> Recorded:
-    """Return the resources of an exported stack."""
-    deployment = document.get("deployment") or {}
+    """Return the resources of an exported stack.
+
+    Raises:
+        ValueError: It is not what `pulumi stack export` prints.
+    """
+    entries = _entries(document)
     # An entry that is pending deletion has the URN of its replacement.
-    entries = deployment.get("resources") or []
     found = {entry["urn"]: entry for entry in entries if not entry.get("delete")}
     # What an interrupted replacement has left is deleted, whatever becomes of the resource of that name.
     left = [each for each in entries if each.get("delete") and resource_type(each["urn"]) in OTHER_KINDS]
     left.sort(key=lambda each: each.get("retainOnDelete") is not True)  # of several, one that is destroyed decides
     return found | {f"{entry['urn']} (old)": entry for entry in left}
+
+
+def _entries(document: Any) -> list[Mapping[str, Any]]:
+    """Return the entries of the resources, none if nothing is deployed."""
+    deployment = _part(document, "deployment", required=True)
+    entries = None if deployment is None else _part(deployment, "resources")
+    if entries is None:
+        return []
+    if not isinstance(entries, list) or not all(map(_is_resource, entries)):
+        raise ValueError("it is no exported stack")
+    return entries
+
+
+def _part(document: Any, name: str, *, required: bool = False) -> Any:
+    if not isinstance(document, dict) or (required and name not in document):
+        raise ValueError("it is no exported stack")
+    return document.get(name)
+
+
+def _is_resource(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("urn"), str)

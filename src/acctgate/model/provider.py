@@ -21,6 +21,8 @@ class Provider:
     role_arn: str | None = None
     role_variable: str = field(default="", compare=False)
     """The variable of Terraform whose value `role_arn` is, if the plan does not show more; else empty."""
+    module: str = field(default="", compare=False)
+    """The module of Terraform that configures it, such as "network.dns"; empty for the root module."""
     unknown: bool = False
     """Whether the plan does not show something that decides about the account."""
     hint: str = field(default="", compare=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,14 +32,17 @@ def read_lock_file(path: str) -> Versions:
 
 
 def find_lock_file(plan: str) -> Versions:
-    """Return the locked versions of the file beside a plan, else in the working directory; empty without a file."""
+    """Return the locked versions of the file beside a plan, else in the working directory; empty without a file.
+
+    Raises:
+        SourceError: The file is there and cannot be read. Another one need not lock the versions that made the plan.
+    """
     folders = [Path()] if plan == "-" else [Path(plan).parent, Path()]
-    for folder in folders:
-        try:
-            return _versions(read_text(str(folder / LOCK_FILE)))
-        except SourceError:
-            continue
-    return {}
+    found = next((path for path in (folder / LOCK_FILE for folder in folders) if os.path.lexists(path)), None)
+    try:
+        return {} if found is None else _versions(read_text(str(found)))
+    except SourceError as error:
+        raise SourceError(f"{error}; repair it, or name another with --lock-file") from None
 
 
 def _versions(text: str) -> Versions:

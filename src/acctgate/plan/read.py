@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,8 @@ def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
         SourceError: The file cannot be read, or it contains no plan.
     """
     name = display_name(path)
-    versions = find_lock_file(path) if lock_file is None else read_lock_file(lock_file)
+    locked = None if lock_file is None else read_lock_file(lock_file)
+    versions = cache(lambda: find_lock_file(path) if locked is None else locked)  # only Terraform's plans need them
     documents = read_documents(path, is_relevant)
     try:
         planned = [change for document in documents for change in _planned(document, versions)]
@@ -60,12 +61,12 @@ def _with_plugins(planned: Iterable[Planned], folders: Sequence[Path]) -> list[P
     ]
 
 
-def _planned(document: Any, versions: Versions) -> list[Planned]:
+def _planned(document: Any, versions: Callable[[], Versions]) -> list[Planned]:
     if not isinstance(document, dict):
         raise PlanError("contains no plan; a plan is a JSON object")
     match plan_kind(document):
         case "terraform":
-            return read_terraform_plan(document, versions)
+            return read_terraform_plan(document, versions())
         case "update plan":
             return read_update_plan(document)
         case "preview":

@@ -26,6 +26,7 @@ _SOURCE: Final = re.compile(
     r"(?:registry\.terraform\.io|registry\.opentofu\.org)/(?:aliyun|hashicorp|-)/alicloud|alicloud", re.ASCII
 )
 _ROLE: Final = re.compile(r"acs:ram::\d+:role/.+", re.ASCII)
+_MODULE: Final = re.compile(r"(?:^|\.)module\.([^.]+)")
 _ROLES: Final = ("assume_role", "assume_role_with_oidc")
 _CREDENTIALS: Final = {
     "ecs_role_name": "the ECS role",
@@ -93,6 +94,7 @@ class ProviderContext:
             profile=_constant(profile),
             role_arn=role.arn,
             role_variable=role.variable,
+            module=".".join(_MODULE.findall(key.rpartition(":")[0])),
             unknown=role.hidden or any(value is not None and _constant(value) is None for value in (profile, account)),
             hint="the plan does not show its role, its profile or its account_id",
             account=_constant(account),

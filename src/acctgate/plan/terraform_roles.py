@@ -7,24 +7,27 @@ in the variable may be what the expression builds another role from. So the file
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from acctgate.model.other_change import Planned
 from acctgate.model.provider import Provider
-from acctgate.plan.program_text import program_text
 from acctgate.reading import SourceError, read_bytes
 from acctgate.redact import one_line
 
 _FILES: Final = ("[!.]*.tf", "[!.]*.tofu", "[!.]*.tf.json", "[!.]*.tofu.json")
 _LARGEST: Final = 1 << 20
 """Bytes. A larger file is not searched, so it may hide a role."""
-_MODULES: Final = Path(".terraform", "modules", "modules.json")
-"""Where Terraform lists the folders of the modules that it has installed, local ones among them."""
+_DATA: Final = ".terraform"
+"""Where Terraform keeps what it installs, unless TF_DATA_DIR names another folder."""
+_MODULES: Final = Path("modules", "modules.json")
+"""Where it lists there the folders of the modules that it has installed, local ones among them."""
 _COMMENTED: Final = ("#", "//")
 _DYNAMIC_KEY: Final = re.compile(r'"dynamic"\s*:')
 _ROLE: Final = re.compile(r'^(?![ \t]*(?:#|//)).*?\brole_arn"?[ \t]*[=:][ \t]*(.*)', re.MULTILINE)
@@ -41,9 +44,10 @@ def with_hidden_roles(planned: Sequence[Planned], folders: Iterable[Path]) -> li
         folders: Where the program may be. The first one with files of Terraform has it.
     """
     files = next(filter(None, map(_files_in, folders)), [])
-    reason = cache(lambda variable: _why_hidden(variable, files))
+    modules = _modules(files[0].parent) if files else {}
+    reason = cache(lambda variable, module: _why_hidden(variable, module, files, modules))
     return [
-        replace(each, provider=_hidden(each.provider, reason(each.provider.role_variable)))
+        replace(each, provider=_hidden(each.provider, reason(each.provider.role_variable, each.provider.module)))
         if not each.is_pulumi and (each.provider.role_arn is None or each.provider.role_variable)
         else each
         for each in planned
@@ -54,14 +58,19 @@ def _hidden(provider: Provider, why: str | None) -> Provider:
     return provider if why is None else replace(provider, unknown=True, hint=why)
 
 
-def _why_hidden(variable: str, files: Sequence[Path]) -> str | None:
+def _why_hidden(variable: str, module: str, files: Sequence[Path], modules: Mapping[str, Sequence[Path]]) -> str | None:
     """Return why a provider may assume another role than the plan shows, None if the files rule that out.
 
     Args:
         variable: The variable whose value the plan shows as the role; empty if it shows no role.
+        module: The module that configures the provider; empty for the root module.
         files: The files of the root module.
+        modules: The files of each installed module.
     """
-    searched = files if variable else (*files, *_files_of_modules(files))
+    if module and not modules.get(module):
+        why = f"the module {one_line(module)}, which may assume another role than the plan shows, is not found"
+        return f"{why}; judge the plan in the folder that it was made in, with the same TF_DATA_DIR"
+    searched = files if variable else (*files, *chain.from_iterable(modules.values()))
     texts = {file: _text(file) for file in searched}
     for file, text in texts.items():
         if text is None:
@@ -99,16 +108,14 @@ def _may_go_on(expression: str) -> bool:
     return not code or "<<" in code or any(code.count(opened) > code.count(closed) for opened, closed in _BRACKETS)
 
 
-def _files_of_modules(files: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files of the modules that a root module calls, as far as they are installed."""
-    root = files[0].parent if files else Path()
+def _modules(root: Path) -> dict[str, list[Path]]:
+    """Return the files of each module that a root module calls, as far as they are installed."""
+    data = root / (os.environ.get("TF_DATA_DIR") or _DATA)
     try:
-        modules = json.loads(program_text(root / _MODULES) or "{}")["Modules"]
-        folders = [root / str(module["Dir"]) for module in modules]
+        modules = json.loads(_text(data / _MODULES) or "{}")["Modules"]
+        return {str(module["Key"]): _files_in(root / str(module["Dir"])) for module in modules}
     except (ValueError, LookupError, TypeError, RecursionError):
-        return
-    for folder in folders:
-        yield from _files_in(folder)
+        return {}
 
 
 def _files_in(folder: Path) -> list[Path]:
