@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from acctgate.model.effect import LEAVES, Effect
 from acctgate.model.outcome import Place
 from acctgate.model.snapshot import Path, Snapshot, Unknown
+from acctgate.model.snapshot_document import setting_names
 from acctgate.redact import one_line
 from acctgate.text import show
 
@@ -91,8 +92,16 @@ def _section(snapshot: Snapshot, layer: Layer, values: Mapping[str, Any]) -> dic
 def _problems(snapshot: Snapshot, layer: Layer, values: Mapping[str, Any]) -> dict[Path, str]:
     """Return why values are unknown. A value that is only absent from an answer stays absent."""
     read = layer.section in snapshot.document
-    unknown = {key: value for key, value in values.items() if isinstance(value, Unknown)}
-    return {layer.paths[key]: value.reason for key, value in unknown.items() if not (value.absent and read)}
+    unknown = {layer.paths[key]: value for key, value in values.items() if isinstance(value, Unknown)}
+    found = {path: value.reason for path, value in unknown.items() if not (value.absent and read)}
+    return found if read else {**_not_read(snapshot, layer), **found}
+
+
+def _not_read(snapshot: Snapshot, layer: Layer) -> dict[Path, str]:
+    """Return why the settings are unknown that planned resources do not have, of a section that was not read."""
+    paths = (tuple(name.split(".")) for name in setting_names() if name.startswith(f"{layer.section}."))
+    others = {path: snapshot.read(path) for path in paths if path not in layer.paths.values()}
+    return {path: value.reason for path, value in others.items() if isinstance(value, Unknown)}
 
 
 def _note(effect: Effect, live: Any) -> str:
