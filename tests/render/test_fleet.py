@@ -15,6 +15,7 @@ from acctgate.model.member import Member
 from acctgate.model.organization import OrganizationSummary
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.since import Since
+from acctgate.policy import load_preset
 from acctgate.render import Frame, renderer
 from acctgate.render.fleet import Fleet
 from acctgate.render.headlines import organization_line
@@ -57,6 +58,23 @@ def test_a_thousand_accounts_fit_a_screen(width: int) -> None:
     assert found.count("Delete the AccessKey pairs") == 1, "each remediation is shown once"
     assert re.search(r"session-duration +medium +750 +125", found)
     assert not text(many(5)).startswith("BLOCKED  5 accounts"), "few accounts are shown in detail"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_organization_that_violates_much_fits_a_screen(language: Language) -> None:
+    snapshots, _ = CASES["fleet"]()
+    reports = list(evaluate(snapshots, load_preset("strict"), NOW))
+    render, summary = renderer("text", Frame(judged_by=JUDGED, width=100, language=language)), Summary()
+    for number in range(1000):
+        report = replace(reports[number % len(reports)], account=f"{number:016}", alias=f"application-{number}")
+        summary.add(report)
+        render.account(report)
+    not_read = tuple(f"{number:016}" for number in range(50))
+    summary.organization = OrganizationSummary("rd-1", 1001, 951, not_read, 1001)
+    found = render.end(summary)
+    assert len(found.rstrip().split("\n")) < 40, "with the prompt, all fits on 40 lines"
+    assert "0000000000000007" in found and "0000000000000020" not in found
+    assert ("(and 42 more)" if language == "en" else "（另有 42 个）") in found
 
 
 def test_verbose_shows_every_account() -> None:

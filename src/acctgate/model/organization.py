@@ -67,8 +67,11 @@ class OrganizationSummary:
     in_directory: int | None = None
     """How many accounts the directory has, with its management account. None without a directory."""
 
-    def describe(self) -> str:
-        """Return it in one line: `1,001 accounts in the directory rd-1, 1,001 selected, 999 read, 2 not read: …`."""
+    def describe(self, shown: int = SHOWN) -> str:
+        """Return it in one line: `1,001 accounts in the directory rd-1, 1,001 selected, 999 read, 2 not read: …`.
+
+        It names up to `shown` of the accounts that were not read.
+        """
         listed = f"{plural(self.accounts, 'account')} listed"
         if self.directory:
             total = plural(self.in_directory or 0, "account")
@@ -76,5 +79,5 @@ class OrganizationSummary:
         text = f"{listed}, {self.read:,} read"
         if not self.not_read:
             return text
-        names = ", ".join(self.not_read[:SHOWN])
-        return f"{text}, {len(self.not_read):,} not read: {names}{and_more(len(self.not_read) - SHOWN)}"
+        names = ", ".join(self.not_read[:shown])
+        return f"{text}, {len(self.not_read):,} not read: {names}{and_more(len(self.not_read) - shown)}"

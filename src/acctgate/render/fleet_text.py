@@ -17,9 +17,9 @@ from acctgate.render.headlines import first_names, more, since_parts
 from acctgate.render.layout import Cell, Layout
 from acctgate.render.words import LONGEST
 
-_RULES: Final = 8
-_REMEDIES: Final = 5
-_WORST: Final = 6
+_RULES: Final = 7
+_REMEDIES: Final = 4
+_WORST: Final = 5
 _FOLDERS: Final = 4
 _NAMES: Final = 3
 _COLUMNS: Final = (words.RULE, words.SEVERITY, words.VIOLATED, words.OUTCOMES["unknown"])

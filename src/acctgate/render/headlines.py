@@ -87,17 +87,17 @@ def totals(summary: Summary, language: Language) -> str:
     return f"{_accounts(summary, language)}，{outcomes}"
 
 
-def organization_line(found: OrganizationSummary) -> Words:
-    """Return how many accounts the organization has, how many were read, and which were not."""
+def organization_line(found: OrganizationSummary, shown: int = SHOWN) -> Words:
+    """Return how many accounts the organization has, how many were read, and up to `shown` of those that were not."""
     chinese = f"列出 {found.accounts:,} 个账号"
     if found.directory:
         chinese = f"资源目录 {found.directory} 共 {found.in_directory or 0:,} 个账号，选中 {found.accounts:,} 个"
     chinese = f"{chinese}，已读取 {found.read:,} 个"
     if found.not_read:
-        names, rest = ", ".join(found.not_read[:SHOWN]), len(found.not_read) - SHOWN
+        names, rest = ", ".join(found.not_read[:shown]), len(found.not_read) - shown
         others = f"（另有 {rest:,} 个）" if rest > 0 else ""
         chinese = f"{chinese}，{len(found.not_read):,} 个未读取：{names}{others}"
-    return Words(clean(found.describe()), clean(chinese))
+    return Words(clean(found.describe(shown)), clean(chinese))
 
 
 def fleet_headline(verdicts: Mapping[Verdict, int], summary: Summary, language: Language) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 from acctgate.inert_text import clean
+from acctgate.model.organization import SHOWN
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render import words
 from acctgate.render.account_text import AccountText, verdict_line
@@ -16,6 +18,9 @@ from acctgate.render.fleet_text import fleet_lines, since_lines
 from acctgate.render.headlines import counted, fleet_headline, organization_line, totals
 from acctgate.render.layout import Layout
 from acctgate.render.words import LONGEST
+
+_NOT_READ: Final = 8
+"""How many of the accounts that were not read are named, unless each account is shown."""
 
 
 class TextRenderer(Renderer):
@@ -76,7 +81,8 @@ class TextRenderer(Renderer):
         if self._fleet.count <= FEW and summary.snapshots > 1:
             yield verdict_line(summary.verdict, totals(summary, self.frame.language), self._layout, self.frame)
         if summary.organization is not None:
-            text = self.frame.say(organization_line(summary.organization))
+            shown = SHOWN if self.frame.verbose else _NOT_READ
+            text = self.frame.say(organization_line(summary.organization, shown))
             yield self._layout.paragraph(("", ""), (text, ""), 2)
 
     def _judged_by(self) -> Iterator[str]:
