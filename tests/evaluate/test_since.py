@@ -128,6 +128,17 @@ def test_a_file_that_is_no_report_is_an_error(tmp_path: Path, text: str) -> None
     assert (done.status, done.stdout) == (2, "") and "old: not a report" in done.stderr
 
 
+def test_the_line_of_a_report_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    (tmp_path / "s.ndjson").write_text("".join(f"{json.dumps(document(each))}\n" for each in "123"))
+    command = ("check", "--snapshot", "s.ndjson", "--policy", "baseline")
+    report = run_here(*command, "--format", "ndjson", cwd=tmp_path).stdout
+    (tmp_path / "old").write_text(report[:-100])
+    done = run_here(*command, "--since", "old", cwd=tmp_path)
+    assert (done.status, done.stderr.startswith("acctgate: old:3: not a report (version 1): ")) == (2, True), (
+        done.stderr
+    )
+
+
 def test_the_earlier_report_is_read_with_its_time(tmp_path: Path) -> None:
     line = {"judged_at": "2026-11-01T00:00:00Z", "account": "1", "verdict": "pass", "outcomes": []}
     (tmp_path / "old").write_text(json.dumps(line))

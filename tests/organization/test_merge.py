@@ -56,6 +56,12 @@ def test_a_gap(tmp_path: Path) -> None:
         merge([first, third], tmp_path / "all", overwrite=False)
 
 
+def test_an_account_that_is_selected_since_another_part_was_listed(tmp_path: Path) -> None:
+    parts = [*_three(tmp_path)[:2], _part(tmp_path / "3", "56", "12347", shard="3/3")]
+    with pytest.raises(SourceError, match=r"account 7 is in no part; the accounts changed .* each part with --resume"):
+        merge(parts, tmp_path / "all", overwrite=False)
+
+
 def test_an_overlap(tmp_path: Path) -> None:
     parts = _three(tmp_path)
     for twice in ([*parts, parts[0]], [*parts, _part(tmp_path / "4", "6", "12345")]):

@@ -90,10 +90,23 @@ def read_earlier(path: str) -> SinceComparison:
         if not _is_ndjson(text):
             report = read_report(text)
             return _comparison(path, report.accounts, report.judged_at)
-        reports = [read_account(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise SourceError(f"{path}: {error}") from None
-    return _comparison(path, reports, _judged_at(text, path))
+    return _comparison(path, list(_read_lines(text, path)), _judged_at(text, path))
+
+
+def _read_lines(text: str, path: str) -> Iterator[AccountReport]:
+    """Yield the accounts of a report in NDJSON.
+
+    Raises:
+        SourceError: A line is not an account's report.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        try:
+            if line.strip():
+                yield read_account(line)
+        except ValueError as error:
+            raise SourceError(f"{path}:{number}: {error}") from None
 
 
 def _is_ndjson(text: str) -> bool:

@@ -77,8 +77,14 @@ def require_parts(parts: Sequence[tuple[Path, Run]]) -> None:
             places[entry.id] = path
     if missing := sorted({name for _, part in parts for name in part.others} - places.keys()):
         gap = f"account {missing[0]} is in no part{and_more(len(missing) - 1)}"
-        shards = ", ".join(part.shard or "1/1" for _, part in parts)
-        raise SourceError(f"{gap}; give all parts of the run (shards {shards} are here)")
+        raise SourceError(f"{gap}; {_gap_remedy([part.shard or '1/1' for _, part in parts])}")
+
+
+def _gap_remedy(shards: Sequence[str]) -> str:
+    """Return what to do about an account that is in none of these parts (K/N)."""
+    if len({*shards}) < int(shards[0].partition("/")[2]):
+        return f"give all parts of the run (shards {', '.join(shards)} are here)"
+    return "the accounts changed from one part to the next; continue each part with --resume"
 
 
 def _difference(before: Run, now: Run, names: Iterable[str]) -> str | None:

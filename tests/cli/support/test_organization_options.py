@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ import pytest
 from acctgate.cli.support.organization_options import read_each
 from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
+from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
+from acctgate.organization.read_many import ReadAccount
 from tests.support.demo import demo_server
 from tests.support.process import Done, run_here
 
@@ -406,3 +409,12 @@ def test_options_that_need_others(arguments: tuple[str, ...], message: str, tmp_
     done = run_here(*arguments, cwd=tmp_path)
     assert done.status == 2
     assert message in done.stderr
+
+
+def test_the_time_left_comes_before_what_a_narrow_terminal_cuts_off() -> None:
+    said: list[str] = []
+    entries = [Entry("1"), Entry("2")]
+    found = [ReadAccount(each, Snapshot.from_document({"version": 1, "account_id": each.id})) for each in entries]
+    prepared = SimpleNamespace(read=lambda _: iter(found), pace=SimpleNamespace(throttled=12_345))
+    assert len(list(read_each(prepared, entries, SimpleNamespace(say=said.append)))) == 2  # type: ignore[arg-type]
+    assert re.fullmatch(r"1 of 2, \d+ s left, [\d,.]+ per second, 12,345 calls throttled", said[0]), said[0]

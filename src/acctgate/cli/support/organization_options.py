@@ -102,7 +102,8 @@ def _progress(done: int, total: int, seconds: float, throttled: int) -> str:
     rate = done / max(seconds, 0.001)
     left = describe_duration(timedelta(seconds=(total - done) / rate))
     calls = f", {plural(throttled, 'call')} throttled" if throttled else ""
-    return f"{done:,} of {total:,}, {rate:,.1f} per second{calls}, {left} left"
+    # What comes last is cut off in a narrow terminal.
+    return f"{done:,} of {total:,}, {left} left, {rate:,.1f} per second{calls}"
 
 
 def _parsed(option: str, parse: Callable[[str], Any], text: str) -> Any:
