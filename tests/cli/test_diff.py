@@ -145,6 +145,32 @@ def test_accounts_are_paired_by_id_and_a_lost_one_is_not_provable(files: Files) 
     assert files.run(head, base, "--policy", "policy.yaml").status == 0
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "status", "found"),
+    [
+        (["a", "b"], ["b", "a"], 0, [("b", "pass", "pass"), ("a", "pass", "pass")]),
+        (["a"], ["a", "b"], 0, [("a", "pass", "pass"), ("b", None, "pass")]),
+        (["a", None], [None, "a"], 0, [(None, "pass", "pass"), ("a", "pass", "pass")]),
+        ([None, None], [None], 3, [(None, None, "pass"), (None, "pass", None), (None, "pass", None)]),
+        ([None], [None, None], 3, [(None, None, "pass"), (None, None, "pass"), (None, "pass", None)]),
+    ],
+    ids=["by alias", "a new one", "one without either", "which one is gone", "which one is new"],
+)
+def test_accounts_without_an_id_are_paired_by_alias_and_never_by_their_place(
+    files: Files, before: list[str | None], after: list[str | None], status: int, found: list[tuple[str | None, ...]]
+) -> None:
+    """Of accounts that nothing tells apart, each is missing on the other side."""
+    sides = [
+        files.write(name, "\n".join(json.dumps({**GOOD, "account_id": None, "alias": each}) for each in aliases))
+        for name, aliases in (("base.ndjson", before), ("head.ndjson", after))
+    ]
+    done = files.run(*sides, "--policy", "policy.yaml", "--format", "json")
+    accounts = json.loads(done.stdout)["accounts"]
+    assert [(each["alias"], each["before"], each["after"]) for each in accounts] == found
+    assert done.status == status
+    assert (status == 3) == ("accounts with neither ID nor alias cannot be paired" in done.stdout)
+
+
 def test_two_reports_say_the_same_as_their_snapshots(files: Files) -> None:
     documents = {"base": GOOD, "head": changed(MFAOperationForLogin="adaptive", LoginNetworkMasks="10.0.0.0/7")}
     names = []
@@ -184,7 +210,7 @@ def test_a_plan_shows_what_it_would_make_of_the_account(files: Files) -> None:
     assert done.status == 0
     assert "**repaired**: login-mfa" in done.stdout
     assert "**newly failing**: network-masks" in done.stdout
-    assert "this deploy itself opens console logon to every network" in done.stdout
+    assert "this deploy itself clears the masks" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,18 @@ def test_the_command_writes_and_says_where(policy: Path) -> None:
     assert list(policy.parent.iterdir()) == [policy]
 
 
+def test_a_waiver_of_a_disabled_rule_is_written_with_a_notice(policy: Path) -> None:
+    notice = "acctgate: the policy disables user-sso, so the waiver has no effect\n"
+    done = run_here("waive", "user-sso", *ARGUMENTS, cwd=policy.parents[1])
+    assert (done.status, done.stderr) == (0, notice) and "user-sso is waived" in done.stdout
+    enabled = "{match: {folder: /prod}, rules: {user-sso: {level: mandatory, require: true}}}"
+    group = f"groups: {{prod: {enabled}, lab: {{match: {{folder: /lab}}}}}}\n"
+    policy.write_text(f"version: 1\nextends: strict\nmax_waiver_days: 36500\n{group}")
+    for options, said in (((), ""), (("--group", "prod"), ""), (("--group", "lab"), notice)):
+        policy.write_text(f"version: 1\nextends: strict\nmax_waiver_days: 36500\n{group}")
+        assert run_here("waive", "user-sso", *ARGUMENTS, *options, cwd=policy.parents[1]).stderr == said, options
+
+
 def test_a_link_stays_a_link(policy: Path) -> None:
     real = policy.with_name("real.yaml")
     policy.rename(real)

@@ -92,7 +92,7 @@ def test_d_the_plan_leaves_out_masks(make_stack: MakeStack, good: DemoServer) ->
     run = make_stack(program(**settings)).run()
     assert not run.ok
     assert run.failed() == {"network-masks"}
-    assert "this deploy itself opens console logon to every network" in message(run, "network-masks")
+    assert "this deploy itself clears the masks" in message(run, "network-masks")
 
 
 def test_e_a_planned_value_is_unknown(make_stack: MakeStack, good: DemoServer) -> None:

@@ -185,7 +185,7 @@ def test_a_baseline_says_that_findings_without_an_account_excuse_nothing(check: 
     check.write_baseline(account(24, "adaptive", None))
     done = check(account(hours, "adaptive"), "--baseline", "base.json")
     assert done.status == 1 and "can shrink" not in done.stderr
-    assert "base.json: login-mfa has no account ID, so it excuses nothing (and 1 more)" in done.stderr
+    assert "base.json: the account has no ID, so its findings excuse nothing: login-mfa (and 1 more)" in done.stderr
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2, "verdict": "pass", "accounts": [], "counts": {}}'])

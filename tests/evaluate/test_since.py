@@ -105,6 +105,16 @@ def test_a_history_names_what_it_cannot_compare(tmp_path: Path) -> None:
     assert report["since"]["not_compared"] == ["app-2 (unknown)"], "each name once"
 
 
+def test_an_account_with_neither_id_nor_alias_is_named_by_its_file(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps({**NAMELESS, "alias": None}))
+    (tmp_path / "old.json").write_text('{"version": 1, "verdict": "pass", "accounts": [], "counts": {}}')
+    given = ("check", "--snapshot", "a.json", "--snapshot", "b.json", "--policy", "baseline", "--since", "old.json")
+    assert "2 not compared, without an account ID: unknown in a.json, unknown in b.json" in run_here(
+        *given, cwd=tmp_path
+    ).stdout.replace("\n  ", " ")
+
+
 @pytest.mark.parametrize("form", ["json", "ndjson"])
 def test_an_account_that_is_gone_is_said_loudly(tmp_path: Path, form: str) -> None:
     def check(accounts: list[dict[str, Any]], *options: str) -> Any:

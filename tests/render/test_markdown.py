@@ -6,11 +6,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import Language
 from acctgate.model.diff import AccountDiff, SettingChange
 from acctgate.model.diff_document import Diff, PolicyChange
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
-from acctgate.render import renderer
+from acctgate.render import renderer, words
+from acctgate.render.base import Frame
 from acctgate.render.diff import render_diff
 from acctgate.render.markdown_rows import MAX_LENGTH
 from tests.support import NOW
@@ -84,6 +86,21 @@ def test_unknown_rules_that_share_a_row_count_one_by_one_where_rows_are_cut() ->
         rows = [line for line in part.splitlines() if line.startswith("| ❓")]
         shown = sum(len(row.split(" | ")[2].split(", ")) for row in rows)
         assert 0 < shown < found and f"… and {found - shown:,} more, not shown." in part
+
+
+@pytest.mark.parametrize(("language", "separator"), [("en", ", "), ("zh", "、")])
+def test_a_row_of_several_rules_has_the_severity_of_each(language: Language, separator: str) -> None:
+    _, policy = CASES["blocked"]()
+    [report] = evaluate([Snapshot.from_document({"version": 1, "account_id": "1234567890123456"})], policy, NOW)
+    render, summary = renderer("markdown", Frame(language=language)), Summary()
+    summary.add(report)
+    render.account(report)
+    unknown = {each.rule: words.SEVERITIES[each.severity].of(language) for each in report.outcomes}
+    rows = [line.split(" | ") for line in render.end(summary).splitlines() if line.startswith("| ❓")]
+    for row in rows:
+        rules = [rule.partition("（")[0] for rule in row[1].split(separator)]
+        assert row[2].split(separator) == list(dict.fromkeys(unknown[rule] for rule in rules))
+    assert any(separator in row[2] for row in rows)
 
 
 def test_a_diff_never_gets_too_long_and_counts_what_it_cuts() -> None:

@@ -91,6 +91,8 @@ def command(
     renewed = f"; renewed, it ended on {written.renewed}" if written.renewed else ""
     days = plural((last - today).days, "day")
     click.echo(f"{written.place}: {rule} is waived for {scope} until {last.isoformat()} ({days}{renewed})")
+    if written.is_disabled:
+        click.echo(f"acctgate: the policy disables {rule}, so the waiver has no effect", err=True)
 
 
 def _day(text: str, today: date) -> date:

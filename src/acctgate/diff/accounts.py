@@ -21,6 +21,9 @@ from acctgate.rules.support.order import Move
 
 _IDENTIFIERS: Final = ("CompliancePackId", "AccountId")
 """Keys that identify an object, so they are not compared."""
+Identity = tuple[str | None, str | None]
+NAMELESS: Final[Identity] = (None, None)
+"""The identity of an account that has neither ID nor alias."""
 Judged = tuple[AccountReport, Snapshot | None]
 """An account's report, and the snapshot that was judged, if known."""
 
@@ -28,7 +31,9 @@ Judged = tuple[AccountReport, Snapshot | None]
 def compare_accounts(
     before: Iterable[Judged], after: Iterable[Judged], rules: Iterable[Rule[Any]] = RULES
 ) -> tuple[AccountDiff, ...]:
-    """Pair the accounts by id and compare each pair. An account on one side only makes a pair too.
+    """Pair the accounts by ID and compare each pair. An account on one side only makes a pair too.
+
+    Accounts without an ID are paired by their alias; one that has neither only if it is alone on its side.
 
     Args:
         before: The accounts on the first side.
@@ -47,14 +52,21 @@ def _pairs(before: list[Judged], after: list[Judged]) -> Iterator[tuple[Judged |
     if len(before) == len(after) == 1 and None in (before[0][0].account, after[0][0].account):
         yield before[0], after[0]
         return
-    left: dict[str | None, deque[Judged]] = {}
+    left: dict[Identity, deque[Judged]] = {}
     for judged in before:
-        left.setdefault(judged[0].account, deque()).append(judged)
+        left.setdefault(_identity(judged), deque()).append(judged)
+    alone = len(left.get(NAMELESS, ())) == sum(_identity(judged) == NAMELESS for judged in after) == 1
     for judged in after:
-        same = left.get(judged[0].account)
+        same = left.get(identity) if (identity := _identity(judged)) != NAMELESS or alone else None
         yield same.popleft() if same else None, judged
     for same in left.values():
         yield from ((judged, None) for judged in same)
+
+
+def _identity(judged: Judged) -> Identity:
+    """Return what tells an account from others: its ID, else its alias."""
+    report, _ = judged
+    return report.account, report.alias if report.account is None else None
 
 
 def compare_account(before: Judged | None, after: Judged | None, comparison: Comparison) -> AccountDiff:
@@ -152,9 +164,16 @@ def _flips(before: AccountReport | None, after: AccountReport | None) -> Iterato
         shown = now or was
         if flip is not None and shown is not None:
             level = shown.level if shown.level != "disabled" or was is None else was.level
-            message = shown.message if now else "the account is missing"
+            message = shown.message if now else _why_missing(before)
             results = was.outcome if was else None, now.outcome if now else None
             yield RuleFlip(key[0], level, flip, *results, message)
+
+
+def _why_missing(before: AccountReport | None) -> str:
+    """Return why the second side has no outcome."""
+    if before is not None and before.account is before.alias is None:
+        return "accounts with neither ID nor alias cannot be paired"
+    return "the account is missing"
 
 
 def _by_subject(report: AccountReport | None) -> dict[tuple[str, str | None], Outcome]:

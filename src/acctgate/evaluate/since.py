@@ -74,8 +74,9 @@ class SinceComparison:
 
 
 def name_of(report: AccountReport) -> str:
-    """Return the account's alias and ID as one printable line."""
-    account = report.account or "unknown"
+    """Return the account's alias and ID as one printable line. Without either, its file tells which account it is."""
+    file = report.read_as.file if report.read_as else None
+    account = report.account or (f"unknown in {file}" if file and not report.alias else "unknown")
     return one_line(f"{report.alias} ({account})" if report.alias else account)
 
 

@@ -61,14 +61,13 @@ def _note(change: PlannedPreference, key: str, alternative: Alternative) -> str:
 
 
 def _default_note(change: PlannedPreference, key: str, reason: Reason) -> str:
-    masks = "opens console logon to every network"
-    does = masks if key == MASKS else f"puts the session back to {DEFAULT_HOURS} hours"
+    does = "clears the masks" if key == MASKS else f"puts the session back to {DEFAULT_HOURS} hours"
     if reason is Reason.NOT_SENT:
         version = change.provider.version or "before 1.287.0"
         why = f"provider {version} sends {change.spelled(key)} only when it changes; upgrade to 1.287.0 or later"
     else:
         empties = "empties" if key in change.declared else "leaves out"
-        why = f"{change.name} {empties} {change.spelled(key)}" + (", which clears it" if key == MASKS else "")
+        why = f"{change.name} {empties} {change.spelled(key)}"
     return f"this deploy itself {does}: {why}"
 
 

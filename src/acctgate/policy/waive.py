@@ -30,6 +30,8 @@ class WrittenWaiver(NamedTuple):
     """The file and line."""
     renewed: str | None
     """The former last day of a renewed waiver, None for a new one."""
+    is_disabled: bool
+    """Whether the policy disables the rule, for every account: then the waiver has no effect."""
 
 
 def write_waiver(path: Path, entry: Mapping[str, str], today: date, group: str | None = None) -> WrittenWaiver:
@@ -58,7 +60,13 @@ def write_waiver(path: Path, entry: Mapping[str, str], today: date, group: str |
         raise PolicyError(f"{path}: {os_reason(error)}") from None
     place = _waivers(load_policy(path), group)[-1 if index is None else index].place
     renewed = None if index is None else waivers[index].expires.isoformat()
-    return WrittenWaiver(str(place or path), renewed)
+    return WrittenWaiver(str(place or path), renewed, _is_disabled(before, entry["rule"], group))
+
+
+def _is_disabled(policy: Policy, rule: str, group: str | None) -> bool:
+    """Return whether the rule is disabled for the accounts of the group, or for all accounts."""
+    entries = policy.possible_entries(rule) if group is None else [policy.entry_in(rule, [group])]
+    return all(entry["level"] == "disabled" for entry in entries)
 
 
 def _waivers(policy: Policy, group: str | None) -> tuple[Waiver, ...]:

@@ -184,8 +184,8 @@ class MarkdownRenderer(Renderer):
     def _row(self, outcomes: Sequence[Outcome], *, remediation: bool = True) -> str:
         """Return a finding, or unknown ones with the same reason. What repairs a violation does not make it known."""
         outcome = outcomes[0]
-        severity = self.frame.say(words.SEVERITIES[outcome.severity])
-        rules = ", ".join(self._rule(each) for each in outcomes)
+        severities = dict.fromkeys(self.frame.say(words.SEVERITIES[each.severity]) for each in outcomes)
+        severity, rules = map(self.frame.say(words.SEPARATOR).join, (severities, map(self._rule, outcomes)))
         found = who(outcome)
         message = f"{outcome.message}: {found}" if found else outcome.message
         expected = self.frame.say(outcome.expected) if len(outcomes) == 1 else "–"

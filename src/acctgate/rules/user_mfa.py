@@ -14,7 +14,8 @@ from annotated_types import Ge, Le
 
 from acctgate.language import Words
 from acctgate.model.resource_types import LOGIN_PROFILE, MFA_DEVICE, USER
-from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, entry, unknown_message
+from acctgate.model.snapshot import Unknown
+from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, entry, undecided, unknown_message
 from acctgate.rules.support.entry import WhereSso
 from acctgate.rules.support.order import Move, combine, higher_is_stricter, lower_is_stricter
 from acctgate.rules.support.rule_factories import USER_INFO, lint_where_sso
@@ -35,8 +36,10 @@ class Parameters(MovedEntry, total=False):
     where_sso: WhereSso
 
 
-def judge(bound: int, users: int, want: Parameters) -> Judgement:
+def judge(bound: int | Unknown, users: int | Unknown, want: Parameters) -> Judgement:
     """Compare bound devices with users, in exact arithmetic."""
+    if isinstance(bound, Unknown) or isinstance(users, Unknown):
+        return _undecided(bound, users)
     actual = {"SubUserBindMfa": bound, "SubUser": users}
     if bound > users:
         return Judgement("unknown", unknown_message(f"{bound} of {users} RAM users cannot have MFA"), actual)
@@ -44,6 +47,15 @@ def judge(bound: int, users: int, want: Parameters) -> Judgement:
         return Judgement("skipped", "there are no RAM users", actual)
     holds = bound >= Fraction(str(want["minimum_ratio"])) * users
     return Judgement("pass" if holds else "fail", f"{bound} of {users} RAM users have MFA", actual)
+
+
+def _undecided(*counts: int | Unknown) -> Judgement:
+    """Return the outcome unknown, with both counts as the API gave them if it gave any."""
+    first = undecided(next(each for each in counts if isinstance(each, Unknown)))
+    if all(isinstance(each, Unknown) and each.actual is None for each in counts):
+        return first
+    given = (each.actual if isinstance(each, Unknown) else each for each in counts)
+    return first._replace(actual=dict(zip(("SubUserBindMfa", "SubUser"), given, strict=True)))
 
 
 def compare_counts(before: Any, after: Any) -> Move:
@@ -57,7 +69,7 @@ def compare_counts(before: Any, after: Any) -> Move:
 
 def _counts(actual: Any) -> tuple[int, int] | None:
     match actual:
-        case {"SubUserBindMfa": int(bound), "SubUser": int(users)}:
+        case {"SubUserBindMfa": bound, "SubUser": users} if type(bound) is type(users) is int:
             return bound, users
     return None
 
@@ -68,8 +80,8 @@ def _ratio(bound: int, users: int) -> float:
 
 def current_ratio(actual: Any, wanted: float) -> float:
     """Return the account's ratio, rounded down so that the account meets it."""
-    match actual:
-        case {"SubUserBindMfa": int(bound), "SubUser": int(users)} if users:
+    match _counts(actual):
+        case int(bound), int(users) if users:
             return floor(Fraction(bound, users) * _STEPS) / _STEPS
     return wanted
 
@@ -95,6 +107,7 @@ RULE = SettingRule(
     severity="high",
     setting=BOUND,
     also=(USERS,),
+    takes_unknown=True,
     where_sso=True,
     parameters=Parameters,
     trivial_values={"minimum_ratio": 0},

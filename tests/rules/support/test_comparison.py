@@ -13,8 +13,8 @@ from acctgate.rules.support.rule_factories import USER_INFO
 LOGIN = "SecurityPreference.LoginProfilePreference"
 MASKS = f"{LOGIN}.LoginNetworkMasks"
 STATEMENTS = "AccessKeyPolicy.Statements"
-REMOVED = "removes 8,388,608 addresses: 10.0.0.0/9 was 10.0.0.0/8"
-MOVED = "removes 1 address: nothing was 10.0.0.1/32; adds 1 address: 10.0.0.1/32 was nothing"
+REMOVED = "removes 8,388,608 addresses: 10.0.0.0/9, was 10.0.0.0/8"
+MOVED = "removes 1 address: nothing, was 10.0.0.1/32; adds 1 address: 10.0.0.1/32, was nothing"
 
 
 def classic(*addresses: str) -> dict[str, Any]:
@@ -46,15 +46,15 @@ def vpc(name: str, *addresses: str) -> dict[str, Any]:
             "192.168.0.0/16",
             "192.168.0.0/15",
             "looser",
-            "adds 65,536 addresses: 192.168.0.0/15 was 192.168.0.0/16",
+            "adds 65,536 addresses: 192.168.0.0/15, was 192.168.0.0/16",
         ),
-        (MASKS, "10.0.0.0/8", "10.0.0.1", "stricter", "removes 16,777,215 addresses: 10.0.0.1/32 was 10.0.0.0/8"),
+        (MASKS, "10.0.0.0/8", "10.0.0.1", "stricter", "removes 16,777,215 addresses: 10.0.0.1/32, was 10.0.0.0/8"),
         (
             MASKS,
             "10.0.0.0/24",
             "10.0.1.0/25",
             "mixed",
-            "adds 128 addresses and removes 256: 10.0.1.0/25 was 10.0.0.0/24",
+            "adds 128 addresses and removes 256: 10.0.1.0/25, was 10.0.0.0/24",
         ),
         (MASKS, "10.0.0.0/9;10.128.0.0/9", "10.0.0.0/8", "changed", "the same addresses, written differently"),
         (MASKS, "10.0.0.0/8", "10.0.0.0/8;10.1.0.0/16", "changed", "the same addresses, written differently"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -33,6 +34,16 @@ def test_an_english_xlsx_with_a_title_above_its_header() -> None:
         {"Rule": "ram-user-mfa", "Risk level": "High", "Resources": 3, "Checked": "2026-11-01T10:00:00"},
         {"Rule": "oss-encryption", "Risk level": "Medium", "Resources": 0.5, "Checked": ""},
     ]
+
+
+def test_columns_whose_names_differ_by_blanks_only_stay_apart(tmp_path: Path) -> None:
+    file = tmp_path / "blanks.xlsx"
+    with ZipFile(SHEETS / "english.xlsx") as before, ZipFile(file, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(b">Risk level<", b' xml:space="preserve">Rule <'))
+    (sheet,) = read_sheets(file)
+    assert sheet.columns == ("Rule", "Rule (2)", "Resources", "Checked")
+    assert (sheet.records[0]["Rule"], sheet.records[0]["Rule (2)"]) == ("ram-user-mfa", "High")
 
 
 def test_an_unknown_layout_is_kept_as_it_is() -> None:

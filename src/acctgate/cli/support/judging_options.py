@@ -112,9 +112,8 @@ class Judging:
             raise click.ClickException(f"{found.source}: {reason}; name it with --policy, or use a report")
         if found is not None and found.nameless:
             (_, rule, *_), *more = found.nameless
-            self.notice(
-                f"{one_line(found.source)}: {rule} has no account ID, so it excuses nothing{and_more(len(more))}"
-            )
+            reason = "the account has no ID, so its findings excuse nothing"
+            self.notice(f"{one_line(found.source)}: {reason}: {rule}{and_more(len(more))}")
         return found
 
     def _read_baseline(self, policy: Policy | None) -> Baseline | None:

@@ -108,14 +108,19 @@ def refuse_conflicts(root: Path, names: Iterable[str], *, force: bool) -> None:
         require_inside(root, name)
         for folder in (root / name).parents:
             if folder != root and folder.is_relative_to(root) and folder.exists() and not folder.is_dir():
-                raise WriteError(f"{folder}: not a directory, so {name} cannot be created")
+                raise WriteError(f"{_shown(folder)}: not a directory, so {name} cannot be created")
         other = (root / name).with_name("policy.yml")
         if Path(name).name == "policy.yaml" and os.path.lexists(other):  # two side by side would be ambiguous
-            raise WriteError(f"{other}: already exists; rename it to policy.yaml, or remove it")
+            raise WriteError(f"{_shown(other)}: already exists; rename it to policy.yaml, or remove it")
     taken = [name for name in names if state_of(root / name) == "foreign"]
     if taken and not force:
         elsewhere = ", or --pack-dir for another folder" if Path(taken[0]).name == "PulumiPolicy.yaml" else ""
-        raise WriteError(f"{root / taken[0]}: already exists{and_more(len(taken) - 1)}; use --force{elsewhere}")
+        raise WriteError(f"{_shown(root / taken[0])}: already exists{and_more(len(taken) - 1)}; use --force{elsewhere}")
+
+
+def _shown(path: Path) -> str:
+    """Return a path as the user would type it in this directory."""
+    return os.path.relpath(path)
 
 
 def plan_changes(root: Path, files: Mapping[str, str], keep: Mapping[str, str], *, force: bool) -> list[Change]:

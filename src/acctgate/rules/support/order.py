@@ -95,7 +95,7 @@ def compare_networks(before: Iterable[Network], after: Iterable[Network]) -> Mov
     """Compare two sets of networks: fewer addresses are stricter."""
     old, new = union(before), union(after)
     added, removed = count_outside(new, old), count_outside(old, new)
-    moved = f"{_list_networks(set(new) - set(old))} was {_list_networks(set(old) - set(new))}"
+    moved = f"{_list_networks(set(new) - set(old))}, was {_list_networks(set(old) - set(new))}"
     if added and removed:
         return Move("mixed", f"adds {_addresses(added)} and removes {removed:,}: {moved}")
     if added:

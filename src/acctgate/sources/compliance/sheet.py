@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -82,7 +83,17 @@ def _sheet(path: Path, name: str, values: Sequence[Sequence[Cell]]) -> Sheet:
     header = next((index for index, row in enumerate(rows) if _is_header(row)), None)
     if header is None:
         return Sheet(name, (), tuple(rows))
-    return Sheet(name, tuple(str(cell).strip() for cell in rows[header]), tuple(rows[header + 1 :]))
+    return Sheet(name, _columns(rows[header]), tuple(rows[header + 1 :]))
+
+
+def _columns(header: Sequence[Cell]) -> tuple[str, ...]:
+    """Return the names of the columns. One that differs from another by blanks only gets a number, as it is a key."""
+    names: list[str] = []
+    for cell in header:
+        name = str(cell).strip()
+        number = next(n for n in count(1) if (name if n == 1 else f"{name} ({n})") not in names)
+        names.append(name if number == 1 else f"{name} ({number})")
+    return tuple(names)
 
 
 def _is_header(row: Sequence[Cell]) -> bool:
