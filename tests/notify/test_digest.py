@@ -9,6 +9,7 @@ import pytest
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.outcome import Level, Outcome, Result, Severity, WaiverNote, verdict_of
 from acctgate.model.report import AccountReport
+from acctgate.model.since import Since
 from acctgate.notify.digest import Digest, inert
 
 WAIVER = WaiverNote("because", "somebody", "2030-01-01", "fail")
@@ -98,6 +99,33 @@ def test_accounts_that_were_not_read() -> None:
         "0 of 4 accounts blocked, 3 unknown, 3 not read",
         "not read: 0: no role (and 2 more)",
     )
+
+
+def test_members_that_could_not_be_read() -> None:
+    """An account of an organization has a snapshot of its own, in which each section has the same error."""
+    rules = [_outcome(f"rule-{number}", "unknown") for number in range(14)]
+    reports = [_report(str(number), *rules, not_read="AssumeRole failed") for number in range(3)]
+    assert _message(3, *reports, _report("4", _outcome("rule-0", "unknown"))) == (
+        "acctgate: UNKNOWN",
+        "0 of 4 accounts blocked, 4 unknown, 3 not read",
+        "? rule-0 (high): 4",
+        "not read: 0: AssumeRole failed (and 2 more)",
+    )
+
+
+def test_what_changed_since_an_earlier_run() -> None:
+    digest, names = Digest(), tuple(f"@app-{number}" for number in range(1200))
+    digest.add(_report("1", _outcome("masks"), alias="prod"))
+    lines = digest.message(1, None, Since("old.json", newly_blocked=("prod (1)",), gone=names)).lines
+    assert lines == (
+        "account 1 (prod)",
+        "since old.json:",
+        "1,200 gone from the report: @\u200bapp-0 (and 1,199 more)",
+        "1 newly blocked: prod (1)",
+        "✗ masks (high)",
+    )
+    nothing = digest.message(0, None, Since("old.json", judged_at="2026-11-25T10:00:00Z")).lines
+    assert nothing[1:3] == ("since 2026-11-25T10:00:00Z:", "no account changed its verdict")
 
 
 def test_the_name_of_an_account_that_was_not_read_has_no_mention() -> None:

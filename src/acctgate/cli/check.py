@@ -113,7 +113,7 @@ def command(
         run = _Run(inputs, many, judging, wanted, now, planned, known, blocking, _controls(chosen, wanted, now))
         watch = _Watch(lambda reports: notifier.watch(earlier.watch(reports)), bool(judging.notify) or earlier.compares)
         code = run.write(writer, jobs, watch)
-    notifier.send(code)
+    notifier.send(code, earlier.changes)
     ctx.exit(code)
 
 

@@ -93,7 +93,7 @@ def command(
         if code == 0 and result.failure:
             click.echo(f"acctgate: {result.failure}", err=True)
             code = UNUSABLE
-    notifier.send(code)
+    notifier.send(code, earlier.changes)
     ctx.exit(code)
 
 

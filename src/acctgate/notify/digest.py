@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from acctgate.inert_text import clean
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
+from acctgate.model.since import Since
 from acctgate.redact import one_line
 from acctgate.render.ranking import Rank, rank
 from acctgate.text import and_more, plural
@@ -63,9 +64,10 @@ class Digest:
         self._blocked += report.verdict == "fail"
         self._unknown += report.verdict == "unknown"
         self._account = _label(report)
-        if report.unreadable is not None:  # each of its outcomes would only repeat the reason
+        reason = report.not_read if report.unreadable is None else report.unreadable
+        if reason is not None:  # each of its outcomes would only repeat it
             self._unread += 1
-            self._first_unread = self._first_unread or f"{self._account}: {inert(report.unreadable)}"
+            self._first_unread = self._first_unread or f"{self._account}: {inert(reason)}"
             return
         seen: set[tuple[str, str]] = set()
         for outcome in (*report.outcomes, *report.control_outcomes):
@@ -80,16 +82,18 @@ class Digest:
         else:
             self._findings[key] = _Finding(rank(outcome), outcome, self._account)
 
-    def message(self, status: int, link: str | None) -> Message:
+    def message(self, status: int, link: str | None, since: Since | None = None) -> Message:
         """Return the message.
 
         Args:
             status: The exit status of the run.
             link: Where the report is.
+            since: What changed since an earlier run, None if there is none to compare with.
         """
         found = sorted(self._findings.values(), key=lambda finding: (finding.rank, -finding.accounts))
         lines = [] if status in _VERDICTS else ["The run failed; see its log."]
         lines += [self._counts()] if self._accounts else []
+        lines += _changes(since) if since else []
         lines += [self._line(each) for each in found[:_FINDINGS]]
         if len(found) > _FINDINGS:
             lines.append(f"and {len(found) - _FINDINGS:,} more")
@@ -113,6 +117,18 @@ class Digest:
         more = finding.accounts - 1
         others = f" and {plural(more, 'more account')}" if more else ""
         return f"{line}: {finding.account}{others}"
+
+
+def _changes(since: Since) -> list[str]:
+    """Return what changed since an earlier run, a line for each kind of change. Accounts that are gone come first."""
+    changes = (
+        ("gone from the report", since.gone),
+        ("newly blocked", since.newly_blocked),
+        ("newly unknown", since.newly_unknown),
+        ("repaired", since.repaired),
+    )
+    lines = [f"{len(names):,} {what}: {inert(names[0])}{and_more(len(names) - 1)}" for what, names in changes if names]
+    return [f"since {inert(since.judged_at or since.source)}:", *(lines or ["no account changed its verdict"])]
 
 
 def inert(text: object) -> str:

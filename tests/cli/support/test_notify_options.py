@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def test_the_verdict_is_sent(tmp_path: Path, chat: Chat, hours: int, status: int
         assert line in text
     assert "<" not in text
     assert "@all" not in text
+
+
+def test_the_message_says_what_changed_since_an_earlier_run(tmp_path: Path, chat: Chat) -> None:
+    assert _check(tmp_path, chat, 1, "--format", "json=old.json").status == 0
+    assert _check(tmp_path, chat, 8, "--since", "old.json").status == 1
+    before, after = (message.body["text"] for message in chat.received)
+    assert "since" not in before
+    assert re.search(r"since 20\d\d-\S+Z:\n1 newly blocked: ", after)
 
 
 def test_a_link_and_a_baseline(tmp_path: Path, chat: Chat) -> None:

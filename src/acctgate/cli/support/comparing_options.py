@@ -21,6 +21,7 @@ from acctgate.text import and_more
 if TYPE_CHECKING:
     from acctgate.evaluate.history import History
     from acctgate.evaluate.since import SinceComparison
+    from acctgate.model.since import Since
 
 
 class Earlier:
@@ -30,6 +31,8 @@ class Earlier:
         self._since, self._folder = since, history
         self._history: History | None = None
         self._comparison: SinceComparison | None = None
+        self.changes: Since | None = None
+        """What changed, once `finish` has been called."""
 
     @property
     def compares(self) -> bool:
@@ -78,7 +81,7 @@ class Earlier:
             summary.days = self._history.days()
         if self._comparison is None:
             return
-        summary.since = self._comparison.result()
+        summary.since = self.changes = self._comparison.result()
         if gone := summary.since.gone:
             text = f"{summary.since.source}: account {gone[0]} is gone: it is not in this report"
             click.echo(f"acctgate: {one_line(text)}{and_more(len(gone) - 1)}", err=True)

@@ -14,6 +14,7 @@ from acctgate.cli.support.exit_status import UNUSABLE
 from acctgate.model.report import AccountReport
 
 if TYPE_CHECKING:
+    from acctgate.model.since import Since
     from acctgate.notify import Digest, Webhook
 
 SERVICES: Final = ("dingtalk", "feishu", "wecom", "slack")
@@ -56,17 +57,18 @@ class Notifier:
         """Return the same reports, and collect from each as it passes."""
         return self._digest.watch(reports) if self._digest else reports
 
-    def send(self, status: int) -> None:
+    def send(self, status: int, since: Since | None = None) -> None:
         """Send the messages. A failure costs a line on standard error.
 
         Args:
             status: The exit status of the run.
+            since: What changed since an earlier run, None if there is none to compare with.
         """
         if self._digest is None:
             return
         from acctgate import notify  # noqa: PLC0415 - loads only for --notify
 
-        message = self._digest.message(status, self._link)
+        message = self._digest.message(status, self._link, since)
         for webhook in self._webhooks:
             try:
                 notify.send(webhook, message)
