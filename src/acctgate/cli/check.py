@@ -28,6 +28,7 @@ from acctgate.cli.support.live_options import note_unused
 from acctgate.cli.support.options import framework_option, lock_file_option, plan_option
 from acctgate.cli.support.organization_options import READING_MANY, OrganizationOptions, organization_options, read_each
 from acctgate.cli.support.progress import READING, Progress, progress
+from acctgate.cli.support.totals import Totals
 from acctgate.cli.support.writer import Writer
 from acctgate.evaluate.fail_on import FailOn
 from acctgate.evaluate.input_files import InputFiles
@@ -36,16 +37,16 @@ from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
+from acctgate.policy.inline_waivers import Comment
+from acctgate.render.fleet import FEW
+from acctgate.sources.raw_snapshot import RawSnapshot
 
 if TYPE_CHECKING:
-    from acctgate.cli.support.totals import Totals
     from acctgate.evaluate.baseline import Baseline
     from acctgate.evaluate.controls import Controls
     from acctgate.evaluate.workers import Workers
     from acctgate.frameworks.framework import Framework
     from acctgate.model.other_change import Planned
-    from acctgate.policy.inline_waivers import Comment
-    from acctgate.sources.raw_snapshot import RawSnapshot
 
 
 @click.command(
@@ -187,8 +188,6 @@ class _Run:
 
     def _write_totals(self, writer: Writer, workers: Workers[Totals], shown: Progress) -> int:
         """Write the reports on as few accounts as show that there are many, and the totals over the others."""
-        from acctgate.render.fleet import FEW  # noqa: PLC0415 - loads only for workers
-
         accounts = self._read_raw(shown)
         evaluation = self._evaluate_judged(workers.judge(islice(accounts, FEW + 1)))
         return writer.write(evaluation, evaluation.notices, shown.until(workers.summarize(accounts), first=False))
@@ -204,7 +203,6 @@ class _Run:
         files = self.inputs.snapshots
         if self.planned is not None or not files or jobs == 1 or (jobs is None and not is_large(files)):
             return None
-        from acctgate.cli.support.totals import Totals  # noqa: PLC0415 - loads only for workers
         from acctgate.evaluate import workers  # noqa: PLC0415 - multiprocessing would slow down every other check
 
         jobs = jobs or workers.available_cores()

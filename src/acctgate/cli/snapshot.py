@@ -27,6 +27,7 @@ from acctgate.policy.command_line import chosen_names, expected_accounts
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.live import read_account
+from acctgate.sources.run_record import read_run
 from acctgate.text import and_more
 from acctgate.writing import WriteError
 
@@ -63,8 +64,6 @@ def _run_file(output: Path, run: Run, *, resume: bool) -> Path:
         return output
     shard = f"-{run.shard.replace('/', 'of')}" if run.shard else ""
     if resume:
-        from acctgate.sources.run_record import read_run  # noqa: PLC0415 - loads only to resume
-
         earlier = sorted(file for file in output.glob(f"*Z-accounts{shard}.ndjson") if record_path(file).exists())
         if earlier and or_fail(lambda: read_run(earlier[-1])).size is None:
             return earlier[-1]

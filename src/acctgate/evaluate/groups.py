@@ -1,4 +1,4 @@
-"""Judge accounts by a policy with groups: each by what counts for it. Pure. Loaded only for such a policy.
+"""Judge accounts by a policy with groups: each by what counts for it. Pure.
 
 Whether an account is in a group may be unknown, because its snapshot does not say what the group asks for. Then each
 rule is judged with and without the group, and passes only if it passes both ways.
@@ -10,9 +10,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.judge import Judge, JudgeRule
 from acctgate.evaluate.rule_judge import RuleJudge
 from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, Severity, unknown_message
@@ -23,6 +22,9 @@ from acctgate.policy.groups import Group, Membership
 from acctgate.policy.policy import Policy
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule
+
+if TYPE_CHECKING:
+    from acctgate.evaluate.baseline import Baseline
 
 MOST_VARIANTS: Final = 64
 """Different entries of one rule that are tried. With more, the rule is unknown."""

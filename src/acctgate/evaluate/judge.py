@@ -9,6 +9,7 @@ from itertools import chain
 
 from acctgate.evaluate.rule_judge import RuleJudge
 from acctgate.evaluate.snapshot_age import age_notice, without_stale
+from acctgate.evaluate.user_names import with_names
 from acctgate.model.credential_report import SECTION as CREDENTIAL_REPORT
 from acctgate.model.outcome import Outcome, verdict_of
 from acctgate.model.report import AccountReport
@@ -79,6 +80,4 @@ def named(outcomes: list[Outcome], account: Snapshot, policy: Policy, now: datet
     in_snapshot = CREDENTIAL_REPORT in document or CREDENTIAL_REPORT in account.errors
     if wanted is False or (wanted is None and not in_snapshot):
         return outcomes
-    from acctgate.evaluate.user_names import with_names  # noqa: PLC0415 - loads only for names
-
     return with_names(outcomes, account, policy, now)

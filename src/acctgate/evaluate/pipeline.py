@@ -7,16 +7,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from acctgate.evaluate.fail_on import FailOn
+from acctgate.evaluate.groups import GroupedComparison
 from acctgate.evaluate.prepare import JudgeControls, prepare
 from acctgate.evaluate.waivers import Waivers
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot
+from acctgate.policy.inline_waivers import Comment, inline_waivers
 from acctgate.policy.policy import Policy
 from acctgate.rules.support.comparison import Comparison
 
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from acctgate.model.other_change import Planned
     from acctgate.model.report_document import Report
     from acctgate.model.waiver_notice import WaiverNotice
-    from acctgate.policy.inline_waivers import Comment
-    from acctgate.policy.waiver import Waiver
 
 
 class EvaluationError(Exception):
@@ -102,8 +102,8 @@ def evaluate(
     compare = _comparer(baseline or earlier, policy)
     before = list(accounts)
     after = after_deploy(before, planned, policy.accounts)
-    inline = _inline(comments, deployed_to(before, planned, policy.accounts), policy, now) if comments else ()
-    waivers = Waivers(policy, now, *inline)
+    accounts_of = deployed_to(before, planned, policy.accounts)
+    waivers = Waivers(policy, now, *inline_waivers(comments, accounts_of, policy, now.astimezone(UTC).date()))
     touched = [account for account, later in zip(before, after, strict=False) if later.is_touched]
     judge = prepare(policy, now, controls)
     # The accounts as they are have waivers of their own: comments and notices belong to the deploy.
@@ -113,15 +113,6 @@ def evaluate(
         Comparison(policy.all_rules),
     )
     return Evaluation(reports, waivers.notices, baseline, fail_on, after)
-
-
-def _inline(
-    comments: Sequence[Comment], accounts: Mapping[str, set[str | None]], policy: Policy, now: datetime
-) -> tuple[tuple[Waiver, ...], tuple[WaiverNotice, ...]]:
-    """Return the waivers in comments, each for the account of its resource, and notices of the others."""
-    from acctgate.policy.inline_waivers import inline_waivers  # noqa: PLC0415 - few programs have such comments
-
-    return inline_waivers(comments, accounts, policy, now.astimezone(UTC).date())
 
 
 def evaluate_judged(
@@ -141,11 +132,7 @@ def evaluate_judged(
 def _comparer(baseline: Baseline | None, policy: Policy) -> Callable[[AccountReport], AccountReport]:
     if not baseline:
         return lambda report: report
-    if not policy.groups:
-        return partial(baseline.compare, policy=policy)
-    from acctgate.evaluate.groups import GroupedComparison  # noqa: PLC0415 - few policies have groups
-
-    return GroupedComparison(baseline, policy)
+    return GroupedComparison(baseline, policy) if policy.groups else partial(baseline.compare, policy=policy)
 
 
 def reevaluate(report: Report, *, baseline: Baseline | None = None, fail_on: FailOn | None = None) -> Evaluation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from acctgate.evaluate.groups import GroupedJudge
 from acctgate.evaluate.judge import Judge
 from acctgate.model.control import FrameworkReport
 from acctgate.model.report import AccountReport
@@ -25,7 +26,7 @@ def prepare(
         now: The time of judgement (with a time zone).
         controls: Judges the controls of frameworks too, None without them.
     """
-    judge = _prepare_rules(policy, now)
+    judge = GroupedJudge(policy, now) if policy.groups else Judge(policy, now)
     if controls is None:
         return judge
 
@@ -44,11 +45,3 @@ def prepare_many(
         judge = prepare(policy, now, controls)
         return lambda accounts: list(map(judge, accounts))
     return Judge(policy, now).judge_all
-
-
-def _prepare_rules(policy: Policy, now: datetime) -> Callable[[Snapshot], AccountReport]:
-    if not policy.groups:
-        return Judge(policy, now)
-    from acctgate.evaluate.groups import GroupedJudge  # noqa: PLC0415 - few policies have groups
-
-    return GroupedJudge(policy, now)

@@ -1,4 +1,4 @@
-"""Groups of a policy: which accounts they match, and what counts in them. Loaded only for a policy with groups.
+"""Groups of a policy: which accounts they match, and what counts in them.
 
 A group matches an account for which every key under `match` holds; of several values of a key, one must hold. `*`
 stands for any text. Whether an account is in a group is unknown if the snapshot does not say what the group asks for.

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from acctgate.policy.chain import Chain
+from acctgate.policy.lint_groups import lint_groups
 from acctgate.policy.load import build_policy
 from acctgate.policy.merge import merge
 from acctgate.policy.merged import Merged, Origin
@@ -197,10 +198,6 @@ def _unneeded(number: int, policy: Policy, today: date) -> str | None:
 
 
 def _groups(source: Source, policy: Policy, today: date) -> Iterator[Problem]:
-    if not policy.groups:
-        return
-    from acctgate.policy.lint_groups import lint_groups  # noqa: PLC0415 - few policies have groups
-
     for keys, message in lint_groups(policy, list(source.data.get("groups") or {}), today):
         yield _problem(source, keys, message)
 

@@ -1,4 +1,4 @@
-"""Find groups of a policy that loosen it, match no account or have no effect. Pure. Loaded for a policy with groups."""
+"""Find groups of a policy that loosen it, match no account or have no effect. Pure."""
 
 from __future__ import annotations
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from acctgate.model.account_id import is_account_id
 from acctgate.model.outcome import Place
 from acctgate.policy.chain import Chain, read_chain, read_preset
+from acctgate.policy.groups import Group, conditions
 from acctgate.policy.merge import merge
 from acctgate.policy.merged import Merged, Origin
 from acctgate.policy.policy import Account, Policy
@@ -19,9 +20,6 @@ from acctgate.policy.waiver import Waiver
 from acctgate.rules import BUILT_IN
 from acctgate.rules.base import RuleEntry
 from acctgate.text import and_more
-
-if TYPE_CHECKING:
-    from acctgate.policy.groups import Group
 
 
 def load_policy(path: Path, today: date | None = None) -> Policy:
@@ -77,7 +75,7 @@ def build_policy(merged: Merged) -> Policy:
         max_age_hours=merged.document.get("max_age_hours"),
         max_waiver_days=merged.document.get("max_waiver_days"),
         inline_waivers=merged.document.get("inline_waivers", False),
-        groups=tuple(_groups(merged)) if merged.groups() else (),
+        groups=tuple(_groups(merged)),
         unnamed=frozenset(name for name in merged.all_rules if name not in entries),
         names=merged.document.get("names"),
         generate=merged.document.get("generate", False),
@@ -117,8 +115,6 @@ def _waivers(merged: Merged, origins: Iterable[Origin], group: str | None = None
 
 
 def _groups(merged: Merged) -> Iterator[Group]:
-    from acctgate.policy.groups import Group, conditions  # noqa: PLC0415 - few policies have groups
-
     for name, origin in merged.groups().items():
         entry = merged.document["groups"][name]
         rules = {rule: dict(values or {}) for rule, values in (entry.get("rules") or {}).items()}

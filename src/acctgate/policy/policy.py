@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from acctgate.model.credential_report import Names
 from acctgate.model.optional_sections import Extras, Renewal
 from acctgate.model.outcome import BINDING, LEVEL_RANK, SEVERITIES, Level, Place, Severity
 from acctgate.model.sections import OPTIONAL_SECTIONS
 from acctgate.model.snapshot import Snapshot
+from acctgate.policy.groups import Group, Membership
 from acctgate.policy.module_code import ModuleCode
 from acctgate.policy.validate import entry_fault
 from acctgate.policy.waiver import Waiver
@@ -20,9 +21,6 @@ from acctgate.redact import one_line
 from acctgate.rules import RULES, account_identity, compliance_report
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
 from acctgate.text import listed, show
-
-if TYPE_CHECKING:  # few policies have groups
-    from acctgate.policy.groups import Group, Membership
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""The output of a run as a source: accounts that the record beside it lists and it lacks are unknown.
-
-Loaded only if there is a record.
-"""
+"""The output of a run as a source: accounts that the record beside it lists and it lacks are unknown."""
 
 from __future__ import annotations
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import BufferedReader, TextIOWrapper
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
+from typing import Any, BinaryIO, Final, Protocol, cast
 
 from acctgate.model.organization import RECORD, find_record
+from acctgate.model.run import Run
 from acctgate.model.snapshot import Snapshot
 from acctgate.reading import LARGEST, SourceError, display_name, encoding_of, open_input
 from acctgate.redact import one_line
 from acctgate.sources.raw_snapshot import RawSnapshot, unreadable
+from acctgate.sources.run_record import of_other_parts, read_run, with_missing
 from acctgate.text import os_reason
-
-if TYPE_CHECKING:
-    from acctgate.model.run import Run
 
 _PART_DIGITS: Final = 4
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"
@@ -63,10 +62,7 @@ def read_raw(paths: Iterable[str]) -> Iterator[RawSnapshot | Snapshot]:
             yield from _read_output(path, runs) if is_of_a_run else _read_part(path, parts)
         except SourceError as error:
             yield unreadable(error)
-    if any(run.others for run in runs):
-        from acctgate.sources.run_record import of_other_parts  # noqa: PLC0415 - loads only for a part of a run
-
-        yield from of_other_parts(runs)
+    yield from of_other_parts(runs)
     if missing := _missing_part(parts):
         yield unreadable(missing)
 
@@ -77,8 +73,6 @@ def _read_output(path: str, runs: list[Run]) -> Iterator[RawSnapshot | Snapshot]
     Raises:
         SourceError: The record is invalid, or the run is one of `runs`: its accounts would count twice.
     """
-    from acctgate.sources.run_record import read_run, with_missing  # noqa: PLC0415 - loads only beside a record
-
     run = read_run(path)
     if run in runs:
         raise SourceError(f"{path}: another file has the output of this run; give each part once")

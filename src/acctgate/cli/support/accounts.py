@@ -23,6 +23,7 @@ from acctgate.model.organization import Scope, find_record
 from acctgate.model.snapshot import Snapshot
 from acctgate.reading import SourceError
 from acctgate.sources.raw_snapshot import RawSnapshot, unreadable
+from acctgate.sources.run_record import read_run
 from acctgate.sources.snapshots import read_raw as read_raw_snapshots
 from acctgate.sources.snapshots import read_whole
 
@@ -84,8 +85,6 @@ def recorded_scope(snapshots: tuple[str, ...]) -> Scope | None:
     try:
         if len(snapshots) != 1 or snapshots[0] == "-" or find_record(snapshots[0]) is None:
             return None
-        from acctgate.sources.run_record import read_run  # noqa: PLC0415 - loads only beside a record
-
         return read_run(snapshots[0]).scope
     except SourceError:  # reported when the file is read
         return None

@@ -15,6 +15,7 @@ import click
 from acctgate.cli.support.exit_status import ExitStatus
 from acctgate.cli.support.output import Color, appearance, open_file, targets
 from acctgate.cli.support.repository_root import repository_root
+from acctgate.cli.support.totals import Totals
 from acctgate.inert_text import clean
 from acctgate.language import Language
 from acctgate.model.judged_by import JudgedBy
@@ -24,11 +25,10 @@ from acctgate.model.waiver_notice import WaiverNotice
 from acctgate.policy import Policy
 from acctgate.redact import one_line
 from acctgate.render import BINARY, FORMATS, Frame, Renderer, renderer
+from acctgate.render.fleet import Fleet
 
 if TYPE_CHECKING:
-    from acctgate.cli.support.totals import Totals
     from acctgate.frameworks.framework import Framework
-    from acctgate.render.fleet import Fleet
 
 
 class Look(NamedTuple):
@@ -72,7 +72,7 @@ class Writer:
         self._frameworks = tuple(frameworks)
         self.scope: Scope | None = None
         """Which accounts of an organization are judged. May be set until `write` is called."""
-        self.finish: Callable[[Summary], None] = _nothing
+        self.finish: Callable[[Summary], None] = lambda _: None
         """Adds to the totals what is known after the last account."""
         self._targets = targets(tuple(formats) or ("text",), output, (*FORMATS, *BINARY))
         for name, path in self._targets:
@@ -225,10 +225,6 @@ def _require_binary(name: str, path: Path | None) -> None:
         require_packages(f"--format {name}", name, ("pyarrow",))
     except MissingExtraError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _nothing(summary: Summary) -> None:
-    """Add nothing to the totals."""
 
 
 def _merged(parts: Iterable[Totals], status: ExitStatus, summary: Summary) -> Fleet | None:
