@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from acctgate.log import trace
 from acctgate.model.effect import Marker
-from acctgate.model.password_request import RESOURCES, SECTION, PasswordResource
-from acctgate.model.preference_keys import BY_SETTING, LEFT_OUT, PREFERENCE_TYPE
+from acctgate.model.password_request import RESOURCES, SECTION
+from acctgate.model.preference_keys import BY_API, BY_SETTING, LEFT_OUT, PREFERENCE_TYPE
 from acctgate.model.snapshot import Unknown
 from acctgate.plan.pulumi_values import password_settings, settings
 from acctgate.rules.base import Rule, RuleEntry, SettingRule
@@ -29,25 +29,22 @@ def remediated(rule: Rule[Any], entry: RuleEntry, kind: str, properties: Mapping
         kind: Pulumi's type of the resource.
         properties: Its properties.
     """
-    if not isinstance(rule, SettingRule):
+    names = _property_names(kind)
+    if not isinstance(rule, SettingRule) or rule.setting not in names:
         return None
-    if kind in _PASSWORDS:
-        return _with_passwords(rule, entry, _PASSWORDS[kind], properties)
-    key = BY_SETTING.get(rule.setting)
-    if key is None or rule.repair is None:
-        return None
-    declared = settings({name: properties[name] for name in properties})
-    value = declared.get(key.api, LEFT_OUT.get(key.api))
-    if value is None or isinstance(value, Marker):
+    declared = _declared(kind, {name: properties[name] for name in properties})
+    values = [declared.get(setting, Unknown("not declared", absent=True)) for setting in rule.settings_for(entry)]
+    if any(isinstance(value, Marker) for value in values):
         return None
     try:
-        if rule.judge_values([value, *_absent(rule, entry)], entry).outcome != "fail":
+        if rule.judge_values(values, entry).outcome != "fail":
             return None
-        repaired = rule.repair(value, entry)
+        repairs = rule.repairs(values[0], entry)
     except (Exception, SystemExit) as error:  # a custom rule that raises is judged as unknown
         trace(f"{rule.id} raised", error)
         return None
-    return None if repaired is None else {**_target(properties), key.pulumi: repaired}
+    changed = {names[setting]: value for setting, value in repairs.items() if setting in declared}
+    return {**_target(properties), **changed} if changed else None
 
 
 def is_repairable(rule: Rule[Any]) -> bool:
@@ -56,29 +53,20 @@ def is_repairable(rule: Rule[Any]) -> bool:
     return section == SECTION and isinstance(rule, SettingRule) and bool(rule.repair or rule.repair_all)
 
 
-def _with_passwords(
-    rule: SettingRule[Any], entry: RuleEntry, resource: PasswordResource, properties: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
-    """Return the properties of a password policy, repaired; see `remediated`."""
-    given = password_settings(resource.terraform, {name: properties[name] for name in properties})
-    declared = {**resource.defaults, **given}
-    absent = Unknown("not declared", absent=True)
-    values = [declared.get(str(path[-1]), absent) for path in rule.paths_for(entry)]
-    if not is_repairable(rule) or any(isinstance(value, Marker) for value in values):
-        return None
-    try:
-        if rule.judge_values(values, entry).outcome != "fail":
-            return None
-        repairs = {setting.rpartition(".")[2]: value for setting, value in rule.repairs(values[0], entry).items()}
-    except (Exception, SystemExit) as error:  # a custom rule that raises is judged as unknown
-        trace(f"{rule.id} raised", error)
-        return None
-    changed = {resource.keys[key].pulumi: value for key, value in repairs.items() if key in declared}
-    return {**_target(properties), **changed} if changed else None
+def _property_names(kind: str) -> Mapping[str, str]:
+    """Return the settings of a type of resource, and the properties that declare them."""
+    if kind in _PASSWORDS:
+        return {f"{SECTION}.{name}": key.pulumi for name, key in _PASSWORDS[kind].keys.items()}
+    return {setting: key.pulumi for setting, key in BY_SETTING.items()}
 
 
-def _absent(rule: SettingRule[Any], entry: RuleEntry) -> list[Unknown]:
-    return [Unknown("not declared", absent=True) for _ in rule.paths_for(entry)[1:]]
+def _declared(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a resource makes of each setting that it declares, or that the deploy changes if it is left out."""
+    if kind in _PASSWORDS:
+        resource = _PASSWORDS[kind]
+        passwords = {**resource.defaults, **password_settings(resource.terraform, properties)}
+        return {f"{SECTION}.{name}": value for name, value in passwords.items()}
+    return {BY_API[name].setting: value for name, value in {**LEFT_OUT, **settings(properties)}.items()}
 
 
 def _target(properties: Mapping[str, Any]) -> Mapping[str, Any]:
