@@ -30,13 +30,12 @@ from acctgate.cli.support.options import (
 )
 from acctgate.cli.support.output import Color, appearance, write_text
 from acctgate.cli.support.progress import Progress, progress
-from acctgate.cli.support.report import report
 from acctgate.diff import unproven
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshots
 from acctgate.model.diff_document import Diff, DiffKind
 from acctgate.model.outcome import reason_of
-from acctgate.model.report_document import Report
+from acctgate.model.report_document import Report, read_report_file
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import PolicyError
 from acctgate.policy.find import load_selected
@@ -192,7 +191,7 @@ def _read_expected(path: str, shown: Progress) -> list[Snapshot]:
 
 def _expected_report(path: str) -> Report:
     """Read a report. All its accounts must be expected ones."""
-    found = report(path)
+    found = or_fail(lambda: read_report_file(path))
     for account in found.accounts:
         require_expected(account.account)
     return found

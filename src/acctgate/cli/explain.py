@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from acctgate.cli.support.completion import files, rules
+from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.examples import WithExamples
 from acctgate.cli.support.inputs import policy
 from acctgate.cli.support.options import LANGUAGE_VARIABLE, policy_option
 from acctgate.cli.support.output import terminal_width
-from acctgate.cli.support.report import report
 from acctgate.language import LANGUAGES, Language, preferred
-from acctgate.model.report_document import Report
+from acctgate.model.report_document import Report, read_report_file
 from acctgate.policy import Policy, PolicyError
 from acctgate.policy.find import find_policy, has_policy, load_selected
 from acctgate.policy.identity import find_judged
@@ -61,7 +61,8 @@ def command(
     rule = _only_rule(rule, named)
     speech = language or preferred(os.environ)
     if report_file is not None:
-        click.echo(_outcomes(report(report_file), rule, account, policy_file, speech), nl=False)
+        report = or_fail(lambda: read_report_file(report_file))
+        click.echo(_outcomes(report, rule, account, policy_file, speech), nl=False)
         return
     if account is not None:
         raise click.UsageError("--account goes with --report")

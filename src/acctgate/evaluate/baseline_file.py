@@ -9,9 +9,8 @@ from acctgate.diff.kind import kind_of
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.prepare import prepare
 from acctgate.evaluate.waivers import Waivers
-from acctgate.model.report_document import Report, read_report
+from acctgate.model.report_document import Report, read_report_file
 from acctgate.policy.policy import Policy
-from acctgate.reading import SourceError, read_text
 from acctgate.rules import RULES
 from acctgate.sources.snapshots import read_whole
 
@@ -28,17 +27,9 @@ def read_baseline(path: str, policy: Policy | None, now: datetime) -> Baseline:
         SourceError: The file cannot be read, or is neither. The text is one line.
     """
     is_snapshot = kind_of(path) == "snapshots"
-    report = _judge(path, policy, now) if is_snapshot else _read(path)
+    report = _judge(path, policy, now) if is_snapshot else read_report_file(path)
     found = Baseline.of(report, path, policy.all_rules if policy else RULES)
     return replace(found, needs_policy=is_snapshot)
-
-
-def _read(path: str) -> Report:
-    text = read_text(path)
-    try:
-        return read_report(text)
-    except ValueError as error:
-        raise SourceError(f"{path}: {error}") from None
 
 
 def _judge(path: str, policy: Policy | None, now: datetime) -> Report:

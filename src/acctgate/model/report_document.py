@@ -16,6 +16,7 @@ from acctgate.model.outcome import BaselineNote, Outcome, Result, Verdict
 from acctgate.model.report import AccountReport
 from acctgate.model.since import Day, Since
 from acctgate.model.waiver_notice import WaiverNotice
+from acctgate.reading import SourceError, read_text
 from acctgate.strict_json import nests_too_deeply
 from acctgate.text import dotted, expectation
 
@@ -79,6 +80,19 @@ def read_report(text: str | bytes) -> Report:
         raise ValueError("not a report (version 1): nested too deeply")
     report = _validated(_adapter(), text)
     return replace(report, accounts=tuple(map(_with_baseline_notes, report.accounts)))
+
+
+def read_report_file(path: str) -> Report:
+    """Read a report (version 1) from a file, or from standard input for "-".
+
+    Raises:
+        SourceError: The file cannot be read, or is not a report. The text is one line.
+    """
+    text = read_text(path)
+    try:
+        return read_report(text)
+    except ValueError as error:
+        raise SourceError(f"{path}: {error}") from None
 
 
 def read_account(line: str) -> AccountReport:
