@@ -13,7 +13,7 @@ from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.examples import GroupWithExamples
 from acctgate.cli.support.exit_status import UNKNOWN
 from acctgate.cli.support.inputs import require_expected
-from acctgate.cli.support.live_options import Live, live_options
+from acctgate.cli.support.live_options import Live, is_given, live_options
 from acctgate.cli.support.option_group import add_options
 from acctgate.cli.support.options import kind_option, only_account_option
 from acctgate.cli.support.output import OutputFile, terminal_width, write_text
@@ -25,7 +25,7 @@ from acctgate.render.compliance import render_packs, render_report_state, render
 from acctgate.sources.call_error import CallError
 from acctgate.sources.caller import Caller
 from acctgate.sources.compliance.download import DownloadError, download
-from acctgate.sources.compliance.packs import CompliancePacks, new_client_token
+from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.compliance.rules import read_rules
 from acctgate.sources.compliance.sheet import SheetError, read_sheets
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
@@ -115,11 +115,10 @@ def show_rules(pack: str, kind: str, aggregator: str | None, live: Live) -> None
 @_options
 def generate(pack: str, then_wait: bool, timeout: int, aggregator: str | None, live: Live) -> None:
     """Have Cloud Config generate a report of PACK. This writes: it needs config:GenerateCompliancePackReport."""
-    source = click.get_current_context().get_parameter_source("timeout")
-    if not then_wait and source is not click.core.ParameterSource.DEFAULT:
+    if not then_wait and is_given("timeout"):
         raise click.UsageError("--timeout goes with --wait")
     packs = _ask(lambda: _packs(aggregator, live))
-    _ask(lambda: packs.generate(pack, new_client_token()))
+    _ask(lambda: packs.generate(pack))
     if then_wait:
         _wait(packs, pack, timeout, generated=True)
         return

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from acctgate.cli.support.accounts import read_all
 from acctgate.cli.support.completion import files
@@ -16,6 +15,7 @@ from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.examples import WithExamples
 from acctgate.cli.support.exit_status import UNKNOWN
 from acctgate.cli.support.inputs import planned_changes, policy, require_expected
+from acctgate.cli.support.live_options import is_given
 from acctgate.cli.support.options import (
     color_option,
     file_option,
@@ -157,14 +157,9 @@ def _kind(base: str | None, head: str | None, snapshots: tuple[str, ...], plans:
         raise click.UsageError("--plan is only for snapshots")
     if snapshots and kinds[0] != "policies":
         raise click.UsageError("--snapshot is only for two policies")
-    if kinds[0] == "reports" and _is_given("max_age"):
+    if kinds[0] == "reports" and is_given("max_age"):
         raise click.UsageError("--max-age is only for snapshots; use it with acctgate check, which writes reports")
     return kinds[0]
-
-
-def _is_given(parameter: str) -> bool:
-    """Return whether an option is on the command line, and not only in the environment."""
-    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
 def _diff_snapshots(

@@ -10,6 +10,12 @@ def is_account_id(text: object) -> TypeGuard[str]:
     return isinstance(text, str) and text.isascii() and text.isdigit() and bool(text.strip("0"))
 
 
+def account_id_in(value: object) -> str | None:
+    """Return the ID of an account that an answer has as text or as a number, None if the value is no such ID."""
+    text = str(value) if type(value) in (int, str) else None
+    return text if is_account_id(text) else None
+
+
 def names_an_account(text: str) -> bool:
     """Return whether text identifies an account: it is not blank, not only zeros, and not masked."""
     return bool(text.strip().strip("0")) and "*" not in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acctgate.model.account_id import is_account_id, names_an_account
+from acctgate.model.account_id import account_id_in, names_an_account
 from acctgate.model.api_error import ApiError, explain
 from acctgate.model.sections import OPERATIONS
 from acctgate.text import show
@@ -46,8 +46,7 @@ def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], e
 
 def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
     """Return how a pack's report names another account, None if it does not. 0 and a masked ID name no account."""
-    other = report.get("AccountId")
-    text = str(other) if isinstance(other, int | str) and not isinstance(other, bool) else ""
-    if not is_account_id(text) or text == account or not names_an_account(account):
+    other = account_id_in(report.get("AccountId"))
+    if other in (None, account) or not names_an_account(account):
         return None
-    return f"the report of {show(report.get('CompliancePackId'))} names account {text}, not {account}"
+    return f"the report of {show(report.get('CompliancePackId'))} names account {other}, not {account}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, Literal
 
 from acctgate.language import Language, Words
@@ -21,6 +20,8 @@ _SOURCES: Final = {
 _CALLER, _ROLE = Words("as {}", "身份 {}"), Words("with role {}", "角色 {}")
 _REGION, _PROFILE = Words("in {}", "地域 {}"), Words("profile {}", "配置 {}")
 _ENDPOINT = Words("answered by {}", "由 {} 应答")
+_RECORDED: Final = ("caller", "role_arn", "region", "profile", "endpoint")
+"""What a snapshot records of how it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +74,14 @@ class ReadAs:
     def recorded(cls, file: str, document: Mapping[str, Any]) -> ReadAs:
         """Return how the account in a snapshot file was read: what the snapshot records of it."""
         found = document.get("read_as")
-        if not isinstance(found, dict):
-            return _unrecorded(file)
-        names = ("caller", "role_arn", "region", "profile", "endpoint")
-        given = {name: one_line(found[name]) for name in names if isinstance(found.get(name), str)}
-        return cls("snapshot", file, **given) if given else _unrecorded(file)
+        known = found if isinstance(found, dict) else {}
+        given = {name: one_line(known[name]) for name in _RECORDED if isinstance(known.get(name), str)}
+        return cls("snapshot", file, **given)
 
     @property
     def record(self) -> dict[str, str]:
         """Return what a snapshot records of a live account."""
-        values = {
-            "caller": self.caller,
-            "role_arn": self.role_arn,
-            "region": self.region,
-            "profile": self.profile,
-            "endpoint": self.endpoint,
-        }
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: value for name in _RECORDED if (value := getattr(self, name)) is not None}
 
     def describe(self, language: Language = "en") -> str:
         """Return it in a few words."""
@@ -104,9 +96,3 @@ class ReadAs:
         parts = [f"{source} {self.file}" if self.file else source]
         parts += [words.of(language).format(value) for words, value in known if value]
         return ("，" if language == "zh" else ", ").join(parts)
-
-
-@lru_cache(maxsize=16)
-def _unrecorded(file: str) -> ReadAs:
-    """Return how the accounts in a file were read that record nothing of it: one object that they share."""
-    return ReadAs("snapshot", file)

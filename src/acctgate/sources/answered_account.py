@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from acctgate.model.account_id import is_account_id
+from acctgate.model.account_id import account_id_in
 from acctgate.model.api_error import ApiError
 from acctgate.model.config_rule_compliance import with_risk_levels
 from acctgate.reading import SourceError
@@ -101,11 +101,11 @@ class AnsweredAccount:
 
     def set_account_id(self, account_id: Any, name: str) -> None:
         """Record the account that an answer names. 0 and a masked ID name none."""
-        text = str(account_id) if isinstance(account_id, (int, str)) and account_id is not True else ""
-        if not is_account_id(text):
+        found = account_id_in(account_id)
+        if found is None:
             return
-        if self.account_id not in (None, text):
+        if self.account_id not in (None, found):
             other = self.origins["account_id"]
-            raise SourceError(f"{name}: names account {text}, but {other} names {self.account_id}")
-        self.account_id = text
+            raise SourceError(f"{name}: names account {found}, but {other} names {self.account_id}")
+        self.account_id = found
         self.origins.setdefault("account_id", name)

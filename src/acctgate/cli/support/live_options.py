@@ -54,15 +54,15 @@ def note_unused(reason: str) -> None:
 
     Variables are not named: they are set for many commands at once.
     """
-    context = click.get_current_context()
     names = ("region", "role_arn", "endpoint", "profile")
-    given = [f"--{name.replace('_', '-')}" for name in names if _is_given(context, name)]
-    if given and not context.params.get("quiet"):
+    given = [f"--{name.replace('_', '-')}" for name in names if is_given(name)]
+    if given and not click.get_current_context().params.get("quiet"):
         click.echo(f"acctgate: {', '.join(given)} {'has' if len(given) == 1 else 'have'} no effect: {reason}", err=True)
 
 
-def _is_given(context: click.Context, name: str) -> bool:
-    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+def is_given(parameter: str) -> bool:
+    """Return whether an option is on the command line, and not only in the environment."""
+    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
 live_options = option_group(

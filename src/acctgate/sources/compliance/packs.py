@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from acctgate.model.account_id import is_account_id
+from acctgate.model.account_id import account_id_in
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, expect, unexpected
 from acctgate.sources.operations import (
@@ -93,20 +93,17 @@ class CompliancePacks:
                 raise unexpected(operation, f"{len(packs)} of {plural(total, 'compliance pack')} listed")
         raise CallError(operation.name, {"code": "TooMany", "message": f"more than {MAX_PACKS} compliance packs"})
 
-    def generate(self, pack_id: str, client_token: str | None = None) -> None:
+    def generate(self, pack_id: str) -> None:
         """Have Cloud Config generate a pack's report. This writes.
 
         A report that is being generated already is not an error.
-
-        Args:
-            pack_id: The pack.
-            client_token: At most 64 ASCII characters. The same token never makes a second report, so a retry is safe.
 
         Raises:
             CallError: The call failed, or the answer is about another pack.
         """
         operation = GENERATE_AGGREGATE_PACK_REPORT if self.aggregator_id else GENERATE_PACK_REPORT
-        query = {"CompliancePackId": pack_id, "ClientToken": client_token or new_client_token()}
+        # The same token never makes a second report, so a call can be repeated.
+        query = {"CompliancePackId": pack_id, "ClientToken": f"acctgate-{uuid.uuid4()}"}
         try:
             answer = self.call(operation, self._query(query))
         except CallError as error:
@@ -134,7 +131,7 @@ class CompliancePacks:
             pack_id,
             report["ReportStatus"],
             _whole_number(report.get("ReportCreateTimestamp")),
-            _account_id(report.get("AccountId")),
+            account_id_in(report.get("AccountId")),
             report["ReportUrl"] if isinstance(report.get("ReportUrl"), str) else None,
         )
 
@@ -152,11 +149,6 @@ class CompliancePacks:
         return query | ({"AggregatorId": self.aggregator_id} if self.aggregator_id else {})
 
 
-def new_client_token() -> str:
-    """Return a token for one generation: the same for its retries, another for the next report."""
-    return f"acctgate-{uuid.uuid4()}"
-
-
 def _pack(operation: Operation, item: Any) -> Pack:
     pack_id = expect(operation, item, "CompliancePackId", str)
     name, status = item.get("CompliancePackName"), item.get("Status")
@@ -165,8 +157,3 @@ def _pack(operation: Operation, item: Any) -> Pack:
 
 def _whole_number(value: Any) -> int | None:
     return value if type(value) is int and value >= 0 else None
-
-
-def _account_id(value: Any) -> str | None:
-    text = str(value) if type(value) in (int, str) else ""
-    return text if is_account_id(text) else None

@@ -8,7 +8,7 @@ from typing import Any, Final
 from acctgate.log import notice
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError
-from acctgate.sources.compliance.packs import Call, CompliancePacks, new_client_token
+from acctgate.sources.compliance.packs import Call, CompliancePacks
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
 from acctgate.sources.deadline import Deadline
 
@@ -30,7 +30,7 @@ def renew_report(call: Call, pack: str, report: Mapping[str, Any], deadline: Dea
     packs = CompliancePacks(call)
     try:
         if report["ReportStatus"] != "CREATING":
-            packs.generate(pack, new_client_token())
+            packs.generate(pack)
         before = report.get("ReportCreateTimestamp") if report["ReportStatus"] == "COMPLETE" else None
         timeout = max(0.0, deadline.remaining - _RESERVED)
         wait_for_report(packs, pack, timeout=timeout, generated=True, replaced=before)
