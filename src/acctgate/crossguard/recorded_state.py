@@ -13,12 +13,12 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 from acctgate.crossguard import variables
 from acctgate.crossguard.running_engine import engine_process, find_command, find_project, working_directory
 from acctgate.plan.resource_types import OTHER_KINDS, resource_type
+from acctgate.sources.deadline import in_background
 
 _TIMEOUT: Final = 60  # seconds
 _NO_ORGANIZATION: Final = "organization"
@@ -29,19 +29,7 @@ Recorded = Mapping[str, Mapping[str, Any]]
 
 def start_export() -> Future[Recorded | None] | None:
     """Start to export the state in the background. None if a refresh may change the state before the first run."""
-    if find_command().refresh is not False:
-        return None
-    state: Future[Recorded | None] = Future()
-    # A pool would hold up the process's end: an invalid policy must be reported at once.
-    Thread(target=_export, args=(state,), name="acctgate-state", daemon=True).start()
-    return state
-
-
-def _export(state: Future[Recorded | None]) -> None:
-    try:
-        state.set_result(export_state())
-    except BaseException as error:
-        state.set_exception(error)
+    return in_background(export_state) if find_command().refresh is False else None
 
 
 def export_state() -> Recorded | None:

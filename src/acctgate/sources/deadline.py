@@ -1,11 +1,11 @@
-"""Deadlines: how long a call and an account may take as a whole, whatever a server does."""
+"""Deadlines: how long a call and an account may take as a whole, whatever a server does; and work in threads."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, TypeVar
 
@@ -45,26 +45,28 @@ class Deadline:
         """Return the result of the work, or abandon it at the deadline.
 
         A timeout of a socket counts from byte to byte, and looking up a name has none. So the work gets a thread of its
-        own, which does not keep the process alive.
+        own.
 
         Raises:
             DeadlineError: The deadline passed first.
         """
-        done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
-
-        def attempt() -> None:
-            try:
-                done.put((work(), None))
-            except BaseException as error:
-                done.put((None, error))
-
         if not self.remaining:
             raise DeadlineError
-        Thread(target=attempt, name="acctgate-call", daemon=True).start()
+        result = in_background(work)
+        if not wait([result], self.remaining).done:
+            raise DeadlineError
+        return result.result()
+
+
+def in_background(work: Callable[[], T]) -> Future[T]:
+    """Start work in a thread of its own. Unlike those of a pool, it does not hold up the end of the process."""
+    result: Future[T] = Future()
+
+    def run() -> None:
         try:
-            result, error = done.get(timeout=self.remaining)
-        except Empty:
-            raise DeadlineError from None
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]
+            result.set_result(work())
+        except BaseException as error:
+            result.set_exception(error)
+
+    Thread(target=run, name="acctgate-background", daemon=True).start()
+    return result

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from threading import Thread
 from typing import Any, Final
 
 from acctgate.model.api_error import ApiError
@@ -22,7 +20,7 @@ from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.compliance.renew import SECONDS, renew_report
 from acctgate.sources.compliance.rules import read_rule_compliance
 from acctgate.sources.credential_report import read_credential_report
-from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline
+from acctgate.sources.deadline import ACCOUNT_SECONDS, Deadline, in_background
 from acctgate.sources.identity import read_identity
 from acctgate.sources.operations import (
     ACCESS_KEY_POLICY,
@@ -181,25 +179,18 @@ def run_parallel(calls: Sequence[Callable[[], Any]], parallel: int = PARALLEL) -
     """
     if parallel == 1 or len(calls) < 2:
         return list(map(_attempt, calls))
-    results = [Future[Any]() for _ in calls]
-    waiting = deque(zip(calls, results, strict=True))
+    waiting = deque(enumerate(calls))
+    results: dict[int, Any] = {}
 
     def work() -> None:
         with suppress(IndexError):  # no call is waiting
             while True:
-                call, result = waiting.popleft()
-                _settle(result, call)
+                number, call = waiting.popleft()
+                results[number] = _attempt(call)
 
-    for _ in range(min(parallel, len(calls))):
-        Thread(target=work, name="acctgate-call", daemon=True).start()
-    return [result.result() for result in results]
-
-
-def _settle(result: Future[Any], call: Callable[[], Any]) -> None:
-    try:
-        result.set_result(_attempt(call))
-    except BaseException as error:
-        result.set_exception(error)
+    for worker in [in_background(work) for _ in range(min(parallel, len(calls)))]:
+        worker.result()
+    return [results[number] for number in range(len(calls))]
 
 
 def _attempt(call: Callable[[], Any]) -> Any:
