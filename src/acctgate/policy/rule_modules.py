@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from hashlib import sha256
@@ -21,7 +22,6 @@ from types import ModuleType
 from typing import Any, Final, NoReturn, get_args
 
 from acctgate.model.outcome import SEVERITIES, Level
-from acctgate.policy.private_copy import private_copy
 from acctgate.redact import one_line
 from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Behind, Rule, SettingRule
@@ -110,7 +110,7 @@ class _OwnFunction:
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Call the function. A generator runs to its end here."""
-        copies, named_copies = map(private_copy, given), {name: private_copy(each) for name, each in named.items()}
+        copies, named_copies = deepcopy((given, named))
         with own_code():
             found = self.function(*copies, **named_copies)
             return list(found) if isinstance(found, Iterator) else found
