@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from typing import Final
 
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+
 from acctgate.crossguard.running_engine import engine_process, environment_of, find_project, working_directory
+from acctgate.demo.provider_schema import STAND_IN
 from acctgate.plan.provider_plugin import (
     ATTACHED,
     ProviderPlugin,
@@ -41,13 +46,6 @@ def find_plugin() -> ProviderPlugin:
 
 def ask_attached(port: str | None) -> ProviderPlugin:
     """Ask the running plugin that the engine attaches to for its version."""
-    # Almost nobody attaches to a plugin.
-    import grpc  # noqa: PLC0415 - see above
-    from google.protobuf.empty_pb2 import Empty  # noqa: PLC0415 - see above
-    from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub  # noqa: PLC0415 - see above
-
-    from acctgate.demo.provider_schema import STAND_IN  # noqa: PLC0415 - see above
-
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             answer = str(ResourceProviderStub(channel).GetPluginInfo(Empty(), timeout=_TIMEOUT).version)

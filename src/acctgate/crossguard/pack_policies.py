@@ -62,27 +62,22 @@ def policies(process: PackProcess) -> list[PulumiPolicy]:
     """Return the pack's policies. The two policies of a rule share their name and configuration."""
     known = process.policy.all_rules
     on_resources = [_resource_policy(rule, process) for rule in known if rule.by_resource or is_repairable(rule)]
-    divided = [_advisory_policy(rule, process) for rule in known if process.policy.is_divided(rule.id)]
-    return [*on_resources, *(_stack_policy(rule, process) for rule in known), *divided, _account_policy()]
+    on_stack = [_stack_policy(rule, process) for rule in known]
+    divided = [_stack_policy(rule, process, advisory=True) for rule in known if process.policy.is_divided(rule.id)]
+    return [*on_resources, *on_stack, *divided, _account_policy()]
 
 
-def _stack_policy(rule: Rule[Any], process: PackProcess) -> StackValidationPolicy:
-    def validate(_: StackValidationArgs, report_violation: ReportViolation) -> None:
-        for message, urn in process.session.stack_violations(rule):
-            report_violation(message, urn)
-
-    return StackValidationPolicy(validate=validate, **_metadata(rule, process.policy))
-
-
-def _advisory_policy(rule: Rule[Any], process: PackProcess) -> StackValidationPolicy:
-    """Return the policy for accounts in whose group a rule is advisory, though it blocks others."""
+def _stack_policy(rule: Rule[Any], process: PackProcess, *, advisory: bool = False) -> StackValidationPolicy:
+    """Return the policy for all accounts, or for those in whose group a rule is advisory, though it blocks others."""
 
     def validate(_: StackValidationArgs, report_violation: ReportViolation) -> None:
-        for message, urn in process.session.stack_violations(rule, advisory=True):
+        for message, urn in process.session.stack_violations(rule, advisory=advisory):
             report_violation(message, urn)
 
-    given = {"name": f"{rule.id}-advisory", "enforcement_level": EnforcementLevel.ADVISORY}
-    return StackValidationPolicy(validate=validate, **{**_metadata(rule, process.policy), **given})
+    metadata = _metadata(rule, process.policy)
+    if advisory:
+        metadata |= {"name": f"{rule.id}-advisory", "enforcement_level": EnforcementLevel.ADVISORY}
+    return StackValidationPolicy(validate=validate, **metadata)
 
 
 def _resource_policy(rule: Rule[Any], process: PackProcess) -> ResourceValidationPolicy:

@@ -88,22 +88,23 @@ class Output:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
         except OSError as error:
             raise WriteError(f"{path}: {os_reason(error)}") from None
+        if reason := self._taken(new=new):
+            os.close(self._file)
+            raise WriteError(f"{path}: {reason}")
+
+    def _taken(self, *, new: bool) -> str | None:
+        """Lock the file. Return why it cannot be used, None if it can."""
         try:
             if not stat.S_ISREG(os.fstat(self._file).st_mode):
                 raise OSError(0, "not a regular file, which --resume could continue")
             if fcntl is not None:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if new and os.fstat(self._file).st_size:
-                raise FileExistsError
         except BlockingIOError:
-            os.close(self._file)
-            raise WriteError(f"{path}: another process writes to it") from None
-        except FileExistsError:  # written since the caller looked
-            os.close(self._file)
-            raise WriteError(f"{path}: already exists; use --force") from None
+            return "another process writes to it"
         except OSError as error:
-            os.close(self._file)
-            raise WriteError(f"{path}: {os_reason(error)}") from None
+            return os_reason(error)
+        written = new and os.fstat(self._file).st_size > 0  # since the caller looked
+        return "already exists; use --force" if written else None
 
     def cut(self, size: int) -> None:
         """Cut the file to that many bytes, and write behind them.

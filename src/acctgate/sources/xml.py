@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from acctgate.model.compliance_pack import CompliancePackReport
 from acctgate.model.config_rule_compliance import CompliancePackDetails, PackCompliance
+from acctgate.model.fields import without_references
 from acctgate.model.password_policy import PasswordPolicy
 from acctgate.model.security_practice import AccountSecurityPracticeInfo
 from acctgate.model.security_preference import SecurityPreference
@@ -62,9 +63,9 @@ def _children(element: Element, schema: Schema) -> Any:
     result: dict[str, Any] = {}
     for child in element:
         tag = _local(child.tag)
-        kind = _resolve(schema, schema.get("properties", {}).get(tag, {}))
+        kind = schema.get("properties", {}).get(tag, {})
         if _is_item(child, kind):
-            result.setdefault(tag, []).append(_value(child, _resolve(kind, kind["items"])))
+            result.setdefault(tag, []).append(_value(child, kind["items"]))
             continue
         value = _value(child, kind)
         if tag in result:  # Ambiguous: a list, which the models reject.
@@ -79,7 +80,7 @@ def _is_item(element: Element, schema: Schema) -> bool:
     """Return whether an element is one item of a list: the list may repeat its tag, with nothing around."""
     if schema.get("type") != "array":
         return False
-    properties = _resolve(schema, schema.get("items", {})).get("properties", {})
+    properties = schema.get("items", {}).get("properties", {})
     if not properties:
         return not len(element) and bool((element.text or "").strip())
     return any(_local(child.tag) in properties for child in element)
@@ -90,8 +91,7 @@ def _value(element: Element, schema: Schema) -> Any:
     kind = schema.get("type")
     text = element.text or ""
     if kind == "array":
-        items = _resolve(schema, schema.get("items", {}))
-        return [_value(child, items) for child in element]
+        return [_value(child, schema.get("items", {})) for child in element]
     if len(element) or (kind == "object" and not text.strip()):
         return _children(element, schema)
     return _typed(text, kind)
@@ -104,14 +104,6 @@ def _typed(text: str, kind: str | None) -> Any:
     if kind == "boolean" and word in ("true", "false"):
         return word == "true"
     return text
-
-
-def _resolve(parent: Schema, schema: Schema) -> Schema:
-    """Follow a reference to the definitions of the root schema."""
-    definitions = parent.get("$defs", {})
-    if "$ref" in schema:
-        schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
-    return {**schema, "$defs": definitions}
 
 
 def _local(tag: str) -> str:
@@ -131,8 +123,5 @@ def _answer_schema() -> Schema:
         "ConfigRuleComplianceResult": PackCompliance,
         "CompliancePack": CompliancePackDetails,
     }
-    schemas = {key: TypeAdapter(model).json_schema() for key, model in sections.items()}
-    definitions: Schema = {}
-    for schema in schemas.values():
-        definitions |= schema.pop("$defs", {})
-    return {"type": "object", "properties": schemas, "$defs": definitions}
+    schemas = {key: without_references(TypeAdapter(model).json_schema()) for key, model in sections.items()}
+    return {"type": "object", "properties": schemas}

@@ -98,9 +98,5 @@ def _columns(header: Sequence[Cell]) -> tuple[str, ...]:
 
 def _is_header(row: Sequence[Cell]) -> bool:
     """Return whether a row names columns: several different texts, and nothing but texts."""
-    names = [cell for cell in row if cell not in (None, "")]
-    return len(names) >= _MIN_COLUMNS and len(names) == len(row) == len(set(names)) and all(map(_is_text, names))
-
-
-def _is_text(cell: Cell) -> bool:
-    return isinstance(cell, str)
+    names = {cell for cell in row if isinstance(cell, str) and cell}
+    return _MIN_COLUMNS <= len(names) == len(row)
