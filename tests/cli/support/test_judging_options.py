@@ -57,7 +57,7 @@ def test_what_excuses_nothing_is_named_once(folder: Path, capsys: pytest.Capture
     judging = _judging(folder / "old.json")
     judging.require_baseline()
     judging.baseline(None)
-    assert capsys.readouterr().err.count("has no account ID, so it excuses nothing") == 1
+    assert capsys.readouterr().err.count("the account has no ID, so its findings excuse nothing") == 1
 
 
 def test_quiet_prints_errors_and_nothing_else() -> None:
