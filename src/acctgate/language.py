@@ -54,7 +54,7 @@ def in_language(text: str, language: Language) -> str:
 
 def fill(template: Words, *texts: str) -> Bilingual:
     """Return a template with texts in its braces, each in its language."""
-    return Bilingual(template.en.format(*texts), template.zh.format(*(in_language(text, "zh") for text in texts)))
+    return Bilingual(template.en.format(*texts), template.zh.format(*[in_language(text, "zh") for text in texts]))
 
 
 def join(separator: Words, texts: Iterable[str]) -> Bilingual:

@@ -6,6 +6,7 @@ each: its level, its verdict, and what becomes of it where the rule is disabled 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from acctgate.commands.test import Example, find_examples, read_example, run_example
+from acctgate.language import in_language
 from acctgate.model.report import AccountReport
 from acctgate.policy import load_preset
 from acctgate.rules import RULES
@@ -20,6 +22,7 @@ from tests.support import HERE, NOW, judge, outcomes_of, policy_of
 
 FOLDER: Final = HERE / "rules"
 EXAMPLES: Final = [read_example(FOLDER, *found) for found in find_examples(FOLDER, {rule.id for rule in RULES})]
+ENGLISH: Final = re.compile(r"\b[a-z]+ [a-z]+\b")
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 
 
@@ -38,6 +41,16 @@ def test_example(example: Example) -> None:
     assert report.verdict == {"skipped": "pass"}.get(example.wanted, example.wanted)
     assert outcome.message.isprintable() and outcome.remediation
     assert outcome.message.startswith("unknown: ") is (example.wanted == "unknown")
+
+
+@each_example
+def test_the_message_is_chinese_too(example: Example) -> None:
+    report = judged(example, {str(example.rule): example.entry})
+    (outcome,) = outcomes_of(report, str(example.rule))
+    chinese = in_language(outcome.message, "zh")
+    assert re.search("[\u4e00-\u9fff]", chinese) and chinese.isprintable()
+    if example.wanted != "unknown":  # a reason may be English
+        assert not ENGLISH.search(chinese)
 
 
 @each_example

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from acctgate.language import Words, join
 from acctgate.model import compliance_pack, config_rule_compliance
 from acctgate.model.compliance_pack import pack_id
 from acctgate.model.diff import AccountDiff, Flip, RuleFlip, SettingChange
@@ -99,7 +100,7 @@ def _settings(
         if move.direction == "changed" and expected.get(plain) in ("true", "false"):
             # The policy defines which position of the switch is stricter.
             move = Move("stricter" if now is (expected[plain] == "true") else "looser")
-        note = "; ".join(filter(None, (move.note, notes.get(setting))))
+        note = join(Words("; ", "；"), filter(None, (move.note, notes.get(setting))))
         yield SettingChange(setting, was, now, move.direction, note, comparison.rule_of(setting), expected.get(plain))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import BaselineNote, Outcome, Result
 from acctgate.model.report import AccountReport
@@ -22,11 +23,21 @@ if TYPE_CHECKING:
 
 
 _NO_ID: Final = Unknown(
-    "the account has no ID, so the baseline may be of another account; check a snapshot with an account_id, or live"
+    Bilingual(
+        "the account has no ID, so the baseline may be of another account; "
+        "check a snapshot with an account_id, or live",
+        "账号没有 ID，因此基线可能属于另一个账号；请检查带有 account_id 的快照，或线上账号",
+    )
 )
 _NO_BASELINE_ID: Final = Unknown(
-    "the baseline has no account ID, so it may be of another account; make it of a snapshot with an account_id, or live"
+    Bilingual(
+        "the baseline has no account ID, so it may be of another account; "
+        "make it of a snapshot with an account_id, or live",
+        "基线没有账号 ID，因此可能属于另一个账号；请用带有 account_id 的快照或线上账号生成基线",
+    )
 )
+_KNOWN: Final = Words("{} (in the baseline)", "{}（已在基线中）")
+_WORSE: Final = Words("{} (worse than in the baseline)", "{}（比基线更差）")
 
 
 class BaselineEntry(NamedTuple):
@@ -122,9 +133,9 @@ class Baseline:
             return outcome
         self.seen.add(entry)
         if not self._is_excused(outcome, self.known[entry]):
-            return replace(outcome, message=f"{outcome.message} (worse than in the baseline)")
+            return replace(outcome, message=fill(_WORSE, outcome.message))
         note = BaselineNote(self.source, outcome.outcome)
-        return replace(outcome, outcome="waived", message=f"{outcome.message} (in the baseline)", baseline=note)
+        return replace(outcome, outcome="waived", message=fill(_KNOWN, outcome.message), baseline=note)
 
     def _is_excused(self, outcome: Outcome, before: Outcome) -> bool:
         """Return whether the value is the baseline's, or provably stricter. A value that merely differs is neither.

@@ -13,6 +13,7 @@ from acctgate.evaluate.judge import named
 from acctgate.evaluate.rule_judge import RuleJudge
 from acctgate.evaluate.snapshot_age import without_stale
 from acctgate.frameworks.framework import Framework
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.control import ControlReport, FrameworkReport
 from acctgate.model.outcome import Outcome, unknown_message
 from acctgate.model.setting_values import SettingValues
@@ -22,7 +23,18 @@ from acctgate.policy.policy import Policy
 from acctgate.rules import BUILT_IN
 from acctgate.rules.base import Rule, RuleEntry
 
-_NO_NAMES: Final = "names are not used where the policy may not enforce the control"
+_NO_NAMES: Final = Bilingual(
+    "names are not used where the policy may not enforce the control", "策略可能没有落实该控制项时，不使用用户名称"
+)
+_ACCOUNT: Final = Words("{}; the account: {}", "{}；账号：{}")
+_MANY_GROUPS: Final = Bilingual(
+    "which of the policy's many groups the account is in is not known", "不清楚账号属于策略众多分组中的哪一个"
+)
+_MAYBE_IN: Final = Words(
+    "the account may be in groups of the policy ({}), and {}", "账号可能属于策略的分组（{}），而 {}"
+)
+_DISABLED: Final = Words("{} does not enable the rule, and the control needs {}", "{} 没有启用该规则，而控制项要求：{}")
+_LOOSER: Final = Words("{} {} is looser than the control's {}", "{} 为 {}，比控制项要求的 {} 宽松")
 
 
 class _Groups(NamedTuple):
@@ -133,7 +145,7 @@ class Controls:
         """Return why the policy does not enforce what a control asks of a rule, None if it does."""
         policies = self._policies.variants(required.rule, *groups)
         if policies is None:
-            return _Shortfall("which of the policy's many groups the account is in is not known", certain=False)
+            return _Shortfall(_MANY_GROUPS, certain=False)
         found = [_describe_shortfall(required.rule, required.entry, policy) for policy in policies]
         reasons = [reason for reason in found if reason is not None]
         if not reasons:
@@ -141,7 +153,7 @@ class Controls:
         if len(reasons) == len(found):
             return _Shortfall(reasons[0], certain=True)
         names = ", ".join(groups.possible)
-        return _Shortfall(f"the account may be in groups of the policy ({names}), and {reasons[0]}", certain=False)
+        return _Shortfall(fill(_MAYBE_IN, names, reasons[0]), certain=False)
 
 
 def _unenforced(outcome: Outcome, shortfall: _Shortfall, rule: Rule[Any]) -> Outcome:
@@ -150,7 +162,7 @@ def _unenforced(outcome: Outcome, shortfall: _Shortfall, rule: Rule[Any]) -> Out
     It names nobody, so that no waiver for a user covers it: users are not why the policy does not enforce the control.
     """
     note = _NO_NAMES if rule.behind is not None else None
-    message = f"{shortfall.reason}; the account: {outcome.message}"
+    message = fill(_ACCOUNT, shortfall.reason, outcome.message)
     if shortfall.certain:
         return replace(outcome, outcome="fail", message=message, names_note=note)
     if outcome.outcome == "fail":
@@ -166,9 +178,9 @@ def _describe_shortfall(rule: Rule[Any], required: RuleEntry, policy: Policy) ->
     entry = policy.entry(rule.id)
     where = policy.where(rule.id)
     if entry["level"] == "disabled":
-        return f"{where} does not enable the rule, and the control needs {rule.expected(required)}"
+        return fill(_DISABLED, where, rule.expectation(required))
     looser = list(_looser(rule, required, entry))
-    return f"{where}: {'; '.join(looser)}" if looser else None
+    return fill(Words("{}: {}", "{}：{}"), where, join(Words("; ", "；"), looser)) if looser else None
 
 
 def _looser(rule: Rule[Any], required: RuleEntry, entry: RuleEntry) -> Iterator[str]:
@@ -177,4 +189,4 @@ def _looser(rule: Rule[Any], required: RuleEntry, entry: RuleEntry) -> Iterator[
         if move.direction not in ("stricter", "changed"):
             default = rule.parameter_default(name)
             values = [show_value(default if value is None else value) for value in (found, needed)]
-            yield f"{name} {values[0]} is looser than the control's {values[1]}"
+            yield fill(_LOOSER, name, *values)

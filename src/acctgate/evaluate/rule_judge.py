@@ -10,7 +10,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from acctgate.evaluate.own_rule import call_own_rule
-from acctgate.language import Bilingual
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.log import trace
 from acctgate.model.outcome import Outcome
 from acctgate.model.setting_values import SettingValues
@@ -27,6 +27,17 @@ CACHE_SIZE: Final = 4096
 """Judgements to cache per rule. They depend on a few values, which many accounts share."""
 LONGEST_CACHED: Final = 1000
 """Characters of the longest value whose judgement is cached, so that the cache stays small."""
+
+_DISABLED: Final = Bilingual("the rule is disabled", "规则已停用")
+_SEMICOLON: Final = Words("; ", "；")
+_BEFORE_DEPLOY: Final = Words("{}; this is the value before the deploy: {}", "{}；这是部署之前的值：{}")
+_IGNORED: Final = Words(
+    "{}; {}, which the policy ignores (planned: ignore)", "{}；{}，策略忽略这一点（planned: ignore）"
+)
+_NOT_IN_PLAN: Final = Words(
+    "{}, and what becomes of the setting is not in the plan; as read: {} (planned: ignore judges it as read)",
+    "{}，而部署后的设置不在计划中；读取到的情况：{}（planned: ignore 按读取到的判断）",
+)
 
 
 class RuleJudge:
@@ -90,17 +101,16 @@ class RuleJudge:
 
     def _moved(self, outcome: Outcome, moving: Sequence[OtherChange]) -> Outcome:
         """Return the outcome where planned resources can change it: unknown, unless the policy ignores them."""
-        what = " and ".join(each.describe() for each in moving[:3])
+        what = join(Words(" and ", "，"), (each.describe() for each in moving[:3]))
         if self._rule.keeps_outcome:
-            return replace(outcome, message=f"{outcome.message}; this is the value before the deploy: {what}")
+            return replace(outcome, message=fill(_BEFORE_DEPLOY, outcome.message, what))
         if self._entry.get("planned") == "ignore":
-            return replace(outcome, message=f"{outcome.message}; {what}, which the policy ignores (planned: ignore)")
+            return replace(outcome, message=fill(_IGNORED, outcome.message, what))
         if outcome.outcome == "unknown" or (
             outcome.outcome == "fail" and not any(each.perhaps_repairs for each in moving)
         ):
-            return replace(outcome, message=f"{outcome.message}; {what}")
-        reason = f"{what}, and what becomes of the setting is not in the plan; as read: {outcome.message}"
-        found = undecided(Unknown(f"{reason} (planned: ignore judges it as read)"))
+            return replace(outcome, message=join(_SEMICOLON, (outcome.message, what)))
+        found = undecided(Unknown(fill(_NOT_IN_PLAN, what, outcome.message)))
         return replace(outcome, outcome="unknown", message=found.message, place=moving[0].place)
 
     def _account_outcomes(self, account: Snapshot) -> list[Outcome]:
@@ -149,11 +159,11 @@ class RuleJudge:
                 return found
         except (Exception, SystemExit) as error:  # SystemExit would end the process, perhaps with status 0
             return [undecided(Unknown(self._describe_error(error)))]
-        return [undecided(Unknown("the rule returned no judgement"))]
+        return [undecided(Unknown(Bilingual("the rule returned no judgement", "规则没有返回结论")))]
 
     def _describe_error(self, error: BaseException) -> str:
         trace(f"{self._rule.id} raised", error)
-        return f"the rule raised {type(error).__name__}: {one_line(error)}"
+        return fill(Words("the rule raised {}: {}", "规则抛出 {}：{}"), type(error).__name__, one_line(error))
 
     def _with_notes(self, outcomes: list[Outcome], account: Snapshot) -> list[Outcome]:
         """Add to the messages what the deployment does to the settings, and where the program declares it."""
@@ -187,11 +197,11 @@ def _judges_values(rule: Rule[Any]) -> TypeGuard[SettingRule[Any]]:
 
 
 def _disabled(actual: Any) -> Judgement:
-    return Judgement("skipped", "the rule is disabled", actual)
+    return Judgement("skipped", _DISABLED, actual)
 
 
 def _joined(message: str, notes: Sequence[str]) -> str:
-    return "; ".join((message, *(note for note in notes if note not in message)))
+    return join(_SEMICOLON, (message, *(note for note in notes if note not in message)))
 
 
 def _is_cacheable(value: object) -> bool:

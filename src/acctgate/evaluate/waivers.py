@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.credential_report import is_same_user
 from acctgate.model.outcome import Outcome, Result, WaiverNote
 from acctgate.model.report import AccountReport
@@ -18,6 +19,30 @@ from acctgate.text import plural
 
 WARNING_PERIOD: Final = timedelta(days=14)
 """How long before its last day a waiver is reported as ending."""
+EXPIRED: Final = Words("the waiver by {} expired on {}", "{} 的豁免已于 {} 到期")
+_OTHER_ACCOUNTS: Final = Words(
+    "the waiver by {} does not apply: --account names other accounts", "{} 的豁免未适用：--account 指定了其他账号"
+)
+_OTHER_STACK: Final = Words("the waiver for stack {} does not apply: {}", "针对堆栈 {} 的豁免未适用：{}")
+_NOT_FOR_USERS: Final = Words("waivers for users do not apply: {}", "针对用户的豁免未适用：{}")
+_NAMES_OFF: Final = Bilingual(
+    "names are off; use --names, or set names in the policy", "没有启用用户名称；请使用 --names，或在策略中设置 names"
+)
+_UNEXPLAINED: Final = Bilingual("the names do not explain the value", "这些名称不能解释该数值")
+_SOME_USERS: Final = Words(
+    "they cover {} of the {} users who are or may be behind the finding", "只覆盖了 {1} 个相关或可能相关用户中的 {0} 个"
+)
+_WAIVED: Final = Words("{} (waived by {}{} until {}: {})", "{}（由 {} {}豁免至 {}：{}）")
+_ABOUT: Final = Words("the waiver of {} for {} by {}", "{2} 对 {0} 的豁免（{1}）")
+_WITH_TICKET: Final = Words("{} (ticket {})", "{}（工单 {}）")
+_HAS_EXPIRED: Final = Words(
+    "{} expired on {} and no longer counts: repair, renew or remove it", "{}已于 {} 到期，不再有效：请修复、续期或移除"
+)
+_UNPROVEN: Final = Words("{} does not apply: {}", "{}未适用：{}")
+_ENDING: Final = Words("{} ends on {} ({}): repair or renew it", "{}将于 {} 到期（{}）：请修复或续期")
+_UNUSED: Final = Words(
+    "{} is not needed: nothing that it covers is violated; remove it", "{}不再需要：它覆盖的内容没有违规；请移除"
+)
 _FINDINGS: Final[tuple[Result, ...]] = ("fail", "unknown")
 
 
@@ -99,23 +124,25 @@ class Waivers:
         reason = _unproven(outcome, current, report.account)
         if current and reason is None:
             return _waived(outcome, current)
-        note = f"waivers for users do not apply: {reason}" if reason else self._why_not(covering)
-        return replace(outcome, message=f"{outcome.message}; {note}") if note else outcome
+        note = fill(_NOT_FOR_USERS, reason) if reason else self._why_not(covering)
+        return replace(outcome, message=join(Words("; ", "；"), (outcome.message, note))) if note else outcome
 
     def _why_not(self, covering: Iterable[Waiver]) -> str | None:
         """Return why the first of the waivers that would cover a finding does not; None if there is none."""
         for waiver in covering:
             if not self._is_current(waiver):
-                return f"the waiver by {waiver.owner} expired on {waiver.expires.isoformat()}"
+                return fill(EXPIRED, waiver.owner, waiver.expires.isoformat())
             if waiver.holds_in(self._stack):
-                return f"the waiver by {waiver.owner} does not apply: --account names other accounts"
-            return f"the waiver for stack {waiver.stack} does not apply: {self._elsewhere}"
+                return fill(_OTHER_ACCOUNTS, waiver.owner)
+            return fill(_OTHER_STACK, str(waiver.stack), self._elsewhere)
         return None
 
     @property
     def _elsewhere(self) -> str:
         """Why a waiver for a stack does not apply here."""
-        return f"this is stack {self._stack}" if self._stack else "the stack is unknown"
+        if self._stack is None:
+            return Bilingual("the stack is unknown", "堆栈未知")
+        return Bilingual(f"this is stack {self._stack}", f"当前堆栈是 {self._stack}")
 
     def _covering(self, outcome: Outcome, report: AccountReport) -> Iterator[tuple[int, Waiver]]:
         for number, waiver in enumerate(self._waivers):
@@ -167,15 +194,15 @@ def _unproven(outcome: Outcome, waivers: Sequence[Waiver], account: str | None) 
     if not users or len(users) < len(waivers):
         return None
     if outcome.outcome != "fail":
-        return "the finding is unknown"
+        return Bilingual("the finding is unknown", "该结果无法判定")
     if outcome.names is None:
-        return outcome.names_note or "names are off; use --names, or set names in the policy"
+        return outcome.names_note or _NAMES_OFF
     if not outcome.names_match or not outcome.names:
-        return outcome.names_note or "the names do not explain the value"
+        return outcome.names_note or _UNEXPLAINED
     behind = (*outcome.names, *outcome.possible_names)
     covered = sum(any(is_same_user(name, user, account) for user in users) for name in behind)
     if covered < len(behind):
-        return f"they cover {covered:,} of the {len(behind):,} users who are or may be behind the finding"
+        return fill(_SOME_USERS, f"{covered:,}", f"{len(behind):,}")
     return None
 
 
@@ -190,21 +217,23 @@ def _waived(outcome: Outcome, waivers: Sequence[Waiver]) -> Outcome:
         waiver = replace(waiver, reason=reasons, owner=owners, ticket=tickets or None, stack=stacks or None)
     expires = waiver.expires.isoformat()
     note = WaiverNote(waiver.reason, waiver.owner, expires, outcome.outcome, waiver.ticket, waiver.stack)
-    where = f" in {waiver.place}" if waiver.inline and waiver.place else ""
-    message = f"{outcome.message} (waived by {waiver.owner}{where} until {note.expires}: {note.tracked_reason})"
+    where = Bilingual(f" in {waiver.place}", f"在 {waiver.place} 中") if waiver.inline and waiver.place else ""
+    message = fill(_WAIVED, outcome.message, waiver.owner, where, note.expires, note.tracked_reason)
     return replace(outcome, outcome="waived", message=message, waiver=note)
 
 
 def _notice(waiver: Waiver, state: WaiverState, today: date, reason: str) -> WaiverNotice:
-    about = f"the waiver of {waiver.rule} for {waiver.scope} by {waiver.owner}"
-    about += f" (ticket {waiver.ticket})" if waiver.ticket else ""
+    about = fill(_ABOUT, waiver.rule, waiver.scope, waiver.owner)
+    about = fill(_WITH_TICKET, about, waiver.ticket) if waiver.ticket else about
     days, last = (waiver.expires - today).days, waiver.expires.isoformat()
-    when = "today is its last day" if days == 0 else f"{plural(days, 'day')} left"
+    left = Bilingual("today is its last day", "今天是最后一天")
+    if days:
+        left = Bilingual(f"{plural(days, 'day')} left", f"还剩 {days:,} 天")
     messages: dict[WaiverState, str] = {
-        "expired": f"{about} expired on {last} and no longer counts: repair, renew or remove it",
-        "unproven": f"{about} does not apply: {reason}",
-        "ending": f"{about} ends on {last} ({when}): repair or renew it",
-        "unused": f"{about} is not needed: nothing that it covers is violated; remove it",
+        "expired": fill(_HAS_EXPIRED, about, last),
+        "unproven": fill(_UNPROVEN, about, reason),
+        "ending": fill(_ENDING, about, last, left),
+        "unused": fill(_UNUSED, about),
     }
     return WaiverNotice(
         state,

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from acctgate.language import Words, join
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.outcome import SEVERITIES, WORST_FIRST, Outcome, Result, Verdict, verdict_of, worst
-from acctgate.text import and_more, plural
+from acctgate.text import and_more, and_more_zh, plural
 
 _SEMICOLON: Final = Words("; ", "；")
+_OF_RULE: Final = Words("{}: {}", "{}：{}")
+_OF_ACCOUNT: Final = Words("account {}: {}{}", "账号 {}：{}{}")
+_UNKNOWN: Final = Bilingual("unknown", "未知")
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 """Takes outcomes and returns them changed: as many, in the same order."""
 
@@ -106,7 +109,8 @@ class ControlTotal:
         account, reason = self.reasons[self.outcome]
         if self.counts.total() == 1:
             return reason
-        return f"account {account or 'unknown'}: {reason}{and_more(self.counts[self.outcome] - 1)}"
+        others = self.counts[self.outcome] - 1
+        return fill(_OF_ACCOUNT, account or _UNKNOWN, reason, Bilingual(and_more(others), and_more_zh(others)))
 
 
 class FrameworkTotal:
@@ -136,4 +140,4 @@ class FrameworkTotal:
 
 
 def _reason(outcomes: Iterable[Outcome]) -> str:
-    return "; ".join(f"{each.rule}: {each.message}" for each in outcomes)
+    return join(_SEMICOLON, (fill(_OF_RULE, each.rule, each.message) for each in outcomes))

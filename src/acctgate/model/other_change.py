@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.effect import UNKNOWN, Effect, Operation
 from acctgate.model.outcome import Place
 from acctgate.model.password_request import API_DEFAULTS, RESOURCES, SECTION, PlannedPasswords, effects
@@ -20,6 +21,12 @@ from acctgate.model.resource_types import ACCESS_KEY, LOGIN_PROFILE, USER
 
 _ADDITIONS: Final = frozenset({USER, LOGIN_PROFILE, ACCESS_KEY})
 """Types of which a new resource cannot make an account more secure."""
+_VERBS: Final = {
+    "create": Words("creates", "创建"),
+    "update": Words("updates", "更新"),
+    "delete": Words("deletes", "删除"),
+}
+_FOREIGN: Final = Words("what {} does is unknown: {}", "{} 的作用未知：{}")
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -55,7 +62,7 @@ class OtherChange(PlannedResource):
         if resource is None or self.operation == "same":
             return {}
         if self.foreign is not None:
-            note = f"what {self.name} does is unknown: {self.foreign}"
+            note = fill(_FOREIGN, self.name, self.foreign)
             return dict.fromkeys(API_DEFAULTS, Effect("unknown", None, note))
         unseen = PlannedPasswords(dict.fromkeys(resource.keys, UNKNOWN))
         return effects(resource, self.operation, self.passwords or unseen, self.name)
@@ -67,8 +74,8 @@ class OtherChange(PlannedResource):
 
     def describe(self) -> str:
         """Return the resource and what happens to it, as part of a sentence."""
-        verb = {"create": "creates", "update": "updates", "delete": "deletes"}.get(self.operation, "may change")
-        return f"the plan {verb} {self.name} ({self.kind})"
+        verb = _VERBS.get(self.operation, Words("may change", "可能更改"))
+        return Bilingual(f"the plan {verb.en} {self.name} ({self.kind})", f"计划{verb.zh} {self.name}（{self.kind}）")
 
 
 Planned = PlannedChange | OtherChange

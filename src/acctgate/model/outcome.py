@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
+from acctgate.language import Bilingual, Words, fill, words_of
+
 Level = Literal["mandatory", "advisory", "disabled", "remediate"]
 """Pulumi's enforcement levels. `remediate` is as binding as `mandatory`."""
 
@@ -26,7 +28,8 @@ WORST_FIRST: Final[tuple[Result, ...]] = ("fail", "unknown", "waived", "pass", "
 LEVEL_RANK: Final[Mapping[Level, int]] = {"disabled": 0, "advisory": 1, "mandatory": 2, "remediate": 2}
 """How binding each level is."""
 BINDING: Final[frozenset[Level]] = frozenset({"mandatory", "remediate"})
-_UNKNOWN: Final = "unknown: "
+_UNKNOWN: Final = Words("unknown: {}", "无法判定：{}")
+_NO_REASON: Final = Words(_UNKNOWN.en.format(""), _UNKNOWN.zh.format(""))
 
 
 def worst(first: Verdict, second: Verdict) -> Verdict:
@@ -36,12 +39,13 @@ def worst(first: Verdict, second: Verdict) -> Verdict:
 
 def unknown_message(reason: str) -> str:
     """Return the message of an outcome that is unknown for this reason."""
-    return f"{_UNKNOWN}{reason}"
+    return fill(_UNKNOWN, reason)
 
 
 def reason_of(message: str) -> str:
     """Return an outcome's message without the prefix that unknown outcomes have."""
-    return message.removeprefix(_UNKNOWN)
+    reason, chinese = (each.removeprefix(prefix) for each, prefix in zip(words_of(message), _NO_REASON, strict=True))
+    return Bilingual(reason, chinese)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from acctgate.language import Words, fill
 from acctgate.model.outcome import Place
 
 WaiverState = Literal["expired", "unproven", "ending", "unused", "refused"]
@@ -36,4 +37,4 @@ class WaiverNotice:
     @property
     def located(self) -> str:
         """Return the message with the place of the waiver."""
-        return f"{self.place}: {self.message}" if self.place else self.message
+        return fill(Words("{}: {}", "{}：{}"), str(self.place), self.message) if self.place else self.message

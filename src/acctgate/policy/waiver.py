@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.outcome import Place
 
 DEFAULT_WAIVER_DAYS: Final = 365
@@ -49,9 +50,10 @@ class Waiver:
     @property
     def scope(self) -> str:
         """Which accounts it covers. A user's name stays in the policy file: this goes to logs."""
-        accounts = f"{'one user of ' if self.user else ''}{self.account or 'every account'}"
-        accounts += f" in group {self.group}" if self.group else ""
-        return f"{accounts} in stack {self.stack}" if self.stack else accounts
+        accounts = self.account or Bilingual("every account", "所有账号")
+        accounts = fill(Words("one user of {}", "{} 的一个用户"), accounts) if self.user else accounts
+        accounts = fill(Words("{} in group {}", "分组 {1} 中的 {0}"), accounts, self.group) if self.group else accounts
+        return fill(Words("{} in stack {}", "{}，堆栈 {}"), accounts, self.stack) if self.stack else accounts
 
     def includes(self, other: Waiver) -> bool:
         """Return whether it covers all that another waiver covers, apart from the time."""

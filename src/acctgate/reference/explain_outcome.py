@@ -75,7 +75,7 @@ def _facts(
     yield words.EXPECTED, clean(in_language(outcome.expected, language), _LONGEST)
     for text in _comparisons(outcome.actual, entry):
         yield _COMPARED, text
-    yield words.MESSAGE, clean(outcome.message, _LONGEST)
+    yield words.MESSAGE, clean(in_language(outcome.message, language), _LONGEST)
     if note := outcome.waiver:
         yield _WAIVER, clean(f"{note.owner}, until {note.expires}: {note.tracked_reason}", _LONGEST)
     if outcome.outcome in ("fail", "unknown", "waived"):
@@ -84,7 +84,7 @@ def _facts(
 
 def _change(change: SettingChange, language: Language) -> str:
     before, after = (json.dumps(value, ensure_ascii=False) for value in (change.before, change.after))
-    note = f"; {change.note}" if change.note else ""
+    note = f"; {in_language(change.note, language)}" if change.note else ""
     return clean(f"{before} → {after} ({words.DIRECTIONS[change.direction].words.of(language)}){note}", _LONGEST)
 
 

@@ -25,7 +25,9 @@ from acctgate.render.words import LONGEST
 
 T = TypeVar("T")
 _STYLES: Final[dict[Verdict, str]] = {"pass": "bold green", "fail": "bold red", "unknown": "bold yellow"}
-_EXPIRED: Final = re.compile(r"; (the waiver by .+? expired on \d{4}-\d\d-\d\d)$", re.DOTALL)
+_EXPIRED: Final = re.compile(
+    r"(?:; (the waiver by .+? expired on \d{4}-\d\d-\d\d)|；([^；]+ 的豁免已于 \d{4}-\d\d-\d\d 到期))$", re.DOTALL
+)
 """The end of a message about an expired waiver: the table shows values instead of messages."""
 _SEVERITY_STYLES: Final[dict[Severity, str]] = {"critical": "bold red", "high": "red"}
 _HEADER: Final = (words.NO_NAME, words.RULE, words.SEVERITY, words.SETTING, words.EXPECTED, words.ACTUAL)
@@ -80,12 +82,12 @@ class AccountText:
         if failed:
             yield from self._table([self._row("✗", "red", each) for each in failed])
         for outcome in failed:
-            if expired := _EXPIRED.search(outcome.message):
-                text = clean(f"{outcome.rule}: {expired[1]}", LONGEST)
+            if expired := _EXPIRED.search(self._say(outcome.message)):
+                text = clean(f"{outcome.rule}{self._say(words.COLON)}{expired[1] or expired[2]}", LONGEST)
                 yield self._layout.indented(text, "", 5)
             yield from self._names(outcome, 5)
         unknown = [outcome for outcome in outcomes if outcome.outcome == "unknown"]
-        for reason, rules in _rules_by(lambda outcome: outcome.message, unknown):
+        for reason, rules in _rules_by(lambda outcome: self._say(outcome.message), unknown):
             yield self._layout.paragraph(("  ?  ", "yellow"), (clean(rules), "bold"), 5)
             yield self._layout.indented(clean(reason, LONGEST), "yellow", 5)
         for place, rules in _rules_by(lambda outcome: outcome.place, outcomes):  # `main.py:12: mfa-ticket`
@@ -125,9 +127,12 @@ class AccountText:
         waived = [outcome for outcome in report.outcomes if outcome.outcome == "waived"]
         yield from self._heading("waived", waived)
         for outcome in waived:
-            text = clean(f"{outcome.rule}: {outcome.message}", LONGEST)
+            text = self._with_message(outcome)
             yield self._layout.indented(text, "", 4)
             yield from self._names(outcome, 4)
+
+    def _with_message(self, outcome: Outcome) -> str:
+        return clean(f"{outcome.rule}{self._say(words.COLON)}{self._say(outcome.message)}", LONGEST)
 
     def _names(self, outcome: Outcome, indent: int) -> Iterator[str]:
         """Yield a line with the users behind an outcome, if `--names` asks for them."""
@@ -157,7 +162,7 @@ class AccountText:
         skipped = [outcome for outcome in report.outcomes if outcome.outcome == "skipped"]
         yield from self._heading("skipped", skipped)
         for outcome in skipped:
-            text = clean(f"{outcome.rule}: {outcome.message}", LONGEST)
+            text = self._with_message(outcome)
             yield self._layout.indented(text, "dim", 4)
 
 
@@ -178,6 +183,6 @@ def _rules_by(value: Callable[[Outcome], T | None], outcomes: Iterable[Outcome])
 
 def _actual(outcome: Outcome, frame: Frame) -> str:
     found = frame.value(outcome)
-    if found is outcome.message:
-        found = _EXPIRED.sub("", outcome.message)
+    if found == frame.say(outcome.message):
+        found = _EXPIRED.sub("", found)
     return clean(found if isinstance(found, str) else dumps(found), LONGEST)

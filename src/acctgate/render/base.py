@@ -71,7 +71,7 @@ class Frame:
         known = _by_id(self.rules).get(outcome.rule)
         says_little = isinstance(outcome.actual, (dict, list)) or outcome.actual == ""
         explained = known is None or known.value_explains or outcome.outcome == "pass"
-        return outcome.message if says_little or not explained else outcome.actual
+        return self.say(outcome.message) if says_little or not explained else outcome.actual
 
     def remediation(self, outcome: Outcome) -> str:
         """Return a finding's remediation, translated if it is the rule's own."""

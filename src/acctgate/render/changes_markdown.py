@@ -42,7 +42,7 @@ def plan_lines(report: AccountReport, diff: AccountDiff, frame: Frame) -> Iterat
         yield "|---" * len(columns) + "|"
         for change in diff.settings:
             place = [str(places.get(change.setting, "–"))] if located else []
-            yield _row(change, frame.language, frame.say(change.expected or "–"), *place, change.note)
+            yield _row(change, frame.language, frame.say(change.expected or "–"), *place, frame.say(change.note))
         yield ""
     yield from _flips(diff, frame.language)
     yield ""

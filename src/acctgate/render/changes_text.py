@@ -43,7 +43,7 @@ def change_lines(account: AccountDiff, layout: Layout, indent: int = 2, language
     for text, change in zip(lines[-len(rows) :], account.settings, strict=True):
         yield text
         if change.note:  # a column of its own would leave too little room for the others
-            yield layout.indented(clean(change.note, LONGEST), "dim", below)
+            yield layout.indented(clean(in_language(change.note, language), LONGEST), "dim", below)
 
 
 def direction_cell(direction: Direction, language: Language = "en") -> Cell:

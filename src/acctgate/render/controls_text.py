@@ -27,7 +27,8 @@ def framework_lines(report: FrameworkReport, layout: Layout, frame: Frame) -> It
     controls = {control.id: control for control in framework.controls}
     yield f"\n{layout.heading(f'{frame.say(framework.title)} ({framework.id})')}"
     ordered = sorted(report.controls, key=lambda each: WORST_FIRST.index(each.outcome))
-    rows = [_row(each, frame.say(controls[each.id].title)) for each in ordered if each.outcome in _STYLES]
+    shown = [each for each in ordered if each.outcome in _STYLES]
+    rows = [_row(each, frame.say(controls[each.id].title), frame.say(each.reason)) for each in shown]
     if rows:
         yield from layout.table(list(map(frame.say, _COLUMNS)), rows, fixed=2)
     for result in NEED_NO_ATTENTION:
@@ -55,10 +56,10 @@ def _with_limits(control: Control) -> str:
     return f"{control.id}*" if control.not_judged else control.id
 
 
-def _row(report: ControlReport, title: str) -> tuple[Cell, ...]:
+def _row(report: ControlReport, title: str, reason: str) -> tuple[Cell, ...]:
     return (
         (words.SIGNS[report.outcome], _STYLES[report.outcome]),
         (report.id, "bold"),
         (title, ""),
-        (clean(report.reason, LONGEST), ""),
+        (clean(reason, LONGEST), ""),
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from acctgate.frameworks.framework import Control, Framework
+from acctgate.language import Bilingual
 from acctgate.model.control import ControlTotal, FrameworkTotal
 from acctgate.model.control_result import ControlResult, FrameworkResult, all_counts
 from acctgate.model.report import Summary
+
+_NO_ACCOUNT: Final = Bilingual("no account was judged", "没有判断任何账号")
 
 
 def framework_results(frameworks: Sequence[Framework], summary: Summary) -> Iterator[FrameworkResult]:
@@ -24,7 +28,7 @@ def _result(control: Control, total: ControlTotal | None) -> ControlResult:
     rules = tuple(control.rules)
     if not control.covered:
         return ControlResult(control.id, control.title.en, "not covered", rules, control.reason)
-    outcome, reason = (total.outcome, total.reason) if total else ("skipped", "no account was judged")
+    outcome, reason = (total.outcome, total.reason) if total else ("skipped", _NO_ACCOUNT)
     counts = all_counts(total or ControlTotal())
     return ControlResult(
         control.id, control.title.en, outcome, rules, reason, control.source, control.not_judged, counts

@@ -11,7 +11,7 @@ from io import StringIO
 from itertools import zip_longest
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
@@ -98,15 +98,15 @@ class Layout:
     def _list(self, header: Sequence[str], row: Sequence[Cell], fixed: int, indent: int) -> str:
         """Return the fixed cells on one line, then a line for each other column."""
         below = " " * (indent + 3)
-        longest = max(map(len, header[fixed:]))
+        longest = max(map(cell_len, header[fixed:]))
         *sign, name = [cell for cell in row[:fixed] if cell[0]] or [("", "")]
         before = without_commands("".join(text + _GAP for text, _ in sign))
         first = (" " * indent + before, sign[0][1] if sign else "")
         lines = [self.paragraph(first, name, indent + 3)]
         for column, cell in zip(header[fixed:], row[fixed:], strict=True):
             if cell[0]:
-                head = f"{below}{column:{longest}}{_GAP if longest else ''}"
-                lines.append(self.paragraph((head, "dim"), cell, len(head)))
+                head = f"{below}{set_cell_size(column, longest)}{_GAP if longest else ''}"
+                lines.append(self.paragraph((head, "dim"), cell, cell_len(head)))
         return "\n".join(lines)
 
 

@@ -138,7 +138,7 @@ class MarkdownRenderer(Renderer):
         counts = Counter(control.outcome for control in result.controls)
         for control in result.controls:
             if control.outcome in ("fail", "unknown", "waived"):
-                rows.add(_control, control, say(framework.titles[control.id]))
+                rows.add(_control, control, say(framework.titles[control.id]), say(control.reason))
         table = [*self._header(_CONTROL_COLUMNS), *self._lines(rows)] if rows.found else []
         others = say(words.OTHER_CONTROLS).format(counts["pass"], counts["skipped"], counts["not covered"])
         return [f"### {say(framework.title)} ({framework.id})", "", *table, others, ""]
@@ -148,7 +148,7 @@ class MarkdownRenderer(Renderer):
             return []
         rows = Rows(ROOM // 12)
         for notice in notices:
-            rows.add(_waiver, notice)
+            rows.add(_waiver, self.frame.say(notice.located))
         return _folded(self.frame.say(counted(words.WAIVERS, len(notices))), self._lines(rows))
 
     def _warnings(self, summary: Summary) -> list[str]:
@@ -187,7 +187,8 @@ class MarkdownRenderer(Renderer):
         severities = dict.fromkeys(self.frame.say(words.SEVERITIES[each.severity]) for each in outcomes)
         severity, rules = map(self.frame.say(words.SEPARATOR).join, (severities, map(self._rule, outcomes)))
         found = who(outcome)
-        message = f"{outcome.message}: {found}" if found else outcome.message
+        message = self.frame.say(outcome.message)
+        message = f"{message}{self.frame.say(words.COLON)}{found}" if found else message
         expected = self.frame.say(outcome.expected) if len(outcomes) == 1 else "–"
         last = "–" if outcome.outcome == "unknown" else self.frame.remediation(outcome)
         cells = (rules, severity, message, expected, *([last] if remediation else []))
@@ -214,16 +215,16 @@ def _folded(title: str, lines: Iterable[str]) -> list[str]:
     return [f"<details><summary>{title}</summary>", "", *lines, "</details>", ""]
 
 
-def _control(control: ControlResult, title: str) -> str:
-    return f"| {_SIGNS[control.outcome]} | {' | '.join(map(_cell, (control.id, title, control.reason)))} |"
+def _control(control: ControlResult, title: str, reason: str) -> str:
+    return f"| {_SIGNS[control.outcome]} | {' | '.join(map(_cell, (control.id, title, reason)))} |"
 
 
 def _read(report: AccountReport, language: Language) -> str:
     return f"- {_cell(report.alias or report.account or 'unknown')}: {_cell(read_line(report, language))}"
 
 
-def _waiver(notice: WaiverNotice) -> str:
-    return f"- {_cell(notice.located)}"
+def _waiver(notice: str) -> str:
+    return f"- {_cell(notice)}"
 
 
 def _cell(text: str) -> str:

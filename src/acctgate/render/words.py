@@ -1,6 +1,6 @@
 """The words of all reports in English and Chinese: text, Markdown, the page, and explanations in the terminal.
 
-Messages about values are English in both: rules write them.
+Texts about values are made where the values are known; see `acctgate.language.Bilingual`.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.networks import Network, read_network
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleText, SettingRule, undecided, unknown_message
@@ -25,7 +26,16 @@ SETTING: Final = "AccessKeyPolicy"
 STATUS: Final = f"{SETTING}.Status"
 STATEMENTS: Final = f"{SETTING}.Statements"
 ALL_VPCS: Final = "AllowAllVPC"
-_NOUN: Final = "networks"
+_NOUN: Final = Words("networks", "网络")
+_INACTIVE: Final = Bilingual(
+    "the policy is inactive: AccessKey pairs can be used from every network",
+    "策略未启用：AccessKey 可以从任何网络使用",
+)
+_FROM: Final = Words("AccessKey pairs can be used from {}", "AccessKey 可以从以下网络使用：{}")
+_EMPTY: Final = Words(
+    "{} lists no network, and what that allows is not documented",
+    "{}没有列出任何网络，而阿里云没有说明这时允许哪些网络",
+)
 _STATUSES: Final = ("Inactive", "Active")
 """The looser one first."""
 
@@ -35,7 +45,7 @@ def judge(policy: Any, status: Any, statements: Any, want: NetworkLimits) -> Jud
     if isinstance(policy, Unknown):
         return undecided(policy)
     if status == "Inactive":
-        return Judgement("fail", "the policy is inactive: AccessKey pairs can be used from every network", policy)
+        return Judgement("fail", _INACTIVE, policy)
     allowed = allowed_from(()) if isinstance(statements, Unknown) else _allowed(statements)
     if reason := network_limits.violation(allowed, want, _NOUN):
         return Judgement("fail", reason, policy)
@@ -44,7 +54,7 @@ def judge(policy: Any, status: Any, statements: Any, want: NetworkLimits) -> Jud
             return undecided(value)._replace(actual=policy)
     if reason := _unproven(allowed, statements):
         return Judgement("unknown", unknown_message(reason), policy)
-    return Judgement("pass", f"AccessKey pairs can be used from {network_limits.description(allowed)}", policy)
+    return Judgement("pass", fill(_FROM, network_limits.description(allowed)), policy)
 
 
 def _unproven(allowed: Allowed, statements: Any) -> str | None:
@@ -52,9 +62,9 @@ def _unproven(allowed: Allowed, statements: Any) -> str | None:
     if allowed.unreadable:
         return network_limits.unreadable_reason(allowed)
     if not allowed.all:
-        return "the active policy lists no network, and what that allows is not documented"
+        return fill(_EMPTY, Bilingual("the active policy", "已启用的策略"))
     if empty := [statement for statement in statements if not statement["IPList"]]:
-        return f"{show(empty[0])} lists no network, and what that allows is not documented"
+        return fill(_EMPTY, Bilingual(show(empty[0]), f"{show(empty[0])} "))
     return None
 
 
@@ -150,7 +160,7 @@ RULE = SettingRule(
             remediation="通过 SetAccessKeyPolicyForAccount 或在 RAM 控制台（设置）启用只包含自有网络的策略，"
             "请先用一个 AccessKey 试验。Pulumi 和 Terraform 的资源都无法设置它。",
             parameters=network_limits.ZH_PARAMETERS,
-            expected=lambda want: network_limits.expected_zh(want, "网络"),
+            expected=lambda want: network_limits.expected_zh(want, _NOUN),
         )
     },
 )

@@ -14,11 +14,12 @@ from typing import Annotated, Final
 
 from annotated_types import MinLen
 
+from acctgate.language import Bilingual
 from acctgate.model.account_id import is_account_id
 from acctgate.model.api_error import explain
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.redact import one_line
-from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, decide, entry, undecided
+from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, entry, undecided
 from acctgate.rules.support.order import fewer_is_stricter
 from acctgate.text import listed, listed_zh
 
@@ -59,8 +60,10 @@ class AccountIdentity(Rule[Parameters]):
             return [undecided(Unknown(account.not_read))]
         name = number if is_account_id(number) else one_line(number)  # cleaning each number would take time
         holds = "accounts" not in want or number in want["accounts"]
-        message = f"the account is {name}" if holds else f"account {name} is not expected"
-        return [decide(holds, message, number)]
+        if holds:
+            return [Judgement("pass", Bilingual(f"the account is {name}", f"账号是 {name}"), number)]
+        message = Bilingual(f"account {name} is not expected", f"账号 {name} 不是预期的账号")
+        return [Judgement("fail", message, number)]
 
 
 def _without_id(account: Snapshot, expects_accounts: bool) -> Judgement:
@@ -70,8 +73,11 @@ def _without_id(account: Snapshot, expects_accounts: bool) -> Judgement:
     if error := account.errors.get(SETTING):
         return undecided(Unknown(explain(error, "GetCallerIdentity")))
     if expects_accounts:
-        return undecided(Unknown("the account has no id"))
-    return Judgement("skipped", "the account has no id, and no particular account is expected")
+        return undecided(Unknown(Bilingual("the account has no id", "账号没有 ID")))
+    message = Bilingual(
+        "the account has no id, and no particular account is expected", "账号没有 ID，也没有指定预期的账号"
+    )
+    return Judgement("skipped", message)
 
 
 RULE = AccountIdentity(

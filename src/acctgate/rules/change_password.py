@@ -3,6 +3,7 @@
 A user who suspects that somebody else knows the password must not have to wait for an administrator.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import switch
 
@@ -12,7 +13,7 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="LoginProfilePreference.AllowUserToChangePassword",
-    action="change their own passwords",
+    action=Bilingual("change their own passwords", "自行修改密码"),
     remediation="Set AllowUserToChangePassword as required (allowUserToChangePassword on the "
     "SecurityPreference resource).",
     zh=RuleText(

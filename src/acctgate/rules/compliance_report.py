@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.api_error import explain
 from acctgate.model.compliance_pack import SECTION
 from acctgate.model.resource_types import COMPLIANCE_PACKS
@@ -24,6 +25,9 @@ from acctgate.times import MAX_CLOCK_SKEW
 
 STATUS: Final = f"{SECTION}.ReportStatus"
 CREATED: Final = f"{SECTION}.ReportCreateTimestamp"
+_A_PACK: Final = Words("a pack", "某个合规包")
+_NO_TIME: Final = Words("ReportCreateTimestamp of {} is not a valid time", "{}的 ReportCreateTimestamp 不是有效时间")
+_FUTURE: Final = Words("the report of {} is from the future", "{}的报告生成时间在未来")
 _SHOWN: Final = ("CompliancePackId", "ReportStatus", "ReportCreateTimestamp")
 
 
@@ -47,43 +51,47 @@ class ComplianceReport(Rule[Parameters]):
         if error := account.errors.get(SECTION):
             judged.append(undecided(Unknown(explain(error, "GetCompliancePackReport"))))
         judged += [undecided(Unknown(explain(error, pack))) for pack, error in account.unlisted_errors(SECTION).items()]
-        return judged or [Judgement("skipped", "the account has no compliance pack", [])]
+        return judged or [Judgement("skipped", Bilingual("the account has no compliance pack", "账号没有合规包"), [])]
 
 
 def _judge(account: Snapshot, path: Path, want: Parameters, now: datetime) -> Judgement:
     report = account.raw(path)
     actual = {key: report[key] for key in _SHOWN if key in report} if isinstance(report, dict) else report
     pack = account.read((*path, "CompliancePackId"))
-    name = "a pack" if isinstance(pack, Unknown) else pack
+    name = _A_PACK if isinstance(pack, Unknown) else Words(pack, f"合规包 {pack} ")
     outcome, message = _verdict(account, path, name, want, now)
     return Judgement(outcome, message, actual, f"{SECTION}[{path[-1]}].ReportStatus")
 
 
-def _verdict(account: Snapshot, path: Path, name: str, want: Parameters, now: datetime) -> Any:
+def _verdict(account: Snapshot, path: Path, name: Words, want: Parameters, now: datetime) -> Any:
     status = account.read((*path, "ReportStatus"))
     if isinstance(status, Unknown):
-        error = account.errors.get(f"{SECTION}.{name}")
-        return "unknown", unknown_message(explain(error, name) if error else status.reason)
+        error = account.errors.get(f"{SECTION}.{name.en}")
+        return "unknown", unknown_message(explain(error, name.en) if error else status.reason)
     if status != "COMPLETE":
-        return "fail", f"the report of {name} is {status}"
+        return "fail", Bilingual(f"the report of {name.en} is {status}", f"{name.zh}的报告状态为 {status}")
     created = account.read((*path, "ReportCreateTimestamp"))
     if isinstance(created, Unknown):
         return "unknown", unknown_message(created.reason)
     try:
         age = now - datetime.fromtimestamp(created / 1000, UTC)
     except (OverflowError, OSError, ValueError):
-        return "unknown", unknown_message(f"ReportCreateTimestamp of {name} is not a valid time")
+        return "unknown", unknown_message(fill(_NO_TIME, Bilingual(*name)))
     if age < -MAX_CLOCK_SKEW:
-        return "unknown", unknown_message(f"the report of {name} is from the future")
+        return "unknown", unknown_message(fill(_FUTURE, Bilingual(*name)))
     limit = timedelta(days=want["max_age_days"])
-    return "pass" if age <= limit else "fail", f"the report of {name} is {_age_text(age, limit)} old"
+    old = _age_text(age, limit)
+    message = Bilingual(f"the report of {name.en} is {old.en} old", f"{name.zh}的报告已生成{old.zh}")
+    return "pass" if age <= limit else "fail", message
 
 
-def _age_text(age: timedelta, limit: timedelta) -> str:
+def _age_text(age: timedelta, limit: timedelta) -> Words:
     """Return the age in whole days: `1 day`, `1,983 days`, `more than 7 days` just past a limit of 7."""
     days = max(age.days, 0)
     text = plural(days, "day")
-    return f"more than {text}" if days == limit.days and age > limit else text
+    if days == limit.days and age > limit:
+        return Words(f"more than {text}", f"超过 {days:,} 天")
+    return Words(text, f" {days:,} 天")
 
 
 RULE = ComplianceReport(

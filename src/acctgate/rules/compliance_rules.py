@@ -16,6 +16,7 @@ from annotated_types import MinLen
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from acctgate.language import Bilingual, Words, join
 from acctgate.model.api_error import explain
 from acctgate.model.compliance_pack import SECTION as REPORTS
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
@@ -31,6 +32,10 @@ from acctgate.text import and_more, and_more_zh, plural, show
 _LIMITS: Final = {"high": "max_high", "medium": "max_medium", "low": "max_low"}
 RISKS_ZH: Final = {"high": "高", "medium": "中", "low": "低"}
 _MOST_NAMES: Final = 10
+_NO_PACK: Final = Bilingual(
+    f"{SECTION} lists no compliance pack, but {REPORTS} does", f"{SECTION} 没有列出合规包，而 {REPORTS} 列出了"
+)
+_SEMICOLON: Final = Words("; ", "；")
 
 
 @entry
@@ -118,52 +123,75 @@ class ComplianceRules(Rule[Parameters]):
         tally.unknown += (f"{one_line(pack)}: {explain(error, RESULTS_OF)}" for pack, error in unlisted)
         if not packs and not tally.unknown:
             if account.raw((REPORTS,)):
-                return [undecided(Unknown(f"{SECTION} lists no compliance pack, but {REPORTS} does", []))]
-            return [Judgement("skipped", "the account has no compliance pack", [])]
+                return [undecided(Unknown(_NO_PACK, []))]
+            return [Judgement("skipped", Bilingual("the account has no compliance pack", "账号没有合规包"), [])]
         return [_judge(tally, limits_of(want))]
 
 
 def _judge(tally: Tally, limits: Mapping[str, int]) -> Judgement:
     actual = sorted(tally.failing.values(), key=lambda rule: (rule["RiskLevel"], rule_name(rule)))
     over = any(tally.count(level) > most for level, most in limits.items())
-    message = "; ".join(_parts(tally, actual))
+    message = join(_SEMICOLON, _parts(tally, actual))
     if over:
         return Judgement("fail", message, actual, incomplete=bool(tally.unknown))
     if tally.unknown:
-        return undecided(Unknown(_some(tally.unknown, most=3, separator="; "), actual))
+        shown, more = join(_SEMICOLON, tally.unknown[:3]), len(tally.unknown) - 3
+        return undecided(Unknown(Bilingual(shown + and_more(more), shown.zh + and_more_zh(more)), actual))
     return Judgement("pass", message, actual)
 
 
 def _parts(tally: Tally, failing: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if tally.compliant_packs:
-        yield f"the account complies with {plural(tally.compliant_packs, 'pack')}, by the account group"
-    if not failing:
-        if tally.compliant_packs and not tally.total:
-            return
-        yield f"{plural(len(tally.total), 'rule')}, none non-compliant" if tally.total else "the packs have no rules"
-    else:
-        counts = ", ".join(f"{tally.count(level)} {level}" for level in _LIMITS if tally.count(level))
-        names = [f"{rule_name(rule)} ({RISK_LEVELS[rule['RiskLevel']]})" for rule in failing]
-        yield f"{len(failing)} of {len(tally.total)} rules non-compliant ({counts} risk): {_some(names)}"
+        english = f"the account complies with {plural(tally.compliant_packs, 'pack')}, by the account group"
+        yield Bilingual(english, f"按账号组的结果，账号符合 {tally.compliant_packs} 个合规包")
+    if failing:
+        yield _non_compliant(tally, failing)
+    elif tally.total:
+        total = len(tally.total)
+        yield Bilingual(f"{plural(total, 'rule')}, none non-compliant", f"{total:,} 条规则，没有不合规的规则")
+    elif not tally.compliant_packs:
+        yield Bilingual("the packs have no rules", "合规包没有规则")
+    if failing or tally.total or not tally.compliant_packs:
+        yield from _not_counted(tally)
+
+
+def _non_compliant(tally: Tally, failing: Sequence[Mapping[str, Any]]) -> Bilingual:
+    counts = {level: count for level in _LIMITS if (count := tally.count(level))}
+    names = [(rule_name(rule), RISK_LEVELS[rule["RiskLevel"]]) for rule in failing]
+    risks = ", ".join(f"{count} {level}" for level, count in counts.items())
+    risks_zh = "，".join(f"{RISKS_ZH[level]}风险 {count} 条" for level, count in counts.items())
+    named, named_zh = (
+        _some(f"{name} ({level})" for name, level in names),
+        _some_zh(f"{name}（{RISKS_ZH[level]}）" for name, level in names),
+    )
+    return Bilingual(
+        f"{len(failing)} of {len(tally.total)} rules non-compliant ({risks} risk): {named}",
+        f"{len(tally.total)} 条规则中有 {len(failing)} 条不合规（{risks_zh}）：{named_zh}",
+    )
+
+
+def _not_counted(tally: Tally) -> Iterator[str]:
     if tally.ignored:
-        yield f"ignored by the policy: {_some(tally.ignored)}"
+        english = f"ignored by the policy: {_some(tally.ignored)}"
+        yield Bilingual(english, f"策略忽略：{_some_zh(tally.ignored)}")
     for name, day in tally.expired.items():
-        yield f"ignoring {name} expired on {day}"
+        yield Bilingual(f"ignoring {name} expired on {day}", f"对 {name} 的忽略已于 {day} 到期")
     if tally.in_cloud:
-        yield f"ignored in Cloud Config (IgnoreEvaluationResults): {tally.in_cloud}"
-    for kind, text in NOT_JUDGED.items():
+        english = f"ignored in Cloud Config (IgnoreEvaluationResults): {tally.in_cloud}"
+        yield Bilingual(english, f"配置审计忽略（IgnoreEvaluationResults）：{tally.in_cloud} 项")
+    for kind, words in NOT_JUDGED.items():
         if found := tally.not_judged.get(kind):
-            yield f"{len(found)} {text}"
+            yield Bilingual(f"{len(found)} {words.en}", f"{len(found)} 条{words.zh}")
 
 
-def _some(texts: Iterable[str], *, most: int = _MOST_NAMES, separator: str = ", ") -> str:
+def _some(texts: Iterable[str]) -> str:
     found = list(texts)
-    return separator.join(found[:most]) + and_more(len(found) - most)
+    return ", ".join(found[:_MOST_NAMES]) + and_more(len(found) - _MOST_NAMES)
 
 
-def _some_zh(texts: Iterable[str], *, most: int = _MOST_NAMES, separator: str = "、") -> str:
+def _some_zh(texts: Iterable[str]) -> str:
     found = list(texts)
-    return separator.join(found[:most]) + and_more_zh(len(found) - most)
+    return "、".join(found[:_MOST_NAMES]) + and_more_zh(len(found) - _MOST_NAMES)
 
 
 def compare_ignored(before: Any, after: Any) -> Move:

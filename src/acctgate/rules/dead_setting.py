@@ -10,10 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.preference_keys import DEAD_SETTING
 from acctgate.model.snapshot import Snapshot, Unknown
 from acctgate.rules.base import Judgement, Rule, RuleEntry, RuleText, undecided
+
+_NO_PLAN: Final = Bilingual(
+    "there is no plan, or it contains no SecurityPreference", "没有部署计划，或计划中没有 SecurityPreference"
+)
+_NOTHING_IGNORED: Final = Bilingual(
+    "the plan sets no setting that the provider ignores", "计划没有设置会被 provider 忽略的设置"
+)
+_MAYBE_IGNORED: Final = Words(
+    "{}: whether the provider sends {} depends on its version, which is not known",
+    "{}：provider 是否发送 {} 取决于其版本，而版本未知",
+)
 
 
 class DeadSetting(Rule[RuleEntry]):
@@ -23,16 +36,18 @@ class DeadSetting(Rule[RuleEntry]):
         """Return one judgement on all planned preferences of the account."""
         planned = [change for change in account.planned or () if change.operation != "delete"]
         if not planned:
-            return [Judgement("skipped", "there is no plan, or it contains no SecurityPreference")]
+            return [Judgement("skipped", _NO_PLAN)]
         dead = [change for change in planned if change.dead is not None and change.sends_dead is not True]
         if not dead:
-            return [Judgement("pass", "the plan sets no setting that the provider ignores")]
+            return [Judgement("pass", _NOTHING_IGNORED)]
         if all(change.sends_dead is None for change in dead):
-            why = f"whether the provider sends {dead[0].dead_name} depends on its version, which is not known"
-            return [undecided(Unknown(f"{dead[0].name}: {why}"))]
+            return [undecided(Unknown(fill(_MAYBE_IGNORED, dead[0].name, str(dead[0].dead_name))))]
         names = ", ".join(change.name for change in dead)
         does = "sets" if len(dead) == 1 else "set"
-        message = f"{names} {does} {dead[0].dead_name}, which the provider ignores: it is never sent"
+        message = Bilingual(
+            f"{names} {does} {dead[0].dead_name}, which the provider ignores: it is never sent",
+            f"{names} 设置了 {dead[0].dead_name}，但 provider 忽略它，从不发送",
+        )
         actual = dead[0].dead if isinstance(dead[0].dead, bool) else None
         return [Judgement("fail", message, actual, place=dead[0].place)]
 

@@ -4,6 +4,7 @@ An AccessKey pair is disabled after `MaxIdleDaysForAccessKeys` days without a ca
 account to anyone who finds it. Alibaba Cloud's default is 730 days.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import idle_days
 
@@ -12,7 +13,7 @@ RULE = idle_days(
     title="Idle AccessKey pairs",
     doc=__doc__,
     key="MaxIdleDaysForAccessKeys",
-    idle="AccessKey pairs",
+    idle=Bilingual("AccessKey pairs", "AccessKey "),
     pulumi="maxIdleDaysForAccessKeys",
     zh=RuleText(
         title="闲置的 AccessKey",

@@ -4,7 +4,7 @@ The console logon of a RAM user is disabled after `MaxIdleDaysForUsers` days wit
 notices when a user that nobody uses is taken over. Alibaba Cloud's default is 730 days.
 """
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import idle_days
 from acctgate.rules.support.users_behind import Behind, without_logon
@@ -14,7 +14,7 @@ RULE = idle_days(
     title="Idle RAM users",
     doc=__doc__,
     key="MaxIdleDaysForUsers",
-    idle="RAM users",
+    idle=Bilingual("RAM users", "RAM 用户"),
     pulumi="maxIdleDaysForUsers",
     behind=Behind(
         Words(

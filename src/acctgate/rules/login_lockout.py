@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from acctgate.language import Bilingual, Words, join
 from acctgate.model.networks import network_error, outside, policy_network, read_masks
 from acctgate.model.snapshot import Snapshot, Unknown, path_of
 from acctgate.redact import one_line
-from acctgate.rules import login_mfa, network_masks
+from acctgate.rules import login_mfa, network_masks, user_mfa
 from acctgate.rules.base import Judgement, LintHint, Rule, RuleEntry, RuleText, entry, unknown_message
 from acctgate.rules.support.order import required_networks
 from acctgate.rules.support.rule_factories import USER_INFO
@@ -21,7 +22,10 @@ from acctgate.rules.support.rule_factories import USER_INFO
 MASKS: Final = network_masks.SETTING
 MODE: Final = login_mfa.MODE
 DEVICES: Final = "SecurityPreference.MFAPreference.AllowUserToManageMFADevices"
-
+_NO_PLAN: Final = Bilingual(
+    "there is no plan, or it changes no SecurityPreference", "没有部署计划，或计划不更改 SecurityPreference"
+)
+_NOBODY: Final = Bilingual("the deploy locks nobody out", "部署不会把任何人锁在门外")
 
 _MASKS, _MODE, _DEVICES = path_of(MASKS), path_of(MODE), path_of(DEVICES)
 _USERS, _BOUND = path_of(f"{USER_INFO}.SubUser"), path_of(f"{USER_INFO}.SubUserBindMfa")
@@ -60,17 +64,17 @@ class LoginLockout(Rule[Parameters]):
     def judgements(self, account: Snapshot, want: Parameters, now: datetime) -> Sequence[Judgement]:
         """Return one judgement: a lockout is a fail, even if the rest is unknown."""
         if not any(change.operation in ("create", "update") for change in account.planned or ()):
-            return [Judgement("skipped", "there is no plan, or it changes no SecurityPreference")]
+            return [Judgement("skipped", _NO_PLAN)]
         found = [_by_mfa(account), _by_masks(account, want)]
         place = next((account.places[path] for path in (_MODE, _MASKS) if path in account.places), None)
         for outcome in ("fail", "unknown"):
             messages = [message for result, message in found if result == outcome]
             if messages:
-                message = "; ".join(messages)
+                message = join(Words("; ", "；"), messages)
                 shown = unknown_message(message) if outcome == "unknown" else message
                 incomplete = outcome == "fail" and any(result == "unknown" for result, _ in found)
                 return [Judgement(outcome, shown, account.raw(_MASKS), place=place, incomplete=incomplete)]
-        return [Judgement("pass", "the deploy locks nobody out", account.raw(_MASKS))]
+        return [Judgement("pass", _NOBODY, account.raw(_MASKS))]
 
 
 def _by_mfa(account: Snapshot) -> tuple[str, str]:
@@ -83,8 +87,12 @@ def _by_mfa(account: Snapshot) -> tuple[str, str]:
         if isinstance(value, Unknown):
             return "unknown", value.reason
     if bound > users:
-        return "unknown", f"{bound} of {users} RAM users cannot have MFA"
-    return "fail", f"MFA is mandatory, {users - bound} of {users} RAM users have no device and cannot bind one"
+        return "unknown", user_mfa.impossible(bound, users)
+    without = users - bound
+    return "fail", Bilingual(
+        f"MFA is mandatory, {without} of {users} RAM users have no device and cannot bind one",
+        f"强制使用 MFA，但 {users} 个 RAM 用户中有 {without} 个没有设备，也不能自行绑定",
+    )
 
 
 def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:
@@ -100,10 +108,12 @@ def _by_masks(account: Snapshot, want: Parameters) -> tuple[str, str]:
     cut_off = outside(keep, masks.networks)
     if not cut_off:
         return "pass", ""
-    names = ", ".join(map(str, cut_off))
+    names, names_zh = (separator.join(map(str, cut_off)) for separator in (", ", "、"))
     if masks.unreadable:
-        return "unknown", f"{one_line(masks.unreadable[0])[:60]} cannot be read; it may or may not cover {names}"
-    return "fail", f"the masks do not cover {names}"
+        piece = one_line(masks.unreadable[0])[:60]
+        english = f"{piece} cannot be read; it may or may not cover {names}"
+        return "unknown", Bilingual(english, f"无法解析 {piece}，不清楚它是否覆盖 {names_zh}")
+    return "fail", Bilingual(f"the masks do not cover {names}", f"登录掩码没有覆盖 {names_zh}")
 
 
 def expected_zh(want: Parameters) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, Required
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.support.entry import WhereSso
@@ -36,13 +37,18 @@ class Parameters(RuleEntry, total=False):
 def judge(mode: str | Unknown, enforce: bool | Unknown, want: Parameters) -> Judgement:
     """Judge the newer setting, even if it cannot be read. Only if it is absent does the older one count."""
     if not isinstance(mode, Unknown):
-        return decide(_is_enough(mode, want), f"MFA at console logon is {mode}", mode)
+        return decide(_is_enough(mode, want), _at_logon(mode), mode)
     if isinstance(enforce, Unknown) or not mode.absent:
         older_decides = mode.absent and isinstance(enforce, Unknown) and not enforce.absent
         return undecided(enforce if older_decides and isinstance(enforce, Unknown) else mode)
     means = str(_mode(enforce))
-    message = f"MFA at console logon is {means} (EnforceMFAForLogin is {str(enforce).lower()})"
+    switch = str(enforce).lower()
+    message = fill(Words("{} (EnforceMFAForLogin is {})", "{}（EnforceMFAForLogin 为 {}）"), _at_logon(means), switch)
     return decide(_is_enough(means, want), message, enforce)._replace(setting=ENFORCE)
+
+
+def _at_logon(mode: str) -> Bilingual:
+    return Bilingual(f"MFA at console logon is {mode}", f"控制台登录的 MFA 为 {mode}")
 
 
 def _is_enough(mode: str, want: Parameters) -> bool:

@@ -4,6 +4,7 @@ An AccessKey pair works from everywhere, without MFA, for as long as it exists, 
 The account's owners decide who can create one.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.order import lower_is_stricter
 from acctgate.rules.support.rule_factories import switch
@@ -14,7 +15,7 @@ RULE = switch(
     doc=__doc__,
     severity="medium",
     setting="AccessKeyPreference.AllowUserToManageAccessKeys",
-    action="manage their own AccessKey pairs",
+    action=Bilingual("manage their own AccessKey pairs", "自行管理 AccessKey"),
     remediation="Set AllowUserToManageAccessKeys to false (allowUserToManageAccessKeys on the "
     "SecurityPreference resource).",
     order=lower_is_stricter,

@@ -3,6 +3,7 @@
 A bound DingTalk account is a second way into the console, outside the company's control.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.order import lower_is_stricter
 from acctgate.rules.support.rule_factories import switch
@@ -13,7 +14,7 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="PersonalInfoPreference.AllowUserToManagePersonalDingTalk",
-    action="bind their personal DingTalk accounts",
+    action=Bilingual("bind their personal DingTalk accounts", "绑定个人钉钉账号"),
     remediation="Set AllowUserToManagePersonalDingTalk to false (allowUserToManagePersonalDingTalk on the "
     "SecurityPreference resource).",
     order=lower_is_stricter,

@@ -4,6 +4,7 @@ If MFA is mandatory and users cannot bind a device themselves, users without a d
 administrator helps.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import switch
 
@@ -13,7 +14,7 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="MFAPreference.AllowUserToManageMFADevices",
-    action="manage their own MFA devices",
+    action=Bilingual("manage their own MFA devices", "自行管理 MFA 设备"),
     remediation="Set AllowUserToManageMFADevices as required (allowUserToManageMfaDevices on the "
     "SecurityPreference resource).",
     zh=RuleText(

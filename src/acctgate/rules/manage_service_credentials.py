@@ -4,6 +4,7 @@ A service credential opens one service, such as an API gateway, without MFA and 
 AccessKey pairs, the account's owner should decide who gets one.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.order import lower_is_stricter
 from acctgate.rules.support.rule_factories import switch
@@ -14,7 +15,7 @@ RULE = switch(
     doc=__doc__,
     severity="medium",
     setting="AccessKeyPreference.AllowUserToManageServiceCredentials",
-    action="manage their own service credentials",
+    action=Bilingual("manage their own service credentials", "自行管理服务凭据"),
     order=lower_is_stricter,
     plannable=False,  # neither provider has a property for it
     remediation="Set AllowUserToManageServiceCredentials as required with SetSecurityPreference or in the RAM console "

@@ -4,6 +4,7 @@ With `EnableSaveMFATicket`, a browser that has passed MFA once is not asked agai
 to that browser needs only the password.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.order import lower_is_stricter
 from acctgate.rules.support.rule_factories import switch
@@ -14,7 +15,7 @@ RULE = switch(
     doc=__doc__,
     severity="medium",
     setting="LoginProfilePreference.EnableSaveMFATicket",
-    action="skip MFA for 7 days after a logon",
+    action=Bilingual("skip MFA for 7 days after a logon", "在登录后 7 天内免 MFA 验证"),
     remediation="Set EnableSaveMFATicket to false (enableSaveMfaTicket on the SecurityPreference resource).",
     order=lower_is_stricter,
     zh=RuleText(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.networks import read_masks
 from acctgate.rules.base import Judgement, RuleText, SettingRule, unknown_message
 from acctgate.rules.support import network_limits
@@ -18,20 +19,24 @@ from acctgate.rules.support.network_limits import Allowed, NetworkLimits, allowe
 from acctgate.rules.support.order import compare_masks
 
 SETTING: Final = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
-_NOUN: Final = "masks"
+_NOUN: Final = Words("masks", "掩码")
+_NO_MASK: Final = Bilingual(
+    "no mask is set: RAM users can log on from every network", "未设置登录掩码：RAM 用户可以从任何网络登录"
+)
+_FROM: Final = Words("RAM users can log on from {}", "RAM 用户可以从以下网络登录：{}")
 
 
 def judge(value: str, want: NetworkLimits) -> Judgement:
     """Judge the masks. A violation by a readable mask is a fail, even beside one that cannot be read."""
     masks = _allowed(value)
     if not masks.all and not masks.unreadable:
-        return Judgement("fail", "no mask is set: RAM users can log on from every network", value)
+        return Judgement("fail", _NO_MASK, value)
     if reason := network_limits.violation(masks, want, _NOUN):
         return Judgement("fail", reason, value)
     if masks.unreadable:
         reason = network_limits.unreadable_reason(masks)
         return Judgement("unknown", unknown_message(reason), value)
-    return Judgement("pass", f"RAM users can log on from {network_limits.description(masks)}", value)
+    return Judgement("pass", fill(_FROM, network_limits.description(masks)), value)
 
 
 def _allowed(value: Any) -> Allowed:
@@ -77,7 +82,7 @@ RULE = SettingRule(
             remediation="将 LoginNetworkMasks 设为自有网络（SecurityPreference 资源的 loginNetworkMasks）。"
             "在该资源中省略它会将其清空。",
             parameters=network_limits.ZH_PARAMETERS,
-            expected=lambda want: network_limits.expected_zh(want, "掩码"),
+            expected=lambda want: network_limits.expected_zh(want, _NOUN),
         )
     },
 )

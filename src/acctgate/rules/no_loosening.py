@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from annotated_types import MinLen
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.outcome import Level, Severity
 from acctgate.model.sections import SETTINGS_SECTIONS
 from acctgate.model.snapshot import Path, Snapshot, Unknown, path_of
@@ -27,7 +28,7 @@ from acctgate.rules.base import Judgement, Rule, RuleText, entry, undecided
 from acctgate.rules.support.comparison import Comparison
 from acctgate.rules.support.entry import SEVERITY_DESCRIPTION
 from acctgate.rules.support.order import Move, fewer_is_stricter
-from acctgate.text import did_you_mean, listed, show
+from acctgate.text import did_you_mean, listed, listed_zh, show
 
 # `except` is a keyword, which a class body cannot have as a name.
 Parameters = TypedDict(
@@ -46,6 +47,17 @@ Parameters = TypedDict(
     total=False,
 )
 entry(Parameters)
+
+_NO_PLAN: Final = Bilingual("there is no plan, or it does not change this account", "没有部署计划，或计划不更改本账号")
+_NONE: Final = Bilingual("the plan makes no setting looser", "计划没有放宽任何设置")
+_NONE_BUT: Final = Words(
+    "the plan makes no setting looser; the policy excepts {}", "计划没有放宽任何设置；策略允许放宽 {}"
+)
+_LOOSENS: Final = Words("the plan makes {} looser: {}", "计划放宽 {}：{}")
+_VALUES: Final = Words("{} was {}", "{}，原为 {}")
+_UNKNOWN_BEFORE: Final = Words("its value before the deploy is unknown: {}", "部署之前的值未知：{}")
+_UNDEFINED: Final = Words("{}, and which of them is stricter is not defined", "{}，没有规定哪一个更严格")
+_HINT: Final = Words("{}; enable {}, whose allow defines it", "{}；请启用 {}，由它的 allow 规定")
 
 
 class _Change(NamedTuple):
@@ -93,7 +105,7 @@ class NoLoosening(Rule[Any]):
     def judgements(self, account: Snapshot, want: Any, now: datetime) -> Sequence[Judgement]:
         """Return one judgement. A loosened setting is a fail, even if others are unknown."""
         if account.before is None:
-            return [Judgement("skipped", "there is no plan, or it does not change this account")]
+            return [Judgement("skipped", _NO_PLAN)]
         if account.unreadable is not None:
             return [undecided(Unknown(account.unreadable))]
         looser, unclear = self._findings(account.before, account)
@@ -104,8 +116,8 @@ class NoLoosening(Rule[Any]):
         if unknown:
             return [_judgement(account, "unknown", unknown)]
         names = [each.change.key for each in (*looser, *unclear)]
-        also = f"; the policy excepts {listed(names, 'and')}" if names else ""
-        return [Judgement("pass", f"the plan makes no setting looser{also}")]
+        excepted_too = Bilingual(listed(names, "and"), listed_zh(names)) if names else None
+        return [Judgement("pass", fill(_NONE_BUT, excepted_too) if excepted_too else _NONE)]
 
     def _findings(self, before: Snapshot, after: Snapshot) -> tuple[list[_Finding], list[_Finding]]:
         """Return the settings that become looser, and those of which that is not known."""
@@ -130,16 +142,16 @@ class NoLoosening(Rule[Any]):
         if isinstance(now, Unknown):
             return Move("unknown", now.reason)
         if isinstance(was, Unknown):
-            return Move("unknown", f"its value before the deploy is unknown: {was.reason}")
-        values = f"{show(now)} was {show(was)}"
+            return Move("unknown", fill(_UNKNOWN_BEFORE, was.reason))
+        values = fill(_VALUES, show(now), show(was))
         if comparison.has_order(judge, change.setting):
             move = comparison.compare_actual(judge, change.setting, was, now)
             return move if move.note else Move(move.direction, values)
         wanted = self.entries.get(judge, {}).get("allow")
         if isinstance(wanted, bool) and {was, now} == {True, False}:
             return Move("stricter" if now is wanted else "looser", values)
-        hint = f"; enable {judge}, whose allow defines it" if "allow" in _parameters(self.rules, judge) else ""
-        return Move("unknown", f"{values}, and which of them is stricter is not defined{hint}")
+        undefined = fill(_UNDEFINED, values)
+        return Move("unknown", fill(_HINT, undefined, judge) if _has_allow(self.rules, judge) else undefined)
 
     def _older_form(self, before: Snapshot, change: _Change, judge: str) -> Any:
         """Return the value before the deploy. An older form of the setting counts if the account lacks the newer."""
@@ -150,20 +162,22 @@ class NoLoosening(Rule[Any]):
         return next((value for value in older if not isinstance(value, Unknown)), change.was)
 
 
-def _parameters(rules: Sequence[Rule[Any]], judge: str) -> frozenset[str]:
+def _has_allow(rules: Sequence[Rule[Any]], judge: str) -> bool:
     models = (rule.parameters for rule in rules if rule.id == judge)
-    return next((model.__required_keys__ | model.__optional_keys__ for model in models), frozenset())
+    return any("allow" in model.__required_keys__ | model.__optional_keys__ for model in models)
 
 
 def _judgement(account: Snapshot, outcome: Any, found: Sequence[_Finding]) -> Judgement:
     first = found[0].change
     if len(found) == 1:
-        what = f"the plan makes {first.key} looser: {found[0].reason}"
+        what = fill(_LOOSENS, first.key, found[0].reason)
     else:
-        reasons = "; ".join(f"{each.change.key}: {each.reason}" for each in found)
-        what = f"the plan makes {len(found)} settings looser: {reasons}"
+        reasons = (fill(Words("{}: {}", "{}：{}"), each.change.key, each.reason) for each in found)
+        number = Bilingual(f"{len(found)} settings", f"{len(found)} 个设置")
+        what = fill(_LOOSENS, number, join(Words("; ", "；"), reasons))
     if outcome == "unknown":
-        return undecided(Unknown(f"whether {what}"))._replace(setting=first.setting, place=_place(account, found))
+        reason = fill(Words("whether {}", "{}"), what)
+        return undecided(Unknown(reason))._replace(setting=first.setting, place=_place(account, found))
     actual = {each.change.key: each.change.now for each in found}
     return Judgement("fail", what, actual, first.setting, _place(account, found))
 

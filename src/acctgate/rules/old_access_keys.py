@@ -4,7 +4,7 @@ The longer a key exists, the more places it has been copied to. Alibaba Cloud do
 after how many days a key counts as old.
 """
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import count, removes_user_key
 from acctgate.rules.support.users_behind import Behind, old_keys, per_user
@@ -15,7 +15,7 @@ RULE = count(
     doc=__doc__,
     severity="medium",
     key="SubUserWithOldAccessKey",
-    counted="RAM users with old AccessKey pairs",
+    counted=Bilingual("RAM users with old AccessKey pairs", "有陈旧 AccessKey 的 RAM 用户"),
     remediation="Rotate the old AccessKey pairs, or replace them with RAM roles.",
     is_moved_by=removes_user_key,
     behind=Behind(

@@ -4,7 +4,7 @@ The longer a key exists, the more places it has been copied to. Alibaba Cloud do
 after how many days a key counts as old.
 """
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import count, removes_root_key
 from acctgate.rules.support.users_behind import Behind, old_keys
@@ -15,7 +15,7 @@ RULE = count(
     doc=__doc__,
     severity="high",
     key="OldAkNum",
-    counted="old AccessKey pairs of the Alibaba Cloud account itself",
+    counted=Bilingual("old AccessKey pairs of the Alibaba Cloud account itself", "主账号的陈旧 AccessKey"),
     remediation="Replace the old AccessKey pairs of the Alibaba Cloud account with RAM roles, or rotate them.",
     is_moved_by=removes_root_key,
     behind=Behind(

@@ -4,6 +4,7 @@ A passkey is bound to the site and the device: it cannot be phished or reused, u
 Accounts that cannot trust the users' devices may want to forbid it.
 """
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import switch
 
@@ -13,7 +14,7 @@ RULE = switch(
     doc=__doc__,
     severity="low",
     setting="LoginProfilePreference.AllowUserToLoginWithPasskey",
-    action="log on with a passkey",
+    action=Bilingual("log on with a passkey", "使用通行密钥登录"),
     remediation="Set AllowUserToLoginWithPasskey as required (allowUserToLoginWithPasskey on the SecurityPreference "
     "resource).",
     zh=RuleText(

@@ -11,11 +11,14 @@ from typing import Annotated, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.order import lower_is_stricter_zero_is_none
 from acctgate.text import plural
 
 SETTING: Final = "PasswordPolicy.MaxPasswordAge"
+
+_NEVER: Final = Bilingual("passwords never expire", "密码永不过期")
 
 
 @entry
@@ -28,8 +31,8 @@ class Parameters(RuleEntry, total=False):
 
 def judge(days: int, want: Parameters) -> Judgement:
     """Compare the age with `max_days`. 0 is no limit."""
-    message = f"passwords expire after {plural(days, 'day')}" if days else "passwords never expire"
-    return decide(0 < days <= want["max_days"], message, days)
+    expiry = Bilingual(f"passwords expire after {plural(days, 'day')}", f"密码在 {days:,} 天后过期")
+    return decide(0 < days <= want["max_days"], expiry if days else _NEVER, days)
 
 
 RULE = SettingRule(

@@ -10,11 +10,14 @@ from typing import Annotated, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.order import lower_is_stricter_zero_is_none
 from acctgate.text import plural
 
 SETTING: Final = "PasswordPolicy.MaxLoginAttemps"
+
+_NEVER: Final = Bilingual("wrong passwords never block logon", "输错密码从不阻止登录")
 
 
 @entry
@@ -28,8 +31,8 @@ class Parameters(RuleEntry, total=False):
 def judge(attempts: int, want: Parameters) -> Judgement:
     """Compare the limit with `maximum`. 0 is no limit."""
     after = plural(attempts, "wrong password")
-    message = f"logon is blocked after {after}" if attempts else "wrong passwords never block logon"
-    return decide(0 < attempts <= want["maximum"], message, attempts)
+    blocked = Bilingual(f"logon is blocked after {after}", f"输错 {attempts} 次密码后阻止登录")
+    return decide(0 < attempts <= want["maximum"], blocked if attempts else _NEVER, attempts)
 
 
 RULE = SettingRule(

@@ -7,11 +7,12 @@ to 1.10 ask for all four.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Required
 
 from annotated_types import MinLen
 
+from acctgate.language import Bilingual
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
 from acctgate.rules.support.order import Move, combine, higher_is_stricter, more_is_stricter
@@ -45,11 +46,18 @@ def judge(*values: Any) -> Judgement:
     actual = {SWITCHES[kind]: value.actual if isinstance(value, Unknown) else value for kind, value in read.items()}
     missing = [kind for kind in SWITCHES if kind in want["require"] and read[kind] is False]
     if missing:
-        return Judgement("fail", f"passwords need no {listed(missing, 'or')}", actual)
+        message = Bilingual(f"passwords need no {listed(missing, 'or')}", f"密码不要求包含{_kinds_zh(missing)}")
+        return Judgement("fail", message, actual)
     for kind in want["require"]:
         if isinstance(value := read[kind], Unknown):
             return undecided(value)._replace(actual=None if all(each is None for each in actual.values()) else actual)
-    return decide(True, f"passwords need {listed(dict.fromkeys(want['require']), 'and')}", actual)
+    needed = dict.fromkeys(want["require"])
+    message = Bilingual(f"passwords need {listed(needed, 'and')}", f"密码必须包含{_kinds_zh(needed)}")
+    return decide(True, message, actual)
+
+
+def _kinds_zh(kinds: Iterable[str]) -> str:
+    return "、".join(KINDS_ZH[kind] for kind in kinds)
 
 
 def current_kinds(actual: Any, wanted: Sequence[str]) -> list[str]:
@@ -97,7 +105,7 @@ RULE = SettingRule(
             remediation="按要求打开 RequireLowercaseCharacters、RequireUppercaseCharacters、RequireNumbers 和 "
             "RequireSymbols（PasswordPolicy 资源的 requireLowercaseCharacters 等）。",
             parameters={"require": "密码必须包含的字符类型，每一种都要。"},
-            expected=lambda want: "、".join(KINDS_ZH[kind] for kind in dict.fromkeys(want["require"])),
+            expected=lambda want: _kinds_zh(dict.fromkeys(want["require"])),
         )
     },
 )

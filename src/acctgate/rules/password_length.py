@@ -10,6 +10,7 @@ from typing import Annotated, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.order import higher_is_stricter
 
@@ -26,7 +27,8 @@ class Parameters(RuleEntry, total=False):
 
 def judge(length: int, want: Parameters) -> Judgement:
     """Compare the minimum length with the required one."""
-    return decide(length >= want["minimum"], f"passwords have at least {length} characters", length)
+    message = Bilingual(f"passwords have at least {length} characters", f"密码至少 {length} 个字符")
+    return decide(length >= want["minimum"], message, length)
 
 
 RULE = SettingRule(

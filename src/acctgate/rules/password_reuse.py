@@ -10,10 +10,13 @@ from typing import Annotated, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.order import higher_is_stricter
 
 SETTING: Final = "PasswordPolicy.PasswordReusePrevention"
+
+_NONE: Final = Bilingual("no earlier password is refused", "可以再用任何历史密码")
 
 
 @entry
@@ -26,8 +29,8 @@ class Parameters(RuleEntry, total=False):
 
 def judge(refused: int, want: Parameters) -> Judgement:
     """Compare the number of earlier passwords that are refused with the required one."""
-    message = f"the last {refused} passwords are refused" if refused else "no earlier password is refused"
-    return decide(refused >= want["minimum"], message, refused)
+    last = Bilingual(f"the last {refused} passwords are refused", f"不能再用最近 {refused} 个历史密码")
+    return decide(refused >= want["minimum"], last if refused else _NONE, refused)
 
 
 RULE = SettingRule(

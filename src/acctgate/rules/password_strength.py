@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, Required
 
+from acctgate.language import Bilingual
 from acctgate.model.resource_types import PASSWORD_POLICIES
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.order import ordered
@@ -29,7 +30,7 @@ class Parameters(MovedEntry, total=False):
 def judge(level: str, want: Parameters) -> Judgement:
     """Compare the strength with the minimum."""
     enough = STRENGTHS.index(level) >= STRENGTHS.index(want["minimum"])
-    return decide(enough, f"password strength is {level}", level)
+    return decide(enough, Bilingual(f"password strength is {level}", f"密码强度为 {level}"), level)
 
 
 RULE = SettingRule(

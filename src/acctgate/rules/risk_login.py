@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.order import ordered
 
@@ -26,7 +27,8 @@ class Parameters(RuleEntry, total=False):
 
 def judge(mode: str, want: Parameters) -> Judgement:
     """Compare the mode with the required one."""
-    return decide(mode == want.get("require", REQUIRED), f"an unusual logon is {mode}", mode)
+    message = Bilingual(f"an unusual logon is {mode}", f"异常登录的验证为 {mode}")
+    return decide(mode == want.get("require", REQUIRED), message, mode)
 
 
 RULE = SettingRule(

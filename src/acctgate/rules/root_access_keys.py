@@ -4,7 +4,7 @@ Root can do everything and nothing limits it: no policy, no network mask, no MFA
 of root gives away the whole account.
 """
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import count, is_root_key
 from acctgate.rules.support.users_behind import Behind, existing_keys
@@ -15,7 +15,7 @@ RULE = count(
     doc=__doc__,
     severity="critical",
     key="RootWithAccessKey",
-    counted="AccessKey pairs of the Alibaba Cloud account itself",
+    counted=Bilingual("AccessKey pairs of the Alibaba Cloud account itself", "主账号的 AccessKey"),
     remediation="Delete the AccessKey pairs of the Alibaba Cloud account in the console (AccessKey "
     "Management), after moving their users to RAM roles.",
     is_moved_by=is_root_key,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide
 from acctgate.rules.support.order import higher_is_stricter
 from acctgate.rules.support.rule_factories import USER_INFO
@@ -15,10 +15,13 @@ from acctgate.rules.support.users_behind import Behind, root_without_mfa
 
 SETTING: Final = f"{USER_INFO}.BindMfa"
 
+_BOUND: Final = Bilingual("the Alibaba Cloud account itself has MFA", "主账号已绑定 MFA")
+_NOT_BOUND: Final = Bilingual("the Alibaba Cloud account itself has no MFA", "主账号未绑定 MFA")
+
 
 def judge(bound: bool, want: RuleEntry) -> Judgement:
     """Require that MFA is bound."""
-    return decide(bound, f"the Alibaba Cloud account itself has {'MFA' if bound else 'no MFA'}", bound)
+    return decide(bound, _BOUND if bound else _NOT_BOUND, bound)
 
 
 RULE = SettingRule(

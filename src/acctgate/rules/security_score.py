@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Required
 
+from acctgate.language import Bilingual, Words, fill, join, words_of
 from acctgate.model.fields import Percent
 from acctgate.model.resource_types import OTHER_TYPES
 from acctgate.model.snapshot import Unknown
@@ -32,14 +33,21 @@ class Parameters(RuleEntry, total=False):
     """How many points the score may be lower than in the baseline, 0 to 100. Without --baseline it does nothing."""
 
 
-_NO_BASELINE: Final = "; there is no baseline to compare it with (max_drop)"
-_NO_SCORE: Final = Unknown("the baseline has no security score of the account, so its drop is unknown")
+_NO_BASELINE: Final = Words("; there is no baseline to compare it with (max_drop)", "；没有可以比较的基线（max_drop）")
+_NO_SCORE: Final = Unknown(
+    Bilingual(
+        "the baseline has no security score of the account, so its drop is unknown",
+        "基线中没有该账号的安全分，因此无法得知它下降了多少",
+    )
+)
+_MOVED: Final = Words("{} {} was {}", "{} 为 {}，原为 {}")
 
 
 def judge(score: int, want: Parameters) -> Judgement:
     """Compare the score with the minimum."""
-    alone = _NO_BASELINE if "max_drop" in want else ""
-    return decide(score >= want["minimum"], f"the security score is {score}{alone}", score)
+    alone = _NO_BASELINE if "max_drop" in want else Words("", "")
+    message = Bilingual(f"the security score is {score}{alone.en}", f"安全分为 {score}{alone.zh}")
+    return decide(score >= want["minimum"], message, score)
 
 
 def compare_earlier(found: Judgement, before: Actuals | Unknown, after: Actuals, want: Parameters) -> Judgement:
@@ -49,7 +57,8 @@ def compare_earlier(found: Judgement, before: Actuals | Unknown, after: Actuals,
     score, earlier = after[SETTING], before.get(SETTING)
     if type(earlier) is not int or not 0 <= earlier <= 100:
         return _without_earlier(found, _NO_SCORE, want)
-    message = "; ".join((found.message.replace(_NO_BASELINE, ""), _moved(earlier, score), *_counts(before, after)))
+    alone = _instead_of_no_baseline(found.message, Words("", ""))
+    message = join(Words("; ", "；"), (alone, _moved(earlier, score), *_counts(before, after)))
     drops = earlier - score > want.get("max_drop", 100)
     return found._replace(outcome="fail" if drops else found.outcome, message=message)
 
@@ -59,15 +68,24 @@ def _without_earlier(found: Judgement, why: Unknown, want: Parameters) -> Judgem
     if "max_drop" not in want:
         return found
     if found.outcome == "fail":
-        return found._replace(message=found.message.replace(_NO_BASELINE, f"; {why.reason}"))
+        reason = fill(Words("; {}", "；{}"), why.reason)
+        return found._replace(message=_instead_of_no_baseline(found.message, words_of(reason)))
     return undecided(Unknown(why.reason, found.actual))
 
 
-def _moved(before: int, after: int) -> str:
+def _instead_of_no_baseline(message: str, text: Words) -> Bilingual:
+    """Return a message with a text in place of the note that there is no baseline."""
+    english, chinese = words_of(message)
+    return Bilingual(english.replace(_NO_BASELINE.en, text.en), chinese.replace(_NO_BASELINE.zh, text.zh))
+
+
+def _moved(before: int, after: int) -> Bilingual:
     if before == after:
-        return "the baseline has the same"
+        return Bilingual("the baseline has the same", "与基线相同")
     points = abs(after - before)
-    return f"{plural(points, 'point')} {'lower' if after < before else 'higher'} than in the baseline ({before})"
+    way = Words("lower", "低") if after < before else Words("higher", "高")
+    english = f"{plural(points, 'point')} {way.en} than in the baseline ({before})"
+    return Bilingual(english, f"比基线（{before}）{way.zh} {points} 分")
 
 
 def _counts(before: Actuals, after: Actuals) -> Iterator[str]:
@@ -77,7 +95,7 @@ def _counts(before: Actuals, after: Actuals) -> Iterator[str]:
     for setting, now in after.items():
         was = before.get(setting)
         if setting.startswith(USER_INFO) and None not in (was, now) and (was, type(was)) != (now, type(now)):
-            yield f"{setting.rpartition('.')[2]} {show(now)} was {show(was)}"
+            yield fill(_MOVED, setting.rpartition(".")[2], show(now), show(was))
 
 
 def expected(want: Parameters) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Required
 
+from acctgate.language import Bilingual
 from acctgate.model.fields import Hours
 from acctgate.model.preference_keys import DEFAULT_HOURS
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
@@ -27,7 +28,8 @@ class Parameters(RuleEntry, total=False):
 
 def judge(hours: int, want: Parameters) -> Judgement:
     """Compare the duration with `max_hours`."""
-    return decide(hours <= want["max_hours"], f"a console session lasts {plural(hours, 'hour')}", hours)
+    message = Bilingual(f"a console session lasts {plural(hours, 'hour')}", f"控制台登录会话时长为 {hours} 小时")
+    return decide(hours <= want["max_hours"], message, hours)
 
 
 def repair(hours: object, want: Parameters) -> int:

@@ -4,7 +4,7 @@ A key that nobody uses is useful only to an attacker who finds it. Alibaba Cloud
 a key counts as unused.
 """
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import count, removes_user_key
 from acctgate.rules.support.users_behind import Behind, per_user, unused_keys
@@ -15,7 +15,7 @@ RULE = count(
     doc=__doc__,
     severity="medium",
     key="SubUserWithUnusedAccessKey",
-    counted="RAM users with unused AccessKey pairs",
+    counted=Bilingual("RAM users with unused AccessKey pairs", "有闲置 AccessKey 的 RAM 用户"),
     remediation="Disable and delete the unused AccessKey pairs (RAM console, Users, or "
     "ListAccessKeys with GetAccessKeyLastUsed).",
     is_moved_by=removes_user_key,

@@ -4,7 +4,7 @@ A key that nobody uses is useful only to an attacker who finds it. Alibaba Cloud
 a key counts as unused.
 """
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.rules.base import RuleText
 from acctgate.rules.support.rule_factories import count, removes_root_key
 from acctgate.rules.support.users_behind import Behind, unused_keys
@@ -15,7 +15,7 @@ RULE = count(
     doc=__doc__,
     severity="high",
     key="UnusedAkNum",
-    counted="unused AccessKey pairs of the Alibaba Cloud account itself",
+    counted=Bilingual("unused AccessKey pairs of the Alibaba Cloud account itself", "主账号的闲置 AccessKey"),
     remediation="Disable and delete the unused AccessKey pairs of the Alibaba Cloud account.",
     is_moved_by=removes_root_key,
     behind=Behind(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
-from acctgate.language import Words
+from acctgate.language import Bilingual, Words
 from acctgate.model.resource_types import LOGIN_PROFILE, MFA_DEVICE, USER
 from acctgate.model.snapshot import Unknown
 from acctgate.rules.base import Judgement, MovedEntry, RuleText, SettingRule, entry, undecided, unknown_message
@@ -42,11 +42,18 @@ def judge(bound: int | Unknown, users: int | Unknown, want: Parameters) -> Judge
         return _undecided(bound, users)
     actual = {"SubUserBindMfa": bound, "SubUser": users}
     if bound > users:
-        return Judgement("unknown", unknown_message(f"{bound} of {users} RAM users cannot have MFA"), actual)
+        return Judgement("unknown", unknown_message(impossible(bound, users)), actual)
     if users == 0:
-        return Judgement("skipped", "there are no RAM users", actual)
+        return Judgement("skipped", Bilingual("there are no RAM users", "没有 RAM 用户"), actual)
     holds = bound >= Fraction(str(want["minimum_ratio"])) * users
-    return Judgement("pass" if holds else "fail", f"{bound} of {users} RAM users have MFA", actual)
+    message = Bilingual(f"{bound} of {users} RAM users have MFA", f"{users} 个 RAM 用户中有 {bound} 个绑定了 MFA")
+    return Judgement("pass" if holds else "fail", message, actual)
+
+
+def impossible(bound: int, users: int) -> str:
+    """Return the reason why counts that contradict each other decide nothing."""
+    english = f"{bound} of {users} RAM users cannot have MFA"
+    return Bilingual(english, f"{users} 个 RAM 用户中不可能有 {bound} 个绑定了 MFA")
 
 
 def _undecided(*counts: int | Unknown) -> Judgement:

@@ -6,11 +6,15 @@ With user-based SSO, a person who leaves the company loses access in one place, 
 
 from __future__ import annotations
 
-from typing import Required
+from typing import Final, Required
 
+from acctgate.language import Bilingual
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry
 from acctgate.rules.support.entry import SSO_SETTING
 from acctgate.rules.support.order import higher_is_stricter
+
+_ENABLED: Final = Bilingual("SSO for RAM users is enabled", "RAM 用户 SSO 已启用")
+_NOT_ENABLED: Final = Bilingual("SSO for RAM users is not enabled", "RAM 用户 SSO 未启用")
 
 
 @entry
@@ -23,8 +27,7 @@ class Parameters(RuleEntry, total=False):
 
 def judge(enabled: bool, want: Parameters) -> Judgement:
     """Compare the switch with the required value."""
-    state = "enabled" if enabled else "not enabled"
-    return decide(enabled == want["require"], f"SSO for RAM users is {state}", enabled)
+    return decide(enabled == want["require"], _ENABLED if enabled else _NOT_ENABLED, enabled)
 
 
 RULE = SettingRule(

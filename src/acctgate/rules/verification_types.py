@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Required
 
 from annotated_types import MinLen
 
+from acctgate.language import Bilingual
 from acctgate.model.snapshot import Unknown
 from acctgate.redact import one_line
 from acctgate.rules.base import Judgement, RuleEntry, RuleText, SettingRule, decide, entry, undecided
@@ -17,6 +18,9 @@ from acctgate.rules.support.order import more_is_stricter
 from acctgate.text import listed, listed_zh
 
 SETTING: Final = "SecurityPreference.VerificationPreference.VerificationTypes"
+
+_NO_WAY: Final = Bilingual("users can be verified by no way", "没有任何方式可以验证用户")
+_NOT_TEXT: Final = Bilingual("VerificationTypes has an item that is not text", "VerificationTypes 中有一项不是文本")
 
 
 @entry
@@ -30,9 +34,14 @@ class Parameters(RuleEntry, total=False):
 def judge(types: list[str], want: Parameters) -> Judgement:
     """Compare the enabled ways with the required ones."""
     if not all(isinstance(each, str) for each in types):
-        return undecided(Unknown("VerificationTypes has an item that is not text", types))
-    shown = listed(map(one_line, types), "and") if types else "no way"
-    return decide(set(want["require"]) <= set(types), f"users can be verified by {shown}", types)
+        return undecided(Unknown(_NOT_TEXT, types))
+    names = list(map(one_line, types))
+    message = (
+        _NO_WAY
+        if not names
+        else Bilingual(f"users can be verified by {listed(names, 'and')}", f"可以通过 {listed_zh(names)} 验证用户")
+    )
+    return decide(set(want["require"]) <= set(types), message, types)
 
 
 def repair(types: object, want: Parameters) -> list[str]:

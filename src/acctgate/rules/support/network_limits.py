@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from annotated_types import Ge, MinLen
 
+from acctgate.language import Bilingual, Words
 from acctgate.model.fields import Count
 from acctgate.model.networks import (
     Coverage,
@@ -23,7 +24,7 @@ from acctgate.rules.support.entry import RuleEntry, entry
 from acctgate.rules.support.judgement import LintHint
 from acctgate.rules.support.order import Order, allowed_networks, lower_is_stricter
 from acctgate.rules.support.rule import Ratchet
-from acctgate.text import first_of, plural
+from acctgate.text import first_of, first_of_zh, plural
 
 _SHOWN: Final = 3
 """Networks in a message."""
@@ -77,28 +78,28 @@ def allowed_from(
     return Allowed(together, confined, unreadable, addresses, covered)
 
 
-def expected(want: NetworkLimits, noun: str) -> str:
+def expected(want: NetworkLimits, noun: Words) -> str:
     """Return the limits in words. `noun` is the listed networks in the plural."""
     parts = []
     if "within" in want:
-        parts.append(f"{noun} within {', '.join(want['within'])}")
+        parts.append(f"{noun.en} within {', '.join(want['within'])}")
     if "max_addresses" in want:
         parts.append(f"at most {_count(want['max_addresses'])}")
     if "max_public_addresses" in want:
         parts.append(f"at most {want['max_public_addresses']:,} public addresses")
-    return ", ".join(parts) or f"{noun} that do not cover every address"
+    return ", ".join(parts) or f"{noun.en} that do not cover every address"
 
 
-def expected_zh(want: NetworkLimits, noun: str) -> str:
+def expected_zh(want: NetworkLimits, noun: Words) -> str:
     """Return the limits in Chinese."""
     parts = []
     if "within" in want:
-        parts.append(f"{noun}在 {'、'.join(want['within'])} 之内")
+        parts.append(f"{noun.zh}在 {'、'.join(want['within'])} 之内")
     if "max_addresses" in want:
         parts.append(f"最多 {want['max_addresses']:,} 个地址")
     if "max_public_addresses" in want:
         parts.append(f"最多 {want['max_public_addresses']:,} 个公网地址")
-    return "，".join(parts) or f"{noun}不覆盖全部地址"
+    return "，".join(parts) or f"{noun.zh}不覆盖全部地址"
 
 
 def faults(want: NetworkLimits) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -114,31 +115,45 @@ def networks_of(texts: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(policy_network(text) for text in texts)
 
 
-def violation(allowed: Allowed, want: NetworkLimits, noun: str) -> str | None:
+def violation(allowed: Allowed, want: NetworkLimits, noun: Words) -> str | None:
     """Return how the readable networks violate the limits, None if they do not."""
     total, public = allowed.addresses, allowed.covered.public
     if allowed.covered.everything:
-        return f"the {noun} cover every address: {_count(total)}"
+        return _cover(noun, f"every address: {_count(total)}", f"全部地址：{total:,} 个")
     if allowed.covered.internet:
-        return f"the {noun} cover every address on the Internet: {_count(total)}, {_count(public, 'public ')}"
+        english = f"every address on the Internet: {_count(total)}, {_count(public, 'public ')}"
+        return _cover(noun, english, f"互联网的全部地址：{total:,} 个地址，其中 {public:,} 个为公网地址")
     if "within" in want and (stray := outside(allowed.all, networks_of(tuple(want["within"])))):
-        return f"{first_of([str(net) for net in stray], _SHOWN)} lies outside {', '.join(want['within'])}"
+        shown = first_of(_names(stray), _SHOWN), first_of_zh(_names(stray), _SHOWN)
+        within = ", ".join(want["within"]), "、".join(want["within"])
+        return Bilingual(f"{shown[0]} lies outside {within[0]}", f"{shown[1]} 不在 {within[1]} 之内")
     if "max_addresses" in want and total > want["max_addresses"]:
-        return f"the {noun} cover {_count(total)}"
+        return _cover(noun, _count(total), f" {total:,} 个地址")
     if "max_public_addresses" in want and public > want["max_public_addresses"]:
-        return f"the {noun} cover {_count(public, 'public ')}"
+        return _cover(noun, _count(public, "public "), f" {public:,} 个公网地址")
     return None
+
+
+def _cover(noun: Words, english: str, chinese: str) -> Bilingual:
+    return Bilingual(f"the {noun.en} cover {english}", f"{noun.zh}覆盖{chinese}")
+
+
+def _names(networks: Iterable[Network]) -> list[str]:
+    return [str(network) for network in networks]
 
 
 def description(allowed: Allowed) -> str:
     """Return the networks, and how many addresses they have."""
-    shown = first_of([str(net) for net in allowed.all], _SHOWN)
-    return f"{shown}: {_count(allowed.addresses)}, {allowed.covered.public:,} of them public"
+    names, total, public = _names(allowed.all), allowed.addresses, f"{allowed.covered.public:,}"
+    english = f"{first_of(names, _SHOWN)}: {_count(total)}, {public} of them public"
+    return Bilingual(english, f"{first_of_zh(names, _SHOWN)}（{total:,} 个地址，其中 {public} 个为公网地址）")
 
 
 def unreadable_reason(allowed: Allowed) -> str:
     """Return the networks that cannot be read, in words."""
-    return f"{first_of([one_line(piece)[:60] for piece in allowed.unreadable], _SHOWN)} cannot be read as a network"
+    pieces = [one_line(piece)[:60] for piece in allowed.unreadable]
+    english = f"{first_of(pieces, _SHOWN)} cannot be read as a network"
+    return Bilingual(english, f"无法将 {first_of_zh(pieces, _SHOWN)} 解析为网络")
 
 
 def _count(number: int, kind: str = "") -> str:

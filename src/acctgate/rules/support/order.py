@@ -6,12 +6,13 @@ Rules name these functions in `orders` and `parameter_orders`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.diff import Direction
 from acctgate.model.networks import Network, count_outside, policy_network, read_masks, union
 from acctgate.redact import one_line
-from acctgate.text import first_of, plural
+from acctgate.text import first_of, first_of_zh, plural
 
 
 class Move(NamedTuple):
@@ -21,6 +22,12 @@ class Move(NamedTuple):
     note: str = ""
 
 
+_OPENS: Final = Words("opens every network: was {}", "向任何网络开放，原为 {}")
+_CLOSES: Final = Words("closes every network but {}", "只保留 {}，关闭其他网络")
+_WAS: Final = Words("{}, was {}", "{}，原为 {}")
+_ADDS: Final = Words("adds {}: {}", "增加{}：{}")
+_REMOVES: Final = Words("removes {}: {}", "减少{}：{}")
+_ADDS_AND_REMOVES: Final = Words("adds {} and removes {}: {}", "增加{}，减少 {} 个地址：{}")
 Order = Callable[[Any, Any], Move]
 """Takes the value before and the value after, neither of them None."""
 
@@ -70,13 +77,13 @@ def compare_masks(before: Any, after: Any) -> Move:
     old, new = read_masks(before), read_masks(after)
     if old.unreadable or new.unreadable:
         piece = one_line((old.unreadable + new.unreadable)[0])[:60]
-        return Move("unknown", f"{piece} cannot be read as a network")
+        return Move("unknown", fill(Words("{} cannot be read as a network", "无法将 {} 解析为网络"), piece))
     if old.every_network and new.every_network:
-        return Move("changed", "both mean every network")
+        return Move("changed", Bilingual("both mean every network", "两者都表示任何网络"))
     if new.every_network:
-        return Move("looser", f"opens every network: was {_list_networks(union(old.networks))}")
+        return Move("looser", fill(_OPENS, _list_networks(union(old.networks))))
     if old.every_network:
-        return Move("stricter", f"closes every network but {_list_networks(union(new.networks))}")
+        return Move("stricter", fill(_CLOSES, _list_networks(union(new.networks))))
     return compare_networks(old.networks, new.networks)
 
 
@@ -95,14 +102,14 @@ def compare_networks(before: Iterable[Network], after: Iterable[Network]) -> Mov
     """Compare two sets of networks: fewer addresses are stricter."""
     old, new = union(before), union(after)
     added, removed = count_outside(new, old), count_outside(old, new)
-    moved = f"{_list_networks(set(new) - set(old))}, was {_list_networks(set(old) - set(new))}"
+    moved = fill(_WAS, _list_networks(set(new) - set(old)), _list_networks(set(old) - set(new)))
     if added and removed:
-        return Move("mixed", f"adds {_addresses(added)} and removes {removed:,}: {moved}")
+        return Move("mixed", fill(_ADDS_AND_REMOVES, _addresses(added), f"{removed:,}", moved))
     if added:
-        return Move("looser", f"adds {_addresses(added)}: {moved}")
+        return Move("looser", fill(_ADDS, _addresses(added), moved))
     if removed:
-        return Move("stricter", f"removes {_addresses(removed)}: {moved}")
-    return Move("changed", "the same addresses, written differently")
+        return Move("stricter", fill(_REMOVES, _addresses(removed), moved))
+    return Move("changed", Bilingual("the same addresses, written differently", "地址相同，只是写法不同"))
 
 
 def fewer_is_stricter(before: Any, after: Any) -> Move:
@@ -128,7 +135,7 @@ def _compare_sets(looser: Any, stricter: Any) -> Move:
 
 def combine(moves: Sequence[Move]) -> Move:
     """Return the direction of several moves together, with all their notes."""
-    notes = "; ".join(dict.fromkeys(move.note for move in moves if move.note))
+    notes = join(Words("; ", "；"), dict.fromkeys(move.note for move in moves if move.note))
     found = {move.direction for move in moves} - {"changed"}
     if len(found) <= 1:
         return Move(next(iter(found), "changed"), notes)
@@ -137,12 +144,13 @@ def combine(moves: Sequence[Move]) -> Move:
 
 def _addresses(count: int) -> str:
     if count >= 1 << 64:
-        return "nearly every IPv6 address"
-    return plural(count, "address")
+        return Bilingual("nearly every IPv6 address", "几乎全部 IPv6 地址")
+    return Bilingual(plural(count, "address"), f" {count:,} 个地址")
 
 
 def _list_networks(networks: Iterable[Network]) -> str:
     found = sorted(networks, key=lambda net: (net.version, int(net.network_address), net.prefixlen))
     if any(net.prefixlen == 0 for net in found):
-        return "every network"
-    return first_of([str(net) for net in found], 3) or "nothing"
+        return Bilingual("every network", "任何网络")
+    names = [str(net) for net in found]
+    return Bilingual(first_of(names, 3), first_of_zh(names, 3)) if names else Bilingual("nothing", "无")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.api_error import explain
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
 from acctgate.model.snapshot import Path, Snapshot, Unknown
@@ -18,8 +19,18 @@ RESULTS_OF: Final = "GetConfigRuleComplianceByPack"
 """The operation that returns the rules of a pack with their results."""
 _DETAILS_OF: Final = "GetCompliancePack"
 """The operation that returns their risk levels."""
-NOT_JUDGED: Final = {"INSUFFICIENT_DATA": "without data", "NOT_APPLICABLE": "not applicable"}
+NOT_JUDGED: Final = {
+    "INSUFFICIENT_DATA": Words("without data", "没有数据"),
+    "NOT_APPLICABLE": Words("not applicable", "不适用"),
+}
 """Results that are neither a pass nor a violation, in words."""
+_OF: Final = Words("{}: {}", "{}：{}")
+_CONTRADICTS: Final = Words(
+    "{} has all of its rules, which contradicts its error: {}", "{} 的规则齐全，与其错误矛盾：{}"
+)
+_LISTS: Final = Words("{} lists {}, but {} is {}", "{} 列出了 {} 条规则，而 {} 为 {}")
+_UNKNOWN_TYPE: Final = Words("unknown ComplianceType {}", "未知的 ComplianceType {}")
+_WRONG_LEVEL: Final = Words("RiskLevel should be 1, 2 or 3, found {}", "RiskLevel 应为 1、2 或 3，实际为 {}")
 
 
 @dataclass(slots=True)
@@ -57,7 +68,7 @@ class Tally:
         if entries:
             self.expired[name] = max(each["expires"] for each in entries)
         if isinstance(level, Unknown):
-            self.unknown.append(f"the risk level of {name}: {level.reason}")
+            self.unknown.append(fill(Words("the risk level of {}: {}", "{} 的风险等级：{}"), name, level.reason))
         else:
             known = self.failing.setdefault(key, {**_identity(rule), "RiskLevel": level})
             known["RiskLevel"] = min(known["RiskLevel"], level)  # the higher risk of two packs
@@ -81,28 +92,28 @@ def add_pack(tally: Tally, account: Snapshot, path: Path) -> None:
     rules = account.read((*path, SECTION))
     if isinstance(rules, Unknown):
         reason = explain(error, RESULTS_OF) if error else rules.reason
-        tally.unknown.append(f"{name}: {reason}")
+        tally.unknown.append(fill(_OF, name, reason))
         return
-    no_level = Unknown(f"{name}: {explain(error, _DETAILS_OF)}") if error else None
+    no_level = Unknown(fill(_OF, name, explain(error, _DETAILS_OF))) if error else None
     tally.compliant_packs += not rules and "AggregatorId" in pack and pack.get("ComplianceType") == "COMPLIANT"
     found = [_add_rule(tally, account, (*path, SECTION, index), no_level) for index in range(len(rules))]
     in_cloud = account.raw((*path, "IgnoredCount"))
     tally.in_cloud += in_cloud if type(in_cloud) is int and in_cloud > 0 else found.count("IGNORED")
     tally.unknown += _incomplete(account, path, name, found)
     if error and any(isinstance(rule, dict) and "RiskLevel" in rule for rule in rules):
-        tally.unknown.append(f"{name} has all of its rules, which contradicts its error: {explain(error, _DETAILS_OF)}")
+        tally.unknown.append(fill(_CONTRADICTS, name, explain(error, _DETAILS_OF)))
 
 
 def _add_rule(tally: Tally, account: Snapshot, path: Path, no_level: Unknown | None) -> str | None:
     """Count one rule. Return its result, None if that is unknown."""
     rule, kind = account.raw(path), account.read((*path, "ComplianceType"))
     if isinstance(kind, Unknown) or kind not in _RESULTS or not isinstance(rule, dict):
-        reason = kind.reason if isinstance(kind, Unknown) else f"unknown ComplianceType {show(kind)}"
-        tally.unknown.append(f"{rule_name(rule)}: {reason}")
+        reason = kind.reason if isinstance(kind, Unknown) else fill(_UNKNOWN_TYPE, show(kind))
+        tally.unknown.append(fill(_OF, rule_name(rule), reason))
         return None
     level = account.read((*path, "RiskLevel"))
     if not isinstance(level, Unknown) and (type(level) is not int or level not in RISK_LEVELS):
-        level = Unknown(f"RiskLevel should be 1, 2 or 3, found {show(level)}")
+        level = Unknown(fill(_WRONG_LEVEL, show(level)))
     tally.add(rule, kind, no_level if isinstance(level, Unknown) and no_level else level)
     return str(kind)
 
@@ -113,9 +124,10 @@ def _incomplete(account: Snapshot, path: Path, name: str, found: Sequence[str | 
         count = account.read((*path, key))
         if isinstance(count, Unknown):
             if not count.absent:
-                yield f"{name}: {count.reason}"
+                yield fill(_OF, name, count.reason)
         elif count > listed:
-            yield f"{name} lists {plural(listed, 'rule')}, but {key} is {count}"
+            rules = Bilingual(plural(listed, "rule"), f"{listed:,}")
+            yield fill(_LISTS, name, rules, key, str(count))
 
 
 def _identity(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Required
 
 from annotated_types import Ge, Le
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.fields import Count
 from acctgate.model.outcome import Severity
 from acctgate.model.resource_types import ACCESS_KEY
@@ -66,6 +67,11 @@ class MaxDays(RuleEntry, total=False):
 IDLE_DAYS: Final = (90, 180, 365, 730)
 """The values that SetSecurityPreference takes, in days; 730 is the default. Source: Ims 2019-08-15."""
 
+_CAN: Final = Words("RAM users can {}", "RAM 用户可以{}")
+_CANNOT: Final = Words("RAM users cannot {}", "RAM 用户不能{}")
+_IDLE: Final = Words("{} are disabled after {} without use", "{}闲置 {} 天后被禁用")
+_COUNT: Final = Words("{}: {}", "{}：{} 个")
+
 
 def lint_where_sso(want: RuleEntry, entries: Mapping[str, RuleEntry]) -> Iterator[LintHint]:
     """Warn of a rule that is skipped where SSO is enabled, if the policy requires that it is not."""
@@ -105,8 +111,7 @@ def switch(
     name = f"{PREFERENCE}.{setting}"
 
     def judge(value: bool, want: Allow) -> Judgement:
-        can = "can" if value else "cannot"
-        return decide(value == want["allow"], f"RAM users {can} {action}", value)
+        return decide(value == want["allow"], fill(_CAN if value else _CANNOT, action), value)
 
     return SettingRule(
         id=id,
@@ -157,8 +162,8 @@ def idle_days(
     setting = f"{PREFERENCE}.MaxIdleDays.{key}"
 
     def judge(days: int, want: MaxDays) -> Judgement:
-        message = f"{idle} are disabled after {plural(days, 'day')} without use"
-        return decide(0 < days <= want["max_days"], message, days)
+        after = Bilingual(plural(days, "day"), f"{days:,}")
+        return decide(0 < days <= want["max_days"], fill(_IDLE, idle, after), days)
 
     return SettingRule(
         id=id,
@@ -217,7 +222,7 @@ def count(
     setting = f"{USER_INFO}.{key}"
 
     def judge(value: int, want: Maximum) -> Judgement:
-        return decide(value <= want["maximum"], f"{counted}: {value}", value)
+        return decide(value <= want["maximum"], fill(_COUNT, counted, str(value)), value)
 
     return SettingRule(
         id=id,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from acctgate.language import Bilingual
 from acctgate.model.snapshot import Path, Snapshot, Unknown, path_of
 from acctgate.rules.support.entry import SSO_SETTING
 from acctgate.rules.support.judgement import Judgement, undecided
 from acctgate.rules.support.rule import P, Rule
+
+_THROUGH_SSO: Final = Bilingual(
+    "RAM users log on through SSO (where_sso: skip)", "RAM 用户通过 SSO 登录（where_sso: skip）"
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,7 +83,7 @@ class SettingRule(Rule[P]):
             *values, sso = values
             if sso is True:
                 actual = values[0].actual if isinstance(values[0], Unknown) else values[0]
-                return Judgement("skipped", "RAM users log on through SSO (where_sso: skip)", actual)
+                return Judgement("skipped", _THROUGH_SSO, actual)
         if not self.takes_unknown:
             for value in values:
                 if isinstance(value, Unknown):
