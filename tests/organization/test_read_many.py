@@ -68,19 +68,32 @@ def test_the_next_account_does_not_wait_for_whoever_takes_the_one_before() -> No
     assert started["101"].wait(20)
 
 
-def test_what_a_broken_connection_spoiled_is_read_again_after_the_others() -> None:
+@pytest.mark.parametrize(
+    "code",
+    [
+        "NoAnswer",
+        "Throttling.User",
+        "ServiceUnavailable",
+        "NotRead",
+        "NoCredentials",
+        "InvalidSecurityToken.Expired",
+        "InvalidTimeStamp.Expired",
+    ],
+)
+def test_what_a_broken_connection_spoiled_is_read_again_after_the_others(code: str) -> None:
     reads: Counter[str] = Counter()
 
     def work(entry: Entry) -> Snapshot:
         reads[entry.id] += 1
-        spoiled = entry.id in ("100", "101") and (reads[entry.id] == 1 or entry.id == "101")
-        return unread(entry, NOW, {"code": "NoAnswer", "message": "x"}) if spoiled else _whole(entry)
+        spoiled = entry.id in ("100", "101", "102") and (reads[entry.id] == 1 or entry.id == "101")
+        return unread(entry, NOW, {"code": code, "message": "x"}) if spoiled else _whole(entry)
 
     found = list(read_many(ENTRIES, work, 4))
     assert sorted(each.entry.id for each in found) == [entry.id for entry in ENTRIES]
-    assert {each.entry.id for each in found[-2:]} == {"100", "101"}
+    assert {each.entry.id for each in found[-3:]} == {"100", "101", "102"}
+    assert found[-1].entry.id == "101", "what does not help comes last, where a run that is resumed looks for it"
     assert [each.entry.id for each in found if each.snapshot.not_read] == ["101"]
-    assert reads == {**dict.fromkeys((entry.id for entry in ENTRIES), 1), "100": 2, "101": 2}
+    assert reads == {**dict.fromkeys((entry.id for entry in ENTRIES), 1), "100": 2, "101": 2, "102": 2}
 
 
 def test_a_denial_is_not_read_again() -> None:

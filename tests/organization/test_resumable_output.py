@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from acctgate.model.organization import record_path
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
+from acctgate.model.unread import unread
 from acctgate.organization.ndjson import Output
 from acctgate.organization.resumable_output import open_collection
 from acctgate.reading import SourceError
@@ -61,6 +63,28 @@ def test_a_run_is_resumed_wherever_it_was_killed(tmp_path: Path) -> None:
     path.write_bytes(whole + b'{"version": 1, "acc\n')
     assert _collect(path, "45", resume=True) == ["4", "5"]
     assert _accounts(path) == [*"12345"]
+    assert _collect(path, "", resume=True) == []
+
+
+def _unread(account: str, code: str) -> Snapshot:
+    return unread(Entry(account), datetime(2026, 11, 22, tzinfo=UTC), {"code": code, "message": "x"})
+
+
+def test_what_an_outage_left_unread_is_read_again_when_the_run_is_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    incomplete = {"CompliancePackReports.x": {"code": "Throttling.User", "message": "x"}}
+    with open_collection(path, RUN, resume=False, overwrite=False) as opened:
+        for snapshot in (_unread("1", "NoAnswer"), _snapshot("2"), _unread("3", "NoPermission")):
+            opened.add(snapshot)
+        opened.add(Snapshot.from_document({"version": 1, "account_id": "4", "errors": incomplete}))
+        opened.add(_unread("5", "InvalidSecurityToken.Expired"))
+        opened.finish()
+        assert [*opened.found.again] == ["1", "4", "5"]
+    before = path.read_bytes().splitlines()
+    assert read_run(path).size == path.stat().st_size, "it is complete: merge and check take it as it is"
+    assert _collect(path, "54", resume=True) == ["4", "5"]
+    assert path.read_bytes().splitlines()[:3] == before[:3]
+    assert _accounts(path) == [*"12354"]
     assert _collect(path, "", resume=True) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,7 +156,13 @@ def _report(run: Run, found: Collected) -> None:
         more = and_more(len(missing) - 1)
         click.echo(f"acctgate: account {missing[0].id} is still to be read{more}; continue with --resume", err=True)
     for accounts, what in ((found.unread, "cannot be read"), (found.incomplete, "is not complete")):
-        if accounts:
-            account, reason = next(iter(accounts.items()))
-            more = and_more(len(accounts) - 1)
-            click.echo(f"acctgate: account {account} {what}: {one_line(reason)}{more}", err=True)
+        _name_first({name: accounts[name] for name in accounts if name not in found.again}, what)
+    _name_first(found.again, "failed for a reason that may pass", "; continue with --resume")
+
+
+def _name_first(accounts: Mapping[str, str], what: str, remedy: str = "") -> None:
+    """Report the first of these accounts with its reason, and how many more there are."""
+    if accounts:
+        account, reason = next(iter(accounts.items()))
+        more = and_more(len(accounts) - 1)
+        click.echo(f"acctgate: account {account} {what}: {one_line(reason)}{more}{remedy}", err=True)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from acctgate.model.api_error import ApiError
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
-from acctgate.sources.call_error import TRANSIENT, CallError, clock_remedy
+from acctgate.model.unread import NOT_READ
+from acctgate.sources.call_error import CLOCK, NO_CREDENTIALS, TRANSIENT, CallError, clock_remedy
 from acctgate.sources.operations import ASSUME_ROLE
+from acctgate.sources.role_session import ENDED
+
+_MAY_PASS: Final = (*TRANSIENT, NOT_READ, NO_CREDENTIALS, CLOCK, *ENDED)
+"""Beginnings of the codes that reading an account again may not have: the account has no part in them."""
 
 
 def explain_failure(error: CallError, entry: Entry) -> ApiError:
@@ -39,5 +46,5 @@ def _status(entry: Entry) -> str:
 
 
 def is_transient(snapshot: Snapshot) -> bool:
-    """Return whether reading the account again may bring what is missing."""
-    return any(error["code"].startswith(TRANSIENT) for error in snapshot.errors.values())
+    """Return whether reading the account again may bring what is missing: the network or the caller is the reason."""
+    return any(error["code"].startswith(_MAY_PASS) for error in snapshot.errors.values())

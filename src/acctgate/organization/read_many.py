@@ -34,7 +34,8 @@ def read_many(
 ) -> Iterator[ReadAccount]:
     """Return each account once, as it was read, in any order.
 
-    An account in which something is missing because of the connection is read again after all others.
+    An account in which something is missing that may pass, such as a broken connection, is read again after all
+    others. Those for which that does not help come last, so that a run that is resumed finds them together.
 
     Args:
         entries: The accounts.
@@ -48,7 +49,13 @@ def read_many(
             again.append(found.entry)
         else:
             yield found
-    yield from _read_once(again, read, concurrency, seconds + _GRACE)
+    lost: list[ReadAccount] = []
+    for found in _read_once(again, read, concurrency, seconds + _GRACE):
+        if is_transient(found.snapshot):
+            lost.append(found)
+        else:
+            yield found
+    yield from lost
 
 
 def _read_once(

@@ -11,6 +11,7 @@ from acctgate.model.api_error import explain_section
 from acctgate.model.organization import OrganizationSummary, find_record, record_path
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
+from acctgate.organization.failure import is_transient
 from acctgate.organization.ndjson import Line, Output, read_lines
 from acctgate.organization.roster import update_entries
 from acctgate.organization.run_record import require_same, write_run
@@ -28,16 +29,20 @@ class Collected:
     """The accounts that could not be read by ID, and why."""
     incomplete: dict[str, str] = field(default_factory=dict)
     """The accounts that were read, but not whole, and why."""
+    again: dict[str, str] = field(default_factory=dict)
+    """Those of both that reading again may help, and why they failed."""
 
     def add(self, snapshot: Snapshot) -> None:
         """Count an account."""
         account = str(snapshot.document["account_id"])
         if snapshot.not_read is not None:
             self.unread[account] = snapshot.not_read
-            return
-        self.read.add(account)
-        for section, error in snapshot.errors.items():
-            self.incomplete.setdefault(account, explain_section(section, error))
+        else:
+            self.read.add(account)
+            for section, error in snapshot.errors.items():
+                self.incomplete.setdefault(account, explain_section(section, error))
+        if is_transient(snapshot):
+            self.again[account] = self.unread.get(account) or self.incomplete[account]
 
     def __contains__(self, account: str) -> bool:
         return account in self.read or account in self.unread
@@ -122,7 +127,7 @@ def open_collection(
         found, size = Collected(), 0
         if resume:
             run = _resumed(path, run)
-            found, size = recover(path, {entry.id for entry in run.accounts})
+            found, size = recover(path, {entry.id for entry in run.accounts}, again=True)
         output.cut(size)
         # After the output is cut: an old output beside a new record would count as what this run has read.
         write_run(path, run)
@@ -157,18 +162,29 @@ def _resumed(path: Path, run: Run) -> Run:
     return replace(before, accounts=accounts, others=tuple(others), in_directory=run.in_directory, size=None)
 
 
-def recover(path: Path, expected: Collection[str]) -> tuple[Collected, int]:
+def recover(path: Path, expected: Collection[str], *, again: bool = False) -> tuple[Collected, int]:
     """Return what a run has written, and the size of its whole lines in bytes. A torn last line is behind them.
+
+    Args:
+        path: The output.
+        expected: The IDs of the run's accounts.
+        again: Whether to leave out the last lines of accounts that reading again may help, which a run writes last.
 
     Raises:
         SourceError: The file is not an output of this run: it has another account, or one twice.
     """
-    found, size = Collected(), 0
+    found, size, seen = Collected(), 0, set[str]()
+    last: list[Line] = []
     for line in read_lines(path) if path.exists() else ():
         if line.account not in expected:
             raise SourceError(f"{path}: has account {line.account}, which is not one of this run")
-        if line.account in found:
+        if line.account in seen:
             raise SourceError(f"{path}: has account {line.account} twice")
-        found.add(line.snapshot)
-        size += len(line.raw)
+        seen.add(line.account)
+        last.append(line)
+        if not again or not is_transient(line.snapshot):
+            for each in last:
+                found.add(each.snapshot)
+                size += len(each.raw)
+            last.clear()
     return found, size

@@ -12,6 +12,10 @@ NO_ANSWER: Final = "NoAnswer"
 """The code of a call without an answer from the API."""
 TRANSIENT: Final = (NO_ANSWER, "Throttling", "ServiceUnavailable", "InternalError")
 """Beginnings of the codes that a later call may not have."""
+CLOCK: Final = "InvalidTimeStamp"
+"""The beginning of the codes that answer a call if the clock of this machine is off."""
+NO_CREDENTIALS: Final = "NoCredentials"
+"""The code of a call for which no credentials can be had any more."""
 UNEXPECTED_ANSWER: Final = "UnexpectedAnswer"
 """The code of an answer that is not what the API documents, or that contradicts itself."""
 SYNCHRONIZE: Final = "the clock of this machine is off: synchronize it"
@@ -29,7 +33,7 @@ class CallError(Exception):
 
 def clock_remedy(error: CallError) -> str:
     """Return the remedy if the clock of this machine is off, to follow the error in a message; otherwise nothing."""
-    return f"; {SYNCHRONIZE}" if error.error["code"].startswith("InvalidTimeStamp") else ""
+    return f"; {SYNCHRONIZE}" if error.error["code"].startswith(CLOCK) else ""
 
 
 def no_answer(operation: Operation, host: str, reason: str) -> CallError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acctgate.log import trace
 from acctgate.reading import SourceError, decode
 from acctgate.redact import protect, protect_in_context
-from acctgate.sources.call_error import NO_ANSWER, CallError, no_answer, refused, unexpected
+from acctgate.sources.call_error import NO_ANSWER, NO_CREDENTIALS, CallError, no_answer, refused, unexpected
 from acctgate.sources.credentials import Credentials, find_credentials
 from acctgate.sources.deadline import Deadline, DeadlineError
 from acctgate.sources.http_response import BodyError, HttpResponse
@@ -148,7 +148,7 @@ class Caller:
         try:
             return self._credentials.keys()
         except SourceError as error:  # temporary credentials that could not be renewed
-            raise CallError(operation.name, {"code": "NoCredentials", "message": str(error)}) from None
+            raise CallError(operation.name, {"code": NO_CREDENTIALS, "message": str(error)}) from None
 
     def _without_role(self) -> Caller:
         """Return what assumes the role: the same caller, before it has one."""

@@ -17,7 +17,7 @@ SESSION_SECONDS: Final = 3600
 """How long a session lasts by default. Roles allow at least this, and a session that assumes a role no more."""
 _MARGIN: Final = 60.0
 """Seconds before its end at which a session is renewed."""
-_ENDED: Final = ("InvalidSecurityToken", "InvalidAccessKeyId", "SecurityTokenExpired")
+ENDED: Final = ("InvalidSecurityToken", "InvalidAccessKeyId", "SecurityTokenExpired")
 """The beginnings of the codes that answer a session that ended."""
 
 
@@ -87,4 +87,4 @@ class RoleSession:
 
 def is_ended(error: CallError) -> bool:
     """Return whether the API refuses a call because its session ended."""
-    return error.error["code"].startswith(_ENDED)
+    return error.error["code"].startswith(ENDED)

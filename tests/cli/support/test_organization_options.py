@@ -17,7 +17,9 @@ from acctgate.demo import DemoOrganization, DemoServer
 from acctgate.demo.account import ACCOUNT_ID
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
+from acctgate.model.unread import unread
 from acctgate.organization.read_many import ReadAccount
+from tests.support import NOW
 from tests.support.demo import demo_server
 from tests.support.process import Done, run_here
 
@@ -190,6 +192,32 @@ def test_ctrl_c_says_what_is_still_to_be_read(
     assert re.search(r"account \d+ is still to be read \(and 12 more\); continue with --resume", done.stderr)
     assert done.stderr.splitlines()[-1] == "acctgate: interrupted"
     assert len(_lines(tmp_path / "a.ndjson")) == 3
+
+
+def test_an_outage_is_named_and_resume_reads_what_it_left(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = _unreadable(server)
+    others = [each for each in server.organization.member_ids() if each != lost]  # type: ignore[union-attr]
+
+    def fail(prepared: Any, entries: Any, shown: Any) -> Iterator[Snapshot]:
+        yield from read_each(prepared, [each for each in entries if each.id not in others[:3]], shown)
+        for each in entries:
+            if each.id in others[:3]:
+                yield unread(each, NOW, {"code": "NoAnswer", "message": "cannot connect", "operation": "AssumeRole"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr("acctgate.cli.snapshot.read_each", fail)
+        done = _snapshot(tmp_path)
+    assert "16 selected, 12 read, 4 not read" in done.stderr
+    assert re.search(rf"account {lost} cannot be read: AssumeRole failed with", done.stderr)
+    text = "failed for a reason that may pass: AssumeRole failed with NoAnswer: cannot connect (and 2 more)"
+    assert done.stderr.splitlines()[-1] == f"acctgate: account {others[0]} {text}; continue with --resume"
+    server.calls.clear()
+    done = _snapshot(tmp_path, "--resume")
+    assert "16 selected, 15 read, 1 not read" in done.stderr and "may pass" not in done.stderr
+    assert server.calls["AssumeRole"] == 3, "no account is read twice"
+    assert len(_lines(tmp_path / "a.ndjson")) == 16
 
 
 def test_a_complete_output_is_judged_as_it_is(server: DemoServer, tmp_path: Path, policy: Path) -> None:
