@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.snapshot import Snapshot
 from acctgate.plan.match_accounts import after_deploy
-from acctgate.plan.read import read_plan
+from acctgate.plan.read import read_plan, read_plans
 from acctgate.sources import SourceError
 from tests.support import HERE, NOW, name_of, one_line, outcomes_of, policy_of, preferences
 from tests.support.accounts import GOOD
@@ -429,3 +429,16 @@ def test_a_plan_that_is_not_whole_is_refused(tmp_path: Path, plan: dict[str, Any
     (tmp_path / "plan.json").write_text(json.dumps(plan))
     with pytest.raises(SourceError):
         read_plan(str(tmp_path / "plan.json"))
+
+
+def test_a_terraform_plan_points_to_its_own_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two root modules may declare the same address; a file with several plans is of no single program."""
+    monkeypatch.chdir(tmp_path)
+    for number, name in enumerate(("accounts", "network"), 1):
+        (tmp_path / name).mkdir()
+        declared = 'resource "alicloud_ram_security_preference" "this" {}\n'
+        (tmp_path / name / "main.tf").write_text("\n" * number + declared)
+        (tmp_path / name / "plan.json").write_bytes(TERRAFORM.read_bytes())
+    (tmp_path / "both.json").write_bytes(TERRAFORM.read_bytes() * 2)
+    planned = read_plans(["accounts/plan.json", "network/plan.json", "both.json"])
+    assert [str(each.place) for each in planned] == ["accounts/main.tf:2", "network/main.tf:3", "None", "None"]

@@ -14,12 +14,13 @@ def program_comments(planned: Sequence[Planned], root: Path, plans: Iterable[str
     """Return the comments at planned resources that claim to be waivers.
 
     Args:
-        planned: The planned resources. A Pulumi plan says which line declares each.
+        planned: The planned resources. A Pulumi plan says which line declares each. Of several Terraform plans, a line
+            counts only if no other one declares a resource of that address, in whichever of the programs.
         root: The folder of the program, which the lines' files are relative to. Nothing outside of it is read.
         plans: The plans' files: Terraform's configuration is searched beside them, in `root`, and in between.
     """
-    places = {change.address: change.place for change in planned if change.place is not None}
-    terraform = [each.address for each in planned if each.place is None and not each.is_pulumi]
+    places = {each.address: each.place for each in planned if each.place is not None and each.is_pulumi}
+    terraform = [each.address for each in planned if not each.is_pulumi]
     if terraform:
         places |= terraform_lines(terraform, (Path(plan).parent for plan in plans), root)
     return find_comments(places, root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from acctgate.plan.pulumi_preview import read_preview
 from acctgate.plan.pulumi_update_plan import read_update_plan
 from acctgate.plan.require import PlanError
 from acctgate.plan.terraform import read_terraform_plan
+from acctgate.plan.terraform_lines import terraform_lines
 from acctgate.plan.terraform_roles import with_hidden_roles
 from acctgate.reading import SourceError, display_name
 
@@ -50,7 +52,16 @@ def read_plan(path: str, lock_file: str | None = None) -> list[Planned]:
     except PlanError as error:
         raise SourceError(f"{name}: {error}") from None
     folders = [Path(path).parent, Path()]
+    if len(documents) == 1:  # several plans in a file are of several programs
+        planned = _with_lines(planned, folders)
     return with_hidden_roles(_with_plugins(planned, folders), folders)
+
+
+def _with_lines(planned: Sequence[Planned], folders: Sequence[Path]) -> list[Planned]:
+    """Return the changes with the lines of these folders that declare Terraform's resources."""
+    addresses = [change.address for change in planned if not change.is_pulumi]
+    places = terraform_lines(addresses, folders, Path.cwd()) if addresses else {}
+    return [replace(change, place=places[change.address]) if change.address in places else change for change in planned]
 
 
 def _with_plugins(planned: Iterable[Planned], folders: Sequence[Path]) -> list[Planned]:
