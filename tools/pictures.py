@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,12 +24,18 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from acctgate.demo import DemoServer
+from acctgate.demo import DemoAccount, DemoServer
 from acctgate.times import timestamp
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 IMAGES: Final = ROOT / "docs/images"
-SHOWN: Final = "acctgate preview --demo"
+SHOWN: Final = "acctgate check --plan plan.json --policy policy.yaml"
+MAIN: Final = """resource "alicloud_ram_security_preference" "this" {
+  mfa_operation_for_login = "mandatory"
+  login_session_duration  = 6
+}
+"""
+POLICY: Final = "version: 1\nextends: baseline\nrules:\n  network-masks: {level: mandatory, within: [10.0.0.0/8]}\n"
 WIDTH: Final = 110
 NOW: Final = datetime.now(UTC)
 _FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
@@ -36,9 +43,15 @@ _VIEW: Final = ("--hide-scrollbars", "--window-size=1180,1200")
 
 
 def verdict() -> str:
-    """Return what a preview on the demo account reports, with colours."""
-    with DemoServer() as demo:
-        return _acctgate("check", "--color", "always", environment=demo.environment)
+    """Return what a check of a plan reports, with colours: it would weaken an account that complies."""
+    account = DemoAccount()
+    account.comply()
+    with tempfile.TemporaryDirectory() as name, DemoServer(account) as demo:
+        folder = Path(name)
+        (folder / "main.tf").write_text(MAIN, encoding="utf-8")
+        (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
+        shutil.copy(ROOT / "tests/examples/tutorial/without-masks.json", folder / "plan.json")
+        return _acctgate(*SHOWN.split()[1:], "--color", "always", environment=demo.environment, folder=folder)
 
 
 def svg(printed: str) -> str:
@@ -152,10 +165,10 @@ def photograph(html: str, picture: Path, *flags: str) -> None:
         subprocess.run([browser, *FLAGS, *_VIEW, *flags, *places], check=True, capture_output=True, timeout=120)
 
 
-def _acctgate(*arguments: str, typed: str = "", environment: dict[str, str] | None = None) -> str:
+def _acctgate(*arguments: str, typed: str = "", environment: dict[str, str] | None = None, folder: Path = ROOT) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "acctgate", *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **(environment or {})},
         input=typed,
         capture_output=True,
