@@ -143,21 +143,22 @@ def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resu
                     opened.finish()
                 finally:
                     shown.stop()
-                    _report(opened.run, opened.found)
+                    # In a folder, --resume alone starts another run once each account has a line.
+                    _report(opened.run, opened.found, "--resume" if path == output else f"--resume --output {path}")
         except (SourceError, WriteError) as error:
             raise click.ClickException(str(error)) from None
     return 0 if opened.found.is_whole else UNKNOWN
 
 
-def _report(run: Run, found: Collected) -> None:
-    """Report how many accounts were read, and why the others were not."""
+def _report(run: Run, found: Collected, again: str) -> None:
+    """Report how many accounts were read, and why the others were not. `again` is what continues the run."""
     click.echo(f"acctgate: {found.summary(run).describe()}", err=True)
     if missing := found.missing(run):
         more = and_more(len(missing) - 1)
         click.echo(f"acctgate: account {missing[0].id} is still to be read{more}; continue with --resume", err=True)
     for accounts, what in ((found.unread, "cannot be read"), (found.incomplete, "is not complete")):
         _name_first({name: accounts[name] for name in accounts if name not in found.again}, what)
-    _name_first(found.again, "failed for a reason that may pass", "; continue with --resume")
+    _name_first(found.again, "failed for a reason that may pass", f"; continue with {again}")
 
 
 def _name_first(accounts: Mapping[str, str], what: str, remedy: str = "") -> None:

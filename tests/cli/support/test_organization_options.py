@@ -206,9 +206,12 @@ def test_an_outage_is_named_and_resume_reads_what_it_left(
             if each.id in others[:3]:
                 yield unread(each, NOW, {"code": "NoAnswer", "message": "cannot connect", "operation": "AssumeRole"})
 
+    (tmp_path / "history").mkdir()
     with monkeypatch.context() as patch:
         patch.setattr("acctgate.cli.snapshot.read_each", fail)
         done = _snapshot(tmp_path)
+        into_folder = _snapshot(tmp_path / "history", name="")
+    assert re.search(r"; continue with --resume --output \S+/history/20\S+Z-accounts\.ndjson\n$", into_folder.stderr)
     assert "16 selected, 12 read, 4 not read" in done.stderr
     assert re.search(rf"account {lost} cannot be read: AssumeRole failed with", done.stderr)
     text = "failed for a reason that may pass: AssumeRole failed with NoAnswer: cannot connect (and 2 more)"
