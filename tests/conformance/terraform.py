@@ -22,6 +22,7 @@ TOOL: Final = shutil.which("tofu") or shutil.which("terraform")
 AVAILABLE: Final = TOOL is not None and Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file()
 """Whether a tool is on PATH, and TF_CLI_CONFIG_FILE provides the alicloud provider: nothing is downloaded."""
 _TYPE: Final = "alicloud_ram_security_preference"
+_REQUIRED: Final = {"required_providers": {"alicloud": {"source": "aliyun/alicloud"}}}
 _REPLACES: Final = "terraform_data.again"
 
 
@@ -50,8 +51,10 @@ def deploy(given: Sequence[Case], options: Options, tally: Tally) -> None:
                 return done.stdout
 
             def write(*, second: bool) -> None:
-                text = json.dumps(configuration(given, server.endpoint, second=second), indent=1)
-                (folder / "main.tf.json").write_text(text, encoding="utf-8")
+                for name, module in configuration(given, server.endpoint, second=second).items():
+                    (folder / name).mkdir(exist_ok=True)
+                    (folder / name / "main.tf.json").write_text(json.dumps(module, indent=1), encoding="utf-8")
+                run("get")
 
             write(second=False)
             run("apply", "-auto-approve", "-input=false")
@@ -74,31 +77,66 @@ def address(index: int) -> str:
     return f"{_TYPE}.preference{index}"
 
 
-def configuration(given: Sequence[Case], endpoint: str, *, second: bool) -> dict[str, Any]:
-    """Return a configuration (JSON syntax) that declares the preferences of all cases.
+def configuration(given: Sequence[Case], endpoint: str, *, second: bool) -> dict[str, dict[str, Any]]:
+    """Return a configuration (JSON syntax) that declares the preferences of all cases: the modules by their folder.
 
     Args:
         given: The cases.
         endpoint: The demo account.
         second: Whether it is the configuration whose deploy is predicted, or the one before.
     """
-    resources: dict[str, Any] = {}
-    imports = []
-    for index, case in enumerate(given):
-        declared = case.planned if second else case.deployed
-        if declared is not None:
-            resources[f"preference{index}"] = _resource(index, case, declared, second=second)
-            if second and case.imported:
-                imports.append({"to": address(index), "id": account_id(index), "provider": f"alicloud.account{index}"})
+    declared = {
+        index: (case, values)
+        for index, case in enumerate(given)
+        if (values := case.planned if second else case.deployed) is not None
+    }
+    resources, nested = dict[str, Any](), dict[str, dict[str, Any]]()
+    for index, (case, values) in declared.items():
+        resource = _resource(index, case, values, second=second)
+        if second and "nested" in case.moved:
+            del resource["provider"]
+            nested[f"team{index}"] = {"terraform": _REQUIRED, "resource": {_TYPE: {_name(index, case): resource}}}
+        else:
+            resources[_name(index, case if second else None)] = resource
     names = [(f"account{index}", account_id(index)) for index in range(len(given))]
-    data = {"again": {"input": 2 if second else 1}}
-    if second:
-        data["later"] = {"input": True}
-    return {
-        "terraform": {"required_providers": {"alicloud": {"source": "aliyun/alicloud"}}},
+    root = {
+        "terraform": _REQUIRED,
         "provider": {"alicloud": [_provider(name, account, endpoint) for name, account in names]},
-        "resource": {"terraform_data": data, **({_TYPE: resources} if resources else {})},
-        **({"import": imports} if imports else {}),
+        "resource": {"terraform_data": _helpers(second=second), **({_TYPE: resources} if resources else {})},
+        "module": {name: _call(name) for name in nested},
+        **(_blocks({index: case for index, (case, _) in declared.items()}) if second else {}),
+    }
+    return {".": {name: part for name, part in root.items() if part}, **nested}
+
+
+def _name(index: int, case: Case | None) -> str:
+    """Return the name of a resource; without a case, that of the first deploy."""
+    return f"preference{index}" + ("_new" if case is not None and "renamed" in case.moved else "")
+
+
+def _helpers(*, second: bool) -> Mapping[str, Any]:
+    """Return what triggers replacements, and what is known only after the deploy."""
+    return {"again": {"input": 2 if second else 1}, **({"later": {"input": True}} if second else {})}
+
+
+def _call(name: str) -> Mapping[str, Any]:
+    return {"source": f"./{name}", "providers": {"alicloud": f"alicloud.{name.replace('team', 'account')}"}}
+
+
+def _blocks(declared: Mapping[int, Case]) -> Mapping[str, Any]:
+    """Return the blocks for what is imported and what has another address now."""
+    inside = {index: f"module.team{index}." if "nested" in case.moved else "" for index, case in declared.items()}
+    return {
+        "import": [
+            {"to": address(index), "id": account_id(index), "provider": f"alicloud.account{index}"}
+            for index, case in declared.items()
+            if case.imported
+        ],
+        "moved": [
+            {"from": address(index), "to": f"{inside[index]}{_TYPE}.{_name(index, case)}"}
+            for index, case in declared.items()
+            if case.moved
+        ],
     }
 
 
@@ -112,17 +150,22 @@ def _provider(name: str, account: str, endpoint: str) -> Mapping[str, Any]:
     }
 
 
-def _resource(index: int, case: Case, declared: Settings, *, second: bool) -> Mapping[str, Any]:
-    values = {_attribute(key): _expression(key, value, case, second=second) for key, value in declared.items()}
+def _resource(index: int, case: Case, declared: Settings, *, second: bool) -> dict[str, Any]:
+    given = {_attribute(key): _expression(key, value, case, second=second) for key, value in declared.items()}
+    values: dict[str, Any] = {"provider": f"alicloud.account{index}", **given}
     lifecycle: dict[str, Any] = {}
     if case.ignored:
         ignores_all = ALL in case.ignored
         lifecycle["ignore_changes"] = "all" if ignores_all else [_attribute(key) for key in case.ignored]
-    if case.replace_on_changes:
+    if case.replace_on_changes and (second or not case.newly):
         lifecycle["replace_triggered_by"] = [_REPLACES]
     if case.protect:
         lifecycle["prevent_destroy"] = True
-    return {"provider": f"alicloud.account{index}", **values, **({"lifecycle": lifecycle} if lifecycle else {})}
+    if "delete_before_replace" in case.harmless:
+        lifecycle["create_before_destroy"] = True
+    if "custom_timeouts" in case.harmless:
+        values["timeouts"] = {"create": "5m"}
+    return {**values, **({"lifecycle": lifecycle} if lifecycle else {})}
 
 
 def _expression(key: str, value: Any, case: Case, *, second: bool) -> Any:

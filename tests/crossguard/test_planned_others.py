@@ -77,9 +77,19 @@ def test_the_operation(resource: Declared | None, state: Any, command: EngineCom
 
 def test_previewed_outputs_show_a_replacement() -> None:
     for id_ in (UNKNOWN, ""):
-        [change] = planned_others({USER: declared()}, recorded(), PLAIN, {USER: {"name": "ada", "id": id_}})
+        [change] = planned_others({USER: declared()}, recorded(id="1"), PLAIN, {USER: {"name": "ada", "id": id_}})
         assert change.operation == "unknown"
-    assert not list(planned_others({USER: declared()}, recorded(), PLAIN, {USER: {"name": "ada", "id": "1"}}))
+    assert not list(planned_others({USER: declared()}, recorded(id="1"), PLAIN, {USER: {"name": "ada", "id": "1"}}))
+
+
+@pytest.mark.parametrize(
+    ("more", "operation"), [({}, "delete"), ({"retainOnDelete": True}, None)], ids=["destroyed", "retained"]
+)
+def test_what_an_import_of_another_id_replaces_is_deleted(more: dict[str, Any], operation: str | None) -> None:
+    outputs = {USER: {"name": "ada", "id": "2"}}
+    found = planned_others({USER: declared()}, recorded(id="1", **more), PLAIN, outputs)
+    assert [change.operation for change in found] == ([operation] if operation else [])
+    assert not list(planned_others({USER: declared()}, recorded(id="2", **more), PLAIN, outputs))
 
 
 PASSWORDS: Final = "urn:pulumi:s::p::alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy::passwords"
@@ -177,22 +187,30 @@ rules:
 """
 
 
-_UNSEEN: Final = "does not see whether replaceOnChanges or replaceWith is new; set deleteBeforeReplace or protect"
+_UNSEEN: Final = (
+    "does not see whether replaceOnChanges, replaceWith or import is new; deploy it with retainOnDelete first"
+)
+_REPLACING: Final = {"replace_on_changes": ["*"]}
+_RETAINED: Final = {"retain_on_delete": True}
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(
-    ("options", "reason", "length"),
+    ("before", "after", "reason", "length"),
     [
-        ({"delete_before_replace": True}, "", 14),
-        ({"delete_before_replace": True, "replace_on_changes": ["*"]}, "", 14),
-        ({}, _UNSEEN, 14),
-        ({"replace_on_changes": ["*"]}, _UNSEEN, 12),
+        ({}, {}, _UNSEEN, 14),
+        ({}, _REPLACING, _UNSEEN, 12),
+        (_RETAINED, {**_RETAINED, **_REPLACING}, "", 14),
     ],
-    ids=["deletes-first", "deletes-first-and-replaces", "updates", "replaces"],
+    ids=["updates", "replaces", "replaces-what-is-retained"],
 )
 def test_a_password_policy_is_laid_over_the_account(
-    make_stack: Callable[..., Stack], demo: DemoServer, options: Mapping[str, Any], reason: str, length: int
+    make_stack: Callable[..., Stack],
+    demo: DemoServer,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    reason: str,
+    length: int,
 ) -> None:
     demo.account.comply()
     policy = """
@@ -200,15 +218,15 @@ version: 1
 rules: {password-length: {minimum: 14}, password-age: {max_days: 90}}
 """
 
-    def stack(**settings: Any) -> Stack:
+    def stack(options: Mapping[str, Any], **settings: Any) -> Stack:
         def run() -> None:
             data_sources()
             if settings:
-                alicloud.ram.AccountPasswordPolicy("passwords", **settings)
+                alicloud.ram.AccountPasswordPolicy("passwords", **settings, opts=pulumi.ResourceOptions(**options))
 
         return make_stack(run, policy=policy)
 
-    short = stack(minimum_password_length=10, max_password_age=30)
+    short = stack(before, minimum_password_length=10, max_password_age=30)
     planned = short.run()
     assert planned.failed() == {"password-length"}
     assert planned.report is not None
@@ -216,14 +234,15 @@ rules: {password-length: {minimum: 14}, password-age: {max_days: 90}}
     assert outcome["message"].endswith("planned by passwords (now 14)")
     assert short.run("up", pack=False).ok
     assert demo.account.password_policy["MinimumPasswordLength"] == 10
-    longer = stack(minimum_password_length=14, max_password_age=30, opts=pulumi.ResourceOptions(**options))
+    longer = stack(after, minimum_password_length=14, max_password_age=30)
     repairing = longer.run()
     assert repairing.ok is not bool(reason), repairing.output
     assert reason in repairing.output
     assert longer.run("up", pack=False).ok
     assert demo.account.password_policy["MinimumPasswordLength"] == length
-    removed = stack().run()
-    assert removed.failed() == {"password-length", "password-age"}, "destroying it resets the account"
+    removed = stack({}).run()
+    reset = set() if before else {"password-length", "password-age"}
+    assert removed.failed() == reset, "destroying it resets the account"
 
 
 def program(*names: str) -> Callable[[], None]:

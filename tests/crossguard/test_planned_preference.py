@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -131,6 +131,48 @@ def test_an_empty_id_of_a_recorded_resource_shows_nothing(
     state = recorded(outputs={**EVERYTHING, "id": "1234567890123456"}, **more)
     change = planned(Declared(URN, declared, PROVIDER, protected=protected), state, PLAIN, outputs)
     assert (change.operation, change.perhaps_replaced) == expected
+
+
+STRONG: Final = {"MFAOperationForLogin": "mandatory", "LoginNetworkMasks": "10.0.0.0/8", "LoginSessionDuration": 6}
+
+
+@pytest.mark.parametrize(
+    ("id_", "change", "shown", "mfa"),
+    [
+        ("1234567890123456", {}, {"id": "7"}, "independent"),
+        ("1234567890123456", {}, {"id": ""}, None),
+        (
+            "1234567890123456",
+            {"loginSessionDuration": 12},
+            {"operationForRiskLogin": "autonomous", "id": ""},
+            "independent",
+        ),
+        ("1234567890123456", {"loginSessionDuration": 12}, {"id": ""}, "mandatory"),
+        ("RamSecurityPreference", {"loginSessionDuration": 12}, {"id": ""}, None),
+        ("1234567890123456", {}, {"id": "1234567890123456"}, "mandatory"),
+    ],
+    ids=["other-id", "no-difference", "read-anew", "plain-update", "older-id", "unchanged"],
+)
+def test_an_import_in_place_of_a_recorded_resource_sends_what_is_recorded_already(
+    id_: str, change: dict[str, Any], shown: dict[str, Any], mfa: str | None
+) -> None:
+    """The account has drifted from WEAK to STRONG. A program that newly imports another id then sends what differs."""
+    before = {**WEAK, "operationForRiskLogin": "enforceVerify", "id": id_}
+    declared = {name: value for name, value in {**WEAK, **change}.items() if name != "id"}
+    outputs = {**before, **declared, **shown}
+    planning = planned(Declared(URN, declared, PROVIDER), recorded(id=id_, outputs=before), PLAIN, outputs)
+    found = after(planning, live(**STRONG), "MFAOperationForLogin")
+    assert found == mfa or (mfa is None and isinstance(found, Unknown))
+    if mfa is None:
+        assert "updates or replaces it is not shown to the policy pack" in found.reason
+
+
+def test_the_id_of_an_import_in_the_state_is_no_proof() -> None:
+    state = {URN: {**recorded()[URN], "id": "1234567890123456"}}
+    assert planned(Declared(URN, GOOD, PROVIDER), state, PLAIN).recorded_account == "1234567890123456"
+    state[URN]["importID"] = "1234567890123456"
+    change = planned(Declared(URN, GOOD, PROVIDER), state, PLAIN)
+    assert (change.recorded_account, change.imported_account) == (None, "1234567890123456")
 
 
 def test_a_replacement_may_send_what_an_update_does_not() -> None:

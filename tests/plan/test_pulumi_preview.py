@@ -150,3 +150,46 @@ def test_a_password_setting_that_is_ignored_is_unknown(tmp_path: Path, reasons: 
 def test_reasons_that_are_no_names_are_refused(tmp_path: Path, reasons: Any) -> None:
     with pytest.raises(SourceError, match="diffReasons should be a list of names"):
         _update(tmp_path, {}, {}, reasons)
+
+
+def _replaced(kind: str, **new: Any) -> list[dict[str, Any]]:
+    """Return the steps of a resource in whose place another one is imported: the preview calls it a replacement."""
+    urn = f"urn:pulumi:s::p::{kind}::x"
+    provider = "urn:pulumi:s::p::pulumi:providers:alicloud::default_4_0_0::id"
+    old = {"id": "7", "delete": True, "inputs": WEAK, "outputs": WEAK}
+    state = {"provider": provider, "inputs": {}, **new}
+    return [{"urn": urn, "op": "replace", "oldState": old, "newState": state}]
+
+
+WEAK = {"mfaOperationForLogin": "independent", "loginNetworkMasks": "10.0.0.0/8", "loginSessionDuration": 6}
+IMPORTED = {"id": "1234567890123456", "importID": "1234567890123456"}
+
+
+def test_a_resource_that_is_imported_in_place_of_another_is_updated_as_far_as_it_differs(tmp_path: Path) -> None:
+    """The values of the replacing step are those of the account, which the update then changes."""
+    strong = {**WEAK, "mfaOperationForLogin": "mandatory"}
+    [replaced] = _replaced("alicloud:ram/securityPreference:SecurityPreference", **IMPORTED, inputs=strong)
+    last = {**replaced["newState"], "inputs": WEAK, "id": ""}
+    update = {**replaced, "op": "update", "oldState": {**replaced["newState"], "outputs": strong}, "newState": last}
+    account = Snapshot.from_document(
+        {"version": 1, "SecurityPreference": {"LoginProfilePreference": {"MFAOperationForLogin": "mandatory"}}}
+    )
+
+    def after(*steps: dict[str, Any]) -> Any:
+        (tmp_path / "plan.json").write_text(json.dumps({"steps": steps}))
+        changes = [each for each in read_plan(str(tmp_path / "plan.json")) if isinstance(each, PlannedChange)]
+        return overlay(account, changes).read(("SecurityPreference", "LoginProfilePreference", "MFAOperationForLogin"))
+
+    assert after(replaced, {**update, "diffReasons": ["mfaOperationForLogin"]}) == "independent"
+    assert after(replaced) == "mandatory"
+    new = {**replaced["newState"], "id": "", "importID": "", "inputs": WEAK}
+    assert after({**replaced, "newState": new}) == "independent", "a replacement creates it"
+
+
+@pytest.mark.parametrize("retained", [False, True])
+def test_importing_another_password_policy_destroys_the_one_before(tmp_path: Path, retained: bool) -> None:
+    [step] = _replaced("alicloud:ram/accountPasswordPolicy:AccountPasswordPolicy", **IMPORTED)
+    step["oldState"] |= {"inputs": {}, "outputs": {}, "retainOnDelete": retained}
+    (tmp_path / "plan.json").write_text(json.dumps({"steps": [step]}))
+    [change] = read_plan(str(tmp_path / "plan.json"))
+    assert change.operation == ("same" if retained else "delete")

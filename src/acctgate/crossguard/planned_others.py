@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from acctgate.crossguard.engine_command import EngineCommand
-from acctgate.crossguard.planned_preference import Declared, Properties, is_kept
+from acctgate.crossguard.planned_preference import Declared, Properties, has_other_id
 from acctgate.crossguard.recorded_state import Recorded, part_of
 from acctgate.model.effect import Operation
 from acctgate.model.other_change import OtherChange, given_arguments
@@ -47,12 +47,13 @@ def planned_others(
         id_ = outputs.get(urn, {}).get("id")
         if recorded is not None and (is_unknown(id_) or (id_ == "" and operation == "same")):
             operation = "unknown"  # it is replaced, or updated for another reason
+        if recorded is not None and operation == "same" and has_other_id(recorded, outputs.get(urn, {})):
+            operation = "delete" if _is_deleted(recorded) else "same"  # the one of another id is imported in its place
         if operation == "create" and each.ignored and _may_be_imported(outputs.get(urn, {})):
             operation = "unknown"  # what is ignored stays as it is
         if operation != "same":
             change = _change(urn, operation, each.inputs, each.provider, recorded)
-            replaced = operation == "update" and id_ == "" and not is_kept(each, recorded or {})
-            yield _perhaps_replaced(change, each, recorded or {}) if replaced else change
+            yield _perhaps_replaced(change, recorded or {}) if operation == "update" and id_ == "" else change
     renamed = {resource_type(urn) for urn, each in declared.items() if each.aliased}
     for urn, recorded in (state or {}).items():
         if urn in declared or resource_type(urn) not in OTHER_KINDS or not _is_deleted(recorded):
@@ -78,11 +79,14 @@ def _change(
     return OtherChange(urn, kind, operation, given_arguments(inputs), provider, passwords=passwords, foreign=foreign)
 
 
-def _perhaps_replaced(change: OtherChange, declared: Declared, recorded: Properties) -> OtherChange:
-    """Return an update that may be a replacement: a preview shows policies the same of both."""
+def _perhaps_replaced(change: OtherChange, recorded: Properties) -> OtherChange:
+    """Return an update that may be a replacement: a preview shows policies the same of both.
+
+    Neither `protect` nor `deleteBeforeReplace` keeps an import in its place from destroying the old resource last.
+    """
     if change.passwords is None:
         return change
-    forgotten = declared.deleted_first or recorded.get("retainOnDelete") is True
+    forgotten = recorded.get("retainOnDelete") is True
     return replace(change, passwords=replace(change.passwords, perhaps_replaced="kept" if forgotten else "destroyed"))
 
 

@@ -16,7 +16,7 @@ from acctgate.crossguard.recorded_state import Recorded, part_of
 from acctgate.model.effect import LEAVES, UNKNOWN
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.preference_keys import DEAD_PROPERTY, PREFERENCE_KEYS
-from acctgate.model.preference_request import FIRST_KEYS, OPTIONAL
+from acctgate.model.preference_request import FIRST_KEYS, OPTIONAL, Resource, differs
 from acctgate.model.provider import Provider
 from acctgate.plan.pulumi_provider import foreign_reason, narrow_eras, provider_of
 from acctgate.plan.pulumi_values import (
@@ -54,8 +54,6 @@ class Declared:
     """The property paths whose changes the engine ignores."""
     protected: bool = False
     """Whether the engine refuses to delete or replace it."""
-    deleted_first: bool = False
-    """Whether a replacement deletes the old resource before it creates the new one."""
 
     @property
     def provider(self) -> Provider:
@@ -93,6 +91,7 @@ def planned(
         dead=dead_value(declared.inputs),
         recorded_dead=recorded_dead_value(part_of(recorded, "inputs"), part_of(recorded, "outputs")),
         recorded_id=visible_text((recorded or {}).get("id")),
+        imported=bool((recorded or {}).get("importID")),
         provider=declared.provider,
         foreign=declared.foreign,
         refreshed=True if recorded and recorded.get("refreshBeforeUpdate") else command.refresh,
@@ -130,6 +129,8 @@ def _recorded(
     outputs: Properties | None,
 ) -> PlannedChange:
     """Plan a resource that the state has: an update, nothing, or a replacement, which creates it anew."""
+    if outputs and _is_imported(change, recorded, outputs):
+        return _ignoring(replace(change, operation="update", refreshed=True, imported=True), declared.ignored)
     # The engine shows what is recorded in place of all that is declared, and the provider ignores nothing.
     updated = _ignoring(change, [path for path in declared.ignored if path != ALL])
     if _keeps_recorded(updated, outputs):
@@ -143,12 +144,13 @@ def _recorded(
     another = declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn
     triggers = recorded.get("replaceOnChanges") or recorded.get("replacementTrigger") or recorded.get("replaceWith")
     # A preview shows whether it is an update, unless the program declares all that the provider computes.
-    if new is None and (outputs or another or triggers or targeted is None) and not is_kept(declared, recorded):
+    if new is None and (outputs or another or triggers or targeted is None) and not _is_kept(declared, recorded):
         return replace(_replaced(change, declared, outputs), operation="update", perhaps_replaced=True)
-    return replace(updated, operation="update")
+    imported = outputs is not None and outputs.get("id") == "" and _may_be_imported(updated)
+    return replace(updated, operation="update", perhaps_imported=imported)
 
 
-def is_kept(declared: Declared, recorded: Properties) -> bool:
+def _is_kept(declared: Declared, recorded: Properties) -> bool:
     """Return whether the engine refuses to replace a resource that the state has. Policies do not see all reasons to.
 
     It shows them neither `replaceOnChanges` nor `replaceWith`, which may be new in the program.
@@ -184,6 +186,38 @@ def _is_new(outputs: Properties | None, recorded: Properties, declared: Declared
     if without_id and not recorded:
         return None if _ALWAYS_COMPUTED.isdisjoint(computed) else True
     return True if any(name in outputs or name in recorded for name in computed) else None
+
+
+def has_other_id(recorded: Properties, outputs: Properties) -> bool:
+    """Return whether the previewed outputs have another id than the recorded resource."""
+    shown = outputs.get("id")
+    return bool(shown) and not is_unknown(shown) and recorded.get("id") not in (None, shown)
+
+
+def _is_imported(change: PlannedChange, recorded: Properties, outputs: Properties) -> bool:
+    """Return whether the previewed outputs show that a resource of another id is imported in place of this one.
+
+    If the deploy then updates it, they do not show the id, but what the import has read in place of what is recorded.
+    """
+    if has_other_id(recorded, outputs):
+        return True
+    shown, before = outputs, part_of(recorded, "outputs")
+    read = [key.pulumi for key in PREFERENCE_KEYS if key.api not in {*change.declared, *OPTIONAL}]
+    known = [name for name in read if name in before and name in shown and not is_unknown(shown[name])]
+    return change.refreshed is False and any(shown[name] != before[name] for name in known)
+
+
+def _may_be_imported(change: PlannedChange) -> bool:
+    """Return whether what a preview shows as an update may import a resource of another id in place of this one.
+
+    That is taken for a mistake, which policies do not see, if the recorded id is the account's, as the provider gives
+    it today, and the update has another cause.
+    """
+    if change.recorded_account is None and any(era.id_is_account for era in change.provider.eras):
+        return True
+    resource = Resource(change.declared, change.recorded, change.differs)
+    caused = any(differs(resource, key.api) is not False for key in PREFERENCE_KEYS)
+    return not caused and bool(change.dead) == bool(change.recorded_dead)
 
 
 def _keeps_recorded(change: PlannedChange, outputs: Properties | None) -> bool:

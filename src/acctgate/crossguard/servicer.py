@@ -174,7 +174,6 @@ def _declared(request: analyzer_pb2.AnalyzeRequest) -> Declared:
         aliased=bool(request.options.aliases),
         ignored=tuple(request.options.ignoreChanges),
         protected=request.options.protect,
-        deleted_first=request.options.deleteBeforeReplace,
     )
 
 

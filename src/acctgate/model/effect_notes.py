@@ -85,10 +85,10 @@ def _either_note(change: PlannedPreference, key: str, alternatives: Sequence[Alt
     if key in change.perhaps_recorded:
         depends = "whether the deploy sends it depends on the recorded outputs, which a saved plan does not contain"
         unsent = f"{depends}; use `pulumi preview --json`"
-    if change.perhaps_replaced:
+    if change.perhaps_replaced or (change.perhaps_imported and change.operation == "update"):
         unseen = "whether this deploy updates or replaces it is not shown to the policy pack"
         unsent = f"{unseen}; run a refresh first, or judge `pulumi preview --json`"
-    if change.perhaps_imported:
+    elif change.perhaps_imported:
         unsent = f"an import leaves it as it is; declare {change.spelled(key)}"
     if values[0].reason in (Reason.LEFT_OUT, Reason.NOT_SENT) and key in (MASKS, HOURS):
         return f"{_note(change, key, values[0])}; {unsent}"

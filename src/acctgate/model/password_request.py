@@ -170,8 +170,9 @@ def _perhaps_reset(value: Any, default: Any, name: str) -> Effect:
 def _perhaps_replaced(value: Any, default: Any, name: str) -> Effect:
     """Return the effect on a setting that has a value unless a replacement destroys the old resource last."""
     note = f"if {name} is replaced, destroying the old one resets it to {show(default)}"
-    why = "the policy pack does not see whether replaceOnChanges or replaceWith is new"
-    return _default_or(value, default, f"{note}; {why}; set deleteBeforeReplace or protect")
+    why = "the policy pack does not see whether replaceOnChanges, replaceWith or import is new"
+    remedy = "deploy it with retainOnDelete first, or judge `pulumi preview --json`"
+    return _default_or(value, default, f"{note}; {why}; {remedy}")
 
 
 def _default_or(value: Any, default: Any, note: str) -> Effect:

@@ -34,7 +34,8 @@ class PlannedPreference(PlannedResource):
     """The value that the program gives for enforceMfaForLogin, or None."""
     provider: Provider = field(default_factory=Provider)
     perhaps_imported: bool = False
-    """Whether what looks like a create may be an import, which records the live values and updates what differs."""
+    """Whether what looks like a create or an update may be an import, which records the live values and updates what
+    differs."""
     perhaps_replaced: bool = False
     """Whether what looks like an update may be a replacement, which sends all that is declared."""
     place: Place | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from acctgate.model.effect import UNKNOWN
+from acctgate.model.effect import UNKNOWN, Operation
 from acctgate.model.other_change import OtherChange, Planned, given_arguments
 from acctgate.model.outcome import Place
 from acctgate.model.password_request import RESOURCES, PlannedPasswords
@@ -67,9 +67,10 @@ class _Resource:
 
     def __init__(self, urn: str, steps: Sequence[Mapping[str, Any]]) -> None:
         self.urn = urn
-        self.steps = [require_text(step, "op", "step") for step in steps]
+        self.steps = [_operation(step) for step in steps]
+        self._left = [require_object(step, "oldState", "step") for step in steps if step.get("op") == "replace"]
         step = steps[self.steps.index(deciding_step(self.steps))]
-        self.operation = OPERATIONS[step["op"]]
+        self.operation = OPERATIONS[deciding_step(self.steps)]
         self.new, self.old = require_object(step, "newState", "step"), require_object(step, "oldState", "step")
         self.provider = self.new.get("provider") or self.old.get("provider") or step.get("provider")
         self.inputs = require_object(self.new, "inputs", "newState")
@@ -92,8 +93,18 @@ class _Resource:
 
         The preview shows one step for a replacement, and by a mark that the old resource waits to be deleted.
         """
-        waits = "replace" in self.steps and self.old.get("delete") is True
-        return (waits or is_deleted_last(self.steps)) and not self.is_retained
+        waiting = [old for old in self._left if old.get("delete") is True]
+        if waiting:
+            return not all(old.get("retainOnDelete") is True for old in waiting)
+        return is_deleted_last(self.steps) and not self.is_retained
+
+
+def _operation(step: Mapping[str, Any]) -> str:
+    """Return what a step does. A replacement by the resource of another id imports that one, as its new state shows."""
+    operation = require_text(step, "op", "step")
+    new = require_object(step, "newState", "step")
+    imported = visible_text(new.get("importID"))
+    return "import-replacement" if operation == "replace" and imported and new.get("id") == imported else operation
 
 
 def _planned(resource: _Resource, providers: PlanProviders) -> Planned:
@@ -104,13 +115,20 @@ def _planned(resource: _Resource, providers: PlanProviders) -> Planned:
     return OtherChange(
         address=resource.urn,
         kind=OTHER_KINDS[resource_type(resource.urn)],
-        operation="same" if resource.operation == "delete" and resource.is_retained else resource.operation,
+        operation=_other_operation(resource),
         given=given_arguments(resource.last_inputs),
         provider=provider,
         place=place,
         passwords=_passwords(resource),
         foreign=foreign,
     )
+
+
+def _other_operation(resource: _Resource) -> Operation:
+    """Return the operation. Whatever becomes of a resource that replaces another, the other one is deleted."""
+    if resource.operation == "same" and resource.is_deleted_last:
+        return "delete"
+    return "same" if resource.operation == "delete" and resource.is_retained else resource.operation
 
 
 def _preference(resource: _Resource, provider: Provider, foreign: str | None, place: Place | None) -> PlannedChange:
@@ -128,7 +146,7 @@ def _preference(resource: _Resource, provider: Provider, foreign: str | None, pl
         dead=dead_value(inputs),
         recorded_dead=None if before is None else recorded_dead,
         recorded_id=visible_text(resource.old.get("id")) or visible_text(resource.new.get("id")),
-        imported=imported,
+        imported=imported or bool(resource.old.get("importID")),
         foreign=foreign,
         provider=narrow_eras(provider, inputs, before or {}),
         place=place,
