@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acctgate.model.member import Member
@@ -25,6 +27,13 @@ def test_the_directory_has_its_management_account_which_needs_no_role() -> None:
         ("2", "two", "acs:ram::2:role/audit"),
         ("3", None, "acs:ram::3:role/audit"),
     ]
+
+
+def test_a_management_account_that_is_listed_as_a_member_counts_once() -> None:
+    management = ListedMember("1", "listed", Member(folder="/a", tags={"env": "x"}))
+    directory = replace(DIRECTORY, members=(*DIRECTORY.members, management))
+    assert [each.id for each in directory.accounts] == ["2", "3", "1"]
+    assert [each.member.tags for each in list_entries(directory, [], "audit", own="1")] == [None, None, {"env": "x"}]
 
 
 def test_a_delegated_administrator_reads_itself_without_a_role_and_the_management_account_with_one() -> None:

@@ -88,7 +88,8 @@ def _run_file(output: Path, run: Run, *, resume: bool) -> Path:
 @click.option(
     "--resume",
     is_flag=True,
-    help="Continue the run of the output file, or the last one in the output folder, if it was interrupted.",
+    help="Continue the run of the output file, or the last one in the output folder, if it was interrupted. Accounts "
+    "of the file that an outage left unread are read again.",
 )
 @file_option
 @force_option

@@ -131,7 +131,7 @@ def _run(request: Request, chosen: Sequence[Entry], answers: _Answers, now: str)
         shard=str(request.shard) if request.shard else None,
         run=None if request.run is None else one_line(request.run),
         aggregator=None if request.aggregator is None else one_line(request.aggregator),
-        in_directory=len({each.id for each in directory.accounts}) if directory else None,
+        in_directory=len(directory.accounts) if directory else None,
         accounts=tuple(mine),
         others=tuple(entry.id for entry in chosen if entry.id not in here),
     )

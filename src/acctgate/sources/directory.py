@@ -53,7 +53,7 @@ class Directory:
 
     id: str
     management: str
-    """The ID of the management account, which ListAccounts does not list."""
+    """The ID of the management account, which ListAccounts is not known to list."""
     management_name: str | None
     members: tuple[ListedMember, ...]
     notice: str | None = None
@@ -61,7 +61,12 @@ class Directory:
 
     @property
     def accounts(self) -> tuple[ListedMember, ...]:
-        """All accounts: the management account, whose tags are not known, and the members."""
+        """All accounts, each once: the management account and the members.
+
+        The tags of the management account are known only if a server lists it as a member.
+        """
+        if any(each.id == self.management for each in self.members):
+            return self.members
         return ListedMember(self.management, self.management_name, Member(folder="/")), *self.members
 
 
