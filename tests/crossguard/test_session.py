@@ -206,6 +206,8 @@ def test_what_only_an_import_would_make_unknown_is_left_to_the_stack_policy() ->
     change = run._planned(run._declared[URN])
     note = change.effects()["MFAOperationForLogin"].note
     assert note.startswith("what pref makes of it depends on the provider's version, which is not known; ")
+    run.declare(Declared(URN, {"loginNetworkMasks": "10.0.0.0/8"}, default))
+    assert messages(run) == [], "a create leaves the setting as it is, so only the account decides"
     run.declare(Declared(URN, {**WEAK, "mfaOperationForLogin": UNKNOWN}, default))
     [message] = messages(run)
     assert message.startswith("not provable: pref sets it to a value that is known only after the deploy")

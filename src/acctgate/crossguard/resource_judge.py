@@ -64,8 +64,9 @@ class ResourceJudge:
         """Return a rule's findings, without those that are unknown only of an import: the outputs show if it is one."""
         found = list(findings(self._report(change, account, now), rule.id))
         if change.perhaps_imported and any(each.outcome == "unknown" for each in found):
-            created = self._report(replace(change, perhaps_imported=False), account, now)
-            if not any(findings(created, rule.id)):
+            create = replace(change, perhaps_imported=False)
+            touches = any(map(create.changes, rule.planned_settings))  # else the stack policy judges the live value
+            if not touches or not any(findings(self._report(create, account, now), rule.id)):
                 return [each for each in found if each.outcome == "fail"]
         return found
 
