@@ -57,6 +57,24 @@ def test_a_few_threads_read_all_and_no_account_knows_the_secrets_of_another() ->
     assert {*shown, one_line("secret-of-this-account")} == {"secret-of-this-account"}
 
 
+def test_as_many_threads_read_as_the_machine_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started = threading.Thread.start, 0
+
+    def limited(thread: threading.Thread) -> None:
+        nonlocal started
+        if started == most:
+            raise RuntimeError("can't start new thread")
+        started += 1
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    most = 2
+    assert sorted(each.entry.id for each in read_many(ENTRIES, _whole, 8)) == [entry.id for entry in ENTRIES]
+    most = started
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        next(read_many(ENTRIES, _whole, 8))
+
+
 def test_the_next_account_does_not_wait_for_whoever_takes_the_one_before() -> None:
     started = {entry.id: threading.Event() for entry in ENTRIES}
 

@@ -90,8 +90,13 @@ class _Readers:
         self.running[entry.id] = entry, Deadline.after(self._seconds)
         self._entries.put(entry)
         if len(self.running) > self._threads - self._stuck:
-            self._threads += 1
-            threading.Thread(target=self._work, name="acctgate-account", daemon=True).start()
+            try:
+                threading.Thread(target=self._work, name="acctgate-account", daemon=True).start()
+            except RuntimeError:  # the machine allows no more: those that run read all
+                if not self._threads:
+                    raise
+            else:
+                self._threads += 1
 
     def wait(self) -> list[ReadAccount]:
         """Return the next account that was read; all that are given up if none was in time."""
