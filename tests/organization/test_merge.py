@@ -11,12 +11,14 @@ import pytest
 from acctgate.model.organization import RECORD, record_path
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
+from acctgate.model.unread import unread
 from acctgate.organization.merge import merge
 from acctgate.organization.resumable_output import open_collection
 from acctgate.organization.run_record import write_run
 from acctgate.reading import SourceError
 from acctgate.sources.run_record import read_run
 from acctgate.writing import WriteError
+from tests.support import NOW
 
 
 def _part(path: Path, accounts: str, others: str, written: str | None = None, **changes: str) -> Path:
@@ -46,6 +48,19 @@ def test_the_parts_make_up_one_run(tmp_path: Path) -> None:
     assert found.summary(run).read == 6
     with pytest.raises(WriteError, match="already exists"):
         merge(_three(tmp_path), output, overwrite=False)
+
+
+def test_what_an_outage_left_unread_comes_last_so_that_resume_reads_it(tmp_path: Path) -> None:
+    parts, output = _three(tmp_path), tmp_path / "all.ndjson"
+    for path, account in zip(parts, "146", strict=True):
+        lost = unread(Entry(account), NOW, {"code": "NoAnswer", "message": "x"})
+        lines = [line for line in path.read_text().splitlines(keepends=True) if f'"{account}"' not in line]
+        path.write_text("".join([*lines, f"{json.dumps(lost.document)}\n"]))
+    run, found = merge(parts, output, overwrite=False)
+    assert [json.loads(line)["account_id"] for line in output.read_text().splitlines()] == [*"235146"]
+    assert [*found.again] == [*"146"]
+    with open_collection(output, run, resume=True, overwrite=False) as opened:
+        assert [entry.id for entry in opened.found.missing(opened.run)] == [*"146"]
 
 
 def test_a_gap(tmp_path: Path) -> None:

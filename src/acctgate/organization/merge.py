@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from acctgate.model.organization import record_path
 from acctgate.model.run import Run
-from acctgate.organization.ndjson import read_lines
+from acctgate.organization.failure import is_transient
+from acctgate.organization.ndjson import Line, read_lines
 from acctgate.organization.resumable_output import Collected, open_collection, recover
 from acctgate.organization.run_record import require_parts
 from acctgate.reading import SourceError
@@ -32,11 +33,16 @@ def merge(paths: Sequence[Path], output: Path, *, overwrite: bool) -> tuple[Run,
     whole = replace(parts[0][1], accounts=accounts, others=(), shard=None, size=None, started_at=started)
     inputs = (*paths, *map(record_path, paths))
     with open_collection(output, whole, resume=False, overwrite=overwrite, inputs=inputs) as opened:
-        for path in paths:
-            for line in read_lines(path):
-                opened.add_line(line)
+        for line in _lines(paths):
+            opened.add_line(line)
         opened.finish()
         return opened.run, opened.found
+
+
+def _lines(paths: Sequence[Path]) -> Iterator[Line]:
+    """Yield the lines of all parts, last those of accounts that `--resume` reads again."""
+    for again in (False, True):
+        yield from (line for path in paths for line in read_lines(path) if is_transient(line.snapshot) is again)
 
 
 def _require_complete(path: Path, part: Run) -> None:
