@@ -9,7 +9,13 @@ from typing import Final
 import pytest
 from bench.browser import Browser
 
+from acctgate.evaluate.pipeline import evaluate
+from acctgate.model.planned_change import PlannedChange
+from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
+from acctgate.render import renderer
+from acctgate.render.base import Frame
+from tests.support import NOW
 from tests.support.reports import CASES, Case, fleet, rendered, trend
 
 _THIRTY: Final = 30
@@ -21,11 +27,25 @@ def _thirty() -> Case:
     return snapshots[:_THIRTY], policy
 
 
-_PAGES: Final[dict[str, Callable[[], Case]]] = {
-    "blocked": CASES["blocked"],
-    "names": CASES["names"],
-    "thirty": _thirty,
-    "trend": trend,
+def _planned() -> str:
+    """Return the page of an account that a plan changes in settings with long names and values."""
+    accounts, policy = CASES["clean"]()
+    declared = {"LoginNetworkMasks": "10.20.0.0/16;203.0.113.0/24;198.51.100.0/24", "AllowUserToManageAccessKeys": True}
+    change = PlannedChange("alicloud_ram_security_preference.this", "create", declared)
+    render, summary = renderer("html", Frame(rules=policy.all_rules)), Summary()
+    for report in evaluate(accounts, policy, NOW, planned=[change]):
+        assert report.diff is not None
+        summary.add(report)
+        render.account(report)
+    return render.end(summary)
+
+
+_PAGES: Final[dict[str, Callable[[], str]]] = {
+    "blocked": lambda: rendered("html", CASES["blocked"]()),
+    "names": lambda: rendered("html", CASES["names"]()),
+    "thirty": lambda: rendered("html", _thirty()),
+    "trend": lambda: rendered("html", trend()),
+    "planned": _planned,
 }
 _CONTRAST: Final = r"""
 (() => {
@@ -86,7 +106,7 @@ _LABELS: Final = r"""
 
 @pytest.mark.parametrize("name", _PAGES)
 def test_it_fits_and_can_be_read_everywhere(browser: Browser, name: str) -> None:
-    text = rendered("html", _PAGES[name]())
+    text = _PAGES[name]()
     for language in ("en", "zh"):
         browser.open(text, f"#lang={language}")
         if name != "thirty":
@@ -117,7 +137,7 @@ def test_poor_contrast_and_broken_words_are_found(browser: Browser) -> None:
 @pytest.mark.parametrize("name", _PAGES)
 def test_every_label_is_chinese(browser: Browser, name: str) -> None:
     """Only names, values and messages, which rules write, are English."""
-    browser.open(rendered("html", _PAGES[name]()), "#lang=zh")
+    browser.open(_PAGES[name](), "#lang=zh")
     browser.show()
     labels = browser.run(_LABELS)
     names = re.compile(r"acctgate|API|[\w.-]+\.json|T[\d:]+Z")

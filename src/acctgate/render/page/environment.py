@@ -61,8 +61,8 @@ def asset(name: str) -> Asset:
 
 
 def _breakable(text: str, longest: int = MAX_TEXT) -> Markup:
-    """Return text that breaks after the dots of a setting's path, so that its names stay whole on a narrow screen."""
-    return Markup(re.sub(r"(?<=[A-Za-z]\.)(?=[A-Z])", "<wbr>", escape(clean_text(text, longest))))  # noqa: S704 - escaped
+    """Return text that breaks after the dots of a setting's path and between networks, which stay whole if they fit."""
+    return Markup(re.sub(r"(?<=[A-Za-z]\.)(?=[A-Z])|(?<=\d;)(?=\d)", "<wbr>", escape(clean_text(text, longest))))  # noqa: S704 - escaped
 
 
 def clean_text(text: str, longest: int = MAX_TEXT) -> str:
