@@ -72,7 +72,10 @@ def _unread(account: str, code: str) -> Snapshot:
 
 def test_what_an_outage_left_unread_is_read_again_when_the_run_is_resumed(tmp_path: Path) -> None:
     path = tmp_path / "a.ndjson"
-    incomplete = {"CompliancePackReports.x": {"code": "Throttling.User", "message": "x"}}
+    incomplete = {
+        "PasswordPolicy": {"code": "NoPermission", "message": "x"},
+        "CompliancePackReports.x": {"code": "Throttling.User", "message": "x"},
+    }
     with open_collection(path, RUN, resume=False, overwrite=False) as opened:
         for snapshot in (_unread("1", "NoAnswer"), _snapshot("2"), _unread("3", "NoPermission")):
             opened.add(snapshot)
@@ -80,6 +83,7 @@ def test_what_an_outage_left_unread_is_read_again_when_the_run_is_resumed(tmp_pa
         opened.add(_unread("5", "InvalidSecurityToken.Expired"))
         opened.finish()
         assert [*opened.found.again] == ["1", "4", "5"]
+        assert opened.found.again["4"] == "GetCompliancePackReport failed with Throttling.User: x", "what may pass"
     before = path.read_bytes().splitlines()
     assert read_run(path).size == path.stat().st_size, "it is complete: merge and check take it as it is"
     assert _collect(path, "54", resume=True) == ["4", "5"]

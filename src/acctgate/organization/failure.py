@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from acctgate.model.api_error import ApiError
+from acctgate.model.api_error import ApiError, explain_section
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.unread import NOT_READ
@@ -47,4 +47,10 @@ def _status(entry: Entry) -> str:
 
 def is_transient(snapshot: Snapshot) -> bool:
     """Return whether reading the account again may bring what is missing: the network or the caller is the reason."""
-    return any(error["code"].startswith(_MAY_PASS) for error in snapshot.errors.values())
+    return transient_reason(snapshot) is not None
+
+
+def transient_reason(snapshot: Snapshot) -> str | None:
+    """Return why something of the account is missing that reading it again may bring, None if nothing is."""
+    found = ((name, error) for name, error in snapshot.errors.items() if error["code"].startswith(_MAY_PASS))
+    return next((explain_section(*each) for each in found), None)

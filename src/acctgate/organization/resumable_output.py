@@ -11,7 +11,7 @@ from acctgate.model.api_error import explain_section
 from acctgate.model.organization import OrganizationSummary, find_record, record_path
 from acctgate.model.run import Entry, Run
 from acctgate.model.snapshot import Snapshot
-from acctgate.organization.failure import is_transient
+from acctgate.organization.failure import is_transient, transient_reason
 from acctgate.organization.ndjson import Line, Output, read_lines
 from acctgate.organization.roster import update_entries
 from acctgate.organization.run_record import require_same, write_run
@@ -41,8 +41,8 @@ class Collected:
             self.read.add(account)
             for section, error in snapshot.errors.items():
                 self.incomplete.setdefault(account, explain_section(section, error))
-        if is_transient(snapshot):
-            self.again[account] = self.unread.get(account) or self.incomplete[account]
+        if reason := transient_reason(snapshot):
+            self.again[account] = reason
 
     def __contains__(self, account: str) -> bool:
         return account in self.read or account in self.unread
