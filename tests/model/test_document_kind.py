@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from acctgate.model.document_kind import document_kind, wrong_kind
+from acctgate.model.run import Entry, Run
 from tests.support import one_line
 from tests.support.accounts import GOOD
 from tests.support.process import run_here
@@ -17,6 +19,7 @@ DOCUMENTS: Final[dict[str, dict[str, Any]]] = {
     "report": {"version": 1, "verdict": "pass", "accounts": [], "counts": {}},
     "policy": {"version": 1, "extends": "baseline"},
     "snapshot": {**GOOD, "account_id": "1234567890123456"},
+    "record of a run": asdict(Run("2026-11-22T12:00:00Z", "1", "audit", accounts=(Entry("1"),))),
 }
 
 
@@ -36,6 +39,11 @@ def test_what_may_be_anything_is_nothing_else(document: dict[str, Any]) -> None:
     [
         (("--snapshot", "report.json"), "report.json:1: is a report, not a snapshot"),
         (("--snapshot", "policy.json"), "policy.json:1: is a policy, not a snapshot"),
+        (("--snapshot", "record of a run.json"), "record of a run.json:1: is a record of a run, not a snapshot"),
+        (
+            ("record of a run.json",),
+            "record of a run.json: is a record of a run; give its output, whose name lacks .run.json",
+        ),
         (("--response", "snapshot.json"), "snapshot.json: is a snapshot, not an API response"),
         (("--response", "report.json"), "report.json: is a report, not an API response"),
         (("--policy", "snapshot.json", "snapshot.json"), "snapshot.json:1: is a snapshot, not a policy"),

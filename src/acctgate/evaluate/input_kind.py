@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from acctgate.evaluate.input_files import InputFiles
 from acctgate.model.document_kind import document_kind
+from acctgate.model.organization import RECORD
 from acctgate.plan.documents import LARGEST_PLAN, read_documents
 from acctgate.plan.kinds import describe_lookalike, is_relevant, plan_kind
 from acctgate.reading import SourceError, display_name, open_input, remember
@@ -16,7 +17,11 @@ from acctgate.strict_json import read_json
 InputKind = Literal["snapshot", "response", "plan"]
 _HEAD: Final = 1 << 20
 """The bytes of a file's first line that are read: it may be a whole snapshot."""
-_OTHER: Final = {"report": "is a report; use --baseline", "policy": "is a policy; use --policy"}
+_OTHER: Final = {
+    "report": "is a report; use --baseline",
+    "policy": "is a policy; use --policy",
+    "record of a run": f"is a record of a run; give its output, whose name lacks {RECORD}",
+}
 _NAMES: Final[dict[InputKind, str]] = {"snapshot": "a snapshot", "response": "an API response"}
 _UNRECOGNIZED: Final = "not a snapshot, an API response or a plan"
 _REMEDY: Final = "use --snapshot, --response or --plan"

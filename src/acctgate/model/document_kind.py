@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-DocumentKind = Literal["report", "policy", "snapshot"]
+DocumentKind = Literal["report", "policy", "snapshot", "record of a run"]
 _REPORT: Final = {"verdict", "accounts"}
+_RECORD: Final = {"started_at", "role_name", "accounts"}
 _POLICY: Final = {"rules", "extends", "waivers"}
 _SNAPSHOT: Final = {"account_id", "taken_at", "SecurityPreference", "AccountSecurityPracticeInfo"}
 
@@ -18,6 +19,8 @@ def document_kind(document: Mapping[str, Any]) -> DocumentKind | None:
         return None
     if keys >= _REPORT:
         return "report"
+    if keys >= _RECORD:
+        return "record of a run"
     if keys & _POLICY:
         return "policy"
     return "snapshot" if keys & _SNAPSHOT else None
