@@ -184,6 +184,7 @@ def test_a_file_has_no_colour(tmp_path: Path) -> None:
     ("formats", "message"),
     [
         (("yaml",), "--format yaml: invalid choice; use text, json, ndjson"),
+        (("jsn",), "--format jsn: invalid choice (did you mean json?); use text, json, ndjson"),
         (("JSON",), "--format JSON: invalid choice"),
         (("json", "text"), "only one may omit its file"),
         (("json", "json"), "only one may omit its file"),

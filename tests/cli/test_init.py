@@ -478,6 +478,13 @@ def test_a_project_below_is_not_previewed_and_the_summary_says_so(repository: Pa
     assert "is a Pulumi project" not in init("infra").stdout
 
 
+def test_the_units_of_terragrunt_are_one_account(repository: Path) -> None:
+    (repository / "terragrunt.hcl").write_text("", encoding="utf-8")
+    output = " ".join(init("--pipeline=github").stdout.split())
+    assert "the plans of all units together, as those of one account: " in output
+    assert "add the step that installs it" in output
+
+
 def test_several_root_modules_are_one_account_with_one_step_for_the_lock_files(repository: Path) -> None:
     for folder in (repository / "prod", repository / "test-1"):
         folder.mkdir()

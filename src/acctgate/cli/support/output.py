@@ -13,7 +13,7 @@ import click
 
 from acctgate.policy import PolicyError
 from acctgate.policy.find import find_policy
-from acctgate.text import os_reason
+from acctgate.text import did_you_mean, os_reason
 from acctgate.writing import WriteError, open_output
 
 MINIMUM_WIDTH: Final = 60
@@ -128,7 +128,8 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
     for text in formats:
         name, equals, file = text.partition("=")
         if name not in known:
-            raise click.UsageError(f"--format {name}: invalid choice; use {', '.join(known)}")
+            hint = did_you_mean(name, known)
+            raise click.UsageError(f"--format {name}: invalid choice{hint}; use {', '.join(known)}")
         if equals and not file:
             raise click.UsageError(f"--format {text}: missing file after =")
         found.append((name, output if not file else None if file == STDOUT else Path(file)))

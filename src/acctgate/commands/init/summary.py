@@ -140,6 +140,10 @@ class InitSummary:
         terraform = self.repository.terraform
         if terraform and terraform.terragrunt:
             yield "the pipeline needs Terragrunt 0.77 or newer: add the step that installs it"
+            yield (
+                "the pipeline judges the plans of all units together, as those of one account: set up the folder of "
+                "another account's units by itself, with `acctgate init FOLDER`"
+            )
         if terraform and len(terraform.modules) > 1:
             first, *_ = paths = [(folder / module.path).as_posix() for module in terraform.modules]
             yield (
