@@ -36,6 +36,48 @@ def _check(*arguments: str | Path, stdin: bytes = b"") -> Result:
     return CliRunner().invoke(group, ["check", *policy, *map(str, arguments)], input=stdin)
 
 
+def _plan_with_key(folder: Path, plan: str, given: dict[str, Any]) -> Path:
+    """Write a plan whose provider has these arguments."""
+    document = json.loads((HERE / "plans" / "terraform" / plan).read_text(encoding="utf-8"))
+    document["configuration"]["provider_config"]["alicloud"]["expressions"].update(given)
+    (folder / "plan.json").write_text(json.dumps(document))
+    return folder / "plan.json"
+
+
+@pytest.mark.parametrize(
+    ("plan", "given", "providers", "said"),
+    [
+        ("create.json", {"access_key": {"references": ["var.key"]}}, "[]", True),
+        ("create.json", {"access_key": {"constant_value": "LTAI"}}, "[]", True),
+        ("create.json", {"access_key": {"references": ["var.key"]}}, "[default]", False),
+        ("create.json", {}, "[]", False),
+        ("no-op.json", {"access_key": {"references": ["var.key"]}}, "[]", False),
+        (
+            "create.json",
+            {
+                "access_key": {"references": ["var.key"]},
+                "assume_role": [{"role_arn": {"constant_value": "acs:ram::1111111111111111:role/x"}}],
+            },
+            "[]",
+            False,
+        ),
+    ],
+    ids=["variable", "constant", "named-by-the-policy", "no-key", "no-change", "role"],
+)
+def test_a_key_that_decides_about_the_account_is_named(
+    tmp_path: Path, plan: str, given: dict[str, Any], providers: str, said: bool
+) -> None:
+    account = write_snapshots(tmp_path / "s.json", {**GOOD, "account_id": "1111111111111111"})
+    (tmp_path / "p.yaml").write_text(
+        f'version: 1\nextends: baseline\naccounts: {{"1111111111111111": {{providers: {providers}}}}}\n'
+    )
+    file = _plan_with_key(tmp_path, plan, given)
+    result = _check("--policy", tmp_path / "p.yaml", "--snapshot", account, "--plan", file)
+    assert result.exit_code == 0, result.stderr
+    assert ("the access key of the provider default decides which account is changed" in result.stderr) is said
+    assert not said or result.stderr.count("\n") == 1
+
+
 # Exit statuses
 
 

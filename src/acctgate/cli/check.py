@@ -38,8 +38,10 @@ from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy
 from acctgate.policy.identity import judged_by
 from acctgate.policy.inline_waivers import Comment
+from acctgate.redact import one_line
 from acctgate.render.fleet import FEW
 from acctgate.sources.raw_snapshot import RawSnapshot
+from acctgate.text import listed
 
 if TYPE_CHECKING:
     from acctgate.evaluate.baseline import Baseline
@@ -172,6 +174,7 @@ class _Run:
                 raise click.ClickException(str(error)) from None
         if self.planned is not None and code in (0, 1):  # exit statuses 2 and 3 have their own message
             self._say_if_unchanged(self.planned)
+            self._say_whose_key(self.planned)
         return code
 
     def _write_reports(self, writer: Writer, watch: _Watch, workers: Workers[Totals] | None, shown: Progress) -> int:
@@ -260,6 +263,16 @@ class _Run:
         from acctgate.fix.for_plan import with_repairs  # noqa: PLC0415
 
         return with_repairs(evaluation, evaluation.accounts, self.policy, self.now, detect_target(Path.cwd()))
+
+    def _say_whose_key(self, planned: Sequence[Planned]) -> None:
+        """Write a line if a plan does not show whose access key decides which account it changes."""
+        from acctgate.plan.match_accounts import providers_with_own_key  # noqa: PLC0415 - loads only for a plan
+
+        if names := providers_with_own_key(planned, self.policy.accounts):
+            key = f"the access key of the provider {listed(map(one_line, names), 'and')}"
+            taken = "decides which account is changed, and no plan shows whose it is: it counts as one of this account"
+            remedy = "to make sure, name the provider under `accounts` in the policy file"
+            self.judging.notice(f"{', '.join(self.inputs.plans)}: {key} {taken}; {remedy}")
 
     def _say_if_unchanged(self, planned: Sequence[Planned]) -> None:
         """Write a line if the plans change nothing that is judged."""

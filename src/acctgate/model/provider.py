@@ -31,6 +31,8 @@ class Provider:
     """The account that the provider's `account_id` names."""
     credentials: str | None = None
     """Credentials, other than a profile, whose account the plan does not show, such as "the ECS role x"."""
+    own_key: bool = field(default=False, compare=False)
+    """Whether it has an access key of its own. No plan shows whose it is, so it counts as one of the account."""
     version: str = field(default="", compare=False)
     """The version or the range of versions, for messages; empty if it is unknown."""
     version_hint: str = field(default="", compare=False)

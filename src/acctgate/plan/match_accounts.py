@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from acctgate.model.other_change import OtherChange, Planned
+from acctgate.model.other_change import OtherChange, Planned, is_effective
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.sections import SETTINGS_SECTIONS
 from acctgate.model.snapshot import Snapshot
@@ -69,6 +69,17 @@ def deployed_to(
             match = _match(change, accounts, only)
             found.setdefault(change.address, set()).add(None if match.problem else match.account or default)
     return found
+
+
+def providers_with_own_key(planned: Sequence[Planned], accounts: Mapping[str, Account]) -> list[str]:
+    """Return the names of the providers whose access key alone decides which account they deploy to.
+
+    Args:
+        planned: The planned changes of all plans.
+        accounts: The policy file's `accounts`.
+    """
+    deciding = (each for each in planned if each.provider.own_key and is_effective(each))
+    return sorted({each.provider.name for each in deciding if _match(each, accounts) == _Match()})
 
 
 def _only_account(snapshots: Sequence[Snapshot], changes: Sequence[Planned]) -> Snapshot | None:

@@ -11,6 +11,7 @@ from acctgate.model.planned_resource import resource_name
 from acctgate.model.preference_keys import PREFERENCE_KEYS
 from acctgate.model.provider import Provider
 from acctgate.model.provider_eras import ERAS, eras_of_attributes, parse_version, pulumi_eras
+from acctgate.plan.own_variables import credentials_in_variables
 from acctgate.plan.pulumi_values import is_hidden, visible_text
 from acctgate.plan.require import PlanError, require_object
 from acctgate.plan.resource_types import OWN_TYPES, resource_type
@@ -80,6 +81,7 @@ def provider_of(urn: str, properties: Mapping[str, Any]) -> Provider:
         unknown=hidden or any(visible_text(value) is None for value in (arn, profile, account) if value is not None),
         account=visible_text(account),
         credentials=_credentials(properties),
+        own_key=bool(properties.get("accessKey")),
         version=one_line(version) if parsed else "",
         eras=pulumi_eras(parsed) if parsed else ERAS,
         foreign=_foreign_plugin(properties, default["source"] if default else ""),
@@ -145,7 +147,9 @@ def _credentials(properties: Mapping[str, Any]) -> str | None:
     if _renames_variables(properties.get(PLUGIN_OPTIONS)):
         return "the environment variables that envVarMappings renames"
     given = [(what, properties[name]) for name, what in _CREDENTIALS.items() if properties.get(name)]
-    return f"{given[0][0]} {one_line(visible_text(given[0][1]) or 'that is not known')}" if given else None
+    if given:
+        return f"{given[0][0]} {one_line(visible_text(given[0][1]) or 'that is not known')}"
+    return None if any(map(properties.get, ("accessKey", "profile"))) else credentials_in_variables()
 
 
 def _renames_variables(options: Any) -> bool:

@@ -19,6 +19,7 @@ from acctgate.model.provider_eras import (
     terraform_eras,
 )
 from acctgate.plan.lock_file import Versions
+from acctgate.plan.own_variables import credentials_in_variables
 from acctgate.plan.require import require_object
 from acctgate.redact import one_line
 
@@ -99,6 +100,7 @@ class ProviderContext:
             hint="the plan does not show its role, its profile or its account_id",
             account=_constant(account),
             credentials=_credentials(expressions),
+            own_key=bool(expressions.get("access_key")),
             eras=eras,
             version=version,
         )
@@ -192,7 +194,9 @@ def _name(config: Mapping[str, Any], key: str) -> str:
 
 def _credentials(expressions: Mapping[str, Any]) -> str | None:
     given = [(what, expressions[name]) for name, what in _CREDENTIALS.items() if expressions.get(name)]
-    return f"{given[0][0]} {one_line(_constant(given[0][1]) or _UNSHOWN)}" if given else None
+    if given:
+        return f"{given[0][0]} {one_line(_constant(given[0][1]) or _UNSHOWN)}"
+    return None if any(map(expressions.get, ("access_key", "profile"))) else credentials_in_variables()
 
 
 def _constant(expression: Any) -> str | None:
