@@ -258,8 +258,9 @@ def test_a_file_named_as_a_hyphen_has_a_path(tmp_path: Path) -> None:
     assert (tmp_path / "-").read_text(encoding="utf-8").startswith("BLOCKED")
 
 
-def test_an_output_that_no_format_takes_is_2(tmp_path: Path) -> None:
-    result = _check(*SEEDS, "--format", "json=report.json", "--output", "report.txt")
+@pytest.mark.parametrize("output", ["report.txt", "-"])
+def test_an_output_that_no_format_takes_is_2(tmp_path: Path, output: str) -> None:
+    result = _check(*SEEDS, "--format", "json=report.json", "--output", output)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--output: each --format has a file of its own" in result.stderr
     assert not (tmp_path / "report.json").exists()

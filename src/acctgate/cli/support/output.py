@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TextIO
 
 import click
+from click.core import ParameterSource
 
 from acctgate.policy import PolicyError
 from acctgate.policy.find import find_policy
@@ -137,10 +138,16 @@ def targets(formats: tuple[str, ...], output: Path | None, known: Collection[str
         raise click.UsageError("--format: only one may omit its file; use for example json=report.json")
     if sum(file is None for _, file in found) > 1:
         raise click.UsageError("--format: only one may go to standard output; use for example json=report.json")
-    if output is not None and all("=" in text for text in formats):
+    if _is_given("output") and all("=" in text for text in formats):
         raise click.UsageError("--output: each --format has a file of its own; leave --output out, or one of the files")
     _refuse_shared_files([file for _, file in found if file is not None])
     return found
+
+
+def _is_given(name: str) -> bool:
+    """Return whether an option of the running command is given, even as its default."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
 def _refuse_shared_files(paths: list[Path]) -> None:
