@@ -36,6 +36,22 @@ def test_what_is_safe_stays_so_and_has_no_query(value: Any) -> None:
     assert not any(re.search(r"\bSignature=abc", text) for text in _values(safe))
 
 
+@pytest.mark.parametrize(
+    ("fragment", "kept"),
+    [
+        (f"#sha256={'0a' * 32}", True),
+        (f"#sha256={'0a' * 31}", False),
+        (f"#sha256={'0a' * 32}&token=abc", False),
+        (f"?a=b#sha256={'0a' * 32}", False),
+        ("#abc", False),
+    ],
+)
+def test_of_a_fragment_only_a_hash_stays(fragment: str, kept: bool) -> None:
+    """Init shows what it changes in the line that installs a wheel with its hash."""
+    text = f'pip install "acctgate @ file:///w/acctgate.whl{fragment}"'
+    assert without_secrets(text) == (text if kept else 'pip install "acctgate @ file:///w/acctgate.whl"')
+
+
 @SETTINGS
 @given(value=st.dictionaries(MIXED, MIXED, max_size=3), ascii_only=st.booleans())
 @example({"x": "\u017fignature=abc"}, False)

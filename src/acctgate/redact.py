@@ -17,6 +17,8 @@ from acctgate.inert_text import clean, without_commands
 
 # The scheme is left alone. Matching it would take quadratic time on a long text.
 _URL: Final = re.compile(r"//(?P<user>[^\s/?#\"'<>@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"<>]*)?")
+_HASH: Final = re.compile(r"#sha256=[0-9a-f]{64}")
+"""The fragment by which pip compares what it downloads: no secret, and often all that differs between two lines."""
 # Parameters that sign or authenticate, also in a URL that is cut off or quoted in pieces,
 # and percent-encoded once or twice: AccessKeyId%3D, %26SecurityToken%253D.
 _PARAMETER: Final = re.compile(
@@ -183,9 +185,14 @@ def one_line(text: object, longest: int = _LONGEST_TEXT) -> str:
 def _redacted(text: str) -> str:
     text = _without_values(text)
     if "//" in text:
-        text = _URL.sub(lambda url: f"//{url['rest']}", text)
+        text = _URL.sub(_without_query, text)
     text = _PARAMETER.sub(r"\1***", text) if ("=" in text or ":" in text or "%" in text) else text
     return _AUTHORIZATION.sub(r"\1***", text)
+
+
+def _without_query(url: re.Match[str]) -> str:
+    kept = url["query"] if _HASH.fullmatch(url["query"] or "") else ""
+    return f"//{url['rest']}{kept}"
 
 
 def _without_values(text: str) -> str:
