@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from acctgate.language import in_language
 from acctgate.times import describe_duration, parse_time, parse_utc, timestamp
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -28,3 +29,8 @@ def test_what_is_no_time_in_utc_is_none(text: str | None) -> None:
 )
 def test_a_duration_has_at_least_two_of_its_unit(seconds: int, text: str) -> None:
     assert describe_duration(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(30, "30 秒"), (600, "10 分钟"), (7200, "2 小时"), (172_800, "2 天")])
+def test_a_duration_has_a_chinese_form(seconds: int, text: str) -> None:
+    assert in_language(describe_duration(timedelta(seconds=seconds)), "zh") == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from acctgate.language import Bilingual, Words
 from acctgate.text import plural
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
@@ -34,12 +35,13 @@ def timestamp(now: datetime) -> str:
     return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def describe_duration(duration: timedelta) -> str:
+def describe_duration(duration: timedelta) -> Bilingual:
     """Return a duration in the largest unit of which it has at least two: seconds, minutes, hours or days."""
     seconds = round(duration.total_seconds())
     if seconds < 120:
-        return f"{seconds} s"
-    for name, length, most in (("minutes", 60, 7200), ("hours", 3600, 172_800)):
+        return Bilingual(f"{seconds} s", f"{seconds} 秒")
+    for name, length, most in ((Words("minutes", "分钟"), 60, 7200), (Words("hours", "小时"), 3600, 172_800)):
         if seconds < most:
-            return f"{seconds // length} {name}"
-    return plural(seconds // 86_400, "day")
+            return Bilingual(f"{seconds // length} {name.en}", f"{seconds // length} {name.zh}")
+    days = seconds // 86_400
+    return Bilingual(plural(days, "day"), f"{days:,} 天")

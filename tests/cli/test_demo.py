@@ -32,6 +32,13 @@ def test_it_shows_the_verdict_of_the_baseline_and_the_next_steps(tmp_path: Path)
     assert not list(tmp_path.iterdir()), "it writes no file"
 
 
+def test_the_next_steps_are_in_chinese(tmp_path: Path) -> None:
+    done = run_here("demo", "--language", "zh", cwd=tmp_path)
+    assert "这是演示账号。对于这一结论，`acctgate check` 的退出状态为 1。接下来：" in done.stdout
+    purposes = ["按预设策略 strict 生成便于阅读的页面", "使用只读凭据检查您自己的账号", "为仓库生成策略和流水线"]
+    assert all(purpose in done.stdout for purpose in purposes)
+
+
 def test_the_users_settings_and_credentials_are_neither_used_nor_changed(tmp_path: Path) -> None:
     foreign = {
         "ACCTGATE_PROFILE": "no-such-profile",

@@ -26,6 +26,7 @@ from acctgate.policy import Policy
 from acctgate.sources import SourceError
 from tests.support import DENIED, HERE, NOW, examples, name_of, outcomes_of, read_yaml, written_policy
 from tests.support.accounts import GOOD
+from tests.support.chinese import english_in
 
 RULES: Final = {
     "login-mfa": {"require": "mandatory"},
@@ -71,6 +72,7 @@ def test_plan(plan: Path, case: dict[str, Any], tmp_path: Path) -> None:
     after = after_deploy([_snapshot(each) for each in given], read_plan(str(plan)), policy.accounts)
     reports = list(evaluate(after, policy, NOW))
 
+    assert {english_in(outcome.message) for report in reports for outcome in report.outcomes} == {None}
     if "snapshots" in case:
         assert list(dict.fromkeys(report.account for report in reports)) == list(case["expect"])
         for report in reports:

@@ -20,7 +20,7 @@ from acctgate.cli.support.output import Color, terminal_width
 from acctgate.cli.support.writer import Look, Writer
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.language import Language
+from acctgate.language import Language, Words
 from acctgate.model.optional_sections import Extras
 from acctgate.policy.find import load_selected
 from acctgate.policy.identity import judged_by
@@ -30,11 +30,20 @@ from acctgate.sources.target import Target
 
 _SETTINGS: Final = ("ACCTGATE_", "ALIBABA_CLOUD_")
 """Beginnings of the names of variables that select an account or its credentials."""
-_END: Final = "This is a demonstration account. `acctgate check` exits with status {} for this verdict. Next:"
+_END: Final = Words(
+    "This is a demonstration account. `acctgate check` exits with status {} for this verdict. Next:",
+    "这是演示账号。对于这一结论，`acctgate check` 的退出状态为 {}。接下来：",
+)
 _NEXT: Final = (
-    ("acctgate demo --policy strict --format html=demo.html", "a page for people, by the strict preset"),
-    ("acctgate check --policy baseline", "your own account, with read-only credentials"),
-    ("acctgate init", "a policy and a pipeline for your repository"),
+    (
+        "acctgate demo --policy strict --format html=demo.html",
+        Words("a page for people, by the strict preset", "按预设策略 strict 生成便于阅读的页面"),
+    ),
+    (
+        "acctgate check --policy baseline",
+        Words("your own account, with read-only credentials", "使用只读凭据检查您自己的账号"),
+    ),
+    ("acctgate init", Words("a policy and a pipeline for your repository", "为仓库生成策略和流水线")),
 )
 _WIDE: Final = 110
 """Columns in which each command and its purpose fit on one line."""
@@ -88,13 +97,14 @@ def command(
     status = writer.write(evaluation, evaluation.notices)
     if status == UNUSABLE:
         ctx.exit(status)
-    click.echo(f"\n{_next_steps(status, terminal_width() or _WIDE)}", err=not writer.text_on_stdout)
+    click.echo(f"\n{_next_steps(status, terminal_width() or _WIDE, language)}", err=not writer.text_on_stdout)
 
 
-def _next_steps(status: int, width: int) -> str:
+def _next_steps(status: int, width: int, language: Language) -> str:
     layout = Layout(width, color=False)
-    lines = [layout.indented(_END.format(status), "", 0)]
-    for command, purpose in _NEXT:
+    lines = [layout.indented(_END.of(language).format(status), "", 0)]
+    for command, words in _NEXT:
+        purpose = words.of(language)
         lines += [f"  {command:55} {purpose}"] if width >= _WIDE else [f"  {command}", f"    {purpose}"]
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acctgate.evaluate.judge import Judge, JudgeRule
 from acctgate.evaluate.rule_judge import RuleJudge
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, Severity, unknown_message
 from acctgate.model.report import AccountReport
 from acctgate.model.setting_values import SettingValues
@@ -114,6 +115,11 @@ class GroupedJudge:
         return lambda batch: [_combined(found, reason) for found in _each(judges, batch)]
 
 
+_PERHAPS_IN: Final = Words(
+    "{}, so it may be in {} {}, where the outcome differs", "{}，因此账号可能属于{} {}，结果会有所不同"
+)
+
+
 def _each(judges: Iterable[JudgeRule], batch: Sequence[SettingValues]) -> Iterator[Sequence[list[Outcome]]]:
     """Yield for each account what each of the judges finds."""
     return zip(*(judge(batch) for judge in judges), strict=True)
@@ -139,7 +145,7 @@ class GroupedComparison:
         """Return the compared report with one rule compared in each group that the account may be in."""
         policies = self._policies.variants(rule, report.groups, report.possible_groups)
         reports = [self._baseline.compare(report, policy) for policy in policies or ()]
-        reason = "it may be in a group with another limit"
+        reason = Bilingual("it may be in a group with another limit", "账号可能属于另一个限值不同的分组")
         outcomes: list[Outcome] = []
         for number, outcome in enumerate(compared.outcomes):
             if outcome.rule != rule.id:
@@ -160,9 +166,11 @@ def _reason(rule: Rule[Any], possible: Sequence[Membership]) -> str:
     """Return why the outcome of a rule is unknown if it depends on the groups that an account may be in."""
     deciding = [each for each in possible if _decides(each.group, rule)]
     facts = dict.fromkeys(each.reason for each in deciding)
-    names = ", ".join(one_line(each.group.name) for each in deciding[:3]) + (" …" if len(deciding) > 3 else "")
-    groups = "one of the groups" if len(deciding) > 1 else "the group"
-    return f"{' and '.join(facts)}, so it may be in {groups} {names}, where the outcome differs"
+    names = [one_line(each.group.name) for each in deciding]
+    more = " …" if len(names) > 3 else ""
+    shown = Bilingual(", ".join(names[:3]) + more, "、".join(names[:3]) + more)
+    groups = Bilingual("one of the groups", "这些分组之一：") if len(names) > 1 else Bilingual("the group", "分组")
+    return fill(_PERHAPS_IN, join(Words(" and ", "，"), facts), groups, shown)
 
 
 def _combined(found: Sequence[list[Outcome]], reason: str) -> list[Outcome]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.sections import OPERATIONS
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.policy import Policy
@@ -30,7 +31,8 @@ def without_stale(account: Snapshot, policy: Policy, now: datetime) -> Snapshot:
     reason = _problem(account.taken_at, timedelta(hours=hours), now)
     if reason is None:
         return account
-    reason = f"{reason}; allowed: {hours:,g} hour{'' if hours == 1 else 's'}"
+    limit = Bilingual(f"{hours:,g} hour{'' if hours == 1 else 's'}", f"{hours:,g} 小时")
+    reason = fill(Words("{}; allowed: {}", "{}；允许：{}"), reason, limit)
     return replace(account, problems={**account.problems, **{(section,): reason for section in OPERATIONS}})
 
 
@@ -53,11 +55,12 @@ def is_fresh(account: Snapshot) -> bool:
 def _problem(taken_at: str | None, limit: timedelta, now: datetime) -> str | None:
     """Return why an account is too old, or may be; None if it is not."""
     if taken_at is None:
-        return "it is not known when the account was read"
+        return Bilingual("it is not known when the account was read", "不知道账号是什么时候读取的")
     try:
         age = now - parse_time(taken_at)
     except ValueError:
-        return f"taken_at: not a time: {show(taken_at)}"
+        return fill(Words("taken_at: not a time: {}", "taken_at：不是时间：{}"), show(taken_at))
     if age < -MAX_CLOCK_SKEW:
-        return f"taken_at is in the future: {show(taken_at)}"
-    return f"the snapshot is {describe_duration(age)} old" if age > limit else None
+        return fill(Words("taken_at is in the future: {}", "taken_at 在未来：{}"), show(taken_at))
+    old = Words("the snapshot is {} old", "快照已有 {}")
+    return fill(old, describe_duration(age)) if age > limit else None

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from acctgate.evaluate.snapshot_age import is_fresh
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.log import trace
 from acctgate.model.credential_report import MAX_AGE, ROOT, SECTION, with_hashed_names
 from acctgate.model.outcome import Outcome
@@ -21,6 +22,23 @@ from acctgate.rules.support.users_behind import Behind, Share
 from acctgate.text import plural
 from acctgate.times import MAX_CLOCK_SKEW, describe_duration, parse_time
 
+_BY_REPORT: Final = Words("by the credential report of {}: {}", "按 {} 的凭证报告：{}")
+_UNKNOWN_USERS: Final = Words("it is not known how many RAM users there are: {}", "不知道有多少个 RAM 用户：{}")
+_UNKNOWN_AGE: Final = Bilingual(
+    "it is not known how old the credential report was when the account was read",
+    "不知道读取账号时凭证报告是多久之前的",
+)
+_OLD: Final = Words("the credential report was {} old when the account was read", "读取账号时，凭证报告已有 {}")
+_DIFFERENCE: Final = Words(
+    "the credential report {}, the practice report counts {}", "凭证报告{}，安全报告统计为 {} 个"
+)
+_MAY_MATCH: Final = Words(
+    "{} may match: the report has no column user_last_logon", "{}可能符合：报告没有 user_last_logon 列"
+)
+_MAY_COUNT: Final = Words(
+    "{} may be counted: the AccessKey pair is inactive, or its use is not known",
+    "{}可能被统计：AccessKey 未启用，或使用情况未知",
+)
 _RAM_USERS: Final = ("AccountSecurityPracticeInfo", "AccountSecurityPracticeUserInfo", "SubUser")
 """How many RAM users the practice report counts."""
 
@@ -71,7 +89,7 @@ class _Namer:
             return self._named(outcome, rule, rule.behind, self.report)
         except (Exception, SystemExit) as error:  # a user's own rule
             trace(f"{rule.id} raised", error)
-            return _unknown(outcome, f"the rule raised {type(error).__name__}")
+            return _unknown(outcome, fill(Words("the rule raised {}", "规则抛出 {}"), type(error).__name__))
 
     def _named(self, outcome: Outcome, rule: Rule[Any], behind: Behind, report: Mapping[str, Any]) -> Outcome:
         at = parse_time(report["GeneratedTime"])
@@ -83,13 +101,13 @@ class _Namer:
             *self._age(at),
             *self._moved(rule),
         ]
-        meaning = f"by the credential report of {report['GeneratedTime']}: {behind.criterion.en}"
+        meaning = fill(_BY_REPORT, report["GeneratedTime"], Bilingual(*behind.criterion))
         return replace(
             outcome,
             names=tuple(name for name, share in shares.items() if share.certain),
             possible_names=tuple(name for name, share in shares.items() if not share.certain),
             names_match=not doubts,
-            names_note="; ".join([meaning, *doubts, *_possible(behind, shares)]),
+            names_note=join(Words("; ", "；"), [meaning, *doubts, *_possible(behind, shares)]),
         )
 
     def _population(self, behind: Behind, users: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -102,48 +120,47 @@ class _Namer:
             return
         counted, shown = self.account.read(_RAM_USERS), sum(user["User"] != ROOT for user in users)
         if isinstance(counted, Unknown):
-            yield f"it is not known how many RAM users there are: {counted.reason}"
+            yield fill(_UNKNOWN_USERS, counted.reason)
         elif counted != shown:
-            yield f"the credential report has {plural(shown, 'RAM user')}, the practice report {counted:,}"
+            english = f"the credential report has {plural(shown, 'RAM user')}, the practice report {counted:,}"
+            yield Bilingual(english, f"凭证报告有 {shown:,} 个 RAM 用户，安全报告有 {counted:,} 个")
 
     def _age(self, generated: datetime) -> Iterator[str]:
         """Yield why the report may not be about the time at which the account was read."""
         try:
             taken = self.now if is_fresh(self.account) else parse_time(self.account.taken_at or "")
         except ValueError:
-            yield "it is not known how old the credential report was when the account was read"
+            yield _UNKNOWN_AGE
             return
         age = taken - generated
         if age > MAX_AGE + MAX_CLOCK_SKEW:
-            yield f"the credential report was {describe_duration(age)} old when the account was read"
+            yield fill(_OLD, describe_duration(age))
         elif age < -MAX_CLOCK_SKEW:
-            yield "the credential report is newer than the account"
+            yield Bilingual("the credential report is newer than the account", "凭证报告比账号数据新")
 
     def _moved(self, rule: Rule[Any]) -> Iterator[str]:
         """Yield that planned resources can change the count: the report shows the users before the deployment."""
         if any(map(rule.is_moved, self.account.moved)):
-            yield "the deployment changes who is counted"
+            yield Bilingual("the deployment changes who is counted", "部署会改变被统计的用户")
 
 
 def _unknown(outcome: Outcome, reason: str) -> Outcome:
-    return replace(outcome, names_note=f"the names are unknown: {reason}")
+    return replace(outcome, names_note=fill(Words("the names are unknown: {}", "用户名称未知：{}"), reason))
 
 
 def _difference(behind: Behind, certain: int, actual: Any) -> Iterator[str]:
     if behind.count is None:
-        yield "the value counts no users"
+        yield Bilingual("the value counts no users", "该数值不是用户数")
         return
     count = behind.count(actual)
     if certain != count:
-        found = f"shows {certain:,}" if behind.root else f"names {plural(certain, 'user')}"
-        yield f"the credential report {found}, the practice report counts {count:,}"
+        shown = Bilingual(f"shows {certain:,}", f"显示 {certain:,} 个")
+        named = Bilingual(f"names {plural(certain, 'user')}", f"列出 {certain:,} 个用户")
+        yield fill(_DIFFERENCE, shown if behind.root else named, f"{count:,}")
 
 
 def _possible(behind: Behind, shares: Mapping[str, Share]) -> Iterator[str]:
     number = sum(share.possible > share.certain for share in shares.values())
     if number:
-        names = plural(number, "more name")
-        if behind.count is None:
-            yield f"{names} may match: the report has no column user_last_logon"
-        else:
-            yield f"{names} may be counted: the AccessKey pair is inactive, or its use is not known"
+        names = Bilingual(plural(number, "more name"), f"另有 {number:,} 个名称")
+        yield fill(_MAY_MATCH if behind.count is None else _MAY_COUNT, names)

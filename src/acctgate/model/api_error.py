@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NotRequired
+from typing import Final, NotRequired
 
 from typing_extensions import TypedDict
 
+from acctgate.language import Words, fill
 from acctgate.model.fields import answer
 from acctgate.model.sections import OPERATIONS
 from acctgate.redact import one_line
+
+_FAILED: Final = Words("{} failed with {}: {}{}", "{} 失败（{}）：{}{}")
+_REQUEST: Final = Words(" (request id {})", "（请求 ID {}）")
 
 
 @answer
@@ -34,8 +38,8 @@ def explain(error: ApiError, operation: str) -> str:
 @lru_cache(maxsize=16)
 def _sentence(operation: str, code: str, message: str, request_id: str | None) -> str:
     """Return an error as part of a sentence. Cached: each setting of a section that was not read has the same one."""
-    request = f" (request id {one_line(request_id)})" if request_id else ""
-    return f"{one_line(operation)} failed with {one_line(code)}: {one_line(message)}{request}"
+    request = fill(_REQUEST, one_line(request_id)) if request_id else ""
+    return fill(_FAILED, one_line(operation), one_line(code), one_line(message), request)
 
 
 def explain_section(section: str, error: ApiError) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from acctgate.language import Words, fill
 from acctgate.model.account_id import account_id_in, names_an_account
 from acctgate.model.api_error import ApiError, explain
 from acctgate.model.sections import OPERATIONS
 from acctgate.text import show
+
+_CONTRADICTS: Final = Words("{} contradicts its error: {}", "{} 与其错误矛盾：{}")
+_CONTAINS: Final = Words("{} contains an error: {}", "{} 包含错误：{}")
+_REPORT_CONTRADICTS: Final = Words("the report of {} contradicts its error: {}", "{} 的报告与其错误矛盾：{}")
+_OTHER_ACCOUNT: Final = Words("the report of {} names account {}, not {}", "{} 的报告属于账号 {}，而不是 {}")
 
 
 def find_contradictions(document: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
@@ -18,9 +24,9 @@ def find_contradictions(document: Mapping[str, Any]) -> dict[tuple[str | int, ..
         if section not in document:
             continue
         if section in errors:
-            found[(section,)] = f"{section} contradicts its error: {explain(errors[section], operation)}"
+            found[(section,)] = fill(_CONTRADICTS, section, explain(errors[section], operation))
         elif error := _error_inside(document[section]):
-            found[(section,)] = f"{section} contains an error: {explain(error, operation)}"
+            found[(section,)] = fill(_CONTAINS, section, explain(error, operation))
     reports = document.get("CompliancePackReports")
     for index, report in enumerate(reports if isinstance(reports, list) else ()):
         if isinstance(report, dict) and (reason := _report_contradiction(report, document, errors)):
@@ -40,7 +46,7 @@ def _report_contradiction(report: dict[str, Any], document: Mapping[str, Any], e
     pack, account = report.get("CompliancePackId"), document.get("account_id")
     error = errors.get(f"CompliancePackReports.{pack}")
     if error and "ReportStatus" in report:
-        return f"the report of {show(pack)} contradicts its error: {explain(error, 'GetCompliancePackReport')}"
+        return fill(_REPORT_CONTRADICTS, show(pack), explain(error, "GetCompliancePackReport"))
     return wrong_account(report, account) if account else None
 
 
@@ -49,4 +55,4 @@ def wrong_account(report: Mapping[str, Any], account: str) -> str | None:
     other = account_id_in(report.get("AccountId"))
     if other in (None, account) or not names_an_account(account):
         return None
-    return f"the report of {show(report.get('CompliancePackId'))} names account {other}, not {account}"
+    return fill(_OTHER_ACCOUNT, show(report.get("CompliancePackId")), str(other), account)

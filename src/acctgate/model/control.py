@@ -15,6 +15,12 @@ _SEMICOLON: Final = Words("; ", "；")
 _OF_RULE: Final = Words("{}: {}", "{}：{}")
 _OF_ACCOUNT: Final = Words("account {}: {}{}", "账号 {}：{}{}")
 _UNKNOWN: Final = Bilingual("unknown", "未知")
+_NO_VIOLATIONS: Final = Bilingual("no violations", "没有违反")
+_RESULTS: Final[dict[Result, Words]] = {
+    "fail": Words("violation", "违反"),
+    "unknown": Words("unknown", "无法判定"),
+    "waived": Words("waived", "已豁免"),
+}
 Change = Callable[[tuple[Outcome, ...]], tuple[Outcome, ...]]
 """Takes outcomes and returns them changed: as many, in the same order."""
 
@@ -131,12 +137,15 @@ class FrameworkTotal:
     def describe(self) -> str:
         """Return the controls that do not pass: `2 violations (1.3, 1.4), 1 unknown (1.6) of 12 controls`."""
         parts = []
-        for result, word in (("fail", "violation"), ("unknown", "unknown"), ("waived", "waived")):
+        for result, word in _RESULTS.items():
             names = [name for name, total in self.controls.items() if total.outcome == result]
             if names:
-                number = plural(len(names), word) if result == "fail" else f"{len(names)} {word}"
-                parts.append(f"{number} ({', '.join(names)})")
-        return f"{', '.join(parts) or 'no violations'} of {plural(len(self.controls), 'control')}"
+                number = plural(len(names), word.en) if result == "fail" else f"{len(names)} {word.en}"
+                listed = ", ".join(names)
+                parts.append(Bilingual(f"{number} ({listed})", f"{len(names)} 项{word.zh}（{listed}）"))
+        total = len(self.controls)
+        found = join(Words(", ", "、"), parts or [_NO_VIOLATIONS])
+        return fill(Words("{} of {}", "{}，共 {}"), found, Bilingual(plural(total, "control"), f"{total} 项控制项"))
 
 
 def _reason(outcomes: Iterable[Outcome]) -> str:

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
 
+from acctgate.language import Bilingual, Words
+
+PLANNED: Final = Words("planned by {}", "由 {} 计划")
+SETS: Final = Words("{} sets it to {}", "{} 将其设为{}")
+FOREIGN: Final = Words("what {} does is unknown: {}", "{} 的作用未知：{}")
+"""Notes that effects share."""
+
 Operation = Literal["create", "update", "delete", "same", "unknown"]
 """What the deploy does with the resource. A replacement is a create: the delete before it sends nothing."""
 
@@ -13,8 +20,8 @@ Operation = Literal["create", "update", "delete", "same", "unknown"]
 class Marker(Enum):
     """A placeholder for a value that the plan does not show. Its own value is the reason."""
 
-    UNKNOWN = "a value that is known only after the deploy"
-    SECRET = "a secret value"  # noqa: S105
+    UNKNOWN = Bilingual("a value that is known only after the deploy", "部署之后才知道的值")
+    SECRET = Bilingual("a secret value", "机密值")
 
 
 UNKNOWN: Final = Marker.UNKNOWN

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from acctgate.language import Bilingual, Words, fill
-from acctgate.model.effect import UNKNOWN, Effect, Operation
+from acctgate.model.effect import FOREIGN, UNKNOWN, Effect, Operation
 from acctgate.model.outcome import Place
 from acctgate.model.password_request import API_DEFAULTS, RESOURCES, SECTION, PlannedPasswords, effects
 from acctgate.model.planned_change import PlannedChange
@@ -26,7 +26,6 @@ _VERBS: Final = {
     "update": Words("updates", "更新"),
     "delete": Words("deletes", "删除"),
 }
-_FOREIGN: Final = Words("what {} does is unknown: {}", "{} 的作用未知：{}")
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -62,7 +61,7 @@ class OtherChange(PlannedResource):
         if resource is None or self.operation == "same":
             return {}
         if self.foreign is not None:
-            note = fill(_FOREIGN, self.name, self.foreign)
+            note = fill(FOREIGN, self.name, self.foreign)
             return dict.fromkeys(API_DEFAULTS, Effect("unknown", None, note))
         unseen = PlannedPasswords(dict.fromkeys(resource.keys, UNKNOWN))
         return effects(resource, self.operation, self.passwords or unseen, self.name)

@@ -80,8 +80,9 @@ class WaiverNote:
     @property
     def tracked_reason(self) -> str:
         """Return the reason, with the ticket and the stack if there are any."""
-        ticket = f"; ticket {self.ticket}" if self.ticket else ""
-        return f"{self.reason}{ticket}{f'; only in stack {self.stack}' if self.stack else ''}"
+        ticket = fill(Words("; ticket {}", "；工单 {}"), self.ticket) if self.ticket else ""
+        stack = fill(Words("; only in stack {}", "；仅限堆栈 {}"), self.stack) if self.stack else ""
+        return fill(Words("{}{}{}", "{}{}{}"), self.reason, ticket, stack)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from acctgate.model.effect import LEAVES, Effect, Marker, Operation
+from acctgate.language import Bilingual, Words, fill
+from acctgate.model.effect import LEAVES, PLANNED, SETS, Effect, Marker, Operation
 from acctgate.model.resource_types import OTHER_TYPES, PASSWORD_POLICIES
 from acctgate.text import show
 
@@ -120,6 +121,34 @@ class PlannedPasswords:
     """What becomes of the old resource if what looks like an update is a replacement, None if it is none."""
 
 
+_DESTROYS: Final = Words("destroying {} resets it to {}", "销毁 {} 会将其重置为 {}")
+_SENDS_DEFAULT: Final = Words("{} leaves it out, and the provider sends {}", "{} 省略了它，provider 会发送 {}")
+_PERHAPS_RETAINED: Final = Words(
+    "destroying {} resets it to {}, unless it has retainOnDelete, which the plan does not show; "
+    "use `pulumi preview --json`",
+    "销毁 {} 会将其重置为 {}，除非设置了 retainOnDelete，而计划没有显示；请使用 `pulumi preview --json`",
+)
+_PERHAPS_REPLACED: Final = Words(
+    "if {} is replaced, destroying the old one resets it to {}; "
+    "the policy pack does not see whether replaceOnChanges, replaceWith or import is new; "
+    "deploy it with retainOnDelete first, or judge `pulumi preview --json`",
+    "如果 {} 被替换，销毁旧资源会将其重置为 {}；策略包看不到 replaceOnChanges、replaceWith 或 import 是否是新加的；"
+    "请先带着 retainOnDelete 部署，或评估 `pulumi preview --json`",
+)
+_UNDOCUMENTED: Final = Words(
+    "{} does not send it, and whether the API then keeps it or resets it to {} is not documented; {}",
+    "{} 不会发送它，而 API 会保留它还是重置为 {} 没有文档说明；{}",
+)
+_OTHER_RESOURCE: Final = Bilingual(
+    f"use {ACCOUNT_PASSWORD_POLICY.terraform}", f"请使用 {ACCOUNT_PASSWORD_POLICY.terraform}"
+)
+_DECLARE: Final = Bilingual("declare it", "请声明它")
+_UNKNOWN_STATE: Final = Words(
+    "{}; whether {} sends it depends on the recorded state, which is not known",
+    "{}；{} 是否发送它取决于已记录的状态，而该状态未知",
+)
+
+
 def effects(
     resource: PasswordResource, operation: Operation, planned: PlannedPasswords, name: str
 ) -> dict[str, Effect]:
@@ -152,27 +181,23 @@ def _account_policy(operation: Operation, planned: PlannedPasswords, name: str) 
         elif planned.perhaps_replaced == "destroyed":
             yield key, _perhaps_replaced(value, default, name)
         elif reset:
-            yield key, Effect("sets", default, f"destroying {name} resets it to {show(default)}")
+            yield key, Effect("sets", default, fill(_DESTROYS, name, show(default)))
         elif isinstance(value, Marker):
-            yield key, Effect("unknown", None, f"{name} sets it to {value.value}")
+            yield key, Effect("unknown", None, fill(SETS, name, value.value))
         elif value is None:
-            yield key, Effect("sets", default, f"{name} leaves it out, and the provider sends {show(default)}")
+            yield key, Effect("sets", default, fill(_SENDS_DEFAULT, name, show(default)))
         else:
-            yield key, Effect("sets", value, f"planned by {name}")
+            yield key, Effect("sets", value, fill(PLANNED, name))
 
 
 def _perhaps_reset(value: Any, default: Any, name: str) -> Effect:
     """Return the effect on a setting that has a value unless destroying the old resource resets it."""
-    note = f"destroying {name} resets it to {show(default)}, unless it has retainOnDelete, which the plan does not show"
-    return _default_or(value, default, f"{note}; use `pulumi preview --json`")
+    return _default_or(value, default, fill(_PERHAPS_RETAINED, name, show(default)))
 
 
 def _perhaps_replaced(value: Any, default: Any, name: str) -> Effect:
     """Return the effect on a setting that has a value unless a replacement destroys the old resource last."""
-    note = f"if {name} is replaced, destroying the old one resets it to {show(default)}"
-    why = "the policy pack does not see whether replaceOnChanges, replaceWith or import is new"
-    remedy = "deploy it with retainOnDelete first, or judge `pulumi preview --json`"
-    return _default_or(value, default, f"{note}; {why}; {remedy}")
+    return _default_or(value, default, fill(_PERHAPS_REPLACED, name, show(default)))
 
 
 def _default_or(value: Any, default: Any, note: str) -> Effect:
@@ -187,14 +212,13 @@ def _password_policy(operation: Operation, planned: PlannedPasswords, name: str)
     for key, default in API_DEFAULTS.items():
         sent, certain = _sent_or_created(key, operation, planned)
         if isinstance(sent, Marker):
-            yield key, Effect("unknown", None, f"{name} sets it to {sent.value}")
+            yield key, Effect("unknown", None, fill(SETS, name, sent.value))
         elif sent is not None and certain:
-            yield key, Effect("sets", sent, f"planned by {name}")
+            yield key, Effect("sets", sent, fill(PLANNED, name))
         else:
             values = tuple(value for value in (sent, LEAVES, default) if value is not None)
-            why = f"{name} does not send it, and whether the API then keeps it or resets it to {show(default)} is not"
-            remedy = f"use {ACCOUNT_PASSWORD_POLICY.terraform}" if key in planned.declared else "declare it"
-            yield key, Effect("either", values, f"{why} documented; {remedy}")
+            remedy = _OTHER_RESOURCE if key in planned.declared else _DECLARE
+            yield key, Effect("either", values, fill(_UNDOCUMENTED, name, show(default), remedy))
 
 
 def _sent(key: str, operation: Operation, planned: PlannedPasswords) -> tuple[Any, bool]:
@@ -232,5 +256,4 @@ def _either(found: list[Effect | None], name: str) -> Effect:
         else:
             values += effect.value if effect.kind == "either" else [effect.value]
     note = next((effect.note for effect in found if effect is not None), "")
-    unsent = f"{note}; whether {name} sends it depends on the recorded state, which is not known"
-    return Effect("either", tuple(values), unsent)
+    return Effect("either", tuple(values), fill(_UNKNOWN_STATE, note, name))

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from acctgate.model.effect import LEAVES, UNKNOWN, Effect
+from acctgate.language import fill
+from acctgate.model.effect import FOREIGN, LEAVES, UNKNOWN, Effect
 from acctgate.model.effect_notes import effect_of
 from acctgate.model.planned_preference import PlannedPreference, distinct
 from acctgate.model.preference_keys import BY_SETTING, DEAD_SETTING, PREFERENCE_KEYS
@@ -64,7 +65,7 @@ class PlannedChange(PlannedPreference):
         if self.operation == "delete":
             return {}
         if self.foreign is not None and self.operation != "same":
-            note = f"what {self.name} does is unknown: {self.foreign}"
+            note = fill(FOREIGN, self.name, self.foreign)
             return {key.api: Effect("unknown", None, note) for key in PREFERENCE_KEYS}
         scenarios = self.scenarios(self.provider.eras, *live)
         if self.deferred:

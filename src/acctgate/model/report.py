@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.control import Change, FrameworkReport, FrameworkTotal
 from acctgate.model.diff import AccountDiff
 from acctgate.model.judged_by import ReadAs
@@ -12,7 +13,7 @@ from acctgate.model.member import Member
 from acctgate.model.organization import OrganizationSummary
 from acctgate.model.outcome import RESULTS, Outcome, Result, Verdict, verdict_of, worst
 from acctgate.redact import one_line
-from acctgate.text import and_more, plural
+from acctgate.text import and_more, and_more_zh, plural
 
 if TYPE_CHECKING:
     from acctgate.model.since import Day, Since
@@ -105,7 +106,9 @@ class Summary:
     @property
     def age_notice(self) -> str | None:
         """Return the notice about the first old snapshot, with the number of others; None if there is none."""
-        return f"{self._first_old}{and_more(self.old_snapshots - 1)}" if self.old_snapshots else None
+        others = self.old_snapshots - 1
+        more = Bilingual(and_more(others), and_more_zh(others))
+        return fill(Words("{}{}", "{}{}"), self._first_old, more) if self.old_snapshots else None
 
     @property
     def accounts(self) -> int:
@@ -131,7 +134,7 @@ class Summary:
                 self.not_read.append(report.account)
         self.verdict = worst(self.verdict, report.verdict)
         if report.age_notice is not None:
-            self._first_old = self._first_old or one_line(f"account {report.account or 'unknown'}: {report.age_notice}")
+            self._first_old = self._first_old or age_notice_of(report)
             self.old_snapshots += 1
         for outcome in report.outcomes:
             self.counts[outcome.outcome] += 1
@@ -149,3 +152,9 @@ class Summary:
         self.old_snapshots += later.old_snapshots
         for result, count in later.counts.items():
             self.counts[result] += count
+
+
+def age_notice_of(report: AccountReport) -> str:
+    """Return the notice about the age of an account with its name, empty if there is none."""
+    account = one_line(report.account) if report.account else Bilingual("unknown", "未知")
+    return fill(Words("account {}: {}", "账号 {}：{}"), account, report.age_notice) if report.age_notice else ""

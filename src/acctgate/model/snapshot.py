@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.account_id import names_an_account
 from acctgate.model.api_error import ApiError, explain
 from acctgate.model.contradictions import find_contradictions
@@ -29,6 +30,26 @@ from acctgate.text import dotted, expectation, show
 if TYPE_CHECKING:
     from acctgate.model.other_change import OtherChange
     from acctgate.model.planned_change import PlannedChange
+
+_NO_OBJECT: Final = Words("{} is not an object", "{} 不是对象")
+_NOT_READ: Final = Words("{} was not read", "没有读取 {}")
+_ABSENT: Final = Words("the answer of {} has no {}", "{} 的返回结果中没有 {}")
+_INVALID: Final = Words("{} {}{}", "{} {}{}")
+_EXPECTED_ZH: Final = {
+    "bool_type": "应为布尔值",
+    "dict_type": "应为对象",
+    "int_type": "应为整数",
+    "list_type": "应为列表",
+    "missing": "缺失",
+    "string_type": "应为字符串",
+    "string_unicode": "应为有效的 Unicode 字符串",
+}
+"""What the validator expects, by the type of its error."""
+_LIMITS_ZH: Final = {
+    "greater_than_equal": "应大于或等于 {}",
+    "less_than_equal": "应小于或等于 {}",
+}
+_FOUND: Final = Words(", found {}", "，实际为 {}")
 
 Path = tuple[str | int, ...]
 """The path of a value in a snapshot."""
@@ -158,7 +179,7 @@ class Snapshot:
         except (KeyError, IndexError):
             value = self._absent(path)
         except TypeError:
-            value = Unknown(f"{dotted(path[: self._depth(path)])} is not an object")
+            value = Unknown(fill(_NO_OBJECT, dotted(path[: self._depth(path)])))
         if self.problems and (problem := self._problem(path)):
             return Unknown(problem, self.raw(path))
         return value
@@ -203,8 +224,8 @@ def absent(path: Path) -> Unknown:
     """
     section = str(path[0])
     if len(path) == 1:
-        return Unknown(f"{section} was not read", absent=True)
-    return Unknown(f"the answer of {OPERATIONS.get(section, section)} has no {dotted(path[1:])}", absent=True)
+        return Unknown(fill(_NOT_READ, section), absent=True)
+    return Unknown(fill(_ABSENT, OPERATIONS.get(section, section), dotted(path[1:])), absent=True)
 
 
 def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, str]:
@@ -216,6 +237,17 @@ def _problems(error: ValidationError, document: dict[str, Any]) -> dict[Path, st
                 raise SnapshotError(f"version: expected 1, found {show(document.get('version'))}")
             raise SnapshotError(f"{dotted(path)}: {expectation(item['msg'])}")
         # A value of the credential report may be a user's name, which no message contains.
-        value = "" if path[0] == CREDENTIAL_REPORT else f", found {show(item['input'])}"
-        problems.setdefault(path, f"{path[-1]} {expectation(item['msg'])}{value}")
+        value = fill(_FOUND, show(item["input"])) if path[0] != CREDENTIAL_REPORT else ""
+        problems.setdefault(path, fill(_INVALID, str(path[-1]), _expectation(item["type"], item["msg"]), value))
     return problems
+
+
+def _expectation(kind: str, message: str) -> str:
+    """Return what the validator expects, in both languages if this kind of error is common."""
+    english = expectation(message)
+    if kind in _LIMITS_ZH:
+        return Bilingual(english, _LIMITS_ZH[kind].format(english.rpartition(" ")[2]))
+    if kind == "literal_error":
+        values = english.removeprefix("should be ").replace(" or ", " 或 ").replace(", ", "、")
+        return Bilingual(english, f"应为 {values}")
+    return Bilingual(english, _EXPECTED_ZH.get(kind, english))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.effect import LEAVES, Effect
 from acctgate.model.outcome import Place
 from acctgate.model.snapshot import Path, Snapshot, Unknown
@@ -26,6 +27,15 @@ class Layer(NamedTuple):
     """Where each setting stands in a snapshot."""
     noun: str
     """What an account has one of."""
+
+
+_UNMATCHED: Final = Words(
+    "{} cannot be matched to an account{}; name its provider {} under `accounts` in the policy file",
+    "无法将 {} 与账号对应{}；请在策略文件的 `accounts` 中写明它的 provider {}",
+)
+_CONTRADICT: Final = Words(
+    "{} contradict each other ({}): one account has one {}", "{} 互相矛盾（{}）：一个账号只有一个 {}"
+)
 
 
 def apply_effects(
@@ -63,10 +73,7 @@ def _with_values(snapshot: Snapshot, layer: Layer, values: Mapping[str, Any]) ->
 
 def unmatched_reason(name: str, provider: str, why: str) -> str:
     """Return why it is not known whether a resource is deployed to an account."""
-    return (
-        f"{name} cannot be matched to an account{f', {why}' if why else ''}; name its provider "
-        f"{one_line(provider)} under `accounts` in the policy file"
-    )
+    return fill(_UNMATCHED, name, fill(Words(", {}", "，{}"), why) if why else "", one_line(provider))
 
 
 def _section(snapshot: Snapshot, layer: Layer, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +113,7 @@ def _not_read(snapshot: Snapshot, layer: Layer) -> dict[Path, str]:
 
 def _note(effect: Effect, live: Any) -> str:
     changed = effect.kind == "sets" and not isinstance(live, Unknown) and not _same(live, effect.value)
-    return f"{effect.note} (now {show(live)})" if changed else effect.note
+    return fill(Words("{} (now {})", "{}（现为 {}）"), effect.note, show(live)) if changed else effect.note
 
 
 def _after(effect: Effect, live: Any) -> Any:
@@ -129,12 +136,13 @@ def _combined(touching: Sequence[tuple[str, Effect]], noun: str) -> Effect:
     if all(effect.kind == first.kind and _same(effect.value, first.value) for _, effect in sending):
         return first
     if first.kind == "leaves":
-        return replace(first, note="; ".join(effect.note for _, effect in sending))
+        return replace(first, note=join(Words("; ", "；"), (effect.note for _, effect in sending)))
     sending.sort(key=lambda each: each[0])  # the engine registers resources in any order
     names = list(dict.fromkeys(name for name, _ in sending))  # plans of several root modules may use one name
-    who = " and ".join(names) if len(names) > 1 else f"{len(sending)} resources named {names[0]}"
-    values = " or ".join(dict.fromkeys(show(e.value) if e.kind == "sets" else "unknown" for _, e in sending))
-    return Effect("unknown", None, f"{who} contradict each other ({values}): one account has one {noun}")
+    same_name = Bilingual(f"{len(sending)} resources named {names[0]}", f"{len(sending)} 个名为 {names[0]} 的资源")
+    who = join(Words(" and ", " 和 "), names) if len(names) > 1 else same_name
+    shown = dict.fromkeys(show(e.value) if e.kind == "sets" else Bilingual("unknown", "未知") for _, e in sending)
+    return Effect("unknown", None, fill(_CONTRADICT, who, join(Words(" or ", " 或 "), shown), noun))
 
 
 def _same(first: Any, second: Any) -> bool:

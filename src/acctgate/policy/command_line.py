@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, cast, get_args
 
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.account_id import is_account_id
 from acctgate.model.credential_report import Names
 from acctgate.policy.policy import Policy
@@ -21,6 +22,7 @@ NAMES_VARIABLE: Final = "ACCTGATE_NAMES"
 """The environment variable for `--names`: clear or hash."""
 _DURATION: Final = re.compile(r"([0-9]{1,6})([mhd])", re.ASCII)
 _HOURS: Final = {"m": 1 / 60, "h": 1, "d": 24}
+_OVERRIDES: Final = Words("{}: {}; the policy has {}: {}", "{}：{}；策略中 {} 为 {}")
 
 
 def parse_account(text: str) -> str:
@@ -106,7 +108,7 @@ def _with_names(policy: Policy, names: Names) -> Policy:
     """Return the policy with another choice of names. A choice of its own is named in reports."""
     if policy.names in (None, names):
         return replace(policy, names_option=names)
-    override = f"--names: {names}; the policy has names: {policy.names or 'false'}"
+    override = fill(_OVERRIDES, "--names", names, "names", policy.names or "false")
     return replace(policy, names_option=names, overrides=(*policy.overrides, override))
 
 
@@ -115,5 +117,6 @@ def _with_max_age(policy: Policy, hours: float) -> Policy:
     before = policy.max_age_hours
     if before is None or before == hours:
         return replace(policy, max_age_option=hours)
-    override = f"--max-age: {hours:,g} {'hour' if hours == 1 else 'hours'}; the policy has max_age_hours: {before:g}"
+    shown = Bilingual(f"{hours:,g} {'hour' if hours == 1 else 'hours'}", f"{hours:,g} 小时")
+    override = fill(_OVERRIDES, "--max-age", shown, "max_age_hours", f"{before:g}")
     return replace(policy, max_age_option=hours, overrides=(*policy.overrides, override))

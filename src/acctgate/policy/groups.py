@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from acctgate.language import Words, fill
 from acctgate.model.outcome import Place
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.waiver import Waiver
@@ -39,6 +40,9 @@ class Condition(NamedTuple):
         """Return whether one of an account's values has one of the patterns."""
         fits = in_folder if self.key == "folder" else _fits
         return any(fits(pattern, value) for pattern in self.patterns for value in values)
+
+
+_UNKNOWN: Final = Words("its {} is not known", "账号的 {} 未知")
 
 
 class Membership(NamedTuple):
@@ -71,7 +75,7 @@ class Group:
             values = _values(condition, account, alias)
             subject = condition.subject
             if values is None:
-                unknown = unknown or f"its {subject} is not known"
+                unknown = unknown or fill(_UNKNOWN, subject)
             elif condition.holds(values):
                 held.append(f"{subject} {', '.join(map(one_line, values))}")
             else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from acctgate.inert_text import clean
-from acctgate.language import Language, Words, in_language
+from acctgate.language import Language, Words, fill, in_language
 from acctgate.model.diff import SettingChange
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
@@ -77,7 +77,8 @@ def _facts(
         yield _COMPARED, text
     yield words.MESSAGE, clean(in_language(outcome.message, language), _LONGEST)
     if note := outcome.waiver:
-        yield _WAIVER, clean(f"{note.owner}, until {note.expires}: {note.tracked_reason}", _LONGEST)
+        waiver = fill(Words("{}, until {}: {}", "{}，至 {}：{}"), note.owner, note.expires, note.tracked_reason)
+        yield _WAIVER, clean(in_language(waiver, language), _LONGEST)
     if outcome.outcome in ("fail", "unknown", "waived"):
         yield words.REMEDIATION, clean(_remediation(outcome, policy, language), _LONGEST)
 

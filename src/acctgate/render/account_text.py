@@ -48,7 +48,7 @@ class AccountText:
         if read := read_line(report, self.frame.language):
             yield self._layout.paragraph(("  ", "dim"), (read, "dim"), 4)
         if report.age_notice:
-            yield self._layout.warning(clean(report.age_notice, LONGEST))
+            yield self._layout.warning(clean(self._say(report.age_notice), LONGEST))
         if report.diff is not None:
             yield from self._changes(report.diff)
             yield from ("",) * bool(blocking)  # other sections begin with a blank line of their own
@@ -97,7 +97,7 @@ class AccountText:
         """Yield how long violations are open, if there is a history."""
         now, taken_at = self.frame.judged_at, report.taken_at
         for found, rules in _rules_by(lambda outcome: open_for(outcome.open_since, now, taken_at), outcomes):
-            text = f"{self._say(words.OPEN_FOR).format(found)}{self._say(words.COLON)}{rules}"
+            text = f"{self._say(words.OPEN_FOR).format(self._say(found))}{self._say(words.COLON)}{rules}"
             yield self._layout.indented(clean(text, LONGEST), "dim", 5)
 
     def _table(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
@@ -137,7 +137,7 @@ class AccountText:
     def _names(self, outcome: Outcome, indent: int) -> Iterator[str]:
         """Yield a line with the users behind an outcome, if `--names` asks for them."""
         most = len(outcome.names or ()) if self.frame.verbose else MOST_NAMES
-        if found := who(outcome, most):
+        if found := who(outcome, most, self.frame.language):
             text = f"{clean(outcome.rule)}: {found}"
             yield self._layout.indented(text, "dim", indent)
 

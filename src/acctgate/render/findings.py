@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from acctgate.inert_text import clean
-from acctgate.language import Language
+from acctgate.language import Language, in_language
 from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import Outcome, Places
 from acctgate.model.report import AccountReport
@@ -48,13 +48,13 @@ def sentence(outcome: Outcome) -> str:
     return clean(f"{outcome.message}; expected {outcome.expected}")
 
 
-def who(outcome: Outcome, most: int = MOST_NAMES) -> str:
+def who(outcome: Outcome, most: int = MOST_NAMES, language: Language = "en") -> str:
     """Return the users behind a finding, at most `most`, and the note about them, as one printable line.
 
     It is empty without `--names`.
     """
     shown = first_of([clean(name, _LONGEST_NAME) for name in outcome.names or ()], most)
-    note = clean(outcome.names_note or "")
+    note = clean(in_language(outcome.names_note or "", language))
     return f"{shown} ({note})" if shown and note else shown or note
 
 

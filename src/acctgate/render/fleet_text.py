@@ -29,7 +29,9 @@ _STYLES: Final = {words.GONE: "bold red", words.NEWLY_BLOCKED: "red", words.NEWL
 def fleet_lines(fleet: Fleet, summary: Summary, layout: Layout, frame: Frame) -> Iterator[str]:
     """Yield the lines behind the headline: controls, rules, remediation, the worst accounts, and folders."""
     for name, total in summary.frameworks.items():
-        yield layout.paragraph(("  ", ""), (clean(f"{name}: {total.describe()}", LONGEST), ""), 4)
+        yield layout.paragraph(
+            ("  ", ""), (clean(f"{name}{frame.say(words.COLON)}{frame.say(total.describe())}", LONGEST), ""), 4
+        )
     if rules := fleet.rules():
         yield f"\n{layout.heading(frame.say(words.RULES_BY_ACCOUNTS))}"
         yield from layout.table(_header(rules, frame), [_rule(each, rules, frame) for each in rules[:_RULES]], fixed=1)

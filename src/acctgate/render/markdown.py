@@ -156,7 +156,7 @@ class MarkdownRenderer(Renderer):
         rows = Rows(ROOM // 24)
         for text in (*self.frame.overrides, summary.age_notice):
             if text:
-                rows.add("- ⚠️ {}".format, _cell(text))
+                rows.add("- ⚠️ {}".format, _cell(self.frame.say(text)))
         return self._lines(rows) if rows.found else []
 
     def _judged_by(self) -> list[str]:
@@ -186,7 +186,7 @@ class MarkdownRenderer(Renderer):
         outcome = outcomes[0]
         severities = dict.fromkeys(self.frame.say(words.SEVERITIES[each.severity]) for each in outcomes)
         severity, rules = map(self.frame.say(words.SEPARATOR).join, (severities, map(self._rule, outcomes)))
-        found = who(outcome)
+        found = who(outcome, language=self.frame.language)
         message = self.frame.say(outcome.message)
         message = f"{message}{self.frame.say(words.COLON)}{found}" if found else message
         expected = self.frame.say(outcome.expected) if len(outcomes) == 1 else "–"
@@ -220,7 +220,8 @@ def _control(control: ControlResult, title: str, reason: str) -> str:
 
 
 def _read(report: AccountReport, language: Language) -> str:
-    return f"- {_cell(report.alias or report.account or 'unknown')}: {_cell(read_line(report, language))}"
+    name = report.alias or report.account or words.UNKNOWN_ID.of(language)
+    return f"- {_cell(name)}{words.COLON.of(language)}{_cell(read_line(report, language))}"
 
 
 def _waiver(notice: str) -> str:

@@ -74,7 +74,9 @@ class TextRenderer(Renderer):
     def _waivers(self, summary: Summary) -> Iterator[str]:
         if summary.waivers:
             yield self._layout.heading(self.frame.say(counted(words.WAIVERS, len(summary.waivers))))
-            yield from (self._layout.warning(clean(notice.located, LONGEST)) for notice in summary.waivers)
+            yield from (
+                self._layout.warning(clean(self.frame.say(notice.located), LONGEST)) for notice in summary.waivers
+            )
             yield ""
 
     def _totals(self, summary: Summary) -> Iterator[str]:

@@ -16,7 +16,7 @@ from annotated_types import MinLen
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from acctgate.language import Bilingual, Words, join
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.api_error import explain
 from acctgate.model.compliance_pack import SECTION as REPORTS
 from acctgate.model.config_rule_compliance import RISK_LEVELS, SECTION
@@ -120,7 +120,9 @@ class ComplianceRules(Rule[Parameters]):
         if error := account.errors.get(SECTION):
             tally.unknown.append(explain(error, RESULTS_OF))
         unlisted = account.unlisted_errors(SECTION).items()
-        tally.unknown += (f"{one_line(pack)}: {explain(error, RESULTS_OF)}" for pack, error in unlisted)
+        tally.unknown += (
+            fill(Words("{}: {}", "{}：{}"), one_line(pack), explain(error, RESULTS_OF)) for pack, error in unlisted
+        )
         if not packs and not tally.unknown:
             if account.raw((REPORTS,)):
                 return [undecided(Unknown(_NO_PACK, []))]

@@ -54,6 +54,7 @@ _NONE_BUT: Final = Words(
     "the plan makes no setting looser; the policy excepts {}", "计划没有放宽任何设置；策略允许放宽 {}"
 )
 _LOOSENS: Final = Words("the plan makes {} looser: {}", "计划放宽 {}：{}")
+_WHETHER: Final = Words("whether the plan makes {} looser: {}", "计划是否放宽 {}：{}")
 _VALUES: Final = Words("{} was {}", "{}，原为 {}")
 _UNKNOWN_BEFORE: Final = Words("its value before the deploy is unknown: {}", "部署之前的值未知：{}")
 _UNDEFINED: Final = Words("{}, and which of them is stricter is not defined", "{}，没有规定哪一个更严格")
@@ -170,16 +171,16 @@ def _has_allow(rules: Sequence[Rule[Any]], judge: str) -> bool:
 def _judgement(account: Snapshot, outcome: Any, found: Sequence[_Finding]) -> Judgement:
     first = found[0].change
     if len(found) == 1:
-        what = fill(_LOOSENS, first.key, found[0].reason)
+        what = first.key, found[0].reason
     else:
         reasons = (fill(Words("{}: {}", "{}：{}"), each.change.key, each.reason) for each in found)
         number = Bilingual(f"{len(found)} settings", f"{len(found)} 个设置")
-        what = fill(_LOOSENS, number, join(Words("; ", "；"), reasons))
+        what = number, join(Words("; ", "；"), reasons)
     if outcome == "unknown":
-        reason = fill(Words("whether {}", "{}"), what)
-        return undecided(Unknown(reason))._replace(setting=first.setting, place=_place(account, found))
+        unknown = Unknown(fill(_WHETHER, *what))
+        return undecided(unknown)._replace(setting=first.setting, place=_place(account, found))
     actual = {each.change.key: each.change.now for each in found}
-    return Judgement("fail", what, actual, first.setting, _place(account, found))
+    return Judgement("fail", fill(_LOOSENS, *what), actual, first.setting, _place(account, found))
 
 
 def _place(account: Snapshot, found: Sequence[_Finding]) -> Any:

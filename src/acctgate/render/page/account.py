@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, get_args
 
 from markupsafe import Markup
 
-from acctgate.language import Words
+from acctgate.language import LANGUAGES, Bilingual, Words
 from acctgate.model.outcome import WORST_FIRST, Level, Outcome, Result, Severity, reason_of
 from acctgate.model.report import AccountReport
 from acctgate.render.findings import read_line, who
@@ -20,6 +20,8 @@ from acctgate.render.words import SIGNS
 
 _MAX_NAMES: Final = 50
 """Names in a row."""
+_MAX_WHO: Final = 6000
+"""Characters of the names in a row, with their note."""
 _MAX_EXPECTED: Final = 120
 """Characters of what a policy expects."""
 
@@ -122,7 +124,8 @@ def _rows(name: Result, outcomes: list[Outcome], number: Callable[[str], int], t
         rule = RuleName(outcome.rule, None if name == "skipped" else number(outcome.rule))
         severity = None if name == "skipped" else outcome.severity
         text = texts.show(reason_of(outcome.message), MAX_TEXT)
-        key = (text, expected, who(outcome, _MAX_NAMES), severity)
+        names = texts.show(Bilingual(*(who(outcome, _MAX_NAMES, each) for each in LANGUAGES)), _MAX_WHO)
+        key = (text, expected, names, severity)
         rows.setdefault(key, []).append(rule)
     return [Row(rules, *key) for key, rules in rows.items()]
 

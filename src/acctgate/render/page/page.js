@@ -77,7 +77,7 @@
   const others = new Map(Object.entries(JSON.parse($("texts")?.textContent ?? "{}")));
   let cells = null;
   const readCells = () =>
-    [...document.querySelectorAll("details.a td")].flatMap((node) => {
+    [...document.querySelectorAll("details.a td, details.a td small")].flatMap((node) => {
       const nodes = [...node.childNodes];
       const names = nodes.filter((each) => each.nodeName === "SMALL");
       const other = others.get(nodes.map((each) => (each.nodeName === "SMALL" ? "" : each.textContent)).join(""));

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from acctgate.model.outcome import Result, Verdict
-from acctgate.model.report import AccountReport
+from acctgate.model.report import AccountReport, age_notice_of
 
 
 class _Latest(NamedTuple):
@@ -56,13 +56,12 @@ class OldSnapshots:
     """The notices about old snapshots: of each account's latest one, as a history has old ones on purpose."""
 
     def __init__(self) -> None:
-        self._latest: dict[str | int, str | None] = {}
+        self._latest: dict[str | int, str] = {}
         self._count = 0
 
     def add(self, report: AccountReport) -> None:
         """Add an account's notice, if it has one."""
-        notice = report.age_notice and f"account {report.account or 'unknown'}: {report.age_notice}"
-        self._latest[self._count if report.account is None else report.account] = notice
+        self._latest[self._count if report.account is None else report.account] = age_notice_of(report)
         self._count += 1
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
+from acctgate.language import Bilingual
 from acctgate.log import trace
 from acctgate.model.diff import Direction
 from acctgate.rules.support.order import Move, Order
@@ -15,6 +16,10 @@ def plain_setting(setting: str) -> str:
     """Return a setting's name without an index: `CompliancePackReports[0].ReportStatus` has one."""
     head, bracket, rest = setting.partition("[")
     return head + rest.partition("]")[2] if bracket else setting
+
+
+_WAS_UNKNOWN: Final = Bilingual("was unknown before", "此前未知")
+_IS_UNKNOWN: Final = Bilingual("is now unknown", "现在未知")
 
 
 class Comparison:
@@ -42,7 +47,7 @@ class Comparison:
     def compare(self, setting: str, before: Any, after: Any) -> Move:
         """Return which way a setting moved. None as a value means that it is unknown."""
         if before is None or after is None:
-            return Move("unknown", "was unknown before" if before is None else "is now unknown")
+            return Move("unknown", _WAS_UNKNOWN if before is None else _IS_UNKNOWN)
         order = self._orders.get(plain_setting(setting))
         return (checked_move(lambda: order(before, after)) if order else None) or Move("changed")
 

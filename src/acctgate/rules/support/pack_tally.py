@@ -24,6 +24,7 @@ NOT_JUDGED: Final = {
     "NOT_APPLICABLE": Words("not applicable", "不适用"),
 }
 """Results that are neither a pass nor a violation, in words."""
+_A_PACK: Final = Bilingual("a pack", "某个合规包")
 _OF: Final = Words("{}: {}", "{}：{}")
 _CONTRADICTS: Final = Words(
     "{} has all of its rules, which contradicts its error: {}", "{} 的规则齐全，与其错误矛盾：{}"
@@ -87,7 +88,7 @@ def add_pack(tally: Tally, account: Snapshot, path: Path) -> None:
     if SECTION not in pack and "ComplianceType" in pack:  # a list of rules, without packs
         _add_rule(tally, account, path, None)
         return
-    name = one_line(pack.get("CompliancePackId") or "a pack")
+    name = one_line(pack["CompliancePackId"]) if pack.get("CompliancePackId") else _A_PACK
     error = account.errors.get(f"{SECTION}.{pack.get('CompliancePackId')}")
     rules = account.read((*path, SECTION))
     if isinstance(rules, Unknown):
@@ -141,4 +142,5 @@ def _key(rule: Mapping[str, Any]) -> str:
 def rule_name(rule: Any) -> str:
     """Return the name of a rule of Cloud Config for messages."""
     named = rule if isinstance(rule, dict) else {}
-    return one_line(named.get("ConfigRuleName") or named.get("ConfigRuleId") or "a rule without a name")
+    name = named.get("ConfigRuleName") or named.get("ConfigRuleId")
+    return one_line(name) if name else Bilingual("a rule without a name", "一条没有名称的规则")
