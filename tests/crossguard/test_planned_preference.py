@@ -167,6 +167,16 @@ def test_an_import_in_place_of_a_recorded_resource_sends_what_is_recorded_alread
         assert "updates or replaces it is not shown to the policy pack" in found.reason
 
 
+@pytest.mark.parametrize(("missing", "mfa"), [(True, None), (False, "mandatory")])
+def test_a_setting_that_the_state_has_not_read_may_be_sent_again(missing: bool, mfa: str | None) -> None:
+    """The provider compares with the outputs. An answer without the setting makes each deploy an update."""
+    outputs = {name: value for name, value in WEAK.items() if not (missing and name == "mfaOperationForLogin")}
+    inputs = {name: value for name, value in WEAK.items() if name != "id"}
+    change = planned(Declared(URN, inputs, PROVIDER), recorded(inputs=inputs, outputs=outputs), PLAIN)
+    found = after(change, live(**STRONG), "MFAOperationForLogin")
+    assert found == mfa or (mfa is None and isinstance(found, Unknown))
+
+
 def test_the_id_of_an_import_in_the_state_is_no_proof() -> None:
     state = {URN: {**recorded()[URN], "id": "1234567890123456"}}
     assert planned(Declared(URN, GOOD, PROVIDER), state, PLAIN).recorded_account == "1234567890123456"

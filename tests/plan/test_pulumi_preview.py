@@ -193,3 +193,21 @@ def test_importing_another_password_policy_destroys_the_one_before(tmp_path: Pat
     (tmp_path / "plan.json").write_text(json.dumps({"steps": [step]}))
     [change] = read_plan(str(tmp_path / "plan.json"))
     assert change.operation == ("same" if retained else "delete")
+
+
+def test_an_input_that_the_state_has_not_read_may_be_sent_again(tmp_path: Path) -> None:
+    """The provider compares with the outputs, which an answer without the setting has not filled."""
+    step = _replaced("alicloud:ram/securityPreference:SecurityPreference", inputs=WEAK)[0] | {"op": "update"}
+    account = Snapshot.from_document(
+        {"version": 1, "SecurityPreference": {"LoginProfilePreference": {"MFAOperationForLogin": "mandatory"}}}
+    )
+
+    def after(outputs: dict[str, Any]) -> Any:
+        old = {"inputs": WEAK, "outputs": outputs, "id": "1234567890123456"}
+        (tmp_path / "plan.json").write_text(json.dumps({"steps": [{**step, "oldState": old}]}))
+        [change] = read_plan(str(tmp_path / "plan.json"))
+        assert isinstance(change, PlannedChange)
+        return overlay(account, [change]).read(("SecurityPreference", "LoginProfilePreference", "MFAOperationForLogin"))
+
+    assert after(WEAK) == "mandatory"
+    assert isinstance(after({"loginSessionDuration": 6}), Unknown)

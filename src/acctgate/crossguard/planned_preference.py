@@ -27,6 +27,7 @@ from acctgate.plan.pulumi_values import (
     names_property,
     partly_named_settings,
     recorded_dead_value,
+    recorded_settings,
     settings,
     visible_text,
 )
@@ -82,7 +83,7 @@ def planned(
         outputs: The previewed outputs, None without a preview.
     """
     recorded = (state or {}).get(declared.urn)
-    before = None if recorded is None else _settings_of(recorded)
+    before = None if recorded is None else recorded_settings(part_of(recorded, "inputs"), part_of(recorded, "outputs"))
     change = PlannedChange(
         address=declared.urn,
         operation="unknown",
@@ -254,8 +255,3 @@ def _replaced(change: PlannedChange, declared: Declared, outputs: Properties | N
     if names_property(declared.ignored, DEAD_PROPERTY[0]):
         dead = dead_value(outputs) if outputs else UNKNOWN
     return replace(change, declared={**rest, **values}, dead=dead)
-
-
-def _settings_of(recorded: Properties) -> dict[str, Any]:
-    """Return the recorded outputs, with which the provider compares, and inputs in place of missing outputs."""
-    return settings({**part_of(recorded, "inputs"), **part_of(recorded, "outputs")})

@@ -31,6 +31,7 @@ from acctgate.plan.pulumi_values import (
     names_property,
     password_settings,
     recorded_dead_value,
+    recorded_settings,
     settings,
     visible_text,
 )
@@ -142,7 +143,7 @@ def _preference(resource: _Resource, provider: Provider, foreign: str | None, pl
         address=resource.urn,
         operation=operation,
         declared=settings(inputs),
-        recorded=None if before is None else settings(before),
+        recorded=None if before is None else recorded_settings(resource.recorded_inputs, resource.recorded_outputs),
         dead=dead_value(inputs),
         recorded_dead=None if before is None else recorded_dead,
         recorded_id=visible_text(resource.old.get("id")) or visible_text(resource.new.get("id")),

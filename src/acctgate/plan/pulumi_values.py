@@ -34,6 +34,19 @@ def settings(properties: Mapping[str, Any]) -> dict[str, Any]:
     return _values(properties, _NAMES)
 
 
+def recorded_settings(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that a resource's state records: its outputs, with which the provider compares.
+
+    An input that has no output, which the account's answer had not, is unknown: the provider sends it again and again.
+    An empty one is nothing to the provider.
+    """
+    if not outputs:
+        return settings(inputs)
+    found = settings(outputs)
+    rest = {key: value for key, value in settings(inputs).items() if key not in found}
+    return {**{key: UNKNOWN if value or value is False else value for key, value in rest.items()}, **found}
+
+
 def password_settings(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a password policy; see `settings`. `kind` is Terraform's type."""
     return _values(properties, {key: spelling.pulumi for key, spelling in RESOURCES[kind].keys.items()})
