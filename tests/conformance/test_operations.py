@@ -73,7 +73,7 @@ PLAIN: Final[Mapping[str, tuple[Case, Expected]]] = {
     ),
     "a trigger that is new": (deployed({**GOOD, HOURS: 8}, trigger=(None, 1)), ("independent", "10.0.0.0/8", 8)),
     "a trigger that changes": (deployed(GOOD, trigger=(1, 2)), REPAIRED),
-    "another name and a component": (deployed(GOOD, moved="renamed and nested"), (UNKNOWN, UNKNOWN, UNKNOWN)),
+    "another name and a component": (deployed(GOOD, moved="renamed and nested"), LEFT),
     "nothing to replace": (deployed(GOOD, replace_on_changes=True), LEFT),
     "a replacement that is pending": (deployed(GOOD), REPAIRED),
     "a provider that is replaced": (deployed(GOOD, provider="replaced"), REPAIRED),

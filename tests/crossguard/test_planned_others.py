@@ -56,7 +56,8 @@ def declared(inputs: dict[str, Any] | None = None, **more: Any) -> Declared:
         (declared(), {}, EngineCommand(targets=("**::other",)), None),
         (declared(), {}, EngineCommand(targets=("**::other",), dependents=True), "unknown"),
         (declared(), {}, EngineCommand(stored=True), None),
-        (declared(aliased=True), {}, PLAIN, "unknown"),
+        (declared(aliases=("urn:other",)), {}, PLAIN, "unknown"),
+        (declared(aliases=(USER,)), recorded(), EngineCommand(targets=("**::other",)), None),
         (declared(), None, PLAIN, "unknown"),
         (declared(), recorded(), UNKNOWN_COMMAND, "unknown"),
         (None, recorded(), PLAIN, "delete"),
@@ -141,10 +142,13 @@ def test_an_import_leaves_what_is_ignored(identifier: str | None, ignored: bool,
     assert change.operation == operation
 
 
-def test_a_renamed_resource_is_perhaps_not_deleted() -> None:
-    renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliased=True)
+@pytest.mark.parametrize(
+    ("aliases", "operations"), [((USER,), set()), (("urn:other",), {"unknown"})], ids=["recorded", "not-recorded"]
+)
+def test_a_renamed_resource_is_not_deleted(aliases: tuple[str, ...], operations: set[str]) -> None:
+    renamed = Declared(USER.replace("ada", "eve"), INPUTS, PROVIDER, aliases=aliases)
     changes = planned_others({renamed.urn: renamed}, recorded(), PLAIN, {})
-    assert {change.operation for change in changes} == {"unknown"}
+    assert {change.operation for change in changes} == operations
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,26 @@ def test_a_setting_that_the_state_has_not_read_may_be_sent_again(missing: bool, 
     assert found == mfa or (mfa is None and isinstance(found, Unknown))
 
 
+@pytest.mark.parametrize(
+    ("aliases", "command", "mfa"),
+    [
+        ((URN,), PLAIN, "adaptive"),
+        (("urn:other", URN), PLAIN, "adaptive"),
+        (("urn:other",), PLAIN, None),
+        ((URN,), EngineCommand(targets=("**::new",)), "adaptive"),
+        ((URN,), EngineCommand(targets=("**::other",)), "adaptive"),
+    ],
+    ids=["recorded", "second", "not-recorded", "target", "no-target"],
+)
+def test_a_renamed_resource_is_recorded_under_its_alias(
+    aliases: tuple[str, ...], command: EngineCommand, mfa: str | None
+) -> None:
+    declared = Declared(URN.replace("::pref", "::new"), GOOD, PROVIDER, aliases=aliases)
+    change = planned(declared, recorded(), command, {**GOOD, "id": "1234567890123456"})
+    found = after(change, live(MFAOperationForLogin="adaptive"), "MFAOperationForLogin")
+    assert found == mfa or (mfa is None and isinstance(found, Unknown))
+
+
 def test_the_id_of_an_import_in_the_state_is_no_proof() -> None:
     state = {URN: {**recorded()[URN], "id": "1234567890123456"}}
     assert planned(Declared(URN, GOOD, PROVIDER), state, PLAIN).recorded_account == "1234567890123456"

@@ -42,7 +42,7 @@ def planned_others(
         outputs: The previewed outputs, by URN.
     """
     for urn, each in declared.items():
-        recorded = None if state is None else state.get(urn)
+        recorded = each.recorded_in(state)
         operation = _operation(each, recorded, command, known=state is not None)
         id_ = outputs.get(urn, {}).get("id")
         if recorded is not None and (is_unknown(id_) or (id_ == "" and operation == "same")):
@@ -54,9 +54,10 @@ def planned_others(
         if operation != "same":
             change = _change(urn, operation, each.inputs, each.provider, recorded)
             yield _perhaps_replaced(change, recorded or {}) if operation == "update" and id_ == "" else change
-    renamed = {resource_type(urn) for urn, each in declared.items() if each.aliased}
+    known = {str((each.recorded_in(state) or {}).get("urn")) for each in declared.values()}
+    renamed = {resource_type(urn) for urn, each in declared.items() if each.aliases and not each.recorded_in(state)}
     for urn, recorded in (state or {}).items():
-        if urn in declared or resource_type(urn) not in OTHER_KINDS or not _is_deleted(recorded):
+        if urn in known or resource_type(urn) not in OTHER_KINDS or not _is_deleted(recorded):
             continue
         touched = command.touches(recorded["urn"])  # the key of what a replacement has left is longer
         if not command.stored and touched is not False:
@@ -91,10 +92,10 @@ def _perhaps_replaced(change: OtherChange, recorded: Properties) -> OtherChange:
 
 
 def _operation(declared: Declared, recorded: Properties | None, command: EngineCommand, *, known: bool) -> Operation:
-    touched = command.touches(declared.urn)
+    touched = declared.touched_by(command)
     if command.stored or touched is False:
         return "same"
-    if not known or touched is None or (recorded is None and declared.aliased):
+    if not known or touched is None or (recorded is None and declared.aliases):
         return "unknown"
     if recorded is None:
         return "create"

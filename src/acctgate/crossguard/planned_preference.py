@@ -49,12 +49,21 @@ class Declared:
     inputs: Properties
     provider_urn: str = ""
     provider_inputs: Properties | None = None
-    aliased: bool = False
-    """Whether the state may record it under another URN."""
+    aliases: tuple[str, ...] = ()
+    """The other URNs under which the state may record it."""
     ignored: tuple[str, ...] = ()
     """The property paths whose changes the engine ignores."""
     protected: bool = False
     """Whether the engine refuses to delete or replace it."""
+
+    def recorded_in(self, state: Recorded | None) -> Properties | None:
+        """Return how the state records it. Of several entries, the engine takes the first."""
+        return next((state[urn] for urn in (self.urn, *self.aliases) if urn in state), None) if state else None
+
+    def touched_by(self, command: EngineCommand) -> bool | None:
+        """Return whether the run may change it. None: it depends, such as on whether an alias is a target."""
+        found = {command.touches(urn) for urn in (self.urn, *self.aliases)}
+        return found.pop() if len(found) == 1 else None
 
     @property
     def provider(self) -> Provider:
@@ -82,7 +91,7 @@ def planned(
         command: The engine's command line.
         outputs: The previewed outputs, None without a preview.
     """
-    recorded = (state or {}).get(declared.urn)
+    recorded = declared.recorded_in(state)
     before = None if recorded is None else recorded_settings(part_of(recorded, "inputs"), part_of(recorded, "outputs"))
     change = PlannedChange(
         address=declared.urn,
@@ -97,12 +106,12 @@ def planned(
         foreign=declared.foreign,
         refreshed=True if recorded and recorded.get("refreshBeforeUpdate") else command.refresh,
     )
-    touched = command.touches(declared.urn)
+    touched = declared.touched_by(command)
     if command.stored or touched is False:
         return replace(change, operation="same")
     if touched is None:
         change = replace(change, deferred=_perhaps_untouched(change, declared, outputs))
-    if state is None or (recorded is None and declared.aliased):
+    if state is None or (recorded is None and declared.aliases):
         return _replaced(change, declared, outputs)
     if recorded is None:
         return _not_recorded(change, declared, outputs)

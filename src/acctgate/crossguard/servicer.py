@@ -171,7 +171,7 @@ def _declared(request: analyzer_pb2.AnalyzeRequest) -> Declared:
         inputs=whole_numbers(_plain(request.properties)),
         provider_urn=provider.urn if provider is not None else "",
         provider_inputs=_plain(provider.properties) if provider is not None else None,
-        aliased=bool(request.options.aliases),
+        aliases=tuple(request.options.aliases),
         ignored=tuple(request.options.ignoreChanges),
         protected=request.options.protect,
     )
