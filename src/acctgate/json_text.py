@@ -11,6 +11,11 @@ _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 """Created once: `json.dumps` would create an encoder for each call."""
 
 
+def is_same(value: object, other: object) -> bool:
+    """Compare two values as JSON does: to Python 1, true and 1.0 are equal."""
+    return json.dumps(value, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
 def dumps(value: Any) -> str:
     """Encode a value as JSON on one line."""
     return inert_json(_ENCODE(value))

@@ -40,14 +40,9 @@ def find_engine(project: Path) -> Path:
     Raises:
         EngineError: There is no engine.
     """
-    places = [
-        os.environ.get("PATH", ""),
-        str(Path.home() / ".pulumi/bin"),
-        str(project / ".cache/pulumi/bin"),
-    ]
-    for place in places:
-        if found := shutil.which("pulumi", path=place):
-            return Path(found)
+    places = (os.environ.get("PATH"), str(Path.home() / ".pulumi/bin"), str(project / ".cache/pulumi/bin"))
+    if found := shutil.which("pulumi", path=os.pathsep.join(filter(None, places))):
+        return Path(found)
     raise EngineError("no pulumi on PATH; install it from https://www.pulumi.com/docs/install/")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from acctgate.model.diff_document import PolicyChange
-from acctgate.policy.groups import Condition, Group
+from acctgate.policy.groups import Condition, Group, Names, distinct_combinations
 from acctgate.policy.policy import Policy
 from acctgate.policy.waiver import Waiver
 from acctgate.redact import one_line
@@ -15,8 +15,6 @@ from acctgate.rules.base import RuleEntry
 
 MOST_STATES: Final = 256
 """Different pairs of entries of one rule that are compared. With more, the rule counts as looser."""
-
-Names = tuple[str, ...]
 
 
 class GroupState(NamedTuple):
@@ -43,31 +41,20 @@ def states(before: Policy, after: Policy, rule: str) -> list[GroupState] | None:
     Returns:
         The pairs, without that of accounts outside of groups; None if there are too many.
     """
-    found = {_key(first := _state(before, after, rule, ())): first}
-    outside = _key(first)
-    for name in all_names(before, after):
-        if not any(rule in group.rules for group in (*before.groups, *after.groups) if group.name == name):
-            continue
-        for state in list(found.values()):
-            new = _state(before, after, rule, (*state.names, name))
-            found.setdefault(_key(new), new)
-        if len(found) > MOST_STATES:
-            return None
-    return [state for key, state in found.items() if key != outside]
 
+    def state(names: Names) -> GroupState:
+        return GroupState(names, _entry(before, rule, names), _entry(after, rule, names))
 
-def _state(before: Policy, after: Policy, rule: str, names: Names) -> GroupState:
-    return GroupState(names, _entry(before, rule, names), _entry(after, rule, names))
+    naming = {group.name for group in (*before.groups, *after.groups) if rule in group.rules}
+    groups = (name for name in all_names(before, after) if name in naming)
+    found = distinct_combinations((), groups, lambda names: json.dumps(state(names)[1:], sort_keys=True), MOST_STATES)
+    return None if found is None else list(map(state, found[1:]))
 
 
 def _entry(policy: Policy, rule: str, names: Names) -> RuleEntry:
     if rule not in policy.rules:
         return RuleEntry(level="disabled")
     return policy.entry_in(rule, names)
-
-
-def _key(state: GroupState) -> str:
-    return json.dumps([state.before, state.after], sort_keys=True)
 
 
 def waivers(policy: Policy, group: str, rule: str) -> list[Waiver]:

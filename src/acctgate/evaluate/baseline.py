@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from acctgate.json_text import is_same
 from acctgate.language import Bilingual, Words, fill
 from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import BaselineNote, Outcome, Result
@@ -144,7 +144,7 @@ class Baseline:
         """
         if outcome.incomplete and not before.incomplete:
             return False
-        if _same(before.actual, outcome.actual):
+        if is_same(before.actual, outcome.actual):
             return True
         move = self.comparison.compare_actual(outcome.rule, outcome.setting, before.actual, outcome.actual)
         return move.direction == "stricter"
@@ -187,11 +187,6 @@ def _actuals(report: AccountReport) -> Actuals:
         else:
             found.setdefault(outcome.setting, outcome.actual)
     return found
-
-
-def _same(before: Any, after: Any) -> bool:
-    """Compare as JSON does: to Python 1, true and 1.0 are equal."""
-    return json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
 
 
 def _entries(account: str | None, outcomes: Sequence[Outcome]) -> Iterator[tuple[BaselineEntry, Outcome]]:

@@ -19,7 +19,7 @@ from acctgate.model.outcome import LEVEL_RANK, SEVERITIES, Outcome, Severity, un
 from acctgate.model.report import AccountReport
 from acctgate.model.setting_values import SettingValues
 from acctgate.model.snapshot import Snapshot
-from acctgate.policy.groups import Group, Membership
+from acctgate.policy.groups import Group, Membership, Names, distinct_combinations
 from acctgate.policy.policy import Policy
 from acctgate.redact import one_line
 from acctgate.rules.base import Rule
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 MOST_VARIANTS: Final = 64
 """Different entries of one rule that are tried. With more, the rule is unknown."""
-
-Names = tuple[str, ...]
-"""Groups, in the policy's order."""
 
 
 class EffectivePolicies:
@@ -59,14 +56,9 @@ class EffectivePolicies:
         Returns:
             The policies, the one without possible groups first; None if there are too many.
         """
-        found: dict[str, Names] = {self._deciding(rule, certain): certain}
-        for group in self.policy.groups:
-            if group.name in possible and _decides(group, rule):
-                for names in list(found.values()):
-                    found.setdefault(self._deciding(rule, (*names, group.name)), (*names, group.name))
-            if len(found) > MOST_VARIANTS:
-                return None
-        return [self.within(names) for names in found.values()]
+        deciding = [each.name for each in self.policy.groups if each.name in possible and _decides(each, rule)]
+        found = distinct_combinations(certain, deciding, lambda names: self._deciding(rule, names), MOST_VARIANTS)
+        return None if found is None else [self.within(names) for names in found]
 
     def _deciding(self, rule: Rule[Any], names: Names) -> str:
         """Return what a rule judges by in these groups: its entry, and what it takes of the entries of others."""

@@ -7,7 +7,7 @@ stands for any text. Whether an account is in a group is unknown if the snapshot
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -20,6 +20,8 @@ from acctgate.redact import one_line
 
 KEYS: Final = ("folder", "tag", "label", "id", "alias")
 """What a group can match by."""
+Names = tuple[str, ...]
+"""The names of groups, in the policy's order."""
 
 
 class Condition(NamedTuple):
@@ -135,6 +137,29 @@ def conditions(match: Mapping[str, Any]) -> Iterator[Condition]:
                 yield Condition(key, name, _texts(values))
         elif key in match:
             yield Condition(key, None, _texts(match[key]))
+
+
+def distinct_combinations(
+    start: Names, groups: Iterable[str], key: Callable[[Names], str], most: int
+) -> list[Names] | None:
+    """Return the combinations of groups that differ in their key; of those with equal keys, that of fewest groups.
+
+    Args:
+        start: The groups that each combination has.
+        groups: The groups that it may have.
+        key: Returns what a combination comes to.
+        most: How many there may be.
+
+    Returns:
+        The combinations, `start` first; None if there are too many.
+    """
+    found = {key(start): start}
+    for name in groups:
+        for names in list(found.values()):
+            found.setdefault(key((*names, name)), (*names, name))
+        if len(found) > most:
+            return None
+    return list(found.values())
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from acctgate.commands.test.find import find_examples, stray_examples
 from acctgate.commands.test.model import Example, ExampleError, ExampleResult, TestReport
 from acctgate.commands.test.read import read_example
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.json_text import is_same
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.model.snapshot import Snapshot, SnapshotError
@@ -113,14 +113,9 @@ def _expect_differences(example: Example, outcome: Outcome) -> Iterator[str]:
         if key == "message":
             if str(wanted) not in found:
                 yield f"expect.message: expected a text with {show(wanted)}, found {found}"
-        elif _json(found) != _json(wanted):
+        elif not is_same(found, wanted):
             yield f"expect.{key}: expected {show(wanted)}, found {show(found)}"
 
 
 def _describe(outcome: Outcome) -> str:
     return f"{outcome.message}; the policy requires {outcome.expected}"
-
-
-def _json(value: Any) -> str:
-    """Return the value as JSON, which tells 1, 1.0 and true apart; Python's == does not."""
-    return json.dumps(value, sort_keys=True)
