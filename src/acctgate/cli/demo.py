@@ -16,7 +16,7 @@ from acctgate.cli.support.errors import or_fail
 from acctgate.cli.support.examples import WithExamples
 from acctgate.cli.support.exit_status import UNUSABLE
 from acctgate.cli.support.options import LANGUAGE_VARIABLE, color_option, format_option, language_option, output_option
-from acctgate.cli.support.output import Color, terminal_width
+from acctgate.cli.support.output import Color, add_inputs, terminal_width
 from acctgate.cli.support.writer import Look, Writer
 from acctgate.demo import DemoServer
 from acctgate.evaluate.pipeline import evaluate
@@ -88,6 +88,7 @@ def command(
     """
     now = datetime.now(UTC)
     policy = or_fail(lambda: load_selected(policy_file, Path.cwd(), now.date()))
+    add_inputs(policy.files)
     writer = Writer(policy, formats, output, Look(color, language), judged_by(policy, now))
     with DemoServer() as server, _only_variables_of(server):
         account = or_fail(lambda: read_account(Target(endpoint=server.endpoint), now, None, Extras(policy.sections)))

@@ -23,6 +23,7 @@ from acctgate.cli.support.judging_options import (
 )
 from acctgate.cli.support.live_options import note_unused
 from acctgate.cli.support.options import framework_option
+from acctgate.cli.support.output import add_inputs
 from acctgate.cli.support.progress import progress
 from acctgate.crossguard.engine import EngineError
 from acctgate.crossguard.preview import Job, PreviewError, Result, preview
@@ -81,6 +82,7 @@ def command(
         job = Job(Path.cwd(), str(selected) if selected else None, stack, variables, demo, controls)
         result = _run(job, verbose=judging.verbose)
         writer.policy, writer.judged_by = find_judged(result.report.policy, Path.cwd()), result.report.judged_by
+        add_inputs(writer.policy.files if writer.policy else ())
         known, writer.finish = judging.baseline(writer.policy), earlier.finish
         earlier.read_history(writer.policy, datetime.now(UTC))
         source = result.report.policy.source if result.report.policy else "the policy"

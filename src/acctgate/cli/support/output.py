@@ -63,7 +63,7 @@ def write_text(text: str, output: Path | None) -> None:
             raise click.ClickException(f"{output}: {os_reason(error)}") from None
 
 
-def open_file(path: Path, inputs: Iterable[str] = (), encoding: str = "utf-8") -> TextIO:
+def open_file(path: Path, encoding: str = "utf-8") -> TextIO:
     """Open an output file. What the command's parameters name and what `add_inputs` has added are inputs."""
     context = click.get_current_context(silent=True)
     given = {} if context is None else context.params
@@ -71,9 +71,7 @@ def open_file(path: Path, inputs: Iterable[str] = (), encoding: str = "utf-8") -
     overwrite = context is None or bool(context.meta.get(OVERWRITE, True))
     read = () if context is None else context.meta.get(_INPUTS, ())
     try:
-        return open_output(
-            path, overwrite=overwrite, inputs=[*named, *_repository_policy(), *read, *inputs], encoding=encoding
-        )
+        return open_output(path, overwrite=overwrite, inputs=[*named, *_repository_policy(), *read], encoding=encoding)
     except WriteError as error:
         raise click.ClickException(str(error)) from None
 

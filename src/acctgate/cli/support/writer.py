@@ -156,14 +156,10 @@ class Writer:
             render = renderer(name, self._frame(color, width))
             file = sys.stdout
             if path is not None:
-                file = stack.enter_context(open_file(path, self._policy_files(), render.encoding))
+                file = stack.enter_context(open_file(path, render.encoding))
             file.write(render.begin())
             sinks.append((render, file))
         return sinks
-
-    def _policy_files(self) -> set[str]:
-        """Return the policy's file, those that it extends, and its rule modules."""
-        return set() if self.policy is None else {self.policy.source, *map(str, self.policy.files)}
 
     def _frame(self, color: bool = False, width: int = 110) -> Frame:
         folder, root = Path.cwd(), repository_root(Path.cwd(), os.environ)
