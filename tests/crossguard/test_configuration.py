@@ -11,9 +11,9 @@ from pulumi_policy import EnforcementLevel
 
 from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import ACCOUNT_POLICY, PolicySettings, configure
+from acctgate.crossguard.judged_stack import JudgedStack
 from acctgate.crossguard.pack_policies import config_schema, policies
 from acctgate.crossguard.pack_process import PackProcess
-from acctgate.crossguard.stack_judge import JudgedStack
 from acctgate.demo import DemoServer
 from acctgate.model.report_document import read_report
 from acctgate.policy import Policy, load_preset

@@ -16,13 +16,13 @@ from acctgate.crossguard import variables
 from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import AccountSettings, Configuration, PolicySettings
 from acctgate.crossguard.engine_command import EngineCommand
+from acctgate.crossguard.judged_stack import JudgedStack
 from acctgate.crossguard.pack_process import PackProcess
 from acctgate.crossguard.planned_preference import Declared
 from acctgate.crossguard.recorded_state import Recorded
 from acctgate.crossguard.session import Phase, PreviewSession, SessionError
 from acctgate.crossguard.source_types import PREFERENCE, READ_AT
 from acctgate.crossguard.stack_accounts import StackResource
-from acctgate.crossguard.stack_judge import JudgedStack
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.member import Member
 from acctgate.model.optional_sections import Extras, Renewal

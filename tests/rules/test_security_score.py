@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from acctgate.crossguard.judged_stack import JudgedStack
 from acctgate.crossguard.stack_accounts import StackAccount
-from acctgate.crossguard.stack_judge import judge_stack
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.report_document import Report
@@ -105,7 +105,8 @@ def test_the_pack_compares_and_waives_nothing() -> None:
     before = judge(account(90, RootWithAccessKey=1), policy)
     baseline = Baseline.of(Report(1, "fail", (before,), {}), "base.json")
     now = StackAccount(Snapshot.from_document(account(70, RootWithAccessKey=1)), {})
-    [found] = judge_stack([now], [], policy, NOW, baseline).accounts
+    evaluation = evaluate([now.snapshot], policy, NOW, planned=[], earlier=baseline)
+    [found] = JudgedStack.of(evaluation, evaluation, [now]).accounts
     assert {o.rule: o.outcome for o in found.report.outcomes if o.level != "disabled"} == {
         "security-score": "fail",
         "root-access-keys": "fail",

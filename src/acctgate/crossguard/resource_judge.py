@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from acctgate.crossguard.stack_judge import findings
+from acctgate.crossguard.judged_stack import findings
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.outcome import Outcome
 from acctgate.model.planned_change import PlannedChange

@@ -21,6 +21,7 @@ from acctgate.crossguard.account_details import add_members, add_names, needs_me
 from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand
+from acctgate.crossguard.judged_stack import JudgedStack, Violation, sentence
 from acctgate.crossguard.locate import locate, read_again, selection
 from acctgate.crossguard.planned_others import planned_others
 from acctgate.crossguard.planned_preference import Declared, Properties, planned
@@ -30,10 +31,11 @@ from acctgate.crossguard.resource_judge import ResourceJudge
 from acctgate.crossguard.running_engine import find_command
 from acctgate.crossguard.source_proof import DeclaredSources
 from acctgate.crossguard.stack_accounts import StackResource, accounts
-from acctgate.crossguard.stack_judge import JudgedStack, Violation, judge_stack, sentence
 from acctgate.evaluate.baseline_file import read_baseline
 from acctgate.evaluate.controls import Controls
+from acctgate.evaluate.pipeline import evaluate
 from acctgate.fix.detect import detect_target
+from acctgate.fix.for_plan import with_repairs
 from acctgate.frameworks.framework import load_framework
 from acctgate.model.other_change import Planned
 from acctgate.model.outcome import Place
@@ -183,9 +185,17 @@ class PreviewSession:
             add_members(stack, self._reader)
         path = os.environ.get(variables.BASELINE)
         earlier = read_baseline(path, self.policy, now) if path else None
-        controls, target = requested_controls(self.policy, now), detect_target(self._folder)
-        comments = program_comments(changes, self._folder)
-        self._judged = judge_stack(stack, changes, self.policy, now, earlier, controls, target, comments)
+        evaluation = evaluate(
+            [account.snapshot for account in stack],
+            self.policy,
+            now,
+            planned=changes,
+            earlier=earlier,
+            controls=requested_controls(self.policy, now),
+            comments=program_comments(changes, self._folder),
+        )
+        reports = with_repairs(evaluation, evaluation.accounts, self.policy, now, detect_target(self._folder))
+        self._judged = JudgedStack.of(reports, evaluation, stack)
         return self._judged.render(judged_by(self.policy, now, self.configuration.overrides(now.date())))
 
     def stack_violations(self, rule: Rule[Any], *, advisory: bool = False) -> Iterator[Violation]:

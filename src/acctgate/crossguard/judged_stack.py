@@ -1,27 +1,19 @@
-"""The gate: judge the accounts of a stack as they will be after the deploy, and word the violations. Pure."""
+"""The verdict on the accounts of a stack as they will be after the deploy, and how violations are worded. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from acctgate.crossguard.stack_accounts import StackAccount
-from acctgate.evaluate.baseline import Baseline
-from acctgate.evaluate.pipeline import evaluate
-from acctgate.evaluate.prepare import JudgeControls
-from acctgate.fix.detect import DEFAULT_TARGET
-from acctgate.fix.for_plan import with_repairs
+from acctgate.evaluate.pipeline import Evaluation
 from acctgate.model.judged_by import JudgedBy
-from acctgate.model.other_change import Planned
 from acctgate.model.outcome import Outcome, reason_of
 from acctgate.model.preference_keys import BY_SETTING
 from acctgate.model.report import AccountReport, Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.waiver_notice import WaiverNotice
-from acctgate.policy import Policy
-from acctgate.policy.inline_waivers import Comment
 from acctgate.redact import one_line
 from acctgate.render import Frame
 from acctgate.render.json import JsonRenderer
@@ -74,6 +66,13 @@ class JudgedStack:
     notices: tuple[WaiverNotice, ...] = ()
     """The waivers that need attention."""
 
+    @classmethod
+    def of(cls, reports: Iterable[AccountReport], evaluation: Evaluation, stack: Sequence[StackAccount]) -> JudgedStack:
+        """Return the verdict of an evaluation of the accounts of a stack. `reports` are its reports, with repairs."""
+        urns = [account.urns for account in stack] + [{}] * len(evaluation.accounts)
+        judged = tuple(JudgedAccount(*each) for each in zip(reports, evaluation.accounts, urns, strict=False))
+        return cls(judged, evaluation.notices())
+
     def render(self, judged_by: JudgedBy) -> str:
         """Return the whole report, passes included (JSON, version 1)."""
         renderer, summary = JsonRenderer(Frame(judged_by=judged_by)), Summary()
@@ -83,38 +82,6 @@ class JudgedStack:
             summary.add(account.report)
             parts.append(renderer.account(account.report))
         return "".join([*parts, renderer.end(summary)])
-
-
-def judge_stack(
-    stack: Sequence[StackAccount],
-    changes: Sequence[Planned],
-    policy: Policy,
-    now: datetime,
-    earlier: Baseline | None = None,
-    controls: JudgeControls | None = None,
-    target: str = DEFAULT_TARGET,
-    comments: Sequence[Comment] = (),
-) -> JudgedStack:
-    """Judge the accounts of a stack as they will be after its planned changes.
-
-    Args:
-        stack: The accounts.
-        changes: The planned resources.
-        policy: The policy to judge by.
-        now: The time of judgement (with a time zone).
-        earlier: A baseline that is compared with, and whose findings are not waived here.
-        controls: Judges the controls of frameworks, None without them.
-        target: The language of the repairs; see `with_repairs`.
-        comments: Comments in the program that may be waivers.
-    """
-    snapshots = [account.snapshot for account in stack]
-    evaluation = evaluate(
-        snapshots, policy, now, planned=changes, earlier=earlier, controls=controls, comments=comments
-    )
-    urns = [account.urns for account in stack] + [{}] * len(evaluation.accounts)
-    reports = with_repairs(evaluation, evaluation.accounts, policy, now, target)
-    judged = tuple(JudgedAccount(*each) for each in zip(reports, evaluation.accounts, urns, strict=False))
-    return JudgedStack(judged, evaluation.notices())
 
 
 def findings(report: AccountReport, rule: str) -> Iterator[Outcome]:
