@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from acctgate.git import git_output
+from acctgate.programs import git_output
 from acctgate.version import __version__
 
 WHEEL_FOLDER: Final = ".acctgate"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Final
 from acctgate.crossguard import variables
 from acctgate.crossguard.engine_command import UNKNOWN_COMMAND, EngineCommand, parse_command
 from acctgate.crossguard.project import Project, ProjectError, read_project
+from acctgate.programs import output_of
 
 _TIMEOUT: Final = 10  # seconds
 _MAX_ANCESTORS: Final = 20
@@ -81,15 +80,7 @@ def _command_line(process: int) -> list[str]:
 
 def _ps(process: int, column: str) -> str:
     """Return what `ps` shows of a process, empty if it shows nothing."""
-    if not (ps := shutil.which("ps")):
-        return ""
-    try:
-        done = subprocess.run(
-            [ps, "-o", column, "-p", str(process)], capture_output=True, timeout=_TIMEOUT, check=False
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip()
+    return output_of(["ps", "-o", column, "-p", str(process)], _TIMEOUT)
 
 
 def working_directory(process: int | None) -> Path | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Final
 
 from acctgate.crossguard.project import Project
+from acctgate.programs import output_of
 
 _TIMEOUT: Final = 60  # seconds
 
@@ -22,12 +22,7 @@ def selected_stack(engine: Path, project: Project) -> str | None:
     if not _may_be_selected(project):
         return None
     command = [str(engine), "--non-interactive", "--cwd", str(project.folder), "stack", "--show-name"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    name = done.stdout.decode("utf-8", "replace").strip()
-    return name if done.returncode == 0 and name else None
+    return output_of(command, _TIMEOUT) or None
 
 
 def _may_be_selected(project: Project) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from acctgate.model.provider_eras import (
     pulumi_eras,
 )
 from acctgate.plan.project import read_settings
+from acctgate.programs import output_of
 from acctgate.redact import one_line
 
 PACKAGE: Final = "alicloud"
@@ -128,18 +128,8 @@ def attached_port(environment: Mapping[str, str]) -> str | None:
 def ask_plugin(path: str) -> ProviderPlugin:
     """Ask a plugin for its version. The stand-in behaves as any version that a program requests."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    try:
-        answer = subprocess.run(
-            [path, "-version"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=True,
-        ).stdout.decode("utf-8", "replace")
-    except (OSError, subprocess.SubprocessError):
-        answer = ""
-    if answer.strip() == STAND_IN_VERSION:
+    answer = output_of([path, "-version"], _TIMEOUT, environment)
+    if answer == STAND_IN_VERSION:
         return ProviderPlugin()
     why = f"the engine runs {one_line(path)} from PATH, which names no version; {OFF_PATH}"
     return plugin_of_version(answer, why)

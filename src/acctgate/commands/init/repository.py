@@ -14,8 +14,8 @@ import yaml
 from acctgate.commands.init.files import is_marked
 from acctgate.commands.init.terraform import Terraform, find_terraform, folders_below
 from acctgate.crossguard.project import runtime_name, runtime_options
-from acctgate.git import git_output
 from acctgate.plan.project import PROJECT_FILES, load_yaml
+from acctgate.programs import git_output
 from acctgate.reading import SourceError
 from acctgate.redact import one_line
 
