@@ -32,7 +32,7 @@ def merge(chain: Chain) -> Merged:
                 invalid.add(key)
                 _replace(merged, key, Origin(value, source, (key,)))
             elif value is not None:
-                _add(merged, source, key, value)
+                _add(merged, merged.document, source, (key,), value)
     return merged
 
 
@@ -51,35 +51,37 @@ def _replace(merged: Merged, key: str, origin: Origin) -> None:
     merged.origins[(key,)] = origin
 
 
-def _add(merged: Merged, source: Source, key: str, value: Any) -> None:
+def _add(merged: Merged, document: dict[str, Any], source: Source, path: Keys, value: Any) -> None:
+    """Add a value to the document, or to a group in it. `path` is where the file, and the document, have it."""
+    key = str(path[-1])
     if key in _LISTS:
-        items = merged.document.setdefault(key, [])
-        for item, keys in _items(key, value):
-            merged.origins[(key, len(items))] = Origin(item, source, keys)
+        items = document.setdefault(key, [])
+        for item, keys in _items(path, value):
+            merged.origins[*path, len(items)] = Origin(item, source, keys)
             items.append(item)
     elif key == "rules":
-        entries = merged.document.setdefault(key, {})
+        entries = document.setdefault(key, {})
         for rule, entry in value.items():
-            _add_rule(merged, entries, source, ("rules", rule), entry)
+            _add_rule(merged, entries, source, (*path, rule), entry)
     elif key == "groups":
         for name, entry in value.items():
             _add_group(merged, source, name, entry)
     elif key == "accounts":
         for account, entry in value.items():
-            merged.document.setdefault(key, {})[account] = entry
+            document.setdefault(key, {})[account] = entry
             before = merged.origins.get((key, account))
             over = before.source.name if before and before.source else None
             merged.origins[(key, account)] = Origin(entry, source, (key, account), over)
     else:
-        merged.document[key] = value
-        merged.origins[(key,)] = Origin(value, source, (key,))
+        document[key] = value
+        merged.origins[path] = Origin(value, source, path)
 
 
-def _items(key: str, value: Any) -> Iterator[tuple[Any, Keys]]:
+def _items(path: Keys, value: Any) -> Iterator[tuple[Any, Keys]]:
     if isinstance(value, list):
-        yield from ((item, (key, index)) for index, item in enumerate(value))
+        yield from ((item, (*path, index)) for index, item in enumerate(value))
     else:
-        yield value, (key,)
+        yield value, path
 
 
 def _add_rule(merged: Merged, entries: dict[str, Any], source: Source, path: Keys, entry: Any) -> None:
@@ -111,18 +113,11 @@ def _add_group(merged: Merged, source: Source, name: str, entry: Any) -> None:
         return
     group = groups.setdefault(name, {})
     for key, value in entry.items():
-        kind = {"rules": dict, "waivers": list}.get(key)
-        if kind and (value is None or not isinstance(group.get(key) or kind(), kind)):
+        merges = key in ("rules", "waivers")
+        if merges and (value is None or not _well_formed(key, group.get(key))):
             continue  # what is there already stays, so that validation reports it
-        if kind is dict and isinstance(value, dict):
-            entries = group.setdefault(key, {})
-            for rule, values in value.items():
-                _add_rule(merged, entries, source, (*path, key, rule), values)
-        elif kind is list and isinstance(value, list):
-            items = group.setdefault(key, [])
-            for index, item in enumerate(value):
-                merged.origins[*path, key, len(items)] = Origin(item, source, (*path, key, index))
-                items.append(item)
+        if merges and _well_formed(key, value):
+            _add(merged, group, source, (*path, key), value)
         else:
             group[key] = value
             merged.origins[*path, key] = Origin(value, source, (*path, key))
