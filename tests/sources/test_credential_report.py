@@ -192,7 +192,9 @@ class Api:
 def read(api: Api, seconds: float = 60) -> tuple[dict[str, Any], list[float]]:
     """Return the report, and the pauses."""
     pauses: list[float] = []
-    return read_credential_report(api, NOW, Deadline.after(seconds), pauses.append), pauses
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("acctgate.sources.credential_report.time.sleep", pauses.append)
+        return read_credential_report(api, NOW, Deadline.after(seconds)), pauses
 
 
 REPORT: Final = answer([ROOT_ROW])

@@ -35,9 +35,7 @@ _STATES: Final = ("STARTED", "INPROGRESS", "COMPLETED", "COMPLETE")
 _GENERATED: Final = _STATES[2:]
 
 
-def read_credential_report(
-    call: Call, now: datetime, deadline: Deadline, sleep: Callable[[float], None] = time.sleep
-) -> dict[str, Any]:
+def read_credential_report(call: Call, now: datetime, deadline: Deadline) -> dict[str, Any]:
     """Return the credential report of the account, as the section of a snapshot.
 
     If there is none, or it is older than `MAX_AGE`, a new one is generated and awaited. That writes nothing that the
@@ -47,7 +45,6 @@ def read_credential_report(
         call: Makes one call.
         now: The present time (with a time zone).
         deadline: How long to wait for a new report.
-        sleep: Pauses for that many seconds.
 
     Raises:
         CallError: A call failed, the report is unusable, or it was not generated in time.
@@ -59,7 +56,7 @@ def read_credential_report(
     for pause in chain((0.0,) if is_current else (), pauses(FIRST_PAUSE, MAX_PAUSE)):
         if pause >= deadline.remaining:
             break
-        sleep(pause)
+        time.sleep(pause)
         report = _existing(call)
         if report is not None and (is_current or report["GeneratedTime"] != (before or {}).get("GeneratedTime")):
             return report

@@ -138,9 +138,10 @@ def test_what_is_not_whole_leaves_no_file(store: Store, tmp_path: Path, script: 
     assert "SECRET" not in str(caught.value) and "Signature" not in str(caught.value)
 
 
-def test_a_report_that_is_too_large_is_refused(store: Store, tmp_path: Path) -> None:
+def test_a_report_that_is_too_large_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("acctgate.sources.compliance.download.MAX_BYTES", 1000)
     with pytest.raises(DownloadError, match="larger than"):
-        fetch(store, tmp_path / "r.xls", max_bytes=1000)
+        fetch(store, tmp_path / "r.xls")
     assert [*tmp_path.iterdir()] == []
 
 

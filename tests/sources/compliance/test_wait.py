@@ -19,6 +19,9 @@ class Clock:
         self.now = 0.0
         self.pauses: list[float] = []
 
+    def monotonic(self) -> float:
+        return self.now
+
     def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.now += seconds
@@ -26,16 +29,10 @@ class Clock:
 
 def wait(*answers: Any, timeout: float = 600, generated: bool = False) -> tuple[Any, Clock, list[str]]:
     """Wait for a report that these answers describe."""
-    clock, seen = Clock(), list[str]()
-    found = wait_for_report(
-        CompliancePacks(Api(*answers)),
-        "cp-1",
-        timeout=timeout,
-        clock=lambda: clock.now,
-        sleep=clock.sleep,
-        progress=seen.append,
-        generated=generated,
-    )
+    clock, seen, packs = Clock(), list[str](), CompliancePacks(Api(*answers))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("acctgate.sources.compliance.wait.time", clock)
+        found = wait_for_report(packs, "cp-1", timeout=timeout, progress=seen.append, generated=generated)
     return found, clock, seen
 
 

@@ -30,6 +30,11 @@ class Module:
     locked: bool
     """Whether it has a dependency lock file."""
 
+    @property
+    def plan(self) -> str:
+        """The file with its plan as JSON, from that folder. It is beside the lock file, which names the provider."""
+        return "tfplan.json" if self.path == "." else f"{self.path}/tfplan.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Terraform:
@@ -43,10 +48,8 @@ class Terraform:
 
     @property
     def plans(self) -> tuple[str, ...]:
-        """The files with the plans as JSON, from the folder. Each is beside its lock file, which names the provider."""
-        if self.terragrunt:
-            return ("tfplan.json",)
-        return tuple(_join(module.path, "tfplan.json") for module in self.modules)
+        """The files with the plans as JSON, from the folder."""
+        return ("tfplan.json",) if self.terragrunt else tuple(module.plan for module in self.modules)
 
     def commands(self) -> list[str]:
         """Return the shell commands that write the plans. A failing one must stop the shell."""
@@ -64,11 +67,7 @@ class Terraform:
         tool = self.tool if module.path == "." else f"{self.tool} -chdir={module.path}"
         yield f"{tool} init -input=false{' -lockfile=readonly' if module.locked else ''}"
         yield f"{tool} plan -input=false -out=tfplan"
-        yield f"{tool} show -json tfplan > {_join(module.path, 'tfplan.json')}"
-
-
-def _join(folder: str, name: str) -> str:
-    return name if folder == "." else f"{folder}/{name}"
+        yield f"{tool} show -json tfplan > {module.plan}"
 
 
 def find_terraform(folder: Path) -> Terraform | None:

@@ -38,7 +38,6 @@ def download(
     *,
     endpoint: str | None = None,
     force: bool = False,
-    max_bytes: int = MAX_BYTES,
     timeout: float = SECONDS,
     progress: Callable[[int, int | None], None] = lambda done, total: None,
 ) -> int:
@@ -49,7 +48,6 @@ def download(
         output: The file. It is replaced in one step, when all of it has arrived.
         endpoint: HOST:PORT of the demo account, the only other server that may serve a report (over http).
         force: Whether an existing file may be replaced.
-        max_bytes: The size limit.
         timeout: Seconds that the download may take as a whole, however the server sends it.
         progress: Receives the bytes so far and the total, None if the server does not send it.
 
@@ -66,7 +64,7 @@ def download(
     try:
         with NamedTemporaryFile(dir=output.parent, prefix=".acctgate-", delete=False) as draft:
             try:
-                transfer = _Transfer(url, host, os.dup(draft.fileno()), max_bytes, progress)
+                transfer = _Transfer(url, host, os.dup(draft.fileno()), progress)
                 size = Deadline.after(timeout).run(transfer.run)
                 Path(draft.name).replace(output)
             except BaseException:
@@ -97,20 +95,16 @@ def _allowed_host(url: str, endpoint: str | None) -> str:
 class _Transfer:
     """One download, over several connections where they break. It may outlive its deadline in its thread."""
 
-    def __init__(
-        self, url: str, host: str, file: int, max_bytes: int, progress: Callable[[int, int | None], None]
-    ) -> None:
+    def __init__(self, url: str, host: str, file: int, progress: Callable[[int, int | None], None]) -> None:
         """Prepare a download.
 
         Args:
             url: The signed URL.
             host: Its host, for messages.
             file: The file descriptor to write to. `run` closes it.
-            max_bytes: The size limit.
             progress: Receives the bytes so far and the total.
         """
-        self._url, self._host, self._file = url, host, file
-        self._max_bytes, self._progress = max_bytes, progress
+        self._url, self._host, self._file, self._progress = url, host, file, progress
         self._done = 0
         self._total: int | None = None
         self._etag: str | None = None
@@ -144,8 +138,8 @@ class _Transfer:
             self._check(answer.status_code, answer.headers)
             for piece in answer.iter_content(_PIECE):
                 self._done += len(piece)
-                if self._done > self._max_bytes:
-                    raise DownloadError(f"{self._host}: the report is larger than {self._max_bytes >> 20} MiB")
+                if self._done > MAX_BYTES:
+                    raise DownloadError(f"{self._host}: the report is larger than {MAX_BYTES >> 20} MiB")
                 os.write(self._file, piece)
                 self._progress(self._done, self._total)
 
@@ -165,5 +159,5 @@ class _Transfer:
         os.lseek(self._file, 0, os.SEEK_SET)
         length = headers.get("Content-Length", "")
         self._total = int(length) if length.isascii() and length.isdigit() else None
-        if self._total is not None and self._total > self._max_bytes:
-            raise DownloadError(f"{self._host}: the report is larger than {self._max_bytes >> 20} MiB")
+        if self._total is not None and self._total > MAX_BYTES:
+            raise DownloadError(f"{self._host}: the report is larger than {MAX_BYTES >> 20} MiB")

@@ -25,8 +25,6 @@ def wait_for_report(
     pack_id: str,
     *,
     timeout: float,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
     progress: Callable[[str], None] = lambda _: None,
     generated: bool = False,
     replaced: int | None = None,
@@ -37,8 +35,6 @@ def wait_for_report(
         packs: Where to ask.
         pack_id: The pack.
         timeout: Seconds to wait at most.
-        clock: Returns seconds; only differences count.
-        sleep: Pauses for that many seconds.
         progress: Receives the status each time it is read.
         generated: Whether a report was just requested: then NONE only means that it has not begun.
         replaced: The ReportCreateTimestamp of the report before the requested one, which is not complete yet.
@@ -47,7 +43,7 @@ def wait_for_report(
         NotGeneratedError: The status is NONE although nothing was requested, it is unknown, or the time is over.
         CallError: A call failed for another reason than load or a report in progress.
     """
-    end = clock() + timeout
+    end = time.monotonic() + timeout
     for pause in pauses(FIRST_PAUSE, MAX_PAUSE):
         status = _status(packs, pack_id)
         if isinstance(status, PackReport):
@@ -61,10 +57,10 @@ def wait_for_report(
                 raise NotGeneratedError(f"{pack_id}: unknown ReportStatus {status.status}")
         else:
             progress(status)
-        if clock() + pause > end:
+        if time.monotonic() + pause > end:
             late = f"the report was not complete within {timeout:g} seconds; wait again later"
             raise NotGeneratedError(f"{pack_id}: {late}")
-        sleep(pause)
+        time.sleep(pause)
     raise AssertionError("pauses never end")
 
 
