@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final
@@ -16,12 +16,9 @@ from acctgate.model.credential_report import MAX_AGE
 from acctgate.sources.call_error import CallError, expect, unexpected
 from acctgate.sources.credential_table import users_in
 from acctgate.sources.deadline import Deadline
-from acctgate.sources.operations import CREDENTIAL_REPORT, GENERATE_CREDENTIAL_REPORT, Operation
+from acctgate.sources.operations import CREDENTIAL_REPORT, GENERATE_CREDENTIAL_REPORT, Call
 from acctgate.sources.retry import pauses
 from acctgate.times import MAX_CLOCK_SKEW, parse_time
-
-Call = Callable[[Operation, dict[str, str]], Any]
-"""Makes one call and returns its JSON. It raises `CallError`."""
 
 FIRST_PAUSE: Final = 0.5
 """Seconds before the first look at a report that is being generated; see `pauses`."""

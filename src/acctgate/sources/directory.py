@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from acctgate.model.account_id import is_account_id
 from acctgate.model.member import Member
@@ -14,7 +14,7 @@ from acctgate.reading import SourceError
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError, clock_remedy, expect, unexpected
 from acctgate.sources.live_account import run_parallel
-from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Operation
+from acctgate.sources.operations import DIRECTORY, FOLDERS, MEMBERS, Call, Operation
 from acctgate.text import plural, show
 
 _PAGE: Final = 100
@@ -30,13 +30,6 @@ _REMEDY: Final = (
     "use the management account of the Resource Directory or a delegated administrator, with the permissions "
     f"{DIRECTORY.permission}, {MEMBERS.name} and {FOLDERS.name}"
 )
-
-
-class Call(Protocol):
-    """Makes a call. Raises `CallError`."""
-
-    def __call__(self, operation: Operation, query: dict[str, str] | None = None, /) -> Any:
-        """Return the answer."""
 
 
 class ListedMember(NamedTuple):
@@ -85,7 +78,7 @@ def read_directory(call: Call, say: Callable[[str], None] | None = None) -> Dire
         SourceError: The directory or its members cannot be listed completely.
     """
     try:
-        found = _section(DIRECTORY, call(DIRECTORY), DIRECTORY.answer_key)
+        found = _section(DIRECTORY, call(DIRECTORY, {}), DIRECTORY.answer_key)
         directory, management = (_text(DIRECTORY, found, key) for key in ("ResourceDirectoryId", "MasterAccountId"))
         if say:
             say("the members")

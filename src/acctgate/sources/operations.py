@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
 
 
 class Operation(NamedTuple):
@@ -27,6 +28,9 @@ class Operation(NamedTuple):
         """The RAM action that the caller needs."""
         return f"{'ram' if self.product == 'ims' else self.product}:{self.name}"
 
+
+Call = Callable[[Operation, dict[str, str]], Any]
+"""Makes a call with these parameters, and returns the answer's JSON. It raises `CallError`."""
 
 _VERSIONS: Final = {"sts": "2015-04-01", "ims": "2019-08-15", "config": "2020-09-07", "resourcemanager": "2020-03-31"}
 

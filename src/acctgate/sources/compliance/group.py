@@ -13,8 +13,8 @@ from typing import Any, Final
 from acctgate.model.account_id import is_account_id
 from acctgate.model.config_rule_compliance import SECTION
 from acctgate.sources.call_error import expect, unexpected
-from acctgate.sources.compliance.packs import Call, CompliancePacks
-from acctgate.sources.operations import AGGREGATE_ACCOUNT_COMPLIANCE
+from acctgate.sources.compliance.packs import CompliancePacks
+from acctgate.sources.operations import AGGREGATE_ACCOUNT_COMPLIANCE, Call
 from acctgate.text import show
 
 _OPERATION: Final = AGGREGATE_ACCOUNT_COMPLIANCE

@@ -6,7 +6,6 @@ An account group (aggregator) has the same calls under other names, with an Aggr
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,12 +19,10 @@ from acctgate.sources.operations import (
     GENERATE_PACK_REPORT,
     PACK_REPORT,
     PACKS,
+    Call,
     Operation,
 )
 from acctgate.text import plural
-
-Call = Callable[[Operation, dict[str, str]], Any]
-"""Makes one call and returns its JSON. It raises `CallError`."""
 
 PAGE_SIZE: Final = 100
 MAX_PACKS: Final = 1000

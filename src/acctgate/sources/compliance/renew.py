@@ -8,9 +8,10 @@ from typing import Any, Final
 from acctgate.log import notice
 from acctgate.redact import one_line
 from acctgate.sources.call_error import CallError
-from acctgate.sources.compliance.packs import Call, CompliancePacks
+from acctgate.sources.compliance.packs import CompliancePacks
 from acctgate.sources.compliance.wait import NotGeneratedError, wait_for_report
 from acctgate.sources.deadline import Deadline
+from acctgate.sources.operations import Call
 
 SECONDS: Final = 300.0
 """How much longer reading an account may take, to wait for reports."""

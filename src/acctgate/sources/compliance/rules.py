@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from acctgate.sources.operations import (
     AGGREGATE_RULE_COMPLIANCE,
     PACK_DETAILS,
     RULE_COMPLIANCE,
+    Call,
     Operation,
 )
 from acctgate.text import plural
@@ -43,9 +44,7 @@ class PackRules:
     """Why the rules or their risk levels are incomplete, one line each."""
 
 
-def read_rules(
-    call: Callable[[Operation, dict[str, str]], Any], pack: str, aggregator_id: str | None = None
-) -> PackRules:
+def read_rules(call: Call, pack: str, aggregator_id: str | None = None) -> PackRules:
     """Return the rules of a pack, the most severe first; see `read_rule_compliance`.
 
     Raises:
@@ -88,12 +87,12 @@ def _rank(rule: RuleResult) -> tuple[bool, int]:
 
 
 def read_rule_compliance(
-    call: Callable[[Operation, dict[str, str]], Any], pack: str, aggregator_id: str | None = None
+    call: Call, pack: str, aggregator_id: str | None = None
 ) -> tuple[dict[str, Any], ApiError | None]:
     """Return the results of a pack's rules, and why their risk levels are unknown, if so.
 
     Args:
-        call: Makes one call and returns its JSON. It raises `CallError`.
+        call: Makes a call.
         pack: The ID of the compliance pack.
         aggregator_id: The account group's ID; None reads the caller's own account.
 
