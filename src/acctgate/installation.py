@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from acctgate.programs import git_output
@@ -109,25 +108,39 @@ def find_installation() -> Installation:
     return parse(record) if isinstance(record, dict) else Installation()
 
 
-def missing_packages(packages: Iterable[str]) -> list[str]:
-    """Return the packages that cannot be imported."""
-    return [name for name in packages if not _exists(name)]
+class Extra(NamedTuple):
+    """Packages that only some commands or formats need."""
+
+    name: str
+    packages: tuple[str, ...]
+    """The names by which they are imported."""
+
+    @property
+    def missing(self) -> list[str]:
+        """The packages that cannot be imported."""
+        return [name for name in self.packages if not _exists(name)]
+
+    @property
+    def command(self) -> str:
+        """The command that installs it, from where acctgate itself was installed."""
+        return find_installation().command(self.name)
+
+    def require(self, what: str) -> None:
+        """Check that it is installed.
+
+        Args:
+            what: What needs it, as the subject of a sentence.
+
+        Raises:
+            MissingExtraError: A package is not installed.
+        """
+        if self.missing:
+            raise MissingExtraError(f"{what} needs {self.missing[0]}, which is not installed: {self.command}")
 
 
-def require_packages(what: str, extra: str, packages: Iterable[str]) -> None:
-    """Check that the packages of an extra are installed.
-
-    Args:
-        what: What needs them, as the subject of a sentence.
-        extra: The extra.
-        packages: The names by which its packages are imported.
-
-    Raises:
-        MissingExtraError: One is not installed.
-    """
-    if missing := missing_packages(packages):
-        command = find_installation().command(extra)
-        raise MissingExtraError(f"{what} needs {missing[0]}, which is not installed: {command}")
+PULUMI: Final = Extra("pulumi", ("pulumi", "pulumi_policy"))
+"""Pulumi's SDK, for data sources, the policy pack and previews."""
+PARQUET: Final = Extra("parquet", ("pyarrow",))
 
 
 def _exists(name: str) -> bool:

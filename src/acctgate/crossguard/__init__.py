@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from acctgate.crossguard.pulumi_extra import require_extra
+from acctgate.installation import PULUMI
 
 if TYPE_CHECKING:
     from acctgate.crossguard.components import AccountPosture, OrganizationPosture
@@ -44,6 +44,6 @@ _COMPONENTS = ("AccountPosture", "OrganizationPosture")
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    require_extra(f"acctgate.crossguard.{name}")
+    PULUMI.require(f"acctgate.crossguard.{name}")
     module = "components" if name in _COMPONENTS else "data_sources"
     return getattr(import_module(f"acctgate.crossguard.{module}"), name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from acctgate.crossguard.pulumi_extra import install_command
+from acctgate.installation import PULUMI
 from acctgate.redact import one_line
 from acctgate.text import and_more
 
@@ -83,7 +83,7 @@ def _reason(errors: Sequence[str], output: str) -> str:
             return compiled
     for text in texts:
         if raised := _raised(text):
-            return raised + (f"; install it where this runs: {install_command()}" if _MISSING.search(raised) else "")
+            return raised + (f"; install it where this runs: {PULUMI.command}" if _MISSING.search(raised) else "")
         if thrown := _thrown(text):
             return thrown
     for text in (*texts, output):

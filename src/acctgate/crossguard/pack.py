@@ -9,8 +9,8 @@ from pathlib import Path
 from acctgate import log
 from acctgate.crossguard import variables
 from acctgate.crossguard.parent_process import end_with_parent
-from acctgate.crossguard.pulumi_extra import MissingExtraError, require_extra
 from acctgate.crossguard.recorded_state import start_export
+from acctgate.installation import PULUMI, MissingExtraError
 
 
 def serve(policy_file: Path | str) -> None:
@@ -23,7 +23,7 @@ def serve(policy_file: Path | str) -> None:
     if os.environ.get(variables.DEBUG):
         log.show()
     try:
-        require_extra("the policy pack")
+        PULUMI.require("the policy pack")
     except MissingExtraError as error:
         sys.exit(f"acctgate: {error}")
     state = start_export()  # while the pack is loading: a preview waits for both

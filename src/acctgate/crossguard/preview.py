@@ -19,9 +19,9 @@ from acctgate.crossguard import report_file, variables
 from acctgate.crossguard.engine import find_engine, has_language_host, search_path
 from acctgate.crossguard.engine_run import EngineRun, run_engine
 from acctgate.crossguard.project import Project, ProjectError, read_project
-from acctgate.crossguard.pulumi_extra import MissingExtraError, require_extra
 from acctgate.crossguard.report_file import ReportError
 from acctgate.crossguard.selected_stack import selected_stack
+from acctgate.installation import PULUMI, MissingExtraError
 from acctgate.model.report_document import Report, RunIdentity
 from acctgate.text import os_reason
 
@@ -101,7 +101,7 @@ def preview(job: Job, progress: Progress) -> Result:
 
 def _find(folder: Path) -> _Engine:
     """Return the engine and the project in a folder, once a preview has what it needs. An earlier report is removed."""
-    require_extra("acctgate preview")
+    PULUMI.require("acctgate preview")
     project = read_project(folder)
     report_file.remove()
     engine = find_engine(folder)

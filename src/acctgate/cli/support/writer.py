@@ -215,10 +215,10 @@ class _Sinks:
 def _require_binary(name: str, path: Path | None) -> None:
     if path is None:
         raise click.UsageError(f"--format {name} needs a file; use {name}=FILE")
-    from acctgate.installation import MissingExtraError, require_packages  # noqa: PLC0415 - few reports need an extra
+    from acctgate.installation import PARQUET, MissingExtraError  # noqa: PLC0415 - few reports need an extra
 
     try:
-        require_packages(f"--format {name}", name, ("pyarrow",))
+        PARQUET.require(f"--format {name}")
     except MissingExtraError as error:
         raise click.ClickException(str(error)) from None
 

@@ -12,7 +12,7 @@ from typing import Final
 from acctgate.commands.doctor.context import DoctorContext
 from acctgate.commands.doctor.finding import Finding, failed, ok, skipped, warning
 from acctgate.crossguard.engine import EngineError, find_engine, has_language_host, missing_scripts
-from acctgate.crossguard.pulumi_extra import install_command, missing_packages
+from acctgate.installation import PULUMI
 from acctgate.plan.project import PROJECT_FILES
 from acctgate.redact import one_line
 
@@ -26,8 +26,8 @@ def check(context: DoctorContext) -> Iterator[Finding]:
     context.say("the Pulumi engine")
     project = any((context.project / name).is_file() for name in PROJECT_FILES)
     report = failed if project else warning  # only a project needs it
-    if missing := missing_packages():
-        yield report("extra pulumi", f"{missing[0]} is not installed; acctgate preview needs it", install_command())
+    if missing := PULUMI.missing:
+        yield report("extra pulumi", f"{missing[0]} is not installed; acctgate preview needs it", PULUMI.command)
     try:
         engine = find_engine(context.project)
     except EngineError:
