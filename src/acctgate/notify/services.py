@@ -10,7 +10,7 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import quote
 
 from acctgate.notify.digest import Message
@@ -21,31 +21,22 @@ _LARGEST_TEXT: Final = 2000
 _NO_MARKUP: Final = str.maketrans({"<": "‹", ">": "›"})
 
 
-class Service(Protocol):
-    """A chat service."""
-
-    def url(self, url: str, secret: str | None, now: float) -> str:
-        """Return the address to call: the webhook's, with a signature if the service requires one there."""
-
-    def body(self, message: Message, secret: str | None, now: float) -> dict[str, Any]:
-        """Return the request. `now` is in seconds since 1970."""
-
-    def error(self, answer: bytes) -> str | None:
-        """Return why the service refused the message, None if it took it."""
-
-
-class _Robot:
-    """The common part of the three services whose answers contain a code."""
+class Service:
+    """A chat service. Most answer with a code, which is 0 if they took the message."""
 
     code: str = "errcode"
     text: str = "errmsg"
 
     def url(self, url: str, secret: str | None, now: float) -> str:
-        """See `Service`."""
+        """Return the address to call: the webhook's, with a signature if the service requires one there."""
         return url
 
+    def body(self, message: Message, secret: str | None, now: float) -> dict[str, Any]:
+        """Return the request. `now` is in seconds since 1970."""
+        raise NotImplementedError
+
     def error(self, answer: bytes) -> str | None:
-        """See `Service`."""
+        """Return why the service refused the message, None if it took it."""
         try:
             found = json.loads(answer)
         except ValueError:
@@ -57,7 +48,7 @@ class _Robot:
         return "the answer has no code" if code is None else one_line(f"error {code}: {text}")
 
 
-class DingTalk(_Robot):
+class DingTalk(Service):
     """A custom robot of a DingTalk group."""
 
     def url(self, url: str, secret: str | None, now: float) -> str:
@@ -73,7 +64,7 @@ class DingTalk(_Robot):
         return {"msgtype": "text", "text": {"content": _plain(message)}, "at": {"isAtAll": False}}
 
 
-class WeCom(_Robot):
+class WeCom(Service):
     """A group robot of WeCom, which signs nothing."""
 
     def body(self, message: Message, secret: str | None, now: float) -> dict[str, Any]:
@@ -81,7 +72,7 @@ class WeCom(_Robot):
         return {"msgtype": "text", "text": {"content": _plain(message)}}
 
 
-class Feishu(_Robot):
+class Feishu(Service):
     """A custom bot of a Feishu group."""
 
     code, text = "code", "msg"
@@ -99,12 +90,8 @@ class Feishu(_Robot):
         return {"timestamp": timestamp, "sign": _hmac(f"{timestamp}\n{secret}", ""), **body}
 
 
-class Slack:
+class Slack(Service):
     """An incoming webhook of Slack, which signs nothing and answers `ok`."""
-
-    def url(self, url: str, secret: str | None, now: float) -> str:
-        """See `Service`."""
-        return url
 
     def body(self, message: Message, secret: str | None, now: float) -> dict[str, Any]:
         """See `Service`."""
