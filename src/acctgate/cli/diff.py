@@ -34,6 +34,7 @@ from acctgate.diff import unproven
 from acctgate.diff.kind import kind_of
 from acctgate.evaluate.compare import diff_policies, diff_reports, diff_snapshots
 from acctgate.model.diff_document import Diff, DiffKind
+from acctgate.model.other_change import Planned
 from acctgate.model.outcome import reason_of
 from acctgate.model.report_document import Report, read_report_file
 from acctgate.model.snapshot import Snapshot
@@ -116,7 +117,7 @@ def command(
             rules = RULES if policy_file is None else policy(policy_file).all_rules
             found = diff_reports(_expected_report(str(base)), _expected_report(str(head)), rules)
         else:
-            found = _diff_snapshots(str(base), head, (plans, lock_file), policy_file, now, shown)
+            found = _diff_snapshots(str(base), head, planned_changes(plans, lock_file), policy_file, now, shown)
     colored, width = appearance(output, color, _WIDTH)
     write_text(render_diff(found, kind, color=colored, width=width), output)
     ctx.exit(_status(found, allow_loosening=allow_loosening))
@@ -165,12 +166,12 @@ def _kind(base: str | None, head: str | None, snapshots: tuple[str, ...], plans:
 def _diff_snapshots(
     base: str,
     head: str | None,
-    plan: tuple[tuple[str, ...], str | None],
+    planned: Sequence[Planned] | None,
     policy_file: Path | None,
     now: datetime,
     shown: Progress,
 ) -> Diff:
-    planned, wanted = planned_changes(*plan), policy(policy_file)
+    wanted = policy(policy_file)
     before = _read_expected(base, shown)
     after = _read_expected(head, shown) if head is not None else before
     return diff_snapshots(before, after, wanted, now, planned)
