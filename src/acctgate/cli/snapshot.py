@@ -22,7 +22,7 @@ from acctgate.cli.support.progress import READING, progress
 from acctgate.json_text import dump_document
 from acctgate.model.api_error import explain_section
 from acctgate.model.optional_sections import Extras
-from acctgate.model.organization import record_path
+from acctgate.model.organization import find_record, record_path
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy.command_line import chosen_names, expected_accounts
 from acctgate.reading import SourceError
@@ -101,7 +101,7 @@ def command(ctx: click.Context, output: Path | None, live: Live, many: Organizat
     Exit status: 0 complete; 3 written, but a section or an account has an error; 2 nothing written.
     """
     if many.selected:
-        ctx.exit(_write_many(many, live, output, resume))
+        ctx.exit(_write_many(many, live, _output_of_many(output), resume))
     if resume:
         raise click.UsageError("--resume goes with --organization or --accounts")
     _write_one(ctx, output, live)
@@ -121,18 +121,28 @@ def _write_one(ctx: click.Context, output: Path | None, live: Live) -> None:
         ctx.exit(UNKNOWN)
 
 
-def _write_many(many: OrganizationOptions, live: Live, output: Path | None, resume: bool) -> int:
-    """Write a snapshot of each account as it comes, and return the exit status."""
-    from acctgate.organization.resumable_output import open_collection  # noqa: PLC0415 - loads only to read many accounts
+def _output_of_many(output: Path | None) -> Path:
+    """Return the output that --organization and --accounts need.
 
+    Raises:
+        click.UsageError: There is none, or an option for one account is given.
+    """
     if output is None:
         raise click.UsageError("--organization and --accounts need --output FILE, or a folder")
     if or_fail(lambda: expected_accounts(os.environ)):
         raise click.UsageError("--account names one account; use --include id=ID")
+    return output
+
+
+def _write_many(many: OrganizationOptions, live: Live, output: Path, resume: bool) -> int:
+    """Write a snapshot of each account as it comes, and return the exit status."""
+    from acctgate.organization.resumable_output import open_collection  # noqa: PLC0415 - loads only to read many accounts
+
     names = or_fail(lambda: chosen_names(os.environ))
     ctx = click.get_current_context()
     with progress(READING_MANY) as shown:
-        prepared = many.prepare(live, Extras(names=names), datetime.now(UTC), shown)
+        resumed = resume and or_fail(lambda: find_record(output)) is not None
+        prepared = many.prepare(live, Extras(names=names), datetime.now(UTC), shown, resumed=resumed)
         files = [file for file in (many.accounts_file,) if file]
         path = _run_file(output, prepared.run, resume=resume)
         overwrite = bool(ctx.meta.get(OVERWRITE)) and path == output  # a history is never overwritten

@@ -45,6 +45,8 @@ class Request:
     concurrency: int
     aggregator: str | None = None
     """The ID of an account group of Cloud Config that says which accounts comply with its packs."""
+    resumed: bool = False
+    """Whether an earlier listing of the same run has shown that each selector matches an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def prepare(
         raise SourceError(f"the accounts cannot be listed: timeout after {limit}; check the network") from None
     listed = file.accounts if file else ()
     entries = list_entries(answers.directory, listed, request.selection.role_name, answers.own)
-    run = _run(request, select_entries(entries, request.selection), answers, timestamp(now))
+    chosen = select_entries(entries, request.selection, resumed=request.resumed)
+    run = _run(request, chosen, answers, timestamp(now))
     run = replace(run, region=target.region, accounts_file=file.digest if file else None, names=extras.names)
     reader = MemberReader(answers.caller, target, extras, answers.group)
     directory_notice = answers.directory.notice if answers.directory else None

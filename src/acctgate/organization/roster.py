@@ -107,14 +107,19 @@ def _arn(account: str, name: str) -> str:
     return f"acs:ram::{account}:role/{name}"
 
 
-def select_entries(entries: Sequence[Entry], selection: Selection) -> list[Entry]:
+def select_entries(entries: Sequence[Entry], selection: Selection, *, resumed: bool = False) -> list[Entry]:
     """Return the selected accounts, and those of which it is not known whether they are: they must not be lost.
+
+    Args:
+        entries: The accounts.
+        selection: Which of them to read.
+        resumed: Whether a run is resumed: what a selector has matched may have left the directory since.
 
     Raises:
         SourceError: A selector matches no account, or none is left.
     """
     for option, selectors in (("--include", selection.include), ("--exclude", selection.exclude)):
-        for selector in selectors:
+        for selector in () if resumed else selectors:
             found = [selector.matches(entry) for entry in entries]
             if not any(found):
                 unknown = found.count(None)

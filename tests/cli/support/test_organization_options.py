@@ -194,6 +194,29 @@ def test_ctrl_c_says_what_is_still_to_be_read(
     assert len(_lines(tmp_path / "a.ndjson")) == 3
 
 
+def test_a_run_is_resumed_though_a_selected_account_has_left(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, *others = [_unreadable(server), *islice(server.organization.member_ids(), 5)]  # type: ignore[union-attr]
+    gone = next(each for each in others if each != lost)
+    options = ("--exclude", f"id={lost}", "--include", f"id={gone}", "--include", f"id={ACCOUNT_ID}", "--resume")
+
+    def interrupted(*arguments: Any) -> Iterator[Snapshot]:
+        yield from islice(read_each(*arguments), 1)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("acctgate.cli.snapshot.read_each", interrupted)
+        assert _snapshot(tmp_path, *options).status == 2
+    for each in (lost, gone):
+        server.organization.remove(each)  # type: ignore[union-attr]
+    done = _snapshot(tmp_path, *options)
+    assert "matches no account" not in done.stderr
+    assert _lines(tmp_path / "a.ndjson").keys() == {ACCOUNT_ID, gone}
+    other = _snapshot(tmp_path, *options, name="b.ndjson")
+    assert (other.status, f"--include id={gone} matches no account" in other.stderr) == (2, True), "a run that begins"
+
+
 def test_an_outage_is_named_and_resume_reads_what_it_left(
     server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

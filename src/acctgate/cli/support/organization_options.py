@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,15 +75,15 @@ class OrganizationOptions:
         concurrency = self.concurrency or _CONCURRENCY
         return Request(self.organization, self.accounts_file, selection, shard, self.run, concurrency, self.aggregator)
 
-    def prepare(self, live: Live, extras: Extras, now: datetime, shown: Progress) -> Prepared:
-        """List the accounts to read, and report what is not known of the directory.
+    def prepare(self, live: Live, extras: Extras, now: datetime, shown: Progress, *, resumed: bool = False) -> Prepared:
+        """List the accounts to read, and report what is not known of the directory; `resumed` as in `Request`.
 
         Raises:
             click.ClickException: They cannot be listed.
         """
         from acctgate.organization.list_accounts import prepare  # noqa: PLC0415 - loads only to read many accounts
 
-        request, target = self.request(), live.target()
+        request, target = replace(self.request(), resumed=resumed), live.target()
         found = or_fail(lambda: prepare(request, target, extras, now, shown.say))
         for notice in found.notices:
             click.echo(f"acctgate: {notice}", err=True)
