@@ -38,7 +38,7 @@ class Bilingual(str):
 
     def __new__(cls, en: str, zh: str) -> Bilingual:
         """Create a text from both forms."""
-        created = super().__new__(cls, en)
+        created = str.__new__(cls, en)
         created.zh = zh
         return created
 

@@ -87,6 +87,14 @@ def test_a_narrow_table_is_a_list_of_names_and_values() -> None:
     ]
 
 
+def test_values_in_a_list_line_up_behind_chinese_names() -> None:
+    rows = [(("network-masks", ""), ("最多 65,536 个公网地址", ""), ("0.0.0.0/0", ""))]
+    [text] = Layout(34, color=False).table(("规则", "策略要求", "实际值"), rows, fixed=1)
+    first, *values = text.split("\n")
+    assert first == "  network-masks"
+    assert values == ["     策略要求  最多 65,536", "               个公网地址", "     实际值    0.0.0.0/0"]
+
+
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=4), st.integers(20, 90))
 def test_a_table_is_never_too_wide_and_complete(rows: list[tuple[str, ...]], width: int) -> None:
     lines = table(width, *rows)

@@ -44,8 +44,10 @@ def unknown_message(reason: str) -> str:
 
 def reason_of(message: str) -> str:
     """Return an outcome's message without the prefix that unknown outcomes have."""
-    reason, chinese = (each.removeprefix(prefix) for each, prefix in zip(words_of(message), _NO_REASON, strict=True))
-    return Bilingual(reason, chinese)
+    english, chinese = words_of(message)
+    for prefix in _NO_REASON:  # a message of a user's own rule has the English one in both languages
+        english, chinese = english.removeprefix(prefix), chinese.removeprefix(prefix)
+    return Bilingual(english, chinese)
 
 
 @dataclass(frozen=True, slots=True)
