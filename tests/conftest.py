@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import logging
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -33,3 +36,18 @@ def _no_debug() -> Iterator[None]:
         del os.environ[name]
     os.environ.pop("ACCTGATE_DEBUG", None)
     logging.getLogger("acctgate").setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def parsing_finalizers() -> Iterator[None]:
+    """Collect garbage all the time, and parse Python each time, as a finalizer that formats a traceback does."""
+
+    def parse(phase: str, details: dict[str, Any]) -> None:
+        ast.parse("f(x)")
+
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(parse)
+    gc.set_threshold(20)
+    yield
+    gc.set_threshold(*thresholds)
+    gc.callbacks.remove(parse)

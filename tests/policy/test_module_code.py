@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import gc
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from acctgate.policy.module_code import module_code
 
 
-@pytest.fixture
-def parsing_finalizers() -> Iterator[None]:
-    """Collect garbage all the time, and parse Python each time, as a finalizer that formats a traceback does."""
-
-    def parse(phase: str, details: dict[str, Any]) -> None:
-        ast.parse("f(x)")
-
-    thresholds = gc.get_threshold()
-    gc.callbacks.append(parse)
-    gc.set_threshold(20)
-    yield
-    gc.set_threshold(*thresholds)
-    gc.callbacks.remove(parse)
-
-
-@pytest.mark.usefixtures("parsing_finalizers")
-def test_garbage_that_parses_does_no_harm(tmp_path: Path) -> None:
+def test_garbage_that_parses_does_no_harm(parsing_finalizers: None, tmp_path: Path) -> None:
     for _ in range(20):
         text = "from helper import LEAST\n" + "def judge(score: int) -> bool:\n    return score >= LEAST\n" * 20
         (tmp_path / "ours.py").write_text(text)

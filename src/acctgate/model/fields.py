@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final, TypeVar
 from annotated_types import Ge, Le
 from pydantic import ConfigDict, TypeAdapter
 
+from acctgate.source_parsing import source_parsing
+
 T = TypeVar("T", bound=type)
 _described: Final[list[ConfigDict]] = []
 
@@ -22,13 +24,14 @@ def json_schema(model: Any) -> dict[str, Any]:
 
     Only here are docstrings read: pydantic parses source files for them, a tenth of the time of a small check.
     """
-    for config in _described:
-        config["use_attribute_docstrings"] = True
-    try:
-        return TypeAdapter(model).json_schema()
-    finally:
+    with source_parsing():
         for config in _described:
-            config["use_attribute_docstrings"] = False
+            config["use_attribute_docstrings"] = True
+        try:
+            return TypeAdapter(model).json_schema()
+        finally:
+            for config in _described:
+                config["use_attribute_docstrings"] = False
 
 
 def without_references(schema: dict[str, Any]) -> dict[str, Any]:

@@ -7,18 +7,16 @@ Imports are followed as far as they are written as import statements, files as f
 from __future__ import annotations
 
 import ast
-import gc
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from acctgate.reading import text_or_empty
+from acctgate.source_parsing import source_parsing
 
-_PARSING: Final = Lock()
 _LONGEST_PATH: Final = 200
 """Characters: longer texts are not tried as paths."""
 
@@ -82,7 +80,8 @@ def _follow(file: Path, root: Path, package: str | None, found: dict[Path, str])
 def _dependencies(text: str, file: Path, root: Path) -> tuple[list[str], list[Path]]:
     """Return the names of the modules that a file imports, and the files that it names; none if it is not Python."""
     try:
-        tree = _parse(text)
+        with source_parsing():
+            tree = ast.parse(text)
         return list(_imports(tree, file, root)), list(_named_files(tree, file, root))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return [], []
@@ -95,22 +94,6 @@ def _named_files(tree: ast.AST, file: Path, root: Path) -> Iterator[Path]:
             path = Path(os.path.realpath(file.parent / node.value.replace("\0", "")))
             if path.is_relative_to(root) and path.is_file():
                 yield path
-
-
-def _parse(text: str) -> ast.Module:
-    """Parse Python source without a garbage collection in the middle.
-
-    Before CPython 3.11.8, `ast.parse` raises SystemError if something else is parsed in the meantime: by a finalizer
-    (formatting a traceback parses), or by another thread, which a finalizer lets run.
-    """
-    with _PARSING:
-        enabled = gc.isenabled()
-        gc.disable()
-        try:
-            return ast.parse(text)
-        finally:
-            if enabled:
-                gc.enable()
 
 
 def _imports(tree: ast.AST, file: Path, root: Path) -> Iterator[str]:

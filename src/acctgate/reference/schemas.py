@@ -17,6 +17,7 @@ from acctgate.policy import PRESETS
 from acctgate.policy import document as policy_document
 from acctgate.rules import RULES
 from acctgate.rules.base import Rule
+from acctgate.source_parsing import source_parsing
 
 Schema = dict[str, Any]
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -45,7 +46,8 @@ _DERIVED: Final[dict[str, Schema]] = {
 
 def _report() -> Schema:
     config = ConfigDict(title="acctgate report", use_attribute_docstrings=True)
-    result = TypeAdapter(with_config(config)(Report)).json_schema()
+    with source_parsing():
+        result = TypeAdapter(with_config(config)(Report)).json_schema()
     definitions = result["$defs"]
     for name, derived in _DERIVED.items():
         definitions[name]["properties"] |= derived
@@ -54,7 +56,8 @@ def _report() -> Schema:
 
 def _diff() -> Schema:
     config = ConfigDict(title="acctgate diff", use_attribute_docstrings=True)
-    result = TypeAdapter(with_config(config)(Diff)).json_schema()
+    with source_parsing():
+        result = TypeAdapter(with_config(config)(Diff)).json_schema()
     result["properties"]["counts"] = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
     return result
 
