@@ -88,8 +88,9 @@ def test_previewed_outputs_show_a_replacement() -> None:
 )
 def test_what_an_import_of_another_id_replaces_is_deleted(more: dict[str, Any], operation: str | None) -> None:
     outputs = {USER: {"name": "ada", "id": "2"}}
-    found = planned_others({USER: declared()}, recorded(id="1", **more), PLAIN, outputs)
-    assert [change.operation for change in found] == ([operation] if operation else [])
+    for resource in (declared(), declared({**INPUTS, "force": False})):  # what is imported need not be what is recorded
+        found = planned_others({USER: resource}, recorded(id="1", **more), PLAIN, outputs)
+        assert [change.operation for change in found] == ([operation] if operation else [])
     assert not list(planned_others({USER: declared()}, recorded(id="2", **more), PLAIN, outputs))
 
 

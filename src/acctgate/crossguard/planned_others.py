@@ -47,8 +47,9 @@ def planned_others(
         id_ = outputs.get(urn, {}).get("id")
         if recorded is not None and (is_unknown(id_) or (id_ == "" and operation == "same")):
             operation = "unknown"  # it is replaced, or updated for another reason
-        if recorded is not None and operation == "same" and has_other_id(recorded, outputs.get(urn, {})):
-            operation = "delete" if _is_deleted(recorded) else "same"  # the one of another id is imported in its place
+        if recorded is not None and operation != "unknown" and has_other_id(recorded, outputs.get(urn, {})):
+            # The one of another id is imported in its place, and is as the program declares it.
+            operation = "delete" if _is_deleted(recorded) else "same"
         if operation == "create" and each.ignored and _may_be_imported(outputs.get(urn, {})):
             operation = "unknown"  # what is ignored stays as it is
         if operation != "same":
