@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from acctgate.evaluate.baseline import Baseline
 from acctgate.evaluate.groups import MOST_VARIANTS
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import in_language
 from acctgate.model.outcome import Outcome
 from acctgate.model.report import AccountReport
 from acctgate.model.report_document import Report
@@ -86,6 +87,9 @@ def test_the_reason_says_what_is_not_known(policy: Policy) -> None:
     (only,) = outcomes_of(found, "session-duration")
     where = "so it may be in one of the groups production, sandbox, where the outcome differs"
     assert only.message == f"unknown: its folder is not known, {where}"
+    assert in_language(only.message, "zh") == (
+        "无法判定：账号的 folder 未知，因此账号可能属于这些分组之一：production、sandbox，结果会有所不同"
+    )
     assert (found.groups, found.possible_groups, found.verdict) == ((), ("production", "sandbox"), "unknown")
     assert report(policy, document(6, "/prod")).groups == ("production",)
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import in_language
 from acctgate.model.credential_report import ROOT, hash_name
 from acctgate.model.outcome import Outcome
 from acctgate.model.snapshot import Snapshot
@@ -52,6 +53,21 @@ BOTH: Final = (
     waiver("ada@x", owner="ann", ticket="OPS-1"),
     waiver("bob@x", reason="leaves", expires=LAST - timedelta(9)),
 )
+
+
+@pytest.mark.parametrize(
+    ("more", "scope"),
+    [
+        ({}, "所有账号，仅一个用户"),
+        ({"account": ID}, f"{ID}，仅一个用户"),
+        ({"name": None, "group": "prod"}, "所有账号，分组 prod"),
+        ({"account": ID, "group": "prod", "stack": "web/prod"}, f"{ID}，仅一个用户，分组 prod，堆栈 web/prod"),
+    ],
+    ids=["user", "account", "group", "all"],
+)
+def test_what_a_waiver_covers_in_chinese(more: dict[str, Any], scope: str) -> None:
+    given = {"name": "ada@x", **more}
+    assert in_language(waiver(**given).scope, "zh") == scope
 
 
 def test_a_violation_is_waived_once_everybody_is() -> None:

@@ -107,7 +107,13 @@ def test_a_policy_that_does_not_know_the_rule(folder: Path) -> None:
 
 def test_in_chinese() -> None:
     done = run_here("explain", "--report", "report.json", "session-duration", "--language", "zh")
-    assert "session-duration: 未通过 (强制, 中)" in done.stdout and "  修复建议" in done.stdout
+    assert done.stdout.startswith("1500000000000001：session-duration：未通过（强制、中）\n")
+    assert "  修复建议" in done.stdout
+    waived = run_here("explain", "root-mfa", "--language", "zh").stdout
+    assert waived.endswith("\n豁免：\n  所有账号：ops，至 2099-01-31：moving；工单 SEC-7\n")
+    report = ("--report", "report.json", "--account", "1600000000000002")
+    explained = run_here("explain", "root-mfa", *report, "--language", "zh").stdout
+    assert "  豁免        ops，至 2099-01-31：moving；工单 SEC-7\n" in explained
 
 
 def test_an_account_without_a_name_in_chinese(folder: Path) -> None:
@@ -115,7 +121,7 @@ def test_an_account_without_a_name_in_chinese(folder: Path) -> None:
     (folder / "nameless.json").write_text(json.dumps(document), encoding="utf-8")
     run_here("check", "nameless.json", "--format", "json", "--output", "nameless-report.json")
     done = run_here("explain", "--report", "nameless-report.json", "session-duration", "--language", "zh")
-    assert done.stdout.startswith("未知: session-duration: ")
+    assert done.stdout.startswith("未知：session-duration：")
 
 
 def test_a_rule_is_explained_with_its_waivers_tickets() -> None:

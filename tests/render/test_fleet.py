@@ -109,6 +109,8 @@ def test_how_long_the_oldest_violation_is_open() -> None:
     days = ["2026-11-20T12:00:00Z", "2026-11-10T12:00:00Z", "2026-11-15T12:00:00Z"]
     found = text(opened(report, days[number % 3]) for number, report in enumerate(many(9)))
     assert re.search(r"root-mfa +critical +\d +– +\d+ days", found)
+    chinese = text((opened(report, days[1]) for report in many(9)), language="zh")
+    assert re.search(r"root-mfa +严重 +\d +– +12 天\n", chinese)
     detail = text(opened(report, days[1]) for report in many(1))
     assert "open for 12 days: session-duration" in detail
 
@@ -151,3 +153,5 @@ def test_counts_in_chinese_are_separated_as_chinese_is() -> None:
     found = text(many(20), language="zh", width=120)
     assert re.search(r"20 个账号：\d+ 个已拦截、\d+ 个无法判定、\d+ 个通过\n", found), found
     assert re.search(r"\d 严重、\d", found)
+    since = replace(SINCE, judged_at="2026-11-21T12:00:00Z")
+    assert "自 old.json 以来（2026-11-21T12:00:00Z）\n" in text(many(20), since=since, language="zh")

@@ -14,11 +14,12 @@ import pytest
 
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.model.judged_by import JudgedBy, PolicyIdentity, ReadAs
-from acctgate.model.report import Summary
+from acctgate.model.report import AccountReport, Summary
 from acctgate.model.report_document import read_report
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import load_preset
 from acctgate.render import FORMATS, Frame, renderer
+from acctgate.render.findings import read_line
 from tests.support import NOW
 from tests.support.accounts import GOOD
 
@@ -67,6 +68,26 @@ def test_a_report_names_what_judged(form: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_fresh_snapshot_is_not_mentioned(form: str) -> None:
     assert "the snapshot is" not in report(form, taken_at="2026-11-15T13:00:00Z")
+
+
+def test_a_chinese_line_has_chinese_punctuation() -> None:
+    assert JUDGED_BY.describe("zh") == (
+        "策略 shared/ours.yaml（sha256:0123456789ab），acctgate 1.2.3，2026-11-22T12:00:00Z"
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "line"),
+    [
+        (READ, f"读取自线上账号，身份 {READ.caller}，地域 cn-shanghai，配置 prod，读取时间 2026-11-12T11:00:00Z"),
+        (ReadAs("snapshot", "a.json"), "读取自快照 a.json，读取时间 2026-11-12T11:00:00Z"),
+        (ReadAs("response", "a.json, b.json"), "读取自 API 返回 a.json, b.json，读取时间 2026-11-12T11:00:00Z"),
+        (ReadAs("stack"), "读取自 stack，读取时间 2026-11-12T11:00:00Z"),
+    ],
+    ids=lambda given: given.source if isinstance(given, ReadAs) else "line",
+)
+def test_how_an_account_was_read_in_chinese(read: ReadAs, line: str) -> None:
+    assert read_line(AccountReport("1", "pass", (), read_as=read, taken_at="2026-11-12T11:00:00Z"), "zh") == line
 
 
 def test_json_is_read_again() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import pytest
 from rich.cells import cell_len
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import Bilingual
 from acctgate.model.outcome import Outcome, Place, Result
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render import Frame, renderer
+from acctgate.render.findings import who
 from tests.support import NOW
 from tests.support.reports import CASES
 
@@ -65,6 +68,16 @@ def test_names_are_short_unless_it_is_verbose(verbose: bool, shown: int) -> None
     text = render.account(AccountReport("1", "fail", (outcome,))) + render.end(Summary())
     assert [name in text for name in names] == [number < shown for number in range(7)]
     assert ("and 2 more (why)" in text) is not verbose
+
+
+def test_names_are_listed_in_chinese() -> None:
+    note = Bilingual("why", "原因")
+    outcome = Outcome("user-mfa", "fail", "mandatory", "high", "s", "e", 1, "m", "r", names=("a", "b"), names_note=note)
+    render = renderer("text", Frame(language="zh"))
+    text = render.account(AccountReport("1", "fail", (outcome,))) + render.end(Summary())
+    assert "user-mfa：a、b（原因）\n" in text
+    assert who(outcome, 1, "zh") == "a 等 2 项（原因）"
+    assert who(replace(outcome, names=None), 1, "zh") == "原因"
 
 
 def test_findings_show_the_line_of_the_program() -> None:

@@ -72,7 +72,7 @@ def command(
     if rule not in known:
         raise click.UsageError(f"{rule}: unknown rule{did_you_mean(rule, known)}; `acctgate rules` lists them")
     click.echo(catalogue.explain(known[rule], speech, here, terminal_width()), nl=False)
-    if lines := waiver_lines(here.all_waivers if here else (), rule):
+    if lines := waiver_lines(here.all_waivers if here else (), rule, speech):
         click.echo("\n" + "\n".join([WAIVERS.of(speech), *(f"  {line}" for line in lines)]))
 
 

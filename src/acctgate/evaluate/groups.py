@@ -108,7 +108,7 @@ class GroupedJudge:
 
 
 _PERHAPS_IN: Final = Words(
-    "{}, so it may be in {} {}, where the outcome differs", "{}，因此账号可能属于{} {}，结果会有所不同"
+    "{}, so it may be in {} {}, where the outcome differs", "{}，因此账号可能属于{}{}，结果会有所不同"
 )
 
 
@@ -161,7 +161,7 @@ def _reason(rule: Rule[Any], possible: Sequence[Membership]) -> str:
     names = [one_line(each.group.name) for each in deciding]
     more = " …" if len(names) > 3 else ""
     shown = Bilingual(", ".join(names[:3]) + more, "、".join(names[:3]) + more)
-    groups = Bilingual("one of the groups", "这些分组之一：") if len(names) > 1 else Bilingual("the group", "分组")
+    groups = Bilingual("one of the groups", "这些分组之一：") if len(names) > 1 else Bilingual("the group", "分组 ")
     return fill(_PERHAPS_IN, join(Words(" and ", "，"), facts), groups, shown)
 
 

@@ -10,7 +10,7 @@ from acctgate.language import Language, Words
 from acctgate.redact import one_line
 
 _SHORT: Final = len("sha256:") + 12
-_POLICY: Final = Words("policy", "策略")
+_JUDGED_BY: Final = Words("policy {} ({}), acctgate {}, {}", "策略 {}（{}），acctgate {}，{}")
 _SOURCES: Final = {
     "snapshot": Words("snapshot", "快照"),
     "response": Words("responses", "API 返回"),
@@ -48,8 +48,8 @@ class JudgedBy:
 
     def describe(self, language: Language = "en") -> str:
         """Return it in one line, with the beginning of the digest."""
-        policy = f"{_POLICY.of(language)} {self.policy.source} ({self.policy.digest[:_SHORT]})"
-        return f"{policy}, acctgate {self.acctgate}, {self.judged_at}"
+        short = self.policy.digest[:_SHORT]
+        return _JUDGED_BY.of(language).format(self.policy.source, short, self.acctgate, self.judged_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ class Waiver:
     def scope(self) -> str:
         """Which accounts it covers. A user's name stays in the policy file: this goes to logs."""
         accounts = self.account or Bilingual("every account", "所有账号")
-        accounts = fill(Words("one user of {}", "{} 的一个用户"), accounts) if self.user else accounts
-        accounts = fill(Words("{} in group {}", "分组 {1} 中的 {0}"), accounts, self.group) if self.group else accounts
+        accounts = fill(Words("one user of {}", "{}，仅一个用户"), accounts) if self.user else accounts
+        accounts = fill(Words("{} in group {}", "{}，分组 {}"), accounts, self.group) if self.group else accounts
         return fill(Words("{} in stack {}", "{}，堆栈 {}"), accounts, self.stack) if self.stack else accounts
 
     def includes(self, other: Waiver) -> bool:

@@ -31,6 +31,10 @@ _NO_POLICY: Final = Words(
 _NO_ENTRY: Final = Words("has no entry for this rule", "没有此规则的条目")
 _COMPARED: Final = Words("compared", "比较")
 _WAIVER: Final = Words("waiver", "豁免")
+_UNTIL: Final = Words("{}, until {}: {}", "{}，至 {}：{}")
+_SCOPED: Final = Words("{}: {}{}", "{}：{}{}")
+_TICKET: Final = Words("; ticket {}", "；工单 {}")
+_NOTE: Final = Words("; {}", "；{}")
 WAIVERS: Final = Words("Waivers:", "豁免：")
 _LABEL_WIDTH: Final = 12
 """Columns of a label with the blanks after it."""
@@ -53,9 +57,10 @@ def explain_outcome(found: Explained, policy: Policy | None, language: Language)
     """Return the explanation for the terminal. `policy` is the one that judged, None if it is not here."""
     report, outcome = found
     name = report.account or report.alias or words.UNKNOWN_ID.of(language)
-    result = f"{words.OUTCOMES[outcome.outcome].of(language)} ({words.LEVELS[outcome.level].of(language)}, "
-    result += f"{words.SEVERITIES[outcome.severity].of(language)})"
-    lines = [clean(f"{name}: {outcome.rule}: {result}", _LONGEST)]
+    rank = words.LEVELS[outcome.level].of(language), words.SEVERITIES[outcome.severity].of(language)
+    shown = words.IN_PARENTHESES.of(language).format(words.SEPARATOR.of(language).join(rank))
+    result = f"{words.OUTCOMES[outcome.outcome].of(language)}{shown}"
+    lines = [clean(words.COLON.of(language).join((name, outcome.rule, result)), _LONGEST)]
     lines += [f"  {_padded(label.of(language))}{text}" for label, text in _facts(report, outcome, policy, language)]
     return "\n".join(lines) + "\n"
 
@@ -77,7 +82,7 @@ def _facts(
         yield _COMPARED, text
     yield words.MESSAGE, clean(in_language(outcome.message, language), _LONGEST)
     if note := outcome.waiver:
-        waiver = fill(Words("{}, until {}: {}", "{}，至 {}：{}"), note.owner, note.expires, note.tracked_reason)
+        waiver = fill(_UNTIL, note.owner, note.expires, note.tracked_reason)
         yield _WAIVER, clean(in_language(waiver, language), _LONGEST)
     if outcome.outcome in ("fail", "unknown", "waived"):
         yield words.REMEDIATION, clean(_remediation(outcome, policy, language), _LONGEST)
@@ -85,8 +90,9 @@ def _facts(
 
 def _change(change: SettingChange, language: Language) -> str:
     before, after = (json.dumps(value, ensure_ascii=False) for value in (change.before, change.after))
-    note = f"; {in_language(change.note, language)}" if change.note else ""
-    return clean(f"{before} → {after} ({words.DIRECTIONS[change.direction].words.of(language)}){note}", _LONGEST)
+    note = _NOTE.of(language).format(in_language(change.note, language)) if change.note else ""
+    direction = words.IN_PARENTHESES.of(language).format(words.DIRECTIONS[change.direction].words.of(language))
+    return clean(f"{before} → {after}{direction}{note}", _LONGEST)
 
 
 def _policy_line(outcome: Outcome, policy: Policy | None, entry: RuleEntry | None, language: Language) -> str:
@@ -133,17 +139,14 @@ def _remediation(outcome: Outcome, policy: Policy | None, language: Language) ->
     return rule.text(language).remediation
 
 
-def waiver_lines(waivers: Iterable[Waiver], rule: str) -> list[str]:
+def waiver_lines(waivers: Iterable[Waiver], rule: str, language: Language) -> list[str]:
     """Return the waivers of a rule in a policy, each with its ticket if it has one."""
-    return [
-        clean(
-            f"{each.scope}: {each.owner}, until {each.expires}: {each.reason}"
-            f"{f'; ticket {each.ticket}' if each.ticket else ''}",
-            _LONGEST,
-        )
-        for each in waivers
-        if each.rule == rule
-    ]
+    return [clean(in_language(_describe(each), language), _LONGEST) for each in waivers if each.rule == rule]
+
+
+def _describe(waiver: Waiver) -> str:
+    ticket = fill(_TICKET, waiver.ticket) if waiver.ticket else ""
+    return fill(_SCOPED, waiver.scope, fill(_UNTIL, waiver.owner, str(waiver.expires), waiver.reason), ticket)
 
 
 def _padded(label: str) -> str:

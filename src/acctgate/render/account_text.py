@@ -138,7 +138,7 @@ class AccountText:
         """Yield a line with the users behind an outcome, if `--names` asks for them."""
         most = len(outcome.names or ()) if self.frame.verbose else MOST_NAMES
         if found := who(outcome, most, self.frame.language):
-            text = f"{clean(outcome.rule)}: {found}"
+            text = f"{clean(outcome.rule)}{self._say(words.COLON)}{found}"
             yield self._layout.indented(text, "dim", indent)
 
     def _rest(self, report: AccountReport) -> Iterator[str]:

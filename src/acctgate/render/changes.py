@@ -43,8 +43,7 @@ def rule_names(rules: Sequence[RuleFlip], language: Language = "en") -> str:
 
 
 def _level(level: Level, language: Language) -> str:
-    name = words.LEVELS[level].of(language)
-    return f" ({name})" if language == "en" else f"（{name}）"
+    return words.IN_PARENTHESES.of(language).format(words.LEVELS[level].of(language))
 
 
 def grouped(rules: Sequence[RuleFlip]) -> Iterator[tuple[Mark, list[RuleFlip]]]:

@@ -25,7 +25,8 @@ def framework_lines(report: FrameworkReport, layout: Layout, frame: Frame) -> It
     """Yield the controls of one framework: those that do not pass with their reasons, then the others."""
     framework = {each.id: each for each in frame.frameworks}[report.framework]
     controls = {control.id: control for control in framework.controls}
-    yield f"\n{layout.heading(f'{frame.say(framework.title)} ({framework.id})')}"
+    name = frame.say(words.IN_PARENTHESES).format(framework.id)
+    yield f"\n{layout.heading(frame.say(framework.title) + name)}"
     ordered = sorted(report.controls, key=lambda each: WORST_FIRST.index(each.outcome))
     shown = [each for each in ordered if each.outcome in _STYLES]
     rows = [_row(each, frame.say(controls[each.id].title), frame.say(each.reason)) for each in shown]

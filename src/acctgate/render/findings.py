@@ -15,8 +15,8 @@ from acctgate.model.compliance_pack import pack_id
 from acctgate.model.outcome import Outcome, Places
 from acctgate.model.report import AccountReport
 from acctgate.render.controls import with_controls
-from acctgate.render.words import OUTCOMES
-from acctgate.text import first_of
+from acctgate.render.words import IN_PARENTHESES, OUTCOMES
+from acctgate.text import first_of, first_of_zh
 from acctgate.times import describe_duration
 
 _LONGEST_LINE: Final = 300
@@ -53,16 +53,18 @@ def who(outcome: Outcome, most: int = MOST_NAMES, language: Language = "en") -> 
 
     It is empty without `--names`.
     """
-    shown = first_of([clean(name, _LONGEST_NAME) for name in outcome.names or ()], most)
+    names = [clean(name, _LONGEST_NAME) for name in outcome.names or ()]
+    shown = first_of_zh(names, most) if language == "zh" else first_of(names, most)
     note = clean(in_language(outcome.names_note or "", language))
-    return f"{shown} ({note})" if shown and note else shown or note
+    return f"{shown}{IN_PARENTHESES.of(language).format(note)}" if shown and note else shown or note
 
 
 def read_line(report: AccountReport, language: Language = "en") -> str:
     """Return how and when an account was read as one printable line; empty if neither is known."""
     read_as, taken = report.read_as, report.taken_at
     if language == "zh":
-        parts = [f"读取自{read_as.describe(language)}"] if read_as else []
+        source = read_as.describe(language) if read_as else ""
+        parts = [f"读取自{' ' if source[0].isascii() else ''}{source}"] if source else []
         return clean("，".join([*parts, f"读取时间 {taken}"] if taken else parts), _LONGEST_LINE)
     how = f" from {read_as.describe(language)}" if read_as else ""
     when = f" at {taken}" if taken else ""

@@ -54,8 +54,8 @@ def fleet_lines(fleet: Fleet, summary: Summary, layout: Layout, frame: Frame) ->
 
 def since_lines(since: Since, layout: Layout, frame: Frame) -> Iterator[str]:
     """Yield what changed since an earlier run. Accounts that are gone come first."""
-    source = f"{since.source} ({since.judged_at})" if since.judged_at else since.source
-    yield layout.heading(clean(frame.say(words.SINCE).format(source), LONGEST))
+    when = frame.say(words.IN_PARENTHESES).format(since.judged_at) if since.judged_at else ""
+    yield layout.heading(clean(frame.say(words.SINCE).format(since.source) + when, LONGEST))
     parts = since_parts(since)
     if not parts:
         yield layout.indented(frame.say(words.NO_CHANGE), "dim", 4)
@@ -84,7 +84,7 @@ def _rule(total: RuleTotal, rules: Sequence[RuleTotal], frame: Frame) -> tuple[C
         (f"{total.unknown:,}" if total.unknown else "–", "yellow" if total.unknown else ""),
     ]
     if any(each.open_since for each in rules):
-        cells.append((open_for(total.open_since, frame.judged_at) or "–", ""))
+        cells.append((frame.say(open_for(total.open_since, frame.judged_at) or "–"), ""))
     return tuple(cells)
 
 

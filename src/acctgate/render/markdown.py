@@ -141,7 +141,8 @@ class MarkdownRenderer(Renderer):
                 rows.add(_control, control, say(framework.titles[control.id]), say(control.reason))
         table = [*self._header(_CONTROL_COLUMNS), *self._lines(rows)] if rows.found else []
         others = say(words.OTHER_CONTROLS).format(counts["pass"], counts["skipped"], counts["not covered"])
-        return [f"### {say(framework.title)} ({framework.id})", "", *table, others, ""]
+        name = say(words.IN_PARENTHESES).format(framework.id)
+        return [f"### {say(framework.title)}{name}", "", *table, others, ""]
 
     def _notices(self, notices: Sequence[WaiverNotice]) -> list[str]:
         if not notices:

@@ -177,6 +177,7 @@ VALUES: Final = Words("Values", "数值")
 BEFORE_DEPLOYMENT: Final = Words("; verdict without it: {}", "；部署前的结论：{}")
 BY_FOLDER: Final = Words("Blocked by folder: ", "按资源夹统计的拦截：")
 COLON: Final = Words(": ", "：")
+IN_PARENTHESES: Final = Words(" ({})", "（{}）")
 SEPARATOR: Final = Words(", ", "、")
 EMPTY: Final = Words("(empty)", "（空）")
 HINT: Final = Words(
