@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -183,10 +182,12 @@ def run_parallel(calls: Sequence[Callable[[], Any]], parallel: int = PARALLEL) -
     results: dict[int, Any] = {}
 
     def work() -> None:
-        with suppress(IndexError):  # no call is waiting
-            while True:
+        while True:
+            try:
                 number, call = waiting.popleft()
-                results[number] = _attempt(call)
+            except IndexError:  # no call is waiting
+                return
+            results[number] = _attempt(call)
 
     for worker in [in_background(work) for _ in range(min(parallel, len(calls)))]:
         worker.result()
