@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -18,7 +19,7 @@ def test_results_are_in_order_and_a_failed_call_is_one(parallel: int) -> None:
     def fail() -> None:
         raise failed
 
-    calls = [*(partial(int, str(number)) for number in range(9)), fail]
+    calls: list[Callable[[], object]] = [*(partial(int, str(number)) for number in range(9)), fail]
     assert run_parallel(calls, parallel) == [*range(9), failed]
 
 
