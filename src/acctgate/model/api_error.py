@@ -7,12 +7,14 @@ from typing import Final, NotRequired
 
 from typing_extensions import TypedDict
 
-from acctgate.language import Words, fill
+from acctgate.language import Bilingual, Words, fill
 from acctgate.model.fields import answer
 from acctgate.model.sections import OPERATIONS
 from acctgate.redact import one_line
 
-_FAILED: Final = Words("{} failed with {}: {}{}", "{} 失败（{}）：{}{}")
+READING: Final = "reading the account"
+"""The operation in errors that no API operation caused."""
+_FAILED: Final = Words("{} failed with {}: {}{}", "{}失败（{}）：{}{}")
 _REQUEST: Final = Words(" (request id {})", "（请求 ID {}）")
 
 
@@ -39,7 +41,9 @@ def explain(error: ApiError, operation: str) -> str:
 def _sentence(operation: str, code: str, message: str, request_id: str | None) -> str:
     """Return an error as part of a sentence. Cached: each setting of a section that was not read has the same one."""
     request = fill(_REQUEST, one_line(request_id)) if request_id else ""
-    return fill(_FAILED, one_line(operation), one_line(code), one_line(message), request)
+    name = one_line(operation)
+    what = Bilingual(name, "读取账号" if name == READING else f"{name} ")
+    return fill(_FAILED, what, one_line(code), one_line(message), request)
 
 
 def explain_section(section: str, error: ApiError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from acctgate.model.api_error import ApiError
+from acctgate.model.api_error import READING, ApiError
 from acctgate.model.judged_by import ReadAs
 from acctgate.model.run import Entry
 from acctgate.model.sections import IDENTITY_PROOF, OPERATIONS
@@ -14,8 +14,6 @@ from acctgate.times import timestamp
 
 NOT_READ: Final = "NotRead"
 """The error code of an account that a run did not reach."""
-READING: Final = "reading the account"
-"""The operation in errors that no API operation caused."""
 
 
 def describe(entry: Entry, now: datetime, read_as: ReadAs | None = None) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from acctgate.log import trace
-from acctgate.model.api_error import ApiError
+from acctgate.model.api_error import READING, ApiError
 from acctgate.model.optional_sections import Extras
 from acctgate.model.run import Entry
 from acctgate.model.snapshot import Snapshot
 from acctgate.model.snapshot_document import adapter
-from acctgate.model.unread import READING, describe, unread
+from acctgate.model.unread import describe, unread
 from acctgate.organization.failure import explain_failure
 from acctgate.organization.pace import MEMBER_SECONDS
 from acctgate.reading import SourceError

@@ -102,7 +102,7 @@ def compare_statements(before: Any, after: Any) -> Move:
         return Move("unknown")
     old, new = _by_place(before), _by_place(after)
     if old is None or new is None:
-        return Move("unknown", "a statement cannot be read")
+        return Move("unknown", Bilingual("a statement cannot be read", "有一条语句无法解析"))
     return combine([compare_networks(old.get(place, ()), new.get(place, ())) for place in {**old, **new}])
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from acctgate.language import in_language
 from acctgate.rules import RULES
-from acctgate.rules.support.comparison import Comparison
+from acctgate.rules.support.comparison import Comparison, checked_move
 from acctgate.rules.support.rule_factories import USER_INFO
+from tests.support.chinese import english_in
 
 LOGIN = "SecurityPreference.LoginProfilePreference"
 MASKS = f"{LOGIN}.LoginNetworkMasks"
@@ -79,7 +82,20 @@ def vpc(name: str, *addresses: str) -> dict[str, Any]:
     ],
 )
 def test_a_setting_moves(setting: str, before: Any, after: Any, direction: str, note: str) -> None:
-    assert Comparison(RULES).compare(setting, before, after) == (direction, note)
+    move = Comparison(RULES).compare(setting, before, after)
+    assert move == (direction, note)
+    assert english_in(move.note) is None
+
+
+def _fails() -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("order", [_fails, lambda: "stricter"], ids=["raises", "returns-text"])
+def test_an_order_that_fails_says_so_in_chinese_too(order: Callable[[], object]) -> None:
+    move = checked_move(order)
+    assert move is not None and move.note.startswith("the rule's order of values r")
+    assert in_language(move.note, "zh").startswith("规则的取值顺序") and english_in(move.note) is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, get_args
 
-from acctgate.language import Bilingual
+from acctgate.language import Bilingual, Words, fill
 from acctgate.log import trace
 from acctgate.model.diff import Direction
 from acctgate.rules.support.order import Move, Order
@@ -20,6 +20,8 @@ def plain_setting(setting: str) -> str:
 
 _WAS_UNKNOWN: Final = Bilingual("was unknown before", "此前未知")
 _IS_UNKNOWN: Final = Bilingual("is now unknown", "现在未知")
+_RAISED: Final = Words("the rule's order of values raised {}", "规则的取值顺序抛出 {}")
+_NO_MOVE: Final = Bilingual("the rule's order of values returned no move", "规则的取值顺序没有返回结果")
 
 
 class Comparison:
@@ -68,5 +70,5 @@ def checked_move(compare: Callable[[], object]) -> Move | None:
             return found
     except (Exception, SystemExit) as error:
         trace("an order of values raised", error)
-        return Move("unknown", f"the rule's order of values raised {type(error).__name__}")
-    return Move("unknown", "the rule's order of values returned no move")
+        return Move("unknown", fill(_RAISED, type(error).__name__))
+    return Move("unknown", _NO_MOVE)
