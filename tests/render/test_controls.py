@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from io import StringIO
 from typing import Any, Final
@@ -19,13 +20,14 @@ from acctgate.evaluate.controls import Controls
 from acctgate.evaluate.pipeline import evaluate
 from acctgate.frameworks import FRAMEWORKS
 from acctgate.frameworks.framework import load_framework
-from acctgate.language import Language
+from acctgate.language import Language, in_language
 from acctgate.model.outcome import Place
 from acctgate.model.report import Summary
 from acctgate.model.snapshot import Snapshot
 from acctgate.policy import Policy, load_policy
 from acctgate.reference import schemas
 from acctgate.render import FORMATS, Frame, renderer
+from acctgate.render.headlines import headline
 from tests.support import HERE, NOW, UPDATE
 from tests.support.accounts import GOOD
 
@@ -87,6 +89,14 @@ def test_labels_are_chinese(form: str) -> None:
     ):
         assert label not in text
     assert "CIS 阿里云基础基准（cis-2.0）\n" in text and ALL[0].titles["1.4"].zh in text and "未覆盖" in text
+
+
+def test_violations_are_counted_in_chinese() -> None:
+    policy, summary = _policy(), Summary()
+    [report] = evaluate(_accounts()[:1], policy, NOW, controls=Controls(ALL, policy, NOW))
+    summary.add(report)
+    assert re.search(r"条违规.*；\d+ 项 cis-2.0 控制中有 \d 项违规、\d 项无法判定", headline(report, "zh"))
+    assert re.match(r"2 项违规（[\d.]+、[\d.]+）、", in_language(summary.frameworks["cis-2.0"].describe(), "zh"))
 
 
 OTHERS: Final = {

@@ -15,9 +15,9 @@ _SEMICOLON: Final = Words("; ", "；")
 _OF_RULE: Final = Words("{}: {}", "{}：{}")
 _OF_ACCOUNT: Final = Words("account {}: {}{}", "账号 {}：{}{}")
 _UNKNOWN: Final = Bilingual("unknown", "未知")
-_NO_VIOLATIONS: Final = Bilingual("no violations", "没有违反")
+_NO_VIOLATIONS: Final = Bilingual("no violations", "没有违规")
 _RESULTS: Final[dict[Result, Words]] = {
-    "fail": Words("violation", "违反"),
+    "fail": Words("violation", "违规"),
     "unknown": Words("unknown", "无法判定"),
     "waived": Words("waived", "已豁免"),
 }
@@ -141,8 +141,8 @@ class FrameworkTotal:
             names = [name for name, total in self.controls.items() if total.outcome == result]
             if names:
                 number = plural(len(names), word.en) if result == "fail" else f"{len(names)} {word.en}"
-                listed = ", ".join(names)
-                parts.append(Bilingual(f"{number} ({listed})", f"{len(names)} 项{word.zh}（{listed}）"))
+                chinese = f"{len(names)} 项{word.zh}（{'、'.join(names)}）"
+                parts.append(Bilingual(f"{number} ({', '.join(names)})", chinese))
         total = len(self.controls)
         found = join(Words(", ", "、"), parts or [_NO_VIOLATIONS])
         return fill(Words("{} of {}", "{}，共 {}"), found, Bilingual(plural(total, "control"), f"{total} 项控制项"))

@@ -33,11 +33,11 @@ def headline(report: AccountReport, language: Language) -> str:
     """Return the account, and how many of its rules and controls do not pass, in one line."""
     zh = language == "zh"
     judged = [each.outcome for each in report.outcomes if each.binding]
-    parts = [_chinese(judged, "条强制规则") if zh else _english(judged, "mandatory rule")]
+    parts = [_chinese(judged, "条", "强制规则") if zh else _english(judged, "mandatory rule")]
     for framework in report.frameworks:
         judged = [each.outcome for each in framework.controls]
         scope = framework.framework
-        parts.append(_chinese(judged, f"项 {scope} 控制") if zh else _english(judged, "control", f" of {scope}"))
+        parts.append(_chinese(judged, "项", f" {scope} 控制") if zh else _english(judged, "control", f" of {scope}"))
     name = account_name(report.account, report.alias, language)
     return f"{name}{words.COLON.of(language)}{('；' if zh else '; ').join(parts)}"
 
@@ -58,17 +58,18 @@ def _english(results: Iterable[Result], noun: str, scope: str = "") -> str:
     return f"the only {noun}{scope} passes" if judged == 1 else f"all {rules} pass"
 
 
-def _chinese(results: Iterable[Result], what: str) -> str:
-    """Return the same in Chinese."""
+def _chinese(results: Iterable[Result], unit: str, noun: str) -> str:
+    """Return the same in Chinese. `unit` counts what `noun` names."""
     failed, unknown, waived, judged = _counts(results)
     parts = []
     if failed:
-        parts.append(f"{failed} 条违规")
+        parts.append(f"{failed} {unit}违规")
     if unknown:
-        parts.append(f"{unknown} 条无法判定")
+        parts.append(f"{unknown} {unit}无法判定")
+    what = f"{unit}{noun}"
     if parts:
         return f"{judged} {what}中有 {'、'.join(parts)}"
-    passing = f"{judged} {what}中 {judged - waived} 条通过、{waived} 条已豁免"
+    passing = f"{judged} {what}中 {judged - waived} {unit}通过、{waived} {unit}已豁免"
     return passing if waived else f"全部 {judged} {what}通过"
 
 

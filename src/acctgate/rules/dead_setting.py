@@ -42,11 +42,11 @@ class DeadSetting(Rule[RuleEntry]):
             return [Judgement("pass", _NOTHING_IGNORED)]
         if all(change.sends_dead is None for change in dead):
             return [undecided(Unknown(fill(_MAYBE_IGNORED, dead[0].name, str(dead[0].dead_name))))]
-        names = ", ".join(change.name for change in dead)
+        names = [change.name for change in dead]
         does = "sets" if len(dead) == 1 else "set"
         message = Bilingual(
-            f"{names} {does} {dead[0].dead_name}, which the provider ignores: it is never sent",
-            f"{names} 设置了 {dead[0].dead_name}，但 provider 忽略它，从不发送",
+            f"{', '.join(names)} {does} {dead[0].dead_name}, which the provider ignores: it is never sent",
+            f"{'、'.join(names)} 设置了 {dead[0].dead_name}，但 provider 忽略它，从不发送",
         )
         actual = dead[0].dead if isinstance(dead[0].dead, bool) else None
         return [Judgement("fail", message, actual, place=dead[0].place)]
