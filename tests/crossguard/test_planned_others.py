@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pulumi
@@ -201,22 +202,26 @@ _RETAINED: Final = {"retain_on_delete": True}
 
 @pytest.mark.engine
 @pytest.mark.parametrize(
-    ("before", "after", "reason", "length"),
+    ("text", "before", "after", "reason", "length"),
     [
-        ({}, {}, _UNSEEN, 14),
-        ({}, _REPLACING, _UNSEEN, 12),
-        (_RETAINED, {**_RETAINED, **_REPLACING}, "", 14),
+        ("AccountPasswordPolicy('passwords')", {}, {}, "", 14),
+        ("", {}, {}, _UNSEEN, 14),
+        ("replace_on_changes=['*']", {}, _REPLACING, _UNSEEN, 12),
+        ("replace_on_changes=['*']", _RETAINED, {**_RETAINED, **_REPLACING}, "", 14),
     ],
-    ids=["updates", "replaces", "replaces-what-is-retained"],
+    ids=["updates", "updates-without-text", "replaces", "replaces-what-is-retained"],
 )
 def test_a_password_policy_is_laid_over_the_account(
     make_stack: Callable[..., Stack],
     demo: DemoServer,
+    tmp_path: Path,
+    text: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     reason: str,
     length: int,
 ) -> None:
+    """The program runs in this process, so the pack sees its text only in the folder of the project."""
     demo.account.comply()
     policy = """
 version: 1
@@ -232,6 +237,7 @@ rules: {password-length: {minimum: 14}, password-age: {max_days: 90}}
         return make_stack(run, policy=policy)
 
     short = stack(before, minimum_password_length=10, max_password_age=30)
+    (tmp_path / "work" / "program.py").write_text(text)
     planned = short.run()
     assert planned.failed() == {"password-length"}
     assert planned.report is not None

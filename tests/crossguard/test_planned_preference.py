@@ -133,6 +133,13 @@ def test_an_empty_id_of_a_recorded_resource_shows_nothing(
     assert (change.operation, change.perhaps_replaced) == expected
 
 
+def test_a_program_that_names_no_hidden_option_updates() -> None:
+    declared = Declared(URN, EVERYTHING, PROVIDER, hidden_options=False)
+    state = recorded(outputs={**EVERYTHING, "id": "1234567890123456"})
+    change = planned(declared, state, PLAIN, {**EVERYTHING, "id": ""})
+    assert (change.operation, change.perhaps_replaced, change.perhaps_imported) == ("update", False, False)
+
+
 STRONG: Final = {"MFAOperationForLogin": "mandatory", "LoginNetworkMasks": "10.0.0.0/8", "LoginSessionDuration": 6}
 
 

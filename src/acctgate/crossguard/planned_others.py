@@ -54,7 +54,8 @@ def planned_others(
             operation = "unknown"  # what is ignored stays as it is
         if operation != "same":
             change = _change(urn, operation, each.inputs, each.provider, recorded)
-            yield _perhaps_replaced(change, recorded or {}) if operation == "update" and id_ == "" else change
+            hidden = operation == "update" and id_ == "" and each.hidden_options
+            yield _perhaps_replaced(change, recorded or {}) if hidden else change
     known = {str((each.recorded_in(state) or {}).get("urn")) for each in declared.values()}
     renamed = {resource_type(urn) for urn, each in declared.items() if each.aliases and not each.recorded_in(state)}
     for urn, recorded in (state or {}).items():

@@ -55,6 +55,8 @@ class Declared:
     """The property paths whose changes the engine ignores."""
     protected: bool = False
     """Whether the engine refuses to delete or replace it."""
+    hidden_options: bool = True
+    """Whether the program may newly have it replaced, by options that the engine does not show to policies."""
 
     def recorded_in(self, state: Recorded | None) -> Properties | None:
         """Return how the state records it. Of several entries, the engine takes the first."""
@@ -154,9 +156,10 @@ def _recorded(
     another = declared.provider_urn and str(recorded.get("provider", "")).rpartition("::")[0] != declared.provider_urn
     triggers = recorded.get("replaceOnChanges") or recorded.get("replacementTrigger") or recorded.get("replaceWith")
     # A preview shows whether it is an update, unless the program declares all that the provider computes.
-    if new is None and (outputs or another or triggers or targeted is None) and not _is_kept(declared, recorded):
+    hidden = declared.hidden_options and outputs
+    if new is None and (hidden or another or triggers or targeted is None) and not _is_kept(declared, recorded):
         return replace(_replaced(change, declared, outputs), operation="update", perhaps_replaced=True)
-    imported = outputs is not None and outputs.get("id") == "" and _may_be_imported(updated)
+    imported = declared.hidden_options and outputs is not None and outputs.get("id") == "" and _may_be_imported(updated)
     return replace(updated, operation="update", perhaps_imported=imported)
 
 

@@ -21,6 +21,7 @@ from acctgate.crossguard.account_details import add_members, add_names, needs_me
 from acctgate.crossguard.background_reader import BackgroundReader
 from acctgate.crossguard.configuration import Configuration
 from acctgate.crossguard.engine_command import EngineCommand
+from acctgate.crossguard.hidden_options import may_have_hidden_options
 from acctgate.crossguard.judged_stack import JudgedStack, Violation, sentence
 from acctgate.crossguard.locate import locate, read_again, selection
 from acctgate.crossguard.planned_others import planned_others
@@ -235,7 +236,7 @@ class PreviewSession:
         """Return what the deploy does, by the previewed outputs of the resources."""
         state = self._reader.start_state().result()
         changes: list[Planned] = [self._planned(each, outputs.get(each.urn)) for each in self._declared.values()]
-        declared = {urn: self._with_provider(each, state) for urn, each in self._others.items()}
+        declared = {urn: self._completed(each, state) for urn, each in self._others.items()}
         for each in planned_others(declared, state, self._command, outputs):  # what is deleted has no line
             other = self._reader.start_plugin().result().applied_to(each)
             changes.append(replace(other, place=self._place(other.address)) if other.address in declared else other)
@@ -245,15 +246,23 @@ class PreviewSession:
         state = self._reader.start_state().result()
         # Outputs prove nothing of a stack whose state is not the one that will be deployed.
         shown = outputs if state is not None else None
-        change = planned(self._with_provider(declared, state), state, self._command, shown)
+        change = planned(self._completed(declared, state), state, self._command, shown)
         return replace(self._reader.start_plugin().result().applied_to(change), place=self._place(declared.urn))
 
-    def _with_provider(self, declared: Declared, state: Recorded | None) -> Declared:
-        """Return a resource with the options of its provider: as shown, or as recorded if the run leaves it out."""
+    @cached_property
+    def _hidden_options(self) -> bool:
+        return may_have_hidden_options(self._lines.text)
+
+    def _completed(self, declared: Declared, state: Recorded | None) -> Declared:
+        """Return a resource with the options of its provider, and with what the program's text says of its own.
+
+        The provider's are as shown, or as recorded if the run leaves the provider out.
+        """
         urn = declared.provider_urn
         shown = self._providers[urn] if urn in self._providers else part_of((state or {}).get(urn), "inputs")
         options = {PLUGIN_OPTIONS: shown.get(PLUGIN_OPTIONS)}
-        return replace(declared, provider_inputs={**(declared.provider_inputs or {}), **options})
+        inputs = {**(declared.provider_inputs or {}), **options}
+        return replace(declared, provider_inputs=inputs, hidden_options=self._hidden_options)
 
     def _place(self, urn: str) -> Place | None:
         """Return the line of the program that declares a resource, None if it is not certain.

@@ -72,6 +72,13 @@ class ProgramLines:
             named = calls
         return named[0].place if len(named) == 1 else None
 
+    @property
+    def text(self) -> str:
+        """All files of the program, empty if none is found. Those of installed packages are not among them."""
+        documents = self._yaml_documents.values()
+        written = [each for each in documents if any(key.value == "resources" for key, _ in _pairs(each))]
+        return "\n".join((*self._files.values(), *map(yaml.serialize, written)))
+
     def _calls_of(self, class_name: str) -> list[_Call]:
         """Return the calls that construct a resource of a class. They are cached: a program may declare many."""
         if class_name not in self._by_class:
