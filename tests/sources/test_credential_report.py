@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -193,7 +194,7 @@ def read(api: Api, seconds: float = 60) -> tuple[dict[str, Any], list[float]]:
     """Return the report, and the pauses."""
     pauses: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("acctgate.sources.credential_report.time.sleep", pauses.append)
+        patch.setattr("acctgate.sources.credential_report.time", SimpleNamespace(sleep=pauses.append))
         return read_credential_report(api, NOW, Deadline.after(seconds)), pauses
 
 
