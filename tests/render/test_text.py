@@ -10,13 +10,13 @@ import pytest
 from rich.cells import cell_len
 
 from acctgate.evaluate.pipeline import evaluate
-from acctgate.language import Bilingual
+from acctgate.language import Bilingual, Language
 from acctgate.model.outcome import Outcome, Place, Result
 from acctgate.model.report import AccountReport, Summary
 from acctgate.render import Frame, renderer
 from acctgate.render.findings import who
 from tests.support import NOW
-from tests.support.reports import CASES
+from tests.support.reports import CASES, rendered
 
 CODES: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -78,6 +78,18 @@ def test_names_are_listed_in_chinese() -> None:
     assert "user-mfa：a、b（原因）\n" in text
     assert who(outcome, 1, "zh") == "a 等 2 项（原因）"
     assert who(replace(outcome, names=None), 1, "zh") == "原因"
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "message"),
+    [
+        ("en", "root-mfa: the waiver by bob@example.org expired on 2026-11-21", "has no MFA;"),
+        ("zh", "root-mfa：bob@example.org 的豁免已于 2026-11-21 到期", "主账号未绑定 MFA；"),
+    ],
+)
+def test_an_expired_waiver_is_named_below_the_values(language: Language, line: str, message: str) -> None:
+    text = rendered("text", CASES["waived"](), language)
+    assert f"     {line}\n" in text and message not in text, "the table shows the value, not the message"
 
 
 def test_findings_show_the_line_of_the_program() -> None:
