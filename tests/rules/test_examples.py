@@ -52,6 +52,16 @@ def test_the_message_is_chinese_too(example: Example) -> None:
     assert english_in(outcome.message) is None
 
 
+def test_a_text_has_the_same_translation_in_every_rule() -> None:
+    """The page has each translation once, by the text."""
+    chinese: dict[str, set[str]] = {}
+    for example in EXAMPLES:
+        (outcome,) = outcomes_of(judged(example, {str(example.rule): example.entry}), str(example.rule))
+        for text in (outcome.expected, outcome.message):
+            chinese.setdefault(str(text), set()).add(in_language(text, "zh"))
+    assert {text: found for text, found in chinese.items() if len(found) > 1} == {}
+
+
 @each_example
 def test_a_disabled_rule_skips_its_examples(example: Example) -> None:
     report = judged(example, {})

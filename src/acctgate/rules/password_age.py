@@ -56,7 +56,7 @@ RULE = SettingRule(
             "属于违反。CIS 1.13 在基准 1.0 版中要求 90 天；2.0 版要求 365 天或更长，或永不过期。",
             remediation="减少 MaxPasswordAge 的天数，但不要设为 0（PasswordPolicy 资源的 maxPasswordAge）。",
             parameters={"max_days": "允许的密码最长有效期，1 到 1095 天。"},
-            expected=lambda want: f"最长 {want['max_days']} 天",
+            expected=lambda want: f"最多 {want['max_days']} 天",
         )
     },
 )
