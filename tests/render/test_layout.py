@@ -51,6 +51,11 @@ def test_a_paragraph_fits_and_is_complete(text: str, width: int) -> None:
         ("登录会话时长", 5, ["登录", "会话", "时长"]),
         ("会话 8 小时", 7, ["会话 8", "小时"]),
         ("long-word 会话", 5, ["long-", "word", "会话"]),
+        ("登录，会话。", 6, ["登录，", "会话。"]),
+        ("登录，会话", 4, ["登", "录，", "会话"]),
+        ("登录（会话）", 6, ["登录", "（会", "话）"]),
+        ("规则ram-user-mfa-check（高）", 20, ["规则", "ram-user-mfa-check", "（高）"]),
+        ("：：：：", 4, ["：：", "：："]),
         ("aaaaaa bb", 3, ["aaa", "aaa", "bb"]),
         ("aaaaaaaaaaa会话会话会话 aaaaaa会话会", 12, ["aaaaaaaaaaa", "会话会话会话", "aaaaaa会话会"]),
         ("a-long-word会话会话会话 会话", 12, ["a-long-word", "会话会话会话", "会话"]),
@@ -92,7 +97,7 @@ def test_values_in_a_list_line_up_behind_chinese_names() -> None:
     [text] = Layout(34, color=False).table(("规则", "策略要求", "实际值"), rows, fixed=1)
     first, *values = text.split("\n")
     assert first == "  network-masks"
-    assert values == ["     策略要求  最多 65,536", "               个公网地址", "     实际值    0.0.0.0/0"]
+    assert values == ["     策略要求  最多 65,536 个公网", "               地址", "     实际值    0.0.0.0/0"]
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=4), st.integers(20, 90))

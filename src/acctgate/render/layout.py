@@ -1,21 +1,20 @@
-"""Tables and paragraphs for a terminal. rich wraps, measures and colours the text.
+"""Tables and paragraphs for a terminal. rich measures and colours the text.
 
-`rich.table` would do the rest, but then the report of a fleet takes five times as long (docs/decisions/0009).
+rich breaks lines at blanks only, and Chinese has none between its words. `rich.table` would do the rest, but then the
+report of a fleet takes five times as long (docs/decisions/0009).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from io import StringIO
 from itertools import zip_longest
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.color import ColorSystem
-from rich.console import Console
 from rich.style import Style
-from rich.text import Text
 
 from acctgate.inert_text import without_commands, without_line_command
 
@@ -27,8 +26,14 @@ _MIN_COLUMN: Final = 12
 """A table is shown as a list if its wrapped columns would be narrower."""
 _LONGEST_WORD: Final = 40
 """Columns. The table breaks longer words only: a setting's name fits, a list of networks may not."""
-_CONSOLE: Final = Console(file=StringIO())
-"""`Text.wrap` requires one. It prints nothing."""
+_OPENING: Final = "（《「【"
+_CLOSING: Final = "，。；：、！？）》」】"
+_WIDE: Final = "\u2e80-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_CHARACTER: Final = f"(?![{_OPENING}{_CLOSING}])[{_WIDE}]"
+_WORD: Final = re.compile(
+    rf"\s*(?:[{_OPENING}]*(?:{_CHARACTER}|[^\s{_WIDE}]+)[{_CLOSING}]*|[{_OPENING}{_CLOSING}]+)",
+)
+"""What a line break keeps together, with the blanks before it: a word, or a Chinese character with its punctuation."""
 
 
 class Layout:
@@ -116,17 +121,21 @@ def _wrap(text: str, width: int) -> tuple[str, ...]:
 
     Cached: wrapping takes a tenth of a millisecond, and accounts share most of their texts.
     """
-    text = without_commands(text)
+    text, width = without_commands(text), max(2, width)
     if cell_len(text) <= width:
         return (without_line_command(text),)
-    # Behind a long word whose last part fills a line, rich leaves an empty line or begins the next with a blank.
-    lines = [line.plain.strip() for line in Text(text).wrap(_CONSOLE, max(2, width), overflow="fold")]
-    return tuple(without_line_command(line) for line in lines if line)
+    lines = [""]
+    for word in _WORD.findall(text):
+        if cell_len(lines[-1] + word) <= width:
+            lines[-1] += word
+        else:
+            lines += chop_cells(word.lstrip(), width)
+    return tuple(without_line_command(line.strip()) for line in lines if line.strip())
 
 
 def _least_width(cell: Cell) -> int:
     """Return the width that a cell needs: at least 12 columns or all of it, and its longest word if that is short."""
-    words = (min(cell_len(word), _LONGEST_WORD) for word in cell[0].split())
+    words = (min(cell_len(word.lstrip()), _LONGEST_WORD) for word in _WORD.findall(cell[0]))
     return max(min(cell_len(cell[0]), _MIN_COLUMN), *words, 0)
 
 
