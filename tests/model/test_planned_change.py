@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from acctgate.language import in_language
 from acctgate.model.effect import SECRET, UNKNOWN
 from acctgate.model.planned_change import PlannedChange
 from acctgate.model.provider import Provider
@@ -45,6 +46,12 @@ def _update(*eras: ProviderEra, **given: Any) -> PlannedChange:
 )
 def test_an_update_of_another_setting(era: ProviderEra, after: dict[str, Any]) -> None:
     assert {key: _after(_update(era), key) for key in after} == after
+
+
+def test_an_older_provider_is_named_by_its_limit() -> None:
+    note = _update(THIRD).effects()[MASKS].note
+    assert "provider before 1.287.0 sends login_network_masks only when it changes" in note
+    assert "provider < 1.287.0 只在 login_network_masks 变化时才发送" in in_language(note, "zh")
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def _note(change: PlannedPreference, key: str, alternative: Alternative) -> str:
 def _default_note(change: PlannedPreference, key: str, reason: Reason) -> str:
     does = _CLEARS if key == MASKS else _RESETS
     if reason is Reason.NOT_SENT:
-        version = change.provider.version or Bilingual("before 1.287.0", "（早于 1.287.0）")
+        version = change.provider.version or Bilingual("before 1.287.0", "< 1.287.0")
         return fill(_ITSELF, does, fill(_ONLY_CHANGES, version, change.spelled(key)))
     why = _EMPTIES if key in change.declared else _LEAVES_OUT
     return fill(_ITSELF, does, fill(why, change.name, change.spelled(key)))
