@@ -11,8 +11,9 @@ from typing import Final
 
 _HIDDEN: Final = re.compile(
     r"replace_?on_?changes|replace_?with|replacement_?trigger"
-    # An import is an option `import:` of TypeScript and YAML, import_= of Python, and importId of Java and .NET.
-    r"|\bimport[\"']?\s*:|\bimport_\b|import_?id\b|\bpulumi\.import\(",
+    # An import is an option `import:` of TypeScript and YAML, import_= of Python, and importId of Java and .NET. Go has
+    # a function Import, in a package that may have any name.
+    r"|\bimport[\"'\]]*\s*:|\.import\b|\[[\"']import[\"']\]|\bimport_\b|import_?id\b|(?-i:\bImport\()",
     re.IGNORECASE,
 )
 
@@ -21,6 +22,6 @@ def may_have_hidden_options(text: str) -> bool:
     """Return whether a program may set replaceOnChanges, replaceWith, replacementTrigger or import.
 
     Args:
-        text: All files of the program, empty if they are not found.
+        text: All files of the program, empty if they are not all found.
     """
     return not text or _HIDDEN.search(text) is not None

@@ -251,7 +251,7 @@ class PreviewSession:
 
     @cached_property
     def _hidden_options(self) -> bool:
-        return may_have_hidden_options(self._lines.text)
+        return project_folder() is None or may_have_hidden_options(self._lines.text)
 
     def _completed(self, declared: Declared, state: Recorded | None) -> Declared:
         """Return a resource with the options of its provider, and with what the program's text says of its own.

@@ -38,6 +38,10 @@ _NOT_PROGRAM: Final = frozenset(
 )
 """Folders of what is installed, compiled, generated or only tested."""
 _MOST_FILES: Final = 1_000
+_RUNTIMES: Final = frozenset(("nodejs", "bun", "python", "go", "dotnet", "java", "yaml"))
+_UNKNOWN_LANGUAGES: Final = (".fs", ".vb", ".kt", ".scala", ".groovy", ".clj", ".jsx")
+_IMPORTED: Final = re.compile(r"""\b(?:from|import|require)\s*\(?\s*["'`](\.[^"'`\n]*)""")
+"""A file that a program in JavaScript or TypeScript imports by its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,46 @@ class ProgramLines:
 
     @property
     def text(self) -> str:
-        """All files of the program, empty if none is found. Those of installed packages are not among them."""
+        """All files of the program, empty if not all of them are found. Installed packages are not among them."""
+        if self._is_elsewhere() or any(self._leads_out(*each) for each in self._files.items()):
+            return ""
         documents = self._yaml_documents.values()
         written = [each for each in documents if any(key.value == "resources" for key, _ in _pairs(each))]
+        if "yaml" in self._runtimes and not written:
+            return ""
         return "\n".join((*self._files.values(), *map(yaml.serialize, written)))
+
+    @cached_property
+    def _runtimes(self) -> set[str]:
+        """The languages that the project's file names."""
+        projects = (self._yaml_documents[name] for name in PROJECT_FILES)
+        found = [value for project in projects for key, value in _pairs(project) if key.value == "runtime"]
+        return {_scalars(each).get("name", str(each.value)) for each in found}
+
+    def _is_elsewhere(self) -> bool:
+        """Return whether the program may be where its files are not read: behind a link, or in another language."""
+        for folder, folders, files in self._walk():
+            paths = [Path(folder, name) for name in files if Path(name).suffix in (*_CALLS, *_UNKNOWN_LANGUAGES)]
+            if any(path.is_symlink() for path in (*paths, *(Path(folder, name) for name in folders))):
+                return True
+            if any(path.suffix in _UNKNOWN_LANGUAGES for path in paths):
+                return True
+        projects = (_scalars(self._yaml_documents[name]) for name in PROJECT_FILES)
+        mains = [self._folder / fields["main"] for fields in projects if "main" in fields]
+        elsewhere = any(not self._is_read(Path(os.path.relpath(main, self._folder))) for main in mains)
+        return elsewhere or not self._runtimes <= _RUNTIMES
+
+    def _is_read(self, path: Path) -> bool:
+        """Return whether what has this path in the project's folder belongs to what is read."""
+        inside = (self._folder.joinpath(*path.parts[:number]) for number in range(1, len(path.parts) + 1))
+        return os.pardir not in path.parts and all(map(_is_program, inside))
+
+    def _leads_out(self, name: str, text: str) -> bool:
+        """Return whether a file is not read, or imports such a file by its path."""
+        if not text:
+            return (self._folder / name).stat().st_size > 0
+        paths = (os.path.normpath(Path(name).parent / found[1]) for found in _IMPORTED.finditer(text))
+        return any(not self._is_read(Path(path)) for path in paths)
 
     def _calls_of(self, class_name: str) -> list[_Call]:
         """Return the calls that construct a resource of a class. They are cached: a program may declare many."""
@@ -114,9 +154,14 @@ class ProgramLines:
             found[path.relative_to(self._folder).as_posix()] = program_text(path)
         return found
 
-    def _paths(self) -> Iterator[Path]:
+    def _walk(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Yield the folders that may have files of the program, each with its folders and files."""
         for folder, folders, files in os.walk(self._folder):
             folders[:] = [name for name in folders if _is_program(Path(folder, name))]
+            yield folder, folders, files
+
+    def _paths(self) -> Iterator[Path]:
+        for folder, _, files in self._walk():
             for path in (Path(folder, name) for name in files if not _TEST.search(name)):
                 compiled = path.suffix == ".js" and path.with_suffix(".ts").name in files
                 if path.suffix in _CALLS and not compiled:
