@@ -20,6 +20,7 @@ from acctgate.rules import root_mfa
 from acctgate.rules.support.users_behind import MAX_IDLE, MAX_KEY_AGE
 from acctgate.times import parse_time
 from tests.support import NOW, judge, policy_of
+from tests.support.chinese import english_in
 from tests.support.credentials import GENERATED, OLD, RECENT, account, key, report, user
 
 ID: Final = "1234567890123456"
@@ -183,6 +184,7 @@ def test_an_unusable_report_changes_no_outcome(section: Any, more: dict[str, Any
     assert found.names is None and not found.names_match
     assert str(found.names_note).startswith("the names are unknown: ") and reason in str(found.names_note)
     assert "canary" not in str(found.names_note)
+    assert english_in(found.names_note or "") is None
 
 
 def test_only_violations_have_names() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from acctgate.evaluate.pipeline import evaluate
+from acctgate.language import in_language
 from acctgate.model.effect import LEAVES
 from acctgate.model.password_request import RESOURCES, PlannedPasswords, Replacement, effects
 from acctgate.model.report import AccountReport
@@ -213,6 +214,7 @@ def test_two_resources_that_contradict_each_other_are_unknown(tmp_path: Path) ->
     found = report(tmp_path, GOOD, first, second)
     assert having(found, "unknown") == {"password-age"}
     assert "one account has one password policy" in message(found, "password-age")
+    assert "一个账号只有一个密码策略" in in_language(message(found, "password-age"), "zh")
 
 
 def test_a_resource_of_another_account_changes_nothing(tmp_path: Path) -> None:

@@ -38,11 +38,15 @@ _INVALID: Final = Words("{} {}{}", "{} {}{}")
 _EXPECTED_ZH: Final = {
     "bool_type": "应为布尔值",
     "dict_type": "应为对象",
+    "duplicate": "中有重复的用户",
     "int_type": "应为整数",
     "list_type": "应为列表",
     "missing": "缺失",
+    "names": "中名称的形式与 Names 矛盾",
+    "no_root": "中没有主账号",
     "string_type": "应为字符串",
     "string_unicode": "应为有效的 Unicode 字符串",
+    "time": "应为时间",
 }
 """What the validator expects, by the type of its error."""
 _LIMITS_ZH: Final = {

@@ -34,7 +34,7 @@ _UNMATCHED: Final = Words(
     "无法将 {} 与账号对应{}；请在策略文件的 `accounts` 中写明它的 provider {}",
 )
 _CONTRADICT: Final = Words(
-    "{} contradict each other ({}): one account has one {}", "{} 互相矛盾（{}）：一个账号只有一个 {}"
+    "{} contradict each other ({}): one account has one {}", "{} 互相矛盾（{}）：一个账号只有一个{}"
 )
 
 

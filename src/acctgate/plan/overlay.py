@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from acctgate.language import Bilingual
 from acctgate.model import password_request
 from acctgate.model.effect import Effect
 from acctgate.model.other_change import OtherChange
@@ -18,11 +19,11 @@ from acctgate.plan.apply_effects import Layer, apply_effects, unmatched_reason
 
 SECTION: Final = "SecurityPreference"
 _PATHS: Final[dict[str, Path]] = {key.api: key.path for key in PREFERENCE_KEYS}
-_PREFERENCE: Final = Layer(SECTION, _PATHS, SECTION)
+_PREFERENCE: Final = Layer(SECTION, _PATHS, Bilingual(SECTION, f" {SECTION}"))
 _PASSWORDS: Final = Layer(
     password_request.SECTION,
     {key: (password_request.SECTION, key) for key in password_request.API_DEFAULTS},
-    "password policy",
+    Bilingual("password policy", "密码策略"),
 )
 
 
