@@ -90,6 +90,12 @@ def test_the_text_of_a_whole_program(tmp_path: Path, files: dict[str, str]) -> N
     assert "const a = 1;" in _program(tmp_path / "demo", **files)
 
 
+def test_only_names_of_tests_are_left_out(tmp_path: Path) -> None:
+    names = ("test_main.py", "main_test.py", "main_test.go", "index.test.ts", "latest_version.py", "index.testing.ts")
+    text = _program(tmp_path, **{name: f"from {name}" for name in names})
+    assert sorted(text.splitlines()) == ["const a = 1;", "from index.testing.ts", "from latest_version.py"]
+
+
 def test_a_main_that_is_absolute(tmp_path: Path) -> None:
     assert _program(tmp_path, **{"Pulumi.yaml": f"name: demo\nruntime: nodejs\nmain: {tmp_path}\n"})
 

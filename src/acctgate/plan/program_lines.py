@@ -32,7 +32,7 @@ _CALLS: Final[Mapping[str, str]] = {
 _COMMENT: Final = ("//", "#", "*", "/*")
 _YAML: Final = (*PROJECT_FILES, "Main.yaml", "Main.yml", "Main.json")
 _LITERAL: Final = re.compile(r"""(["'`])([^"'`\\\n$]+)\1\s*[,)]""")
-_TEST: Final = re.compile(r"_test\.(go|py)|\.(test|spec)\.\w+|test_.*\.py")
+_TEST: Final = re.compile(r"_test\.(go|py)$|\.(test|spec)\.\w+$|^test_.*\.py$")
 _NOT_PROGRAM: Final = frozenset(
     ("node_modules", "vendor", "bin", "obj", "build", "dist", "target", "sdks", "test", "tests", "__tests__")
 )
