@@ -39,6 +39,8 @@ _NOT_PROGRAM: Final = frozenset(
 """Folders of what is installed, compiled, generated or only tested."""
 _MOST_FILES: Final = 1_000
 _RUNTIMES: Final = frozenset(("nodejs", "bun", "python", "go", "dotnet", "java", "yaml"))
+_COMPILED: Final = frozenset(("binary", "compiler"))
+"""Options of a runtime that name what has been made of the program, or what makes it."""
 _UNKNOWN_LANGUAGES: Final = (".fs", ".vb", ".kt", ".scala", ".groovy", ".clj", ".jsx")
 _IMPORTED: Final = re.compile(r"""\b(?:from|import|require)\s*\(?\s*["'`](\.[^"'`\n]*)""")
 """A file that a program in JavaScript or TypeScript imports by its path."""
@@ -89,10 +91,12 @@ class ProgramLines:
 
     @cached_property
     def _runtimes(self) -> set[str]:
-        """The languages that the project's file names."""
+        """The languages that the project's file names, and options by which another file than the program's runs."""
         projects = (self._yaml_documents[name] for name in PROJECT_FILES)
         found = [value for project in projects for key, value in _pairs(project) if key.value == "runtime"]
-        return {_scalars(each).get("name", str(each.value)) for each in found}
+        options = (value for each in found for key, value in _pairs(each) if key.value == "options")
+        compiled = {key.value for each in options for key, _ in _pairs(each)} & _COMPILED
+        return {_scalars(each).get("name", str(each.value)) for each in found} | compiled
 
     def _is_elsewhere(self) -> bool:
         """Return whether the program may be where its files are not read: behind a link, or in another language."""
