@@ -7,11 +7,16 @@ Chinese asks for its Chinese form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+_MARK: Final = "\0"
+"""Stands around a text that is put into another one."""
+_CHINESE: Final = "[\u3000-\u9fff\uff00-\uffef]"
+_SEAM: Final = re.compile(rf"(?<={_CHINESE})(?:{_MARK}+ {_MARK}*| {_MARK}+)(?={_CHINESE})")
 
 
 class Words(NamedTuple):
@@ -54,13 +59,23 @@ def in_language(text: str, language: Language) -> str:
 
 def fill(template: Words, *texts: str) -> Bilingual:
     """Return a template with texts in its braces, each in its language."""
-    return Bilingual(template.en.format(*texts), template.zh.format(*[in_language(text, "zh") for text in texts]))
+    return Bilingual(template.en.format(*texts), _seamless(template.zh.format(*map(_marked, texts))))
 
 
 def join(separator: Words, texts: Iterable[str]) -> Bilingual:
     """Return texts joined in both languages."""
     found = tuple(texts)
-    return Bilingual(separator.en.join(found), separator.zh.join(in_language(text, "zh") for text in found))
+    return Bilingual(separator.en.join(found), _seamless(separator.zh.join(map(_marked, found))))
+
+
+def _marked(text: str) -> str:
+    """Return the Chinese form of a text between two marks."""
+    return f"{_MARK}{in_language(text, 'zh')}{_MARK}"
+
+
+def _seamless(text: str) -> str:
+    """Return a text without marks, and without the blanks beside them that stand between Chinese characters."""
+    return _SEAM.sub("", text).replace(_MARK, "")
 
 
 def words_of(text: str) -> Words:
