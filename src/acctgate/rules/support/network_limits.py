@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from annotated_types import Ge, MinLen
 
-from acctgate.language import Bilingual, Words
+from acctgate.language import Bilingual, Words, fill, join
 from acctgate.model.fields import Count
 from acctgate.model.networks import (
     Coverage,
@@ -26,6 +26,8 @@ from acctgate.rules.support.order import Order, allowed_networks, lower_is_stric
 from acctgate.rules.support.rule import Ratchet
 from acctgate.text import first_of, first_of_zh, plural
 
+_OUTSIDE: Final = Words("{} lies outside {}", "{} 不在 {} 之内")
+_UNREADABLE: Final = Words("{} cannot be read as a network", "无法将 {} 解析为网络")
 _SHOWN: Final = 3
 """Networks in a message."""
 
@@ -124,9 +126,7 @@ def violation(allowed: Allowed, want: NetworkLimits, noun: Words) -> str | None:
         english = f"every address on the Internet: {_count(total)}, {_count(public, 'public ')}"
         return _cover(noun, english, f"互联网的全部地址：{total:,} 个地址，其中 {public:,} 个为公网地址")
     if "within" in want and (stray := outside(allowed.all, networks_of(tuple(want["within"])))):
-        shown = first_of(_names(stray), _SHOWN), first_of_zh(_names(stray), _SHOWN)
-        within = ", ".join(want["within"]), "、".join(want["within"])
-        return Bilingual(f"{shown[0]} lies outside {within[0]}", f"{shown[1]} 不在 {within[1]} 之内")
+        return fill(_OUTSIDE, _first(_names(stray)), join(Words(", ", "、"), want["within"]))
     if "max_addresses" in want and total > want["max_addresses"]:
         return _cover(noun, _count(total), f" {total:,} 个地址")
     if "max_public_addresses" in want and public > want["max_public_addresses"]:
@@ -136,6 +136,10 @@ def violation(allowed: Allowed, want: NetworkLimits, noun: Words) -> str | None:
 
 def _cover(noun: Words, english: str, chinese: str) -> Bilingual:
     return Bilingual(f"the {noun.en} cover {english}", f"{noun.zh}覆盖{chinese}")
+
+
+def _first(texts: Sequence[str]) -> Bilingual:
+    return Bilingual(first_of(texts, _SHOWN), first_of_zh(texts, _SHOWN))
 
 
 def _names(networks: Iterable[Network]) -> list[str]:
@@ -152,8 +156,7 @@ def description(allowed: Allowed) -> str:
 def unreadable_reason(allowed: Allowed) -> str:
     """Return the networks that cannot be read, in words."""
     pieces = [one_line(piece)[:60] for piece in allowed.unreadable]
-    english = f"{first_of(pieces, _SHOWN)} cannot be read as a network"
-    return Bilingual(english, f"无法将 {first_of_zh(pieces, _SHOWN)} 解析为网络")
+    return fill(_UNREADABLE, _first(pieces))
 
 
 def _count(number: int, kind: str = "") -> str:
