@@ -223,16 +223,41 @@ def test_an_installed_module_may_assume_a_dynamic_role(tmp_path: Path) -> None:
         assert isinstance(_mfa(tmp_path), Unknown) == hidden
 
 
-def _in_module(folder: Path) -> object:
-    """Return the MFA setting after a deploy with a provider that a nested module configures."""
+def _in_module(folder: Path, **sources: str) -> object:
+    """Return the MFA setting after a deploy with a provider that a nested module configures.
+
+    Args:
+        folder: Where to write the plan.
+        sources: The sources of the modules, as far as the plan shows them.
+    """
     plan = json.loads((HERE / "plans" / "terraform" / "create.json").read_text(encoding="utf-8"))
     configuration = plan["configuration"]
     key = "module.outer.module.inner:alicloud"
     configuration["provider_config"] = {key: configuration["provider_config"]["alicloud"]}
     configuration["root_module"]["resources"][0]["provider_config_key"] = key
+    if sources:
+        inner = {"inner": {"source": sources["inner"], "module": {}}}
+        outer = {"source": sources["outer"], "module": {"module_calls": inner}}
+        configuration["root_module"]["module_calls"] = {"outer": outer}
     (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     account = Snapshot.from_document({**GOOD, "account_id": "1111111111111111"})
     return after_deploy([account], read_plan(str(folder / "plan.json")), {})[0].read(MFA)
+
+
+def test_a_module_that_is_called_by_its_path_need_not_be_installed(tmp_path: Path) -> None:
+    """Another job of a pipeline has the repository, but not what Terraform has installed."""
+    root, inner = tmp_path / "root", tmp_path / "shared" / "inner"
+    for folder in (root, inner):
+        folder.mkdir(parents=True)
+    (inner / "main.tf").write_text("", encoding="utf-8")
+    sources = {"outer": "../shared", "inner": "./inner"}
+    assert isinstance(_in_module(root, **sources), Unknown), "the program is not found"
+    (root / "main.tf").write_text('module "outer" { source = "../shared" }\n', encoding="utf-8")
+    assert not isinstance(_in_module(root, **sources), Unknown)
+    for other in ({**sources, "inner": "example/inner/alicloud"}, {**sources, "outer": "git::https://example.com/x"}):
+        assert isinstance(_in_module(root, **other), Unknown)
+    (inner / "main.tf").write_text(BLOCK, encoding="utf-8")
+    assert isinstance(_in_module(root, **sources), Unknown)
 
 
 @pytest.mark.parametrize("data", [None, "data", "absolute"])

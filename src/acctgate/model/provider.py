@@ -23,6 +23,8 @@ class Provider:
     """The variable of Terraform whose value `role_arn` is, if the plan does not show more; else empty."""
     module: str = field(default="", compare=False)
     """The module of Terraform that configures it, such as "network.dns"; empty for the root module."""
+    module_folder: str | None = field(default=None, compare=False)
+    """That module's folder from the root module's, None if Terraform has to install it."""
     unknown: bool = False
     """Whether the plan does not show something that decides about the account."""
     hint: str = field(default="", compare=False)

@@ -82,6 +82,7 @@ def read_terraform_plan(document: Mapping[str, Any], versions: Versions) -> list
         require_object(document, "variables", "plan"),
         versions,
         _ephemeral(require_object(root, "variables", "root_module")),
+        dict(_folders(root, "", ".")),
     )
     changes = list(_changes(document))
     _require_all_changes(document, changes)
@@ -150,6 +151,17 @@ def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, M
     for name in calls:
         inner = require_object(require_object(calls, name, "module_calls"), "module", name)
         yield from _configured(inner, f"{prefix}module.{name}.")
+
+
+def _folders(module: Mapping[str, Any], prefix: str, folder: str) -> Iterator[tuple[str, str]]:
+    """Yield each module that is called by its path, such as "network.dns", with its folder from the root module's."""
+    calls = require_object(module, "module_calls", "module")
+    for name in calls:
+        call = require_object(calls, name, "module_calls")
+        source = call.get("source")
+        if isinstance(source, str) and source.startswith(("./", "../")):  # Terraform installs any other in a folder
+            yield f"{prefix}{name}", f"{folder}/{source}"
+            yield from _folders(require_object(call, "module", name), f"{prefix}{name}.", f"{folder}/{source}")
 
 
 def _planned(change: _Change, resource: Mapping[str, Any] | None, providers: ProviderContext) -> Planned:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from acctgate.model.provider import Provider
@@ -59,6 +59,8 @@ class ProviderContext:
     """The locked versions, by provider source."""
     ephemeral: frozenset[str] = frozenset()
     """The names of the root module's ephemeral variables."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """The folders of modules that are called by their path, from the root module's."""
 
     def of_deleted(self, resource_change: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return a stand-in for a resource that the configuration no longer has, with the only provider of its source.
@@ -89,13 +91,15 @@ class ProviderContext:
         expressions = require_object(config, "expressions", "provider_config")
         role = self._role(expressions, root=":" not in key)
         profile, account = expressions.get("profile"), expressions.get("account_id")
+        module = ".".join(_MODULE.findall(key.rpartition(":")[0]))
         return Provider(
             name=_name(config, key),
             region=_constant(expressions.get("region")),
             profile=_constant(profile),
             role_arn=role.arn,
             role_variable=role.variable,
-            module=".".join(_MODULE.findall(key.rpartition(":")[0])),
+            module=module,
+            module_folder=self.folders.get(module),
             unknown=role.hidden or any(value is not None and _constant(value) is None for value in (profile, account)),
             hint="the plan does not show its role, its profile or its account_id",
             account=_constant(account),

@@ -44,7 +44,7 @@ def with_hidden_roles(planned: Sequence[Planned], folders: Iterable[Path]) -> li
         folders: Where the program may be. The first one with files of Terraform has it.
     """
     files = next(filter(None, map(_files_in, folders)), [])
-    modules = _modules(files[0].parent) if files else {}
+    modules = {**_modules(files[0].parent), **_local(planned, files[0].parent)} if files else {}
     reason = cache(lambda variable, module: _why_hidden(variable, module, files, modules))
     return [
         replace(each, provider=_hidden(each.provider, reason(each.provider.role_variable, each.provider.module)))
@@ -65,7 +65,7 @@ def _why_hidden(variable: str, module: str, files: Sequence[Path], modules: Mapp
         variable: The variable whose value the plan shows as the role; empty if it shows no role.
         module: The module that configures the provider; empty for the root module.
         files: The files of the root module.
-        modules: The files of each installed module.
+        modules: The files of each module that is installed, or called by its path.
     """
     if module and not modules.get(module):
         why = f"the module {one_line(module)}, which may assume another role than the plan shows, is not found"
@@ -116,6 +116,12 @@ def _modules(root: Path) -> dict[str, list[Path]]:
         return {str(module["Key"]): _files_in(root / str(module["Dir"])) for module in modules}
     except (ValueError, LookupError, TypeError, RecursionError):
         return {}
+
+
+def _local(planned: Iterable[Planned], root: Path) -> dict[str, list[Path]]:
+    """Return the files of the modules that configure providers, and that are called by their path."""
+    providers = (each.provider for each in planned)
+    return {each.module: _files_in(root / each.module_folder) for each in providers if each.module_folder is not None}
 
 
 def _files_in(folder: Path) -> list[Path]:
