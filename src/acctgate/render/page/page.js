@@ -76,12 +76,17 @@
   const first = document.documentElement.lang;
   const others = new Map(Object.entries(JSON.parse($("texts")?.textContent ?? "{}")));
   let cells = null;
+  // As _breakable does for the texts that the page has from the start.
+  const breakable = (text) =>
+    text
+      .split(/(?<=[A-Za-z]\.)(?=[A-Z])|(?<=\d;)(?=\d)/)
+      .flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
   const readCells = () =>
     [...document.querySelectorAll("details.a td, details.a td small")].flatMap((node) => {
       const nodes = [...node.childNodes];
       const names = nodes.filter((each) => each.nodeName === "SMALL");
       const other = others.get(nodes.map((each) => (each.nodeName === "SMALL" ? "" : each.textContent)).join(""));
-      return other ? [{ node, nodes, others: [other, ...names] }] : [];
+      return other ? [{ node, nodes, others: [...breakable(other), ...names] }] : [];
     });
   const translate = () => {
     const language = $("zh").checked ? "zh" : "en";
