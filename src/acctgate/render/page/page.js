@@ -76,7 +76,7 @@
   const first = document.documentElement.lang;
   const others = new Map(Object.entries(JSON.parse($("texts")?.textContent ?? "{}")));
   let cells = null;
-  // As _breakable does for the texts that the page has from the start.
+  /* As _breakable does for the texts that the page has from the start. */
   const breakable = (text) =>
     text
       .split(/(?<=[A-Za-z]\.)(?=[A-Z])|(?<=\d;)(?=\d)/)
