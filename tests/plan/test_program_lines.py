@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from acctgate.model.outcome import Place
+from acctgate.plan.program_files import ProgramFiles
 from acctgate.plan.program_lines import ProgramLines
 
 TYPE = "alicloud:ram/securityPreference:SecurityPreference"
@@ -68,7 +69,7 @@ def write(folder: Path, files: dict[str, str]) -> ProgramLines:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    return ProgramLines(folder)
+    return ProgramLines(ProgramFiles(folder))
 
 
 @pytest.mark.parametrize(
@@ -145,4 +146,4 @@ def test_a_link_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "program").mkdir()
     (tmp_path / "index.ts").write_text(TYPESCRIPT)
     (tmp_path / "program/index.ts").symlink_to(tmp_path / "index.ts")
-    assert ProgramLines(tmp_path / "program").find(urn()) is None
+    assert ProgramLines(ProgramFiles(tmp_path / "program")).find(urn()) is None

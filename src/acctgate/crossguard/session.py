@@ -44,6 +44,7 @@ from acctgate.model.planned_change import PlannedChange
 from acctgate.model.planned_resource import resource_name
 from acctgate.model.preference_keys import PREFERENCE_TYPE
 from acctgate.plan.comments import program_comments
+from acctgate.plan.program_files import ProgramFiles
 from acctgate.plan.program_lines import ProgramLines
 from acctgate.plan.pulumi_provider import PLUGIN_OPTIONS
 from acctgate.plan.resource_types import resource_type
@@ -113,8 +114,12 @@ class PreviewSession:
         return ResourceJudge(self.policy, self._folder)
 
     @cached_property
+    def _program(self) -> ProgramFiles:
+        return ProgramFiles(self._folder)
+
+    @cached_property
     def _lines(self) -> ProgramLines:
-        return ProgramLines(self._folder)
+        return ProgramLines(self._program)
 
     @property
     def policy(self) -> Policy:
@@ -251,7 +256,7 @@ class PreviewSession:
 
     @cached_property
     def _hidden_options(self) -> bool:
-        return project_folder() is None or may_have_hidden_options(self._lines.text)
+        return project_folder() is None or may_have_hidden_options(self._program.whole_text())
 
     def _completed(self, declared: Declared, state: Recorded | None) -> Declared:
         """Return a resource with the options of its provider, and with what the program's text says of its own.
